@@ -1,0 +1,190 @@
+# extpool: build, try, test, measure, install.
+#
+#   make            build ./extpool (a link into build/release)
+#   make demo       install what is missing, build, show a sample contact centre
+#   make test       install what the tests need, run them all
+#   make bench      measure: agents x time x memory
+#   make lint       layers, format, clang-tidy, cppcheck
+#   make fuzz       run the fuzz targets for FUZZ_SECONDS each
+#   make install    into $(DESTDIR)$(PREFIX)
+#   make clean
+#
+#   SAN=address,undefined or SAN=thread   the same with sanitizers, objects apart
+#   CC=clang, V=1 (show commands), DEVELOPER=1 (warnings are errors)
+
+PREFIX ?= /usr/local
+VERSION := 0.1.0
+
+empty :=
+comma := ,
+VARIANT := $(if $(SAN),$(subst $(comma),-,$(SAN)),release)$(if $(filter clang%,$(CC)),-$(CC),)
+B := build/$(VARIANT)
+
+# ---- flags ------------------------------------------------------------------------------------
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wold-style-definition -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wcast-qual \
+	-Wimplicit-fallthrough -Wpointer-arith -Wswitch-enum
+GCC_WARN := -Wduplicated-cond -Wlogical-op -Wnull-dereference
+ifeq ($(filter clang%,$(CC)),)
+WARN += $(GCC_WARN)
+endif
+ifeq ($(DEVELOPER),1)
+WARN += -Werror
+endif
+
+PKGS_core := sqlite3 jansson
+PKGS_aws := libcurl libcrypto jansson
+PKGS_tui := ncursesw
+PKGS := $(sort $(PKGS_core) $(PKGS_aws) $(PKGS_tui))
+# ncurses asks for an older _XOPEN_SOURCE than ours; ours holds.
+PKG_CFLAGS := $(filter-out -D_XOPEN_SOURCE=% -D_DEFAULT_SOURCE,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+
+CPPFLAGS_ALL := -I. -I$(B) -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DEXTPOOL_VERSION='"$(VERSION)"' \
+	-DEXTPOOL_PREFIX='"$(PREFIX)"' $(PKG_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL := -std=c17 -O2 -g -pthread -fno-common -fstack-protector-strong $(WARN) $(CFLAGS)
+LDFLAGS_ALL := -pthread -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
+ifneq ($(SAN),)
+CFLAGS_ALL += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
+CPPFLAGS_ALL += -DARENA_DEBUG
+LDFLAGS_ALL += -fsanitize=$(SAN)
+else
+CPPFLAGS_ALL += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+
+Q := $(if $(V),,@)
+say = @printf '  %-6s %s\n' $(1) $(2)
+
+# ---- the program ------------------------------------------------------------------------------
+SRC_core := $(sort $(wildcard core/*.c))
+SRC_aws := $(sort $(wildcard aws/*.c))
+SRC_tui := $(sort $(wildcard tui/*.c))
+THEMES := $(sort $(wildcard themes/*.theme))
+
+OBJ_core := $(SRC_core:%.c=$(B)/%.o)
+OBJ_aws := $(SRC_aws:%.c=$(B)/%.o)
+OBJ_tui := $(SRC_tui:%.c=$(B)/%.o)
+ifneq ($(THEMES),)
+OBJ_tui += $(B)/themes.o
+endif
+
+LIBS := $(if $(SRC_tui),$(B)/libtui.a) $(if $(SRC_aws),$(B)/libaws.a) $(B)/libcore.a
+
+.DEFAULT_GOAL := all
+.PHONY: all
+all: $(B)/extpool extpool
+
+# The link at the top always points to the plain build: it is what people run.
+extpool: build/release/extpool
+	$(Q)ln -sf build/release/extpool $@
+
+ifneq ($(B),build/release)
+build/release/extpool:
+	$(Q)$(MAKE) --no-print-directory SAN= CC=cc $@
+endif
+
+$(B)/extpool: $(B)/main.o $(LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(B)/main.o $(LIBS) $(PKG_LIBS)
+
+$(B)/lib%.a:
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(B)/libcore.a: $(OBJ_core)
+$(B)/libaws.a: $(OBJ_aws)
+$(B)/libtui.a: $(OBJ_tui)
+
+$(B)/%.o: %.c Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# The themes in the tree are built in: one array of name and text, in the syntax of a user's.
+$(B)/themes.c: $(THEMES) themes/embed.sh
+	@mkdir -p $(@D)
+	$(Q)sh themes/embed.sh $(THEMES) > $@.tmp && mv $@.tmp $@
+$(B)/themes.o: $(B)/themes.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+
+# ---- unit tests, fuzz targets -------------------------------------------------------------------
+# tests/unit/core_csv.c is a program linked with core alone, aws_*.c with aws and core, tui_*.c with
+# tui and core: that the layers hold is shown by the linker too.
+UNIT_core := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/core_*.c)))
+UNIT_aws := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/aws_*.c)))
+UNIT_tui := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/tui_*.c)))
+UNITS := $(UNIT_core) $(UNIT_aws) $(UNIT_tui)
+# What several unit tests share (contract suites, builders of worlds).
+SUPPORT_core := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/unit/support/*.c)))
+SUPPORT_aws := $(SUPPORT_core) $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/unit/support_aws/*.c)))
+SUPPORT_tui := $(SUPPORT_core) $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/unit/support_tui/*.c)))
+LIBS_core := $(shell pkg-config --libs $(PKGS_core) 2>/dev/null)
+LIBS_aws := $(shell pkg-config --libs $(PKGS_aws) $(PKGS_core) 2>/dev/null)
+LIBS_tui := $(shell pkg-config --libs $(PKGS_tui) $(PKGS_core) 2>/dev/null)
+
+define link_test
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^) $(1) -lcmocka
+endef
+$(UNIT_core): $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_core) $(B)/libcore.a
+	$(call link_test,$(LIBS_core))
+$(UNIT_aws): $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_aws) $(B)/libaws.a $(B)/libcore.a
+	$(call link_test,$(LIBS_aws))
+$(UNIT_tui): $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_tui) $(B)/libtui.a $(B)/libcore.a
+	$(call link_test,$(LIBS_tui))
+
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+REPLAYS := $(patsubst tests/fuzz/%.c,$(B)/replay/%,$(FUZZ_SRC))
+$(REPLAYS): $(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(LIBS)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIBS) $(PKG_LIBS)
+
+.PHONY: unit replays
+unit: $(UNITS)
+replays: $(REPLAYS)
+
+.SECONDARY:
+
+# ---- what people call -----------------------------------------------------------------------------
+.PHONY: demo test test-unit test-fuzz test-e2e test-sanitizers check bench fuzz lint install clean
+demo:
+	$(Q)sh tests/setup.sh build
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)sh tests/demo.sh
+
+test:
+	$(Q)sh tests/setup.sh test
+	$(Q)sh tests/run.sh
+
+test-unit: $(UNITS)
+	$(Q)sh tests/run-unit.sh $(UNITS)
+
+test-fuzz: $(REPLAYS)
+	$(Q)sh tests/run-replays.sh $(B)/replay
+
+check:
+	$(Q)sh tests/check-layers.sh
+
+bench: all
+	$(Q)sh tests/setup.sh bench
+	$(Q)sh tests/bench/run.sh
+
+FUZZ_SECONDS ?= 60
+fuzz:
+	$(Q)sh tests/fuzz/run.sh $(FUZZ_SECONDS)
+
+lint: check
+	$(Q)sh tests/lint.sh
+
+install: build/release/extpool
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/extpool/themes
+	install -m 755 build/release/extpool $(DESTDIR)$(PREFIX)/bin/extpool
+	$(if $(THEMES),install -m 644 $(THEMES) $(DESTDIR)$(PREFIX)/share/extpool/themes/)
+
+clean:
+	rm -rf build extpool
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,158 @@
+#include "core/fileio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/banned.h"
+#include "core/mem.h"
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+static enum err_code read_all(int fd, const char *path, struct buf *into, struct err *err)
+{
+    char chunk[65536];
+    for (;;) {
+        ssize_t got = read(fd, chunk, sizeof chunk);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return err_set_errno(err, errno == EISDIR ? ERR_INPUT : ERR_IO, errno, "%s", path);
+        }
+        if (got == 0) {
+            return ERR_OK;
+        }
+        buf_append(into, chunk, (size_t)got);
+        if (buf_failed(into)) {
+            return err_set(err, ERR_INPUT, "%s: larger than %zu bytes", path, into->max);
+        }
+    }
+}
+
+enum err_code fileio_read(const char *path, struct buf *into, struct err *err)
+{
+    if (strcmp(path, "-") == 0) {
+        return read_all(STDIN_FILENO, "standard input", into, err);
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        return err_set_errno(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, errno, "%s", path);
+    }
+    enum err_code code = read_all(fd, path, into, err);
+    close(fd);
+    return code;
+}
+
+/* ---- replacing --------------------------------------------------------------------------- */
+
+static enum err_code write_all(int fd, const char *path, const char *bytes, size_t length,
+                               struct err *err)
+{
+    while (length > 0) {
+        ssize_t wrote = write(fd, bytes, length);
+        if (wrote < 0 && errno == EINTR) {
+            continue;
+        }
+        if (wrote < 0) {
+            return err_set_errno(err, ERR_IO, errno, "%s", path);
+        }
+        bytes += wrote;
+        length -= (size_t)wrote;
+    }
+    return ERR_OK;
+}
+
+static void sync_folder_of(const char *path)
+{
+    char *folder = mem_strdup(path);
+    char *slash = strrchr(folder, '/');
+    if (slash) {
+        slash[slash == folder ? 1 : 0] = '\0';
+    }
+    int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        /* Some file systems cannot flush a folder; the file itself is flushed. */
+        (void)fsync(fd);
+        close(fd);
+    }
+    free(folder);
+}
+
+/* What exists and is not a regular file (a pipe, /dev/stdout) is written in place. */
+static enum err_code write_in_place(const char *path, const void *bytes, size_t length,
+                                    struct err *err)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        return err_set_errno(err, ERR_IO, errno, "%s", path);
+    }
+    enum err_code code = write_all(fd, path, bytes, length, err);
+    close(fd);
+    return code;
+}
+
+enum err_code fileio_replace(const char *path, const void *bytes, size_t length, unsigned mode,
+                             struct err *err)
+{
+    struct stat old;
+    bool exists = stat(path, &old) == 0;
+    if (exists && S_ISDIR(old.st_mode)) {
+        return err_set(err, ERR_IO, "%s: is a folder, not a file", path);
+    }
+    if (exists && !S_ISREG(old.st_mode)) {
+        return write_in_place(path, bytes, length, err);
+    }
+    char *resolved = exists ? realpath(path, NULL) : NULL;
+    const char *target = resolved ? resolved : path;
+    char *temporary = mem_printf("%s.XXXXXX", target);
+    enum err_code code = ERR_OK;
+    int fd = mkstemp(temporary);
+    if (fd < 0) {
+        code = err_set_errno(err, ERR_IO, errno, "%s", path);
+        goto out;
+    }
+    code = write_all(fd, path, bytes, length, err);
+    if (code == ERR_OK && fchmod(fd, exists ? old.st_mode & 07777 : (mode_t)mode) != 0) {
+        code = err_set_errno(err, ERR_IO, errno, "%s", path);
+    }
+    if (code == ERR_OK && fsync(fd) != 0) {
+        code = err_set_errno(err, ERR_IO, errno, "%s", path);
+    }
+    if (close(fd) != 0 && code == ERR_OK) {
+        code = err_set_errno(err, ERR_IO, errno, "%s", path);
+    }
+    if (code == ERR_OK && rename(temporary, target) != 0) {
+        code = err_set_errno(err, ERR_IO, errno, "%s", path);
+    }
+    if (code == ERR_OK) {
+        sync_folder_of(target);
+    } else {
+        unlink(temporary);
+    }
+out:
+    free(temporary);
+    free(resolved);
+    return code;
+}
+
+enum err_code fileio_make_parents(const char *path, struct err *err)
+{
+    char *partial = mem_strdup(path);
+    enum err_code code = ERR_OK;
+    for (char *slash = strchr(partial + (partial[0] == '/'), '/'); slash && code == ERR_OK;
+         slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(partial, 0700) != 0 && errno != EEXIST) {
+            code = err_set_errno(err, ERR_IO, errno, "%s", partial);
+        }
+        *slash = '/';
+    }
+    free(partial);
+    return code;
+}

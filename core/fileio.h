@@ -1,0 +1,27 @@
+#ifndef CORE_FILEIO_H
+#define CORE_FILEIO_H
+
+/*
+ * Whole files: read with a stated maximum, replaced whole or not at all.
+ */
+
+#include <stddef.h>
+
+#include "core/buf.h"
+#include "core/err.h"
+
+/* Reads all of `path` ("-" is standard input) into `into`, whose max bounds it. ERR_NOT_FOUND
+   where there is no such file, ERR_INPUT where it is larger than the maximum or a directory,
+   ERR_IO otherwise. */
+enum err_code fileio_read(const char *path, struct buf *into, struct err *err) ERR_CHECK;
+
+/* Writes a temporary file beside `path`, flushes it to the disk and renames it over `path`, then
+   flushes the folder: after a crash the old or the new file is there, never a part. A symbolic
+   link is followed. `mode` is for a new file; an existing file keeps its own. */
+enum err_code fileio_replace(const char *path, const void *bytes, size_t length, unsigned mode,
+                             struct err *err) ERR_CHECK;
+
+/* Makes the folder that `path` lies in, with its parents (mode 0700 for new ones). */
+enum err_code fileio_make_parents(const char *path, struct err *err) ERR_CHECK;
+
+#endif
