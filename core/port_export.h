@@ -1,0 +1,28 @@
+#ifndef CORE_PORT_EXPORT_H
+#define CORE_PORT_EXPORT_H
+
+/*
+ * An exporter: publish bytes under a name, whole or not at all. `file:PATH` in
+ * core/export_file.c, `s3://BUCKET/KEY` in aws/.
+ */
+
+#include "core/err.h"
+#include "core/progress.h"
+
+struct exporter;
+
+struct exporter_ops {
+    enum err_code (*publish)(struct exporter *exporter, const void *bytes, size_t length,
+                             const char *content_type, const struct progress *progress,
+                             struct err *err) ERR_CHECK;
+    void (*free)(struct exporter *exporter);
+};
+
+struct exporter {
+    const struct exporter_ops *ops;
+    char *uri; /* owned, freed by exporter_free */
+};
+
+void exporter_free(struct exporter *exporter); /* NULL is fine */
+
+#endif
