@@ -119,7 +119,7 @@ struct roster *roster_ref(const struct roster *roster);
 void roster_unref(const struct roster *roster);
 /* Copies the strings. */
 void roster_add(struct roster *roster, const char *login, const char *name, const char *profile);
-/* Sorts by login; of two with one login the later one goes (a page boundary can show one twice).
+/* Sorts by login; of two rows with one login one goes (a page boundary can show an agent twice).
    Returns the login that stood twice first, or NULL. */
 const char *roster_seal(struct roster *roster);
 const struct agent *roster_find(const struct roster *roster, const char *login);

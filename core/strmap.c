@@ -1,0 +1,136 @@
+#include "core/strmap.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "core/banned.h"
+#include "core/mem.h"
+
+struct strmap_entry {
+    const char *key; /* NULL: free */
+    uint64_t hash;
+    size_t value;
+};
+
+/* Chosen once per process; a race would only choose twice before the first map is filled. */
+static uint64_t seed(void)
+{
+    static uint64_t s_seed;
+    uint64_t now = __atomic_load_n(&s_seed, __ATOMIC_RELAXED);
+    if (now == 0) {
+        uint64_t fresh = 0;
+        if (getrandom(&fresh, sizeof fresh, 0) != (ssize_t)sizeof fresh || fresh == 0) {
+            fresh = 0x9E3779B97F4A7C15u;
+        }
+        uint64_t expected = 0;
+        now = __atomic_compare_exchange_n(&s_seed, &expected, fresh, false, __ATOMIC_RELAXED,
+                                          __ATOMIC_RELAXED)
+                  ? fresh
+                  : expected;
+    }
+    return now;
+}
+
+static uint64_t mix(uint64_t h)
+{
+    h ^= h >> 32;
+    h *= 0xD6E8FEB86659FD93u;
+    h ^= h >> 32;
+    h *= 0xD6E8FEB86659FD93u;
+    return h ^ h >> 32;
+}
+
+static uint64_t hash_of(const char *key)
+{
+    uint64_t h = seed();
+    size_t length = strlen(key);
+    while (length >= 8) {
+        uint64_t word;
+        memcpy(&word, key, 8);
+        h = mix(h ^ word);
+        key += 8;
+        length -= 8;
+    }
+    uint64_t tail = (uint64_t)length << 56;
+    memcpy(&tail, key, length);
+    return mix(h ^ tail ^ (uint64_t)length << 56);
+}
+
+void strmap_init(struct strmap *map, size_t expected)
+{
+    size_t capacity = 16;
+    while (capacity < expected * 2) {
+        capacity *= 2;
+    }
+    *map = (struct strmap){
+        .entries = mem_array(capacity, sizeof *map->entries),
+        .capacity = capacity,
+    };
+}
+
+void strmap_release(struct strmap *map)
+{
+    free(map->entries);
+    *map = (struct strmap){.entries = NULL};
+}
+
+/* The entry that has the key, or the free one where it belongs. */
+static struct strmap_entry *place(const struct strmap *map, const char *key, uint64_t hash)
+{
+    size_t mask = map->capacity - 1;
+    for (size_t i = hash & mask;; i = (i + 1) & mask) {
+        struct strmap_entry *entry = &map->entries[i];
+        if (!entry->key || (entry->hash == hash && strcmp(entry->key, key) == 0)) {
+            return entry;
+        }
+    }
+}
+
+static void grow(struct strmap *map)
+{
+    struct strmap larger;
+    strmap_init(&larger, map->capacity);
+    for (size_t i = 0; i < map->capacity; i++) {
+        struct strmap_entry *entry = &map->entries[i];
+        if (entry->key) {
+            *place(&larger, entry->key, entry->hash) = *entry;
+        }
+    }
+    larger.count = map->count;
+    free(map->entries);
+    *map = larger;
+}
+
+static struct strmap_entry *claim(struct strmap *map, const char *key, size_t value)
+{
+    if (map->count * 4 >= map->capacity * 3) {
+        grow(map);
+    }
+    uint64_t hash = hash_of(key);
+    struct strmap_entry *entry = place(map, key, hash);
+    if (!entry->key) {
+        *entry = (struct strmap_entry){.key = key, .hash = hash, .value = value};
+        map->count++;
+    }
+    return entry;
+}
+
+size_t strmap_add(struct strmap *map, const char *key, size_t value)
+{
+    return claim(map, key, value)->value;
+}
+
+void strmap_set(struct strmap *map, const char *key, size_t value)
+{
+    claim(map, key, value)->value = value;
+}
+
+size_t strmap_get(const struct strmap *map, const char *key)
+{
+    if (map->count == 0) {
+        return STRMAP_NONE;
+    }
+    const struct strmap_entry *entry = place(map, key, hash_of(key));
+    return entry->key ? entry->value : STRMAP_NONE;
+}
