@@ -1,0 +1,53 @@
+"""pytest fixtures for everything that talks to Amazon. conftest.py imports them."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from . import servers
+from .cloud import Cloud, Servers
+
+
+@contextlib.contextmanager
+def _skip_where_impossible():
+    try:
+        yield
+    except servers.Missing as missing:
+        if missing.skippable:
+            pytest.skip(str(missing))
+        raise
+
+
+@pytest.fixture(scope="session")
+def dynoxide():
+    """A DynamoDB server for the whole run. Tests use tables of different names."""
+    with contextlib.ExitStack() as stack:
+        with _skip_where_impossible():
+            server = stack.enter_context(servers.dynoxide())
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3server():
+    """An S3 server for the whole run. Tests use buckets of different names."""
+    with servers.s3server() as server:
+        yield server
+
+
+@pytest.fixture
+def cloud(dynoxide, s3server):
+    """A gate with DynamoDB, S3, Connect and STS behind it, with names of its own. A request that only a
+    faulty client sends fails the test; one that sends such requests on purpose takes `lenient_cloud`."""
+    with Cloud(Servers(dynoxide, s3server)) as made:
+        yield made
+        made.gate.assert_clean()
+
+
+@pytest.fixture
+def lenient_cloud(dynoxide, s3server):
+    """As `cloud`, for tests that send what must be refused."""
+    with Cloud(Servers(dynoxide, s3server)) as made:
+        yield made
+        assert not made.gate.own_faults, "\n".join(made.gate.own_faults)

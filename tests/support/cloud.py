@@ -1,0 +1,111 @@
+"""One call for a whole Amazon on the loopback: servers, stand-ins, the gate, a table, a bucket, an instance.
+
+    with start_servers() as servers, Cloud(servers) as cloud:
+        cloud.instance.set_users(["alice", "bob"])
+        cloud.create_table()
+        subprocess.run([extpool, "--sync"], env=cloud.env())
+        cloud.gate.assert_clean()
+
+The servers may be shared by many Clouds: each has a table, a bucket and an instance of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from dataclasses import dataclass
+from typing import Iterator
+
+import boto3
+from botocore.config import Config
+
+from . import procs, servers
+from .connect_standin import ConnectStandin
+from .dynamodb_front import DynamoDBFront
+from .gate import Gate
+from .keyring import Identity
+from .s3_front import S3Front
+from .sts_standin import StsStandin
+
+_numbers = itertools.count(1)
+
+TABLE_SCHEMA = {
+    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "sk_value")],
+    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+    "GlobalSecondaryIndexes": [{
+        "IndexName": "skIndex",
+        "KeySchema": [{"AttributeName": "sk", "KeyType": "HASH"},
+                      {"AttributeName": "sk_value", "KeyType": "RANGE"}],
+        "Projection": {"ProjectionType": "ALL"}}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+
+
+@dataclass
+class Servers:
+    """The real servers: DynamoDB and S3."""
+    dynamodb: procs.Server
+    s3: servers.S3Server
+
+
+@contextlib.contextmanager
+def start_servers() -> Iterator[Servers]:
+    with servers.dynoxide() as db, servers.s3server() as s3:
+        yield Servers(db, s3)
+
+
+class Cloud:
+    """A gate with all services behind it, and the names that a run of extpool needs."""
+
+    def __init__(self, behind: Servers, region: str = "us-east-1", seed: int = 1, tls=None,
+                 strict: bool = True, port: int = 0):
+        number = next(_numbers)
+        self.behind = behind
+        self.gate = Gate(region, seed, tls, strict, port)
+        self.region = region
+        self.dynamodb: DynamoDBFront = self.gate.add(DynamoDBFront(behind.dynamodb.url))
+        self.s3: S3Front = self.gate.add(S3Front(behind.s3.url))
+        self.connect: ConnectStandin = self.gate.add(ConnectStandin())
+        self.sts: StsStandin = self.gate.add(StsStandin(self.gate.keyring))
+        self.instance = self.connect.add_instance(region=region)
+        self.table = f"extensions-{os.getpid()}-{number}"
+        self.bucket = f"exports-{os.getpid()}-{number}"
+        behind.s3.create_bucket(self.bucket)
+        self.operator: Identity = self.gate.keyring.session("ExtpoolOperator", "alice@example.com")
+
+    def __enter__(self) -> "Cloud":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.gate.stop()
+        with contextlib.suppress(Exception):
+            self.past_gate("dynamodb").delete_table(TableName=self.table)
+
+    def env(self, identity: Identity | None = None) -> dict[str, str]:
+        """What the old program's environment had, and where to find the services."""
+        return self.gate.env(identity or self.operator) | {
+            "AWS_CONNECT_INSTANCEID": self.instance.id, "AWS_TABLE": self.table,
+            "AWS_EXPORT_BUCKET": self.bucket}
+
+    def client(self, service: str, identity: Identity | None = None, **config):
+        """A boto3 client that goes through the gate."""
+        return self._client("client", service, self.gate.url, identity, config)
+
+    def resource(self, service: str, identity: Identity | None = None, **config):
+        return self._client("resource", service, self.gate.url, identity, config)
+
+    def past_gate(self, service: str, kind: str = "client"):
+        """A boto3 client or resource for the server itself: no faults, no log."""
+        if service == "s3":
+            return self.behind.s3.client()
+        return self._client(kind, service, self.behind.dynamodb.url, None, {})
+
+    def _client(self, kind: str, service: str, url: str, identity: Identity | None, config: dict):
+        config.setdefault("retries", {"total_max_attempts": 1})
+        session = boto3.session.Session(region_name=self.region, **(identity or self.operator).boto3())
+        return getattr(session, kind)(service, endpoint_url=url, config=Config(**config))
+
+    def create_table(self) -> None:
+        """The table as the old program's owner made it, empty."""
+        self.past_gate("dynamodb").create_table(TableName=self.table, **TABLE_SCHEMA)

@@ -1,0 +1,261 @@
+"""A stand-in for Amazon Connect: its directory of users, as far as extpool reads it.
+
+Requests and answers are both held against botocore's model. Pages are as awkward as the real ones may be:
+tokens hold + / and =, a page may be short or empty while more follow.
+
+    connect = ConnectStandin()
+    centre = connect.add_instance(alias="centre")
+    centre.set_users(["alice", "bob"])
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import threading
+import uuid
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from . import models
+from .keyring import ACCOUNT
+from .service import Context, Service, random_text, random_uuid
+from .wire import Headers, Request, Response
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_EPOCH_S = 1_700_000_000
+
+
+@dataclass
+class User:
+    """One user of an instance; what is not given is derived from the login."""
+    username: str
+    first_name: str = ""
+    last_name: str = ""
+    routing_profile: str = "basic"
+    id: str = ""
+
+    def __post_init__(self):
+        self.id = self.id or str(uuid.uuid5(uuid.NAMESPACE_OID, self.username))
+
+
+@dataclass
+class Paging:
+    """How pages are dealt out, beyond what the client asked for."""
+    #: no page holds more than so many users, whatever was asked for
+    most: int | None = None
+    #: pages (counted from 1 in each reading) that are empty though more follow
+    empty_pages: frozenset[int] = frozenset()
+
+
+@dataclass
+class Instance:
+    """A contact centre."""
+    id: str
+    alias: str
+    region: str = "us-east-1"
+    account: str = ACCOUNT
+    users: list[User] = field(default_factory=list)
+    paging: Paging = field(default_factory=Paging)
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:connect:{self.region}:{self.account}:instance/{self.id}"
+
+    def set_users(self, users) -> None:
+        """Replaces the users; a list of logins or of User."""
+        self.users = [user if isinstance(user, User) else User(user) for user in users]
+
+    def add(self, *logins: str) -> None:
+        self.users = self.users + [User(login) for login in logins]
+
+    def remove(self, *logins: str) -> None:
+        self.users = [user for user in self.users if user.username not in logins]
+
+    def logins(self) -> set[str]:
+        return {user.username for user in self.users}
+
+    def routing_profile_id(self, name: str) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, self.id + name))
+
+
+class ConnectStandin(Service):
+    name = signing_name = "connect"
+
+    def __init__(self):
+        self.instances: dict[str, Instance] = {}
+        self._lock = threading.Lock()
+        self._tokens: dict[str, tuple] = {}
+
+    def add_instance(self, alias: str = "centre", instance_id: str | None = None, **kwargs) -> Instance:
+        instance = Instance(instance_id or random_uuid(), alias, **kwargs)
+        self.instances[instance.id] = instance
+        return instance
+
+    # -- what was asked -----------------------------------------------------------------------------------
+
+    def operation(self, request: Request):
+        name, labels = models.match_route("connect", request.method, request.path)
+        return name or "?", {key: unquote(value) for key, value in labels.items()}
+
+    def problems(self, ctx: Context) -> list[str]:
+        if ctx.operation not in _ANSWERS:
+            return [f"no operation of this stand-in: {ctx.request.method} {ctx.request.target}"]
+        op = models.operation("connect", ctx.operation)
+        found = list(models.rest_problems(op, ctx.labels, ctx.request.query))
+        if ctx.request.method == "GET":
+            if ctx.request.body:
+                found.append("body: GET has none")
+            return found
+        if not (ctx.request.headers.get("content-type") or "").startswith("application/json"):
+            found.append("Content-Type is not application/json")
+        try:
+            found += models.problems(op.input_shape, ctx.json)
+        except ValueError as problem:
+            found.append(f"body: not JSON: {problem}")
+        return found
+
+    def invalid(self, problems: list[str]) -> Response:
+        return self.error("InvalidRequestException", "; ".join(problems))
+
+    def permissions(self, ctx: Context):
+        action = "connect:" + ctx.operation
+        if ctx.operation == "ListInstances":
+            return [(action, "*"), ("ds:DescribeDirectories", "*")]
+        instance_id = ctx.labels.get("InstanceId") or ctx.json.get("InstanceId", "")
+        arn = f"arn:aws:connect:{ctx.region}:{ctx.identity.account}:instance/{instance_id}"
+        if ctx.operation == "DescribeUser":
+            arn += f"/agent/{ctx.labels['UserId']}"
+        return [(action, arn)]
+
+    # -- the answers --------------------------------------------------------------------------------------
+
+    def handle(self, ctx: Context) -> Response:
+        return _ANSWERS[ctx.operation](self, ctx)
+
+    def _instance(self, ctx: Context, instance_id: str) -> Instance | Response:
+        if not _UUID.fullmatch(instance_id):
+            return self.error("InvalidRequestException", "Invalid input for field InstanceId")
+        instance = self.instances.get(instance_id)
+        if instance is None or instance.region != ctx.region or instance.account != ctx.identity.account:
+            return self.error("ResourceNotFoundException", "Instance not found")
+        return instance
+
+    def _page(self, kind: str, instance_id: str, token: str | None, size: int, paging: Paging,
+              rows: list) -> tuple[list, str | None] | None:
+        """Rows of one page and the token of the next; None for a token that was never given out."""
+        offset, number = 0, 1
+        if token:
+            with self._lock:
+                known = self._tokens.get(token)
+            if known is None or known[:2] != (kind, instance_id):
+                return None
+            offset, number = known[2:]
+        size = 0 if number in paging.empty_pages else min(size, paging.most or size)
+        page = rows[offset:offset + size]
+        if offset + size >= len(rows):
+            return page, None
+        return page, self._token(kind, instance_id, offset + size, number + 1)
+
+    def _token(self, *state) -> str:
+        noise = random_text(24, "abcdefghijklmnopqrstuvwxyz0123456789")
+        text = "+/" + base64.b64encode(f"{noise}\xff\xfe?".encode("latin-1")).decode() + "/+=="
+        with self._lock:
+            self._tokens[text] = state
+        return text
+
+    def _bad_token(self) -> Response:
+        return self.error("InvalidParameterException", "Invalid NextToken")
+
+    def _list_users(self, ctx: Context) -> Response:
+        instance = self._instance(ctx, ctx.labels["InstanceId"])
+        if isinstance(instance, Response):
+            return instance
+        query = ctx.request.query
+        page = self._page("ListUsers", instance.id, query.get("nextToken"),
+                          int(query.get("maxResults", 100)), instance.paging, instance.users)
+        if page is None:
+            return self._bad_token()
+        users, token = page
+        return self._reply(ctx, {"UserSummaryList": [
+            {"Id": user.id, "Arn": f"{instance.arn}/agent/{user.id}", "Username": user.username,
+             "LastModifiedTime": _EPOCH_S + 0.125, "LastModifiedRegion": instance.region}
+            for user in users]}, token)
+
+    def _search_users(self, ctx: Context) -> Response:
+        instance = self._instance(ctx, ctx.json["InstanceId"])
+        if isinstance(instance, Response):
+            return instance
+        if ctx.json.keys() & {"SearchCriteria", "SearchFilter"}:
+            return self.error("InvalidParameterException", "this stand-in searches without criteria")
+        page = self._page("SearchUsers", instance.id, ctx.json.get("NextToken"),
+                          ctx.json.get("MaxResults", 100), instance.paging, instance.users)
+        if page is None:
+            return self._bad_token()
+        users, token = page
+        return self._reply(ctx, {"Users": [
+            {"Id": user.id, "Arn": f"{instance.arn}/agent/{user.id}", "Username": user.username,
+             "IdentityInfo": {"FirstName": user.first_name, "LastName": user.last_name},
+             "PhoneConfig": {"PhoneType": "SOFT_PHONE", "AutoAccept": False, "AfterContactWorkTimeLimit": 0},
+             "RoutingProfileId": instance.routing_profile_id(user.routing_profile),
+             "SecurityProfileIds": [instance.routing_profile_id("Agent")]}
+            for user in users], "ApproximateTotalCount": len(instance.users)}, token)
+
+    def _describe_user(self, ctx: Context) -> Response:
+        instance = self._instance(ctx, ctx.labels["InstanceId"])
+        if isinstance(instance, Response):
+            return instance
+        user = next((u for u in instance.users if u.id == ctx.labels["UserId"]), None)
+        if user is None:
+            return self.error("ResourceNotFoundException", "User not found")
+        return self._reply(ctx, {"User": {
+            "Id": user.id, "Arn": f"{instance.arn}/agent/{user.id}", "Username": user.username,
+            "IdentityInfo": {"FirstName": user.first_name, "LastName": user.last_name},
+            "PhoneConfig": {"PhoneType": "SOFT_PHONE"},
+            "RoutingProfileId": instance.routing_profile_id(user.routing_profile),
+            "SecurityProfileIds": [instance.routing_profile_id("Agent")]}})
+
+    def _list_instances(self, ctx: Context) -> Response:
+        mine = [i for i in self.instances.values()
+                if i.region == ctx.region and i.account == ctx.identity.account]
+        query = ctx.request.query
+        page = self._page("ListInstances", "", query.get("nextToken"), int(query.get("maxResults", 10)),
+                          Paging(), mine)
+        if page is None:
+            return self._bad_token()
+        instances, token = page
+        return self._reply(ctx, {"InstanceSummaryList": [_summary(i) for i in instances]}, token)
+
+    def _describe_instance(self, ctx: Context) -> Response:
+        instance = self._instance(ctx, ctx.labels["InstanceId"])
+        if isinstance(instance, Response):
+            return instance
+        return self._reply(ctx, {"Instance": _summary(instance)})
+
+    def _reply(self, ctx: Context, body: dict, token: str | None = None) -> Response:
+        if token:
+            body["NextToken"] = token
+        shape = models.operation("connect", ctx.operation).output_shape
+        wrong = list(models.problems(shape, body))
+        if wrong:
+            raise AssertionError(f"the stand-in's own {ctx.operation} answer is wrong: {wrong[:3]}")
+        return Response(200, json.dumps(body).encode(), Headers([("Content-Type", "application/json")]))
+
+    def finish(self, ctx: Context, response: Response) -> None:
+        response.headers.set("x-amzn-RequestId", random_uuid())
+        response.headers.set("x-amz-apigw-id", random_text(15, "abcdefghijklmnopqrstuvwxyzABCDEFGH"))
+
+
+def _summary(instance: Instance) -> dict:
+    return {"Id": instance.id, "Arn": instance.arn, "IdentityManagementType": "CONNECT_MANAGED",
+            "InstanceAlias": instance.alias, "CreatedTime": _EPOCH_S,
+            "ServiceRole": f"arn:aws:iam::{instance.account}:role/aws-service-role/connect.amazonaws.com/"
+                           "AWSServiceRoleForAmazonConnect",
+            "InstanceStatus": "ACTIVE", "InboundCallsEnabled": True, "OutboundCallsEnabled": True,
+            "InstanceAccessUrl": f"https://{instance.alias}.my.connect.aws"}
+
+
+_ANSWERS = {"ListUsers": ConnectStandin._list_users, "SearchUsers": ConnectStandin._search_users,
+            "DescribeUser": ConnectStandin._describe_user, "ListInstances": ConnectStandin._list_instances,
+            "DescribeInstance": ConnectStandin._describe_instance}
