@@ -148,7 +148,8 @@ replays: $(REPLAYS)
 .SECONDARY:
 
 # ---- what people call -----------------------------------------------------------------------------
-.PHONY: demo test test-unit test-fuzz test-e2e test-sanitizers check bench fuzz lint install clean
+PHONY_TESTS := test test-unit test-threads test-fuzz
+.PHONY: $(PHONY_TESTS) demo check bench fuzz lint install clean
 demo:
 	$(Q)sh tests/setup.sh build
 	$(Q)$(MAKE) --no-print-directory all
@@ -161,14 +162,20 @@ test:
 test-unit: $(UNITS)
 	$(Q)sh tests/run-unit.sh $(UNITS)
 
+# What uses threads: run with SAN=thread.
+THREADED := $(filter %_job %_log %_http_curl %_model,$(UNITS))
+test-threads: $(THREADED)
+	$(Q)sh tests/run-unit.sh $(THREADED)
+
 test-fuzz: $(REPLAYS)
 	$(Q)sh tests/run-replays.sh $(B)/replay
 
 check:
 	$(Q)sh tests/check-layers.sh
 
-bench: all
+bench:
 	$(Q)sh tests/setup.sh bench
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)sh tests/bench/run.sh
 
 FUZZ_SECONDS ?= 60

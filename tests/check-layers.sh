@@ -1,0 +1,47 @@
+#!/bin/sh
+# The direction of includes, the owners of libraries, the banned functions and the top level.
+set -u
+cd "$(dirname "$0")/.."
+status=0
+
+# complain WHAT LINES
+complain() {
+	if [ -n "$2" ]; then
+		printf '%s:\n%s\n' "$1" "$2"
+		status=1
+	fi
+}
+# Files are those that git knows or could know, so that it also works before the first commit.
+files() { git ls-files --cached --others --exclude-standard -- "$@" 2>/dev/null || ls "$@"; }
+# shellcheck disable=SC2046
+find_in() { pattern=$1; shift; set -- $(files "$@"); [ $# -eq 0 ] || grep -nE "$pattern" "$@" /dev/null; }
+
+complain "core includes only core/" "$(find_in '#[[:space:]]*include[[:space:]]*"(\.\./)?(tui|aws)/' 'core/*.[ch]')"
+complain "tui includes only tui/ and core/" "$(find_in '#[[:space:]]*include[[:space:]]*"(\.\./)?aws/' 'tui/*.[ch]')"
+complain "aws includes only aws/ and core/" "$(find_in '#[[:space:]]*include[[:space:]]*"(\.\./)?tui/' 'aws/*.[ch]')"
+
+# owner PATTERN-OF-HEADER ALLOWED-FILES
+owner() {
+	found=$(find_in "#[[:space:]]*include[[:space:]]*<$1" 'core/*.[ch]' 'tui/*.[ch]' 'aws/*.[ch]' main.c | grep -vE "^($2):")
+	complain "only $2 may include <$1" "$found"
+}
+owner '(ncurses|curses|term|panel)[./a-z]*h>' 'tui/term[a-z_]*\.[ch]'
+owner 'curl/' 'aws/http_curl[a-z_]*\.[ch]'
+owner 'openssl/' 'aws/crypto\.c'
+owner 'sqlite3' 'core/store_sqlite[a-z_]*\.[ch]'
+owner 'jansson' '(core|aws)/[a-z0-9_]*\.[ch]'
+
+banned='strcpy|strcat|strncpy|strncat|sprintf|vsprintf|strtok|gets|gmtime|localtime|ctime|asctime|atoi|system|popen|alloca'
+complain "banned functions" "$(find_in "(^|[^_a-zA-Z0-9])($banned)[[:space:]]*\(" 'core/*.[ch]' 'tui/*.[ch]' 'aws/*.[ch]' main.c | grep -v '^core/banned.h:' | grep -vE ':[0-9]+:[[:space:]]*(/?\*|//)')"
+
+# Only main.c ends the process; only main.c and the headless face print.
+complain "only main.c exits" "$(find_in '(^|[^_a-zA-Z0-9])exit[[:space:]]*\(' 'core/*.c' 'tui/*.c' 'aws/*.c')"
+
+top=$(git ls-files 2>/dev/null | sed 's|/.*||' | sort -u | grep -vE '^(Makefile|README\.md|LICENSE|main\.c|core|tui|aws|themes|tests|\..*)$')
+complain "the top level is fixed" "$top"
+
+long=$(files '*.c' | xargs wc -l | awk '$2 != "total" && $1 > 600 { print $2 ": " $1 " lines" }')
+complain "a file is one idea and fits in the head (600 lines)" "$long"
+
+[ $status = 0 ] && echo "layers: ok"
+exit $status

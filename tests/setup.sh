@@ -1,0 +1,55 @@
+#!/bin/sh
+# Installs what is missing, from Debian's packages and (for the tests) npm, and nothing that is
+# there already. As root or through sudo; where neither is there, prints the one line to run.
+#
+#   setup.sh build   what `make` needs
+#   setup.sh test    that, and what `make test` needs
+#   setup.sh bench   that, and the consoles that `make bench` compares with
+set -eu
+cd "$(dirname "$0")/.."
+
+build="gcc make pkg-config libncurses-dev libcurl4-openssl-dev libssl-dev libjansson-dev libsqlite3-dev"
+tests="clang libclang-rt-dev libcmocka-dev python3-pytest python3-botocore python3-boto3
+	python3-pyte python3-cryptography tmux openssl ca-certificates sqlite3 git strace
+	ncurses-term man-db file"
+bench="hyperfine tig htop ncdu"
+
+case ${1:-build} in
+build) wanted=$build ;;
+test) wanted="$build $tests" ;;
+bench) wanted="$build $tests $bench" ;;
+*) echo "usage: setup.sh build|test|bench" >&2; exit 64 ;;
+esac
+
+missing=""
+for package in $wanted; do
+	state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+	[ "$state" = installed ] || missing="$missing $package"
+done
+
+# Node.js may be there without being Debian's package.
+if [ "${1:-build}" != build ]; then
+	command -v node >/dev/null 2>&1 || missing="$missing nodejs"
+	command -v npm >/dev/null 2>&1 || missing="$missing npm"
+fi
+
+if [ -n "$missing" ]; then
+	if [ "$(id -u)" = 0 ]; then
+		sudo=""
+	elif command -v sudo >/dev/null 2>&1; then
+		sudo=sudo
+	else
+		echo "These packages are missing, and this is neither root nor is there sudo. Run as root:" >&2
+		echo "  apt-get update && apt-get install -y --no-install-recommends$missing" >&2
+		exit 1
+	fi
+	echo "installing:$missing"
+	$sudo apt-get update -qq
+	# shellcheck disable=SC2086
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+# The servers that the tests talk to come from npm, at the versions of the lock file.
+if [ "${1:-build}" != build ] && [ -f tests/npm/package-lock.json ]; then
+	sh tests/npm/install.sh
+fi
