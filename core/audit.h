@@ -4,7 +4,7 @@
 /*
  * The audit trail: who, when, what, why, under one action id per action. A store writes one record
  * per batch, in the same transaction as the changes it records, as JSON text made here; the
- * records of one action put together are one `struct action`.
+ * records of one action put together are one `struct audit_action`.
  *
  * A change's JSON is {"change","extension","agent","from","to","why"} and, where an undo needs
  * it, "was" (what a slot was before: at, agent, note). Numbers that are created stand as ranges:
@@ -39,7 +39,7 @@ struct audit_change {
     const char *from_was_note;
 };
 
-struct action {
+struct audit_action {
     const char *action_id;
     int64_t at_ms;
     const char *actor;
@@ -50,7 +50,7 @@ struct action {
 
 struct history {
     struct arena arena;
-    struct action *actions; /* newest first */
+    struct audit_action *actions; /* newest first */
     size_t n_actions;
     size_t capacity;
 };
@@ -74,7 +74,7 @@ void history_seal(struct history *history);
 
 /* The inverse of a recorded action on today's snapshot: what moved on since is left out, with a
    note and as a change with result `conflict`. core/plan_undo.c */
-enum err_code plan_undo(const struct plan_input *input, const struct action *action,
+enum err_code plan_undo(const struct plan_input *input, const struct audit_action *action,
                         struct plan **out, struct err *err) ERR_CHECK;
 
 #endif
