@@ -12,6 +12,7 @@ The servers may be shared by many Clouds: each has a table, a bucket and an inst
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import os
 from dataclasses import dataclass
@@ -29,6 +30,13 @@ from .s3_front import S3Front
 from .sts_standin import StsStandin
 
 _numbers = itertools.count(1)
+
+
+@functools.lru_cache(maxsize=None)
+def _session() -> boto3.session.Session:
+    """One for all clients: it keeps the service models, which take longer to read than a test to run."""
+    return boto3.session.Session()
+
 
 TABLE_SCHEMA = {
     "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "sk_value")],
@@ -88,23 +96,24 @@ class Cloud:
             "AWS_CONNECT_INSTANCEID": self.instance.id, "AWS_TABLE": self.table,
             "AWS_EXPORT_BUCKET": self.bucket}
 
-    def client(self, service: str, identity: Identity | None = None, **config):
-        """A boto3 client that goes through the gate."""
-        return self._client("client", service, self.gate.url, identity, config)
-
-    def resource(self, service: str, identity: Identity | None = None, **config):
-        return self._client("resource", service, self.gate.url, identity, config)
+    def client(self, service: str, identity: Identity | None = None, kind: str = "client",
+               verify: str | None = None, **config):
+        """A boto3 client (or `kind` "resource") that goes through the gate and tries once. `config` is for
+        botocore's Config, `verify` a CA bundle."""
+        return self._client(kind, service, self.gate.url, identity, verify, config)
 
     def past_gate(self, service: str, kind: str = "client"):
         """A boto3 client or resource for the server itself: no faults, no log."""
         if service == "s3":
-            return self.behind.s3.client()
-        return self._client(kind, service, self.behind.dynamodb.url, None, {})
+            return self.behind.s3.client
+        return self._client(kind, service, self.behind.dynamodb.url, None, None, {})
 
-    def _client(self, kind: str, service: str, url: str, identity: Identity | None, config: dict):
+    def _client(self, kind: str, service: str, url: str, identity: Identity | None, verify: str | None,
+                config: dict):
         config.setdefault("retries", {"total_max_attempts": 1})
-        session = boto3.session.Session(region_name=self.region, **(identity or self.operator).boto3())
-        return getattr(session, kind)(service, endpoint_url=url, config=Config(**config))
+        return getattr(_session(), kind)(
+            service, region_name=self.region, endpoint_url=url, verify=verify, config=Config(**config),
+            **(identity or self.operator).boto3())
 
     def create_table(self) -> None:
         """The table as the old program's owner made it, empty."""

@@ -3,8 +3,8 @@
 A server of a test may be more lenient than Amazon; the model is not. `problems()` lists what is wrong with a
 JSON value for a shape: unknown members, wrong types, missing required members, lengths, ranges, enums.
 
-Debian's botocore is older than the services. The few members it does not know yet, and that the program uses
-or the services send, are added here.
+Debian's botocore is older than the services. The few members it does not know yet or not as they are now, and
+that the program uses or the services send, are stated here.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _NEWER_MEMBERS: dict[str, dict[str, dict[str, dict]]] = {
         "UpdateItemInput": {"ReturnValuesOnConditionCheckFailure": _CHECK_FAILURE},
     },
     "connect": {
+        "SearchUsersRequest": {"MaxResults": {"type": "integer", "min": 1, "max": 500}},
         "UserSummary": {"LastModifiedTime": _TIMESTAMP, "LastModifiedRegion": _STRING},
         "User": {"LastModifiedTime": _TIMESTAMP, "LastModifiedRegion": _STRING},
         "InstanceSummary": {"InstanceAccessUrl": _STRING},
@@ -47,11 +48,9 @@ def service(name: str) -> ServiceModel:
     shapes = raw["shapes"]
     for structure, members in _NEWER_MEMBERS.get(name, {}).items():
         for member, shape in members.items():
-            known = shapes[structure]["members"]
-            if member not in known:
-                shape_name = f"{structure}{member}Newer"
-                shapes[shape_name] = shape
-                known[member] = {"shape": shape_name}
+            shape_name = f"{structure}{member}Newer"
+            shapes[shape_name] = shape
+            shapes[structure]["members"][member] = {"shape": shape_name}
     return ServiceModel(raw, name)
 
 

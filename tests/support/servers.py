@@ -10,11 +10,15 @@ gone when the block ends. `tests/npm/install.sh` installs them.
 from __future__ import annotations
 
 import contextlib
+import functools
 import platform
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Iterator
+
+import boto3
+from botocore.config import Config
 
 from . import procs
 
@@ -73,16 +77,15 @@ def dynoxide(db_path: Path | None = None) -> Iterator[procs.Server]:
 class S3Server(procs.Server):
     """s3rver, with the one thing a test needs beside its port."""
 
+    @functools.cached_property
     def client(self):
         """A boto3 client that goes to the server past the gate."""
-        import boto3
-        from botocore.config import Config
         return boto3.client("s3", endpoint_url=self.url, region_name="us-east-1",
                             aws_access_key_id=S3RVER_KEY[0], aws_secret_access_key=S3RVER_KEY[1],
                             config=Config(s3={"addressing_style": "path"}))
 
     def create_bucket(self, name: str) -> None:
-        self.client().create_bucket(Bucket=name)
+        self.client.create_bucket(Bucket=name)
 
 
 @contextlib.contextmanager
