@@ -19,13 +19,15 @@
  * An answer with any status, 500 included, is a success here; failures are those of the transport.
  * Redirects are not followed. Nothing of a request or an answer is logged here.
  *
- * aws/http_curl.c is the real one, aws/http_fake.c the one for tests (with a time of its own).
+ * aws/http_curl.c is the real one; tests have one with prepared answers and a time of its own
+ * (tests/unit/support_aws/http_fake.h).
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/arena.h"
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/progress.h"
@@ -45,6 +47,7 @@ struct http_request {
     size_t body_length;
     int64_t connect_timeout_ms; /* 0: 3,100, TLS included */
     int64_t timeout_ms;         /* the whole exchange; 0: 60,000 */
+    int64_t stall_timeout_ms;   /* without a byte in either direction; 0: 30,000 */
     size_t max_body;            /* a longer answer is HTTP_TOO_LARGE; 0: 64 MiB */
     bool no_proxy;              /* loopback, metadata and container addresses */
 };
@@ -73,10 +76,12 @@ bool http_failure_may_retry(enum http_failure failure);
 
 struct http_response {
     enum http_failure failure; /* HTTP_OK: the rest holds */
-    char detail[256];          /* of a failure, for people: "Connection refused (127.0.0.1:9)" */
+    char detail[256];          /* of a failure, for people; "" where there is no more to say */
+    bool sent;                 /* a failure: the request may have reached the other side */
     int status;
     struct http_header *headers; /* in the order of arrival, trimmed */
     size_t header_count;
+    struct arena arena; /* holds the headers */
     struct buf body;    /* complete; NUL-terminated behind its length */
     int64_t sent_at_ms; /* wall clock when the exchange began and when it ended: clock skew */
     int64_t ended_at_ms;
@@ -133,11 +138,23 @@ enum err_code http_fetch(struct http *http, const struct http_request *request,
 
 struct http_curl_options {
     const char *ca_bundle;  /* NULL: the system's (AWS_CA_BUNDLE is read by the caller) */
+    const char *http_proxy; /* for http:// only, where http_proxy is not set; NULL: none */
     const char *user_agent; /* NULL: extpool/VERSION */
     unsigned max_in_flight; /* 0: 16; more wait in line */
 };
 
-/* Never NULL. A CA file that cannot be read shows in the first request, as HTTP_BAD_REQUEST. */
+/* Never NULL. Proxies are what https_proxy, HTTPS_PROXY, http_proxy, all_proxy and no_proxy say
+   (libcurl reads them; HTTP_PROXY it does not, which is why there is an option). A CA file that
+   cannot be read shows in the first request, as HTTP_BAD_REQUEST. */
 struct http *http_curl_new(const struct http_curl_options *options);
+
+/* ---- for engines ------------------------------------------------------------------------- */
+
+#define HTTP_HEADERS_MAX 256
+#define HTTP_HEADER_BYTES_MAX 65536
+
+/* Adds a line "Name: value" as it came; a status line forgets what came before it (1xx). False
+   where there are too many or too long ones. */
+bool http_response_add_line(struct http_response *response, const char *line, size_t length);
 
 #endif
