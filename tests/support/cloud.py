@@ -25,7 +25,9 @@ from . import procs, servers
 from .connect_standin import ConnectStandin
 from .dynamodb_front import DynamoDBFront
 from .gate import Gate
+from .instance_standins import ContainerStandin, ImdsStandin
 from .keyring import Identity
+from .login_standins import OidcStandin, SigninStandin, SsoStandin
 from .s3_front import S3Front
 from .sts_standin import StsStandin
 
@@ -75,12 +77,18 @@ class Cloud:
         self.dynamodb: DynamoDBFront = self.gate.add(DynamoDBFront(behind.dynamodb.url))
         self.s3: S3Front = self.gate.add(S3Front(behind.s3.url))
         self.connect: ConnectStandin = self.gate.add(ConnectStandin())
-        self.sts: StsStandin = self.gate.add(StsStandin(self.gate.keyring))
+        keyring = self.gate.keyring
+        self.sts: StsStandin = self.gate.add(StsStandin(keyring))
+        self.sso: SsoStandin = self.gate.add(SsoStandin(keyring))
+        self.oidc: OidcStandin = self.gate.add(OidcStandin(self.sso))
+        self.signin: SigninStandin = self.gate.add(SigninStandin(keyring))
+        self.imds: ImdsStandin = self.gate.add(ImdsStandin(keyring))
+        self.container: ContainerStandin = self.gate.add(ContainerStandin(keyring))
         self.instance = self.connect.add_instance(region=region)
         self.table = f"extensions-{os.getpid()}-{number}"
         self.bucket = f"exports-{os.getpid()}-{number}"
         behind.s3.create_bucket(self.bucket)
-        self.operator: Identity = self.gate.keyring.session("ExtpoolOperator", "alice@example.com")
+        self.operator: Identity = keyring.session("ExtpoolOperator", "alice@example.com")
 
     def __enter__(self) -> "Cloud":
         return self
