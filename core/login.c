@@ -1,0 +1,45 @@
+#include "core/login.h"
+
+#include <string.h>
+
+#include "core/banned.h"
+#include "core/model.h"
+#include "core/text.h"
+
+static const char *text_fault(const char *text, size_t length)
+{
+    if (memchr(text, '\0', length)) {
+        return "holds a NUL byte";
+    }
+    return text_utf8_check(text, length) == length ? NULL : "is not UTF-8";
+}
+
+static int is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+const char *login_fault(const char *login, size_t length)
+{
+    if (length == 0) {
+        return "is empty";
+    }
+    if (length > LOGIN_MAX) {
+        return "is longer than 128 bytes";
+    }
+    if (is_blank(login[0]) || is_blank(login[length - 1])) {
+        return "begins or ends with a blank";
+    }
+    return text_fault(login, length);
+}
+
+const char *note_fault(const char *note, size_t length)
+{
+    if (length > NOTE_MAX) {
+        return "is longer than 256 bytes";
+    }
+    if (memchr(note, '\n', length) || memchr(note, '\r', length)) {
+        return "has a line break";
+    }
+    return text_fault(note, length);
+}
