@@ -1,0 +1,486 @@
+#include "core/settings.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/banned.h"
+#include "core/clock.h"
+#include "core/cmdline.h"
+#include "core/config.h"
+#include "core/fileio.h"
+#include "core/location.h"
+#include "core/mem.h"
+#include "core/operands.h"
+#include "core/text.h"
+#include "core/value.h"
+
+#define HISTORY_DEFAULT 20
+
+/* All that one resolution works on. */
+struct resolving {
+    const struct command_line *line;
+    const struct environment *environment;
+    struct config config;
+    struct buf text;  /* of the configuration file */
+    const char *home; /* NULL: not set */
+    const char *data; /* $XDG_DATA_HOME/extpool, NULL: neither it nor HOME is set */
+    struct settings *settings;
+    struct err *err;
+};
+
+/* ---- folders ------------------------------------------------------------------------------- */
+
+/* $VARIABLE/extpool, else HOME/FALLBACK/extpool. A relative path in the variable does not count
+   (XDG Base Directory Specification, "Environment variables"). */
+static const char *xdg_folder(struct resolving *r, const char *variable, const char *fallback)
+{
+    struct arena *arena = &r->settings->arena;
+    const char *folder = environment_get(r->environment, variable);
+    if (folder && folder[0] == '/') {
+        return arena_printf(arena, "%s/extpool", folder);
+    }
+    return r->home ? arena_printf(arena, "%s/%s/extpool", r->home, fallback) : NULL;
+}
+
+static void warn(struct settings *settings, const char *text)
+{
+    settings->warnings =
+        mem_resize(settings->warnings, settings->n_warnings + 1, sizeof *settings->warnings);
+    settings->warnings[settings->n_warnings++] = text;
+}
+
+/* ---- the configuration file ---------------------------------------------------------------- */
+
+static void set_origin(struct settings *settings, enum option_id id, enum origin kind,
+                       const char *text)
+{
+    settings->origins[id] = (struct setting_origin){kind, text};
+}
+
+/* Whoever can write it chooses where a sync writes. */
+static void warn_if_writable(struct settings *settings)
+{
+    struct stat file;
+    if (stat(settings->config_path, &file) == 0 && S_ISREG(file.st_mode) &&
+        (file.st_mode & (S_IWGRP | S_IWOTH))) {
+        warn(settings, arena_printf(&settings->arena,
+                                    "%s: others can write this file; chmod go-w takes that away",
+                                    text_sanitise(&settings->arena, settings->config_path)));
+    }
+}
+
+static enum err_code find_config(struct resolving *r, bool *required)
+{
+    struct settings *settings = r->settings;
+    const char *given = r->line->values[OPT_CONFIG];
+    const char *variable = given ? NULL : environment_get(r->environment, "EXTPOOL_CONFIG");
+    *required = given || variable;
+    if (given) {
+        set_origin(settings, OPT_CONFIG, ORIGIN_COMMAND_LINE, "--config");
+    } else if (variable) {
+        set_origin(settings, OPT_CONFIG, ORIGIN_ENVIRONMENT, "EXTPOOL_CONFIG");
+        given = variable;
+    } else {
+        set_origin(settings, OPT_CONFIG, ORIGIN_DEFAULT, "built in");
+        const char *folder = xdg_folder(r, "XDG_CONFIG_HOME", ".config");
+        settings->config_path = folder ? arena_printf(&settings->arena, "%s/config", folder) : NULL;
+        return ERR_OK;
+    }
+    struct location_base base = {.home = r->home};
+    settings->config_path =
+        arena_strdup(&settings->arena, location_path(given, &base, &settings->arena));
+    return ERR_OK;
+}
+
+static enum err_code read_config(struct resolving *r)
+{
+    struct settings *settings = r->settings;
+    bool required;
+    enum err_code code = find_config(r, &required);
+    if (code != ERR_OK || !settings->config_path) {
+        return code;
+    }
+    struct err why = ERR_INIT;
+    code = fileio_read(settings->config_path, &r->text, &why);
+    if (code == ERR_NOT_FOUND && !required) {
+        return ERR_OK;
+    }
+    if (code != ERR_OK) {
+        err_set(r->err, ERR_CONFIG, "the configuration file cannot be read: %s", why.text);
+        return ERR_CONFIG;
+    }
+    warn_if_writable(settings);
+    code = config_parse(settings->config_path, r->text.data, r->text.length, &r->config, r->err);
+    settings->config_read = code == ERR_OK;
+    return code;
+}
+
+/* ---- the context --------------------------------------------------------------------------- */
+
+static enum err_code unknown_context(struct resolving *r, const char *name)
+{
+    struct settings *settings = r->settings;
+    if (!settings->config_read) {
+        err_set(r->err, ERR_CONFIG, "there is no context \"%s\": %s%s", name,
+                settings->config_path ? "no configuration file " : "no HOME to look in",
+                settings->config_path ? settings->config_path : "");
+        err_hint(r->err, "extpool --help config shows what one looks like");
+        return ERR_CONFIG;
+    }
+    const char **names = arena_alloc(&settings->arena, (r->config.n_contexts + 1) * sizeof *names);
+    struct buf list;
+    buf_init(&list, ERR_HINT_MAX / 2);
+    for (size_t i = 0; i < r->config.n_contexts; i++) {
+        names[i] = r->config.contexts[i];
+        buf_printf(&list, "%s%s", i ? ", " : "", names[i]);
+    }
+    const char *near = nearest_of(name, names);
+    err_set(r->err, ERR_CONFIG, "%s has no context \"%s\"", settings->config_path, name);
+    if (near) {
+        err_hint(r->err, "Did you mean \"%s\"?", near);
+    } else if (r->config.n_contexts > 0 && !buf_failed(&list)) {
+        err_hint(r->err, "It has %s", list.data);
+    } else {
+        err_hint(r->err, "A context is a section: [context %s]", name);
+    }
+    buf_release(&list);
+    return ERR_CONFIG;
+}
+
+static enum err_code choose_context(struct resolving *r, const char *asked)
+{
+    struct settings *settings = r->settings;
+    const struct config_entry *usual = config_find(&r->config, SECTION_DEFAULTS, NULL, OPT_CONTEXT);
+    const char *name = NULL;
+    if (asked) {
+        name = asked;
+        set_origin(settings, OPT_CONTEXT, ORIGIN_COMMAND_LINE, "chosen in the console");
+    } else if ((name = r->line->values[OPT_CONTEXT])) {
+        set_origin(settings, OPT_CONTEXT, ORIGIN_COMMAND_LINE, "--context");
+    } else if ((name = environment_get(r->environment, "EXTPOOL_CONTEXT"))) {
+        set_origin(settings, OPT_CONTEXT, ORIGIN_ENVIRONMENT, "EXTPOOL_CONTEXT");
+    } else if (usual && usual->value[0] != '\0') {
+        name = usual->value;
+        set_origin(
+            settings, OPT_CONTEXT, ORIGIN_CONFIG,
+            arena_printf(&settings->arena, "%s:%u [defaults]", settings->config_path, usual->line));
+    }
+    if (name && !config_has_context(&r->config, name)) {
+        return unknown_context(r, name);
+    }
+    settings->context = arena_strdup(&settings->arena, name);
+    return ERR_OK;
+}
+
+static const char *context_value(struct resolving *r, const char *context, enum option_id id)
+{
+    const struct config_entry *entry = config_find(&r->config, SECTION_CONTEXT, context, id);
+    return entry ? arena_strdup(&r->settings->arena, entry->value) : NULL;
+}
+
+static void list_contexts(struct resolving *r)
+{
+    struct settings *settings = r->settings;
+    settings->n_contexts = r->config.n_contexts;
+    settings->contexts =
+        arena_alloc(&settings->arena, (settings->n_contexts + 1) * sizeof *settings->contexts);
+    for (size_t i = 0; i < settings->n_contexts; i++) {
+        const char *name = r->config.contexts[i];
+        const char *read_only = context_value(r, name, OPT_READ_ONLY);
+        struct setting_context *context = &settings->contexts[i];
+        *context = (struct setting_context){
+            .name = arena_strdup(&settings->arena, name),
+            .directory = context_value(r, name, OPT_DIRECTORY),
+            .store = context_value(r, name, OPT_STORE),
+            .region = context_value(r, name, OPT_REGION),
+        };
+        if (read_only && !option_parse_flag(read_only, &context->read_only)) {
+            context->read_only = true; /* to be on the safe side until it is chosen and judged */
+        }
+    }
+}
+
+/* ---- one option ---------------------------------------------------------------------------- */
+
+/* Where an option's value stands, before it is judged. */
+struct finding {
+    const char *text; /* NULL: nowhere */
+    enum origin kind;
+    const char *where;   /* the origin for people */
+    const char *subject; /* what stands before a complaint: "--store", "config:7: store" */
+};
+
+static struct finding found_in_file(struct resolving *r, const struct config_entry *entry)
+{
+    struct arena *arena = &r->settings->arena;
+    const char *path = r->settings->config_path;
+    const char *section = entry->context ? arena_printf(arena, "context %s", entry->context)
+                                         : section_name(entry->section);
+    return (struct finding){
+        .text = entry->value,
+        .kind = entry->context ? ORIGIN_CONTEXT : ORIGIN_CONFIG,
+        .where = arena_printf(arena, "%s:%u [%s]", path, entry->line, section),
+        .subject = arena_printf(arena, "%s:%u: %s", path, entry->line, entry->name),
+    };
+}
+
+static struct finding found_on_line(struct resolving *r, enum option_id id)
+{
+    struct arena *arena = &r->settings->arena;
+    const struct command_line *line = r->line;
+    if (id == OPT_EXPORT_TO && line->action == ACTION_EXPORT && line->n_operands > 0) {
+        return (struct finding){line->operands[0], ORIGIN_COMMAND_LINE, "--export", "--export"};
+    }
+    if (!line->values[id]) {
+        return (struct finding){0};
+    }
+    const char *name = arena_printf(arena, "--%s", option_info(id)->name);
+    return (struct finding){line->values[id], ORIGIN_COMMAND_LINE, name, name};
+}
+
+/* The embedded store and export: a folder for each context, so that two never share a store
+   because neither names one. */
+static struct finding found_built_in(struct resolving *r, enum option_id id)
+{
+    struct arena *arena = &r->settings->arena;
+    const char *text = option_info(id)->def;
+    if ((id == OPT_STORE || id == OPT_EXPORT_TO) && r->data) {
+        const char *context = r->settings->context;
+        text = arena_printf(arena, "%s:%s%s%s/%s", id == OPT_STORE ? "sqlite" : "file", r->data,
+                            context ? "/" : "", context ? context : "",
+                            id == OPT_STORE ? "extpool.db" : "agent_extensions.csv");
+    }
+    return (struct finding){text, text ? ORIGIN_DEFAULT : ORIGIN_NONE,
+                            text ? "built in" : "not set", "built in"};
+}
+
+static struct finding find_value(struct resolving *r, enum option_id id)
+{
+    const struct option_info *info = option_info(id);
+    struct finding found = found_on_line(r, id);
+    if (found.text) {
+        return found;
+    }
+    const struct config_entry *entry = NULL;
+    if (r->settings->context && info->context_key) {
+        entry = config_find(&r->config, SECTION_CONTEXT, r->settings->context, id);
+    }
+    if (!entry && info->key) {
+        entry = config_find(&r->config, info->section, NULL, id);
+    }
+    if (entry) {
+        return found_in_file(r, entry);
+    }
+    const char *variable = info->env ? environment_get(r->environment, info->env) : NULL;
+    if (variable) {
+        const char *text =
+            info->env_prefix ? arena_printf(&r->settings->arena, "%s%s", info->env_prefix, variable)
+                             : variable;
+        return (struct finding){text, ORIGIN_ENVIRONMENT, info->env, info->env};
+    }
+    return found_built_in(r, id);
+}
+
+/* A made-up contact centre must not touch a real one. */
+static bool is_real_place(enum option_id id)
+{
+    return (id >= OPT_DIRECTORY && id <= OPT_AUDIT_KEEP);
+}
+
+static enum err_code resolve_option(struct resolving *r, enum option_id id,
+                                    const char *config_folder)
+{
+    struct settings *settings = r->settings;
+    struct finding found = find_value(r, id);
+    if (settings->action == ACTION_DEMO && is_real_place(id)) {
+        found = (struct finding){option_info(id)->def, ORIGIN_DEFAULT, "built in", "built in"};
+    }
+    set_origin(settings, id, found.kind, found.where);
+    if (!found.text) {
+        return ERR_OK;
+    }
+    bool in_file = found.kind == ORIGIN_CONFIG || found.kind == ORIGIN_CONTEXT;
+    struct location_base base = {.home = r->home, .folder = in_file ? config_folder : NULL};
+    struct err why = ERR_INIT;
+    if (value_set(id, found.text, found.kind == ORIGIN_DEFAULT, &base, settings, &why) != ERR_OK) {
+        enum err_code code = found.kind == ORIGIN_COMMAND_LINE ? ERR_USAGE : ERR_CONFIG;
+        err_set(r->err, code, "%s: %s", found.subject, why.text);
+        if (why.hint[0] != '\0') {
+            err_hint(r->err, "%s", why.hint);
+        }
+        return code;
+    }
+    return ERR_OK;
+}
+
+static enum err_code resolve_options(struct resolving *r)
+{
+    struct settings *settings = r->settings;
+    const char *slash = settings->config_path ? strrchr(settings->config_path, '/') : NULL;
+    const char *folder = slash ? arena_strndup(&settings->arena, settings->config_path,
+                                               (size_t)(slash - settings->config_path))
+                               : NULL;
+    enum err_code code = ERR_OK;
+    for (enum option_id id = OPT_DIRECTORY; id < OPT_COUNT && code == ERR_OK; id++) {
+        code = resolve_option(r, id, folder);
+    }
+    return code;
+}
+
+/* ---- pairs, operands ----------------------------------------------------------------------- */
+
+static const struct setting_pair *copy_pairs(struct resolving *r, enum section section, size_t *n)
+{
+    struct arena *arena = &r->settings->arena;
+    struct setting_pair *pairs = arena_alloc(arena, (r->config.n_entries + 1) * sizeof *pairs);
+    *n = 0;
+    for (size_t i = 0; i < r->config.n_entries; i++) {
+        const struct config_entry *entry = &r->config.entries[i];
+        if (entry->section == section && entry->id == OPT_COUNT) {
+            pairs[(*n)++] = (struct setting_pair){
+                arena_strdup(arena, entry->name), arena_strdup(arena, entry->value),
+                arena_printf(arena, "%s:%u", r->settings->config_path, entry->line)};
+        }
+    }
+    return pairs;
+}
+
+static enum err_code list_operand(struct settings *settings, const char *text, struct err *err)
+{
+    static const char *const names[] = {
+#define X(kind, name) name,
+        LIST_KINDS(X)
+#undef X
+            NULL};
+    for (int i = 0; names[i]; i++) {
+        if (strcmp(names[i], text) == 0) {
+            settings->list_kind = (enum list_kind)i;
+            return ERR_OK;
+        }
+    }
+    const char *near = nearest_of(text, names);
+    err_set(err, ERR_USAGE, "--list %s: agents, extensions or free", text);
+    if (near) {
+        err_hint(err, "Did you mean --list %s?", near);
+    }
+    return ERR_USAGE;
+}
+
+static enum err_code take_operands(struct resolving *r)
+{
+    struct settings *settings = r->settings;
+    const struct command_line *line = r->line;
+    struct arena *arena = &settings->arena;
+    int width = settings->policy.width;
+    const char *first = line->n_operands > 0 ? line->operands[0] : NULL;
+    if (action_edits(line->action)) {
+        settings->n_requests = line->n_operands;
+        return operands_parse(line->action, line->operands, line->n_operands, width, arena,
+                              &settings->requests, r->err);
+    }
+    int64_t limit = HISTORY_DEFAULT;
+    if (line->action == ACTION_LOOKUP) {
+        struct request *lookup = arena_alloc(arena, sizeof *lookup);
+        settings->lookup = lookup;
+        return operand_lookup(first, width, arena, lookup, r->err);
+    }
+    if (line->action == ACTION_LIST_) {
+        return list_operand(settings, first, r->err);
+    }
+    if (line->action == ACTION_HISTORY && first && !text_to_int64(first, 0, 1000000, &limit)) {
+        return err_set(r->err, ERR_USAGE, "--history %s: a number of actions, 0 for all", first);
+    }
+    if (line->action == ACTION_COMPLETION && strcmp(first, "bash") != 0) {
+        return err_set(r->err, ERR_USAGE, "--completion %s: bash is the only one there is", first);
+    }
+    settings->history_limit = (size_t)limit;
+    settings->import_path = line->action == ACTION_IMPORT ? arena_strdup(arena, first) : NULL;
+    settings->undo_id = line->action == ACTION_UNDO ? arena_strdup(arena, first) : NULL;
+    return ERR_OK;
+}
+
+/* ---- all together -------------------------------------------------------------------------- */
+
+static enum err_code resolve(struct resolving *r, const char *context)
+{
+    struct settings *settings = r->settings;
+    r->home = environment_get(r->environment, "HOME");
+    r->data = xdg_folder(r, "XDG_DATA_HOME", ".local/share");
+    enum err_code code = read_config(r);
+    if (code == ERR_OK && settings->action != ACTION_DEMO) {
+        code = choose_context(r, context);
+    }
+    if (code == ERR_OK) {
+        list_contexts(r);
+        code = resolve_options(r);
+    }
+    if (code == ERR_OK && settings->action == ACTION_DEMO) {
+        settings->directory = "demo:";
+    }
+    if (code == ERR_OK) {
+        settings->keys = copy_pairs(r, SECTION_KEYS, &settings->n_keys);
+        settings->theme_styles = copy_pairs(r, SECTION_THEME, &settings->n_theme_styles);
+        code = take_operands(r);
+    }
+    return code;
+}
+
+enum err_code settings_resolve(const struct command_line *line,
+                               const struct environment *environment, const char *context,
+                               struct settings *settings, struct err *err)
+{
+    *settings = (struct settings){
+        .arena = ARENA_INIT, .action = line->action, .topic = line->topic, .escdelay_ms = -1};
+    policy_default(&settings->policy);
+    for (enum option_id id = 0; id < OPT_COUNT; id++) {
+        set_origin(settings, id, ORIGIN_NONE, "not set");
+    }
+    if (line->action == ACTION_HELP || line->action == ACTION_VERSION ||
+        line->action == ACTION_COMPLETION) {
+        /* These have to work whatever the configuration looks like. */
+        struct resolving r = {.line = line, .settings = settings, .err = err};
+        return line->action == ACTION_COMPLETION ? take_operands(&r) : ERR_OK;
+    }
+    struct resolving r = {.line = line,
+                          .environment = environment,
+                          .config = {.arena = ARENA_INIT},
+                          .settings = settings,
+                          .err = err};
+    buf_init(&r.text, CONFIG_MAX);
+    enum err_code code = resolve(&r, context);
+    config_release(&r.config);
+    buf_release(&r.text);
+    if (code != ERR_OK) {
+        settings_release(settings);
+    }
+    return code;
+}
+
+void settings_release(struct settings *settings)
+{
+    arena_release(&settings->arena);
+    free(settings->warnings);
+    *settings = (struct settings){.arena = ARENA_INIT};
+}
+
+const char *settings_origin(const struct settings *settings, enum option_id id)
+{
+    const char *text = settings->origins[id].text;
+    return text ? text : "not set";
+}
+
+enum err_code settings_no_directory(const struct settings *settings, struct err *err)
+{
+    err_set(err, ERR_CONFIG, "no directory is named: who works here is not known");
+    err_hint(err,
+             "Name it on the command line, --directory file:agents.csv or --directory "
+             "connect:INSTANCE,\nor as directory = ... in %s%s%s",
+             settings->context ? "[context " : "[defaults] of ",
+             settings->context
+                 ? settings->context
+                 : (settings->config_path ? settings->config_path : "the configuration"),
+             settings->context ? "]" : "");
+    return ERR_CONFIG;
+}
