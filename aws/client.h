@@ -69,7 +69,7 @@ struct call_parameter {
 struct call {
     const char *operation; /* "ListUsers": for the log, errors and the missing permission */
     const char *method;
-    const char *path; /* starts with '/', encoded once (client_encode_label) */
+    const char *path; /* starts with '/', encoded once (aws/uri.h) */
     const struct call_parameter *query;
     size_t query_count;
     const struct http_header
@@ -118,10 +118,5 @@ void reply_release(struct reply *reply);
 const char *client_region(const struct client *client);
 const struct endpoint_settings *client_endpoint_settings(const struct client *client);
 struct http *client_http(struct client *client);
-
-/* Appends a path label or a form value: every byte but A-Z a-z 0-9 - . _ ~ as %XX.
-   client_encode_path keeps '/' as well. */
-void client_encode_label(struct buf *out, const char *text);
-void client_encode_path(struct buf *out, const char *text);
 
 #endif
