@@ -135,6 +135,13 @@ def test_a_port_for_one_service_refuses_another(lenient_cloud):
     assert code_of(client.list_instances) == "InvalidSignatureException"
 
 
+def test_another_region_is_refused(lenient_cloud):
+    client = boto3.client("dynamodb", endpoint_url=lenient_cloud.gate.url, region_name="eu-west-1",
+                          **lenient_cloud.operator.boto3())
+    assert code_of(client.list_tables) == "InvalidSignatureException"
+    assert len(lenient_cloud.gate.log.refused()) == 1
+
+
 def test_what_the_model_does_not_know_is_refused(lenient_cloud):
     db = lenient_cloud.client("dynamodb", parameter_validation=False)
     db.meta.events.register("before-sign", lambda request, **_: setattr(

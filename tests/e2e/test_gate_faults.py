@@ -247,6 +247,18 @@ def test_a_wrong_checksum(cloud):
     assert code_of(put, Bucket=cloud.bucket, Key="k", Body=b"x", ChecksumSHA256=wrong) == "BadDigest"
 
 
+def test_writes_on_a_condition(cloud):
+    cloud.client("s3").put_object(Bucket=cloud.bucket, Key="k", Body=b"x")
+    s3 = cloud.client("s3")
+    condition = {"If-None-Match": "*"}
+    s3.meta.events.register("before-sign", lambda request, **_: [
+        request.headers.add_header(name, value) for name, value in condition.items()])
+    assert code_of(s3.put_object, Bucket=cloud.bucket, Key="k", Body=b"y") == "PreconditionFailed"
+    s3.put_object(Bucket=cloud.bucket, Key="new", Body=b"y")
+    condition = {"If-Match": '"no such version"'}
+    assert code_of(s3.put_object, Bucket=cloud.bucket, Key="k", Body=b"y") == "PreconditionFailed"
+
+
 @pytest.mark.parametrize("status, code", [(301, "PermanentRedirect"), (400, "AuthorizationHeaderMalformed")])
 def test_a_bucket_of_another_region(cloud, status, code):
     cloud.s3.bucket_region[cloud.bucket] = "eu-west-1"

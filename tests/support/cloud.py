@@ -88,7 +88,7 @@ class Cloud:
         self.table = f"extensions-{os.getpid()}-{number}"
         self.bucket = f"exports-{os.getpid()}-{number}"
         behind.s3.create_bucket(self.bucket)
-        self.operator: Identity = keyring.session("ExtpoolOperator", "alice@example.com")
+        self.operator: Identity = keyring.session("ExtpoolOperator", "alice@example.com", lasts_s=12 * 3600)
 
     def __enter__(self) -> "Cloud":
         return self

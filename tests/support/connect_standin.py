@@ -99,6 +99,9 @@ class ConnectStandin(Service):
         name, labels = models.match_route("connect", request.method, request.path)
         return name or "?", {key: unquote(value) for key, value in labels.items()}
 
+    def regions(self, ctx: Context) -> set[str]:
+        return {ctx.gate.region} | {instance.region for instance in self.instances.values()}
+
     def problems(self, ctx: Context) -> list[str]:
         if ctx.operation not in _ANSWERS:
             return [f"no operation of this stand-in: {ctx.request.method} {ctx.request.target}"]

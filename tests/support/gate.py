@@ -221,7 +221,7 @@ class Gate:
             ctx.region = scope.region
         if self.strict or scope is None:
             ctx.identity = sigv4_check.check(ctx.request, self.keyring, ctx.service.signing_name,
-                                             ctx.service.required_region(ctx), self.now())
+                                             ctx.service.regions(ctx), self.now())
         else:
             ctx.identity = self.keyring.get(scope.access_key_id)
             if ctx.identity is None:

@@ -75,6 +75,9 @@ class S3Front(Service):
             return "ListObjectsV2" if request.query.get("list-type") == "2" else "ListObjects"
         return {"PUT": "CreateBucket", "HEAD": "HeadBucket", "DELETE": "DeleteBucket"}.get(request.method, "?")
 
+    def regions(self, ctx: Context) -> set[str]:
+        return {ctx.gate.region, *self.bucket_region.values()}
+
     def problems(self, ctx: Context) -> list[str]:
         if ctx.operation == "?":
             return [f"no operation of S3: {ctx.request.method} {ctx.request.target}"]
@@ -91,6 +94,8 @@ class S3Front(Service):
                     found += models.problems(member, value, name)
             elif name.startswith("x-amz-") and name not in _SIGNING and not name.startswith("x-amz-meta-"):
                 found.append(f"{name}: unknown header of {ctx.operation}")
+        if "transfer-encoding" in ctx.request.headers:
+            found.append("transfer-encoding: S3 wants to know the length of a body beforehand")
         found += self._checksum_problems(ctx)
         return found
 
@@ -129,7 +134,8 @@ class S3Front(Service):
     # -- the answer ---------------------------------------------------------------------------------------
 
     def handle(self, ctx: Context) -> Response:
-        refusal = self._wrong_region(ctx) or self._wrong_owner(ctx) or self._wrong_checksum(ctx)
+        refusal = (self._wrong_region(ctx) or self._wrong_owner(ctx) or self._wrong_checksum(ctx)
+                   or self._wrong_version(ctx))
         if refusal:
             return refusal
         response = self._forward(ctx)
@@ -158,20 +164,22 @@ class S3Front(Service):
                 response.headers.set(name, value)
 
     def _forward(self, ctx: Context) -> Response:
-        """s3rver checks signatures of its one account, so the request is signed anew for it. Headers whose
-        work is done here stay here."""
+        """Headers whose work is done here stay here."""
         ctx.record.forwarded = True
         request = ctx.request
         target = ctx.labels["path"] + ("?" + request.raw_query if request.raw_query else "")
-        headers = [(n, v) for n, v in request.headers
+        headers = {n: v for n, v in request.headers
                    if n.lower().startswith("x-amz-meta-") or n.lower() in
                    ("content-type", "content-md5", "cache-control", "content-disposition", "content-encoding",
-                    "x-amz-storage-class", "range", "if-none-match", "if-modified-since")]
-        signed = AWSRequest(method=request.method, url=self.upstream.url + target, data=request.body,
-                            headers=dict(headers))
+                    "x-amz-storage-class", "range", "if-modified-since")}
+        return self._send(request.method, target, headers, request.body)
+
+    def _send(self, method: str, target: str, headers: dict[str, str], body: bytes = b"") -> Response:
+        """s3rver checks the signatures of its one account, so each request is signed anew for it."""
+        signed = AWSRequest(method=method, url=self.upstream.url + target, data=body, headers=headers)
         signed.headers["Host"] = f"{self.upstream.host}:{self.upstream.port}"
         S3SigV4Auth(Credentials(*S3RVER_KEY), "s3", "us-east-1").add_auth(signed)
-        return self.upstream.forward(request.method, target, Headers(signed.headers.items()), request.body)
+        return self.upstream.forward(method, target, Headers(signed.headers.items()), body)
 
     def _wrong_region(self, ctx: Context) -> Response | None:
         bucket = ctx.labels["bucket"]
@@ -218,6 +226,19 @@ class S3Front(Service):
                 kind = name.rpartition("-")[2].upper()
                 return self.error("BadDigest", f"The {kind} you specified did not match the calculated "
                                   "checksum.")
+        return None
+
+    def _wrong_version(self, ctx: Context) -> Response | None:
+        """Conditional writes, which s3rver does not know."""
+        if_none, if_match = (ctx.request.headers.get(name) for name in ("if-none-match", "if-match"))
+        if ctx.operation != "PutObject" or if_none is None and if_match is None:
+            return None
+        there = self._send("HEAD", ctx.labels["path"], {})
+        if there.status == 404:
+            return self.error("NoSuchKey", "The specified key does not exist.") if if_match else None
+        if if_none or if_match.strip('"') != (there.headers.get("etag") or "").strip('"'):
+            return self.error("PreconditionFailed", "At least one of the pre-conditions you specified did not "
+                              "hold", Condition="If-None-Match" if if_none else "If-Match")
         return None
 
     def finish(self, ctx: Context, response: Response) -> None:

@@ -74,9 +74,9 @@ class Service:
     def is_signed(self, operation: str) -> bool:
         return self.signing_name is not None
 
-    def required_region(self, ctx: Context) -> str | None:
-        """The region the signature must be scoped to; None takes any."""
-        return None
+    def regions(self, ctx: Context) -> set[str]:
+        """The regions a signature may be scoped to."""
+        return {ctx.gate.region}
 
     def problems(self, ctx: Context) -> list[str]:
         """What in the request the service's own model does not allow."""

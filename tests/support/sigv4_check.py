@@ -89,9 +89,9 @@ def parse_authorization(request: Request) -> Scope | None:
     return Scope(*parts[:4], match["signed"].split(";"), match["signature"])
 
 
-def check(request: Request, keyring: Keyring, service: str, region: str | None,
+def check(request: Request, keyring: Keyring, service: str, regions: set[str],
           now: datetime.datetime) -> Identity:
-    """Who signed `request` for `service`. `region` None takes the one that the client chose."""
+    """Who signed `request` for `service` in one of `regions`."""
     scope = parse_authorization(request)
     if scope is None:
         raise Refused("missing", "Request is missing Authentication Token", ours=True)
@@ -99,9 +99,9 @@ def check(request: Request, keyring: Keyring, service: str, region: str | None,
     if scope.service != service:
         raise Refused("scope_service", "Credential should be scoped to correct service: "
                       f"'{service}'. ", ours=True)
-    if region is not None and scope.region != region:
+    if scope.region not in regions:
         raise Refused("scope_region", f"Credential should be scoped to a valid region, not '{scope.region}'. ",
-                      ours=True, Region=region)
+                      ours=True, Region=min(regions))
     _check_required_headers(request, scope, service)
     _check_clock(request, scope, service, now)
     payload_hash = _check_body(request, service)
