@@ -1,8 +1,7 @@
 """Each fault that the gate can make really occurs, as a client without retries sees it."""
 
 import concurrent.futures
-import tempfile
-from pathlib import Path
+import datetime
 
 import botocore.exceptions
 import pytest
@@ -230,6 +229,14 @@ def test_an_index_that_lags(cloud, db):
         wait_until(lambda: query(db, cloud) == [FREE], "the index has caught up")
 
 
+def test_a_table_that_takes_its_time(cloud, db):
+    def creating(answer):
+        answer["Table"]["TableStatus"] = "CREATING"
+    cloud.gate.inject(faults.rewrite(creating), on="dynamodb.DescribeTable", first=1)
+    states = [db.describe_table(TableName=cloud.table)["Table"]["TableStatus"] for _ in range(2)]
+    assert states == ["CREATING", "ACTIVE"]
+
+
 def test_point_in_time_recovery(cloud, db):
     db.update_continuous_backups(TableName=cloud.table, PointInTimeRecoverySpecification={
         "PointInTimeRecoveryEnabled": True})
@@ -259,7 +266,7 @@ def test_writes_on_a_condition(cloud):
     assert code_of(s3.put_object, Bucket=cloud.bucket, Key="k", Body=b"y") == "PreconditionFailed"
 
 
-@pytest.mark.parametrize("status, code", [(301, "PermanentRedirect"), (400, "AuthorizationHeaderMalformed")])
+@pytest.mark.parametrize("status, code", [(301, "PermanentRedirect"), (307, "TemporaryRedirect"), (400, "AuthorizationHeaderMalformed")])
 def test_a_bucket_of_another_region(cloud, status, code):
     cloud.s3.bucket_region[cloud.bucket] = "eu-west-1"
     cloud.s3.redirect_status[cloud.bucket] = status
@@ -267,6 +274,14 @@ def test_a_bucket_of_another_region(cloud, status, code):
     first, *_, last = cloud.gate.log.select("s3")
     assert (first.status, first.code) == (status, code)
     assert last.operation == "PutObject" and last.status == 200
+
+
+def test_a_bucket_that_is_new(cloud):
+    cloud.gate.inject(faults.redirect(cloud.gate.url_for("s3")), on="s3.PutObject", nth=1)
+    cloud.client("s3").put_object(Bucket=cloud.bucket, Key="k", Body=b"x")      # botocore follows by itself
+    first, *_, last = cloud.gate.log.select("s3")
+    assert (first.status, first.code) == (307, "TemporaryRedirect")
+    assert (last.operation, last.status) == ("PutObject", 200)
 
 
 def test_another_bucket_owner(cloud):
@@ -337,26 +352,26 @@ def test_instances_known_and_unknown(cloud):
 
 # -- TLS -------------------------------------------------------------------------------------------------------
 
-@pytest.fixture(scope="module")
-def authority():
-    with tempfile.TemporaryDirectory(prefix="extpool-ca-") as where:
-        yield Authority(Path(where))
+def test_tls_with_a_certificate_that_fits(tls_cloud):
+    sts = tls_cloud.client("sts")
+    assert sts.get_caller_identity()["Account"] == "123456789012"
+    tls_cloud.gate.inject(faults.reset_after(), on="sts")
+    with pytest.raises(botocore.exceptions.HTTPClientError):
+        sts.get_caller_identity()
 
 
-def test_tls_with_a_certificate_that_fits(dynoxide, s3server, authority):
-    with Cloud(Servers(dynoxide, s3server), tls=authority.server_context()) as cloud:
+def test_tls_of_an_authority_that_nobody_knows(tls_cloud, tmp_path):
+    stranger = Authority(tmp_path)
+    with pytest.raises(botocore.exceptions.SSLError):
+        tls_cloud.client("sts", verify=str(stranger.bundle)).get_caller_identity()
+    assert tls_cloud.gate.log.count() == 0
+
+
+@pytest.mark.parametrize("wrong", [{"names": ["dynamodb.example.com"]},
+                                   {"valid_for": datetime.timedelta(days=-1)}])
+def test_tls_with_a_certificate_that_does_not_fit(dynoxide, s3server, authority, wrong):
+    with Cloud(Servers(dynoxide, s3server), tls=authority.server_context(**wrong),
+               ca_bundle=str(authority.bundle)) as cloud:
         with pytest.raises(botocore.exceptions.SSLError):
             cloud.client("sts").get_caller_identity()
-        sts = cloud.client("sts", verify=str(authority.bundle))
-        assert sts.get_caller_identity()["Account"] == "123456789012"
-        cloud.gate.inject(faults.reset_after(), on="sts")
-        with pytest.raises(botocore.exceptions.HTTPClientError):
-            sts.get_caller_identity()
-        cloud.gate.assert_clean()
-
-
-def test_tls_with_a_certificate_that_does_not_fit(dynoxide, s3server, authority):
-    with Cloud(Servers(dynoxide, s3server), tls=authority.server_context(["dynamodb.example.com"])) as cloud:
-        with pytest.raises(botocore.exceptions.SSLError):
-            cloud.client("sts", verify=str(authority.bundle)).get_caller_identity()
         assert cloud.gate.log.count() == 0

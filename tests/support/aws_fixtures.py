@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from . import servers
 from .cloud import Cloud, Servers
+from .tls import Authority
 
 
 @contextlib.contextmanager
@@ -36,11 +39,27 @@ def s3server():
         yield server
 
 
+@pytest.fixture(scope="session")
+def authority():
+    """A certificate authority for this run."""
+    with tempfile.TemporaryDirectory(prefix="extpool-ca-") as where:
+        yield Authority(Path(where))
+
+
 @pytest.fixture
 def cloud(dynoxide, s3server):
     """A gate with DynamoDB, S3, Connect and STS behind it, with names of its own. A request that only a
     faulty client sends fails the test; one that sends such requests on purpose takes `lenient_cloud`."""
     with Cloud(Servers(dynoxide, s3server)) as made:
+        yield made
+        made.gate.assert_clean()
+
+
+@pytest.fixture
+def tls_cloud(dynoxide, s3server, authority):
+    """As `cloud`, over TLS; its env() names the authority in AWS_CA_BUNDLE."""
+    with Cloud(Servers(dynoxide, s3server), tls=authority.server_context(),
+               ca_bundle=str(authority.bundle)) as made:
         yield made
         made.gate.assert_clean()
 

@@ -23,7 +23,7 @@ from botocore.config import Config
 
 from . import procs, servers
 from .connect_standin import ConnectStandin
-from .dynamodb_front import DynamoDBFront
+from .dynamodb_front import DynamoDBFront, call
 from .gate import Gate
 from .instance_standins import ContainerStandin, ImdsStandin
 from .keyring import Identity
@@ -69,13 +69,14 @@ class Cloud:
     """A gate with all services behind it, and the names that a run of extpool needs."""
 
     def __init__(self, behind: Servers, region: str = "us-east-1", seed: int = 1, tls=None,
-                 strict: bool = True, port: int = 0):
+                 strict: bool = True, port: int = 0, ca_bundle: str | None = None):
         number = next(_numbers)
         self.behind = behind
         self.gate = Gate(region, seed, tls, strict, port)
-        self.region = region
+        self.region, self.ca_bundle = region, ca_bundle
         self.dynamodb: DynamoDBFront = self.gate.add(DynamoDBFront(behind.dynamodb.url))
         self.s3: S3Front = self.gate.add(S3Front(behind.s3.url))
+        self.s3.redirect_url = self.gate.url
         self.connect: ConnectStandin = self.gate.add(ConnectStandin())
         keyring = self.gate.keyring
         self.sts: StsStandin = self.gate.add(StsStandin(keyring))
@@ -95,20 +96,24 @@ class Cloud:
 
     def __exit__(self, *_) -> None:
         self.gate.stop()
-        with contextlib.suppress(Exception):
-            self.past_gate("dynamodb").delete_table(TableName=self.table)
+        server, table = self.dynamodb.upstream, {"TableName": self.table}
+        with contextlib.suppress(RuntimeError):             # there may be none
+            call(server, "UpdateTable", table | {"DeletionProtectionEnabled": False})
+        with contextlib.suppress(RuntimeError):
+            call(server, "DeleteTable", table)
 
     def env(self, identity: Identity | None = None) -> dict[str, str]:
         """What the old program's environment had, and where to find the services."""
-        return self.gate.env(identity or self.operator) | {
+        env = self.gate.env(identity or self.operator) | {
             "AWS_CONNECT_INSTANCEID": self.instance.id, "AWS_TABLE": self.table,
             "AWS_EXPORT_BUCKET": self.bucket}
+        return env | ({"AWS_CA_BUNDLE": self.ca_bundle} if self.ca_bundle else {})
 
     def client(self, service: str, identity: Identity | None = None, kind: str = "client",
                verify: str | None = None, **config):
         """A boto3 client (or `kind` "resource") that goes through the gate and tries once. `config` is for
         botocore's Config, `verify` a CA bundle."""
-        return self._client(kind, service, self.gate.url, identity, verify, config)
+        return self._client(kind, service, self.gate.url, identity, verify or self.ca_bundle, config)
 
     def past_gate(self, service: str, kind: str = "client"):
         """A boto3 client or resource for the server itself: no faults, no log."""

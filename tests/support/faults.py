@@ -201,6 +201,24 @@ def status(code: int, body: bytes = b"", content_type: str = "text/html") -> Fau
     return _Status(code, body, content_type)
 
 
+class _Redirect(Fault):
+    name = "redirect"
+
+    def __init__(self, url: str, code: int):
+        self.url, self.code = url, code
+
+    def before(self, ctx):
+        response = ctx.error("TemporaryRedirect", "Please re-send this request to the specified temporary "
+                             "endpoint.", self.code, Endpoint=self.url.partition("//")[2])
+        response.headers.set("Location", self.url + ctx.request.target)
+        return response
+
+
+def redirect(url: str, code: int = 307) -> Fault:
+    """S3 sends the client elsewhere, as for a bucket so new that DNS does not know it."""
+    return _Redirect(url, code)
+
+
 class _Throttle(Fault):
     name = "throttle"
 
@@ -282,6 +300,25 @@ class _Garbled(Fault):
 def garbled() -> Fault:
     """The request is carried out; the answer has the right length and checksum and is no JSON (or XML)."""
     return _Garbled()
+
+
+class _Rewrite(Fault):
+    name = "rewrite"
+
+    def __init__(self, change: Callable[[dict], None]):
+        self.change = change
+
+    def after(self, ctx, response):
+        if response.status == 200:
+            value = json.loads(response.body)
+            self.change(value)
+            response.body = json.dumps(value).encode()
+        return response
+
+
+def rewrite(change: Callable[[dict], None]) -> Fault:
+    """`change(answer)` alters the JSON of a good answer in place: a table that is still CREATING, say."""
+    return _Rewrite(change)
 
 
 class _BadChecksum(Fault):

@@ -12,15 +12,14 @@ an index are answered from there.
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 import time
 from collections import deque
 
 from . import servers
-from .dynamodb_front import DynamoDBFront
+from .dynamodb_front import DynamoDBFront, call
 from .service import Context, Upstream
-from .wire import Headers, Response
+from .wire import Response
 
 
 class LaggingIndex:
@@ -34,7 +33,7 @@ class LaggingIndex:
         self._wake = threading.Condition()
         self._copying = threading.Lock()
         self._stopped = False
-        for name in self._call(self.table, "ListTables", {})["TableNames"]:
+        for name in call(self.table, "ListTables", {})["TableNames"]:
             self._copy_table(name)
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
         self._thread.start()
@@ -99,19 +98,19 @@ class LaggingIndex:
         return known or self._copy_table(table, items=False)
 
     def _copy_table(self, name: str, items: bool = True) -> list[str]:
-        described = self._call(self.table, "DescribeTable", {"TableName": name})["Table"]
+        described = call(self.table, "DescribeTable", {"TableName": name})["Table"]
         schema = {member: described[member] for member in ("TableName", "AttributeDefinitions", "KeySchema")}
         schema["BillingMode"] = "PAY_PER_REQUEST"
         indexes = [{member: index[member] for member in ("IndexName", "KeySchema", "Projection")}
                    for index in described.get("GlobalSecondaryIndexes", [])]
         if indexes:
             schema["GlobalSecondaryIndexes"] = indexes
-        self._call(self.replica, "CreateTable", schema)
+        call(self.replica, "CreateTable", schema)
         start: dict = {}
         while items:
-            page = self._call(self.table, "Scan", {"TableName": name, "ConsistentRead": True, **start})
+            page = call(self.table, "Scan", {"TableName": name, "ConsistentRead": True, **start})
             for item in page["Items"]:
-                self._call(self.replica, "PutItem", {"TableName": name, "Item": item})
+                call(self.replica, "PutItem", {"TableName": name, "Item": item})
             if "LastEvaluatedKey" not in page:
                 break
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
@@ -121,11 +120,11 @@ class LaggingIndex:
         return keys
 
     def _copy_item(self, table: str, key: dict) -> None:
-        found = self._call(self.table, "GetItem", {"TableName": table, "Key": key, "ConsistentRead": True})
+        found = call(self.table, "GetItem", {"TableName": table, "Key": key, "ConsistentRead": True})
         if "Item" in found:
-            self._call(self.replica, "PutItem", {"TableName": table, "Item": found["Item"]})
+            call(self.replica, "PutItem", {"TableName": table, "Item": found["Item"]})
         else:
-            self._call(self.replica, "DeleteItem", {"TableName": table, "Key": key})
+            call(self.replica, "DeleteItem", {"TableName": table, "Key": key})
 
     def _keys(self, ctx: Context):
         body = ctx.json
@@ -140,18 +139,6 @@ class LaggingIndex:
             names = self._know(write["TableName"])
             values = write.get("Item") or write["Key"]
             yield write["TableName"], {name: values[name] for name in names}
-
-    @staticmethod
-    def _call(server: Upstream, operation: str, body: dict) -> dict:
-        response = server.forward("POST", "/", Headers([
-            ("Content-Type", "application/x-amz-json-1.0"),
-            ("X-Amz-Target", f"DynamoDB_20120810.{operation}"),
-            ("X-Amz-Date", "20200101T000000Z"),
-            ("Authorization", "AWS4-HMAC-SHA256 Credential=index/20200101/us-east-1/dynamodb/aws4_request, "
-                              "SignedHeaders=host, Signature=" + "0" * 64)]), json.dumps(body).encode())
-        if response.status != 200:
-            raise RuntimeError(f"{operation}: {response.status} {response.body[:300]!r}")
-        return json.loads(response.body)
 
 
 @contextlib.contextmanager

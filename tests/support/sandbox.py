@@ -83,17 +83,18 @@ def sandbox(chosen: argparse.Namespace):
     """A Cloud as the options have it, and the environment that leads to it."""
     with contextlib.ExitStack() as stack:
         behind = stack.enter_context(start_servers())
-        tls, more = None, {}
+        tls, bundle = None, None
         if chosen.tls:
             where = stack.enter_context(tempfile.TemporaryDirectory(prefix="extpool-ca-"))
             authority = Authority(Path(where))
-            tls, more = authority.server_context(), {"AWS_CA_BUNDLE": str(authority.bundle)}
-        cloud = stack.enter_context(Cloud(behind, tls=tls, strict=not chosen.lax, port=chosen.port))
+            tls, bundle = authority.server_context(), str(authority.bundle)
+        cloud = stack.enter_context(Cloud(behind, tls=tls, strict=not chosen.lax, port=chosen.port,
+                                          ca_bundle=bundle))
         cloud.instance.set_users(made_up(chosen.agents))
         make_table(cloud, chosen.table)
         cloud.gate.log.clear()
         inject(cloud, chosen)
-        yield cloud, cloud.env() | more
+        yield cloud, cloud.env()
 
 
 def report(cloud: Cloud) -> None:

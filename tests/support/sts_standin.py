@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from . import models
-from .keyring import ACCOUNT, Identity, Keyring, iso8601, utcnow
+from .keyring import ACCOUNT, Identity, Keyring, iso8601
 from .service import Context, Service, random_text, random_uuid
 from .wire import Headers, Request, Response
 
