@@ -15,19 +15,28 @@ void buf_init(struct buf *buf, size_t max)
     *buf = (struct buf){.data = s_empty, .max = max};
 }
 
+void buf_init_secret(struct buf *buf, size_t max)
+{
+    buf_init(buf, max);
+    buf->secret = true;
+}
+
 void buf_release(struct buf *buf)
 {
+    bool secret = buf->secret;
+    if (secret && buf->capacity > 0) {
+        mem_wipe(buf->data, buf->capacity);
+    }
     if (buf->data != s_empty) {
         free(buf->data);
     }
     buf_init(buf, buf->max);
+    buf->secret = secret;
 }
 
 void buf_wipe_release(struct buf *buf)
 {
-    if (buf->capacity > 0) {
-        mem_wipe(buf->data, buf->capacity);
-    }
+    buf->secret = true;
     buf_release(buf);
 }
 
@@ -44,6 +53,21 @@ static void fail(struct buf *buf)
 {
     buf_release(buf);
     buf->failed = true;
+}
+
+/* Like realloc, but a secret leaves no copy behind. */
+static char *grow(struct buf *buf, size_t capacity)
+{
+    if (!buf->secret || buf->capacity == 0) {
+        return realloc(buf->capacity > 0 ? buf->data : NULL, capacity);
+    }
+    char *fresh = malloc(capacity);
+    if (fresh) {
+        memcpy(fresh, buf->data, buf->length + 1);
+        mem_wipe(buf->data, buf->capacity);
+        free(buf->data);
+    }
+    return fresh;
 }
 
 /* Room for `more` bytes and the NUL; false when that is over the maximum. */
@@ -64,7 +88,7 @@ static bool reserve(struct buf *buf, size_t more)
     while (capacity < need) {
         capacity *= 2;
     }
-    char *fresh = realloc(buf->capacity > 0 ? buf->data : NULL, capacity);
+    char *fresh = grow(buf, capacity);
     if (!fresh) {
         fail(buf);
         return false;
@@ -123,6 +147,8 @@ bool buf_failed(const struct buf *buf)
 char *buf_take(struct buf *buf)
 {
     char *bytes = buf->capacity > 0 ? buf->data : mem_strdup("");
+    bool secret = buf->secret;
     buf_init(buf, buf->max);
+    buf->secret = secret;
     return bytes;
 }

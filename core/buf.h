@@ -24,9 +24,11 @@ struct buf {
     size_t capacity;
     size_t max;
     bool failed;
+    bool secret;
 };
 
 void buf_init(struct buf *buf, size_t max);
+void buf_init_secret(struct buf *buf, size_t max); /* wiped whenever its memory is let go */
 void buf_release(struct buf *buf);
 void buf_wipe_release(struct buf *buf); /* for what was secret */
 void buf_clear(struct buf *buf);        /* empty, error forgotten, memory kept */
@@ -40,7 +42,8 @@ void buf_vprintf(struct buf *buf, const char *format, va_list args)
 
 bool buf_failed(const struct buf *buf);
 
-/* The bytes move to the caller (free with free()); the buffer is empty afterwards. */
+/* The bytes move to the caller (free with free(); wiping is the caller's too); the buffer is empty
+   afterwards. */
 char *buf_take(struct buf *buf);
 
 #endif

@@ -239,7 +239,7 @@ void ini_init(struct ini *ini, const char *file, const char *text, size_t length
     buf_init(&ini->section, INI_VALUE_MAX);
     buf_init(&ini->parent, INI_VALUE_MAX);
     buf_init(&ini->name, INI_VALUE_MAX);
-    buf_init(&ini->value, INI_VALUE_MAX);
+    buf_init_secret(&ini->value, INI_VALUE_MAX);
 }
 
 void ini_release(struct ini *ini)
@@ -247,7 +247,7 @@ void ini_release(struct ini *ini)
     buf_release(&ini->section);
     buf_release(&ini->parent);
     buf_release(&ini->name);
-    buf_wipe_release(&ini->value);
+    buf_release(&ini->value);
 }
 
 static enum err_code read_line(struct ini *ini, enum line_kind kind, struct span line,

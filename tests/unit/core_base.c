@@ -87,6 +87,24 @@ static void a_buffer_keeps_its_maximum_and_its_error(void **state)
     buf_release(&buf);
 }
 
+static void a_secret_buffer_stays_one(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init_secret(&buf, 1000);
+    for (int i = 0; i < 100; i++) {
+        buf_puts(&buf, "0123456789"); /* grows several times */
+    }
+    assert_false(buf_failed(&buf));
+    assert_int_equal(buf.length, 1000);
+    assert_memory_equal(buf.data + 990, "0123456789", 11);
+    buf_release(&buf);
+    assert_true(buf.secret);
+    buf_puts(&buf, "again");
+    buf_wipe_release(&buf);
+    assert_string_equal(buf.data, "");
+}
+
 static void an_arena_gives_zeroed_memory_and_joins_others(void **state)
 {
     (void)state;
@@ -225,6 +243,7 @@ int main(void)
         cmocka_unit_test(errors_never_carry_escapes),
         cmocka_unit_test(every_code_has_a_name_and_a_status),
         cmocka_unit_test(a_buffer_keeps_its_maximum_and_its_error),
+        cmocka_unit_test(a_secret_buffer_stays_one),
         cmocka_unit_test(an_arena_gives_zeroed_memory_and_joins_others),
         cmocka_unit_test(rfc3339_goes_both_ways),
         cmocka_unit_test(durations_have_units),
