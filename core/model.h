@@ -28,16 +28,16 @@
 
 /* What the store says. Cooling and blocked are free slots that the policy judges (policy.h). */
 enum slot_state {
-    SLOT_ABSENT,   /* the store has no record of it */
+    SLOT_ABSENT, /* the store has no record of it */
     SLOT_FREE,
     SLOT_ASSIGNED,
-    SLOT_HELD      /* reserved */
+    SLOT_HELD /* reserved */
 };
 
 /* The records behind a slot. A sound slot has exactly one; a table that was written without
    conditions can have several, or one that the index does not show. */
-#define RECORD_FREE 1u     /* a free item that the index shows */
-#define RECORD_LEAKED 2u   /* a free item without sk_value: no reader can find it */
+#define RECORD_FREE 1u   /* a free item that the index shows */
+#define RECORD_LEAKED 2u /* a free item without sk_value: no reader can find it */
 #define RECORD_ASSIGNED 4u
 #define RECORD_HELD 8u
 
@@ -72,8 +72,9 @@ struct snapshot {
     size_t n_claims;
     struct oddity *oddities; /* only with `whole` */
     size_t n_oddities;
-    bool whole;          /* everything was read with strong consistency (doctor) */
-    bool exact;          /* what is not here is not in the store; false where an index may lag */
+    bool whole;        /* everything was read with strong consistency (doctor) */
+    bool keeps_claims; /* the store has claims; with `whole` they are all in `claims` */
+    bool exact;        /* what is not here is not in the store; false where an index may lag */
     int64_t read_at_s;
     unsigned long references; /* snapshot_ref/unref only */
 };

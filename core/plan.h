@@ -46,7 +46,7 @@ enum change_kind {
 #define X(kind, name, mark) kind,
     CHANGE_KINDS(X)
 #undef X
-    CHANGE_KIND_COUNT
+        CHANGE_KIND_COUNT
 };
 
 #define CHANGE_RESULTS(X)                                                                          \
@@ -54,7 +54,7 @@ enum change_kind {
     X(RESULT_DONE, "done")                                                                         \
     X(RESULT_CONFLICT, "conflict") /* what the plan saw is not there any more */                   \
     X(RESULT_FAILED, "failed")                                                                     \
-    X(RESULT_SKIPPED, "skipped")   /* left out, already so, or not reached */
+    X(RESULT_SKIPPED, "skipped") /* left out, already so, or not reached */
 
 enum change_result {
 #define X(result, name) result,
@@ -68,7 +68,8 @@ char change_kind_mark(enum change_kind kind);
 const char *change_result_name(enum change_result result);
 
 /* What happens to one extension. `before` is what the plan saw, in its snapshot; NULL or state
-   SLOT_ABSENT: no record. `after` is what shall stand there. */
+   SLOT_ABSENT: no record. `after` is what shall stand there. Where several changes of a group touch
+   one extension, all have the same `before`, and the `after` of the last one is what stands. */
 struct step {
     const struct slot *before;
     struct slot after;
@@ -80,6 +81,7 @@ struct claim_step {
     const char *agent;
     const char *before; /* ext of the claim that was seen; NULL: none */
     const char *after;  /* NULL: it goes */
+    bool tolerant;      /* the claim was not seen: none, or one that says `after`, is fine too */
 };
 
 struct change {
@@ -90,8 +92,8 @@ struct change {
                           at all; they stand next to each other */
     const char *ext;   /* the extension it is about; of a reassign the new one */
     const char *agent; /* NULL where it is about nobody */
-    const char *from;  /* assign, release, reassign: the extension the agent had; pin, reserve and */
-    const char *to;    /* their opposites: the note. NULL: none. `to`: what comes */
+    const char *from; /* assign, release, reassign: the extension the agent had; pin, reserve and */
+    const char *to;   /* their opposites: the note. NULL: none. `to`: what comes */
     const char *why;
     const char *detail; /* after apply: what was there instead, or why it failed; NULL */
     struct step *steps; /* one, two for a reassign, none for a repair of a claim alone */
@@ -103,9 +105,9 @@ struct change {
 
 struct plan {
     struct arena arena;
-    const char *action;               /* "sync", "assign", "undo", ... */
-    const struct snapshot *snapshot;  /* what was seen; referenced */
-    const struct roster *roster;      /* NULL where no directory was read; referenced */
+    const char *action;              /* "sync", "assign", "undo", ... */
+    const struct snapshot *snapshot; /* what was seen; referenced */
+    const struct roster *roster;     /* NULL where no directory was read; referenced */
     int64_t now_s;
     struct change *changes;
     size_t n_changes;
@@ -114,9 +116,10 @@ struct plan {
     size_t keep;                      /* agents who keep what they have */
     const char **unassigned;          /* logins for whom nothing was left */
     size_t n_unassigned;
-    size_t assigned_before;           /* assigned extensions seen */
-    size_t missing;                   /* numbers of the ranges that the snapshot does not show */
-    const char **notes;               /* lines for people: "pinned: ...", "12 numbers ..." */
+    size_t assigned_before; /* assigned extensions seen */
+    size_t missing;         /* numbers of the ranges that the snapshot does not show and
+                               that the plan does not create */
+    const char **notes;     /* lines for people: "pinned: ...", "12 numbers ..." */
     size_t n_notes;
 };
 
@@ -124,13 +127,22 @@ struct plan *plan_new(const char *action, const struct snapshot *snapshot,
                       const struct roster *roster, int64_t now_s);
 void plan_free(struct plan *plan);
 
-/* A change with room for its steps; `why` is formatted. For the planners. */
+/* A change with room for its steps; copies ext and agent, `why` is formatted. The pointer holds
+   until the next one is added. For the planners. */
 struct change *plan_add(struct plan *plan, enum change_kind kind, const char *ext,
                         const char *agent, size_t n_steps, const char *why, ...)
     __attribute__((format(printf, 6, 7)));
 void plan_note(struct plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Counts again, after rows were left out or taken back in. */
+void plan_unassign(struct plan *plan, const char *login); /* nothing was left for them */
+
+/* Takes the row out of the plan or back in, and with it all rows of its group. Counts again. */
+void plan_leave_out(struct plan *plan, size_t index, bool left_out);
+
+/* The end of the unit (a change alone, or a whole group) that begins at `first`. */
+size_t plan_unit_end(const struct plan *plan, size_t first);
+
+/* Counts again, after `left_out` was set by hand: a group with one such row is left out whole. */
 void plan_count(struct plan *plan);
 
 /* How many changes have this result. */
@@ -151,23 +163,26 @@ struct plan_input {
 
 /* Everyone in the roster has an extension, nobody else. Creates the numbers that are missing where
    the snapshot is exact or empty, adopts what the old program wrote, repairs what a normal read
-   can see. plan_sync.c */
-enum err_code plan_sync(const struct plan_input *input, struct plan **out, struct err *err)
-    ERR_CHECK;
+   can see. An empty roster takes nothing from anybody. ERR_CONFIG where more numbers than
+   PLAN_CREATE_MAX would have to be created. plan_sync.c */
+#define PLAN_CREATE_MAX 10000000
+enum err_code plan_sync(const struct plan_input *input, struct plan **out,
+                        struct err *err) ERR_CHECK;
 
 /* Creates the numbers of the ranges that are missing. plan_sync.c */
-enum err_code plan_init(const struct plan_input *input, struct plan **out, struct err *err)
-    ERR_CHECK;
+enum err_code plan_init(const struct plan_input *input, struct plan **out,
+                        struct err *err) ERR_CHECK;
 
 /* One thing that an operator asks for, by keys, on the command line or in a row of a CSV. */
 struct request {
     enum change_kind kind; /* assign release reassign reserve unreserve pin unpin */
     bool swap;             /* with kind reassign: `agent` and `other` change places */
+    bool as_fits;          /* with kind assign: reassign where the agent holds one already */
     const char *agent;     /* login, or NULL */
     const char *other;     /* swap: the other login */
     const char *ext;       /* NULL: the lowest free one / the one that the agent holds */
     const char *note;
-    size_t line;           /* of the CSV; 0: not from a file */
+    size_t line; /* of the CSV; 0: not from a file */
 };
 
 /* A request that cannot be planned, and why. */

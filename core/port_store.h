@@ -27,8 +27,8 @@ enum load_mode {
 struct apply_context {
     const char *action_id; /* audit_action_id() */
     const char *actor;
-    int64_t at_ms;         /* when the action began: the audit trail's time */
-    int64_t audit_keep_s;  /* 0: for ever */
+    int64_t at_ms;        /* when the action began: the audit trail's time */
+    int64_t audit_keep_s; /* 0: for ever */
 };
 
 struct store_ops {
@@ -97,8 +97,10 @@ void store_free(struct store *store); /* NULL is fine */
 
 /*
  * The net effect of changes that are applied in one transaction: each extension and each agent's
- * claim at most once. `first` and `n` span whole groups; rows left out or already decided are
- * passed over. An extension whose after is what it was before does not appear.
+ * claim at most once. `first` and `n` span whole groups (plan_unit_end); units that have a row left
+ * out or already decided are passed over. An extension whose after is what it was before does not
+ * appear, unless its change writes a claim: then it is rewritten, so that its condition guards the
+ * claim.
  */
 struct effect {
     const char *ext;
@@ -109,9 +111,12 @@ struct effect {
 
 struct claim_effect {
     const char *agent;
-    const char *before; /* the ext whose claim goes or moves; NULL: there must be none */
-    const char *after;  /* NULL: it goes */
-    bool tolerant;      /* a missing claim is fine too (the old program wrote none) */
+    const char *before;  /* the ext whose claim goes or moves; NULL: there must be none */
+    const char **others; /* further exts that the claim may name instead: an agent with several */
+    size_t n_others;
+    const char *after; /* NULL: it goes */
+    bool tolerant;     /* with `before`: no claim (the old program wrote none), or one that says
+                          `after`, is fine too */
     size_t change;
 };
 
@@ -125,9 +130,6 @@ struct effects {
 /* In `arena`. core/effects.c */
 void effects_of(const struct plan *plan, size_t first, size_t n, struct arena *arena,
                 struct effects *out);
-
-/* The end of the unit (a change alone, or a whole group) that begins at `first`. */
-size_t plan_unit_end(const struct plan *plan, size_t first);
 
 /* A sentence on what a slot is now, for `detail` ("assigned to bob since 2026-11-02"). */
 const char *slot_describe(struct arena *arena, const struct slot *slot);
