@@ -1,0 +1,71 @@
+#ifndef CORE_PLAN_PICK_H
+#define CORE_PLAN_PICK_H
+
+/*
+ * The rule by which numbers are handed out: the lowest free one; a cooling one only when nothing
+ * else is left, and then the one that has cooled longest. For core/plan_*.c only.
+ *
+ *     struct picker picker;
+ *     picker_init(&picker, input);
+ *     picker_take(&picker, slot);              what is spoken for already
+ *     while (more && picker_next(&picker, &pick)) { ... }
+ *     picker_release(&picker);
+ *
+ * Linear over all calls together; the cooling ones are sorted when the free ones are used up.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/plan.h"
+#include "core/strmap.h"
+
+/* All numbers of the ranges in order, each with its slot. */
+struct pool_walk {
+    const struct policy *policy;
+    const struct snapshot *snapshot;
+    size_t range;
+    size_t next_slot;
+    char ext[EXT_ROOM];      /* "" before the first step */
+    const struct slot *slot; /* NULL: the snapshot does not have it */
+};
+void pool_walk_init(struct pool_walk *walk, const struct plan_input *input);
+bool pool_walk_next(struct pool_walk *walk);
+
+struct pick {
+    char ext[EXT_ROOM];
+    const struct slot *slot; /* NULL: the number is made by its first assignment */
+    bool cooling;
+};
+
+struct picker {
+    const struct plan_input *input;
+    struct pool_walk walk;
+    bool walked;        /* all free ones are given out */
+    bool makes_numbers; /* numbers without a slot are there to be had */
+    bool *taken;        /* by index of the slot */
+    struct strmap taken_absent;
+    const struct slot **cooling;
+    size_t n_cooling, cooling_capacity, next_cooling;
+};
+
+/* Whether what the snapshot does not show can be created: it says all there is, or nothing is. */
+bool input_makes_numbers(const struct plan_input *input);
+
+void picker_init(struct picker *picker, const struct plan_input *input);
+void picker_release(struct picker *picker);
+
+/* Not to be handed out by picker_next. `ext` must outlive the picker. */
+void picker_take(struct picker *picker, const struct slot *slot);
+void picker_take_absent(struct picker *picker, const char *ext);
+bool picker_is_taken(const struct picker *picker, const struct slot *slot);
+
+/* Whether the slot may be handed out at all: free or cooling, in the ranges, not blocked, not
+   taken. */
+bool picker_allows(const struct picker *picker, const struct slot *slot);
+
+/* The next number, which is taken then; false when none is left. */
+bool picker_next(struct picker *picker, struct pick *pick);
+
+#endif
