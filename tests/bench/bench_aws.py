@@ -3,10 +3,11 @@
 
     python3 tests/bench/bench_aws.py --extpool build/release/extpool --agents 9500 [--json FILE]
 
-Three runs of each, on a table of its own with all numbers free: the first sync, a sync that changes nothing, and
-the first sync with 20 ms added to each answer. With that latency the old program takes many minutes, so it runs
-there with fewer agents (--slow-agents) and its time is scaled up; both numbers are shown. The gate checks no
-signatures meanwhile, so that its own time counts less; it is in the way of both programs alike.
+Three runs of each, on a table of its own with all numbers free: the first sync, a sync that
+changes nothing, and the first sync with 20 ms added to each answer. With that latency the old
+program takes many minutes, so it runs there with fewer agents (--slow-agents) and its time is
+scaled up; both numbers are shown. The gate checks no signatures meanwhile, so that its own time
+counts less; it is in the way of both programs alike.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ def requests(cloud: Cloud, since: int) -> dict[str, int]:
     return {name: count for name, count in sorted(cloud.gate.log.operations(since=since).items())}
 
 
-def one_cloud(behind: Servers, command: list[str], agents: int, latency_s: float, repeat: bool) -> list[dict]:
+def one_cloud(
+    behind: Servers, command: list[str], agents: int, latency_s: float, repeat: bool
+) -> list[dict]:
     """The first sync of `agents`, and where wanted a second that finds nothing to do."""
     with Cloud(behind, strict=False) as cloud:
         cloud.instance.set_users(made_up(agents))
@@ -59,13 +62,23 @@ def one_cloud(behind: Servers, command: list[str], agents: int, latency_s: float
         Origin(None, table, instance_id=cloud.instance.id).fill_table()
         if latency_s:
             cloud.gate.inject(faults.latency(latency_s))
-        env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"} | cloud.env()
+        env = {
+            "PATH": os.environ["PATH"],
+            "HOME": "/nonexistent",
+            "LC_ALL": "C.UTF-8",
+        } | cloud.env()
         results = []
         for _ in range(2 if repeat else 1):
             mark = cloud.gate.log.mark()
             result = run(command, env)
-            results.append(result | {"agents": agents, "requests": requests(cloud, mark),
-                                     "throttled": cloud.gate.log.count(status=429, since=mark)})
+            results.append(
+                result
+                | {
+                    "agents": agents,
+                    "requests": requests(cloud, mark),
+                    "throttled": cloud.gate.log.count(status=429, since=mark),
+                }
+            )
         check(table, agents)
         return results
 
@@ -89,9 +102,15 @@ def measure(behind: Servers, extpool: str, agents: int, slow_agents: int) -> dic
     (slow,) = one_cloud(behind, ours, agents, 0.02, repeat=False)
     (old_slow,) = one_cloud(behind, YARDSTICK, slow_agents, 0.02, repeat=False)
     results["first sync, 20 ms away"] = (slow, old_slow, agents / slow_agents)
-    return {name: {"extpool": new, "old program": old, "scaled_by": round(scale, 2),
-                   "times_as_fast": round(old["seconds"] * scale / new["seconds"], 1)}
-            for name, (new, old, scale) in results.items()}
+    return {
+        name: {
+            "extpool": new,
+            "old program": old,
+            "scaled_by": round(scale, 2),
+            "times_as_fast": round(old["seconds"] * scale / new["seconds"], 1),
+        }
+        for name, (new, old, scale) in results.items()
+    }
 
 
 def show(results: dict) -> None:
@@ -99,11 +118,19 @@ def show(results: dict) -> None:
     for name, row in results.items():
         new, old = row["extpool"], row["old program"]
         old_s = old["seconds"] * row["scaled_by"]
-        mark = f" (from {old['agents']} agents: {old['seconds']:.1f} s)" if row["scaled_by"] != 1 else ""
-        print(f"{name:24}{new['seconds']:10.2f} s{old_s:12.1f} s{row['times_as_fast']:9.1f}x  "
-              f"{sum(new['requests'].values())} against {sum(old['requests'].values())}{mark}")
-        print(f"{'':24}{new['memory_mb']:9.1f} MB{old['memory_mb']:11.1f} MB{'':12}"
-              + ", ".join(f"{n} {c}" for n, c in new["requests"].items()))
+        mark = (
+            f" (from {old['agents']} agents: {old['seconds']:.1f} s)"
+            if row["scaled_by"] != 1
+            else ""
+        )
+        print(
+            f"{name:24}{new['seconds']:10.2f} s{old_s:12.1f} s{row['times_as_fast']:9.1f}x  "
+            f"{sum(new['requests'].values())} against {sum(old['requests'].values())}{mark}"
+        )
+        print(
+            f"{'':24}{new['memory_mb']:9.1f} MB{old['memory_mb']:11.1f} MB{'':12}"
+            + ", ".join(f"{n} {c}" for n, c in new["requests"].items())
+        )
 
 
 def main() -> int:

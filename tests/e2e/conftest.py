@@ -1,4 +1,6 @@
-"""Fixtures of the end-to-end tests. They live in tests/support, a module for each part of the program."""
+"""Fixtures of the end-to-end tests. They live in tests/support, a module for each part of the
+program.
+"""
 
 import os
 import sys
@@ -7,9 +9,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 # Nothing of the person who runs the tests may reach them.
-for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
+for name in [
+    name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")
+]:
     del os.environ[name]
-os.environ.update(AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null",
-                  AWS_EC2_METADATA_DISABLED="true")
+os.environ.update(
+    AWS_CONFIG_FILE="/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE="/dev/null",
+    AWS_EC2_METADATA_DISABLED="true",
+)
 
 from support.aws_fixtures import *  # noqa: E402,F401,F403

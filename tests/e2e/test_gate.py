@@ -1,4 +1,6 @@
-"""The gate itself: it lets in what Amazon would, refuses what Amazon would, and its faults really occur."""
+"""The gate itself: it lets in what Amazon would, refuses what Amazon would, and its faults really
+occur.
+"""
 
 import base64
 import hashlib
@@ -15,7 +17,8 @@ def code_of(call, **kwargs):
     return caught.value.response["Error"]["Code"]
 
 
-# -- what is let in ------------------------------------------------------------------------------------------
+# -- what is let in --------------------------------------------------------------------------------
+
 
 def test_signed_requests_pass_for_every_service(cloud):
     cloud.instance.set_users(["alice", "bob"])
@@ -32,7 +35,9 @@ def test_signed_requests_pass_for_every_service(cloud):
     s3 = cloud.client("s3")
     body = b"user,extension\n"
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    answer = s3.put_object(Bucket=cloud.bucket, Key="a folder/é~*.csv", Body=body, ChecksumSHA256=digest)
+    answer = s3.put_object(
+        Bucket=cloud.bucket, Key="a folder/é~*.csv", Body=body, ChecksumSHA256=digest
+    )
     assert answer["ChecksumSHA256"] == digest
     assert s3.get_object(Bucket=cloud.bucket, Key="a folder/é~*.csv")["Body"].read() == body
 
@@ -40,7 +45,8 @@ def test_signed_requests_pass_for_every_service(cloud):
     assert cloud.gate.log.count() == 7
 
 
-# -- what is refused -----------------------------------------------------------------------------------------
+# -- what is refused -------------------------------------------------------------------------------
+
 
 def tampering(client, change):
     """`change(request)` alters each request after it was signed."""
@@ -64,13 +70,21 @@ def change_path(request):
     request.url = request.url.replace("/exports-", "/export-")
 
 
-QUERY = dict(IndexName="skIndex", KeyConditionExpression="sk = :s",
-             ExpressionAttributeValues={":s": {"S": "agentID"}})
+QUERY = dict(
+    IndexName="skIndex",
+    KeyConditionExpression="sk = :s",
+    ExpressionAttributeValues={":s": {"S": "agentID"}},
+)
 
 
-@pytest.mark.parametrize("change, code", [(flip_body, "InvalidSignatureException"),
-                                          (add_header, "InvalidSignatureException"),
-                                          (drop_token, "UnrecognizedClientException")])
+@pytest.mark.parametrize(
+    "change, code",
+    [
+        (flip_body, "InvalidSignatureException"),
+        (add_header, "InvalidSignatureException"),
+        (drop_token, "UnrecognizedClientException"),
+    ],
+)
 def test_a_tampered_dynamodb_request_is_refused(lenient_cloud, change, code):
     db = tampering(lenient_cloud.client("dynamodb"), change)
     assert code_of(db.query, TableName=lenient_cloud.table, **QUERY) == code
@@ -90,12 +104,16 @@ def test_the_log_shows_the_canonical_request_that_was_expected(lenient_cloud):
 
 def test_a_tampered_s3_request_is_refused(lenient_cloud):
     s3 = tampering(lenient_cloud.client("s3"), change_path)
-    assert code_of(s3.put_object, Bucket=lenient_cloud.bucket, Key="k", Body=b"x") == "SignatureDoesNotMatch"
+    assert (
+        code_of(s3.put_object, Bucket=lenient_cloud.bucket, Key="k", Body=b"x")
+        == "SignatureDoesNotMatch"
+    )
 
 
 def test_a_changed_s3_body_is_refused(lenient_cloud):
     def change(request):
         request.body = b"y"
+
     s3 = tampering(lenient_cloud.client("s3"), change)
     code = code_of(s3.put_object, Bucket=lenient_cloud.bucket, Key="k", Body=b"x")
     assert code == "XAmzContentSHA256Mismatch"
@@ -108,7 +126,10 @@ def test_unknown_keys_and_expired_tokens(lenient_cloud):
     cloud.operator.expired = True
     table = {"TableName": cloud.table}
     instance = {"InstanceId": cloud.instance.id}
-    assert code_of(cloud.client("dynamodb", stranger).describe_table, **table) == "UnrecognizedClientException"
+    assert (
+        code_of(cloud.client("dynamodb", stranger).describe_table, **table)
+        == "UnrecognizedClientException"
+    )
     assert code_of(cloud.client("dynamodb").describe_table, **table) == "ExpiredTokenException"
     assert code_of(cloud.client("connect").list_users, **instance) == "ExpiredTokenException"
     assert code_of(cloud.client("s3").list_buckets) == "ExpiredToken"
@@ -130,27 +151,43 @@ def test_a_clock_that_is_off(cloud, offset_s, word):
 
 
 def test_a_port_for_one_service_refuses_another(lenient_cloud):
-    client = boto3.client("connect", endpoint_url=lenient_cloud.gate.url_for("dynamodb"),
-                          region_name="us-east-1", **lenient_cloud.operator.boto3())
+    client = boto3.client(
+        "connect",
+        endpoint_url=lenient_cloud.gate.url_for("dynamodb"),
+        region_name="us-east-1",
+        **lenient_cloud.operator.boto3(),
+    )
     assert code_of(client.list_instances) == "InvalidSignatureException"
 
 
 def test_another_region_is_refused(lenient_cloud):
-    client = boto3.client("dynamodb", endpoint_url=lenient_cloud.gate.url, region_name="eu-west-1",
-                          **lenient_cloud.operator.boto3())
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=lenient_cloud.gate.url,
+        region_name="eu-west-1",
+        **lenient_cloud.operator.boto3(),
+    )
     assert code_of(client.list_tables) == "InvalidSignatureException"
     assert len(lenient_cloud.gate.log.refused()) == 1
 
 
 def test_what_the_model_does_not_know_is_refused(lenient_cloud):
     db = lenient_cloud.client("dynamodb", parameter_validation=False)
-    db.meta.events.register("before-sign", lambda request, **_: setattr(
-        request, "data", request.data.replace(b"IndexName", b"IndexNome")))
+    db.meta.events.register(
+        "before-sign",
+        lambda request, **_: setattr(
+            request, "data", request.data.replace(b"IndexName", b"IndexNome")
+        ),
+    )
     code_of(db.query, TableName=lenient_cloud.table, **QUERY)
     assert "IndexNome: unknown member" in lenient_cloud.gate.log.refused()[0].refused
 
     connect = lenient_cloud.client("connect", parameter_validation=False)
-    assert code_of(connect.list_users, InstanceId=lenient_cloud.instance.id,
-                   MaxResults=1001) == "InvalidRequestException"
-    assert code_of(connect.search_users, InstanceId=lenient_cloud.instance.id,
-                   MaxResults=501) == "InvalidRequestException"
+    assert (
+        code_of(connect.list_users, InstanceId=lenient_cloud.instance.id, MaxResults=1001)
+        == "InvalidRequestException"
+    )
+    assert (
+        code_of(connect.search_users, InstanceId=lenient_cloud.instance.id, MaxResults=501)
+        == "InvalidRequestException"
+    )

@@ -37,18 +37,24 @@ def db(cloud):
 @pytest.fixture
 def held(cloud):
     """Looks past the gate: is the item there?"""
+
     def look(key=KEY):
         return "Item" in cloud.past_gate("dynamodb").get_item(TableName=cloud.table, Key=key)
+
     return look
 
 
-# -- errors ----------------------------------------------------------------------------------------------------
+# -- errors ----------------------------------------------------------------------------------------
+
 
 def test_an_error_on_the_second_page(cloud):
     cloud.instance.set_users([f"agent{n}" for n in range(7)])
     cloud.gate.inject(faults.error("InternalServiceException"), on="connect.ListUsers", nth=2)
-    pages = cloud.client("connect").get_paginator("list_users").paginate(
-        InstanceId=cloud.instance.id, PaginationConfig={"PageSize": 3})
+    pages = (
+        cloud.client("connect")
+        .get_paginator("list_users")
+        .paginate(InstanceId=cloud.instance.id, PaginationConfig={"PageSize": 3})
+    )
     seen = []
     with pytest.raises(botocore.exceptions.ClientError) as caught:
         for page in pages:
@@ -57,11 +63,15 @@ def test_an_error_on_the_second_page(cloud):
     assert len(seen) == 3
 
 
-@pytest.mark.parametrize("service, call, kwargs, code, status", [
-    ("dynamodb", "list_tables", {}, "ThrottlingException", 400),
-    ("connect", "list_instances", {}, "ThrottlingException", 429),
-    ("s3", "list_buckets", {}, "SlowDown", 503),
-    ("sts", "get_caller_identity", {}, "Throttling", 400)])
+@pytest.mark.parametrize(
+    "service, call, kwargs, code, status",
+    [
+        ("dynamodb", "list_tables", {}, "ThrottlingException", 400),
+        ("connect", "list_instances", {}, "ThrottlingException", 429),
+        ("s3", "list_buckets", {}, "SlowDown", 503),
+        ("sts", "get_caller_identity", {}, "Throttling", 400),
+    ],
+)
 def test_throttling_as_each_service_says_it(cloud, service, call, kwargs, code, status):
     cloud.gate.inject(faults.throttled(service, retry_after_ms=250), on=service, first=1)
     client = cloud.client(service)
@@ -73,7 +83,10 @@ def test_throttling_as_each_service_says_it(cloud, service, call, kwargs, code, 
 
 def test_capacity_exceeded_names_its_reason(cloud, db):
     cloud.gate.inject(faults.capacity_exceeded(), on="dynamodb.PutItem")
-    assert code_of(db.put_item, TableName=cloud.table, Item=FREE) == "ProvisionedThroughputExceededException"
+    assert (
+        code_of(db.put_item, TableName=cloud.table, Item=FREE)
+        == "ProvisionedThroughputExceededException"
+    )
 
 
 def test_a_bare_status(cloud):
@@ -89,14 +102,17 @@ def test_the_documented_throttle_of_connect(cloud):
     for _ in range(5):
         connect.list_users(InstanceId=cloud.instance.id)
     assert code_of(connect.list_users, InstanceId=cloud.instance.id) == "ThrottlingException"
-    connect.list_instances()                    # a bucket of its own
+    connect.list_instances()  # a bucket of its own
     now[0] += 0.5
     connect.list_users(InstanceId=cloud.instance.id)
     assert cloud.gate.log.count("connect", status=429) == 1
 
 
 def test_chance_repeats_itself(cloud, db):
-    rule = cloud.gate.inject(faults.error("ThrottlingException"), on="dynamodb.GetItem", probability=0.5)
+    rule = cloud.gate.inject(
+        faults.error("ThrottlingException"), on="dynamodb.GetItem", probability=0.5
+    )
+
     def run():
         outcomes = []
         for _ in range(30):
@@ -106,6 +122,7 @@ def test_chance_repeats_itself(cloud, db):
             except botocore.exceptions.ClientError:
                 outcomes.append(False)
         return outcomes
+
     first = run()
     rule.remove()
     cloud.gate.inject(faults.error("ThrottlingException"), on="dynamodb.GetItem", probability=0.5)
@@ -113,7 +130,8 @@ def test_chance_repeats_itself(cloud, db):
     assert 5 < first.count(True) < 25
 
 
-# -- the connection --------------------------------------------------------------------------------------------
+# -- the connection --------------------------------------------------------------------------------
+
 
 def test_reset_before_the_request_was_taken(cloud, db, held):
     cloud.gate.inject(faults.reset_before(), on="dynamodb.PutItem")
@@ -136,7 +154,9 @@ def test_an_answer_cut_in_the_middle(cloud):
     cloud.gate.inject(faults.cut(0.5), on="s3.GetObject")
     answer = s3.get_object(Bucket=cloud.bucket, Key="k")
     assert answer["ContentLength"] == 10
-    with pytest.raises((botocore.exceptions.IncompleteReadError, botocore.exceptions.ResponseStreamingError)):
+    with pytest.raises(
+        (botocore.exceptions.IncompleteReadError, botocore.exceptions.ResponseStreamingError)
+    ):
         answer["Body"].read()
 
 
@@ -156,22 +176,25 @@ def test_latency_lets_requests_overlap(cloud, db):
     assert cloud.gate.log.connections("dynamodb") <= 4
 
 
-# -- answers that lie ------------------------------------------------------------------------------------------
+# -- answers that lie ------------------------------------------------------------------------------
+
 
 def test_garbled_json(cloud, db):
     db.put_item(TableName=cloud.table, Item=FREE)
     cloud.gate.inject(faults.garbled(), on="dynamodb.GetItem")
-    # botocore takes what is no JSON for an answer without members, and has compared the checksum before
+    # botocore takes what is no JSON for an answer without members, and has compared the checksum
+    # before
     assert "Item" not in db.get_item(TableName=cloud.table, Key=KEY)
 
 
 def test_checksum_is_right_unless_it_shall_not_be(cloud, db):
     cloud.gate.inject(faults.bad_checksum(), on="dynamodb.DescribeTable")
-    db.get_item(TableName=cloud.table, Key=KEY)     # botocore compares
+    db.get_item(TableName=cloud.table, Key=KEY)  # botocore compares
     # botocore retries a bad checksum; with a single attempt it raises
     with pytest.raises(botocore.exceptions.ChecksumError):
         cloud.client("dynamodb", retries={"mode": "legacy", "max_attempts": 1}).describe_table(
-            TableName=cloud.table)
+            TableName=cloud.table
+        )
 
 
 def test_a_date_that_is_off(cloud):
@@ -180,23 +203,34 @@ def test_a_date_that_is_off(cloud):
     assert date != cloud.gate.http_date()
 
 
-# -- DynamoDB's own --------------------------------------------------------------------------------------------
+# -- DynamoDB's own --------------------------------------------------------------------------------
+
 
 def test_unprocessed_items_come_back(cloud, db, held):
     other = {name: {"S": "0043" if name != "sk" else "nu"} for name in FREE}
     cloud.gate.inject(faults.unprocessed(0.5), on="dynamodb.BatchWriteItem")
-    left = db.batch_write_item(RequestItems={cloud.table: [
-        {"PutRequest": {"Item": FREE}}, {"PutRequest": {"Item": other}}]})["UnprocessedItems"]
+    left = db.batch_write_item(
+        RequestItems={
+            cloud.table: [{"PutRequest": {"Item": FREE}}, {"PutRequest": {"Item": other}}]
+        }
+    )["UnprocessedItems"]
     assert left == {cloud.table: [{"PutRequest": {"Item": other}}]}
     assert held() and not held({"pk": other["pk"], "sk": other["sk"]})
 
 
 def test_half_of_all_transactions_are_cancelled(cloud, db, held):
-    rule = cloud.gate.inject(faults.cancel("TransactionConflict"), on="dynamodb.TransactWriteItems", every=2)
+    rule = cloud.gate.inject(
+        faults.cancel("TransactionConflict"), on="dynamodb.TransactWriteItems", every=2
+    )
     for number in range(4):
         put = {"Put": {"TableName": cloud.table, "Item": FREE}}
-        check = {"ConditionCheck": {"TableName": cloud.table, "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}},
-                                    "ConditionExpression": "attribute_not_exists(pk)"}}
+        check = {
+            "ConditionCheck": {
+                "TableName": cloud.table,
+                "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}},
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
         if number % 2:
             answer = error_of(db.transact_write_items, TransactItems=[put, check])
             codes = [reason["Code"] for reason in answer["CancellationReasons"]]
@@ -207,8 +241,12 @@ def test_half_of_all_transactions_are_cancelled(cloud, db, held):
 
 
 def query(db, cloud):
-    return db.query(TableName=cloud.table, IndexName="skIndex", KeyConditionExpression="sk = :s",
-                    ExpressionAttributeValues={":s": {"S": "nu"}})["Items"]
+    return db.query(
+        TableName=cloud.table,
+        IndexName="skIndex",
+        KeyConditionExpression="sk = :s",
+        ExpressionAttributeValues={":s": {"S": "nu"}},
+    )["Items"]
 
 
 def test_an_index_that_stands_still(cloud, db, held):
@@ -232,45 +270,62 @@ def test_an_index_that_lags(cloud, db):
 def test_a_table_that_takes_its_time(cloud, db):
     def creating(answer):
         answer["Table"]["TableStatus"] = "CREATING"
+
     cloud.gate.inject(faults.rewrite(creating), on="dynamodb.DescribeTable", first=1)
     states = [db.describe_table(TableName=cloud.table)["Table"]["TableStatus"] for _ in range(2)]
     assert states == ["CREATING", "ACTIVE"]
 
 
 def test_point_in_time_recovery(cloud, db):
-    db.update_continuous_backups(TableName=cloud.table, PointInTimeRecoverySpecification={
-        "PointInTimeRecoveryEnabled": True})
+    db.update_continuous_backups(
+        TableName=cloud.table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
     state = db.describe_continuous_backups(TableName=cloud.table)["ContinuousBackupsDescription"]
     assert state["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
     cloud.dynamodb.knows_backups = False
-    assert code_of(db.describe_continuous_backups, TableName=cloud.table) == "UnknownOperationException"
+    assert (
+        code_of(db.describe_continuous_backups, TableName=cloud.table)
+        == "UnknownOperationException"
+    )
 
 
-# -- S3's own --------------------------------------------------------------------------------------------------
+# -- S3's own --------------------------------------------------------------------------------------
+
 
 def test_a_wrong_checksum(cloud):
     put = cloud.client("s3").put_object
     wrong = "A" * 43 + "="
-    assert code_of(put, Bucket=cloud.bucket, Key="k", Body=b"x", ChecksumSHA256=wrong) == "BadDigest"
+    assert (
+        code_of(put, Bucket=cloud.bucket, Key="k", Body=b"x", ChecksumSHA256=wrong) == "BadDigest"
+    )
 
 
 def test_writes_on_a_condition(cloud):
     cloud.client("s3").put_object(Bucket=cloud.bucket, Key="k", Body=b"x")
     s3 = cloud.client("s3")
     condition = {"If-None-Match": "*"}
-    s3.meta.events.register("before-sign", lambda request, **_: [
-        request.headers.add_header(name, value) for name, value in condition.items()])
+    s3.meta.events.register(
+        "before-sign",
+        lambda request, **_: [
+            request.headers.add_header(name, value) for name, value in condition.items()
+        ],
+    )
     assert code_of(s3.put_object, Bucket=cloud.bucket, Key="k", Body=b"y") == "PreconditionFailed"
     s3.put_object(Bucket=cloud.bucket, Key="new", Body=b"y")
     condition = {"If-Match": '"no such version"'}
     assert code_of(s3.put_object, Bucket=cloud.bucket, Key="k", Body=b"y") == "PreconditionFailed"
 
 
-@pytest.mark.parametrize("status, code", [(301, "PermanentRedirect"), (307, "TemporaryRedirect"), (400, "AuthorizationHeaderMalformed")])
+@pytest.mark.parametrize(
+    "status, code",
+    [(301, "PermanentRedirect"), (307, "TemporaryRedirect"), (400, "AuthorizationHeaderMalformed")],
+)
 def test_a_bucket_of_another_region(cloud, status, code):
     cloud.s3.bucket_region[cloud.bucket] = "eu-west-1"
     cloud.s3.redirect_status[cloud.bucket] = status
-    cloud.client("s3").put_object(Bucket=cloud.bucket, Key="k", Body=b"x")      # botocore follows by itself
+    cloud.client("s3").put_object(
+        Bucket=cloud.bucket, Key="k", Body=b"x"
+    )  # botocore follows by itself
     first, *_, last = cloud.gate.log.select("s3")
     assert (first.status, first.code) == (status, code)
     assert last.operation == "PutObject" and last.status == 200
@@ -278,7 +333,9 @@ def test_a_bucket_of_another_region(cloud, status, code):
 
 def test_a_bucket_that_is_new(cloud):
     cloud.gate.inject(faults.redirect(cloud.gate.url_for("s3")), on="s3.PutObject", nth=1)
-    cloud.client("s3").put_object(Bucket=cloud.bucket, Key="k", Body=b"x")      # botocore follows by itself
+    cloud.client("s3").put_object(
+        Bucket=cloud.bucket, Key="k", Body=b"x"
+    )  # botocore follows by itself
     first, *_, last = cloud.gate.log.select("s3")
     assert (first.status, first.code) == (307, "TemporaryRedirect")
     assert (last.operation, last.status) == ("PutObject", 200)
@@ -293,21 +350,32 @@ def test_another_bucket_owner(cloud):
 
 def test_encryption_is_recorded_and_comes_back(cloud):
     s3 = cloud.client("s3")
-    s3.put_object(Bucket=cloud.bucket, Key="k", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId="abc")
-    assert cloud.gate.log.select("s3", "PutObject")[0].header("x-amz-server-side-encryption") == "aws:kms"
+    s3.put_object(
+        Bucket=cloud.bucket, Key="k", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId="abc"
+    )
+    assert (
+        cloud.gate.log.select("s3", "PutObject")[0].header("x-amz-server-side-encryption")
+        == "aws:kms"
+    )
     assert s3.head_object(Bucket=cloud.bucket, Key="k")["SSEKMSKeyId"] == "abc"
 
 
-# -- permissions -----------------------------------------------------------------------------------------------
+# -- permissions -----------------------------------------------------------------------------------
+
 
 def test_a_missing_permission_is_named(cloud, db):
-    cloud.operator.policy = Policy.all_but("dynamodb:DeleteItem", "connect:SearchUsers", "s3:PutObject")
-    answer = error_of(db.transact_write_items, TransactItems=[
-        {"Delete": {"TableName": cloud.table, "Key": KEY}}])
+    cloud.operator.policy = Policy.all_but(
+        "dynamodb:DeleteItem", "connect:SearchUsers", "s3:PutObject"
+    )
+    answer = error_of(
+        db.transact_write_items, TransactItems=[{"Delete": {"TableName": cloud.table, "Key": KEY}}]
+    )
     assert answer["Error"]["Code"] == "AccessDeniedException"
     assert answer["Error"]["Message"].startswith(
-        f"User: {cloud.operator.arn} is not authorized to perform: dynamodb:DeleteItem on resource: "
-        f"arn:aws:dynamodb:us-east-1:123456789012:table/{cloud.table}")
+        f"User: {cloud.operator.arn} is not authorized to perform: dynamodb:DeleteItem on "
+        "resource: "
+        f"arn:aws:dynamodb:us-east-1:123456789012:table/{cloud.table}"
+    )
     connect, s3 = cloud.client("connect"), cloud.client("s3")
     assert code_of(connect.search_users, InstanceId=cloud.instance.id) == "AccessDeniedException"
     assert code_of(s3.put_object, Bucket=cloud.bucket, Key="k", Body=b"x") == "AccessDenied"
@@ -323,7 +391,8 @@ def test_a_policy_on_resources(cloud, db):
     query(db, cloud)
 
 
-# -- Connect's own ---------------------------------------------------------------------------------------------
+# -- Connect's own ---------------------------------------------------------------------------------
+
 
 def test_pages_short_and_empty_and_tokens_awkward(cloud):
     logins = [f"agent{n:04}" for n in range(25)]
@@ -337,20 +406,26 @@ def test_pages_short_and_empty_and_tokens_awkward(cloud):
     assert set("+/=") <= set(pages[0]["NextToken"])
     searched = connect.search_users(InstanceId=cloud.instance.id, MaxResults=500)
     assert searched["ApproximateTotalCount"] == 25
-    assert code_of(connect.list_users, InstanceId=cloud.instance.id, NextToken="made up"
-                   ) == "InvalidParameterException"
+    assert (
+        code_of(connect.list_users, InstanceId=cloud.instance.id, NextToken="made up")
+        == "InvalidParameterException"
+    )
 
 
 def test_instances_known_and_unknown(cloud):
     connect = cloud.client("connect")
     assert [i["Id"] for i in connect.list_instances()["InstanceSummaryList"]] == [cloud.instance.id]
-    assert connect.describe_instance(InstanceId=cloud.instance.id)["Instance"]["InstanceAlias"] == "centre"
+    assert (
+        connect.describe_instance(InstanceId=cloud.instance.id)["Instance"]["InstanceAlias"]
+        == "centre"
+    )
     other = cloud.instance.id[:-1] + ("0" if cloud.instance.id[-1] != "0" else "1")
     assert code_of(connect.list_users, InstanceId=other) == "ResourceNotFoundException"
     assert code_of(connect.list_users, InstanceId=cloud.instance.arn) == "InvalidRequestException"
 
 
-# -- TLS -------------------------------------------------------------------------------------------------------
+# -- TLS -------------------------------------------------------------------------------------------
+
 
 def test_tls_with_a_certificate_that_fits(tls_cloud):
     sts = tls_cloud.client("sts")
@@ -367,11 +442,15 @@ def test_tls_of_an_authority_that_nobody_knows(tls_cloud, tmp_path):
     assert tls_cloud.gate.log.count() == 0
 
 
-@pytest.mark.parametrize("wrong", [{"names": ["dynamodb.example.com"]},
-                                   {"valid_for": datetime.timedelta(days=-1)}])
+@pytest.mark.parametrize(
+    "wrong", [{"names": ["dynamodb.example.com"]}, {"valid_for": datetime.timedelta(days=-1)}]
+)
 def test_tls_with_a_certificate_that_does_not_fit(dynoxide, s3server, authority, wrong):
-    with Cloud(Servers(dynoxide, s3server), tls=authority.server_context(**wrong),
-               ca_bundle=str(authority.bundle)) as cloud:
+    with Cloud(
+        Servers(dynoxide, s3server),
+        tls=authority.server_context(**wrong),
+        ca_bundle=str(authority.bundle),
+    ) as cloud:
         with pytest.raises(botocore.exceptions.SSLError):
             cloud.client("sts").get_caller_identity()
         assert cloud.gate.log.count() == 0

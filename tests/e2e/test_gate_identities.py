@@ -1,5 +1,6 @@
-"""The stand-ins that hand out credentials, each asked by the client that botocore has for it; what it gets
-is then used for a signed call."""
+"""The stand-ins that hand out credentials, each asked by the client that botocore has for it;
+what it gets is then used for a signed call.
+"""
 
 import base64
 import json
@@ -35,7 +36,8 @@ def from_sts(cloud, answer):
     return caller(cloud, keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
 
 
-# -- STS -------------------------------------------------------------------------------------------------------
+# -- STS -------------------------------------------------------------------------------------------
+
 
 def test_assume_role(cloud):
     role = cloud.sts.add_role("Sync", external_id="42")
@@ -43,8 +45,12 @@ def test_assume_role(cloud):
     answer = assume(RoleArn=role.arn, RoleSessionName="night", ExternalId="42")
     assert from_sts(cloud, answer) == "arn:aws:sts::123456789012:assumed-role/Sync/night"
     assert code_of(assume, RoleArn=role.arn, RoleSessionName="night") == "AccessDenied"
-    assert code_of(assume, RoleArn=role.arn, RoleSessionName="night", ExternalId="42",
-                   DurationSeconds=7200) == "ValidationError"
+    assert (
+        code_of(
+            assume, RoleArn=role.arn, RoleSessionName="night", ExternalId="42", DurationSeconds=7200
+        )
+        == "ValidationError"
+    )
 
 
 def test_assume_role_with_a_code(cloud):
@@ -68,24 +74,35 @@ def test_web_identity(cloud):
 
 def test_sts_in_json(cloud):
     role = cloud.sts.add_role("Pod")
-    form = {"Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15", "RoleArn": role.arn,
-            "RoleSessionName": "pod", "WebIdentityToken": cloud.sts.issue_web_identity_token(role)}
-    request = urllib.request.Request(cloud.gate.url, urllib.parse.urlencode(form).encode(),
-                                     {"Accept": "application/json"})
+    form = {
+        "Action": "AssumeRoleWithWebIdentity",
+        "Version": "2011-06-15",
+        "RoleArn": role.arn,
+        "RoleSessionName": "pod",
+        "WebIdentityToken": cloud.sts.issue_web_identity_token(role),
+    }
+    request = urllib.request.Request(
+        cloud.gate.url, urllib.parse.urlencode(form).encode(), {"Accept": "application/json"}
+    )
     with urllib.request.urlopen(request) as answer:
-        result = json.load(answer)["AssumeRoleWithWebIdentityResponse"]["AssumeRoleWithWebIdentityResult"]
+        result = json.load(answer)["AssumeRoleWithWebIdentityResponse"][
+            "AssumeRoleWithWebIdentityResult"
+        ]
     assert isinstance(result["Credentials"]["Expiration"], float)
     assert from_sts(cloud, result).endswith("/Pod/pod")
 
 
-# -- IAM Identity Center -------------------------------------------------------------------------------------------
+# -- IAM Identity Center ---------------------------------------------------------------------------
+
 
 def test_sso_role_credentials(cloud):
     cloud.sso.allow("123456789012", "Operator")
     get = cloud.client("sso").get_role_credentials
     want = {"roleName": "Operator", "accountId": "123456789012"}
     keys = get(**want, accessToken=cloud.sso.issue_token())["roleCredentials"]
-    assert "Operator" in caller(cloud, keys["accessKeyId"], keys["secretAccessKey"], keys["sessionToken"])
+    assert "Operator" in caller(
+        cloud, keys["accessKeyId"], keys["secretAccessKey"], keys["sessionToken"]
+    )
     assert abs(keys["expiration"] / 1000 - time.time() - 3600) < 60
     assert code_of(get, **want, accessToken="old") == "UnauthorizedException"
 
@@ -99,7 +116,8 @@ def test_sso_token_refresh(cloud):
     create(grantType="refresh_token", **client | {"refreshToken": fresh["refreshToken"]})
 
 
-# -- aws login -----------------------------------------------------------------------------------------------------
+# -- aws login -------------------------------------------------------------------------------------
+
 
 def b64(data):
     if not isinstance(data, bytes):
@@ -110,9 +128,16 @@ def b64(data):
 def proof(key, url, **claims):
     """A DPoP header as RFC 9449 describes it."""
     numbers = key.public_key().public_numbers()
-    head = {"typ": "dpop+jwt", "alg": "ES256", "jwk": {
-        "kty": "EC", "crv": "P-256", "x": b64(numbers.x.to_bytes(32, "big")),
-        "y": b64(numbers.y.to_bytes(32, "big"))}}
+    head = {
+        "typ": "dpop+jwt",
+        "alg": "ES256",
+        "jwk": {
+            "kty": "EC",
+            "crv": "P-256",
+            "x": b64(numbers.x.to_bytes(32, "big")),
+            "y": b64(numbers.y.to_bytes(32, "big")),
+        },
+    }
     body = {"htm": "POST", "htu": url, "iat": int(time.time()), "jti": str(uuid.uuid4())} | claims
     signed = f"{b64(head)}.{b64(body)}"
     r, s = decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
@@ -120,9 +145,14 @@ def proof(key, url, **claims):
 
 
 def refresh(url, session, dpop):
-    body = {"clientId": session.client_id, "refreshToken": session.refresh_token, "grantType": "refresh_token"}
-    request = urllib.request.Request(url, json.dumps(body).encode(), {
-        "Content-Type": "application/json", "DPoP": dpop})
+    body = {
+        "clientId": session.client_id,
+        "refreshToken": session.refresh_token,
+        "grantType": "refresh_token",
+    }
+    request = urllib.request.Request(
+        url, json.dumps(body).encode(), {"Content-Type": "application/json", "DPoP": dpop}
+    )
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)
 
@@ -136,7 +166,12 @@ def test_login_refresh(lenient_cloud):
     assert caller(cloud, keys["accessKeyId"], keys["secretAccessKey"], keys["sessionToken"])
     assert not cloud.gate.log.refused()
     stranger = ec.generate_private_key(ec.SECP256R1())
-    for bad in (proof(stranger, url), proof(key, url + "x"), proof(key, url, htm="GET"), proof(key, url, iat=1)):
+    for bad in (
+        proof(stranger, url),
+        proof(key, url + "x"),
+        proof(key, url, htm="GET"),
+        proof(key, url, iat=1),
+    ):
         with pytest.raises(urllib.error.HTTPError):
             refresh(url, session, bad)
     assert len(cloud.gate.log.refused()) == 4
@@ -146,7 +181,8 @@ def test_login_refresh(lenient_cloud):
     assert json.load(caught.value)["error"] == "TOKEN_EXPIRED"
 
 
-# -- machines ------------------------------------------------------------------------------------------------------
+# -- machines --------------------------------------------------------------------------------------
+
 
 def test_instance_metadata(cloud):
     fetcher = InstanceMetadataFetcher(base_url=cloud.gate.url_for("imds") + "/", timeout=5, env={})
@@ -162,6 +198,8 @@ def test_container_credentials(cloud):
     fetch = ContainerMetadataFetcher(sleep=lambda _: None).retrieve_full_uri
     url = cloud.gate.url_for("container") + cloud.container.path
     keys = fetch(url, headers={"Authorization": "Basic abc"})
-    assert "ExtpoolTask" in caller(cloud, keys["AccessKeyId"], keys["SecretAccessKey"], keys["Token"])
+    assert "ExtpoolTask" in caller(
+        cloud, keys["AccessKeyId"], keys["SecretAccessKey"], keys["Token"]
+    )
     with pytest.raises(botocore.exceptions.MetadataRetrievalError):
         fetch(url)

@@ -1,4 +1,6 @@
-"""The old program as the tests have it: each of its defects shows, and the rules that extpool keeps see it."""
+"""The old program as the tests have it: each of its defects shows, and the rules that extpool
+keeps see it.
+"""
 
 import csv
 import io
@@ -18,8 +20,13 @@ def origin(cloud):
     """The old program with an empty table of its own."""
     cloud.create_table()
     table = cloud.client("dynamodb", kind="resource").Table(cloud.table)
-    return lambda_origin.Origin(cloud.client("connect"), table, cloud.client("s3"),
-                                instance_id=cloud.instance.id, bucket=cloud.bucket)
+    return lambda_origin.Origin(
+        cloud.client("connect"),
+        table,
+        cloud.client("s3"),
+        instance_id=cloud.instance.id,
+        bucket=cloud.bucket,
+    )
 
 
 @pytest.fixture
@@ -44,7 +51,11 @@ def test_a_sync_assigns_answers_and_exports(cloud, origin, table):
     for extension, agent in state.assigned:
         assert agent_for(table, extension) == agent
     assert agent_for(table, "0019") is None
-    body = cloud.client("s3").get_object(Bucket=cloud.bucket, Key="agent_extensions.csv")["Body"].read()
+    body = (
+        cloud.client("s3")
+        .get_object(Bucket=cloud.bucket, Key="agent_extensions.csv")["Body"]
+        .read()
+    )
     rows = list(csv.reader(io.StringIO(body.decode())))
     assert rows[0] == ["user", "extension"]
     assert {(e, a) for a, e in rows[1:]} == set(state.assigned)
@@ -68,7 +79,9 @@ def test_it_dies_after_the_first_leaver(cloud, origin, table):
 
 
 def test_one_leaves_and_one_joins(cloud, origin, table):
-    """Nothing is taken back while the index does not show the newcomer, as it well may not that soon."""
+    """Nothing is taken back while the index does not show the newcomer, as it well may not that
+    soon.
+    """
     small(table)
     cloud.instance.set_users(["alice", "bob"])
     origin.sync()
@@ -88,8 +101,10 @@ def test_each_damage_is_seen(cloud, origin, table):
     lost = lambda_origin.lose(origin, "bob")
     lambda_origin.give_second(origin, "carol")
     assert broken(read_dynamodb(table, claims=False), pool) == [
-        "agent carol has 2 extensions", f"extension {lost} is lost",
-        f"the index does not show ('free', '{leaked}')"]
+        "agent carol has 2 extensions",
+        f"extension {lost} is lost",
+        f"the index does not show ('free', '{leaked}')",
+    ]
     assert "agent carol has 0002 without a claim" in broken(read_dynamodb(table), pool)
 
     table.put_item(Item={"pk": "0002", "sk": "nu", "sk_value": "0002"})

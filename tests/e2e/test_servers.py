@@ -1,4 +1,4 @@
-"""Servers of the tests go when the tests go, however that happens; the sandbox hands out what works."""
+"""Servers of the tests go when the tests go, however that happens; the sandbox works."""
 
 import os
 import subprocess
@@ -39,8 +39,12 @@ def is_gone(pid):
 
 
 def test_a_server_dies_with_its_killed_parent(dynoxide):
-    parent = subprocess.Popen([sys.executable, "-c", STARTS_AND_WAITS, str(TESTS)], stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", STARTS_AND_WAITS, str(TESTS)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     pid = int(parent.stdout.readline())
     assert not is_gone(pid)
     parent.kill()
@@ -51,19 +55,42 @@ def test_a_server_dies_with_its_killed_parent(dynoxide):
 def test_a_database_in_a_file_outlives_its_server(dynoxide, tmp_path):
     for round_trip in range(2):
         with servers.dynoxide(tmp_path / "db") as server:
-            db = boto3.client("dynamodb", endpoint_url=server.url, region_name="us-east-1",
-                              aws_access_key_id="a", aws_secret_access_key="b")
+            db = boto3.client(
+                "dynamodb",
+                endpoint_url=server.url,
+                region_name="us-east-1",
+                aws_access_key_id="a",
+                aws_secret_access_key="b",
+            )
             if round_trip == 0:
-                db.create_table(TableName="kept", BillingMode="PAY_PER_REQUEST",
-                                AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-                                KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}])
+                db.create_table(
+                    TableName="kept",
+                    BillingMode="PAY_PER_REQUEST",
+                    AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+                    KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+                )
             assert db.list_tables()["TableNames"] == ["kept"]
 
 
 def test_the_sandbox_runs_a_command(dynoxide):
-    done = subprocess.run([sys.executable, str(TESTS / "support/sandbox.py"), "--agents", "2", "--table", "old",
-                           "--", sys.executable, "-c", ASKS], capture_output=True, text=True,
-                          env=os.environ, check=True)
+    done = subprocess.run(
+        [
+            sys.executable,
+            str(TESTS / "support/sandbox.py"),
+            "--agents",
+            "2",
+            "--table",
+            "old",
+            "--",
+            sys.executable,
+            "-c",
+            ASKS,
+        ],
+        capture_output=True,
+        text=True,
+        env=os.environ,
+        check=True,
+    )
     assert done.stdout == "agent00000@example.com\n"
     assert "# dynamodb: GetItem 1; at most 1 at once" in done.stderr
     assert "refused" not in done.stderr

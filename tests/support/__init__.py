@@ -2,8 +2,8 @@
 
     cloud            all of the below in one object: Cloud(servers), its env(), its boto3 clients
     servers, procs   the real DynamoDB and S3 servers, and how they are kept from outliving a test
-    gate             what stands in front of them; wire (HTTP), sigv4_check, models and iam judge a request
-    faults           what can go wrong, and on which request; index_lag and tls for two that need more
+    gate             what stands in front of them; wire (HTTP), sigv4_check, models and iam judge
+    faults           what can go wrong, and on which request; index_lag and tls serve two of them
     requestlog       what was asked, to assert on
     *_front          a real server as the gate shows it
     *_standin(s)     services that nobody can install: Connect, STS, SSO, signin, IMDS, containers

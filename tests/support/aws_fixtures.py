@@ -48,8 +48,10 @@ def authority():
 
 @pytest.fixture
 def cloud(dynoxide, s3server):
-    """A gate with DynamoDB, S3, Connect and STS behind it, with names of its own. A request that only a
-    faulty client sends fails the test; one that sends such requests on purpose takes `lenient_cloud`."""
+    """A gate with DynamoDB, S3, Connect and STS behind it, with names of its own. A request that
+    only a faulty client sends fails the test; one that sends such requests on purpose takes
+    `lenient_cloud`.
+    """
     with Cloud(Servers(dynoxide, s3server)) as made:
         yield made
         made.gate.assert_clean()
@@ -58,8 +60,9 @@ def cloud(dynoxide, s3server):
 @pytest.fixture
 def tls_cloud(dynoxide, s3server, authority):
     """As `cloud`, over TLS; its env() names the authority in AWS_CA_BUNDLE."""
-    with Cloud(Servers(dynoxide, s3server), tls=authority.server_context(),
-               ca_bundle=str(authority.bundle)) as made:
+    with Cloud(
+        Servers(dynoxide, s3server), tls=authority.server_context(), ca_bundle=str(authority.bundle)
+    ) as made:
         yield made
         made.gate.assert_clean()
 

@@ -1,4 +1,5 @@
-"""One call for a whole Amazon on the loopback: servers, stand-ins, the gate, a table, a bucket, an instance.
+"""One call for a whole Amazon on the loopback: servers, stand-ins, the gate, a table, a bucket,
+an instance.
 
     with start_servers() as servers, Cloud(servers) as cloud:
         cloud.instance.set_users(["alice", "bob"])
@@ -36,18 +37,30 @@ _numbers = itertools.count(1)
 
 @functools.lru_cache(maxsize=None)
 def _session() -> boto3.session.Session:
-    """One for all clients: it keeps the service models, which take longer to read than a test to run."""
+    """One for all clients: it keeps the service models, which take longer to read than a test to
+    run.
+    """
     return boto3.session.Session()
 
 
 TABLE_SCHEMA = {
-    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "sk_value")],
-    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-    "GlobalSecondaryIndexes": [{
-        "IndexName": "skIndex",
-        "KeySchema": [{"AttributeName": "sk", "KeyType": "HASH"},
-                      {"AttributeName": "sk_value", "KeyType": "RANGE"}],
-        "Projection": {"ProjectionType": "ALL"}}],
+    "AttributeDefinitions": [
+        {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "sk_value")
+    ],
+    "KeySchema": [
+        {"AttributeName": "pk", "KeyType": "HASH"},
+        {"AttributeName": "sk", "KeyType": "RANGE"},
+    ],
+    "GlobalSecondaryIndexes": [
+        {
+            "IndexName": "skIndex",
+            "KeySchema": [
+                {"AttributeName": "sk", "KeyType": "HASH"},
+                {"AttributeName": "sk_value", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "ALL"},
+        }
+    ],
     "BillingMode": "PAY_PER_REQUEST",
 }
 
@@ -55,6 +68,7 @@ TABLE_SCHEMA = {
 @dataclass
 class Servers:
     """The real servers: DynamoDB and S3."""
+
     dynamodb: procs.Server
     s3: servers.S3Server
 
@@ -68,8 +82,16 @@ def start_servers() -> Iterator[Servers]:
 class Cloud:
     """A gate with all services behind it, and the names that a run of extpool needs."""
 
-    def __init__(self, behind: Servers, region: str = "us-east-1", seed: int = 1, tls=None,
-                 strict: bool = True, port: int = 0, ca_bundle: str | None = None):
+    def __init__(
+        self,
+        behind: Servers,
+        region: str = "us-east-1",
+        seed: int = 1,
+        tls=None,
+        strict: bool = True,
+        port: int = 0,
+        ca_bundle: str | None = None,
+    ):
         number = next(_numbers)
         self.behind = behind
         self.gate = Gate(region, seed, tls, strict, port)
@@ -89,7 +111,9 @@ class Cloud:
         self.table = f"extensions-{os.getpid()}-{number}"
         self.bucket = f"exports-{os.getpid()}-{number}"
         behind.s3.create_bucket(self.bucket)
-        self.operator: Identity = keyring.session("ExtpoolOperator", "alice@example.com", lasts_s=12 * 3600)
+        self.operator: Identity = keyring.session(
+            "ExtpoolOperator", "alice@example.com", lasts_s=12 * 3600
+        )
 
     def __enter__(self) -> "Cloud":
         return self
@@ -97,7 +121,7 @@ class Cloud:
     def __exit__(self, *_) -> None:
         self.gate.stop()
         server, table = self.dynamodb.upstream, {"TableName": self.table}
-        with contextlib.suppress(RuntimeError):             # there may be none
+        with contextlib.suppress(RuntimeError):  # there may be none
             call(server, "UpdateTable", table | {"DeletionProtectionEnabled": False})
         with contextlib.suppress(RuntimeError):
             call(server, "DeleteTable", table)
@@ -105,15 +129,26 @@ class Cloud:
     def env(self, identity: Identity | None = None) -> dict[str, str]:
         """What the old program's environment had, and where to find the services."""
         env = self.gate.env(identity or self.operator) | {
-            "AWS_CONNECT_INSTANCEID": self.instance.id, "AWS_TABLE": self.table,
-            "AWS_EXPORT_BUCKET": self.bucket}
+            "AWS_CONNECT_INSTANCEID": self.instance.id,
+            "AWS_TABLE": self.table,
+            "AWS_EXPORT_BUCKET": self.bucket,
+        }
         return env | ({"AWS_CA_BUNDLE": self.ca_bundle} if self.ca_bundle else {})
 
-    def client(self, service: str, identity: Identity | None = None, kind: str = "client",
-               verify: str | None = None, **config):
-        """A boto3 client (or `kind` "resource") that goes through the gate and tries once. `config` is for
-        botocore's Config, `verify` a CA bundle."""
-        return self._client(kind, service, self.gate.url, identity, verify or self.ca_bundle, config)
+    def client(
+        self,
+        service: str,
+        identity: Identity | None = None,
+        kind: str = "client",
+        verify: str | None = None,
+        **config,
+    ):
+        """A boto3 client (or `kind` "resource") that goes through the gate and tries once.
+        `config` is for botocore's Config, `verify` a CA bundle.
+        """
+        return self._client(
+            kind, service, self.gate.url, identity, verify or self.ca_bundle, config
+        )
 
     def past_gate(self, service: str, kind: str = "client"):
         """A boto3 client or resource for the server itself: no faults, no log."""
@@ -121,12 +156,24 @@ class Cloud:
             return self.behind.s3.client
         return self._client(kind, service, self.behind.dynamodb.url, None, None, {})
 
-    def _client(self, kind: str, service: str, url: str, identity: Identity | None, verify: str | None,
-                config: dict):
+    def _client(
+        self,
+        kind: str,
+        service: str,
+        url: str,
+        identity: Identity | None,
+        verify: str | None,
+        config: dict,
+    ):
         config.setdefault("retries", {"total_max_attempts": 1})
         return getattr(_session(), kind)(
-            service, region_name=self.region, endpoint_url=url, verify=verify, config=Config(**config),
-            **(identity or self.operator).boto3())
+            service,
+            region_name=self.region,
+            endpoint_url=url,
+            verify=verify,
+            config=Config(**config),
+            **(identity or self.operator).boto3(),
+        )
 
     def create_table(self) -> None:
         """The table as the old program's owner made it, empty."""

@@ -1,7 +1,7 @@
 """A stand-in for Amazon Connect: its directory of users, as far as extpool reads it.
 
-Requests and answers are both held against botocore's model. Pages are as awkward as the real ones may be:
-tokens hold + / and =, a page may be short or empty while more follow.
+Requests and answers are both held against botocore's model. Pages are as awkward as the real ones
+may be: tokens hold + / and =, a page may be short or empty while more follow.
 
     connect = ConnectStandin()
     centre = connect.add_instance(alias="centre")
@@ -30,6 +30,7 @@ _EPOCH_S = 1_700_000_000
 @dataclass
 class User:
     """One user of an instance; what is not given is derived from the login."""
+
     username: str
     first_name: str = ""
     last_name: str = ""
@@ -43,6 +44,7 @@ class User:
 @dataclass
 class Paging:
     """How pages are dealt out, beyond what the client asked for."""
+
     #: no page holds more than so many users, whatever was asked for
     most: int | None = None
     #: pages (counted from 1 in each reading) that are empty though more follow
@@ -52,6 +54,7 @@ class Paging:
 @dataclass
 class Instance:
     """A contact centre."""
+
     id: str
     alias: str
     region: str = "us-east-1"
@@ -88,12 +91,14 @@ class ConnectStandin(Service):
         self._lock = threading.Lock()
         self._tokens: dict[str, tuple] = {}
 
-    def add_instance(self, alias: str = "centre", instance_id: str | None = None, **kwargs) -> Instance:
+    def add_instance(
+        self, alias: str = "centre", instance_id: str | None = None, **kwargs
+    ) -> Instance:
         instance = Instance(instance_id or random_uuid(), alias, **kwargs)
         self.instances[instance.id] = instance
         return instance
 
-    # -- what was asked -----------------------------------------------------------------------------------
+    # -- what was asked ----------------------------------------------------------------------------
 
     def operation(self, request: Request):
         name, labels = models.match_route("connect", request.method, request.path)
@@ -132,7 +137,7 @@ class ConnectStandin(Service):
             arn += f"/agent/{ctx.labels['UserId']}"
         return [(action, arn)]
 
-    # -- the answers --------------------------------------------------------------------------------------
+    # -- the answers -------------------------------------------------------------------------------
 
     def handle(self, ctx: Context) -> Response:
         return _ANSWERS[ctx.operation](self, ctx)
@@ -141,12 +146,17 @@ class ConnectStandin(Service):
         if not _UUID.fullmatch(instance_id):
             return self.error("InvalidRequestException", "Invalid input for field InstanceId")
         instance = self.instances.get(instance_id)
-        if instance is None or instance.region != ctx.region or instance.account != ctx.identity.account:
+        if (
+            instance is None
+            or instance.region != ctx.region
+            or instance.account != ctx.identity.account
+        ):
             return self.error("ResourceNotFoundException", "Instance not found")
         return instance
 
-    def _page(self, kind: str, instance_id: str, token: str | None, size: int, paging: Paging,
-              rows: list) -> tuple[list, str | None] | None:
+    def _page(
+        self, kind: str, instance_id: str, token: str | None, size: int, paging: Paging, rows: list
+    ) -> tuple[list, str | None] | None:
         """Rows of one page and the token of the next; None for a token that was never given out."""
         offset, number = 0, 1
         if token:
@@ -156,7 +166,7 @@ class ConnectStandin(Service):
                 return None
             offset, number = known[2:]
         size = 0 if number in paging.empty_pages else min(size, paging.most or size)
-        page = rows[offset:offset + size]
+        page = rows[offset : offset + size]
         if offset + size >= len(rows):
             return page, None
         return page, self._token(kind, instance_id, offset + size, number + 1)
@@ -176,34 +186,76 @@ class ConnectStandin(Service):
         if isinstance(instance, Response):
             return instance
         query = ctx.request.query
-        page = self._page("ListUsers", instance.id, query.get("nextToken"),
-                          int(query.get("maxResults", 100)), instance.paging, instance.users)
+        page = self._page(
+            "ListUsers",
+            instance.id,
+            query.get("nextToken"),
+            int(query.get("maxResults", 100)),
+            instance.paging,
+            instance.users,
+        )
         if page is None:
             return self._bad_token()
         users, token = page
-        return self._reply(ctx, {"UserSummaryList": [
-            {"Id": user.id, "Arn": f"{instance.arn}/agent/{user.id}", "Username": user.username,
-             "LastModifiedTime": _EPOCH_S + 0.125, "LastModifiedRegion": instance.region}
-            for user in users]}, token)
+        return self._reply(
+            ctx,
+            {
+                "UserSummaryList": [
+                    {
+                        "Id": user.id,
+                        "Arn": f"{instance.arn}/agent/{user.id}",
+                        "Username": user.username,
+                        "LastModifiedTime": _EPOCH_S + 0.125,
+                        "LastModifiedRegion": instance.region,
+                    }
+                    for user in users
+                ]
+            },
+            token,
+        )
 
     def _search_users(self, ctx: Context) -> Response:
         instance = self._instance(ctx, ctx.json["InstanceId"])
         if isinstance(instance, Response):
             return instance
         if ctx.json.keys() & {"SearchCriteria", "SearchFilter"}:
-            return self.error("InvalidParameterException", "this stand-in searches without criteria")
-        page = self._page("SearchUsers", instance.id, ctx.json.get("NextToken"),
-                          ctx.json.get("MaxResults", 100), instance.paging, instance.users)
+            return self.error(
+                "InvalidParameterException", "this stand-in searches without criteria"
+            )
+        page = self._page(
+            "SearchUsers",
+            instance.id,
+            ctx.json.get("NextToken"),
+            ctx.json.get("MaxResults", 100),
+            instance.paging,
+            instance.users,
+        )
         if page is None:
             return self._bad_token()
         users, token = page
-        return self._reply(ctx, {"Users": [
-            {"Id": user.id, "Arn": f"{instance.arn}/agent/{user.id}", "Username": user.username,
-             "IdentityInfo": {"FirstName": user.first_name, "LastName": user.last_name},
-             "PhoneConfig": {"PhoneType": "SOFT_PHONE", "AutoAccept": False, "AfterContactWorkTimeLimit": 0},
-             "RoutingProfileId": instance.routing_profile_id(user.routing_profile),
-             "SecurityProfileIds": [instance.routing_profile_id("Agent")]}
-            for user in users], "ApproximateTotalCount": len(instance.users)}, token)
+        return self._reply(
+            ctx,
+            {
+                "Users": [
+                    {
+                        "Id": user.id,
+                        "Arn": f"{instance.arn}/agent/{user.id}",
+                        "Username": user.username,
+                        "IdentityInfo": {"FirstName": user.first_name, "LastName": user.last_name},
+                        "PhoneConfig": {
+                            "PhoneType": "SOFT_PHONE",
+                            "AutoAccept": False,
+                            "AfterContactWorkTimeLimit": 0,
+                        },
+                        "RoutingProfileId": instance.routing_profile_id(user.routing_profile),
+                        "SecurityProfileIds": [instance.routing_profile_id("Agent")],
+                    }
+                    for user in users
+                ],
+                "ApproximateTotalCount": len(instance.users),
+            },
+            token,
+        )
 
     def _describe_user(self, ctx: Context) -> Response:
         instance = self._instance(ctx, ctx.labels["InstanceId"])
@@ -212,19 +264,36 @@ class ConnectStandin(Service):
         user = next((u for u in instance.users if u.id == ctx.labels["UserId"]), None)
         if user is None:
             return self.error("ResourceNotFoundException", "User not found")
-        return self._reply(ctx, {"User": {
-            "Id": user.id, "Arn": f"{instance.arn}/agent/{user.id}", "Username": user.username,
-            "IdentityInfo": {"FirstName": user.first_name, "LastName": user.last_name},
-            "PhoneConfig": {"PhoneType": "SOFT_PHONE"},
-            "RoutingProfileId": instance.routing_profile_id(user.routing_profile),
-            "SecurityProfileIds": [instance.routing_profile_id("Agent")]}})
+        return self._reply(
+            ctx,
+            {
+                "User": {
+                    "Id": user.id,
+                    "Arn": f"{instance.arn}/agent/{user.id}",
+                    "Username": user.username,
+                    "IdentityInfo": {"FirstName": user.first_name, "LastName": user.last_name},
+                    "PhoneConfig": {"PhoneType": "SOFT_PHONE"},
+                    "RoutingProfileId": instance.routing_profile_id(user.routing_profile),
+                    "SecurityProfileIds": [instance.routing_profile_id("Agent")],
+                }
+            },
+        )
 
     def _list_instances(self, ctx: Context) -> Response:
-        mine = [i for i in self.instances.values()
-                if i.region == ctx.region and i.account == ctx.identity.account]
+        mine = [
+            i
+            for i in self.instances.values()
+            if i.region == ctx.region and i.account == ctx.identity.account
+        ]
         query = ctx.request.query
-        page = self._page("ListInstances", "", query.get("nextToken"), int(query.get("maxResults", 10)),
-                          Paging(), mine)
+        page = self._page(
+            "ListInstances",
+            "",
+            query.get("nextToken"),
+            int(query.get("maxResults", 10)),
+            Paging(),
+            mine,
+        )
         if page is None:
             return self._bad_token()
         instances, token = page
@@ -243,22 +312,38 @@ class ConnectStandin(Service):
         wrong = list(models.problems(shape, body))
         if wrong:
             raise AssertionError(f"the stand-in's own {ctx.operation} answer is wrong: {wrong[:3]}")
-        return Response(200, json.dumps(body).encode(), Headers([("Content-Type", "application/json")]))
+        return Response(
+            200, json.dumps(body).encode(), Headers([("Content-Type", "application/json")])
+        )
 
     def finish(self, ctx: Context, response: Response) -> None:
         response.headers.set("x-amzn-RequestId", random_uuid())
-        response.headers.set("x-amz-apigw-id", random_text(15, "abcdefghijklmnopqrstuvwxyzABCDEFGH"))
+        response.headers.set(
+            "x-amz-apigw-id", random_text(15, "abcdefghijklmnopqrstuvwxyzABCDEFGH")
+        )
 
 
 def _summary(instance: Instance) -> dict:
-    return {"Id": instance.id, "Arn": instance.arn, "IdentityManagementType": "CONNECT_MANAGED",
-            "InstanceAlias": instance.alias, "CreatedTime": _EPOCH_S,
-            "ServiceRole": f"arn:aws:iam::{instance.account}:role/aws-service-role/connect.amazonaws.com/"
-                           "AWSServiceRoleForAmazonConnect",
-            "InstanceStatus": "ACTIVE", "InboundCallsEnabled": True, "OutboundCallsEnabled": True,
-            "InstanceAccessUrl": f"https://{instance.alias}.my.connect.aws"}
+    return {
+        "Id": instance.id,
+        "Arn": instance.arn,
+        "IdentityManagementType": "CONNECT_MANAGED",
+        "InstanceAlias": instance.alias,
+        "CreatedTime": _EPOCH_S,
+        "ServiceRole": f"arn:aws:iam::{instance.account}:role/aws-service-role/"
+        "connect.amazonaws.com/"
+        "AWSServiceRoleForAmazonConnect",
+        "InstanceStatus": "ACTIVE",
+        "InboundCallsEnabled": True,
+        "OutboundCallsEnabled": True,
+        "InstanceAccessUrl": f"https://{instance.alias}.my.connect.aws",
+    }
 
 
-_ANSWERS = {"ListUsers": ConnectStandin._list_users, "SearchUsers": ConnectStandin._search_users,
-            "DescribeUser": ConnectStandin._describe_user, "ListInstances": ConnectStandin._list_instances,
-            "DescribeInstance": ConnectStandin._describe_instance}
+_ANSWERS = {
+    "ListUsers": ConnectStandin._list_users,
+    "SearchUsers": ConnectStandin._search_users,
+    "DescribeUser": ConnectStandin._describe_user,
+    "ListInstances": ConnectStandin._list_instances,
+    "DescribeInstance": ConnectStandin._describe_instance,
+}

@@ -1,8 +1,8 @@
 """DynamoDB as the gate shows it: dynoxide, made as strict and as talkative as the real one.
 
-Requests are held against botocore's model. Point-in-time recovery, which dynoxide does not know, is kept
-here (`knows_backups = False` gives the bare server, to see how a client copes). ARNs in answers get the
-account and region of the caller.
+Requests are held against botocore's model. Point-in-time recovery, which dynoxide does not know,
+is kept here (`knows_backups = False` gives the bare server, to see how a client copes). ARNs in
+answers get the account and region of the caller.
 """
 
 from __future__ import annotations
@@ -21,8 +21,12 @@ JSON_1_0 = "application/x-amz-json-1.0"
 
 # Operations that change items, for the index replica.
 WRITES = {"PutItem", "DeleteItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems"}
-_TRANSACT_ACTIONS = {"Put": "dynamodb:PutItem", "Update": "dynamodb:UpdateItem",
-                     "Delete": "dynamodb:DeleteItem", "ConditionCheck": "dynamodb:ConditionCheckItem"}
+_TRANSACT_ACTIONS = {
+    "Put": "dynamodb:PutItem",
+    "Update": "dynamodb:UpdateItem",
+    "Delete": "dynamodb:DeleteItem",
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+}
 
 
 def reply(value: dict, status: int = 200) -> Response:
@@ -70,10 +74,17 @@ class DynamoDBFront(Service):
 
         body, operation = ctx.json, ctx.operation
         if operation == "TransactWriteItems":
-            return sorted({(_TRANSACT_ACTIONS[kind], arn(action["TableName"]))
-                           for element in body["TransactItems"] for kind, action in element.items()})
+            return sorted(
+                {
+                    (_TRANSACT_ACTIONS[kind], arn(action["TableName"]))
+                    for element in body["TransactItems"]
+                    for kind, action in element.items()
+                }
+            )
         if operation == "TransactGetItems":
-            return sorted({("dynamodb:GetItem", arn(e["Get"]["TableName"])) for e in body["TransactItems"]})
+            return sorted(
+                {("dynamodb:GetItem", arn(e["Get"]["TableName"])) for e in body["TransactItems"]}
+            )
         if operation in ("BatchWriteItem", "BatchGetItem"):
             return [("dynamodb:" + operation, arn(table)) for table in body["RequestItems"]]
         if "TableName" not in body:
@@ -84,7 +95,10 @@ class DynamoDBFront(Service):
         return [("dynamodb:" + operation, resource)]
 
     def handle(self, ctx: Context) -> Response:
-        if self.knows_backups and ctx.operation in ("UpdateContinuousBackups", "DescribeContinuousBackups"):
+        if self.knows_backups and ctx.operation in (
+            "UpdateContinuousBackups",
+            "DescribeContinuousBackups",
+        ):
             return self._continuous_backups(ctx)
         lagging = self.lagging
         if lagging and ctx.operation == "Query" and "IndexName" in ctx.json:
@@ -115,24 +129,42 @@ class DynamoDBFront(Service):
                 self._backups[table] = ctx.json["PointInTimeRecoverySpecification"]
             enabled = self._backups.get(table, {}).get("PointInTimeRecoveryEnabled", False)
         state = "ENABLED" if enabled else "DISABLED"
-        return reply({"ContinuousBackupsDescription": {
-            "ContinuousBackupsStatus": "ENABLED",
-            "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": state}}})
+        return reply(
+            {
+                "ContinuousBackupsDescription": {
+                    "ContinuousBackupsStatus": "ENABLED",
+                    "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": state},
+                }
+            }
+        )
 
     def finish(self, ctx: Context, response: Response) -> None:
-        response.headers.set("x-amzn-RequestId",
-                             random_text(52, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"))
+        response.headers.set(
+            "x-amzn-RequestId", random_text(52, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+        )
         response.headers.set("x-amz-crc32", str(zlib.crc32(response.body)))
         response.headers.set("Server", "Server")
 
 
 def call(server: Upstream, operation: str, body: dict) -> dict:
     """One operation on the server itself, for what boto3 does not know yet or would be slow for."""
-    response = server.forward("POST", "/", Headers([
-        ("Content-Type", JSON_1_0), ("X-Amz-Target", f"DynamoDB_20120810.{operation}"),
-        ("X-Amz-Date", "20200101T000000Z"),
-        ("Authorization", "AWS4-HMAC-SHA256 Credential=tests/20200101/us-east-1/dynamodb/aws4_request, "
-                          "SignedHeaders=host, Signature=" + "0" * 64)]), json.dumps(body).encode())
+    response = server.forward(
+        "POST",
+        "/",
+        Headers(
+            [
+                ("Content-Type", JSON_1_0),
+                ("X-Amz-Target", f"DynamoDB_20120810.{operation}"),
+                ("X-Amz-Date", "20200101T000000Z"),
+                (
+                    "Authorization",
+                    "AWS4-HMAC-SHA256 Credential=tests/20200101/us-east-1/dynamodb/aws4_request, "
+                    "SignedHeaders=host, Signature=" + "0" * 64,
+                ),
+            ]
+        ),
+        json.dumps(body).encode(),
+    )
     if response.status != 200:
         raise RuntimeError(f"{operation}: {response.status} {response.body[:300]!r}")
     return json.loads(response.body)
@@ -151,9 +183,13 @@ def _limits(operation: str, body: dict) -> list[str]:
     if operation == "TransactWriteItems":
         for index, element in enumerate(body.get("TransactItems") or []):
             if isinstance(element, dict) and len(element) != 1:
-                found.append(f"TransactItems[{index}]: exactly one action wanted, got {sorted(element)}")
+                found.append(
+                    f"TransactItems[{index}]: exactly one action wanted, got {sorted(element)}"
+                )
         if "ClientRequestToken" not in body:
-            found.append("ClientRequestToken: absent, so a retry after a lost answer is a second write")
+            found.append(
+                "ClientRequestToken: absent, so a retry after a lost answer is a second write"
+            )
     if operation == "Query" and "IndexName" in body and body.get("ConsistentRead"):
         found.append("ConsistentRead: not supported on a global secondary index")
     if operation in ("Query", "Scan"):
@@ -169,8 +205,12 @@ def _attribute_values(value, where: str) -> list[str]:
     if isinstance(value, dict):
         for name, item in value.items():
             path = f"{where}.{name}" if where else name
-            if name in ("Item", "Key", "ExpressionAttributeValues", "ExclusiveStartKey") \
-                    and isinstance(item, dict):
+            if name in (
+                "Item",
+                "Key",
+                "ExpressionAttributeValues",
+                "ExclusiveStartKey",
+            ) and isinstance(item, dict):
                 for attribute, typed in item.items():
                     found += _one_value(typed, f"{path}.{attribute}")
             else:

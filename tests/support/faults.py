@@ -4,9 +4,10 @@
     gate.inject(faults.reset_after(), on="dynamodb.TransactWriteItems", probability=0.1)
     rule = gate.inject(faults.latency(0.02));  ...  rule.remove()
 
-A fault has up to three hooks, called in this order with the request's Context: `before` may answer in place of
-the service, `after` may change the service's answer, `wire` changes the finished answer as bytes. Chance is
-drawn from the gate's seed and the number of the matching request, so a run can be repeated.
+A fault has up to three hooks, called in this order with the request's Context: `before` may
+answer in place of the service, `after` may change the service's answer, `wire` changes the
+finished answer as bytes. Chance is drawn from the gate's seed and the number of the matching
+request, so a run can be repeated.
 """
 
 from __future__ import annotations
@@ -40,12 +41,25 @@ class Fault:
 
 class Rule:
     """A fault and the requests it hits. Counted from 1 among those that match `on` and `where`:
-    `nth` these very ones, `first` the first so many, `every` each k-th, `after` none up to this one."""
+    `nth` these very ones, `first` the first so many, `every` each k-th, `after` none up to this
+    one.
+    """
 
-    def __init__(self, fault: Fault, on: str = "*", *, nth: int | Iterable[int] | None = None,
-                 first: int | None = None, every: int | None = None, after: int | None = None,
-                 probability: float | None = None, times: int | None = None,
-                 where: Callable | None = None, seed: int = 1, remove: Callable | None = None):
+    def __init__(
+        self,
+        fault: Fault,
+        on: str = "*",
+        *,
+        nth: int | Iterable[int] | None = None,
+        first: int | None = None,
+        every: int | None = None,
+        after: int | None = None,
+        probability: float | None = None,
+        times: int | None = None,
+        where: Callable | None = None,
+        seed: int = 1,
+        remove: Callable | None = None,
+    ):
         self.fault = fault
         self.service, _, self.operation = on.partition(".")
         self._nth = {nth} if isinstance(nth, int) else set(nth) if nth is not None else None
@@ -58,7 +72,11 @@ class Rule:
         self.fired = 0
 
     def hits(self, ctx) -> bool:
-        if self.service not in ("*", ctx.service.name) or self.operation not in ("", "*", ctx.operation):
+        if self.service not in ("*", ctx.service.name) or self.operation not in (
+            "",
+            "*",
+            ctx.operation,
+        ):
             return False
         if self._where and not self._where(ctx):
             return False
@@ -70,12 +88,20 @@ class Rule:
             return True
 
     def _chosen(self, number: int) -> bool:
-        return not (self._times is not None and self.fired >= self._times
-                    or self._nth is not None and number not in self._nth
-                    or self._first is not None and number > self._first
-                    or self._after is not None and number <= self._after
-                    or self._every is not None and number % self._every
-                    or self._probability is not None and self._draw(number) >= self._probability)
+        return not (
+            self._times is not None
+            and self.fired >= self._times
+            or self._nth is not None
+            and number not in self._nth
+            or self._first is not None
+            and number > self._first
+            or self._after is not None
+            and number <= self._after
+            or self._every is not None
+            and number % self._every
+            or self._probability is not None
+            and self._draw(number) >= self._probability
+        )
 
     def _draw(self, number: int) -> float:
         return random.Random(f"{self._seed}:{self.fault.name}:{number}").random()
@@ -86,7 +112,8 @@ class Rule:
             self._remove(self)
 
 
-# -- time -------------------------------------------------------------------------------------------------
+# -- time ------------------------------------------------------------------------------------------
+
 
 class _Latency(Fault):
     name = "latency"
@@ -122,7 +149,9 @@ class _Hang(Fault):
 
 
 def hang(seconds: float = 3600, taken: bool = False) -> Fault:
-    """No answer for so long, then a reset. `taken`: the request is carried out first. Ends with the gate."""
+    """No answer for so long, then a reset. `taken`: the request is carried out first. Ends with
+    the gate.
+    """
     return _Hang(seconds, taken)
 
 
@@ -143,10 +172,13 @@ def date_skew(seconds: float) -> Fault:
     return _DateSkew(seconds)
 
 
-# -- answers in place of the service's ---------------------------------------------------------------------
+# -- answers in place of the service's -------------------------------------------------------------
+
 
 class _Error(Fault):
-    def __init__(self, code: str, message: str, status: int | None, retry_after_ms: int | None, members: dict):
+    def __init__(
+        self, code: str, message: str, status: int | None, retry_after_ms: int | None, members: dict
+    ):
         self.name = f"error {code}"
         self.args = (code, message or f"{code} (injected)", status)
         self.retry_after_ms, self.members = retry_after_ms, members
@@ -158,8 +190,13 @@ class _Error(Fault):
         return response
 
 
-def error(code: str, message: str = "", status: int | None = None, retry_after_ms: int | None = None,
-          **members) -> Fault:
+def error(
+    code: str,
+    message: str = "",
+    status: int | None = None,
+    retry_after_ms: int | None = None,
+    **members,
+) -> Fault:
     """The service's error `code` in its own form; the request is not carried out."""
     return _Error(code, message, status, retry_after_ms, members)
 
@@ -167,10 +204,17 @@ def error(code: str, message: str = "", status: int | None = None, retry_after_m
 def throttled(service: str, retry_after_ms: int | None = None) -> Fault:
     """How `service` says that it is called too often."""
     if service == "dynamodb":
-        return error("ThrottlingException", "Throughput exceeds the current capacity of your table or index.",
-                     retry_after_ms=retry_after_ms, throttlingReasons=[
-                         {"reason": "TableWriteKeyRangeThroughputExceeded",
-                          "resource": "arn:aws:dynamodb:us-east-1:123456789012:table/extensions"}])
+        return error(
+            "ThrottlingException",
+            "Throughput exceeds the current capacity of your table or index.",
+            retry_after_ms=retry_after_ms,
+            throttlingReasons=[
+                {
+                    "reason": "TableWriteKeyRangeThroughputExceeded",
+                    "resource": "arn:aws:dynamodb:us-east-1:123456789012:table/extensions",
+                }
+            ],
+        )
     if service == "s3":
         return error("SlowDown", "Please reduce your request rate.", retry_after_ms=retry_after_ms)
     if service == "sts":
@@ -180,11 +224,17 @@ def throttled(service: str, retry_after_ms: int | None = None) -> Fault:
 
 def capacity_exceeded() -> Fault:
     """DynamoDB's ProvisionedThroughputExceededException with its reasons."""
-    return error("ProvisionedThroughputExceededException",
-                 "The level of configured provisioned throughput for the table was exceeded. Consider "
-                 "increasing your provisioning level with the UpdateTable API.",
-                 ThrottlingReasons=[{"reason": "TableWriteProvisionedThroughputExceeded",
-                                     "resource": "arn:aws:dynamodb:us-east-1:123456789012:table/extensions"}])
+    return error(
+        "ProvisionedThroughputExceededException",
+        "The level of configured provisioned throughput for the table was exceeded. Consider "
+        "increasing your provisioning level with the UpdateTable API.",
+        ThrottlingReasons=[
+            {
+                "reason": "TableWriteProvisionedThroughputExceeded",
+                "resource": "arn:aws:dynamodb:us-east-1:123456789012:table/extensions",
+            }
+        ],
+    )
 
 
 class _Status(Fault):
@@ -208,8 +258,12 @@ class _Redirect(Fault):
         self.url, self.code = url, code
 
     def before(self, ctx):
-        response = ctx.error("TemporaryRedirect", "Please re-send this request to the specified temporary "
-                             "endpoint.", self.code, Endpoint=self.url.partition("//")[2])
+        response = ctx.error(
+            "TemporaryRedirect",
+            "Please re-send this request to the specified temporary " "endpoint.",
+            self.code,
+            Endpoint=self.url.partition("//")[2],
+        )
         response.headers.set("Location", self.url + ctx.request.target)
         return response
 
@@ -243,7 +297,8 @@ def throttle(rate: float = 2, burst: int = 5, clock: Callable[[], float] = time.
     return _Throttle(rate, burst, clock)
 
 
-# -- the connection ----------------------------------------------------------------------------------------
+# -- the connection --------------------------------------------------------------------------------
+
 
 class _ResetBefore(Fault):
     name = "reset before"
@@ -282,23 +337,28 @@ class _Cut(Fault):
 
 
 def cut(part: float = 0.5) -> Fault:
-    """The request is carried out; only this part of the answer's body arrives before the connection closes."""
+    """The request is carried out; only this part of the answer's body arrives before the
+    connection closes.
+    """
     return _Cut(part)
 
 
-# -- answers that lie --------------------------------------------------------------------------------------
+# -- answers that lie ------------------------------------------------------------------------------
+
 
 class _Garbled(Fault):
     name = "garbled"
 
     def after(self, ctx, response):
         if response.body:
-            response.body = response.body[:max(1, len(response.body) - 2)] + b"\x00,"
+            response.body = response.body[: max(1, len(response.body) - 2)] + b"\x00,"
         return response
 
 
 def garbled() -> Fault:
-    """The request is carried out; the answer has the right length and checksum and is no JSON (or XML)."""
+    """The request is carried out; the answer has the right length and checksum and is no JSON (or
+    XML).
+    """
     return _Garbled()
 
 
@@ -317,7 +377,9 @@ class _Rewrite(Fault):
 
 
 def rewrite(change: Callable[[dict], None]) -> Fault:
-    """`change(answer)` alters the JSON of a good answer in place: a table that is still CREATING, say."""
+    """`change(answer)` alters the JSON of a good answer in place: a table that is still CREATING,
+    say.
+    """
     return _Rewrite(change)
 
 
@@ -350,7 +412,8 @@ def header(name: str, value: str) -> Fault:
     return _Header(name, value)
 
 
-# -- DynamoDB's own ----------------------------------------------------------------------------------------
+# -- DynamoDB's own --------------------------------------------------------------------------------
+
 
 class _Unprocessed(Fault):
     name = "unprocessed"
@@ -370,8 +433,9 @@ class _Unprocessed(Fault):
         body["RequestItems"] = {t: r for t, r in body["RequestItems"].items() if r}
         ctx.unprocessed = left
         if not body["RequestItems"]:
-            return self.after(ctx, Response(200, b"{}", Headers([("Content-Type",
-                                                                  "application/x-amz-json-1.0")])))
+            return self.after(
+                ctx, Response(200, b"{}", Headers([("Content-Type", "application/x-amz-json-1.0")]))
+            )
         ctx.request.body = json.dumps(body).encode()
         ctx.__dict__.pop("json", None)
         return None
@@ -397,19 +461,29 @@ class _Cancel(Fault):
     def before(self, ctx):
         count = len(ctx.json["TransactItems"])
         hit = set(self.actions) if self.actions is not None else {ctx.record.number % count}
-        reasons = [{"Code": self.code, "Message": _CANCEL_MESSAGES[self.code]} if index in hit
-                   else {"Code": "None"} for index in range(count)]
+        reasons = [
+            {"Code": self.code, "Message": _CANCEL_MESSAGES[self.code]}
+            if index in hit
+            else {"Code": "None"}
+            for index in range(count)
+        ]
         codes = ", ".join(reason["Code"] for reason in reasons)
-        return ctx.error("TransactionCanceledException", "Transaction cancelled, please refer cancellation "
-                         f"reasons for specific reasons [{codes}]", CancellationReasons=reasons)
+        return ctx.error(
+            "TransactionCanceledException",
+            "Transaction cancelled, please refer cancellation "
+            f"reasons for specific reasons [{codes}]",
+            CancellationReasons=reasons,
+        )
 
 
 _CANCEL_MESSAGES = {
     "TransactionConflict": "Transaction is ongoing for the item",
-    "ThrottlingError": "Throughput exceeds the current throughput limit for your account. Please contact AWS "
-                       "Support at https://aws.amazon.com/support request a limit increase",
-    "ProvisionedThroughputExceeded": "The level of configured provisioned throughput for one or more global "
-                                     "secondary indexes of the table was exceeded.",
+    "ThrottlingError": "Throughput exceeds the current throughput limit for your account. "
+    "Please contact AWS "
+    "Support at https://aws.amazon.com/support request a limit increase",
+    "ProvisionedThroughputExceeded": "The level of configured provisioned throughput for one or "
+    "more global "
+    "secondary indexes of the table was exceeded.",
     "ConditionalCheckFailed": "The conditional request failed",
     "ValidationError": "Item size has exceeded the maximum allowed size",
     "ItemCollectionSizeLimitExceeded": "Collection size exceeded.",
@@ -417,5 +491,5 @@ _CANCEL_MESSAGES = {
 
 
 def cancel(code: str = "TransactionConflict", actions: Iterable[int] | None = None) -> Fault:
-    """TransactWriteItems is cancelled with `code` for these actions (by default for one of them)."""
+    """TransactWriteItems is cancelled with `code` for these actions (by default for one)."""
     return _Cancel(code, actions)

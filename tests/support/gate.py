@@ -1,11 +1,12 @@
 """The gate: everything extpool says to Amazon in a test goes through here.
 
-It stands in front of DynamoDB, S3 and the stand-ins, and lets in only what Amazon would: each signature is
-recomputed with botocore, each request held against botocore's model, each needed permission looked up. It
-injects the faults that a test asks for (see faults.py) and keeps a log of all requests.
+It stands in front of DynamoDB, S3 and the stand-ins, and lets in only what Amazon would: each
+signature is recomputed with botocore, each request held against botocore's model, each needed
+permission looked up. It injects the faults that a test asks for (see faults.py) and keeps a log
+of all requests.
 
-One port takes every service, told apart by the signature's scope (AWS_ENDPOINT_URL); `url_for(service)` opens
-a port for that service alone (AWS_ENDPOINT_URL_<SERVICE>). Thread-safe.
+One port takes every service, told apart by the signature's scope (AWS_ENDPOINT_URL);
+`url_for(service)` opens a port for that service alone (AWS_ENDPOINT_URL_<SERVICE>). Thread-safe.
 
     with Gate() as gate:
         gate.add(DynamoDBFront(db.url)); gate.add(ConnectStandin())
@@ -37,8 +38,14 @@ from .wire import HttpServer, Request, Response
 class Gate:
     """Services, the identities that may call them, the faults in force and the log."""
 
-    def __init__(self, region: str = "us-east-1", seed: int = 1, tls: ssl.SSLContext | None = None,
-                 strict: bool = True, port: int = 0):
+    def __init__(
+        self,
+        region: str = "us-east-1",
+        seed: int = 1,
+        tls: ssl.SSLContext | None = None,
+        strict: bool = True,
+        port: int = 0,
+    ):
         self.region, self.seed, self.tls = region, seed, tls
         #: False skips signatures and models: for measuring, where the gate's own time would count
         self.strict = strict
@@ -67,7 +74,7 @@ class Gate:
         for server in [self._server, *self._servers.values()]:
             server.stop()
 
-    # -- for tests ----------------------------------------------------------------------------------------
+    # -- for tests ---------------------------------------------------------------------------------
 
     def add(self, service: Service) -> Service:
         self.services[service.name] = service
@@ -83,14 +90,20 @@ class Gate:
         with self._lock:
             if service not in self._servers:
                 self._servers[service] = HttpServer(
-                    lambda request: self._answer(request, self.services[service]), self.tls)
+                    lambda request: self._answer(request, self.services[service]), self.tls
+                )
             return self._servers[service].url
 
     def env(self, identity: Identity | None = None) -> dict[str, str]:
         """The environment that sends an AWS client here."""
-        env = {"AWS_ENDPOINT_URL": self.url, "AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region,
-               "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/dev/null",
-               "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+        env = {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        }
         return env | (identity.env() if identity else {})
 
     def inject(self, fault: Fault, on: str = "*", **which) -> Rule:
@@ -105,19 +118,23 @@ class Gate:
             self._rules.clear()
 
     def assert_clean(self) -> None:
-        """Fails with the particulars when a request was refused that only a faulty client sends, or when
-        the gate itself failed."""
+        """Fails with the particulars when a request was refused that only a faulty client sends,
+        or when the gate itself failed.
+        """
         bad = [f"{record}\n{record.refused}" for record in self.log.refused()] + self.own_faults
         assert not bad, "the gate refused:\n" + "\n\n".join(bad[:5])
 
     def now(self) -> datetime.datetime:
-        return datetime.datetime.now(datetime.timezone.utc) \
-            + datetime.timedelta(seconds=self.clock_offset_s)
+        return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(
+            seconds=self.clock_offset_s
+        )
 
     def http_date(self, skew_s: float = 0) -> str:
-        return email.utils.format_datetime(self.now() + datetime.timedelta(seconds=skew_s), usegmt=True)
+        return email.utils.format_datetime(
+            self.now() + datetime.timedelta(seconds=skew_s), usegmt=True
+        )
 
-    # -- one request --------------------------------------------------------------------------------------
+    # -- one request -------------------------------------------------------------------------------
 
     def _remove(self, rule: Rule) -> None:
         with self._lock:
@@ -152,7 +169,9 @@ class Gate:
         except Refused:
             scope = None
         if scope:
-            return next((s for s in self.services.values() if s.signing_name == scope.service), None)
+            return next(
+                (s for s in self.services.values() if s.signing_name == scope.service), None
+            )
         for service in self.services.values():
             if not service.signing_name and service.operation(request)[0] != "?":
                 return service
@@ -160,8 +179,11 @@ class Gate:
             return self.services.get("dynamodb")
         if request.method == "POST" and request.target == "/":
             return self.services.get("sts")
-        return self.services.get("connect" if request.path.startswith(
-            ("/users", "/instance", "/search-users", "/metrics")) else "s3")
+        return self.services.get(
+            "connect"
+            if request.path.startswith(("/users", "/instance", "/search-users", "/metrics"))
+            else "s3"
+        )
 
     def _through(self, ctx: Context) -> Response:
         response = self._admit(ctx)
@@ -187,7 +209,9 @@ class Gate:
     def _acting(self, ctx: Context) -> list[Fault]:
         with self._lock:
             rules = list(self._rules)
-        acting = sorted((rule.fault for rule in rules if rule.hits(ctx)), key=lambda fault: fault.rank)
+        acting = sorted(
+            (rule.fault for rule in rules if rule.hits(ctx)), key=lambda fault: fault.rank
+        )
         ctx.record.faults = [fault.name for fault in acting]
         return acting
 
@@ -200,8 +224,11 @@ class Gate:
             except Refused as refusal:
                 if refusal.ours:
                     ctx.record.refused = f"{refusal.condition}: {refusal.message}"
-                return service.error(errors.refusal_code(service.name, refusal.condition), refusal.message,
-                                     **(refusal.members if service.name == "s3" else {}))
+                return service.error(
+                    errors.refusal_code(service.name, refusal.condition),
+                    refusal.message,
+                    **(refusal.members if service.name == "s3" else {}),
+                )
         if not self.strict:
             return None
         problems = service.problems(ctx)
@@ -220,12 +247,19 @@ class Gate:
         if scope:
             ctx.region = scope.region
         if self.strict or scope is None:
-            ctx.identity = sigv4_check.check(ctx.request, self.keyring, ctx.service.signing_name,
-                                             ctx.service.regions(ctx), self.now())
+            ctx.identity = sigv4_check.check(
+                ctx.request,
+                self.keyring,
+                ctx.service.signing_name,
+                ctx.service.regions(ctx),
+                self.now(),
+            )
         else:
             ctx.identity = self.keyring.get(scope.access_key_id)
             if ctx.identity is None:
-                raise Refused("unknown_key", "The security token included in the request is invalid.", False)
+                raise Refused(
+                    "unknown_key", "The security token included in the request is invalid.", False
+                )
         ctx.record.identity = ctx.identity.arn
 
 

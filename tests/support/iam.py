@@ -1,7 +1,7 @@
 """Just enough of IAM to ask: would this policy let that request through?
 
-Give an Identity the policy document that README recommends, run the program, and a permission that is
-missing shows as the same AccessDenied a customer would see.
+Give an Identity the policy document that README recommends, run the program, and a permission
+that is missing shows as the same AccessDenied a customer would see.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from typing import Iterable
 
 
 class Policy:
-    """An identity policy document. Statements with conditions or exclusions are not understood, loudly."""
+    """An identity policy document. Statements with conditions or exclusions are not understood,
+    loudly.
+    """
 
     def __init__(self, document: dict):
         self.statements = document["Statement"]
@@ -24,19 +26,34 @@ class Policy:
 
     @classmethod
     def allow(cls, actions: Iterable[str], resources: Iterable[str] = ("*",)) -> "Policy":
-        return cls({"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}]})
+        return cls(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
+                ],
+            }
+        )
 
     @classmethod
     def all_but(cls, *denied: str) -> "Policy":
         """Everything is allowed except `denied` actions."""
-        return cls({"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Action": "*", "Resource": "*"},
-            {"Effect": "Deny", "Action": list(denied), "Resource": "*"}]})
+        return cls(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {"Effect": "Allow", "Action": "*", "Resource": "*"},
+                    {"Effect": "Deny", "Action": list(denied), "Resource": "*"},
+                ],
+            }
+        )
 
     def allows(self, action: str, resource: str) -> bool:
-        effects = {s["Effect"] for s in self.statements
-                   if _any(s["Action"], action, fold=True) and _any(s["Resource"], resource, fold=False)}
+        effects = {
+            s["Effect"]
+            for s in self.statements
+            if _any(s["Action"], action, fold=True) and _any(s["Resource"], resource, fold=False)
+        }
         return effects == {"Allow"}
 
 

@@ -1,8 +1,8 @@
 """A secondary index that lags behind its table.
 
-Amazon updates an index after the write is answered. dynoxide updates it at once, so the gate keeps a second
-server as the index: each item written is copied there later, or not before the test says so, and Queries on
-an index are answered from there.
+Amazon updates an index after the write is answered. dynoxide updates it at once, so the gate
+keeps a second server as the index: each item written is copied there later, or not before the
+test says so, and Queries on an index are answered from there.
 
     with lagging_index(cloud.dynamodb, 2.0): ...             each write is seen two seconds late
     with lagging_index(cloud.dynamodb, None) as index:       no write is seen ...
@@ -38,7 +38,7 @@ class LaggingIndex:
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
         self._thread.start()
 
-    # -- for the front ------------------------------------------------------------------------------------
+    # -- for the front -----------------------------------------------------------------------------
 
     def query(self, ctx: Context) -> Response:
         self._know(ctx.json["TableName"])
@@ -53,7 +53,7 @@ class LaggingIndex:
             self._queue.extend(keys)
             self._wake.notify()
 
-    # -- for tests ----------------------------------------------------------------------------------------
+    # -- for tests ---------------------------------------------------------------------------------
 
     def catch_up(self) -> None:
         """From here on the index shows everything that was written so far."""
@@ -71,14 +71,17 @@ class LaggingIndex:
             self._wake.notify()
         self._thread.join()
 
-    # -- copying ------------------------------------------------------------------------------------------
+    # -- copying -----------------------------------------------------------------------------------
 
     def _run(self) -> None:
         while True:
             with self._wake:
                 while not self._stopped and not self._due():
-                    self._wake.wait(None if not self._queue or self.lag_s is None
-                                    else max(0.0, self._queue[0][0] - time.monotonic()))
+                    self._wake.wait(
+                        None
+                        if not self._queue or self.lag_s is None
+                        else max(0.0, self._queue[0][0] - time.monotonic())
+                    )
                 if self._stopped:
                     return
             with self._copying:
@@ -89,7 +92,9 @@ class LaggingIndex:
                 self._copy_item(table, key)
 
     def _due(self) -> bool:
-        return self.lag_s is not None and bool(self._queue) and self._queue[0][0] <= time.monotonic()
+        return (
+            self.lag_s is not None and bool(self._queue) and self._queue[0][0] <= time.monotonic()
+        )
 
     def _know(self, table: str) -> list[str]:
         """The table's key attributes; a table made since the start is made in the replica too."""
@@ -99,10 +104,15 @@ class LaggingIndex:
 
     def _copy_table(self, name: str, items: bool = True) -> list[str]:
         described = call(self.table, "DescribeTable", {"TableName": name})["Table"]
-        schema = {member: described[member] for member in ("TableName", "AttributeDefinitions", "KeySchema")}
+        schema = {
+            member: described[member]
+            for member in ("TableName", "AttributeDefinitions", "KeySchema")
+        }
         schema["BillingMode"] = "PAY_PER_REQUEST"
-        indexes = [{member: index[member] for member in ("IndexName", "KeySchema", "Projection")}
-                   for index in described.get("GlobalSecondaryIndexes", [])]
+        indexes = [
+            {member: index[member] for member in ("IndexName", "KeySchema", "Projection")}
+            for index in described.get("GlobalSecondaryIndexes", [])
+        ]
         if indexes:
             schema["GlobalSecondaryIndexes"] = indexes
         call(self.replica, "CreateTable", schema)
@@ -120,7 +130,9 @@ class LaggingIndex:
         return keys
 
     def _copy_item(self, table: str, key: dict) -> None:
-        found = call(self.table, "GetItem", {"TableName": table, "Key": key, "ConsistentRead": True})
+        found = call(
+            self.table, "GetItem", {"TableName": table, "Key": key, "ConsistentRead": True}
+        )
         if "Item" in found:
             call(self.replica, "PutItem", {"TableName": table, "Item": found["Item"]})
         else:
@@ -131,8 +143,12 @@ class LaggingIndex:
         if ctx.operation == "TransactWriteItems":
             writes = [action for element in body["TransactItems"] for action in element.values()]
         elif ctx.operation == "BatchWriteItem":
-            writes = [{"TableName": table, **action} for table, requests in body["RequestItems"].items()
-                      for request in requests for action in request.values()]
+            writes = [
+                {"TableName": table, **action}
+                for table, requests in body["RequestItems"].items()
+                for request in requests
+                for action in request.values()
+            ]
         else:
             writes = [body]
         for write in writes:

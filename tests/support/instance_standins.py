@@ -1,8 +1,10 @@
-"""Stand-ins for the endpoints a machine gets its credentials from: EC2's metadata service and the container
-credentials endpoint of ECS and EKS.
+"""Stand-ins for the endpoints a machine gets its credentials from: EC2's metadata service and the
+container credentials endpoint of ECS and EKS.
 
-    imds = gate.add(ImdsStandin(keyring))         AWS_EC2_METADATA_SERVICE_ENDPOINT = gate.url_for("imds")
-    box = gate.add(ContainerStandin(keyring))     AWS_CONTAINER_CREDENTIALS_FULL_URI = gate.url_for("container") + box.path
+    imds = gate.add(ImdsStandin(keyring))
+    env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = gate.url_for("imds")
+    box = gate.add(ContainerStandin(keyring))
+    env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = gate.url_for("container") + box.path
 """
 
 from __future__ import annotations
@@ -47,8 +49,8 @@ class ImdsStandin(Service):
         if request.path.rstrip("/") + "/" == self._ROLES:
             return "GetRole", {}
         if request.path.startswith(self._ROLES):
-            return "GetCredentials", {"role": request.path[len(self._ROLES):]}
-        return "GetMetadata", {"name": request.path[len(self._ROOT):]}
+            return "GetCredentials", {"role": request.path[len(self._ROLES) :]}
+        return "GetMetadata", {"name": request.path[len(self._ROOT) :]}
 
     def revoke_tokens(self) -> None:
         """The next GET is answered 401, as after a stop and start of the instance."""
@@ -78,8 +80,10 @@ class ImdsStandin(Service):
             token = random_text(54, _TEXT) + "=="
             self._tokens.add(token)
             response = text(token)
-            response.headers.set("x-aws-ec2-metadata-token-ttl-seconds",
-                                 ctx.request.headers.get("x-aws-ec2-metadata-token-ttl-seconds"))
+            response.headers.set(
+                "x-aws-ec2-metadata-token-ttl-seconds",
+                ctx.request.headers.get("x-aws-ec2-metadata-token-ttl-seconds"),
+            )
             return response
         if ctx.request.headers.get("x-aws-ec2-metadata-token") not in self._tokens:
             return text("", 401)
@@ -95,15 +99,34 @@ class ImdsStandin(Service):
 
     def _credentials(self) -> Response:
         if self.code != "Success":
-            return text(json.dumps({"Code": self.code, "LastUpdated": iso8601(utcnow()), "Message":
-                                    "EC2 cannot assume the role " + self.role}))
+            return text(
+                json.dumps(
+                    {
+                        "Code": self.code,
+                        "LastUpdated": iso8601(utcnow()),
+                        "Message": "EC2 cannot assume the role " + self.role,
+                    }
+                )
+            )
         if self.current is None:
-            self.current = self.keyring.session(self.role, "i-0123456789abcdef0", lasts_s=self.lasts_s)
+            self.current = self.keyring.session(
+                self.role, "i-0123456789abcdef0", lasts_s=self.lasts_s
+            )
         who = self.current
-        return text(json.dumps({
-            "Code": "Success", "LastUpdated": iso8601(utcnow()), "Type": "AWS-HMAC",
-            "AccessKeyId": who.access_key_id, "SecretAccessKey": who.secret_access_key,
-            "Token": who.session_token, "Expiration": iso8601(who.expires_at)}, indent=2))
+        return text(
+            json.dumps(
+                {
+                    "Code": "Success",
+                    "LastUpdated": iso8601(utcnow()),
+                    "Type": "AWS-HMAC",
+                    "AccessKeyId": who.access_key_id,
+                    "SecretAccessKey": who.secret_access_key,
+                    "Token": who.session_token,
+                    "Expiration": iso8601(who.expires_at),
+                },
+                indent=2,
+            )
+        )
 
 
 class ContainerStandin(Service):
@@ -122,8 +145,11 @@ class ContainerStandin(Service):
         return ("GetCredentials" if request.path == self.path else "?"), {}
 
     def error(self, code: str, message: str = "", status: int | None = None, **members) -> Response:
-        response = Response(status or 400, json.dumps({"code": code, "message": message}).encode(),
-                            Headers([("Content-Type", "application/json")]))
+        response = Response(
+            status or 400,
+            json.dumps({"code": code, "message": message}).encode(),
+            Headers([("Content-Type", "application/json")]),
+        )
         response.code = code
         return response
 
@@ -133,11 +159,23 @@ class ContainerStandin(Service):
         return []
 
     def handle(self, ctx: Context) -> Response:
-        if self.authorization is not None and ctx.request.headers.get("authorization") != self.authorization:
-            return self.error("AccessDenied", "the authorization token is not the one of this container", 401)
+        if (
+            self.authorization is not None
+            and ctx.request.headers.get("authorization") != self.authorization
+        ):
+            return self.error(
+                "AccessDenied", "the authorization token is not the one of this container", 401
+            )
         who = self.keyring.session(self.role, "task", lasts_s=self.lasts_s)
         self.issued.append(who)
-        body = {"AccessKeyId": who.access_key_id, "SecretAccessKey": who.secret_access_key,
-                "Token": who.session_token, "Expiration": iso8601(who.expires_at),
-                "RoleArn": f"arn:aws:iam::{who.account}:role/{self.role}", "AccountId": who.account}
-        return Response(200, json.dumps(body).encode(), Headers([("Content-Type", "application/json")]))
+        body = {
+            "AccessKeyId": who.access_key_id,
+            "SecretAccessKey": who.secret_access_key,
+            "Token": who.session_token,
+            "Expiration": iso8601(who.expires_at),
+            "RoleArn": f"arn:aws:iam::{who.account}:role/{self.role}",
+            "AccountId": who.account,
+        }
+        return Response(
+            200, json.dumps(body).encode(), Headers([("Content-Type", "application/json")])
+        )

@@ -1,8 +1,8 @@
 """What must hold of a store at every instant, whoever writes and whatever crashes.
 
-The rules know nothing of DynamoDB or SQLite: `State` is what a reader made of either, `broken()` lists what is
-wrong with it. `read_dynamodb()` makes a State of a whole table; `claims` and `index` are None for a store that
-has no such thing.
+The rules know nothing of DynamoDB or SQLite: `State` is what a reader made of either, `broken()`
+lists what is wrong with it. `read_dynamodb()` makes a State of a whole table; `claims` and
+`index` are None for a store that has no such thing.
 
     assert_holds(read_dynamodb(table), numbers(4))
 """
@@ -20,6 +20,7 @@ from boto3.dynamodb.conditions import Key
 @dataclass
 class State:
     """Who holds what. Lists, not dictionaries: a broken store holds things twice."""
+
     #: (extension, agent)
     assigned: list[tuple[str, str]] = field(default_factory=list)
     free: list[str] = field(default_factory=list)
@@ -41,23 +42,29 @@ class State:
 
 def numbers(width: int = 4, first: int = 0, last: int | None = None) -> list[str]:
     """All extensions of a range, with their leading zeros."""
-    last = 10 ** width - 1 if last is None else last
+    last = 10**width - 1 if last is None else last
     return [f"{number:0{width}}" for number in range(first, last + 1)]
 
 
 def broken(state: State, pool: Iterable[str]) -> list[str]:
-    """Every rule that the store breaks, a line each. Numbers outside the pool may be assigned or reserved
-    (the ranges may have been narrowed), not free."""
+    """Every rule that the store breaks, a line each. Numbers outside the pool may be assigned or
+    reserved (the ranges may have been narrowed), not free.
+    """
     pool = set(pool)
     found = []
     held = Counter(extension for extension, _ in state.assigned)
     found += [f"extension {e} is assigned {n} times" for e, n in held.items() if n > 1]
-    found += [f"agent {a} has {n} extensions"
-              for a, n in Counter(agent for _, agent in state.assigned).items() if n > 1]
+    found += [
+        f"agent {a} has {n} extensions"
+        for a, n in Counter(agent for _, agent in state.assigned).items()
+        if n > 1
+    ]
     places = Counter(state.free) + Counter(state.reserved) + Counter(set(held))
     found += [f"extension {e} is in {n} states at once" for e, n in places.items() if n > 1]
     found += [f"extension {e} is lost" for e in sorted(pool - places.keys())]
-    found += [f"extension {e} is free and no number of the pool" for e in sorted(set(state.free) - pool)]
+    found += [
+        f"extension {e} is free and no number of the pool" for e in sorted(set(state.free) - pool)
+    ]
     found += [f"an item that is nothing: {item}" for item in state.unknown]
     found += _broken_claims(state) + _broken_index(state)
     return found
@@ -66,8 +73,11 @@ def broken(state: State, pool: Iterable[str]) -> list[str]:
 def _broken_claims(state: State) -> list[str]:
     if state.claims is None:
         return []
-    found = [f"agent {a} claims {n} times"
-             for a, n in Counter(agent for agent, _ in state.claims).items() if n > 1]
+    found = [
+        f"agent {a} claims {n} times"
+        for a, n in Counter(agent for agent, _ in state.claims).items()
+        if n > 1
+    ]
     holds = {(agent, extension) for extension, agent in state.assigned}
     claims = set(state.claims)
     found += [f"agent {a} has {e} without a claim" for a, e in sorted(holds - claims)]
@@ -78,10 +88,14 @@ def _broken_claims(state: State) -> list[str]:
 def _broken_index(state: State) -> list[str]:
     if state.index is None:
         return []
-    items = {("free", e) for e in state.free} | {("reserved", e) for e in state.reserved} \
+    items = (
+        {("free", e) for e in state.free}
+        | {("reserved", e) for e in state.reserved}
         | {("assigned", *pair) for pair in state.assigned}
-    return [f"the index does not show {item}" for item in sorted(items - state.index)] \
-        + [f"the index shows {item}, which is not there" for item in sorted(state.index - items)]
+    )
+    return [f"the index does not show {item}" for item in sorted(items - state.index)] + [
+        f"the index shows {item}, which is not there" for item in sorted(state.index - items)
+    ]
 
 
 def assert_holds(state: State, pool: Iterable[str]) -> None:
@@ -89,7 +103,8 @@ def assert_holds(state: State, pool: Iterable[str]) -> None:
     assert not found, f"{len(found)} rules broken:\n" + "\n".join(found[:40])
 
 
-# -- DynamoDB --------------------------------------------------------------------------------------------------
+# -- DynamoDB --------------------------------------------------------------------------------------
+
 
 def scan(table) -> list[dict]:
     """Every item of a boto3 Table, with strong consistency."""
@@ -104,7 +119,7 @@ def scan(table) -> list[dict]:
 
 
 def read_dynamodb(table, claims: bool = True, index: bool = True) -> State:
-    """The State of a boto3 Table. `claims` False for a table that only the old program has written."""
+    """The State of a boto3 Table. `claims` False where only the old program has written."""
     state = State(claims=[] if claims else None)
     for item in scan(table):
         pk, sk = item["pk"], item["sk"]
@@ -112,7 +127,7 @@ def read_dynamodb(table, claims: bool = True, index: bool = True) -> State:
             state.audit.append(item)
         elif sk == "claim" and pk.startswith("agent#") and "sk_value" not in item:
             if claims:
-                state.claims.append((pk[len("agent#"):], item["ext"]))
+                state.claims.append((pk[len("agent#") :], item["ext"]))
         elif sk == "agentID" and "sk_value" in item:
             state.assigned.append((pk, item["sk_value"]))
         elif sk == "nu" and item.get("sk_value", pk) == pk:
@@ -132,8 +147,10 @@ def _read_index(table) -> set:
         more: dict = {}
         while True:
             page = table.query(IndexName="skIndex", KeyConditionExpression=Key("sk").eq(sk), **more)
-            shown.update((kind, i["pk"], i["sk_value"]) if kind == "assigned" else (kind, i["pk"])
-                         for i in page["Items"])
+            shown.update(
+                (kind, i["pk"], i["sk_value"]) if kind == "assigned" else (kind, i["pk"])
+                for i in page["Items"]
+            )
             if "LastEvaluatedKey" not in page:
                 break
             more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}

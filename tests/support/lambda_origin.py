@@ -1,8 +1,9 @@
 """The program that extpool takes over from, as it behaves, defects included.
 
-Tables made by it are in production, and it may still run beside extpool. So tests make tables with it, damaged
-ones too, and the benchmark runs it as the yardstick. It was written anew for that, from what the old program
-does; where it does something wrong, the comment says DEFECT and the number in design's list:
+Tables made by it are in production, and it may still run beside extpool. So tests make tables
+with it, damaged ones too, and the benchmark runs it as the yardstick. It was written anew for
+that, from what the old program does; where it does something wrong, the comment says DEFECT and
+the number in design's list:
 
   1 a number taken back is written without sk_value, so the index never shows it again
   2 leavers are removed from the dictionary that is being walked: it stops after the first
@@ -31,23 +32,29 @@ EXPORT_KEY = "agent_extensions.csv"
 
 
 class Origin:
-    """One run of the old program: what it read stays in it, as it did in the globals of a warm Lambda."""
+    """One run of the old program: what it read stays in it, as it did in the globals of a warm
+    Lambda.
+    """
 
-    def __init__(self, connect, table, s3=None, *, instance_id: str, bucket: str | None = None, seed: int = 1):
+    def __init__(
+        self, connect, table, s3=None, *, instance_id: str, bucket: str | None = None, seed: int = 1
+    ):
         self.connect, self.table, self.s3 = connect, table, s3
         self.instance_id, self.bucket = instance_id, bucket
         self.unused: list[str] = []
         self.db_users: dict[str, str] = {}
         self._random = random.Random(seed)
 
-    # -- reading ------------------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------
 
     def read_users(self) -> set[str]:
         """The directory, ten users a call (DEFECT 8)."""
         users: set[str] = set()
         more = {}
         while True:
-            page = self.connect.list_users(InstanceId=self.instance_id, MaxResults=PAGE_OF_USERS, **more)
+            page = self.connect.list_users(
+                InstanceId=self.instance_id, MaxResults=PAGE_OF_USERS, **more
+            )
             users.update(user["Username"] for user in page["UserSummaryList"])
             if "NextToken" not in page:
                 return users
@@ -58,7 +65,9 @@ class Origin:
         self.unused = []
         more = {}
         while True:
-            page = self.table.query(IndexName="skIndex", KeyConditionExpression=Key("sk").eq("nu"), **more)
+            page = self.table.query(
+                IndexName="skIndex", KeyConditionExpression=Key("sk").eq("nu"), **more
+            )
             self.unused += [item["sk_value"] for item in page["Items"]]
             if "LastEvaluatedKey" not in page:
                 return
@@ -69,7 +78,9 @@ class Origin:
         self.db_users = {}
         more = {}
         while True:
-            page = self.table.query(IndexName="skIndex", KeyConditionExpression=Key("sk").eq("agentID"), **more)
+            page = self.table.query(
+                IndexName="skIndex", KeyConditionExpression=Key("sk").eq("agentID"), **more
+            )
             self.db_users.update((item["sk_value"], item["pk"]) for item in page["Items"])
             if "LastEvaluatedKey" not in page:
                 return
@@ -78,21 +89,23 @@ class Origin:
             more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def has_extension(self, agent: str) -> bool:
-        found = self.table.query(IndexName="skIndex", KeyConditionExpression=Key("sk").eq("agentID")
-                                 & Key("sk_value").eq(agent))
+        found = self.table.query(
+            IndexName="skIndex",
+            KeyConditionExpression=Key("sk").eq("agentID") & Key("sk_value").eq(agent),
+        )
         return found["Count"] > 0
 
-    # -- writing ------------------------------------------------------------------------------------------
+    # -- writing -----------------------------------------------------------------------------------
 
     def fill_table(self) -> None:
-        """All ten thousand numbers as free, whatever is there (DEFECT 4 when it is called again)."""
+        """All ten thousand numbers as free, whatever is there (DEFECT 4 when called again)."""
         with self.table.batch_writer() as writer:
             for number in range(10_000):
                 extension = f"{number:04}"
                 writer.put_item(Item={"pk": extension, "sk": "nu", "sk_value": extension})
 
     def set_extension(self, agent: str, stop_half_way: bool = False) -> str | None:
-        """Gives the agent a free number unless they have one: delete, then put (DEFECTS 5 and 6)."""
+        """Gives the agent a number unless they have one: delete, then put (DEFECTS 5 and 6)."""
         if self.has_extension(agent):
             return None
         extension = self.unused.pop(0)
@@ -114,20 +127,22 @@ class Origin:
         writer.writerows(self.db_users.items())
         self.s3.put_object(Bucket=self.bucket, Key=EXPORT_KEY, Body=text.getvalue().encode())
 
-    # -- the whole ----------------------------------------------------------------------------------------
+    # -- the whole ---------------------------------------------------------------------------------
 
     def sync(self, survive_defect_7: bool = False) -> None:
-        """One run. Raises what it raised; `survive_defect_7` lets it read large tables, to be measured."""
-        users = self.read_users()                                   # DEFECT 9: nothing asks whether it is all
+        """One run. Raises what it raised; `survive_defect_7` lets it read large tables, to be
+        measured.
+        """
+        users = self.read_users()  # DEFECT 9: nothing asks whether it is all
         self.read_unused()
         if not self.unused and users:
-            self.fill_table()                                       # DEFECT 4
+            self.fill_table()  # DEFECT 4
             self.read_unused()
         for agent in sorted(users):
             self.set_extension(agent)
         self.read_db_users(survive_defect_7)
-        if len(self.db_users) > len(users):                         # DEFECT 3
-            for agent in self.db_users:                             # DEFECT 2
+        if len(self.db_users) > len(users):  # DEFECT 3
+            for agent in self.db_users:  # DEFECT 2
                 if agent not in users:
                     self.remove_user(self.db_users[agent])
                     self.db_users.pop(agent)
@@ -135,7 +150,8 @@ class Origin:
             self.export()
 
 
-# -- the damage it leaves, to order ----------------------------------------------------------------------------
+# -- the damage it leaves, to order ----------------------------------------------------------------
+
 
 def leak(origin: Origin, agent: str) -> str:
     """DEFECT 1: the agent's number is given back so that no index shows it. Returns the number."""
@@ -166,6 +182,8 @@ def give_second(origin: Origin, agent: str) -> str:
 
 
 def _extension_of(origin: Origin, agent: str) -> str:
-    found = origin.table.query(IndexName="skIndex", KeyConditionExpression=Key("sk").eq("agentID")
-                               & Key("sk_value").eq(agent))
+    found = origin.table.query(
+        IndexName="skIndex",
+        KeyConditionExpression=Key("sk").eq("agentID") & Key("sk_value").eq(agent),
+    )
     return found["Items"][0]["pk"]

@@ -1,4 +1,5 @@
-"""Stand-ins for what a person's login ends in: IAM Identity Center (portal and OIDC) and `aws login` (signin).
+"""Stand-ins for what a person's login ends in: IAM Identity Center (portal and OIDC) and `aws
+login` (signin).
 
     sso = gate.add(SsoStandin(keyring));  oidc = gate.add(OidcStandin(sso))
     sso.allow("123456789012", "Operator");  token = sso.issue_token();  client = oidc.register()
@@ -28,7 +29,9 @@ _TEXT = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 def reply(value: dict, status: int = 200) -> Response:
-    return Response(status, json.dumps(value).encode(), Headers([("Content-Type", "application/json")]))
+    return Response(
+        status, json.dumps(value).encode(), Headers([("Content-Type", "application/json")])
+    )
 
 
 class _Unsigned(Service):
@@ -51,7 +54,11 @@ class _Unsigned(Service):
         return self.error("InvalidRequestException", "; ".join(problems))
 
     def problems(self, ctx: Context) -> list[str]:
-        found = [f"{ctx.request.method} {ctx.request.path}: no such operation"] if ctx.operation == "?" else []
+        found = (
+            [f"{ctx.request.method} {ctx.request.path}: no such operation"]
+            if ctx.operation == "?"
+            else []
+        )
         if "authorization" in ctx.request.headers:
             found.append("Authorization: this request is sent without a signature")
         return found
@@ -65,8 +72,12 @@ class SsoStandin(_Unsigned):
 
     name = "sso"
     ROUTES = {("GET", "/federation/credentials"): "GetRoleCredentials"}
-    STATUS = {"UnauthorizedException": 401, "ResourceNotFoundException": 404, "TooManyRequestsException": 429,
-              "ForbiddenException": 403}
+    STATUS = {
+        "UnauthorizedException": 401,
+        "ResourceNotFoundException": 404,
+        "TooManyRequestsException": 429,
+        "ForbiddenException": 403,
+    }
 
     def __init__(self, keyring: Keyring):
         self.keyring = keyring
@@ -96,13 +107,20 @@ class SsoStandin(_Unsigned):
         account, role = ctx.request.query["account_id"], ctx.request.query["role_name"]
         if (account, role) not in self.roles:
             return self.error("ForbiddenException", "No access")
-        identity = self.keyring.session(f"AWSReservedSSO_{role}_0123456789abcdef", "alice@example.com", account,
-                                        self.lasts_s)
+        identity = self.keyring.session(
+            f"AWSReservedSSO_{role}_0123456789abcdef", "alice@example.com", account, self.lasts_s
+        )
         self.issued.append(identity)
-        return reply({"roleCredentials": {
-            "accessKeyId": identity.access_key_id, "secretAccessKey": identity.secret_access_key,
-            "sessionToken": identity.session_token,
-            "expiration": int(identity.expires_at.timestamp() * 1000)}})
+        return reply(
+            {
+                "roleCredentials": {
+                    "accessKeyId": identity.access_key_id,
+                    "secretAccessKey": identity.secret_access_key,
+                    "sessionToken": identity.session_token,
+                    "expiration": int(identity.expires_at.timestamp() * 1000),
+                }
+            }
+        )
 
 
 class OidcStandin(_Unsigned):
@@ -126,9 +144,13 @@ class OidcStandin(_Unsigned):
         return {"clientId": client_id, "clientSecret": secret, "refreshToken": refresh}
 
     def error(self, code: str, message: str = "", status: int | None = None, **members) -> Response:
-        word = "".join("_" + c.lower() if c.isupper() else c for c in code.removesuffix("Exception"))[1:]
-        response = reply({"error": word, "error_description": message, **members},
-                         status or self.STATUS.get(code, 400))
+        word = "".join(
+            "_" + c.lower() if c.isupper() else c for c in code.removesuffix("Exception")
+        )[1:]
+        response = reply(
+            {"error": word, "error_description": message, **members},
+            status or self.STATUS.get(code, 400),
+        )
         response.headers.set("x-amzn-ErrorType", code)
         response.code = code
         return response
@@ -136,7 +158,9 @@ class OidcStandin(_Unsigned):
     def problems(self, ctx: Context) -> list[str]:
         found = super().problems(ctx)
         if ctx.operation != "?":
-            found += models.problems(models.operation("sso-oidc", ctx.operation).input_shape, ctx.json)
+            found += models.problems(
+                models.operation("sso-oidc", ctx.operation).input_shape, ctx.json
+            )
         return found
 
     def handle(self, ctx: Context) -> Response:
@@ -150,13 +174,20 @@ class OidcStandin(_Unsigned):
             if client[1] != body.get("refreshToken"):
                 return self.error("InvalidGrantException", "Invalid refresh token provided")
             client[1] = random_text(200, _TEXT)
-            return reply({"accessToken": self.sso.issue_token(), "tokenType": "Bearer",
-                          "expiresIn": self.lasts_s, "refreshToken": client[1]})
+            return reply(
+                {
+                    "accessToken": self.sso.issue_token(),
+                    "tokenType": "Bearer",
+                    "expiresIn": self.lasts_s,
+                    "refreshToken": client[1],
+                }
+            )
 
 
 @dataclass
 class LoginSession:
     """A session that `aws login` began: bound to the key whose public half is here."""
+
     public_key: ec.EllipticCurvePublicKey
     account: str = ACCOUNT
     client_id: str = "arn:aws:signin:::devtools/same-device"
@@ -165,11 +196,15 @@ class LoginSession:
 
 
 class SigninStandin(_Unsigned):
-    """Refreshes the credentials of `aws login`; checks the proof of possession (RFC 9449) in full."""
+    """Refreshes the credentials of `aws login`; checks the whole proof of possession (RFC 9449)."""
 
     name = "signin"
     ROUTES = {("POST", "/v1/token"): "CreateOAuth2Token"}
-    STATUS = {"AccessDeniedException": 403, "TooManyRequestsError": 429, "InternalServerException": 500}
+    STATUS = {
+        "AccessDeniedException": 403,
+        "TooManyRequestsError": 429,
+        "InternalServerException": 500,
+    }
 
     def __init__(self, keyring: Keyring):
         self.keyring = keyring
@@ -197,10 +232,18 @@ class SigninStandin(_Unsigned):
         if self.ended:
             return self.error("AccessDeniedException", "The session has ended", error=self.ended)
         body = ctx.json
-        session = next((s for s in self.sessions if s.refresh_token == body["refreshToken"]
-                        and s.client_id == body["clientId"]), None)
+        session = next(
+            (
+                s
+                for s in self.sessions
+                if s.refresh_token == body["refreshToken"] and s.client_id == body["clientId"]
+            ),
+            None,
+        )
         if session is None:
-            return self.error("AccessDeniedException", "Unknown refresh token", error="TOKEN_EXPIRED")
+            return self.error(
+                "AccessDeniedException", "Unknown refresh token", error="TOKEN_EXPIRED"
+            )
         problem = self._proof_problem(ctx, session)
         if problem:
             ctx.record.refused = "DPoP: " + problem
@@ -208,11 +251,18 @@ class SigninStandin(_Unsigned):
         identity = self.keyring.session("Admin", "admin", session.account, self.lasts_s)
         self.issued.append(identity)
         session.refresh_token = random_text(160, _TEXT)
-        return reply({"accessToken": {"accessKeyId": identity.access_key_id,
-                                      "secretAccessKey": identity.secret_access_key,
-                                      "sessionToken": identity.session_token},
-                      "tokenType": "aws_sigv4", "expiresIn": self.lasts_s,
-                      "refreshToken": session.refresh_token})
+        return reply(
+            {
+                "accessToken": {
+                    "accessKeyId": identity.access_key_id,
+                    "secretAccessKey": identity.secret_access_key,
+                    "sessionToken": identity.session_token,
+                },
+                "tokenType": "aws_sigv4",
+                "expiresIn": self.lasts_s,
+                "refreshToken": session.refresh_token,
+            }
+        )
 
     def _proof_problem(self, ctx: Context, session: LoginSession) -> str | None:
         """What is wrong with the DPoP header, or None."""
@@ -228,17 +278,23 @@ class SigninStandin(_Unsigned):
         jwk = {"kty": "EC", "crv": "P-256", "x": _encode(numbers.x), "y": _encode(numbers.y)}
         url = f"{ctx.request.scheme}://{ctx.request.host}{ctx.request.path}"
         now_s = ctx.gate.now().timestamp()
-        checks = {"typ": head.get("typ") == "dpop+jwt", "alg": head.get("alg") == "ES256",
-                  "jwk": head.get("jwk") == jwk, "htm": claims.get("htm") == "POST",
-                  "htu": claims.get("htu") == url,
-                  "iat": isinstance(claims.get("iat"), int) and abs(claims["iat"] - now_s) < 300,
-                  "jti": claims.get("jti") and claims["jti"] not in self._seen,
-                  "signature length": len(signature) == 64}
+        checks = {
+            "typ": head.get("typ") == "dpop+jwt",
+            "alg": head.get("alg") == "ES256",
+            "jwk": head.get("jwk") == jwk,
+            "htm": claims.get("htm") == "POST",
+            "htu": claims.get("htu") == url,
+            "iat": isinstance(claims.get("iat"), int) and abs(claims["iat"] - now_s) < 300,
+            "jti": claims.get("jti") and claims["jti"] not in self._seen,
+            "signature length": len(signature) == 64,
+        }
         wrong = [name for name, good in checks.items() if not good]
         if wrong:
             return f"wrong: {', '.join(wrong)} in {head} {claims}"
         self._seen.add(claims["jti"])
-        der = encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
+        der = encode_dss_signature(
+            int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+        )
         try:
             session.public_key.verify(der, ".".join(parts[:2]).encode(), ec.ECDSA(hashes.SHA256()))
         except InvalidSignature:

@@ -1,10 +1,11 @@
 """botocore's service models, and requests and answers held against them.
 
-A server of a test may be more lenient than Amazon; the model is not. `problems()` lists what is wrong with a
-JSON value for a shape: unknown members, wrong types, missing required members, lengths, ranges, enums.
+A server of a test may be more lenient than Amazon; the model is not. `problems()` lists what is
+wrong with a JSON value for a shape: unknown members, wrong types, missing required members,
+lengths, ranges, enums.
 
-Debian's botocore is older than the services. The few members it does not know yet or not as they are now, and
-that the program uses or the services send, are stated here.
+Debian's botocore is older than the services. The few members it does not know yet or not as they
+are now, and that the program uses or the services send, are stated here.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ _NEWER_MEMBERS: dict[str, dict[str, dict[str, dict]]] = {
     "dynamodb": {
         "CreateTableInput": {"DeletionProtectionEnabled": _BOOLEAN},
         "UpdateTableInput": {"DeletionProtectionEnabled": _BOOLEAN},
-        "PointInTimeRecoverySpecification": {"RecoveryPeriodInDays": {"type": "integer", "min": 1, "max": 35}},
+        "PointInTimeRecoverySpecification": {
+            "RecoveryPeriodInDays": {"type": "integer", "min": 1, "max": 35}
+        },
         "PutItemInput": {"ReturnValuesOnConditionCheckFailure": _CHECK_FAILURE},
         "DeleteItemInput": {"ReturnValuesOnConditionCheckFailure": _CHECK_FAILURE},
         "UpdateItemInput": {"ReturnValuesOnConditionCheckFailure": _CHECK_FAILURE},
@@ -76,10 +79,16 @@ def _structure(shape, value, where):
     if not isinstance(value, dict):
         yield f"{where or 'body'}: not an object"
         return
-    members = {wire_name(name, member): member for name, member in shape.members.items()
-               if "location" not in member.serialization}
-    required = {wire_name(name, shape.members[name]) for name in shape.required_members
-                if "location" not in shape.members[name].serialization}
+    members = {
+        wire_name(name, member): member
+        for name, member in shape.members.items()
+        if "location" not in member.serialization
+    }
+    required = {
+        wire_name(name, shape.members[name])
+        for name in shape.required_members
+        if "location" not in shape.members[name].serialization
+    }
     prefix = where + "." if where else ""
     for name in sorted(required - value.keys()):
         yield f"{prefix}{name}: required, but absent"
@@ -126,7 +135,7 @@ def _string(shape, value, where):
 def _matches(pattern: str, value: str) -> bool:
     try:
         return re.fullmatch(pattern, value) is not None
-    except re.error:            # patterns are written for Java
+    except re.error:  # patterns are written for Java
         return True
 
 
@@ -162,12 +171,24 @@ def _range(shape, size, where, unit):
         yield f"{where}: {size} {unit}".rstrip() + f", at most {high} allowed"
 
 
-_CHECKS = {"structure": _structure, "list": _list, "map": _map, "string": _string, "character": _string,
-           "integer": _integer, "long": _integer, "float": _number, "double": _number,
-           "timestamp": _number, "boolean": _boolean, "blob": _blob}
+_CHECKS = {
+    "structure": _structure,
+    "list": _list,
+    "map": _map,
+    "string": _string,
+    "character": _string,
+    "integer": _integer,
+    "long": _integer,
+    "float": _number,
+    "double": _number,
+    "timestamp": _number,
+    "boolean": _boolean,
+    "blob": _blob,
+}
 
 
-# -- rest-json: which operation a request is, and what of it lies outside the body ------------------------
+# -- rest-json: which operation a request is, and what of it lies outside the body -----------------
+
 
 @functools.lru_cache(maxsize=None)
 def _routes(name: str) -> list[tuple[str, re.Pattern, str]]:
@@ -190,7 +211,9 @@ def match_route(name: str, method: str, path: str) -> tuple[str | None, dict[str
     return None, {}
 
 
-def rest_problems(op: OperationModel, labels: dict[str, str], query: dict[str, str]) -> Iterator[str]:
+def rest_problems(
+    op: OperationModel, labels: dict[str, str], query: dict[str, str]
+) -> Iterator[str]:
     """What is wrong with the labels and the query of a rest-json request."""
     known = set()
     shape = op.input_shape
@@ -202,7 +225,9 @@ def rest_problems(op: OperationModel, labels: dict[str, str], query: dict[str, s
             query_name = wire_name(name, member)
             known.add(query_name)
             if query_name in query:
-                yield from problems(member, _typed(member, query[query_name]), f"query {query_name}")
+                yield from problems(
+                    member, _typed(member, query[query_name]), f"query {query_name}"
+                )
             elif name in shape.required_members:
                 yield f"query {query_name}: required, but absent"
     for name in query.keys() - known:

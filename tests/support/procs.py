@@ -1,10 +1,11 @@
 """Child processes that never outlive the tests.
 
 A server of a test is killed when its context ends, when the interpreter exits, and by the kernel
-(PR_SET_PDEATHSIG) when the interpreter is itself killed. Each has a process group of its own, so that
-whatever it started goes with it.
+(PR_SET_PDEATHSIG) when the interpreter is itself killed. Each has a process group of its own, so
+that whatever it started goes with it.
 
-The kernel ties PR_SET_PDEATHSIG to the *thread* that started the child: start servers from the main thread.
+The kernel ties PR_SET_PDEATHSIG to the *thread* that started the child: start servers from the
+main thread.
 """
 
 from __future__ import annotations
@@ -31,15 +32,27 @@ def free_port() -> int:
 class Server:
     """One child process that listens on a loopback port."""
 
-    def __init__(self, argv: list[str], port: int, log: Path, env: dict[str, str] | None = None,
-                 cwd: str | None = None):
+    def __init__(
+        self,
+        argv: list[str],
+        port: int,
+        log: Path,
+        env: dict[str, str] | None = None,
+        cwd: str | None = None,
+    ):
         setpriv = shutil.which("setpriv")
         leash = [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
         self.argv, self.port, self.log = argv, port, log
         with open(log, "wb") as out:
             self.process = subprocess.Popen(
-                leash + argv, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                start_new_session=True, env=env, cwd=cwd)
+                leash + argv,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                env=env,
+                cwd=cwd,
+            )
         _alive.add(self)
 
     @property
@@ -47,7 +60,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def wait_until_it_listens(self, timeout_s: float = 30.0) -> None:
-        """Returns when a connection is taken; raises with the server's own words when it never is."""
+        """Returns when a connection is taken; raises, in the server's own words, if it never is."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -58,8 +71,10 @@ class Server:
             except OSError:
                 time.sleep(0.01)
         self.stop()
-        raise RuntimeError(f"{self.argv[0]} does not listen on port {self.port}:\n"
-                           + self.log.read_text(errors="replace")[-4000:])
+        raise RuntimeError(
+            f"{self.argv[0]} does not listen on port {self.port}:\n"
+            + self.log.read_text(errors="replace")[-4000:]
+        )
 
     def stop(self) -> None:
         _alive.discard(self)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 @dataclass
 class Record:
     """One request and its answer. Times are of the monotonic clock. No secret is kept."""
+
     number: int
     service: str
     operation: str
@@ -41,12 +42,19 @@ class Record:
 
     def __str__(self) -> str:
         faults = f" [{', '.join(self.faults)}]" if self.faults else ""
-        return (f"{self.number:5} {self.service}.{self.operation} {self.method} {self.target[:80]} -> "
-                f"{self.status or 'reset'} {self.code or ''}{faults}")
+        return (
+            f"{self.number:5} {self.service}.{self.operation} {self.method} {self.target[:80]} -> "
+            f"{self.status or 'reset'} {self.code or ''}{faults}"
+        )
 
 
-_SECRET = {"authorization", "x-amz-security-token", "x-amz-sso_bearer_token", "dpop",
-           "x-aws-ec2-metadata-token"}
+_SECRET = {
+    "authorization",
+    "x-amz-security-token",
+    "x-amz-sso_bearer_token",
+    "dpop",
+    "x-aws-ec2-metadata-token",
+}
 
 
 class RequestLog:
@@ -62,7 +70,7 @@ class RequestLog:
         self._body_bytes = 0
         self._number = 0
 
-    # -- for the gate -----------------------------------------------------------------------------------
+    # -- for the gate ------------------------------------------------------------------------------
 
     def start(self, service: str, operation: str, request) -> Record:
         headers = [(n, "(secret)" if n.lower() in _SECRET else v) for n, v in request.headers]
@@ -72,10 +80,23 @@ class RequestLog:
                 self._max_in_flight[key] = max(self._max_in_flight[key], self._in_flight[key])
             self._number += 1
             self._body_bytes += len(request.body)
-            kept = service in ("dynamodb", "connect", "s3", "sts") and self._body_bytes <= self.MAX_BODIES
-            record = Record(self._number, service, operation, request.method, request.host, request.target,
-                            headers, request.body if kept else b"", request.connection,
-                            self._in_flight[service], time.monotonic())
+            kept = (
+                service in ("dynamodb", "connect", "s3", "sts")
+                and self._body_bytes <= self.MAX_BODIES
+            )
+            record = Record(
+                self._number,
+                service,
+                operation,
+                request.method,
+                request.host,
+                request.target,
+                headers,
+                request.body if kept else b"",
+                request.connection,
+                self._in_flight[service],
+                time.monotonic(),
+            )
             self._records.append(record)
             return record
 
@@ -88,7 +109,7 @@ class RequestLog:
             record.code = response.code
             record.response_bytes = len(response.body)
 
-    # -- for tests --------------------------------------------------------------------------------------
+    # -- for tests ---------------------------------------------------------------------------------
 
     def mark(self) -> int:
         """A place in the log, for `since=`."""
@@ -101,14 +122,26 @@ class RequestLog:
             self._max_in_flight.clear()
             self._body_bytes = 0
 
-    def select(self, service: str | None = None, operation: str | None = None, *,
-               status: int | None = None, code: str | None = None, since: int = 0) -> list[Record]:
+    def select(
+        self,
+        service: str | None = None,
+        operation: str | None = None,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        since: int = 0,
+    ) -> list[Record]:
         with self._lock:
             records = list(self._records)
-        return [r for r in records
-                if r.number > since and service in (None, r.service)
-                and operation in (None, r.operation) and status in (None, r.status)
-                and code in (None, r.code)]
+        return [
+            r
+            for r in records
+            if r.number > since
+            and service in (None, r.service)
+            and operation in (None, r.operation)
+            and status in (None, r.status)
+            and code in (None, r.code)
+        ]
 
     def count(self, service: str | None = None, operation: str | None = None, **which) -> int:
         return len(self.select(service, operation, **which))
@@ -130,7 +163,7 @@ class RequestLog:
             return self._max_in_flight[service]
 
     def refused(self, since: int = 0) -> list[Record]:
-        """Requests only a faulty client sends: bad signatures, members the service does not know."""
+        """Requests only a faulty client sends: bad signatures, members nobody knows."""
         return [r for r in self.select(since=since) if r.refused]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@
         starts everything, prints what to export, and stays until Ctrl-C
 
     python3 tests/support/sandbox.py --agents 500 --table old -- extpool --sync
-        runs one command with that environment, tells which requests it made, and ends with its status
+        runs one command with that environment, tells which requests it made, ends with its status
 
 What the gate refuses is said on standard error as it happens.
 """
@@ -34,17 +34,32 @@ from support.tls import Authority  # noqa: E402
 
 def options(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--agents", type=int, default=200, help="how many work here (default %(default)s)")
-    parser.add_argument("--table", choices=["none", "empty", "filled", "old"], default="none",
-                        help="none; empty; filled with free numbers; or as the old program left it, with "
-                             "everybody assigned (default %(default)s)")
+    parser.add_argument(
+        "--agents", type=int, default=200, help="how many work here (default %(default)s)"
+    )
+    parser.add_argument(
+        "--table",
+        choices=["none", "empty", "filled", "old"],
+        default="none",
+        help="none; empty; filled with free numbers; or as the old program left it, with "
+        "everybody assigned (default %(default)s)",
+    )
     parser.add_argument("--latency-ms", type=float, default=0, help="added to each answer")
-    parser.add_argument("--throttle", action="store_true", help="limit Connect to 2 calls a second, burst 5")
-    parser.add_argument("--chaos", type=float, metavar="P", default=0,
-                        help="with this chance each: lose answers, reset connections, fail, cancel")
+    parser.add_argument(
+        "--throttle", action="store_true", help="limit Connect to 2 calls a second, burst 5"
+    )
+    parser.add_argument(
+        "--chaos",
+        type=float,
+        metavar="P",
+        default=0,
+        help="with this chance each: lose answers, reset connections, fail, cancel",
+    )
     parser.add_argument("--tls", action="store_true", help="speak TLS, with a CA made for this run")
     parser.add_argument("--port", type=int, default=0, help="of the gate (default: a free one)")
-    parser.add_argument("--lax", action="store_true", help="check no signatures or models: for measuring")
+    parser.add_argument(
+        "--lax", action="store_true", help="check no signatures or models: for measuring"
+    )
     parser.add_argument("command", nargs="*", help="run this with the environment, then stop")
     return parser.parse_args(argv)
 
@@ -88,8 +103,9 @@ def sandbox(chosen: argparse.Namespace):
             where = stack.enter_context(tempfile.TemporaryDirectory(prefix="extpool-ca-"))
             authority = Authority(Path(where))
             tls, bundle = authority.server_context(), str(authority.bundle)
-        cloud = stack.enter_context(Cloud(behind, tls=tls, strict=not chosen.lax, port=chosen.port,
-                                          ca_bundle=bundle))
+        cloud = stack.enter_context(
+            Cloud(behind, tls=tls, strict=not chosen.lax, port=chosen.port, ca_bundle=bundle)
+        )
         cloud.instance.set_users(made_up(chosen.agents))
         make_table(cloud, chosen.table)
         cloud.gate.log.clear()
@@ -101,9 +117,14 @@ def report(cloud: Cloud) -> None:
     """Which requests were made, on standard error."""
     log = cloud.gate.log
     for service in sorted({record.service for record in log.select()}):
-        calls = ", ".join(f"{name} {count}" for name, count in sorted(log.operations(service).items()))
-        print(f"# {service}: {calls}; at most {log.max_in_flight(service)} at once over "
-              f"{log.connections(service)} connections", file=sys.stderr)
+        calls = ", ".join(
+            f"{name} {count}" for name, count in sorted(log.operations(service).items())
+        )
+        print(
+            f"# {service}: {calls}; at most {log.max_in_flight(service)} at once over "
+            f"{log.connections(service)} connections",
+            file=sys.stderr,
+        )
 
 
 def report_refused(cloud: Cloud, since: int = 0) -> int:
@@ -117,8 +138,10 @@ def report_refused(cloud: Cloud, since: int = 0) -> int:
 def stay(cloud: Cloud, env: dict[str, str]) -> int:
     for name, value in env.items():
         print(f"export {name}={shlex.quote(value)}")
-    print(f"# {len(cloud.instance.users)} agents in instance {cloud.instance.alias}; Ctrl-C stops all of it",
-          flush=True)
+    print(
+        f"# {len(cloud.instance.users)} agents in {cloud.instance.alias}; Ctrl-C stops all of it",
+        flush=True,
+    )
     seen = 0
     with contextlib.suppress(KeyboardInterrupt):
         while True:

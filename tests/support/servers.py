@@ -3,8 +3,8 @@
     with dynoxide() as db, s3server() as s3:
         ...  db.url, s3.url, s3.create_bucket("exports")
 
-They listen on free loopback ports, keep what they hold in memory or in a temporary directory, and are
-gone when the block ends. `tests/npm/install.sh` installs them.
+They listen on free loopback ports, keep what they hold in memory or in a temporary directory, and
+are gone when the block ends. `tests/npm/install.sh` installs them.
 """
 
 from __future__ import annotations
@@ -41,8 +41,11 @@ class Missing(RuntimeError):
 def require_dynoxide() -> Path:
     """The server's path, or Missing with the reason for a person."""
     if platform.system() != "Linux" or platform.machine() not in ("x86_64", "AMD64"):
-        raise Missing(f"dynoxide is built for Linux on x86-64, this is {platform.system()} on "
-                      f"{platform.machine()}", skippable=True)
+        raise Missing(
+            f"dynoxide is built for Linux on x86-64, this is {platform.system()} on "
+            f"{platform.machine()}",
+            skippable=True,
+        )
     if not DYNOXIDE.exists():
         raise Missing("dynoxide is not installed: run tests/npm/install.sh", skippable=False)
     return DYNOXIDE
@@ -66,7 +69,9 @@ def dynoxide(db_path: Path | None = None) -> Iterator[procs.Server]:
         if db_path:
             argv += ["--db-path", str(db_path)]
         # A home of its own: the server would otherwise look for its settings in the user's.
-        server = procs.Server(argv, port, Path(home, "log"), env={"HOME": home, "PATH": "/usr/bin:/bin"})
+        server = procs.Server(
+            argv, port, Path(home, "log"), env={"HOME": home, "PATH": "/usr/bin:/bin"}
+        )
         try:
             server.wait_until_it_listens()
             yield server
@@ -80,9 +85,14 @@ class S3Server(procs.Server):
     @functools.cached_property
     def client(self):
         """A boto3 client that goes to the server past the gate."""
-        return boto3.client("s3", endpoint_url=self.url, region_name="us-east-1",
-                            aws_access_key_id=S3RVER_KEY[0], aws_secret_access_key=S3RVER_KEY[1],
-                            config=Config(s3={"addressing_style": "path"}))
+        return boto3.client(
+            "s3",
+            endpoint_url=self.url,
+            region_name="us-east-1",
+            aws_access_key_id=S3RVER_KEY[0],
+            aws_secret_access_key=S3RVER_KEY[1],
+            config=Config(s3={"addressing_style": "path"}),
+        )
 
     def create_bucket(self, name: str) -> None:
         self.client.create_bucket(Bucket=name)
@@ -96,9 +106,20 @@ def s3server() -> Iterator[S3Server]:
         port = procs.free_port()
         data = Path(home, "data")
         data.mkdir()
-        argv = [shutil.which("node"), str(program), "-d", str(data), "-a", "127.0.0.1", "-p", str(port),
-                "--no-vhost-buckets"]
-        server = S3Server(argv, port, Path(home, "log"), env={"HOME": home, "PATH": "/usr/bin:/bin"})
+        argv = [
+            shutil.which("node"),
+            str(program),
+            "-d",
+            str(data),
+            "-a",
+            "127.0.0.1",
+            "-p",
+            str(port),
+            "--no-vhost-buckets",
+        ]
+        server = S3Server(
+            argv, port, Path(home, "log"), env={"HOME": home, "PATH": "/usr/bin:/bin"}
+        )
         try:
             server.wait_until_it_listens()
             yield server

@@ -38,6 +38,7 @@ def random_uuid() -> str:
 @dataclass
 class Context:
     """One request on its way through the gate."""
+
     gate: "Gate"
     service: "Service"
     request: Request
@@ -91,9 +92,11 @@ class Service:
         return []
 
     def access_denied(self, arn: str, action: str, resource: str) -> Response:
-        return self.error("AccessDeniedException",
-                          f"User: {arn} is not authorized to perform: {action} on resource: {resource} "
-                          f"because no identity-based policy allows the {action} action")
+        return self.error(
+            "AccessDeniedException",
+            f"User: {arn} is not authorized to perform: {action} on resource: {resource} "
+            f"because no identity-based policy allows the {action} action",
+        )
 
     def handle(self, ctx: Context) -> Response:
         raise NotImplementedError
@@ -122,7 +125,13 @@ class Upstream:
             connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
             connection.putheader("Host", f"{self.host}:{self.port}")
             for name, value in headers:
-                if name.lower() not in ("host", "content-length", "transfer-encoding", "connection", "expect"):
+                if name.lower() not in (
+                    "host",
+                    "content-length",
+                    "transfer-encoding",
+                    "connection",
+                    "expect",
+                ):
                     connection.putheader(name, value.encode("utf-8", "surrogateescape"))
             if body or method in ("POST", "PUT"):
                 connection.putheader("Content-Length", str(len(body)))
@@ -134,13 +143,18 @@ class Upstream:
             connection.close()
             raise
         self._local.used_at = time.monotonic()
-        keep = [(n, v) for n, v in answer.getheaders()
-                if n.lower() not in ("transfer-encoding", "connection", "keep-alive", "date", "server")
-                and (n.lower() != "content-length" or method == "HEAD")]
+        keep = [
+            (n, v)
+            for n, v in answer.getheaders()
+            if n.lower() not in ("transfer-encoding", "connection", "keep-alive", "date", "server")
+            and (n.lower() != "content-length" or method == "HEAD")
+        ]
         return Response(answer.status, content, Headers(keep))
 
     def _connection(self) -> http.client.HTTPConnection:
-        """The thread's connection, or a new one when the server may have closed the old one meanwhile."""
+        """The thread's connection, or a new one when the server may have closed the old one
+        meanwhile.
+        """
         connection = getattr(self._local, "connection", None)
         if connection is not None and time.monotonic() - self._local.used_at < self.IDLE_S:
             return connection

@@ -25,6 +25,7 @@ _NS = "https://sts.amazonaws.com/doc/2011-06-15/"
 @dataclass
 class Role:
     """What a role demands of those who would assume it."""
+
     name: str
     account: str = ACCOUNT
     external_id: str | None = None
@@ -59,11 +60,14 @@ class StsStandin(Service):
         return role
 
     def issue_web_identity_token(self, role: Role) -> str:
-        token = ".".join(random_text(n, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJK0123456789-_") for n in (36, 200, 86))
+        token = ".".join(
+            random_text(n, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJK0123456789-_")
+            for n in (36, 200, 86)
+        )
         self._web_tokens[token] = role
         return token
 
-    # -- what was asked -----------------------------------------------------------------------------------
+    # -- what was asked ----------------------------------------------------------------------------
 
     def operation(self, request: Request):
         form = parse_form(request.body)
@@ -97,7 +101,7 @@ class StsStandin(Service):
                 found += models.problems(member, value, name)
             elif member.type_name == "integer":
                 found += models.problems(member, int(value) if value.isdigit() else value, name)
-        for name in (shape.required_members if shape else []):
+        for name in shape.required_members if shape else []:
             if name not in form:
                 found.append(f"{name}: required, but absent")
         return found
@@ -111,10 +115,12 @@ class StsStandin(Service):
         return []
 
     def access_denied(self, arn: str, action: str, resource: str) -> Response:
-        return self.error("AccessDenied", f"User: {arn} is not authorized to perform: {action} on resource: "
-                          f"{resource}")
+        return self.error(
+            "AccessDenied",
+            f"User: {arn} is not authorized to perform: {action} on resource: " f"{resource}",
+        )
 
-    # -- the answers --------------------------------------------------------------------------------------
+    # -- the answers -------------------------------------------------------------------------------
 
     def handle(self, ctx: Context) -> Response:
         return _ANSWERS[ctx.operation](self, ctx)
@@ -126,52 +132,86 @@ class StsStandin(Service):
     def _assume_role(self, ctx: Context) -> Response:
         form, who = ctx.labels, ctx.identity
         role = self.roles.get(form["RoleArn"])
-        if role is None or (role.trusted and who.arn not in role.trusted) \
-                or form.get("ExternalId") != role.external_id:
+        if (
+            role is None
+            or (role.trusted and who.arn not in role.trusted)
+            or form.get("ExternalId") != role.external_id
+        ):
             return self.access_denied(who.arn, "sts:AssumeRole", form["RoleArn"])
         if role.mfa_serial:
             if form.get("SerialNumber") != role.mfa_serial:
                 return self.access_denied(who.arn, "sts:AssumeRole", form["RoleArn"])
             if form.get("TokenCode") != role.mfa_code:
-                return self.error("AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time "
-                                  "pass code. ")
+                return self.error(
+                    "AccessDenied",
+                    "MultiFactorAuthentication failed with invalid MFA one time " "pass code. ",
+                )
         return self._credentials(ctx, role)
 
     def _assume_role_with_web_identity(self, ctx: Context) -> Response:
         role = self._web_tokens.get(ctx.labels["WebIdentityToken"])
         if role is None:
-            return self.error("InvalidIdentityToken", "The web identity token that was passed is expired or is "
-                              "not valid.")
+            return self.error(
+                "InvalidIdentityToken",
+                "The web identity token that was passed is expired or is " "not valid.",
+            )
         if role.arn != ctx.labels["RoleArn"]:
-            return self.error("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
-        return self._credentials(ctx, role, SubjectFromWebIdentityToken="system:serviceaccount:ops:extpool",
-                                 Audience="sts.amazonaws.com")
+            return self.error(
+                "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"
+            )
+        return self._credentials(
+            ctx,
+            role,
+            SubjectFromWebIdentityToken="system:serviceaccount:ops:extpool",
+            Audience="sts.amazonaws.com",
+        )
 
     def _credentials(self, ctx: Context, role: Role, **more) -> Response:
         asked_s = int(ctx.labels.get("DurationSeconds", 3600))
         if asked_s > role.max_duration_s:
-            return self.error("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration "
-                              "set for this role.")
+            return self.error(
+                "ValidationError",
+                "The requested DurationSeconds exceeds the MaxSessionDuration "
+                "set for this role.",
+            )
         session = ctx.labels["RoleSessionName"]
-        identity = self.keyring.session(role.name, session, role.account, role.lasts_s or asked_s, role.policy)
+        identity = self.keyring.session(
+            role.name, session, role.account, role.lasts_s or asked_s, role.policy
+        )
         with self._lock:
             self.issued.append(identity)
-        return self._reply(ctx, {
-            "Credentials": {"AccessKeyId": identity.access_key_id,
-                            "SecretAccessKey": identity.secret_access_key,
-                            "SessionToken": identity.session_token, "Expiration": identity.expires_at},
-            "AssumedRoleUser": {"AssumedRoleId": identity.user_id, "Arn": identity.arn},
-            "PackedPolicySize": 6, **more})
+        return self._reply(
+            ctx,
+            {
+                "Credentials": {
+                    "AccessKeyId": identity.access_key_id,
+                    "SecretAccessKey": identity.secret_access_key,
+                    "SessionToken": identity.session_token,
+                    "Expiration": identity.expires_at,
+                },
+                "AssumedRoleUser": {"AssumedRoleId": identity.user_id, "Arn": identity.arn},
+                "PackedPolicySize": 6,
+                **more,
+            },
+        )
 
     def _reply(self, ctx: Context, result: dict) -> Response:
         op = ctx.operation
         if (ctx.request.headers.get("accept") or "").startswith("application/json"):
-            body = json.dumps({f"{op}Response": {f"{op}Result": _jsonable(result),
-                                                 "ResponseMetadata": {"RequestId": "@request-id@"}}})
+            body = json.dumps(
+                {
+                    f"{op}Response": {
+                        f"{op}Result": _jsonable(result),
+                        "ResponseMetadata": {"RequestId": "@request-id@"},
+                    }
+                }
+            )
             return Response(200, body.encode(), Headers([("Content-Type", "application/json")]))
-        body = (f'<{op}Response xmlns="{_NS}">\n  <{op}Result>\n{_xml(result, 4)}  </{op}Result>\n'
-                "  <ResponseMetadata>\n    <RequestId>@request-id@</RequestId>\n  </ResponseMetadata>\n"
-                f"</{op}Response>\n")
+        body = (
+            f'<{op}Response xmlns="{_NS}">\n  <{op}Result>\n{_xml(result, 4)}  </{op}Result>\n'
+            "  <ResponseMetadata>\n    <RequestId>@request-id@</RequestId>\n  </ResponseMetadata>\n"
+            f"</{op}Response>\n"
+        )
         return Response(200, body.encode(), Headers([("Content-Type", "text/xml")]))
 
     def finish(self, ctx: Context, response: Response) -> None:
@@ -214,5 +254,8 @@ def _jsonable(value):
     return value
 
 
-_ANSWERS = {"GetCallerIdentity": StsStandin._get_caller_identity, "AssumeRole": StsStandin._assume_role,
-            "AssumeRoleWithWebIdentity": StsStandin._assume_role_with_web_identity}
+_ANSWERS = {
+    "GetCallerIdentity": StsStandin._get_caller_identity,
+    "AssumeRole": StsStandin._assume_role,
+    "AssumeRoleWithWebIdentity": StsStandin._assume_role_with_web_identity,
+}

@@ -1,8 +1,9 @@
-"""A small HTTP/1.1 server that keeps requests exactly as they came and may answer as badly as a test wants.
+"""A small HTTP/1.1 server that keeps requests exactly as they came and may answer as badly as a
+test wants.
 
-http.server would do for polite traffic; here the raw target, the order and the repetition of headers matter
-(signatures are made over them), and an answer can be cut in the middle or replaced by a connection reset.
-One thread a connection, keep-alive, TLS when an ssl context is given.
+http.server would do for polite traffic; here the raw target, the order and the repetition of
+headers matter (signatures are made over them), and an answer can be cut in the middle or replaced
+by a connection reset. One thread a connection, keep-alive, TLS when an ssl context is given.
 """
 
 from __future__ import annotations
@@ -20,19 +21,38 @@ from urllib.parse import unquote
 MAX_HEADER_BYTES = 64 * 1024
 MAX_BODY_BYTES = 64 * 1024 * 1024
 
-REASONS = {100: "Continue", 200: "OK", 204: "No Content", 301: "Moved Permanently", 302: "Found",
-           307: "Temporary Redirect", 400: "Bad Request", 401: "Unauthorized", 402: "Payment Required",
-           403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 408: "Request Timeout",
-           409: "Conflict", 412: "Precondition Failed", 413: "Payload Too Large",
-           429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway",
-           503: "Service Unavailable", 504: "Gateway Timeout"}
+REASONS = {
+    100: "Continue",
+    200: "OK",
+    204: "No Content",
+    301: "Moved Permanently",
+    302: "Found",
+    307: "Temporary Redirect",
+    400: "Bad Request",
+    401: "Unauthorized",
+    402: "Payment Required",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    409: "Conflict",
+    412: "Precondition Failed",
+    413: "Payload Too Large",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
 
 
 class Headers:
     """Header fields in the order they came; look-up without regard to case."""
 
     def __init__(self, fields=()):
-        self.fields: list[tuple[str, str]] = list(fields.items() if isinstance(fields, dict) else fields)
+        self.fields: list[tuple[str, str]] = list(
+            fields.items() if isinstance(fields, dict) else fields
+        )
 
     def get(self, name: str, default: str | None = None) -> str | None:
         name = name.lower()
@@ -67,6 +87,7 @@ class Headers:
 @dataclass
 class Request:
     """One request as it was on the wire."""
+
     method: str
     target: str
     headers: Headers
@@ -98,6 +119,7 @@ class Request:
 @dataclass
 class Response:
     """One answer, and what shall go wrong on its way."""
+
     status: int
     body: bytes = b""
     headers: Headers = field(default_factory=Headers)
@@ -116,10 +138,16 @@ class BadRequest(Exception):
 
 
 class HttpServer:
-    """Listens on 127.0.0.1 and gives each request to `handle`, which runs on the connection's thread."""
+    """Listens on 127.0.0.1 and gives each request to `handle`, which runs on the connection's
+    thread.
+    """
 
-    def __init__(self, handle: Callable[[Request], Response], tls: ssl.SSLContext | None = None,
-                 port: int = 0):
+    def __init__(
+        self,
+        handle: Callable[[Request], Response],
+        tls: ssl.SSLContext | None = None,
+        port: int = 0,
+    ):
         self._handle, self._tls = handle, tls
         self._numbers = itertools.count(1)
         self._open: set[socket.socket] = set()
@@ -144,7 +172,7 @@ class HttpServer:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
-    # -- connections ------------------------------------------------------------------------------------
+    # -- connections -------------------------------------------------------------------------------
 
     def _accept(self) -> None:
         while not self._stopped:
@@ -154,8 +182,9 @@ class HttpServer:
                 return
             with self._lock:
                 self._open.add(connection)
-            threading.Thread(target=self._serve, args=(connection, next(self._numbers)),
-                             daemon=True).start()
+            threading.Thread(
+                target=self._serve, args=(connection, next(self._numbers)), daemon=True
+            ).start()
 
     def _serve(self, plain: socket.socket, number: int) -> None:
         connection = plain
@@ -189,14 +218,25 @@ class HttpServer:
         expected = (headers.get("expect") or "").lower() == "100-continue"
         if expected:
             connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request = Request(method, target, headers, read_body(stream, headers),
-                          "https" if self._tls else "http", number, expected)
+        request = Request(
+            method,
+            target,
+            headers,
+            read_body(stream, headers),
+            "https" if self._tls else "http",
+            number,
+            expected,
+        )
         response = self._handle(request)
         if response.reset:
             reset(connection)
             return False
-        close = (response.close or response.cut_at is not None or version == "HTTP/1.0"
-                 or (headers.get("connection") or "").lower() == "close")
+        close = (
+            response.close
+            or response.cut_at is not None
+            or version == "HTTP/1.0"
+            or (headers.get("connection") or "").lower() == "close"
+        )
         connection.sendall(encode(response, method == "HEAD", close))
         return not close
 
@@ -247,13 +287,13 @@ def encode(response: Response, is_head: bool, close: bool) -> bytes:
         head.append(f"Content-Length: {len(response.body)}")
     if close and "connection" not in response.headers:
         head.append("Connection: close")
-    body = b"" if is_head else response.body[:response.cut_at]
+    body = b"" if is_head else response.body[: response.cut_at]
     return ("\r\n".join(head) + "\r\n\r\n").encode("utf-8", "surrogateescape") + body
 
 
 def reset(connection: socket.socket) -> None:
-    """Closes with RST: what a crashed peer or a firewall does. SO_LINGER 0 makes close() send it."""
+    """Closes with RST: what a crashed peer does. SO_LINGER 0 makes close() send it."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    # detach, as the stream made from the socket would keep a plain close() from taking effect, and an
-    # orderly TLS goodbye is just what shall not be sent
+    # detach, as the stream made from the socket would keep a plain close() from taking effect, and
+    # an orderly TLS goodbye is just what shall not be sent
     socket.socket(fileno=connection.detach()).close()
