@@ -6,9 +6,11 @@
  * per batch, in the same transaction as the changes it records, as JSON text made here; the
  * records of one action put together are one `struct audit_action`.
  *
- * A change's JSON is {"change","extension","agent","from","to","why"} and, where an undo needs
- * it, "was" (what a slot was before: at, agent, note). Numbers that are created stand as ranges:
- * {"change":"create","from":"0000","to":"0098"}.
+ * A change's JSON is {"change","extension","agent","from","to","why","group"} without the members
+ * that are not set, and, where an undo needs it, "was": what the slot was before, {"at","agent",
+ * "note"}, and for a reassign "from_was", the same of the extension that the agent had. Numbers
+ * that are created stand as ranges: {"change":"create","from":"0000","to":"0098"}; such a change
+ * has no ext in the history, only from and to.
  */
 
 #include "core/arena.h"
