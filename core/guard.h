@@ -13,15 +13,16 @@
 
 struct guard_verdict {
     bool refused;
-    bool liftable;       /* a higher limit would let it pass; an empty directory never does */
+    bool liftable; /* a higher limit would let it pass; an empty directory never does */
     int64_t releases;
     int64_t assigned;
     int64_t allowed;
-    char text[256];      /* "releases 2 of 2,456 = 0.1 % (limit 10 %)" or why it is refused */
+    char text[256]; /* "releases 2 of 2,456 = 0.1 % (limit 10 %)" or why it is refused */
 };
 
-/* Judges the rows that are not left out. Only automatic plans (sync, import, repair) are judged by
-   share; a release that an operator names is their will. */
+/* Judges the rows that are not left out. Only plans that choose what to release (sync, import,
+   repair, undo) are judged by share; a release that an operator names is their will. A repair that
+   takes an extension from its holder counts as a release. */
 void guard_judge(const struct plan *plan, const struct release_limit *limit,
                  struct guard_verdict *verdict);
 
