@@ -145,6 +145,15 @@ $(REPLAYS): $(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(LIBS)
 unit: $(UNITS)
 replays: $(REPLAYS)
 
+# Programs that measure, for `make bench`.
+BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/bench_*.c)))
+$(BENCHES): $(B)/bench/%: $(B)/tests/bench/%.o $(SUPPORT_core) $(B)/libcore.a
+	$(call link_test,$(LIBS_core))
+
+.PHONY: benches libs
+benches: $(BENCHES)
+libs: $(LIBS)
+
 .SECONDARY:
 
 # ---- what people call -----------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 #include <stdlib.h>
 
-#include "core/banned.h"
 #include "core/port_directory.h"
 #include "core/port_export.h"
 #include "core/port_store.h"
 #include "core/progress.h"
+
+#include "core/banned.h"
 
 /* What every implementation of a port has in common: its URI and its end. */
 

@@ -99,6 +99,15 @@ enum err_code session_apply(struct session *session, struct plan *plan,
                             const struct progress *progress, struct outcome *outcome,
                             struct err *err) ERR_CHECK;
 
+/* What the store holds after an apply: read again where a read is exact; where an index may lag
+   behind, what the plan saw with what was done laid over it. */
+enum err_code session_after(struct session *session, const struct plan *plan,
+                            const struct progress *progress, struct snapshot **out,
+                            struct err *err) ERR_CHECK;
+
+/* The plan's snapshot with every change that is `done` laid over it. Pure; one reference. */
+struct snapshot *plan_overlay(const struct plan *plan, int64_t now_s);
+
 struct export_receipt {
     char to[1200]; /* sanitised for show */
     size_t rows;
