@@ -100,6 +100,9 @@ static enum err_code write_in_place(const char *path, const void *bytes, size_t 
 enum err_code fileio_replace(const char *path, const void *bytes, size_t length, unsigned mode,
                              struct err *err)
 {
+    if (strcmp(path, "-") == 0) {
+        return write_all(STDOUT_FILENO, "standard output", bytes, length, err);
+    }
     struct stat old;
     bool exists = stat(path, &old) == 0;
     if (exists && S_ISDIR(old.st_mode)) {

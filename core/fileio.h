@@ -17,7 +17,8 @@ enum err_code fileio_read(const char *path, struct buf *into, struct err *err) E
 
 /* Writes a temporary file beside `path`, flushes it to the disk and renames it over `path`, then
    flushes the folder: after a crash the old or the new file is there, never a part. A symbolic
-   link is followed. `mode` is for a new file; an existing file keeps its own. */
+   link is followed; what is no regular file (a pipe, a device, "-" for standard output) is written
+   in place. `mode` is for a new file; an existing file keeps its own. */
 enum err_code fileio_replace(const char *path, const void *bytes, size_t length, unsigned mode,
                              struct err *err) ERR_CHECK;
 

@@ -1,0 +1,15 @@
+#ifndef CORE_EXPORT_FILE_H
+#define CORE_EXPORT_FILE_H
+
+/*
+ * An exporter into a file: `file:PATH`, with "-" for standard output. The file is replaced whole
+ * (core/fileio.h); folders that are missing are made. A new file can be read by its owner only: it
+ * is a list of people. Give it another mode once, it stays.
+ */
+
+#include "core/port_export.h"
+
+/* Opens nothing yet; `path` is copied. */
+struct exporter *exporter_file_new(const char *path);
+
+#endif
