@@ -43,3 +43,19 @@ const char *note_fault(const char *note, size_t length)
     }
     return text_fault(note, length);
 }
+
+void login_display_name(struct buf *out, const char *first, size_t first_length, const char *last,
+                        size_t last_length)
+{
+    bool has_first = first && first_length > 0;
+    bool has_last = last && last_length > 0;
+    if (has_last) {
+        buf_append(out, last, last_length);
+    }
+    if (has_first && has_last) {
+        buf_puts(out, ", ");
+    }
+    if (has_first) {
+        buf_append(out, first, first_length);
+    }
+}

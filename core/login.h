@@ -8,11 +8,18 @@
 
 #include <stddef.h>
 
+#include "core/buf.h"
+
 /* A login is 1 to LOGIN_MAX bytes of UTF-8, without NUL and without a blank at either end. Returns
    what is wrong with it ("is empty", "is longer than 128 bytes", ...) or NULL. */
 const char *login_fault(const char *login, size_t length);
 
 /* The same for a note of at most NOTE_MAX bytes; it has no line breaks. */
 const char *note_fault(const char *note, size_t length);
+
+/* Appends "Last, First", as lists of people sort; one of them alone where the other is missing
+   (NULL or empty). */
+void login_display_name(struct buf *out, const char *first, size_t first_length, const char *last,
+                        size_t last_length);
 
 #endif
