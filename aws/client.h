@@ -50,9 +50,10 @@ struct client_options {
     struct endpoint_settings endpoint;        /* copied; what it points to is borrowed */
     struct client_statistics *statistics;     /* NULL: not counted */
     unsigned max_in_flight;                   /* 0: 16 */
-    int max_attempts;                         /* 0: AWS_MAX_ATTEMPTS, else the service's default */
-    double rate;                     /* calls a second that are let through; 0: as many as come */
-    double burst;                    /* and how many at once after a rest */
+    int max_attempts;     /* from the profile; 0: AWS_MAX_ATTEMPTS, else default_attempts */
+    int default_attempts; /* 0: the standard's for the service */
+    double rate;          /* calls a second that are let through; 0: as many as come */
+    double burst;         /* and how many at once after a rest */
     double (*random)(void *context); /* uniform in [0,1); NULL: the system's */
     void *random_context;
 };
@@ -72,8 +73,7 @@ struct call {
     const char *path; /* starts with '/', encoded once (aws/uri.h) */
     const struct call_parameter *query;
     size_t query_count;
-    const struct http_header
-        *headers; /* beside those that the client adds (host, x-amz-date, ...) */
+    const struct http_header *headers; /* beside host and what the signature adds */
     size_t header_count;
     const void *body;
     size_t body_length;

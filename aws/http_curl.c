@@ -228,7 +228,7 @@ static void curl_submit(struct http *self, const struct http_request *request, h
     exchange->done = done;
     exchange->context = context;
     http_response_init(&exchange->response);
-    buf_init(&exchange->response.body, request->max_body ? request->max_body : MAX_BODY);
+    buf_init_secret(&exchange->response.body, request->max_body ? request->max_body : MAX_BODY);
     exchange->easy = curl_easy_init();
     list_append(&engine->waiting, exchange);
     if (!exchange->easy) {
