@@ -1,0 +1,106 @@
+#ifndef CORE_STORE_SQLITE_PRIVATE_H
+#define CORE_STORE_SQLITE_PRIVATE_H
+
+/*
+ * Between the parts of the embedded store, and for nobody else:
+ *
+ *     store_sqlite.c         the store's calls: init, load, history, facts
+ *     store_sqlite_apply.c   the one that writes
+ *     store_sqlite_file.c    the file: opened, told apart from what it is not, made
+ *     store_sqlite_fail.c    what SQLite's results mean to people, and who holds the lock
+ */
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "core/policy.h"
+#include "core/port_store.h"
+
+#define PATIENCE_MS 5000
+
+struct sqlite_store {
+    struct store base;
+    char *path;
+    const struct clock *clock;
+    int64_t patience_ms;
+
+    sqlite3 *db;      /* NULL: not open */
+    struct stat file; /* of the file that is open: another one can be put in its place */
+    bool frozen;      /* opened as one that nobody can write: nothing is locked, nothing followed */
+
+    const struct progress *progress; /* of the call under way; also asked while waiting */
+    int64_t waiting_since_ms;
+    bool gave_up; /* the wait ended because the caller cancelled */
+
+    bool loaded; /* the next two are about the last load */
+    bool wrote_since;
+    int64_t data_version;
+};
+
+/* ---- store_sqlite_file.c ------------------------------------------------------------------ */
+
+/* Opens the file, or keeps it where it is still the one at the path, and makes sure that it is
+   a store of this schema and width. ERR_NOT_FOUND where there is none yet. */
+enum err_code sqlite_open(struct sqlite_store *store, const struct policy *policy,
+                          struct err *err) ERR_CHECK;
+
+/* The same for a caller that will write: ERR_READ_ONLY where that is not possible. */
+enum err_code sqlite_open_to_write(struct sqlite_store *store, const struct policy *policy,
+                                   struct err *err) ERR_CHECK;
+
+/* Makes what is missing: folder, file, schema. */
+enum err_code sqlite_create(struct sqlite_store *store, const struct policy *policy,
+                            struct facts *warnings, struct err *err) ERR_CHECK;
+
+void sqlite_close(struct sqlite_store *store);
+
+/* Whether the file at the path is still the one that is open. */
+bool sqlite_same_file(const struct sqlite_store *store);
+
+/* Whether a frozen file is still as it was when it was opened: read first, then ask. */
+bool sqlite_still_frozen(const struct sqlite_store *store);
+
+/* ---- store_sqlite_fail.c ------------------------------------------------------------------ */
+
+/* Sets `err` from the result of a SQLite call; `doing` completes "while ...". Never ERR_OK. */
+enum err_code sqlite_fail(struct sqlite_store *store, int result, const char *doing,
+                          struct err *err);
+
+/* For a file that cannot be written: says which of the file, its folder and its disk it is. */
+enum err_code sqlite_fail_read_only(const struct sqlite_store *store, struct err *err);
+
+/* SQLite's busy handler: waits its turn, up to the patience of the store. */
+int sqlite_wait(void *store, int attempt);
+
+/* ---- small ones (store_sqlite_file.c) ------------------------------------------------------- */
+
+enum err_code sqlite_run(struct sqlite_store *store, const char *sql, const char *doing,
+                         struct err *err) ERR_CHECK;
+enum err_code sqlite_prepare(struct sqlite_store *store, const char *sql, sqlite3_stmt **out,
+                             struct err *err) ERR_CHECK;
+/* The first column of the first row, 0 where there is none. */
+enum err_code sqlite_number(struct sqlite_store *store, const char *sql, int64_t *out,
+                            struct err *err) ERR_CHECK;
+
+/* A text column in the arena: NULL for NULL. *sound becomes false for what no text of ours is:
+   a blob, a NUL inside, bytes that are not UTF-8. */
+const char *sqlite_text(struct arena *arena, sqlite3_stmt *row, int column, bool *sound);
+
+/* ---- rows (store_sqlite.c) ------------------------------------------------------------------ */
+
+#define SLOT_COLUMNS "extension, state, at, agent, note, actor"
+
+/* The slot of a row of SLOT_COLUMNS; false, with *why, where it does not fit. */
+bool sqlite_slot(struct arena *arena, sqlite3_stmt *row, int width, struct slot *slot,
+                 const char **why);
+const char *sqlite_state_name(enum slot_state state);
+
+/* ---- store_sqlite_apply.c ------------------------------------------------------------------- */
+
+enum err_code sqlite_apply(struct store *store, struct plan *plan,
+                           const struct apply_context *context, const struct progress *progress,
+                           struct err *err) ERR_CHECK;
+
+#endif
