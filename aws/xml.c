@@ -239,7 +239,7 @@ char *xml_find_text(struct xml_part within, const char *name)
         return NULL;
     }
     struct buf text;
-    buf_init(&text, inner.length * 2 + 16);
+    buf_init_secret(&text, inner.length * 2 + 16); // STS answers with keys
     xml_text(inner, &text);
     return buf_take(&text);
 }
