@@ -50,6 +50,11 @@ enum err_code sqlite_number(struct sqlite_store *store, const char *sql, int64_t
     return code;
 }
 
+void sqlite_bind_text(sqlite3_stmt *query, int index, const char *text)
+{
+    sqlite3_bind_text(query, index, text, -1, SQLITE_STATIC);
+}
+
 const char *sqlite_text(struct arena *arena, sqlite3_stmt *row, int column, bool *sound)
 {
     int type = sqlite3_column_type(row, column);

@@ -5,7 +5,8 @@
  * Between the parts of the embedded store, and for nobody else:
  *
  *     store_sqlite.c         the store's calls: init, load, history, facts
- *     store_sqlite_apply.c   the one that writes
+ *     store_sqlite_apply.c   the call that writes, batch by batch
+ *     store_sqlite_unit.c    one change or group of a batch, and what was in its way
  *     store_sqlite_file.c    the file: opened, told apart from what it is not, made
  *     store_sqlite_fail.c    what SQLite's results mean to people, and who holds the lock
  */
@@ -84,6 +85,9 @@ enum err_code sqlite_prepare(struct sqlite_store *store, const char *sql, sqlite
 enum err_code sqlite_number(struct sqlite_store *store, const char *sql, int64_t *out,
                             struct err *err) ERR_CHECK;
 
+/* NULL binds NULL; the text is not copied. */
+void sqlite_bind_text(sqlite3_stmt *query, int index, const char *text);
+
 /* A text column in the arena: NULL for NULL. *sound becomes false for what no text of ours is:
    a blob, a NUL inside, bytes that are not UTF-8. */
 const char *sqlite_text(struct arena *arena, sqlite3_stmt *row, int column, bool *sound);
@@ -96,6 +100,26 @@ const char *sqlite_text(struct arena *arena, sqlite3_stmt *row, int column, bool
 bool sqlite_slot(struct arena *arena, sqlite3_stmt *row, int width, struct slot *slot,
                  const char **why);
 const char *sqlite_state_name(enum slot_state state);
+
+/* ---- store_sqlite_unit.c -------------------------------------------------------------------- */
+
+#define UNIT_QUERIES 9
+
+struct unit_writer {
+    struct sqlite_store *store;
+    struct plan *plan;
+    struct err *err;
+    sqlite3_stmt *queries[UNIT_QUERIES];
+    struct arena scratch; /* of one batch: the caller releases it between two */
+};
+
+enum err_code unit_writer_init(struct unit_writer *writer, struct sqlite_store *store,
+                               struct plan *plan, struct err *err) ERR_CHECK;
+void unit_writer_release(struct unit_writer *writer);
+
+/* Tries the changes [first, end) of the plan, inside of a transaction, and sets their results:
+   done, conflict, skipped, failed. An error ends the batch; the results are then as they were. */
+enum err_code unit_write(struct unit_writer *writer, size_t first, size_t end) ERR_CHECK;
 
 /* ---- store_sqlite_apply.c ------------------------------------------------------------------- */
 
