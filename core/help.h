@@ -1,0 +1,18 @@
+#ifndef CORE_HELP_H
+#define CORE_HELP_H
+
+/*
+ * --help, one screen (80 x 24) per topic, and the completion script, both made from the tables of
+ * core/options.h.
+ */
+
+#include "core/buf.h"
+#include "core/options.h"
+
+/* Appends the screen of a topic. */
+void help_topic(enum topic topic, struct buf *out);
+
+/* Appends a completion script for bash: `source <(extpool --completion bash)`. */
+void help_completion_bash(struct buf *out);
+
+#endif
