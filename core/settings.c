@@ -289,6 +289,16 @@ static bool is_real_place(enum option_id id)
     return (id >= OPT_DIRECTORY && id <= OPT_AUDIT_KEEP);
 }
 
+/* The policy names the key it complains about; the subject has it already. */
+static const char *without_key(const char *text, enum option_id id)
+{
+    const char *key = option_info(id)->key;
+    size_t length = key ? strlen(key) : 0;
+    return key && strncmp(text, key, length) == 0 && strncmp(text + length, ": ", 2) == 0
+               ? text + length + 2
+               : text;
+}
+
 static enum err_code resolve_option(struct resolving *r, enum option_id id,
                                     const char *config_folder)
 {
@@ -306,7 +316,7 @@ static enum err_code resolve_option(struct resolving *r, enum option_id id,
     struct err why = ERR_INIT;
     if (value_set(id, found.text, found.kind == ORIGIN_DEFAULT, &base, settings, &why) != ERR_OK) {
         enum err_code code = found.kind == ORIGIN_COMMAND_LINE ? ERR_USAGE : ERR_CONFIG;
-        err_set(r->err, code, "%s: %s", found.subject, why.text);
+        err_set(r->err, code, "%s: %s", found.subject, without_key(why.text, id));
         if (why.hint[0] != '\0') {
             err_hint(r->err, "%s", why.hint);
         }

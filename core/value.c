@@ -39,15 +39,13 @@ static bool is_host_char(char c)
 static enum err_code check_label(const char *text, int64_t max, struct err *err)
 {
     size_t length = strlen(text);
+    bool good = length > 0 && (int64_t)length <= max && text[0] != '-' && text[length - 1] != '-';
     for (size_t i = 0; i < length; i++) {
-        if (!is_host_char(text[i])) {
-            return err_set(err, ERR_USAGE, "\"%s\" has only letters, digits and '-' to have", text);
-        }
+        good = good && is_host_char(text[i]);
     }
-    if (length == 0 || (int64_t)length > max || text[0] == '-' || text[length - 1] == '-') {
-        return err_set(err, ERR_USAGE, "\"%s\" is no name like eu-west-2", text);
-    }
-    return ERR_OK;
+    return good ? ERR_OK
+                : err_set(err, ERR_USAGE, "\"%s\" is no name like eu-west-2: letters, digits, '-'",
+                          text);
 }
 
 static enum err_code check_url(const char *text, struct err *err)
