@@ -181,8 +181,8 @@ struct request {
     const char *agent;     /* login, or NULL */
     const char *other;     /* swap: the other login */
     const char *ext;       /* NULL: the lowest free one / the one that the agent holds */
-    const char *note;
-    size_t line; /* of the CSV; 0: not from a file */
+    const char *note;      /* of the pin or the reservation; otherwise the reason */
+    size_t line;           /* of the CSV; 0: not from a file */
 };
 
 /* A request that cannot be planned, and why. */
@@ -202,8 +202,12 @@ void refusals_init(struct refusals *refusals);
 void refusals_release(struct refusals *refusals);
 
 /* All requests become one plan, or none does: with ERR_INPUT, `refusals` (may be NULL) has every
-   request that is not possible, and err the first. Requests that form a chain (alice leaves 2041,
-   bob takes it) become one group. `action` is the plan's name. plan_edit.c */
+   request that is not possible, and err the first; ERR_POOL_EMPTY where all that is wrong is that
+   no number is left. The requests hold at once, in no order. Those that form a chain (alice leaves
+   2041, bob takes it) become one group, of at most PLAN_GROUP_MAX changes. What is so already is
+   no change but a note. A pin or a release may name the extension instead of the agent. `action` is
+   the plan's name. plan_edit.c */
+#define PLAN_GROUP_MAX 30
 enum err_code plan_edit(const struct plan_input *input, const char *action,
                         const struct request *requests, size_t n_requests,
                         struct refusals *refusals, struct plan **out, struct err *err) ERR_CHECK;

@@ -1,0 +1,98 @@
+#ifndef CORE_PLAN_EDIT_H
+#define CORE_PLAN_EDIT_H
+
+/*
+ * How a list of requests becomes a plan; between core/plan_edit_check.c and core/plan_edit.c only.
+ *
+ * All requests of a list hold at once, in no order: who takes an extension and who leaves it are
+ * matched, whichever comes first. So each agent moves at most once and each number is taken at most
+ * once, and what hangs together (a chain, a cycle, a swap) is found by joining the requests that
+ * meet in a number or in an agent.
+ */
+
+#include "core/plan.h"
+#include "core/plan_parts.h"
+#include "core/plan_pick.h"
+#include "core/strmap.h"
+
+#define NO_REQUEST SIZE_MAX
+
+struct number;
+
+/* An agent whom a request names, or who holds an extension that one names. */
+struct person {
+    const char *login;
+    const struct slot *slot; /* held now, the first; NULL: none */
+    size_t n_slots;
+    const struct slot *former;
+    bool in_directory;
+    size_t move; /* the request that gives them another extension, or NO_REQUEST */
+    size_t drop; /* the one that takes theirs back */
+    size_t mark; /* the one that pins or unpins */
+    struct number *to;
+    struct number *from; /* left by move or drop */
+};
+
+/* An extension that is touched. */
+struct number {
+    char ext[EXT_ROOM];
+    const struct slot *slot; /* NULL: not in the store */
+    size_t taker;            /* the request that wants it, or NO_REQUEST */
+    size_t leaver;           /* the one by which it becomes free */
+    struct slot after;       /* what shall stand there in the end */
+};
+
+enum wish_state {
+    WISH_OPEN,
+    WISH_GRANTED, /* it is so already */
+    WISH_REFUSED
+};
+
+struct wish {
+    const struct request *request;
+    enum wish_state state;
+    enum change_kind kind; /* an assign that moves somebody is a reassign here */
+    const char *agent;     /* the request's, "" made NULL, or the holder of its extension */
+    const char *ext;
+    const char *note;
+    struct person *person;
+    struct person *other;  /* swap */
+    struct number *number; /* what is taken, given back, reserved or pinned */
+    bool automatic;        /* the number is for the picker to find */
+    bool cooling;          /* what it found */
+    bool returning;
+    size_t joined; /* union-find over the requests */
+    size_t next;   /* in the list of its component, NO_REQUEST at the end */
+};
+
+struct edit {
+    const struct plan_input *input;
+    struct drafting draft;
+    struct wish *wishes;
+    size_t n_wishes;
+    struct person **people;
+    size_t n_people;
+    struct strmap by_login;
+    struct strmap by_ext;
+    struct number **numbers;
+    size_t n_numbers;
+    struct refusals *refusals;
+    size_t n_pool_empty; /* refusals because nothing was left */
+    size_t comparisons;  /* made for "did you mean" so far */
+    struct picker picker;
+};
+
+/* Fills in people and numbers, refuses what cannot be, marks what is so already. */
+void edit_check(struct edit *edit);
+
+void edit_refuse(struct edit *edit, size_t request, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The entry of an extension, made where there is none. */
+struct number *edit_number(struct edit *edit, const char *ext);
+
+/* The two requests stand or fall together. */
+void edit_join(struct edit *edit, size_t a, size_t b);
+size_t edit_root(struct edit *edit, size_t request);
+
+#endif
