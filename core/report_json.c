@@ -315,27 +315,3 @@ void report_json_history(const struct report *report, const struct history *hist
     }
     write_document(report, list);
 }
-
-void report_json_doctor(const struct report *report, const struct doctor_report *doctor)
-{
-    json_t *document = json_object();
-    json_t *problems = json_array();
-    for (size_t i = 0; i < doctor->diagnosis->n_problems; i++) {
-        const struct problem *problem = &doctor->diagnosis->problems[i];
-        json_t *object = json_object();
-        json_object_set_new(object, "kind", text(problem_kind_name(problem->kind)));
-        json_object_set_new(object, "extension", text(problem->ext));
-        json_object_set_new(object, "agent", text(problem->agent));
-        json_object_set_new(object, "detail", text(problem->detail));
-        json_object_set_new(object, "fix", text(problem->fix));
-        json_array_append_new(problems, object);
-    }
-    json_object_set_new(document, "checked", number(doctor->diagnosis->checked));
-    json_object_set_new(document, "problems", problems);
-    json_object_set_new(document, "fixed", number(doctor->fixed));
-    if (doctor->repair) {
-        json_object_set_new(document, "repair", action_object(doctor->repair));
-    }
-    json_object_set_new(document, "exit", json_integer(doctor->exit));
-    write_document(report, document);
-}

@@ -408,24 +408,3 @@ void report_text_history(const struct report *report, const struct history *hist
     table_print(&table, report->out, "");
     table_release(&table);
 }
-
-void report_text_doctor(const struct report *report, const struct doctor_report *doctor)
-{
-    const struct diagnosis *diagnosis = doctor->diagnosis;
-    struct table table;
-    table_init(&table, 5);
-    for (size_t i = 0; i < diagnosis->n_problems; i++) {
-        const struct problem *problem = &diagnosis->problems[i];
-        table_row(&table, problem_kind_name(problem->kind), problem->ext, problem->agent,
-                  problem->detail, problem->fix);
-    }
-    table_print(&table, report->out, "");
-    table_release(&table);
-    if (doctor->repair) {
-        report_text_action(report, doctor->repair);
-    }
-    if (!report->quiet) {
-        fprintf(report->out, "checked %zu records: %zu problems, %zu fixed\n", diagnosis->checked,
-                diagnosis->n_problems, doctor->fixed);
-    }
-}
