@@ -1,0 +1,274 @@
+#include "tui/edit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/text.h"
+#include "tui/ask.h"
+#include "tui/pages.h"
+#include "tui/view_main.h"
+#include "tui/view_plan.h"
+#include "tui/work.h"
+
+#include "core/banned.h"
+
+void edit_plan(struct console *console, const char *action, const struct request *requests,
+               size_t n_requests)
+{
+    struct plan_input input = console_plan_input(console);
+    struct refusals refusals;
+    struct plan *plan = NULL;
+    struct err err = ERR_INIT;
+    refusals_init(&refusals);
+    if (plan_edit(&input, action, requests, n_requests, &refusals, &plan, &err) == ERR_OK) {
+        view_plan_open(console, plan, requests, n_requests);
+    } else if (refusals.n_items > 1) {
+        console_say(console, STYLE_ERROR, "%s: %zu of %zu cannot be done", action, refusals.n_items,
+                    n_requests);
+        page_refusals(console, action, &refusals);
+    } else {
+        console_say_error(console, action, &err);
+    }
+    refusals_release(&refusals);
+}
+
+/* ---- requests from rows -------------------------------------------------------------------- */
+
+/* One request of that kind for each row that it can be about; `skipped` counts the others. */
+static struct request *requests_of(const struct selection *selection, enum change_kind kind,
+                                   size_t *n, size_t *skipped)
+{
+    struct request *requests = mem_array(selection->n + 1, sizeof *requests);
+    *n = 0;
+    *skipped = 0;
+    for (size_t i = 0; i < selection->n; i++) {
+        const struct slot *slot = selection->slots[i];
+        const char *login = selection->rows[i] ? selection->rows[i]->login
+                            : slot && slot->state == SLOT_ASSIGNED ? slot->agent
+                                                                   : NULL;
+        bool about_ext = kind == CHANGE_RESERVE || kind == CHANGE_UNRESERVE;
+        if (about_ext ? slot != NULL : login != NULL) {
+            requests[(*n)++] = (struct request){.kind = kind,
+                                                .agent = about_ext ? NULL : login,
+                                                .ext = about_ext ? slot->ext : NULL};
+        } else {
+            (*skipped)++;
+        }
+    }
+    return requests;
+}
+
+/* Plans one thing for all chosen rows at once. */
+static void plan_rows(struct console *console, const char *action, enum change_kind kind,
+                      const struct selection *selection)
+{
+    size_t n;
+    size_t skipped;
+    struct request *requests = requests_of(selection, kind, &n, &skipped);
+    if (n == 0) {
+        console_flash(console, STYLE_WARN, "%s: nobody holds %s", action,
+                      selection->n == 1 ? "it" : "any of these");
+    } else {
+        edit_plan(console, action, requests, n);
+    }
+    free(requests);
+}
+
+/* ---- the commands -------------------------------------------------------------------------- */
+
+static void assign(struct console *console, const struct selection *selection)
+{
+    const struct slot *slot = selection->slots[0];
+    if (!selection->agents) {
+        if (selection->n > 1) {
+            console_flash(console, STYLE_WARN, "assign: mark agents, or choose one extension");
+        } else if (slot->state != SLOT_FREE) {
+            console_flash(console, STYLE_WARN, "assign: %s is %s", slot->ext,
+                          world_slot_states(console->world, slot));
+        } else {
+            ask_agent(console, slot->ext);
+        }
+    } else if (selection->n == 1 && slot) {
+        console_flash(console, STYLE_WARN, "assign: %s holds %s already; r gives another one",
+                      selection->rows[0]->login, slot->ext);
+    } else if (selection->n == 1) {
+        ask_extension(console, CHANGE_ASSIGN, selection->rows[0]->login, NULL);
+    } else {
+        plan_rows(console, "assign", CHANGE_ASSIGN, selection);
+    }
+}
+
+static void reassign(struct console *console, const struct selection *selection)
+{
+    const struct slot *slot = selection->slots[0];
+    const char *login = selection->rows[0] ? selection->rows[0]->login : NULL;
+    if (!login && slot && slot->state == SLOT_ASSIGNED) {
+        login = slot->agent;
+    }
+    if (selection->n > 1) {
+        plan_rows(console, "reassign", CHANGE_REASSIGN, selection);
+    } else if (!login) {
+        console_flash(console, STYLE_WARN, "reassign: nobody holds %s", slot ? slot->ext : "it");
+    } else if (!slot) {
+        console_flash(console, STYLE_WARN, "reassign: %s has none yet; a gives one", login);
+    } else {
+        ask_extension(console, CHANGE_REASSIGN, login, slot->ext);
+    }
+}
+
+static void swap(struct console *console, const struct selection *selection)
+{
+    const char *logins[2] = {NULL, NULL};
+    size_t n = 0;
+    for (size_t i = 0; i < selection->n; i++) {
+        if (selection->slots[i] && selection->slots[i]->state == SLOT_ASSIGNED) {
+            logins[n < 2 ? n : 1] = selection->slots[i]->agent;
+            n++;
+        }
+    }
+    if (n != 2 || selection->n != 2) {
+        console_flash(console, STYLE_WARN, "swap: mark exactly two who hold an extension (Space)");
+        return;
+    }
+    struct request request = {
+        .kind = CHANGE_REASSIGN, .swap = true, .agent = logins[0], .other = logins[1]};
+    edit_plan(console, "swap", &request, 1);
+}
+
+/* Pins, or unpins where all of them are pinned. */
+static void pin(struct console *console, const struct selection *selection)
+{
+    bool all = true;
+    for (size_t i = 0; i < selection->n; i++) {
+        const struct slot *slot = selection->slots[i];
+        all = all && slot && slot->state == SLOT_ASSIGNED && slot->note;
+    }
+    if (all) {
+        plan_rows(console, "unpin", CHANGE_UNPIN, selection);
+        return;
+    }
+    size_t n;
+    size_t skipped;
+    struct request *requests = requests_of(selection, CHANGE_PIN, &n, &skipped);
+    if (n == 0) {
+        console_flash(console, STYLE_WARN, "pin: only an extension that somebody holds");
+    } else {
+        ask_note(console, "pin", requests, n);
+    }
+    free(requests);
+}
+
+static void reserve(struct console *console, const struct selection *selection)
+{
+    bool all = true;
+    for (size_t i = 0; i < selection->n; i++) {
+        all = all && selection->slots[i] && selection->slots[i]->state == SLOT_HELD;
+    }
+    if (selection->agents) {
+        console_flash(console, STYLE_WARN, "reserve: choose a free extension (Tab)");
+        return;
+    }
+    if (all) {
+        plan_rows(console, "unreserve", CHANGE_UNRESERVE, selection);
+        return;
+    }
+    size_t n;
+    size_t skipped;
+    struct request *requests = requests_of(selection, CHANGE_RESERVE, &n, &skipped);
+    ask_note(console, "reserve", requests, n);
+    free(requests);
+}
+
+static void on_rows(struct console *console, enum command command)
+{
+    struct selection selection;
+    view_main_selection(console, &selection);
+    if (selection.n == 0) {
+        console_flash(console, STYLE_WARN, "there is no row for it");
+    } else if (command == CMD_ASSIGN) {
+        assign(console, &selection);
+    } else if (command == CMD_REASSIGN) {
+        reassign(console, &selection);
+    } else if (command == CMD_RELEASE) {
+        plan_rows(console, "release", CHANGE_RELEASE, &selection);
+    } else if (command == CMD_SWAP) {
+        swap(console, &selection);
+    } else if (command == CMD_PIN) {
+        pin(console, &selection);
+    } else {
+        reserve(console, &selection);
+    }
+    selection_release(&selection);
+}
+
+static void export(struct console *console)
+{
+    if (session_export_uri(console->session)) {
+        work_start(console, WORK_EXPORT, NULL);
+    } else {
+        ask_export(console);
+    }
+}
+
+unsigned edit_command(struct console *console, enum command command)
+{
+    switch ((int)command) {
+    case CMD_ASSIGN:
+    case CMD_REASSIGN:
+    case CMD_RELEASE:
+    case CMD_SWAP:
+    case CMD_PIN:
+    case CMD_RESERVE:
+        on_rows(console, command);
+        return REACT_DRAW;
+    case CMD_SYNC:
+        work_start(console, WORK_SYNC, NULL);
+        return REACT_DRAW;
+    case CMD_UNDO:
+        work_start(console, WORK_UNDO, NULL);
+        return REACT_DRAW;
+    case CMD_INIT:
+        work_start(console, WORK_INIT, NULL);
+        return REACT_DRAW;
+    case CMD_DOCTOR:
+        work_start(console, WORK_DOCTOR, NULL);
+        return REACT_DRAW;
+    case CMD_EXPORT:
+        export(console);
+        return REACT_DRAW;
+    case CMD_EXPORT_TO:
+        ask_export(console);
+        return REACT_DRAW;
+    case CMD_IMPORT:
+        ask_import(console);
+        return REACT_DRAW;
+    default:
+        return REACT_PASS;
+    }
+}
+
+bool edit_with_argument(struct console *console, enum command command, const char *argument)
+{
+    struct err err = ERR_INIT;
+    switch ((int)command) {
+    case CMD_EXPORT:
+    case CMD_EXPORT_TO:
+        work_start(console, WORK_EXPORT, argument);
+        return true;
+    case CMD_IMPORT:
+        work_start(console, WORK_IMPORT, argument);
+        return true;
+    case CMD_UNDO:
+        work_start(console, WORK_UNDO, argument);
+        return true;
+    case CMD_THEME:
+        if (console_set_theme(console, argument, &err) != ERR_OK) {
+            console_flash(console, STYLE_ERROR, "%s", err.text);
+        }
+        return true;
+    default:
+        return false;
+    }
+}

@@ -1,0 +1,260 @@
+#include "tui/prompt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/options.h"
+#include "tui/edit.h"
+
+#include "core/banned.h"
+
+struct prompt {
+    struct view view;
+    struct field field;
+    struct list *list; /* filter */
+    char before[FILTER_TEXT_MAX];
+    char offers[256]; /* what Tab found */
+};
+
+static void release(struct view *view)
+{
+    free(view);
+}
+
+static void draw_line(struct prompt *prompt, struct canvas *canvas, const char *label,
+                      struct caret *caret)
+{
+    int y = canvas->height - 1;
+    canvas_fill(canvas, (struct rect){0, y, canvas->width, 1}, STYLE_INPUT);
+    canvas_text(canvas, 0, y, 1, STYLE_PROMPT, label);
+    caret->x = field_draw(&prompt->field, canvas, 1, y, canvas->width - 1, STYLE_INPUT);
+    caret->y = y;
+}
+
+/* ---- the command line ---------------------------------------------------------------------- */
+
+static bool wanted_here(const struct console *console, int command)
+{
+    const struct view *below = console->views[console->n_views - 2];
+    return (command_info((enum command)command)->places & below->ops->place) != 0;
+}
+
+/* Completes the name as far as all that begin so agree. */
+static unsigned complete(struct prompt *prompt, struct console *console)
+{
+    char common[64] = "";
+    size_t n = 0;
+    size_t length = prompt->field.length;
+    prompt->offers[0] = '\0';
+    if (strchr(prompt->field.text, ' ')) {
+        return REACT_NONE;
+    }
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        const char *name = command_info((enum command)i)->name;
+        if (strncmp(name, prompt->field.text, length) != 0 || !wanted_here(console, i)) {
+            continue;
+        }
+        if (n++ == 0) {
+            snprintf(common, sizeof common, "%s", name);
+        } else {
+            size_t same = 0;
+            while (common[same] && common[same] == name[same]) {
+                same++;
+            }
+            common[same] = '\0';
+        }
+        size_t used = strlen(prompt->offers);
+        snprintf(prompt->offers + used, sizeof prompt->offers - used, "%s%s", used ? "  " : "",
+                 name);
+    }
+    if (strlen(common) > length) {
+        field_set(&prompt->field, common);
+    }
+    if (n == 0) {
+        snprintf(prompt->offers, sizeof prompt->offers, "no command begins like that");
+    } else if (n == 1) {
+        snprintf(prompt->offers, sizeof prompt->offers, "%s",
+                 command_info(command_find(common))->help);
+    }
+    return REACT_DRAW;
+}
+
+static void draw_command(struct view *view, struct console *console, struct canvas *canvas,
+                         struct caret *caret)
+{
+    struct prompt *prompt = (struct prompt *)view;
+    (void)console;
+    if (prompt->offers[0] && canvas->height > 5) {
+        int y = canvas->height - 2;
+        canvas_fill(canvas, (struct rect){0, y, canvas->width, 1}, STYLE_TEXT);
+        canvas_text(canvas, 0, y, canvas->width, STYLE_INFO, prompt->offers);
+    }
+    draw_line(prompt, canvas, ":", caret);
+}
+
+static void run_line(struct console *console, const char *line)
+{
+    char name[64];
+    size_t length = strcspn(line, " ");
+    const char *argument = line + length + strspn(line + length, " ");
+    snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), line);
+    enum command command = command_find(name);
+    if (!*name) {
+        return;
+    }
+    if (command == CMD_NONE) {
+        const char *names[COMMAND_COUNT + 1] = {NULL};
+        for (int i = 0; i < COMMAND_COUNT; i++) {
+            names[i] = command_info((enum command)i)->name;
+        }
+        const char *nearest = nearest_of(name, names);
+        console_flash(console, STYLE_ERROR, "no command is called %s%s%s%s", name,
+                      nearest ? "; did you mean " : "", nearest ? nearest : "",
+                      nearest ? "?" : "");
+    } else if (*argument && !console_off(console, command) &&
+               edit_with_argument(console, command, argument)) {
+        return;
+    } else {
+        struct view *top = console_top(console);
+        unsigned reaction = console_command(console, command);
+        if (reaction & REACT_CLOSE) {
+            console_close(console, top);
+        }
+    }
+}
+
+static unsigned key_command(struct view *view, struct console *console, uint32_t key)
+{
+    struct prompt *prompt = (struct prompt *)view;
+    if (key == K_ESC || key == (K_CTRL | 'c') || key == (K_CTRL | 'g') ||
+        (key == K_BACKSPACE && prompt->field.length == 0)) {
+        return REACT_CLOSE;
+    }
+    if (key == (K_CTRL | 'l') || key == (K_CTRL | 'z')) {
+        return console_common(console, key == (K_CTRL | 'l') ? CMD_REDRAW : CMD_SUSPEND);
+    }
+    if (key == K_TAB) {
+        return complete(prompt, console);
+    }
+    if (key == K_ENTER) {
+        char line[FIELD_MAX];
+        memcpy(line, prompt->field.text, sizeof line);
+        field_history_add(&console->command_history, line);
+        console_close(console, view); /* first: the command is for the view below */
+        run_line(console, line + strspn(line, " "));
+        return REACT_DRAW;
+    }
+    enum field_result result = field_key(&prompt->field, key);
+    if (result == FIELD_CHANGED) {
+        prompt->offers[0] = '\0';
+    }
+    return result == FIELD_IGNORED ? REACT_NONE : REACT_DRAW;
+}
+
+static unsigned paste_command(struct view *view, struct console *console, const char *text,
+                              size_t length)
+{
+    struct prompt *prompt = (struct prompt *)view;
+    (void)console;
+    field_paste(&prompt->field, text, length);
+    return REACT_DRAW;
+}
+
+static const struct view_ops s_command_ops = {.title = "command",
+                                              .overlay = true,
+                                              .still = true,
+                                              .draw = draw_command,
+                                              .key = key_command,
+                                              .paste = paste_command,
+                                              .free = release};
+
+void prompt_command(struct console *console)
+{
+    struct prompt *prompt = mem_alloc(sizeof *prompt);
+    prompt->view.ops = &s_command_ops;
+    field_init(&prompt->field, &console->command_history);
+    console_push(console, &prompt->view);
+}
+
+/* ---- the filter ----------------------------------------------------------------------------- */
+
+static void draw_filter(struct view *view, struct console *console, struct canvas *canvas,
+                        struct caret *caret)
+{
+    struct prompt *prompt = (struct prompt *)view;
+    (void)console;
+    draw_line(prompt, canvas, "/", caret);
+    if (canvas->width >= 60 && prompt->field.length == 0) {
+        canvas_text(canvas, 3, canvas->height - 1, canvas->width - 3, STYLE_DIM,
+                    "text  ~fuzzy  ext:20  state:new stale free cooling...  note:  !not");
+    }
+}
+
+static unsigned key_filter(struct view *view, struct console *console, uint32_t key)
+{
+    struct prompt *prompt = (struct prompt *)view;
+    switch (key) {
+    case K_ESC:
+    case K_CTRL | 'c':
+    case K_CTRL | 'g':
+        list_filter(prompt->list, prompt->before);
+        return REACT_CLOSE;
+    case K_ENTER:
+        field_history_add(&console->filter_history, prompt->field.text);
+        return REACT_CLOSE;
+    case K_CTRL | 'l':
+        return console_common(console, CMD_REDRAW);
+    case K_CTRL | 'z':
+        return console_common(console, CMD_SUSPEND);
+    case K_PAGE_UP:
+    case K_PAGE_DOWN:
+        list_move(prompt->list, key == K_PAGE_UP ? -10 : 10);
+        return REACT_DRAW;
+    case K_BACKSPACE:
+        if (prompt->field.length == 0) {
+            list_filter(prompt->list, "");
+            return REACT_CLOSE;
+        }
+        break;
+    default:
+        break;
+    }
+    enum field_result result = field_key(&prompt->field, key);
+    if (result == FIELD_CHANGED) {
+        list_filter(prompt->list, prompt->field.text);
+    }
+    return result == FIELD_IGNORED ? REACT_NONE : REACT_DRAW;
+}
+
+static unsigned paste_filter(struct view *view, struct console *console, const char *text,
+                             size_t length)
+{
+    struct prompt *prompt = (struct prompt *)view;
+    (void)console;
+    if (field_paste(&prompt->field, text, length) == FIELD_CHANGED) {
+        list_filter(prompt->list, prompt->field.text);
+    }
+    return REACT_DRAW;
+}
+
+/* Not still: the list may go on filling while one types. */
+static const struct view_ops s_filter_ops = {.title = "filter",
+                                             .overlay = true,
+                                             .draw = draw_filter,
+                                             .key = key_filter,
+                                             .paste = paste_filter,
+                                             .free = release};
+
+void prompt_filter(struct console *console, struct list *list)
+{
+    struct prompt *prompt = mem_alloc(sizeof *prompt);
+    prompt->view.ops = &s_filter_ops;
+    prompt->list = list;
+    memcpy(prompt->before, list->filter_text, sizeof prompt->before);
+    field_init(&prompt->field, &console->filter_history);
+    prompt->field.max = FILTER_TEXT_MAX - 1;
+    field_set(&prompt->field, list->filter_text);
+    console_push(console, &prompt->view);
+}

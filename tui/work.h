@@ -1,0 +1,74 @@
+#ifndef TUI_WORK_H
+#define TUI_WORK_H
+
+/*
+ * The console's jobs on the worker (core/job.h): everything that does I/O. Each carries what it
+ * needs and what it found; its end is handed to tui/work_done.c on the UI thread.
+ */
+
+#include "core/audit.h"
+#include "core/doctor.h"
+#include "core/job.h"
+#include "core/plan.h"
+#include "core/session.h"
+#include "tui/view.h"
+
+/* kind, name, whether people asked for it (then it shows, blocks other changes, and a refresh
+   under way makes room for it) */
+#define WORK_KINDS(X)                                                                              \
+    X(WORK_LOAD, "reading", true)                                                                  \
+    X(WORK_REFRESH, "refresh", false)                                                              \
+    X(WORK_SYNC, "sync", true)                                                                     \
+    X(WORK_APPLY, "apply", true)                                                                   \
+    X(WORK_EXPORT, "export", true)                                                                 \
+    X(WORK_HISTORY, "history", false)                                                              \
+    X(WORK_DOCTOR, "doctor", true)                                                                 \
+    X(WORK_UNDO, "undo", true)                                                                     \
+    X(WORK_INIT, "init", true)                                                                     \
+    X(WORK_IMPORT, "import", true)
+
+enum work_kind {
+#define X(kind, name, asked) kind,
+    WORK_KINDS(X)
+#undef X
+};
+
+struct work {
+    struct job job;
+    struct console *console;
+    struct session *session;
+    const struct policy *policy;
+    unsigned generation;
+    enum work_kind kind;
+    char *argument;          /* export: where to (NULL: as configured); undo: id; import: path */
+    struct world *seen;      /* what the screen showed when it began; NULL */
+    struct view *view;       /* apply: the view that waits for it */
+    /* found */
+    struct world *world;     /* NULL: nothing new */
+    struct plan *plan;       /* made, or applied */
+    struct outcome outcome;
+    struct export_receipt receipt;
+    bool exported;
+    struct err export_err;
+    struct history *history;
+    struct diagnosis *diagnosis;
+    struct refusals refusals;
+    struct facts warnings;
+    /* the directory's rows as they come */
+    struct roster *gathered;
+    const struct snapshot *beside;
+    int64_t publish_at_ms;
+};
+
+/* Submits; `argument` is copied (NULL is fine). */
+void work_start(struct console *console, enum work_kind kind, const char *argument);
+/* The plan moves in; `view` gets it back by work_done. */
+void work_apply(struct console *console, struct plan *plan, struct view *view);
+
+/* Whether the user has work under way (not a refresh). */
+bool work_busy(const struct console *console);
+
+/* On the UI thread, at the end of a job. tui/work_done.c */
+void work_done(struct console *console, struct work *work);
+
+#endif
