@@ -111,7 +111,7 @@ static const char *const s_texts[TOPIC_COUNT] = {
     [TOPIC_OUTPUT] =
         "\n"
         "Results go to standard output, everything else to standard error; a progress\n"
-        "bar shows where that is a terminal. Colours only on a terminal and without NO_COLOR.\n"
+        "bar shows where that is a terminal. Colours need a terminal and no NO_COLOR.\n"
         "With --json an error is {\"error\":{\"code\",\"message\",\"hint\"},\"exit\"}.\n",
     [TOPIC_EXIT] = "\n"
                    "    0  done, or nothing to do\n"
