@@ -1,0 +1,138 @@
+#include "tests/unit/support/settings_world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/cmdline.h"
+#include "core/fileio.h"
+#include "core/mem.h"
+
+#define ARGS_MAX 16
+
+/* ---- a world: a home, a configuration, variables, a command line ---------------------------- */
+
+char *sw_home;
+
+int sw_make_home(void **state)
+{
+    (void)state;
+    sw_home = mem_strdup("/tmp/extpool-test-XXXXXX");
+    return mkdtemp(sw_home) ? 0 : -1;
+}
+
+int sw_remove_home(void **state)
+{
+    (void)state;
+    char *folder = mem_printf("%s/.config/extpool", sw_home);
+    rmdir(folder);
+    *strrchr(folder, '/') = '\0';
+    rmdir(folder);
+    rmdir(sw_home);
+    free(folder);
+    free(sw_home);
+    return 0;
+}
+
+static char *config_path(void)
+{
+    return mem_printf("%s/.config/extpool/config", sw_home);
+}
+
+/* NULL: no file. */
+static void write_config(const char *text)
+{
+    char *path = config_path();
+    unlink(path);
+    if (text) {
+        assert_int_equal(fileio_make_parents(path, NULL), ERR_OK);
+        assert_int_equal(fileio_replace(path, text, strlen(text), 0600, NULL), ERR_OK);
+    }
+    free(path);
+}
+
+enum err_code sw_resolve(const struct settings_world *world, struct settings *settings,
+                         struct err *err)
+{
+    char *words = mem_strdup(world->words ? world->words : "--status");
+    char *argv[ARGS_MAX] = {words};
+    int argc = 1;
+    char program[] = "extpool";
+    argv[0] = program;
+    for (char *word = words; word && *word;) {
+        char *blank = strchr(word, ' ');
+        if (blank) {
+            *blank++ = '\0';
+        }
+        argv[argc++] = word;
+        word = blank;
+    }
+    const char *pairs[SETTINGS_VARIABLES_MAX + 2][2] = {{"HOME", sw_home}};
+    memcpy(pairs + 1, world->variables, sizeof world->variables);
+    struct environment environment = environment_of_pairs((const char *const(*)[2])pairs);
+    struct command_line line;
+    write_config(world->config);
+    enum err_code code = command_line_parse(argc, argv, &line, err);
+    if (code == ERR_OK) {
+        code = settings_resolve(&line, &environment, world->context, settings, err);
+        command_line_release(&line);
+    }
+    write_config(NULL);
+    free(words);
+    return code;
+}
+
+/* The text with the home folder as "~". */
+static char *homely(const char *text)
+{
+    struct buf out;
+    buf_init(&out, 1 << 16);
+    for (const char *at; (at = strstr(text, sw_home)); text = at + strlen(sw_home)) {
+        buf_append(&out, text, (size_t)(at - text));
+        buf_putc(&out, '~');
+    }
+    buf_puts(&out, text);
+    return buf_take(&out);
+}
+
+void sw_check_text(const char *text, const char *expected)
+{
+    if (!expected) {
+        assert_null(text);
+        return;
+    }
+    assert_non_null(text);
+    char *got = homely(text);
+    assert_string_equal(got, expected);
+    free(got);
+}
+
+void sw_good(const struct settings_world *world, struct settings *settings)
+{
+    struct err err = ERR_INIT;
+    if (sw_resolve(world, settings, &err) != ERR_OK) {
+        print_error("%s | %s\n", err.text, err.hint);
+        fail();
+    }
+}
+
+/* `hint` NULL: none. */
+void sw_bad(const struct settings_world *world, enum err_code code, const char *text,
+            const char *hint)
+{
+    struct settings settings;
+    struct err err = ERR_INIT;
+    assert_int_equal(sw_resolve(world, &settings, &err), code);
+    assert_int_equal(err.code, code);
+    assert_int_equal(err_exit_status(code), 64);
+    sw_check_text(err.text, text);
+    sw_check_text(err.hint, hint ? hint : "");
+}
