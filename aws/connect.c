@@ -1,0 +1,377 @@
+#include "aws/connect.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/connect_read.h"
+#include "aws/uri.h"
+#include "core/buf.h"
+#include "core/login.h"
+#include "core/mem.h"
+#include "core/text.h"
+
+#include "core/banned.h"
+
+#define RATE 2 /* what Amazon lets an account do with each operation, unless it raised that */
+#define BURST 5
+#define ATTEMPTS 8 /* a throttled page is worth waiting for: without it the whole reading fails */
+#define INSTANCES_SHOWN 10
+
+struct connect_directory {
+    struct directory base;
+    struct connect_instance instance;
+    struct client_statistics *statistics;
+    struct client_statistics own_statistics;
+    struct client *list, *search, *profiles, *instances; /* a client each: a pace each */
+    bool names;
+};
+
+/* ---- what the URI says ------------------------------------------------------------------- */
+
+static bool is_instance_id(const char *text, size_t length)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789-";
+    return length > 0 && length < CONNECT_ID_ROOM && strspn(text, allowed) >= length;
+}
+
+static enum err_code bad_instance(const char *text, struct err *err)
+{
+    err_set(err, ERR_USAGE, "\"%.200s\" is neither the id nor the ARN of a Connect instance", text);
+    err_hint(err, "an id is like 11111111-2222-3333-4444-555555555555, an ARN like "
+                  "arn:aws:connect:eu-west-2:111122223333:instance/ID; the Amazon Connect console "
+                  "shows it under \"Instance ARN\"");
+    return ERR_USAGE;
+}
+
+enum err_code connect_parse_instance(const char *text, struct connect_instance *out,
+                                     struct err *err)
+{
+    *out = (struct connect_instance){.id = ""};
+    if (strncmp(text, "arn:", 4) != 0) {
+        if (!is_instance_id(text, strlen(text))) {
+            return bad_instance(text, err);
+        }
+        snprintf(out->id, sizeof out->id, "%s", text);
+        return ERR_OK;
+    }
+    const char *fields[6]; // arn, partition, service, region, account, resource
+    size_t lengths[6];
+    const char *at = text;
+    for (size_t i = 0; i < 6; i++) {
+        fields[i] = at;
+        lengths[i] = i < 5 ? strcspn(at, ":") : strlen(at);
+        at += lengths[i];
+        if (i < 5 && *at++ != ':') {
+            return bad_instance(text, err);
+        }
+    }
+    static const char before[] = "instance/";
+    size_t skip = sizeof before - 1;
+    if (lengths[2] != 7 || strncmp(fields[2], "connect", 7) != 0 || lengths[3] == 0 ||
+        lengths[3] >= sizeof out->region || lengths[4] != 12 ||
+        strncmp(fields[5], before, skip) != 0 ||
+        !is_instance_id(fields[5] + skip, strlen(fields[5] + skip))) {
+        return bad_instance(text, err);
+    }
+    snprintf(out->region, sizeof out->region, "%.*s", (int)lengths[3], fields[3]);
+    snprintf(out->account, sizeof out->account, "%.*s", (int)lengths[4], fields[4]);
+    snprintf(out->id, sizeof out->id, "%s", fields[5] + skip);
+    if (!endpoint_region_valid(out->region) || !text_is_digits(out->account)) {
+        return bad_instance(text, err);
+    }
+    return ERR_OK;
+}
+
+/* ---- one reading ------------------------------------------------------------------------- */
+
+struct reading {
+    struct connect_directory *directory;
+    const struct progress *progress;
+    struct arena arena;
+    const char **logins;
+    size_t n_logins, capacity;
+    size_t pages;
+    char token[2501];
+    struct connect_names names;
+    bool complete;    /* the last page has come */
+    bool no_instance; /* the first page was refused in a way that may mean: there is none */
+    struct err err;
+};
+
+static void ask_page(struct reading *reading);
+
+/* A page's logins go to the reading and, with the names that are known by now, to the screen. */
+static enum err_code take_page(struct reading *reading, const json_t *list)
+{
+    size_t count = json_array_size(list);
+    struct agent *rows = mem_array(count, sizeof *rows);
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; i < count && code == ERR_OK; i++) {
+        const json_t *login = json_object_get(json_array_get(list, i), "Username");
+        const char *text = json_string_value(login);
+        const char *fault = text ? login_fault(text, json_string_length(login)) : "is missing";
+        if (fault) {
+            code = err_set(&reading->err, ERR_SERVICE, "page %zu, user %zu: the login %s",
+                           reading->pages, i + 1, fault);
+        } else if (reading->n_logins == CONNECT_USERS_MAX) {
+            code = err_set(&reading->err, ERR_SERVICE, "there are more than %u users",
+                           CONNECT_USERS_MAX);
+        } else {
+            if (reading->n_logins == reading->capacity) {
+                reading->capacity = reading->capacity ? 2 * reading->capacity : 1024;
+                reading->logins =
+                    mem_resize(reading->logins, reading->capacity, sizeof *reading->logins);
+            }
+            rows[i].login = arena_strdup(&reading->arena, text);
+            reading->logins[reading->n_logins++] = rows[i].login;
+            const struct connect_person *person =
+                connect_names_find(&reading->names, rows[i].login);
+            rows[i].name = person ? person->name : NULL;
+        }
+    }
+    if (code == ERR_OK) {
+        progress_agents(reading->progress, rows, count);
+    }
+    free(rows);
+    return code;
+}
+
+static void report(const struct reading *reading)
+{
+    const struct client_statistics *statistics = reading->directory->statistics;
+    struct progress_report now = {
+        .phase = "reading the directory",
+        .done = reading->n_logins,
+        .total = reading->names.total >= reading->n_logins ? reading->names.total : 0,
+        .pages = reading->pages,
+        .requests = statistics->requests,
+        .retries = statistics->retries,
+        .throttled = statistics->throttled,
+    };
+    progress_update(reading->progress, &now);
+}
+
+static void on_page(void *context, struct reply *reply, const struct err *failed)
+{
+    struct reading *reading = context;
+    if (reply->code != ERR_OK) {
+        reading->no_instance =
+            reading->pages == 0 && (reply->code == ERR_NOT_FOUND || reply->status == 400);
+        reading->err = *failed;
+        if (reading->pages > 0) {
+            err_prefix(&reading->err, "page %zu", reading->pages + 1);
+        }
+        reading->names.stop = true;
+        return;
+    }
+    reading->pages++;
+    const json_t *list = json_object_get(reply->json, "UserSummaryList");
+    if (!json_is_array(list)) {
+        err_set(&reading->err, ERR_SERVICE, "page %zu has no UserSummaryList; request id %s",
+                reading->pages, reply->request_id);
+    } else if (take_page(reading, list) == ERR_OK) {
+        report(reading);
+        reading->complete = !connect_next_token(reply->json, reading->token, sizeof reading->token,
+                                                reading->pages, &reading->err);
+        if (!reading->complete && progress_cancel(reading->progress) != CANCEL_NO) {
+            err_set(&reading->err, ERR_CANCELLED, "cancelled after page %zu", reading->pages);
+        } else if (!reading->complete) {
+            ask_page(reading);
+        }
+    }
+    reading->names.stop = reading->err.code != ERR_OK;
+}
+
+static void ask_page(struct reading *reading)
+{
+    struct connect_directory *directory = reading->directory;
+    struct buf path;
+    buf_init(&path, 1024);
+    buf_puts(&path, "/users-summary/");
+    uri_encode(&path, directory->instance.id);
+    char *resource = mem_printf("instance %s", directory->instance.id);
+    const struct call_parameter query[] = {{"maxResults", "1000"}, {"nextToken", reading->token}};
+    struct call call = {
+        .operation = "ListUsers",
+        .method = "GET",
+        .path = path.data,
+        .query = query,
+        .query_count = reading->token[0] != '\0' ? 2 : 1,
+        .resource = resource,
+    };
+    client_submit(directory->list, &call, on_page, reading);
+    free(resource);
+    buf_release(&path);
+}
+
+/* ---- which instances there are ------------------------------------------------------------ */
+
+/* "centre (1111...), training (2222...)" appended; how many there are. */
+static size_t describe_instances(const json_t *answer, struct buf *out)
+{
+    const json_t *list = json_object_get(answer, "InstanceSummaryList");
+    size_t count = json_array_size(list);
+    for (size_t i = 0; i < count && i < INSTANCES_SHOWN; i++) {
+        const json_t *instance = json_array_get(list, i);
+        const char *alias = json_string_value(json_object_get(instance, "InstanceAlias"));
+        const char *id = json_string_value(json_object_get(instance, "Id"));
+        buf_printf(out, "%s%.100s (%.100s)", i > 0 ? ", " : "", alias ? alias : "without alias",
+                   id ? id : "?");
+    }
+    const char *more = json_string_value(json_object_get(answer, "NextToken"));
+    buf_puts(out, count > INSTANCES_SHOWN || (more && more[0]) ? " and more" : "");
+    return count;
+}
+
+/* Only ever makes an error better: what goes wrong here is said in the hint, if at all. */
+static void hint_instances(struct connect_directory *directory, struct err *err)
+{
+    static const struct call_parameter query[] = {{"maxResults", "10"}};
+    struct call call = {.operation = "ListInstances",
+                        .method = "GET",
+                        .path = "/instance",
+                        .query = query,
+                        .query_count = 1};
+    const char *region = client_region(directory->instances);
+    struct reply reply = {.code = ERR_OK};
+    struct err ignored = ERR_INIT;
+    struct buf text;
+    buf_init(&text, ERR_HINT_MAX);
+    if (client_call(directory->instances, &call, &reply, &ignored) != ERR_OK) {
+        err_hint(err, "which instances there are in %s cannot be told (connect:ListInstances: %s)",
+                 region, reply.error[0] ? reply.error : "no answer");
+    } else if (describe_instances(reply.json, &text) == 0) {
+        err_hint(err, "there is no Connect instance in %s; is it in another region?", region);
+    } else {
+        err_hint(err, "the instances in %s: %s", region, text.data);
+    }
+    buf_release(&text);
+    reply_release(&reply);
+}
+
+/* ---- the port ---------------------------------------------------------------------------- */
+
+static struct roster *make_roster(const struct reading *reading)
+{
+    struct roster *roster = roster_new();
+    for (size_t i = 0; i < reading->n_logins; i++) {
+        const struct connect_person *person =
+            connect_names_find(&reading->names, reading->logins[i]);
+        roster_add(roster, reading->logins[i], person ? person->name : NULL,
+                   person ? connect_names_profile(&reading->names, person->profile_id) : NULL);
+    }
+    roster->pages = reading->pages;
+    roster->read_at_s = http_now_ms(client_http(reading->directory->list)) / 1000;
+    if (reading->names.note[0] != '\0') {
+        roster->note = arena_strdup(&roster->arena, reading->names.note);
+    }
+    roster_seal(roster); // a user that moves between two pages is there twice
+    return roster;
+}
+
+static enum err_code outcome(struct reading *reading, enum err_code ran, struct err *err)
+{
+    struct connect_directory *directory = reading->directory;
+    if (reading->err.code != ERR_OK) {
+        if (reading->no_instance) {
+            hint_instances(directory, &reading->err);
+        }
+        if (err && err->code == ERR_OK) {
+            *err = reading->err;
+        }
+        return reading->err.code;
+    }
+    if (ran != ERR_OK) {
+        return ran;
+    }
+    if (!reading->complete) {
+        return err_set(err, ERR_INTERNAL, "the reading of %s stopped half way",
+                       directory->base.uri);
+    }
+    if (reading->n_logins == 0) {
+        err_set(err, ERR_INPUT, "%s has no users", directory->base.uri);
+        err_hint(err, "an empty directory never leads to a release; is this the right instance?");
+        return ERR_INPUT;
+    }
+    return ERR_OK;
+}
+
+static enum err_code connect_read(struct directory *base, const struct progress *progress,
+                                  struct roster **out, struct err *err)
+{
+    struct connect_directory *directory = (struct connect_directory *)base;
+    struct http *http = client_http(directory->list);
+    struct reading reading = {.directory = directory, .progress = progress, .err = ERR_INIT};
+    connect_names_init(&reading.names);
+    http_set_progress(http, progress);
+    ask_page(&reading);
+    if (directory->names) {
+        reading.names.search = directory->search;
+        reading.names.profiles = directory->profiles;
+        reading.names.instance_id = directory->instance.id;
+        reading.names.progress = progress;
+        connect_names_start(&reading.names);
+    }
+    struct err ran_err = ERR_INIT;
+    enum err_code ran = http_run(http, &ran_err);
+    if (ran != ERR_OK && reading.err.code == ERR_OK) {
+        reading.err = ran_err;
+    }
+    enum err_code code = outcome(&reading, ran, err);
+    if (code == ERR_OK) {
+        *out = make_roster(&reading);
+    }
+    http_set_progress(http, NULL);
+    connect_names_release(&reading.names);
+    free(reading.logins);
+    arena_release(&reading.arena);
+    return code;
+}
+
+static void connect_facts(struct directory *base, struct facts *facts)
+{
+    const struct connect_directory *directory = (const struct connect_directory *)base;
+    facts_set(facts, "instance", "%s", directory->instance.id);
+    facts_set(facts, "instance_region", "%s", client_region(directory->list));
+}
+
+static void connect_free(struct directory *base)
+{
+    struct connect_directory *directory = (struct connect_directory *)base;
+    client_free(directory->list);
+    client_free(directory->search);
+    client_free(directory->profiles);
+    client_free(directory->instances);
+    free(directory);
+}
+
+static const struct directory_ops s_ops = {
+    .read = connect_read,
+    .facts = connect_facts,
+    .free = connect_free,
+};
+
+struct directory *connect_directory_new(const struct connect_options *options)
+{
+    struct connect_directory *directory = mem_alloc(sizeof *directory);
+    struct client_options client = options->client;
+    directory->base.ops = &s_ops;
+    directory->base.uri = mem_strdup(options->uri);
+    directory->instance = options->instance;
+    directory->names = options->names;
+    client.service = SERVICE_CONNECT;
+    client.rate = options->rate > 0 ? options->rate : RATE;
+    client.burst = options->burst > 0 ? options->burst : BURST;
+    client.default_attempts = ATTEMPTS;
+    client.statistics = client.statistics ? client.statistics : &directory->own_statistics;
+    directory->statistics = client.statistics;
+    directory->list = client_new(&client);
+    client.default_attempts = 0; // these only make something nicer
+    directory->search = client_new(&client);
+    directory->profiles = client_new(&client);
+    directory->instances = client_new(&client);
+    return &directory->base;
+}
