@@ -179,6 +179,15 @@ static int run_action(struct run *run)
         return run_sync(run);
     case ACTION_INIT:
         return run_init(run);
+    case ACTION_ASSIGN:
+    case ACTION_RELEASE:
+    case ACTION_REASSIGN:
+    case ACTION_SWAP:
+    case ACTION_RESERVE:
+    case ACTION_UNRESERVE:
+    case ACTION_PIN:
+    case ACTION_UNPIN:
+        return run_edit(run);
     case ACTION_EXPORT:
         return run_export(run);
     case ACTION_STATUS:
@@ -189,14 +198,6 @@ static int run_action(struct run *run)
         return run_lookup(run);
     case ACTION_HISTORY:
         return run_history(run);
-    case ACTION_ASSIGN:
-    case ACTION_RELEASE:
-    case ACTION_REASSIGN:
-    case ACTION_SWAP:
-    case ACTION_RESERVE:
-    case ACTION_UNRESERVE:
-    case ACTION_PIN:
-    case ACTION_UNPIN:
     case ACTION_IMPORT:
     case ACTION_UNDO:
     case ACTION_DOCTOR:

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/report.h"
@@ -94,18 +95,29 @@ static void change_line(const struct report *report, struct arena *arena,
             agent, pad > 0 ? pad : 0, "", why_shown(arena, change));
 }
 
-/* Creations are many and alike: one line for each run of them. */
+static bool follows(const char *ext, const char *previous)
+{
+    return strlen(ext) == strlen(previous) &&
+           strtoul(ext, NULL, 10) == strtoul(previous, NULL, 10) + 1;
+}
+
+/* Creations are many and alike: one line for each run of numbers that follow each other. */
 static size_t create_run(const struct report *report, const struct plan *plan, size_t first)
 {
+    const struct change *changes = plan->changes;
     size_t last = first;
-    while (last + 1 < plan->n_changes && plan->changes[last + 1].kind == CHANGE_CREATE &&
-           plan->changes[last + 1].result == plan->changes[first].result) {
+    while (last + 1 < plan->n_changes && changes[last + 1].kind == CHANGE_CREATE &&
+           changes[last + 1].result == changes[first].result &&
+           follows(changes[last + 1].ext, changes[last].ext)) {
         last++;
     }
-    const struct change *change = &plan->changes[first];
-    fprintf(report->out, "  %s.%s  %s%s%s  %zu numbers  %s\n", color(report, "\033[33m"),
-            color(report, "\033[0m"), change->ext, last > first ? "-" : "",
-            last > first ? plan->changes[last].ext : "", last - first + 1, change->why);
+    char range[2 * EXT_ROOM + 1];
+    bool several = last > first;
+    snprintf(range, sizeof range, "%s%s%s", changes[first].ext, several ? "-" : "",
+             several ? changes[last].ext : "");
+    fprintf(report->out, "  %s.%s  %-9s  %zu number%s: %s\n", color(report, "\033[33m"),
+            color(report, "\033[0m"), range, last - first + 1, several ? "s" : "",
+            changes[first].why);
     return last + 1;
 }
 

@@ -11,33 +11,39 @@ import pytest
 from support.program import Desk
 
 
+SMALL = "[policy]\nwidth = 2\nranges = 10-19\nblocked =\n"
+
+
 @pytest.fixture
 def desk(tmp_path):
-    return Desk(tmp_path)
+    """Ten numbers, 10 to 19."""
+    desk = Desk(tmp_path)
+    desk.rules(SMALL)
+    return desk
 
 
 PLAN_KEYS = ["create", "assign", "release", "reassign", "reserve", "unreserve", "pin", "unpin",
              "adopt", "repair", "keep", "unassigned"]
-SMALL = ["--width", "2", "--ranges", "10-19", "--blocked", ""]
 
 
 # ---- sync ----------------------------------------------------------------------------------------
 
 
 def test_one_command_does_the_main_job(desk):
+    desk.rules("")
     desk.people("alice", "bob", "carol")
     done = desk.run("--sync")
     assert done.status == 0, done
     assert "assign 3" in done.out and "create 9,997" in done.out
-    assert desk.export.read_bytes() == b"user,extension\r\nalice,0001\r\nbob,0002\r\ncarol,0003\r\n" \
-        or desk.export.read_bytes().startswith(b"user,extension")
+    # 000 is blocked: it begins with an emergency code's prefix.
+    assert desk.export.read_bytes() == b"user,extension\r\nalice,0010\r\nbob,0011\r\ncarol,0012\r\n"
     assert len(desk.held()) == 3
     assert stat.S_IMODE(os.stat(desk.store).st_mode) == 0o600
 
 
 def test_the_json_of_a_sync_is_the_contract(desk):
     desk.people("alice", "bob")
-    document = desk.json("--sync", *SMALL)
+    document = desk.json("--sync")
     assert list(document["plan"]) == PLAN_KEYS
     assert document["action"] == "sync" and document["dry_run"] is False
     assert document["plan"]["assign"] == 2 and document["plan"]["create"] == 8
@@ -51,9 +57,9 @@ def test_the_json_of_a_sync_is_the_contract(desk):
 
 def test_a_dry_run_prints_what_the_real_run_then_does(desk):
     desk.people("alice", "bob")
-    plan = desk.json("--sync", "--dry-run", *SMALL)
+    plan = desk.json("--sync", "--dry-run")
     assert not desk.store.exists() and not desk.export.exists()
-    real = desk.json("--sync", *SMALL)
+    real = desk.json("--sync")
     strip = lambda changes: [{k: c[k] for k in c if k != "result"} for c in changes]
     assert strip(plan["changes"]) == strip(real["changes"])
     assert {change["result"] for change in plan["changes"]} == {"planned"}
@@ -62,41 +68,41 @@ def test_a_dry_run_prints_what_the_real_run_then_does(desk):
 
 def test_a_second_sync_has_nothing_to_do(desk):
     desk.people("alice", "bob")
-    desk.json("--sync", *SMALL)
+    desk.json("--sync")
     first = desk.export.read_bytes()
-    again = desk.json("--sync", *SMALL)
+    again = desk.json("--sync")
     assert again["changes"] == [] and again["action_id"] is None and again["plan"]["keep"] == 2
     assert desk.export.read_bytes() == first
 
 
 def test_exit_code_of_a_dry_run_says_whether_changes_are_pending(desk):
     desk.people("alice")
-    assert desk.run("--sync", "--dry-run", "--exit-code", *SMALL).status == 2
-    assert desk.run("--sync", "--dry-run", *SMALL).status == 0
-    desk.run("--sync", *SMALL)
-    assert desk.run("--sync", "--dry-run", "--exit-code", *SMALL).status == 0
+    assert desk.run("--sync", "--dry-run", "--exit-code").status == 2
+    assert desk.run("--sync", "--dry-run").status == 0
+    desk.run("--sync")
+    assert desk.run("--sync", "--dry-run", "--exit-code").status == 0
 
 
 def test_leavers_cool_and_return_to_their_number(desk):
     desk.people("alice", "bob", "carol")
-    desk.run("--sync", *SMALL)
+    desk.run("--sync")
     before = desk.held()
     desk.people("alice", "carol")
-    document = desk.json("--sync", *SMALL)
+    document = desk.json("--sync")
     assert document["plan"]["release"] == 1
     (number,) = [ext for ext, agent in before.items() if agent == "bob"]
     assert desk.states()[number] == "cooling"
     desk.people("alice", "carol", "dave")
-    desk.run("--sync", *SMALL)
-    assert desk.held()[number if False else "13"] == "dave"  # not the one that cools
+    desk.run("--sync")
+    assert desk.held()["13"] == "dave"  # not the one that cools
     desk.people("alice", "bob", "carol", "dave")
-    desk.run("--sync", *SMALL)
+    desk.run("--sync")
     assert desk.held()[number] == "bob"
 
 
 def test_an_exhausted_pool_is_exit_5_and_names_who_got_none(desk):
     desk.people(*[f"agent{i:02}" for i in range(12)])
-    document = desk.json("--sync", *SMALL, status=5)
+    document = desk.json("--sync", status=5)
     assert document["plan"]["unassigned"] == 2
     assert document["unassigned_agents"] == ["agent10", "agent11"]
     assert len(desk.held()) == 10
@@ -104,22 +110,22 @@ def test_an_exhausted_pool_is_exit_5_and_names_who_got_none(desk):
 
 def test_the_guard_stops_mass_release(desk):
     desk.people(*[f"agent{i:02}" for i in range(40)])
-    wide = ["--width", "2", "--ranges", "10-99", "--blocked", ""]
-    desk.json("--sync", *wide)
+    desk.rules("[policy]\nwidth = 2\nranges = 10-99\nblocked =\n")
+    desk.json("--sync")
     before = desk.held()
     desk.people(*[f"agent{i:02}" for i in range(30)])
-    refused = desk.json("--sync", *wide, status=4)
+    refused = desk.json("--sync", status=4)
     assert refused["error"]["code"] == "guard"
     assert desk.held() == before
-    assert desk.json("--sync", "--yes", *wide, status=4)["exit"] == 4  # --yes lifts no guard
-    assert desk.json("--sync", "--max-release", "10", *wide)["plan"]["release"] == 10
+    assert desk.json("--sync", "--yes", status=4)["exit"] == 4  # --yes lifts no guard
+    assert desk.json("--sync", "--max-release", "10")["plan"]["release"] == 10
 
 
 def test_an_empty_directory_never_releases(desk):
     desk.people("alice")
-    desk.json("--sync", *SMALL)
+    desk.json("--sync")
     desk.agents.write_text("user\n")
-    result = desk.run("--sync", "--max-release", "100%", *SMALL)
+    result = desk.run("--sync", "--max-release", "100%")
     assert result.status == 1, result
     assert desk.held() == {"10": "alice"}
 
@@ -130,18 +136,18 @@ def test_an_empty_directory_never_releases(desk):
 @pytest.fixture
 def staffed(desk):
     desk.people("alice", "bob", "carol")
-    desk.json("--sync", *SMALL)
+    desk.json("--sync")
     return desk
 
 
 def test_assign_release_reassign_swap(staffed):
     desk = staffed
     desk.people("alice", "bob", "carol", "dave")
-    assert desk.json("--assign", "dave=17", *SMALL)["applied"] == 1
-    assert desk.json("--reassign", "alice=18", *SMALL)["changes"][0]["from"] == "10"
-    assert desk.json("--swap", "bob=carol", *SMALL)["exit"] == 0
+    assert desk.json("--assign", "dave=17")["applied"] == 1
+    assert desk.json("--reassign", "alice=18")["changes"][0]["from"] == "10"
+    assert desk.json("--swap", "bob=carol")["exit"] == 0
     assert desk.held() == {"11": "carol", "12": "bob", "17": "dave", "18": "alice"}
-    assert desk.json("--release", "dave", "12", *SMALL)["plan"]["release"] == 2
+    assert desk.json("--release", "dave", "12")["plan"]["release"] == 2
     assert desk.held() == {"11": "carol", "18": "alice"}
 
 
@@ -158,39 +164,39 @@ def test_assign_release_reassign_swap(staffed):
 ])
 def test_what_is_not_possible_is_refused_with_the_reason(staffed, arguments):
     before = staffed.json("--list", "extensions")
-    result = staffed.run(*arguments, *SMALL)
+    result = staffed.run(*arguments)
     assert result.status == 1, result
-    assert arguments[1].split("=")[0] in result.err
+    assert any(word in result.err for word in arguments[1].split("=")), result
     assert staffed.json("--list", "extensions") == before
 
 
 def test_one_impossible_request_and_nothing_is_written(staffed):
     before = staffed.held()
-    assert staffed.run("--release", "alice", "nobody", *SMALL).status == 1
+    assert staffed.run("--release", "alice", "nobody").status == 1
     assert staffed.held() == before
 
 
 def test_pinned_agents_stay_through_a_sync(staffed):
     desk = staffed
-    desk.json("--pin", "bob=front desk", *SMALL)
+    desk.json("--pin", "bob=front desk")
     desk.people("alice", "carol")
-    document = desk.json("--sync", *SMALL)
+    document = desk.json("--sync")
     assert document["plan"]["release"] == 0
     assert "bob" in desk.held().values()
-    assert desk.run("--release", "bob", *SMALL).status == 1
-    desk.json("--unpin", "bob", *SMALL)
-    assert desk.json("--sync", *SMALL)["plan"]["release"] == 1
+    assert desk.run("--release", "bob").status == 1
+    desk.json("--unpin", "bob")
+    assert desk.json("--sync")["plan"]["release"] == 1
 
 
 def test_reserved_numbers_are_not_handed_out(staffed):
     desk = staffed
-    desk.json("--reserve", "13=night desk", "14", *SMALL)
+    desk.json("--reserve", "13=night desk", "14")
     desk.people("alice", "bob", "carol", "dave")
-    desk.json("--sync", *SMALL)
+    desk.json("--sync")
     assert desk.held()["15"] == "dave"
-    row = desk.json("--lookup", "13", *SMALL)
+    row = desk.json("--lookup", "13")
     assert row["state"] == "reserved" and row["note"] == "night desk"
-    desk.json("--unreserve", "13", *SMALL)
+    desk.json("--unreserve", "13")
     assert desk.states()["13"] in ("free", "cooling")
 
 
@@ -200,8 +206,8 @@ def test_reserved_numbers_are_not_handed_out(staffed):
 def test_undo_takes_the_last_action_back(staffed):
     desk = staffed
     before = desk.json("--list", "extensions")
-    desk.json("--reassign", "alice=18", *SMALL)
-    undone = desk.json("--undo", *SMALL)
+    desk.json("--reassign", "alice=18")
+    undone = desk.json("--undo")
     assert undone["applied"] == 1
     assert {r["extension"]: r["state"] for r in before} == desk.states()
     assert desk.held()["10"] == "alice"
@@ -209,27 +215,27 @@ def test_undo_takes_the_last_action_back(staffed):
 
 def test_undo_of_a_named_action_reports_what_moved_on(staffed):
     desk = staffed
-    first = desk.json("--reassign", "alice=18", *SMALL)["action_id"]
-    desk.json("--reassign", "alice=19", *SMALL)
-    result = desk.json("--undo", first, *SMALL, status=3)
+    first = desk.json("--reassign", "alice=18")["action_id"]
+    desk.json("--reassign", "alice=19")
+    result = desk.json("--undo", first, status=3)
     assert [change["result"] for change in result["changes"]] == ["conflict"]
     assert desk.held()["19"] == "alice"
-    assert desk.run("--undo", "20200101T000000000Z-aaaaaa", *SMALL).status == 1
+    assert desk.run("--undo", "20200101T000000000Z-aaaaaa").status == 1
 
 
 def test_history_says_who_when_what_and_why(staffed):
-    staffed.json("--pin", "alice=boss", *SMALL)
-    history = staffed.json("--history", *SMALL)
+    staffed.json("--pin", "alice=boss")
+    history = staffed.json("--history")
     assert [action["action"] for action in history] == ["pin", "sync"]
     newest = history[0]
     assert "@" in newest["actor"] and newest["at"].endswith("Z")
     assert newest["changes"][0]["agent"] == "alice" and newest["changes"][0]["to"] == "boss"
-    assert len(staffed.json("--history", "1", *SMALL)) == 1
+    assert len(staffed.json("--history", "1")) == 1
 
 
 def test_history_names_the_ssh_client(staffed):
-    staffed.json("--pin", "alice", *SMALL, environment={"SSH_CONNECTION": "192.0.2.7 5000 10.0.0.1 22"})
-    assert "192.0.2.7" in staffed.json("--history", "1", *SMALL)[0]["actor"]
+    staffed.json("--pin", "alice", environment={"SSH_CONNECTION": "192.0.2.7 5000 10.0.0.1 22"})
+    assert "192.0.2.7" in staffed.json("--history", "1")[0]["actor"]
 
 
 def test_an_import_applies_all_rows_or_none(staffed):
@@ -238,13 +244,13 @@ def test_an_import_applies_all_rows_or_none(staffed):
     good = desk.folder / "moves.csv"
     good.write_text("user,extension,action,note\nalice,11,reassign,\nbob,10,reassign,\n"
                     "dave,15,,\n,16,reserve,lift\n")
-    document = desk.json("--import", good, *SMALL)
+    document = desk.json("--import", good)
     assert document["applied"] == 4
     assert desk.held() == {"11": "alice", "10": "bob", "12": "carol", "15": "dave"}
     bad = desk.folder / "bad.csv"
     bad.write_text("user,extension,action\nnobody,17,assign\nalice,18,reassign\nbob,99x,reassign\n")
     before = desk.held()
-    result = desk.run("--import", bad, *SMALL)
+    result = desk.run("--import", bad)
     assert result.status == 1
     assert "2" in result.err and "4" in result.err and "nobody" in result.err
     assert desk.held() == before
@@ -252,18 +258,18 @@ def test_an_import_applies_all_rows_or_none(staffed):
 
 def test_an_export_can_be_imported_again(staffed):
     desk = staffed
-    desk.json("--export", *SMALL)
+    desk.json("--export")
     rows = list(csv.DictReader(io.StringIO(desk.export.read_text(), newline="")))
     assert [row["user"] for row in rows] == ["alice", "bob", "carol"]
-    again = desk.json("--import", desk.export, *SMALL)
+    again = desk.json("--import", desk.export)
     assert again["applied"] == 0 and again["exit"] == 0
 
 
 def test_formulas_are_exported_as_they_are_or_neutralised(desk):
     desk.people("=cmd", "plain")
-    desk.json("--sync", *SMALL)
+    desk.json("--sync")
     assert b"\n=cmd," in desk.export.read_bytes()
-    desk.json("--export", "--csv-safe", *SMALL)
+    desk.json("--export", "--csv-safe")
     assert b"'=cmd" in desk.export.read_bytes()
 
 
@@ -271,7 +277,7 @@ def test_formulas_are_exported_as_they_are_or_neutralised(desk):
 
 
 def test_status_counts_and_names_the_places(staffed):
-    status = staffed.json("--status", *SMALL)
+    status = staffed.json("--status")
     assert status["agents"] == 3 and status["unassigned_agents"] == 0 and status["stale"] == 0
     assert status["extensions"] == {"total": 10, "assigned": 3, "free": 7, "cooling": 0,
                                     "reserved": 0, "blocked": 0}
@@ -282,20 +288,20 @@ def test_status_counts_and_names_the_places(staffed):
 def test_lists_and_lookups(staffed):
     desk = staffed
     desk.people("alice", "bob", "zoe")
-    agents = {row["agent"]: row for row in desk.json("--list", "agents", *SMALL)}
+    agents = {row["agent"]: row for row in desk.json("--list", "agents")}
     assert agents["alice"]["state"] == "assigned" and agents["alice"]["extension"] == "10"
     assert agents["zoe"]["state"] == "new" and agents["zoe"]["extension"] is None
     assert agents["carol"]["state"] == "stale"
-    assert {row["state"] for row in desk.json("--list", "free", *SMALL)} == {"free"}
-    assert desk.json("--lookup", "alice", *SMALL)["extension"] == "10"
-    assert desk.json("--lookup", "10", *SMALL)["agent"] == "alice"
-    assert desk.json("--lookup", "nobody", *SMALL, status=1)["error"]["code"] == "not_found"
+    assert {row["state"] for row in desk.json("--list", "free")} == {"free"}
+    assert desk.json("--lookup", "alice")["extension"] == "10"
+    assert desk.json("--lookup", "10")["agent"] == "alice"
+    assert desk.json("--lookup", "nobody", status=1)["error"]["code"] == "not_found"
 
 
 def test_hostile_logins_reach_no_terminal_raw(desk):
     desk.agents.write_text('user,name\n"evil\u202e","\u200bname"\n')
-    result = desk.run("--sync", *SMALL)
-    listed = desk.run("--list", "agents", *SMALL)
+    result = desk.run("--sync")
+    listed = desk.run("--list", "agents")
     for text in (result.out, result.err, listed.out):
         assert "\u202e" not in text and "\x1b" not in text
 
@@ -326,7 +332,7 @@ def test_errors_are_one_json_document_too(desk):
 def test_read_only_writes_nothing(staffed):
     staffed.people("alice", "bob", "carol", "dave")
     before = staffed.store.read_bytes()
-    result = staffed.run("--sync", "--read-only", *SMALL)
+    result = staffed.run("--sync", "--read-only")
     assert result.status == 1 and "read-only" in result.err
     assert staffed.store.read_bytes() == before
 
@@ -347,7 +353,7 @@ def test_a_bad_directory_is_one_clear_sentence(staffed, content, words):
     else:
         staffed.agents.write_bytes(content)
     before = staffed.store.read_bytes()
-    result = staffed.run("--sync", *SMALL)
+    result = staffed.run("--sync")
     assert result.status == 1, result
     assert all(word in result.err for word in ["agents.csv", *words]), result
     assert staffed.store.read_bytes() == before
@@ -357,12 +363,13 @@ def test_a_store_that_is_no_store(desk):
     desk.people("alice")
     desk.store.write_text("this is a text file, not a database " * 100)
     before = desk.store.read_bytes()
-    result = desk.run("--sync", *SMALL)
+    result = desk.run("--sync")
     assert result.status == 1 and "pool.db" in result.err
     assert desk.store.read_bytes() == before
 
 
 def test_a_store_of_another_width(staffed):
+    staffed.rules("")
     result = staffed.run("--sync")
     assert result.status == 1, result
     assert "2" in result.err and "4" in result.err
@@ -373,7 +380,7 @@ def test_a_store_from_the_future(staffed):
     connection.execute("PRAGMA user_version = 999")
     connection.commit()
     connection.close()
-    result = staffed.run("--sync", *SMALL)
+    result = staffed.run("--sync")
     assert result.status == 1 and "newer" in result.err
 
 
@@ -381,9 +388,9 @@ def test_json_directories_of_the_aws_command_line(desk):
     desk.agents = desk.folder / "users.json"
     desk.agents.write_text('{"UserSummaryList":[{"Id":"1","Username":"alice"}]}\n'
                            '{"UserSummaryList":[{"Id":"2","Username":"bob"}]}\n')
-    assert desk.json("--sync", *SMALL)["plan"]["assign"] == 2
+    assert desk.json("--sync")["plan"]["assign"] == 2
     desk.agents.write_text('{"UserSummaryList":[{"Id":"1","Userna')
-    result = desk.run("--sync", *SMALL)
+    result = desk.run("--sync")
     assert result.status == 1 and "users.json" in result.err
     assert len(desk.held()) == 2
 
@@ -392,14 +399,14 @@ def test_json_directories_of_the_aws_command_line(desk):
 
 
 def test_the_doctor_finds_and_mends_a_missing_number(staffed):
-    assert staffed.json("--doctor", *SMALL)["problems"] == []
+    assert staffed.json("--doctor")["problems"] == []
     connection = sqlite3.connect(staffed.store)
     connection.execute("DELETE FROM extension WHERE ext = '19'")
     connection.commit()
     connection.close()
-    found = staffed.json("--doctor", *SMALL, status=2)
+    found = staffed.json("--doctor", status=2)
     assert [p["kind"] for p in found["problems"]] == ["missing"]
     assert found["problems"][0]["extension"] == "19"
-    mended = staffed.json("--doctor", "--fix", *SMALL)
+    mended = staffed.json("--doctor", "--fix")
     assert mended["fixed"] == 1
-    assert staffed.json("--doctor", *SMALL)["problems"] == []
+    assert staffed.json("--doctor")["problems"] == []

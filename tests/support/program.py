@@ -52,6 +52,12 @@ class Desk:
         """Writes the directory: a plain CSV with these logins."""
         self.agents.write_text("user\n" + "".join(f"{login}\n" for login in logins))
 
+    def rules(self, text):
+        """Writes the configuration file."""
+        config = self.folder / "home" / ".config" / "extpool" / "config"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(text)
+
     def places(self):
         return [
             "--directory", f"file:{self.agents}",
