@@ -160,6 +160,14 @@ static int write_obstacle(const char *path)
     return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 ? 0 : errno;
 }
 
+bool sqlite_may_write(const struct sqlite_store *store)
+{
+    char *folder = folder_of(store->path);
+    bool may = write_obstacle(folder) == 0 && write_obstacle(store->path) == 0;
+    free(folder);
+    return may;
+}
+
 enum err_code sqlite_fail_read_only(const struct sqlite_store *store, struct err *err)
 {
     char *folder = folder_of(store->path);
@@ -216,10 +224,7 @@ static enum err_code fail_cannot_open(const struct sqlite_store *store, const ch
     if (number == EMFILE || number == ENFILE) {
         return err_set_errno(err, ERR_IO, number, "%s", store->path);
     }
-    char *folder = folder_of(store->path);
-    bool obstacle = write_obstacle(folder) != 0 || write_obstacle(store->path) != 0;
-    free(folder);
-    return obstacle ? sqlite_fail_read_only(store, err) : fail_io(store, doing, err);
+    return sqlite_may_write(store) ? fail_io(store, doing, err) : sqlite_fail_read_only(store, err);
 }
 
 enum err_code sqlite_fail(struct sqlite_store *store, int result, const char *doing,

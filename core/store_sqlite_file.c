@@ -15,6 +15,7 @@
 
 #define APPLICATION_ID 0x45787450 /* "ExtP" */
 #define SCHEMA_VERSION 1
+#define SMALLEST_PAGE 512 /* of any SQLite database */
 
 /* ---- small ones --------------------------------------------------------------------------- */
 
@@ -262,41 +263,31 @@ static enum err_code look(struct sqlite_store *store, struct err *err)
     if (!S_ISREG(store->file.st_mode)) {
         return err_set(err, ERR_INPUT, "%s is not a file", store->path);
     }
+    if (store->file.st_size > 0 && store->file.st_size < SMALLEST_PAGE) {
+        /* SQLite takes a file of one byte for an empty one. */
+        return sqlite_fail(store, SQLITE_NOTADB, "opening it", err);
+    }
     return ERR_OK;
 }
 
-static enum err_code open_and_check(struct sqlite_store *store, const struct policy *policy,
-                                    bool frozen, bool *empty, struct err *err)
-{
-    enum err_code code = connect(store, frozen, err);
-    if (code == ERR_OK) {
-        code = check_identity(store, policy, empty, err);
-    }
-    return code;
-}
-
 /*
- * A reader of a WAL store needs to write too: its place in FILE-shm. Where folder or disk do not
- * allow that and no journal is waiting, nobody else is at work, and the file alone is the store.
+ * A reader of a WAL store writes too: its place in FILE-shm. Who may not write, and finds no
+ * journal waiting, leaves no such files behind and reads the file alone; sqlite_still_frozen tells
+ * afterwards whether somebody came in between.
  */
 static enum err_code open_file(struct sqlite_store *store, const struct policy *policy, bool *empty,
                                struct err *err)
 {
-    struct err first = ERR_INIT;
     enum err_code code = look(store, err);
     if (code != ERR_OK) {
         return code;
     }
-    code = open_and_check(store, policy, false, empty, &first);
-    if (code == ERR_READ_ONLY && !has_journal(store)) {
-        sqlite_close(store);
-        err_clear(&first);
-        code = open_and_check(store, policy, true, empty, &first);
+    code = connect(store, !sqlite_may_write(store) && !has_journal(store), err);
+    if (code == ERR_OK) {
+        code = check_identity(store, policy, empty, err);
     }
     if (code != ERR_OK) {
         sqlite_close(store);
-        err_set(err, code, "%s", first.text);
-        err_hint(err, "%s", first.hint);
     }
     return code;
 }
@@ -333,10 +324,10 @@ enum err_code sqlite_open_to_write(struct sqlite_store *store, const struct poli
 /* %d is the width; the rest of the rules is in each CHECK, so that no other program can write what
    this one would not understand. */
 #define SCHEMA                                                                                     \
-    "CREATE TABLE IF NOT EXISTS meta ("                                                            \
+    "CREATE TABLE meta ("                                                                          \
     " key TEXT PRIMARY KEY NOT NULL,"                                                              \
     " value NOT NULL) WITHOUT ROWID;"                                                              \
-    "CREATE TABLE IF NOT EXISTS extension ("                                                       \
+    "CREATE TABLE extension ("                                                                     \
     " extension TEXT PRIMARY KEY NOT NULL CHECK (typeof(extension) = 'text'"                       \
     "  AND length(extension) = %d AND extension NOT GLOB '*[^0-9]*'),"                             \
     " state TEXT NOT NULL CHECK (state IN ('free', 'assigned', 'reserved')),"                      \
@@ -347,9 +338,9 @@ enum err_code sqlite_open_to_write(struct sqlite_store *store, const struct poli
     "  AND length(CAST(note AS BLOB)) <= 256)),"                                                   \
     " actor TEXT CHECK (typeof(actor) IN ('text', 'null')),"                                       \
     " CHECK (state <> 'assigned' OR agent IS NOT NULL)) WITHOUT ROWID;"                            \
-    "CREATE UNIQUE INDEX IF NOT EXISTS one_extension_per_agent"                                    \
+    "CREATE UNIQUE INDEX one_extension_per_agent"                                                  \
     " ON extension (agent) WHERE state = 'assigned';"                                              \
-    "CREATE TABLE IF NOT EXISTS audit ("                                                           \
+    "CREATE TABLE audit ("                                                                         \
     " seq INTEGER PRIMARY KEY,"                                                                    \
     " action_id TEXT NOT NULL,"                                                                    \
     " at_ms INTEGER NOT NULL CHECK (typeof(at_ms) = 'integer'),"                                   \
@@ -357,10 +348,10 @@ enum err_code sqlite_open_to_write(struct sqlite_store *store, const struct poli
     " action TEXT NOT NULL,"                                                                       \
     " changes TEXT NOT NULL,"                                                                      \
     " expires_at INTEGER CHECK (typeof(expires_at) IN ('integer', 'null')));"                      \
-    "CREATE INDEX IF NOT EXISTS audit_by_action ON audit (action_id);"                             \
-    "CREATE INDEX IF NOT EXISTS audit_by_expiry ON audit (expires_at)"                             \
+    "CREATE INDEX audit_by_action ON audit (action_id);"                                           \
+    "CREATE INDEX audit_by_expiry ON audit (expires_at)"                                           \
     " WHERE expires_at IS NOT NULL;"                                                               \
-    "INSERT OR IGNORE INTO meta VALUES ('width', %d);"                                             \
+    "INSERT INTO meta VALUES ('width', %d);"                                                       \
     "PRAGMA application_id = %d;"                                                                  \
     "PRAGMA user_version = %d;"
 
@@ -373,7 +364,7 @@ static enum err_code make_schema(struct sqlite_store *store, const struct policy
     if (code == ERR_OK) {
         code = check_identity(store, policy, &empty, err);
     }
-    if (code == ERR_OK) {
+    if (code == ERR_OK && empty) {
         char *schema =
             sqlite3_mprintf(SCHEMA, policy->width, policy->width, APPLICATION_ID, SCHEMA_VERSION);
         code = schema ? sqlite_run(store, schema, "making the store", err)
@@ -452,16 +443,16 @@ enum err_code sqlite_create(struct sqlite_store *store, const struct policy *pol
     if (code == ERR_OK) {
         code = open_file(store, policy, &empty, err);
     }
-    if (code == ERR_OK && !empty && (store->frozen || sqlite3_db_readonly(store->db, "main"))) {
-        return ERR_OK; /* it is complete, and writing is for apply to refuse */
+    if (code == ERR_OK && empty && store->frozen) {
+        code = sqlite_fail_read_only(store, err);
     }
-    if (code == ERR_OK) {
+    if (code == ERR_OK && empty) {
         code = use_wal(store, &wal, err);
     }
-    if (code == ERR_OK) {
+    if (code == ERR_OK && empty) {
         code = make_schema(store, policy, err);
     }
-    if (code == ERR_OK && !wal && warnings) {
+    if (code == ERR_OK && empty && !wal && warnings) {
         facts_set(warnings, "journal",
                   "the file system does not allow a write-ahead log for %s: it works, but readers"
                   " wait for writers",

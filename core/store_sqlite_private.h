@@ -72,6 +72,9 @@ enum err_code sqlite_fail(struct sqlite_store *store, int result, const char *do
 /* For a file that cannot be written: says which of the file, its folder and its disk it is. */
 enum err_code sqlite_fail_read_only(const struct sqlite_store *store, struct err *err);
 
+/* Whether the file and its folder can be written by this process. */
+bool sqlite_may_write(const struct sqlite_store *store);
+
 /* SQLite's busy handler: waits its turn, up to the patience of the store. */
 int sqlite_wait(void *store, int attempt);
 
