@@ -253,6 +253,11 @@ void session_facts(struct session *session, struct facts *facts)
     if (session->directory && session->directory->ops->facts) {
         session->directory->ops->facts(session->directory, facts);
     }
+    for (size_t i = 0; i < session->n_ports; i++) {
+        if (session->ports[i].facts) {
+            session->ports[i].facts(session->ports[i].context, session->settings, facts);
+        }
+    }
 }
 
 /* ---- reading ----------------------------------------------------------------------------- */

@@ -43,6 +43,10 @@ struct port {
                            const char *rest, struct store **out, struct err *err);
     enum err_code (*exporter)(void *context, const struct settings *settings, const char *uri,
                               const char *rest, struct exporter **out, struct err *err);
+    /* What there is to say of a session with these settings beyond what its directory and its
+       store know: profile, expiry, requests. Asked once for every port that has it; may be NULL.
+       No I/O. */
+    void (*facts)(void *context, const struct settings *settings, struct facts *facts);
     void *context;
 };
 
