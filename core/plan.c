@@ -171,6 +171,12 @@ size_t plan_unit_end(const struct plan *plan, size_t first)
     return end;
 }
 
+/* A row that is known to conflict before anything was written is no work. */
+static bool is_work(const struct change *change)
+{
+    return !change->left_out && change->result != RESULT_CONFLICT;
+}
+
 void plan_leave_out(struct plan *plan, size_t index, bool left_out)
 {
     size_t first = index;
@@ -180,12 +186,9 @@ void plan_leave_out(struct plan *plan, size_t index, bool left_out)
     }
     for (size_t i = first, end = plan_unit_end(plan, first); i < end; i++) {
         struct change *change = &plan->changes[i];
-        if (change->left_out != left_out && left_out) {
-            plan->counts[change->kind]--;
-        } else if (change->left_out != left_out) {
-            plan->counts[change->kind]++;
-        }
+        plan->counts[change->kind] -= is_work(change);
         change->left_out = left_out;
+        plan->counts[change->kind] += is_work(change);
     }
 }
 
@@ -200,7 +203,7 @@ void plan_count(struct plan *plan)
         }
         for (size_t i = first; i < end; i++) {
             plan->changes[i].left_out = left_out;
-            plan->counts[plan->changes[i].kind] += !left_out;
+            plan->counts[plan->changes[i].kind] += is_work(&plan->changes[i]);
         }
         first = end;
     }

@@ -36,6 +36,7 @@ void world_release(struct world *world)
     roster_unref(world->roster);
     free(world->slots);
     free(world->claims);
+    free(world->record);
     arena_release(&world->arena);
 }
 
@@ -363,6 +364,40 @@ size_t world_apply_by(struct world *world, struct plan *plan, size_t batch)
 size_t world_apply(struct world *world, struct plan *plan)
 {
     return world_apply_by(world, plan, 33);
+}
+
+/* ---- the audit trail ------------------------------------------------------------------------ */
+
+size_t world_do(struct world *world, struct plan *plan)
+{
+    size_t conflicts = world_apply(world, plan);
+    struct buf record;
+    buf_init(&record, TEXT_MAX);
+    audit_encode(plan, 0, plan->n_changes, false, &record);
+    assert_false(buf_failed(&record));
+    free(world->record);
+    world->record = buf_take(&record);
+    world->record_action = arena_strdup(&world->arena, plan->action);
+    buf_release(&record);
+    return conflicts;
+}
+
+struct plan *world_undo(const struct world *world)
+{
+    struct history *history = history_new();
+    struct err err = ERR_INIT;
+    if (history_add(history, "20261122T120000000Z-000000", world->now_s * 1000, "test",
+                    world->record_action, world->record, &err) != ERR_OK) {
+        fail_msg("%s", err.text);
+    }
+    history_seal(history);
+    struct plan_input input = world_input(world);
+    struct plan *plan = NULL;
+    if (plan_undo(&input, &history->actions[0], &plan, &err) != ERR_OK) {
+        fail_msg("%s", err.text);
+    }
+    history_free(history);
+    return plan;
 }
 
 /* ---- as text ------------------------------------------------------------------------------- */

@@ -33,6 +33,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/audit.h"
 #include "core/plan.h"
 #include "core/policy.h"
 
@@ -52,6 +53,8 @@ struct world {
     size_t n_claims;
     bool keeps_claims; /* like a table; otherwise like SQLite: exact, no claims */
     bool whole;        /* the next look is the doctor's */
+    char *record;      /* what the audit trail says of the last world_do */
+    const char *record_action;
 };
 
 void world_init(struct world *world, const char *ranges);
@@ -79,6 +82,10 @@ struct plan *world_sync(const struct world *world);
    Returns how many conflicts there were. */
 size_t world_apply_by(struct world *world, struct plan *plan, size_t batch);
 size_t world_apply(struct world *world, struct plan *plan);
+
+/* Applies it and keeps its record; the inverse of what was recorded last. */
+size_t world_do(struct world *world, struct plan *plan);
+struct plan *world_undo(const struct world *world);
 
 /* The changes, a line each: mark, number, agent, and where there is more, "(from -> to)" for notes
    and moves, "#1" for a group, "!conflict" for a result. In the plan's arena. */

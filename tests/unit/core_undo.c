@@ -1,0 +1,297 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/support/requests.h"
+#include "tests/unit/support/world.h"
+
+/* Each sample does something, changes the world in between, and undoes it. */
+struct sample {
+    const char *name;
+    const char *requests;  /* what is done; "sync" */
+    const char *meanwhile; /* lines of the store that come then, or NULL */
+    const char *undo;      /* the plan */
+    const char *note;      /* one of its notes, or NULL */
+};
+
+static const char s_store[] = "0001 alice 9d\n"
+                              "0002 bob 8d\n"
+                              "0003 carol 7d pin=desk\n"
+                              "0004 - dave 2d\n"
+                              "0006 -held note=fax\n"
+                              "0007 left 5d\n"
+                              "0008 old ?\n";
+static const char s_directory[] = "alice bob carol dave erin old";
+
+static const struct sample s_samples[] = {
+    {"assign", "assign erin 0020", NULL, "- 0020 erin\n", NULL},
+    {"assign of a cooling one", "assign erin 0004", NULL, "- 0004 erin\n", NULL},
+    {"release", "release alice", NULL, "+ 0001 alice\n", NULL},
+    {"release of one not adopted", "release old", NULL, "+ 0008 old\n", NULL},
+    {"release of one who left", "release left", NULL, "+ 0007 left\n",
+     "1 not in the directory, the next sync takes theirs back: left"},
+    {"reassign", "reassign alice 0020", NULL, "~ 0001 alice (0020 -> 0001)\n", NULL},
+    {"swap", "swap alice bob", NULL,
+     "~ 0002 bob (0001 -> 0002) #1\n~ 0001 alice (0002 -> 0001) #1\n", NULL},
+    {"chain", "reassign alice 0002\nreassign bob 0020", NULL,
+     "~ 0002 bob (0020 -> 0002) #1\n~ 0001 alice (0002 -> 0001) #1\n", NULL},
+    {"released and taken over", "assign erin 0001\nrelease alice", NULL,
+     "+ 0001 alice #1\n- 0001 erin #1\n", NULL},
+    {"reserve", "reserve 0020 note=door", NULL, "u 0020 (door -> )\n", NULL},
+    {"reserve without a note", "reserve 0020", NULL, "u 0020\n", NULL},
+    {"reserve a cooling one", "reserve 0004", NULL, "u 0004\n", NULL},
+    {"another note", "reserve 0006 note=door", NULL, "r 0006 (door -> fax)\n", NULL},
+    {"unreserve", "unreserve 0006", NULL, "r 0006 ( -> fax)\n", NULL},
+    {"unreserved and taken", "unreserve 0006\nassign erin 0006", NULL,
+     "- 0006 erin #1\nr 0006 ( -> fax) #1\n", NULL},
+    {"released and reserved", "release alice\nreserve 0001 note=door", NULL,
+     "u 0001 (door -> ) #1\n+ 0001 alice #1\n", NULL},
+    {"pin", "pin alice note=lift", NULL, "n 0001 alice (lift -> )\n", NULL},
+    {"another pin", "pin carol note=lift", NULL, "p 0003 carol (lift -> desk)\n", NULL},
+    {"unpin", "unpin carol", NULL, "p 0003 carol ( -> desk)\n", NULL},
+    {"unpinned and released", "unpin carol\nrelease carol", NULL,
+     "+ 0003 carol #1\np 0003 carol ( -> desk) #1\n", NULL},
+    {"released and unpinned", "release carol\nunpin carol", NULL,
+     "p 0003 carol ( -> desk) #1\n+ 0003 carol #1\n", NULL},
+    {"unpinned and moved", "unpin carol\nreassign carol 0020", NULL,
+     "~ 0003 carol (0020 -> 0003) #1\np 0003 carol ( -> desk) #1\n", NULL},
+    {"assigned and pinned", "pin erin note=lift\nassign erin 0020", NULL,
+     "- 0020 erin #1\nn 0020 erin (lift -> ) #1\n", NULL},
+    {"a sync", "sync", NULL, "- 0000 erin\n- 0004 dave\n+ 0007 left\n",
+     "what was created, adopted or repaired stays as it is"},
+    {"two at once", "assign erin 0020\nrelease bob", NULL, "+ 0002 bob\n- 0020 erin\n", NULL},
+    {"nothing was done", "", NULL, "", NULL},
+    /* what moved on since */
+    {"went to somebody else", "release alice", "0001 zoe 0d\n", "+ 0001 alice !conflict\n",
+     "1 of 1 changes moved on since and stay: 0001"},
+    {"has another one", "release alice", "0030 alice 0d\n", "+ 0001 alice !conflict\n", NULL},
+    {"given back meanwhile", "assign erin 0020", "0020 - erin 0d\n", "- 0020 erin !conflict\n",
+     NULL},
+    {"pinned meanwhile", "assign erin 0020", "0020 erin 0d pin=x\n", "- 0020 erin !conflict\n",
+     NULL},
+    {"the former one is gone", "reassign alice 0020", "0001 zoe 0d\n",
+     "~ 0001 alice (0020 -> 0001) !conflict\n", NULL},
+    {"moved on", "reassign alice 0020", "0020 - alice 0d\n0030 alice 0d\n",
+     "~ 0001 alice (0020 -> 0001) !conflict\n", NULL},
+    {"half of a swap", "swap alice bob", "0001 zoe 0d\n0030 bob 0d\n",
+     "~ 0002 bob (0001 -> 0002) #1 !conflict\n~ 0001 alice (0002 -> 0001) #1 !conflict\n", NULL},
+    {"one of two", "assign erin 0020\nrelease bob", "0002 zoe 0d\n",
+     "+ 0002 bob !conflict\n- 0020 erin\n", "1 of 2 changes moved on since and stay: 0002"},
+    {"another note since", "pin alice note=lift", "0001 alice 9d pin=door\n",
+     "n 0001 alice (lift -> ) !conflict\n", NULL},
+    {"reserved since", "unreserve 0006", "0006 zoe 0d\n", "r 0006 ( -> fax) !conflict\n", NULL},
+    {"in between it was somebody's", "release alice", "0001 - zoe 0d\n", "+ 0001 alice\n", NULL},
+};
+
+static struct plan *plan_requests(const struct world *w, const char *text)
+{
+    struct plan_input input = world_input(w);
+    if (strcmp(text, "sync") == 0) {
+        return world_sync(w);
+    }
+    struct requests requests;
+    struct plan *plan = NULL;
+    struct err err = ERR_INIT;
+    requests_read(&requests, text);
+    if (plan_edit(&input, "import", requests.items, requests.n, NULL, &plan, &err) != ERR_OK) {
+        fail_msg("%s: %s", text, err.text);
+    }
+    requests_release(&requests);
+    return plan;
+}
+
+static void open_world(struct world *w)
+{
+    world_init(w, "0000-0049");
+    w->keeps_claims = true;
+    world_store(w, s_store);
+    world_fill(w);
+    world_claim_all(w);
+    world_directory(w, s_directory);
+}
+
+/* The store, where everything was adopted: an undo does not bring back what nobody wrote. */
+static const char *adopted_text(struct world *w)
+{
+    const char *text = world_text(w);
+    const char *old = strstr(text, "0008 old ?");
+    if (old) {
+        return arena_printf(&w->arena, "%.*s0008 old 0d%s", (int)(old - text), text,
+                            old + strlen("0008 old ?"));
+    }
+    return text;
+}
+
+static void check_note(const struct plan *plan, const struct sample *sample)
+{
+    for (size_t i = 0; i < plan->n_notes; i++) {
+        if (sample->note && strcmp(plan->notes[i], sample->note) == 0) {
+            return;
+        }
+    }
+    if (sample->note) {
+        fail_msg("%s: no such note", sample->name);
+    }
+}
+
+static void check_sample(const struct sample *sample)
+{
+    struct world w;
+    open_world(&w);
+    const char *before = adopted_text(&w);
+    struct plan *plan = plan_requests(&w, sample->requests);
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    const char *done = adopted_text(&w);
+    if (sample->meanwhile) {
+        world_store(&w, sample->meanwhile);
+        w.n_claims = 0;
+        world_claim_all(&w);
+        done = adopted_text(&w);
+    }
+    plan = world_undo(&w);
+    const char *text = plan_text(plan);
+    if (strcmp(text, sample->undo) != 0) {
+        fail_msg("%s:\nplanned\n%sexpected\n%s", sample->name, text, sample->undo);
+    }
+    check_note(plan, sample);
+    bool conflicts = plan_results(plan, RESULT_CONFLICT) > 0;
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        assert_int_equal(plan->changes[i].detail != NULL,
+                         plan->changes[i].result == RESULT_CONFLICT);
+    }
+    if (world_do(&w, plan) != 0) {
+        fail_msg("%s: conflicts\n%s", sample->name, plan_text(plan));
+    }
+    bool work = plan_results(plan, RESULT_DONE) > 0;
+    plan_free(plan);
+    if (world_fault(&w)) {
+        fail_msg("%s: %s", sample->name, world_fault(&w));
+    }
+    const char *now = adopted_text(&w);
+    if (!sample->meanwhile && strcmp(now, before) != 0) {
+        fail_msg("%s:\nundone\n%sbefore\n%s", sample->name, now, before);
+    }
+    if (conflicts && !work && strcmp(now, done) != 0) {
+        fail_msg("%s:\nall conflicts, and yet\n%s", sample->name, now);
+    }
+    if (work && !sample->meanwhile) {
+        plan = world_undo(&w);
+        if (world_do(&w, plan) != 0 || strcmp(adopted_text(&w), done) != 0) {
+            fail_msg("%s: undone twice\n%s%swas\n%s", sample->name, plan_text(plan), world_text(&w),
+                     done);
+        }
+        plan_free(plan);
+    }
+    world_release(&w);
+}
+
+static void test_samples(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof s_samples / sizeof s_samples[0]; i++) {
+        check_sample(&s_samples[i]);
+    }
+}
+
+static void test_words(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w);
+    struct plan *plan = plan_requests(&w, "release alice");
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    world_store(&w, "0001 zoe 0d\n");
+    plan = world_undo(&w);
+    assert_string_equal(plan->action, "undo");
+    assert_string_equal(plan->changes[0].why, "undoes import of 2026-11-22 12:00 UTC");
+    assert_string_equal(plan->changes[0].detail,
+                        "0001 is not as it was left: assigned to zoe since 2026-11-22");
+    /* It is in the plan to be seen, and no work. */
+    assert_int_equal(plan->counts[CHANGE_ASSIGN], 0);
+    assert_false(plan_has_work(plan));
+    plan_leave_out(plan, 0, true);
+    plan_leave_out(plan, 0, false);
+    assert_int_equal(plan->counts[CHANGE_ASSIGN], 0);
+    plan_free(plan);
+    world_release(&w);
+}
+
+/* Two extensions of one agent are a damage that an undo does not bring back. */
+static void test_surplus_handed_on(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "0000-0001");
+    w.keeps_claims = true;
+    world_store(&w, "0000 alice 2d\n0001 alice 9d\n");
+    world_claim_all(&w);
+    world_directory(&w, "alice bob");
+    struct plan *plan = world_sync(&w);
+    assert_plan(plan, "! 0000 alice (0000 -> 0001) #1\n+ 0000 bob #1\n");
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    plan = world_undo(&w);
+    assert_plan(plan, "- 0000 bob\n");
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    assert_string_equal(world_text(&w), "0000 - alice 0d\n0001 alice 9d\n");
+    assert_null(world_fault(&w));
+    world_release(&w);
+}
+
+/* A record that no plan of ours wrote: nothing is lost, and nothing breaks. */
+static void test_strange_records(void **state)
+{
+    (void)state;
+    struct audit_change changes[] = {
+        {.kind = CHANGE_ASSIGN},
+        {.kind = CHANGE_RELEASE, .ext = "0001"},
+        {.kind = CHANGE_REASSIGN, .ext = "0001", .agent = "alice"},
+        {.kind = CHANGE_ASSIGN, .ext = "0123456789", .agent = "alice"},
+        {.kind = CHANGE_RELEASE, .ext = "0001", .agent = "alice"},
+        {.kind = CHANGE_RELEASE, .ext = "0001", .agent = "alice"},
+        {.kind = CHANGE_RELEASE, .ext = "4711", .agent = "alice"},
+        {.kind = CHANGE_REASSIGN, .ext = "0002", .agent = "bob", .from = "0002"},
+        {.kind = CHANGE_CREATE, .from = "0000", .to = "0009"},
+        {.kind = CHANGE_REPAIR, .agent = "x"},
+    };
+    struct audit_action action = {
+        .action_id = "x",
+        .actor = "x",
+        .action = "x",
+        .changes = changes,
+        .n_changes = sizeof changes / sizeof changes[0],
+    };
+    struct world w;
+    open_world(&w);
+    struct plan_input input = world_input(&w);
+    struct plan *plan = NULL;
+    assert_int_equal(plan_undo(&input, &action, &plan, NULL), ERR_OK);
+    assert_plan(plan, "~ 0002 bob (0002 -> 0002)\n"
+                      "+ 4711 alice !conflict\n"
+                      "+ 0001 alice #1 !conflict\n"
+                      "+ 0001 alice #1 !conflict\n");
+    world_do(&w, plan);
+    assert_null(world_fault(&w));
+    plan_free(plan);
+    world_release(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_surplus_handed_on),
+        cmocka_unit_test(test_strange_records),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
