@@ -50,6 +50,17 @@ void crypto_sha1_hex(const void *bytes, size_t length, char out[CRYPTO_SHA1_HEX]
     crypto_hex(digest, sizeof digest, out);
 }
 
+bool crypto_md5_hex(const void *bytes, size_t length, char out[CRYPTO_MD5_HEX])
+{
+    uint8_t digest[16];
+    bool done = EVP_Digest(bytes, length, digest, NULL, EVP_md5(), NULL) == 1;
+    ERR_clear_error();
+    if (done) {
+        crypto_hex(digest, sizeof digest, out);
+    }
+    return done;
+}
+
 uint32_t crypto_crc32(const void *bytes, size_t length)
 {
     // Half a byte a step: 16 entries are enough for answers of at most a few megabytes.

@@ -27,6 +27,10 @@ void crypto_hmac_sha256(const void *key, size_t key_length, const void *bytes, s
 /* Names of cache files only (~/.aws/sso/cache), nothing that has to be safe. */
 void crypto_sha1_hex(const void *bytes, size_t length, char out[CRYPTO_SHA1_HEX]);
 
+/* What S3 gives as ETag. False where this OpenSSL does not do MD5 (FIPS). */
+#define CRYPTO_MD5_HEX 33
+bool crypto_md5_hex(const void *bytes, size_t length, char out[CRYPTO_MD5_HEX]);
+
 /* CRC-32 as in zlib: what x-amz-crc32 holds. */
 uint32_t crypto_crc32(const void *bytes, size_t length);
 

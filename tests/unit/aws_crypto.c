@@ -38,6 +38,10 @@ static void test_digests(void **state)
     char sha1[CRYPTO_SHA1_HEX];
     crypto_sha1_hex(start, strlen(start), sha1);
     assert_string_equal(sha1, "dace00cba5f8355ec9d274ceb2bcebdfbeed0e12");
+    char md5[CRYPTO_MD5_HEX];
+    if (crypto_md5_hex("abc", 3, md5)) { // RFC 1321
+        assert_string_equal(md5, "900150983cd24fb0d6963f7d28e17f72");
+    }
 }
 
 static void test_hmac(void **state)
