@@ -1,0 +1,25 @@
+"""The store contract, the suite that every store passes, on DynamoDB behind the gate."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SUITE = ROOT / "build/release/unit/aws_store_dynamodb"
+
+
+@pytest.fixture(scope="session")
+def suite():
+    """The unit test program, which is skipped where it does not know a server."""
+    subprocess.run(["make", "--no-print-directory", "-s", str(SUITE.relative_to(ROOT))], cwd=ROOT, check=True)
+    return SUITE
+
+
+def test_contract(cloud, suite):
+    env = {"PATH": os.environ["PATH"], "EXTPOOL_TEST_DYNAMODB": cloud.gate.url} \
+        | cloud.gate.env(cloud.operator)
+    done = subprocess.run([suite], env=env, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert cloud.gate.log.count("dynamodb", "TransactWriteItems") > 0
