@@ -22,6 +22,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/buf.h"
 #include "core/err.h"
@@ -58,6 +59,29 @@ void csv_release(struct csv *csv); /* wipes: a bulk-upload file has passwords */
 
 /* ERR_INPUT names "FILE:LINE". After an error the reader stays at its end. */
 enum err_code csv_next(struct csv *csv, struct csv_row *row, struct err *err) ERR_CHECK;
+
+/* ---- headers ----------------------------------------------------------------------------- */
+
+#define CSV_HEADER_ROOM 64 /* bytes of a column's name that are told apart, with the NUL */
+#define CSV_NO_COLUMN SIZE_MAX
+
+/* The name of a column as it is compared: in lower case, with one blank for each run of blanks,
+   line breaks, '_' and '-', and none at the ends. */
+void csv_header_name(struct csv_field field, char out[CSV_HEADER_ROOM]);
+
+/* The column with the first of these names (in compared form; ends with NULL) that the row has, or
+   CSV_NO_COLUMN. A further column with the same name goes to *twin (else CSV_NO_COLUMN). */
+size_t csv_find_column(const struct csv_row *row, const char *const *names, size_t *twin);
+
+/* Without blanks and TABs at the ends. */
+struct csv_field csv_trim(struct csv_field field);
+
+/* Whether no field holds anything: spreadsheets leave such rows behind. */
+bool csv_is_blank(const struct csv_row *row);
+
+/* That a row has as many fields as the header; empty ones at its end may be more. */
+enum err_code csv_check_count(const char *file, const struct csv_row *row, size_t n_fields,
+                              size_t header_line, struct err *err) ERR_CHECK;
 
 /* ---- writing ----------------------------------------------------------------------------- */
 

@@ -10,14 +10,11 @@
 #include "core/directory_parse.h"
 #include "core/text.h"
 
-#define NO_COLUMN SIZE_MAX
-#define HEADER_MAX 64 /* bytes of a header that are told apart */
-
 /* ---- the header ---------------------------------------------------------------------------- */
 
 enum column { COLUMN_LOGIN, COLUMN_NAME, COLUMN_FIRST, COLUMN_LAST, COLUMN_PROFILE, COLUMN_COUNT };
 
-#define NAMES_MAX 6
+#define NAMES_MAX 7 /* with the NULL at the end */
 
 /* The names of a column, the ones that count most first. */
 static const char *const s_names[COLUMN_COUNT][NAMES_MAX] = {
@@ -34,52 +31,16 @@ struct header {
     size_t line;
 };
 
-/* Lower case; blanks, line breaks, '_' and '-' are one blank, none at the ends. */
-static void normalise(struct csv_field field, char out[HEADER_MAX])
-{
-    size_t n = 0;
-    for (size_t i = 0; i < field.length && n < HEADER_MAX - 1; i++) {
-        char c = field.text[i];
-        bool blank = memchr(" \t\r\n_-", c, 6) != NULL;
-        if (!blank) {
-            out[n++] = text_lower(c);
-        } else if (n > 0 && out[n - 1] != ' ') {
-            out[n++] = ' ';
-        }
-    }
-    n -= n > 0 && out[n - 1] == ' ';
-    out[n] = '\0';
-}
-
-static size_t find_name(const struct csv_row *row, const char *name, size_t from)
-{
-    for (size_t i = from; i < row->n_fields; i++) {
-        char known[HEADER_MAX];
-        normalise(row->fields[i], known);
-        if (strcmp(known, name) == 0) {
-            return i;
-        }
-    }
-    return NO_COLUMN;
-}
-
 static enum err_code find_column(const char *file, const struct csv_row *row, enum column column,
                                  size_t *out, struct err *err)
 {
-    *out = NO_COLUMN;
-    for (size_t k = 0; k < NAMES_MAX && s_names[column][k]; k++) {
-        const char *name = s_names[column][k];
-        size_t at = find_name(row, name, 0);
-        if (at == NO_COLUMN) {
-            continue;
-        }
-        size_t other = find_name(row, name, at + 1);
-        if (column == COLUMN_LOGIN && other != NO_COLUMN) {
-            return err_set(err, ERR_INPUT, "%s:%zu: columns %zu and %zu are both \"%s\"", file,
-                           row->line, at + 1, other + 1, name);
-        }
-        *out = at;
-        break;
+    size_t twin;
+    *out = csv_find_column(row, s_names[column], &twin);
+    if (column == COLUMN_LOGIN && twin != CSV_NO_COLUMN) {
+        char name[CSV_HEADER_ROOM];
+        csv_header_name(row->fields[twin], name);
+        return err_set(err, ERR_INPUT, "%s:%zu: columns %zu and %zu are both \"%s\"", file,
+                       row->line, *out + 1, twin + 1, name);
     }
     return ERR_OK;
 }
@@ -89,7 +50,7 @@ static enum err_code no_login_column(const char *file, const struct csv_row *row
     char columns[400] = "";
     size_t used = 0;
     for (size_t i = 0; i < row->n_fields && used < sizeof columns - 80; i++) {
-        char name[HEADER_MAX];
+        char name[CSV_HEADER_ROOM];
         text_sanitise_to(name, sizeof name, row->fields[i].text, row->fields[i].length, 0);
         int wrote = snprintf(columns + used, sizeof columns - used, "%s%s", i ? ", " : "", name);
         used += wrote > 0 ? (size_t)wrote : 0;
@@ -108,7 +69,7 @@ static enum err_code read_header(struct csv *csv, struct header *header, struct 
     for (enum column column = 0; column < COLUMN_COUNT && code == ERR_OK; column++) {
         code = find_column(csv->file, &row, column, &header->columns[column], err);
     }
-    if (code == ERR_OK && header->columns[COLUMN_LOGIN] == NO_COLUMN) {
+    if (code == ERR_OK && header->columns[COLUMN_LOGIN] == CSV_NO_COLUMN) {
         code = no_login_column(csv->file, &row, err);
     }
     header->n_fields = row.n_fields;
@@ -118,61 +79,20 @@ static enum err_code read_header(struct csv *csv, struct header *header, struct 
 
 /* ---- the rows ------------------------------------------------------------------------------ */
 
-static struct csv_field trimmed(struct csv_field field)
-{
-    while (field.length > 0 && memchr(" \t", field.text[0], 2)) {
-        field.text++;
-        field.length--;
-    }
-    while (field.length > 0 && memchr(" \t", field.text[field.length - 1], 2)) {
-        field.length--;
-    }
-    return field;
-}
-
 static struct csv_field field_at(const struct csv_row *row, const struct header *header,
                                  enum column column)
 {
     size_t at = header->columns[column];
-    return at == NO_COLUMN ? (struct csv_field){NULL, 0} : trimmed(row->fields[at]);
-}
-
-/* Spreadsheets leave rows of separators behind. */
-static bool is_blank(const struct csv_row *row)
-{
-    for (size_t i = 0; i < row->n_fields; i++) {
-        if (trimmed(row->fields[i]).length > 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static enum err_code check_count(const char *file, const struct csv_row *row,
-                                 const struct header *header, struct err *err)
-{
-    size_t n = row->n_fields;
-    while (n > header->n_fields && trimmed(row->fields[n - 1]).length == 0) {
-        n--;
-    }
-    if (n == header->n_fields) {
-        return ERR_OK;
-    }
-    err_set(err, ERR_INPUT, "%s:%zu: %zu field%s, and the header in line %zu has %zu", file,
-            row->line, n, n == 1 ? "" : "s", header->line, header->n_fields);
-    if (n > header->n_fields) {
-        err_hint(err, "A field that holds a comma has to stand in quotes");
-    }
-    return ERR_INPUT;
+    return at == CSV_NO_COLUMN ? (struct csv_field){NULL, 0} : csv_trim(row->fields[at]);
 }
 
 static enum err_code add_row(struct collector *collector, const struct csv_row *row,
                              const struct header *header, struct err *err)
 {
-    if (is_blank(row)) {
+    if (csv_is_blank(row)) {
         return ERR_OK;
     }
-    if (check_count(collector->file, row, header, err) != ERR_OK) {
+    if (csv_check_count(collector->file, row, header->n_fields, header->line, err) != ERR_OK) {
         return ERR_INPUT;
     }
     struct csv_field login = field_at(row, header, COLUMN_LOGIN);
@@ -207,7 +127,7 @@ enum err_code directory_csv_parse(const char *file, const char *text, size_t len
     csv_init(&csv, file, text, length);
     collector_init(&collector, file, false, roster, progress);
     enum err_code code = read_header(&csv, &header, err);
-    bool connect = code == ERR_OK && header.columns[COLUMN_PROFILE] != NO_COLUMN;
+    bool connect = code == ERR_OK && header.columns[COLUMN_PROFILE] != CSV_NO_COLUMN;
     while (code == ERR_OK && (code = csv_next(&csv, &row, err)) == ERR_OK && row.n_fields > 0) {
         code = add_row(&collector, &row, &header, err);
     }
