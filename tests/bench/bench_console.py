@@ -56,15 +56,17 @@ def local(folder, count):
     home.mkdir()
     write_agents(home / "agents.csv", count)
     width = 4 if count <= 10000 else 6
-    places = ["--directory", "file:agents.csv", "--store", "sqlite:pool.db",
-              "--export-to", "file:export.csv"]
-    policy = ["--width", str(width), "--ranges", f"{0:0{width}}-{count - 1:0{width}}",
-              "--blocked", ""]
+    (home / "config").write_text(
+        "[defaults]\ndirectory = file:agents.csv\nstore = sqlite:pool.db\n"
+        f"export = file:export.csv\n[policy]\nwidth = {width}\n"
+        f"ranges = {0:0{width}}-{count - 1:0{width}}\nblocked =\n"
+    )
     environment = {"HOME": str(home)}
-    subprocess.run([PROGRAM, *places, *policy, "--sync", "--quiet"], cwd=home, check=True,
+    command = [PROGRAM, "--config", "config"]
+    subprocess.run([*command, "--sync", "--quiet"], cwd=home, check=True,
                    env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **environment},
                    stdout=subprocess.DEVNULL)
-    return Subject(f"extpool {count:,}", [PROGRAM, *places, *policy], environment, home)
+    return Subject(f"extpool {count:,}", command, environment, home)
 
 
 @contextlib.contextmanager
