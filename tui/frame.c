@@ -240,18 +240,22 @@ static void progress_text(const struct console *console, char *out, size_t size)
 static void draw_hints(const struct console *console, struct canvas *canvas, int y,
                        unsigned place)
 {
-    static const enum command first[] = {CMD_HELP, CMD_APPLY, CMD_SYNC, CMD_QUIT};
+    /* What a newcomer has to find comes first; then whatever there is room for. */
+    static const enum command first[] = {CMD_HELP,    CMD_APPLY,  CMD_SYNC,
+                                         CMD_QUIT,    CMD_ASSIGN, CMD_REASSIGN,
+                                         CMD_RELEASE, CMD_EXPORT, CMD_FILTER};
+    static const int n_first = sizeof first / sizeof first[0];
+    bool shown[COMMAND_COUNT] = {false};
     int x = 1;
-    for (int i = -4; i < COMMAND_COUNT; i++) {
-        enum command command = i < 0 ? first[i + 4] : (enum command)i;
+    for (int i = 0; i < n_first + COMMAND_COUNT; i++) {
+        enum command command = i < n_first ? first[i] : (enum command)(i - n_first);
         const struct command_info *info = command_info(command);
-        bool early = command == first[0] || command == first[1] || command == first[2] ||
-                     command == first[3];
         char key[KEYS_TEXT_MAX];
         bindings_key(&console->bindings, command, key);
-        if (!(info->places & place) || !*info->hint || !*key || (i >= 0 && early)) {
+        if (!(info->places & place) || !*info->hint || !*key || shown[command]) {
             continue;
         }
+        shown[command] = true;
         int needed = canvas_columns(key) + 1 + canvas_columns(info->hint) + 2;
         if (x + needed - 1 > canvas->width) {
             continue;
