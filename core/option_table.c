@@ -342,7 +342,7 @@ const struct option_info option_table[OPT_COUNT] = {
                      .context_key = "refresh",
                      .type = TYPE_DURATION,
                      .hint = "TIME",
-                     .def = "0",
+                     .def = "30s",
                      .min = 0,
                      .max = 86400,
                      AT(refresh_s),

@@ -47,7 +47,7 @@ static void test_embedded_defaults(void **state)
     assert_int_equal(settings.connect_rate, 2);
     assert_int_equal(settings.connect_burst, 5);
     assert_int_equal(settings.escdelay_ms, -1);
-    assert_int_equal(settings.refresh_s, 0);
+    assert_int_equal(settings.refresh_s, 30);
     assert_int_equal(settings.log_level, LOG_INFO);
     assert_null(settings.theme);
     assert_int_equal(settings.n_warnings, 0);
