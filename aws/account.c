@@ -11,6 +11,8 @@
 struct watched {
     struct credentials_provider base;
     struct credentials_provider *chain;
+    const struct http *asks; /* the engine whose calls wait for the chain ... */
+    struct http *login;      /* ... and the chain's own: cancelling goes for both */
     char *source;
     int64_t expires_at_ms;
     bool known;
@@ -33,7 +35,9 @@ static enum err_code watched_get(struct credentials_provider *self, bool force,
                                  struct credentials *out, struct err *err)
 {
     struct watched *watched = (struct watched *)self;
+    http_set_progress(watched->login, watched->asks->progress);
     enum err_code code = credentials_get(watched->chain, force, out, err);
+    http_set_progress(watched->login, NULL);
     if (code == ERR_OK) {
         free(watched->source);
         watched->source = mem_strdup(out->source);
@@ -81,9 +85,8 @@ enum err_code account_new(const struct account_choice *choice, struct account **
                           struct err *err)
 {
     struct account *account = mem_alloc(sizeof *account);
-    struct aws_settings_choice settings = {.profile = choice->profile,
-                                           .region = choice->region,
-                                           .endpoint_url = choice->endpoint_url};
+    struct aws_settings_choice settings = {
+        .profile = choice->profile, .region = choice->region, .endpoint_url = choice->endpoint_url};
     enum err_code code = aws_settings_load(choice->environment, &settings, &account->settings, err);
     if (code != ERR_OK) {
         free(account);
@@ -104,6 +107,8 @@ enum err_code account_new(const struct account_choice *choice, struct account **
         .prompt_context = choice->prompt_context,
     };
     account->credentials.base.ops = &s_watched_ops;
+    account->credentials.asks = account->http;
+    account->credentials.login = account->login_http;
     account->credentials.chain = credentials_chain_new(&account->cred_context);
     code = find_region(account, choice, err);
     if (code != ERR_OK) {
