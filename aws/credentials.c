@@ -42,6 +42,17 @@ void credentials_copy(struct credentials *into, const struct credentials *from)
     *into = copy;
 }
 
+/* A line end, pasted with a token or added by a tool, would become a header of its own. */
+static bool is_clean(const char *text)
+{
+    for (const char *at = text ? text : ""; *at; at++) {
+        if ((unsigned char)*at < 0x20 || *at == 0x7F) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum err_code credentials_get(struct credentials_provider *provider, bool force,
                               struct credentials *out, struct err *err)
 {
@@ -49,6 +60,12 @@ enum err_code credentials_get(struct credentials_provider *provider, bool force,
     enum err_code code = provider->ops->get(provider, force, out, err);
     if (code == ERR_OK && (!out->access_key_id || !out->secret_access_key)) {
         code = err_set(err, ERR_INTERNAL, "provider %s gave no keys", provider->ops->name);
+    }
+    if (code == ERR_OK && (!is_clean(out->access_key_id) || !is_clean(out->secret_access_key) ||
+                           !is_clean(out->session_token))) {
+        code = err_set(err, ERR_AUTH,
+                       "the credentials (%s) hold a line end or another control character",
+                       out->source ? out->source : provider->ops->name);
     }
     if (code != ERR_OK) {
         credentials_release(out);

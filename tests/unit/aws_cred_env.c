@@ -72,6 +72,9 @@ static void test_refusals(void **state)
     expect_error(provider, ERR_CONFIG, "AWS_CREDENTIAL_EXPIRATION is not a time");
     fixture_set(&fixture, "AWS_CREDENTIAL_EXPIRATION", "2026-01-02T03:04:05Z");
     expect_error(provider, ERR_AUTH, "expired at 2026-01-02T03:04:05Z");
+    fixture_set(&fixture, "AWS_CREDENTIAL_EXPIRATION", NULL);
+    fixture_set(&fixture, "AWS_SESSION_TOKEN", "s3cr3t\r\nX-Other: y");
+    expect_error(provider, ERR_AUTH, "the credentials (environment) hold a line end");
     credentials_provider_free(provider);
     fixture_close(&fixture);
 }
