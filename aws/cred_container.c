@@ -167,6 +167,7 @@ static enum err_code ask(const struct cred_context *context, const char *url, co
     struct cred_request request = {
         .operation = "container credentials",
         .pause_ms = 1000,
+        .wants_json = true,
         .http = {.method = "GET",
                  .url = url,
                  .headers = headers,

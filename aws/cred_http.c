@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "aws/cred_json.h"
 #include "core/banned.h"
 #include "core/log.h"
 #include "core/mem.h"
@@ -47,6 +48,18 @@ bool cred_http_may_help(const struct http_response *response)
     return response->status == 429 || response->status >= 500;
 }
 
+static bool is_whole(const struct cred_request *request, const struct http_response *response)
+{
+    json_t *root = NULL;
+    if (!request->wants_json || response->failure != HTTP_OK || response->status != 200) {
+        return true;
+    }
+    bool whole =
+        cred_json_load("it", response->body.data, response->body.length, &root, NULL) == ERR_OK;
+    cred_json_free(root);
+    return whole;
+}
+
 enum err_code cred_http_send(const struct cred_context *context, const struct cred_request *request,
                              struct http_response *response, struct err *err)
 {
@@ -60,7 +73,8 @@ enum err_code cred_http_send(const struct cred_context *context, const struct cr
         struct err failed = ERR_INIT;
         enum err_code code = http_fetch(context->http, &http, response, &failed);
         log_attempt(request, attempt, response);
-        if (code == ERR_CANCELLED || attempt >= attempts || !cred_http_may_help(response)) {
+        bool again = cred_http_may_help(response) || !is_whole(request, response);
+        if (code == ERR_CANCELLED || attempt >= attempts || !again) {
             return code == ERR_OK ? ERR_OK : err_set(err, code, "%s", failed.text);
         }
         cred_response_release(response);

@@ -11,6 +11,7 @@
 struct cred_request {
     const char *operation; /* for messages and the log: "GetRoleCredentials" */
     struct http_request http;
+    bool wants_json;  /* a 200 whose body is not JSON was cut on the way: ask again */
     int attempts;     /* in all; 0: 3 */
     int64_t pause_ms; /* before the second, doubled before each further one; 0: 500 */
 };

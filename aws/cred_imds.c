@@ -112,6 +112,8 @@ static enum err_code ask(struct imds *imds, const char *method, const char *path
     char *url = mem_printf("%s%s", imds->origin, path);
     struct cred_request request = {
         .operation = "instance metadata",
+        .wants_json = strncmp(path, CREDENTIALS_PATH, sizeof CREDENTIALS_PATH - 1) == 0 &&
+                      path[sizeof CREDENTIALS_PATH - 1] != '\0',
         .attempts = attempts,
         .pause_ms = 1000,
         .http = {.method = method,

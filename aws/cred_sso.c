@@ -117,6 +117,7 @@ static enum err_code get_role_credentials(const struct sso_provider *self, const
         };
         struct cred_request request = {
             .operation = "GetRoleCredentials",
+            .wants_json = true,
             .http = {.method = "GET",
                      .url = url.data,
                      .headers = headers,

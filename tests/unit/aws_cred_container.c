@@ -166,8 +166,13 @@ static void test_answers(void **state)
     http_fake_answer(fixture.fake, 200, "",
                      "{\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"s3cr3t\"}");
     expect_error(provider, ERR_INPUT, "has no Token");
-    http_fake_answer(fixture.fake, 200, "", "s3cr3t");
+    for (int i = 0; i < 3; i++) {
+        http_fake_answer(fixture.fake, 200, "", "{\"AccessKeyId\":\"s3cr3t");
+    }
     expect_error(provider, ERR_INPUT, "is not a JSON object");
+    http_fake_answer(fixture.fake, 200, "", "{\"AccessKeyId\":\"s3cr3t");
+    http_fake_answer(fixture.fake, 200, "", ANSWER);
+    expect_key(provider, "AKIDTASK");
 
     /* Three attempts, with pauses, for what may pass. */
     size_t before = fixture.fake->n_requests;
