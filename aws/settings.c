@@ -102,8 +102,8 @@ static enum err_code choose_profile(struct aws_settings *settings, const char *g
     const char *services = shared_section_get(settings->section, "services");
     if (services && !shared_config_find(settings->shared, SHARED_SERVICES, services)) {
         return err_set(err, ERR_CONFIG,
-                       "profile \"%s\" names the services section \"%s\", which is not in %s",
-                       settings->profile, services, settings->config_path);
+                       "profile \"%s\" names the services section \"%s\", which does not exist",
+                       settings->profile, services);
     }
     return ERR_OK;
 }
