@@ -36,10 +36,11 @@ struct problem {
     const char *ext;   /* NULL where it is about none */
     const char *agent; /* NULL */
     const char *detail;
-    const char *fix;   /* what --fix does, or what to do by hand */
+    const char *fix; /* what --fix does, or what to do by hand */
     bool fixable;
     const struct slot *slot;   /* NULL */
-    const struct claim *claim; /* NULL */
+    const struct slot *kept;   /* two_extensions, claim_...: the one that the agent keeps; NULL */
+    const struct claim *claim; /* the agent's, where it is wrong or one of two decides; NULL */
 };
 
 struct diagnosis {
@@ -50,11 +51,14 @@ struct diagnosis {
     size_t checked; /* records looked at */
 };
 
-/* input->roster helps to choose which of two extensions an agent keeps; may be NULL. */
+/* Needs no roster. The problems point into input->snapshot, which has to outlive the diagnosis.
+   Numbers that are missing in a row are one problem. Of a snapshot that is neither whole nor exact
+   only what it shows is judged. */
 struct diagnosis *doctor_examine(const struct plan_input *input);
 void diagnosis_free(struct diagnosis *diagnosis);
 
-/* One plan for everything that is fixable, each extension and claim changed once. plan_repair.c */
+/* One plan for everything that is fixable, each extension and claim changed once. `input` has the
+   snapshot that was examined. ERR_CONFIG like plan_sync. plan_repair.c */
 enum err_code plan_repair(const struct plan_input *input, const struct diagnosis *diagnosis,
                           struct plan **out, struct err *err) ERR_CHECK;
 

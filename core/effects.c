@@ -176,7 +176,7 @@ static void write_claim(struct folding *folding, const struct claimant *claimant
         .others = claimant->n_lost > 1 ? claimant->lost + 1 : NULL,
         .n_others = claimant->n_lost > 1 ? claimant->n_lost - 1 : 0,
         .after = after,
-        .tolerant = before && !exact,
+        .tolerant = said ? said->tolerant : before != NULL,
         .change = claimant->change,
     };
 }

@@ -81,7 +81,7 @@ struct claim_step {
     const char *agent;
     const char *before; /* ext of the claim that was seen; NULL: none */
     const char *after;  /* NULL: it goes */
-    bool tolerant;      /* the claim was not seen: none, or one that says `after`, is fine too */
+    bool tolerant;      /* no claim, or one that says `after` already, is fine too */
 };
 
 struct change {

@@ -5,6 +5,7 @@
 
 #include "core/banned.h"
 #include "core/mem.h"
+#include "core/plan_parts.h"
 
 /* ---- the walk ------------------------------------------------------------------------------ */
 
@@ -52,6 +53,32 @@ bool pool_walk_next(struct pool_walk *walk)
     bool found = walk->next_slot < snapshot->n_slots && order == 0;
     walk->slot = found ? &snapshot->slots[walk->next_slot++] : NULL;
     return true;
+}
+
+/* ---- numbers that are not there -------------------------------------------------------------- */
+
+uint64_t count_missing_numbers(const struct plan_input *input)
+{
+    uint64_t there = 0;
+    for (size_t i = 0; i < input->snapshot->n_slots; i++) {
+        there += policy_in_ranges(input->policy, input->snapshot->slots[i].ext);
+    }
+    return policy_size(input->policy) - there;
+}
+
+enum err_code check_numbers_to_create(const struct plan_input *input, struct err *err)
+{
+    uint64_t missing = count_missing_numbers(input);
+    if (missing > PLAN_CREATE_MAX) {
+        char number[WORDS_NUMBER_ROOM];
+        char most[WORDS_NUMBER_ROOM];
+        err_set(err, ERR_CONFIG,
+                "%s numbers of the ranges would have to be created, a plan creates %s at most",
+                words_number(missing, number), words_number(PLAN_CREATE_MAX, most));
+        err_hint(err, "narrow `ranges` in the section [policy]");
+        return ERR_CONFIG;
+    }
+    return ERR_OK;
 }
 
 /* ---- the picker ---------------------------------------------------------------------------- */

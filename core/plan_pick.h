@@ -33,6 +33,12 @@ struct pool_walk {
 void pool_walk_init(struct pool_walk *walk, const struct plan_input *input);
 bool pool_walk_next(struct pool_walk *walk);
 
+/* How many numbers of the ranges the snapshot does not show. */
+uint64_t count_missing_numbers(const struct plan_input *input);
+
+/* ERR_CONFIG where those are more than a plan may create. */
+enum err_code check_numbers_to_create(const struct plan_input *input, struct err *err) ERR_CHECK;
+
 struct pick {
     char ext[EXT_ROOM];
     const struct slot *slot; /* NULL: the number is made by its first assignment */

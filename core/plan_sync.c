@@ -338,28 +338,6 @@ static void draft_releases(struct sync *sync)
 
 /* ---- numbers that are not there -------------------------------------------------------------- */
 
-static uint64_t count_missing(const struct plan_input *input)
-{
-    uint64_t there = 0;
-    for (size_t i = 0; i < input->snapshot->n_slots; i++) {
-        there += policy_in_ranges(input->policy, input->snapshot->slots[i].ext);
-    }
-    return policy_size(input->policy) - there;
-}
-
-static enum err_code check_missing(uint64_t missing, struct err *err)
-{
-    if (missing > PLAN_CREATE_MAX) {
-        char number[WORDS_NUMBER_ROOM];
-        char most[WORDS_NUMBER_ROOM];
-        err_set(err, ERR_CONFIG, "%s numbers of the ranges would have to be created, a plan has %s",
-                words_number(missing, number), words_number(PLAN_CREATE_MAX, most));
-        err_hint(err, "narrow `ranges` in the section [policy]");
-        return ERR_CONFIG;
-    }
-    return ERR_OK;
-}
-
 /* Those that no joiner gets at once. The joiners took them in order. */
 static void create_missing(struct drafting *draft, const struct joiner *joiners, size_t n_joiners)
 {
@@ -445,8 +423,8 @@ static void sync_release(struct sync *sync)
 enum err_code plan_sync(const struct plan_input *input, struct plan **out, struct err *err)
 {
     bool makes_numbers = input_makes_numbers(input);
-    uint64_t missing = count_missing(input);
-    if (makes_numbers && check_missing(missing, err) != ERR_OK) {
+    uint64_t missing = count_missing_numbers(input);
+    if (makes_numbers && check_numbers_to_create(input, err) != ERR_OK) {
         return ERR_CONFIG;
     }
     struct sync sync = {
@@ -483,7 +461,7 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
 
 enum err_code plan_init(const struct plan_input *input, struct plan **out, struct err *err)
 {
-    if (check_missing(count_missing(input), err) != ERR_OK) {
+    if (check_numbers_to_create(input, err) != ERR_OK) {
         return ERR_CONFIG;
     }
     struct drafting draft;

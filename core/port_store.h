@@ -115,8 +115,8 @@ struct claim_effect {
     const char **others; /* further exts that the claim may name instead: an agent with several */
     size_t n_others;
     const char *after; /* NULL: it goes */
-    bool tolerant;     /* with `before`: no claim (the old program wrote none), or one that says
-                          `after`, is fine too */
+    bool tolerant;     /* no claim (the old program wrote none), or one that says `after` already,
+                          is fine too */
     size_t change;
 };
 

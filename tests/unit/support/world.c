@@ -275,10 +275,7 @@ static bool claim_is_as_seen(const struct world *world, const struct claim_effec
     if (!now) {
         return !claim->before || claim->tolerant;
     }
-    if (!claim->before) {
-        return false;
-    }
-    bool fits = strcmp(now, claim->before) == 0;
+    bool fits = claim->before && strcmp(now, claim->before) == 0;
     for (size_t i = 0; i < claim->n_others; i++) {
         fits = fits || strcmp(now, claim->others[i]) == 0;
     }
