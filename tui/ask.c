@@ -74,8 +74,7 @@ static void offer_extensions(struct dialog *dialog, struct console *console)
     }
 }
 
-static unsigned extension_accepted(struct dialog *dialog, struct console *console,
-                                   const char *text)
+static unsigned extension_accepted(struct dialog *dialog, struct console *console, const char *text)
 {
     const struct question *asked = dialog->data;
     const struct world *world = console->world;
@@ -106,8 +105,7 @@ void ask_extension(struct console *console, enum change_kind kind, const char *l
     char title[256];
     char body[512];
     const char *action = kind == CHANGE_ASSIGN ? "assign" : "reassign";
-    snprintf(title, sizeof title, "%s %s", kind == CHANGE_ASSIGN ? "Assign to" : "Reassign",
-             login);
+    snprintf(title, sizeof title, "%s %s", kind == CHANGE_ASSIGN ? "Assign to" : "Reassign", login);
     snprintf(body, sizeof body,
              "%s%s%sEnter alone takes the lowest free extension, or type its digits.",
              holds ? "Holds " : "", holds ? holds : "", holds ? ". " : "");
@@ -134,9 +132,9 @@ static void offer_agents(struct dialog *dialog, struct console *console)
     dialog_clear_offers(dialog);
     for (size_t i = 0; i < world->agents.n_rows && dialog->n_offers < OFFERED; i++) {
         const struct agent_row *row = &world->agents.rows[i];
-        struct filter_subject subject = {.fields = {[FILTER_LOGIN] = row->login,
-                                                    [FILTER_NAME] = row->name,
-                                                    [FILTER_STATE] = "new"}};
+        struct filter_subject subject = {
+            .fields = {
+                [FILTER_LOGIN] = row->login, [FILTER_NAME] = row->name, [FILTER_STATE] = "new"}};
         if (row->state == AGENT_NEW && filter_match(&filter, &subject)) {
             dialog_offer(dialog, row->login, row->name ? row->name : "");
         }

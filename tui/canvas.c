@@ -88,8 +88,7 @@ static void put_code(struct canvas *canvas, int x, int y, enum style style, uint
         }
     }
     if (cell) {
-        *cell = (struct cell){
-            .codes = {code}, .width = (uint8_t)width, .style = (uint8_t)style};
+        *cell = (struct cell){.codes = {code}, .width = (uint8_t)width, .style = (uint8_t)style};
     }
 }
 
@@ -156,8 +155,8 @@ int canvas_columns(const char *text)
 }
 
 /* Draws while it fits; returns the columns, and in *used the bytes. */
-static int draw(struct canvas *canvas, int x, int y, int width, enum style style,
-                const char *text, size_t length, size_t *used)
+static int draw(struct canvas *canvas, int x, int y, int width, enum style style, const char *text,
+                size_t length, size_t *used)
 {
     int columns = 0;
     size_t at = 0;
@@ -185,8 +184,7 @@ static int draw(struct canvas *canvas, int x, int y, int width, enum style style
     return columns;
 }
 
-int canvas_text(struct canvas *canvas, int x, int y, int width, enum style style,
-                const char *text)
+int canvas_text(struct canvas *canvas, int x, int y, int width, enum style style, const char *text)
 {
     if (width <= 0) {
         return 0;
@@ -225,8 +223,7 @@ void canvas_field(struct canvas *canvas, int x, int y, int width, enum style sty
     }
 }
 
-int canvas_right(struct canvas *canvas, int x, int y, int width, enum style style,
-                 const char *text)
+int canvas_right(struct canvas *canvas, int x, int y, int width, enum style style, const char *text)
 {
     int columns = canvas_columns(text);
     int from = columns < width ? x + width - columns : x;
@@ -283,7 +280,14 @@ int canvas_wrap(struct canvas *canvas, struct rect area, enum style style, const
 
 /* ---- lines -------------------------------------------------------------------------------- */
 
-enum line_piece { LINE_ACROSS, LINE_DOWN, LINE_TOP_LEFT, LINE_TOP_RIGHT, LINE_LOW_LEFT, LINE_LOW_RIGHT };
+enum line_piece {
+    LINE_ACROSS,
+    LINE_DOWN,
+    LINE_TOP_LEFT,
+    LINE_TOP_RIGHT,
+    LINE_LOW_LEFT,
+    LINE_LOW_RIGHT
+};
 
 static uint32_t line_code(const struct canvas *canvas, enum line_piece piece)
 {
@@ -320,8 +324,7 @@ struct rect canvas_box(struct canvas *canvas, struct rect area, enum style frame
     put_code(canvas, right, low, frame, line_code(canvas, LINE_LOW_RIGHT), 1);
     if (title && area.width > 6) {
         put_code(canvas, area.x + 2, area.y, frame, ' ', 1);
-        int columns =
-            canvas_text(canvas, area.x + 3, area.y, area.width - 6, title_style, title);
+        int columns = canvas_text(canvas, area.x + 3, area.y, area.width - 6, title_style, title);
         put_code(canvas, area.x + 3 + columns, area.y, frame, ' ', 1);
     }
     return inside;

@@ -54,8 +54,7 @@ struct cell *canvas_at(const struct canvas *canvas, int x, int y);
 
 /* Draws `text` from (x, y), at most `width` columns; returns the columns taken. Text that does not
    fit ends in a mark that says so. */
-int canvas_text(struct canvas *canvas, int x, int y, int width, enum style style,
-                const char *text);
+int canvas_text(struct canvas *canvas, int x, int y, int width, enum style style, const char *text);
 int canvas_printf(struct canvas *canvas, int x, int y, int width, enum style style,
                   const char *format, ...) __attribute__((format(printf, 6, 7)));
 /* The same, and blanks up to `width`. */

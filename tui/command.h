@@ -22,13 +22,14 @@
 #include "core/err.h"
 
 /* Where the keyboard is. */
-#define PLACE_MAIN 0x01u    /* the panes */
-#define PLACE_PLAN 0x02u    /* a plan before it is applied */
+#define PLACE_MAIN 0x01u /* the panes */
+#define PLACE_PLAN 0x02u /* a plan before it is applied */
 #define PLACE_HISTORY 0x04u
 #define PLACE_DOCTOR 0x08u
-#define PLACE_TEXT 0x10u    /* help, details */
-#define PLACE_PICK 0x20u    /* a dialog with a list */
-#define PLACE_LISTS (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT | PLACE_PICK)
+#define PLACE_TEXT 0x10u /* help, details */
+#define PLACE_PICK 0x20u /* a dialog with a list */
+#define PLACE_LISTS                                                                                \
+    (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT | PLACE_PICK)
 #define PLACE_VIEWS (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT)
 #define PLACE_ALL PLACE_LISTS
 
@@ -72,8 +73,8 @@
       "read the directory and plan: newcomers get one, leavers give theirs back")                  \
     X(CMD_ASSIGN, "assign", "a", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,        \
       "Assign", "give an extension: the lowest free one, or the one you type")                     \
-    X(CMD_REASSIGN, "reassign", "r", PLACE_MAIN,                                                   \
-      NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "Reassign", "give another extension instead") \
+    X(CMD_REASSIGN, "reassign", "r", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,    \
+      "Reassign", "give another extension instead")                                                \
     X(CMD_RELEASE, "release", "x", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,      \
       "Release", "take the extension back; it cools down first")                                   \
     X(CMD_SWAP, "swap", "w", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "",        \
@@ -113,15 +114,14 @@
     X(CMD_HELP, "help", "? F1", PLACE_VIEWS, 0, "Help", "what the keys do here")                   \
     X(CMD_CANCEL, "cancel", "C-c", PLACE_ALL, 0, "", "stop the work under way; twice: at once")    \
     X(CMD_SUSPEND, "suspend", "C-z", PLACE_ALL, 0, "", "to the shell; fg comes back")              \
-    X(CMD_BACK, "back", "Esc", PLACE_ALL, 0, "", "back; on the panes: no filter, no range")        \
-    X(CMD_QUIT, "quit", "q F10", PLACE_ALL, 0, "Quit",                                             \
-      "leave; asks while work is under way")
+    X(CMD_BACK, "back", "Esc", PLACE_ALL, 0, "Back", "back; on the panes: no filter, no range")    \
+    X(CMD_QUIT, "quit", "q F10", PLACE_ALL, 0, "Quit", "leave; asks while work is under way")
 
 enum command {
 #define X(command, name, keys, places, needs, hint, help) command,
     COMMAND_LIST(X)
 #undef X
-    COMMAND_COUNT,
+        COMMAND_COUNT,
     CMD_NONE = COMMAND_COUNT
 };
 

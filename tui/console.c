@@ -115,6 +115,7 @@ void console_say(struct console *console, enum style style, const char *format, 
     va_end(args);
     activity_add(&console->activity, console_now_s(console), style, text);
     console_flash(console, style, "%s", text);
+    console->flash_said = true;
 }
 
 void console_say_error(struct console *console, const char *what, const struct err *err)
@@ -135,6 +136,7 @@ void console_flash(struct console *console, enum style style, const char *format
     vsnprintf(console->flash, sizeof console->flash, format, args);
     va_end(args);
     console->flash_style = style;
+    console->flash_said = false;
 }
 
 /* ---- the world ----------------------------------------------------------------------------- */
@@ -155,8 +157,7 @@ const char *console_place_name(const struct console *console)
     if (context) {
         return context;
     }
-    return console->settings->action == ACTION_DEMO ? "demo"
-                                                    : session_store_uri(console->session);
+    return console->settings->action == ACTION_DEMO ? "demo" : session_store_uri(console->session);
 }
 
 enum err_code console_set_theme(struct console *console, const char *name, struct err *err)
@@ -189,9 +190,8 @@ enum err_code console_open(struct console *console, const struct settings *setti
                            struct err *err)
 {
     struct session *session = NULL;
-    enum err_code code = session_open(settings, console->options->ports,
-                                      console->options->n_ports, console->options->clock, &session,
-                                      err);
+    enum err_code code = session_open(settings, console->options->ports, console->options->n_ports,
+                                      console->options->clock, &session, err);
     if (code != ERR_OK) {
         return code;
     }
@@ -320,9 +320,8 @@ static unsigned on_input(struct console *console, bool readable)
     while (!console->quitting && key_reader_next(&console->keys, at_end, &event)) {
         reaction |= on_event(console, &event);
     }
-    console->esc_at_ms = key_reader_waits(&console->keys)
-                             ? clock_ticks_ms() + term_esc_delay_ms()
-                             : LOOP_FOREVER;
+    console->esc_at_ms =
+        key_reader_waits(&console->keys) ? clock_ticks_ms() + term_esc_delay_ms() : LOOP_FOREVER;
     return reaction;
 }
 
@@ -442,13 +441,13 @@ static struct term_options term_options(const struct console_options *options, c
     if (settings->escdelay_ms >= 0) {
         snprintf(escdelay, 16, "%d", settings->escdelay_ms);
     }
-    return (struct term_options){
-        .ascii = settings->ascii,
-        .no_colours = environment_get(environment, "NO_COLOR") != NULL,
-        .tmux = environment_get(environment, "TMUX"),
-        .term = environment_get(environment, "TERM"),
-        .escdelay =
-            settings->escdelay_ms >= 0 ? escdelay : environment_get(environment, "ESCDELAY")};
+    return (struct term_options){.ascii = settings->ascii,
+                                 .no_colours = environment_get(environment, "NO_COLOR") != NULL,
+                                 .tmux = environment_get(environment, "TMUX"),
+                                 .term = environment_get(environment, "TERM"),
+                                 .escdelay = settings->escdelay_ms >= 0
+                                                 ? escdelay
+                                                 : environment_get(environment, "ESCDELAY")};
 }
 
 static enum err_code start(struct console *console, struct err *err)

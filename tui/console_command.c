@@ -136,8 +136,8 @@ static unsigned context_accepted(struct dialog *dialog, struct console *console,
         return REACT_DRAW;
     }
     while (console->n_views > 2) { /* a plan for the other place must not stay in sight */
-        console_close(console, console->views[1] == &dialog->view ? console->views[2]
-                                                                  : console->views[1]);
+        console_close(console,
+                      console->views[1] == &dialog->view ? console->views[2] : console->views[1]);
     }
     console_forget_world(console);
     console_say(console, STYLE_INFO, "context %s", text);
@@ -149,7 +149,8 @@ static void pick_context(struct console *console)
 {
     const struct settings *settings = console->settings;
     if (settings->n_contexts == 0 || !console->options->reopen) {
-        console_flash(console, STYLE_WARN, "the configuration has no contexts: [context NAME] in %s",
+        console_flash(console, STYLE_WARN,
+                      "the configuration has no contexts: [context NAME] in %s",
                       settings->config_path ? settings->config_path : "the configuration file");
         return;
     }

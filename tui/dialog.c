@@ -93,8 +93,8 @@ static void draw_offers(struct dialog *dialog, struct canvas *canvas, struct rec
         enum style style = chosen ? STYLE_CHOICE : STYLE_DIALOG;
         int y = area.y + (int)i;
         canvas_fill(canvas, (struct rect){area.x, y, area.width, 1}, style);
-        int taken = canvas_printf(canvas, area.x, y, area.width, style, "%s %s",
-                                  chosen ? ">" : " ", offer->text);
+        int taken = canvas_printf(canvas, area.x, y, area.width, style, "%s %s", chosen ? ">" : " ",
+                                  offer->text);
         int x = taken + 2 > 14 ? taken + 2 : 14;
         if (x < area.width) {
             canvas_text(canvas, area.x + x, y, area.width - x, chosen ? style : STYLE_DIM,
@@ -109,12 +109,13 @@ static void draw(struct view *view, struct console *console, struct canvas *canv
     struct dialog *dialog = (struct dialog *)view;
     (void)console;
     int width = canvas->width - 4 < 68 ? canvas->width - 2 : 68;
-    int text_lines = canvas_wrap(NULL, (struct rect){0, 0, width - 4, 99}, STYLE_DIALOG,
-                                 dialog->body);
+    int text_lines =
+        canvas_wrap(NULL, (struct rect){0, 0, width - 4, 99}, STYLE_DIALOG, dialog->body);
     int most = canvas->height - 9; /* what asks and what is offered has to be seen */
     text_lines = text_lines > most ? (most > 1 ? most : 1) : text_lines;
     int offers = offer_rows(dialog, canvas->height, text_lines);
-    int height = 2 + text_lines + (dialog->asks ? 1 : 0) + offers + (dialog->problem[0] ? 1 : 0) + 1;
+    int height =
+        2 + text_lines + (dialog->asks ? 1 : 0) + offers + (dialog->problem[0] ? 1 : 0) + 1;
     height = height > canvas->height ? canvas->height : height;
     struct rect area = {(canvas->width - width) / 2, (canvas->height - height) / 2, width, height};
     canvas_fill(canvas, area, STYLE_DIALOG);

@@ -45,7 +45,7 @@ static struct request *requests_of(const struct selection *selection, enum chang
     *skipped = 0;
     for (size_t i = 0; i < selection->n; i++) {
         const struct slot *slot = selection->slots[i];
-        const char *login = selection->rows[i] ? selection->rows[i]->login
+        const char *login = selection->rows[i]                     ? selection->rows[i]->login
                             : slot && slot->state == SLOT_ASSIGNED ? slot->agent
                                                                    : NULL;
         bool about_ext = kind == CHANGE_RESERVE || kind == CHANGE_UNRESERVE;

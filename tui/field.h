@@ -4,7 +4,8 @@
 /*
  * A line of text that people edit: the filter, the `:` line, the answers in dialogs.
  * Keys: arrows, Home End, C-a C-e C-b C-f, M-b M-f (word), Backspace, Delete C-d, C-w M-d (word),
- * C-u C-k (line), C-y (what was cut last), Up Down C-p C-n (history). A paste becomes text on one line.
+ * C-u C-k (line), C-y (what was cut last), Up Down C-p C-n (history). A paste becomes text on one
+ * line.
  */
 
 #include <stdbool.h>

@@ -257,8 +257,7 @@ bool filter_narrows(const struct filter *wide, const struct filter *narrow)
     for (size_t i = 0; i < wide->n_terms; i++) {
         const struct filter_term *old = &wide->terms[i];
         const struct filter_term *new = &narrow->terms[i];
-        if (old->field != new->field || old->negated != new->negated ||
-            old->fuzzy != new->fuzzy) {
+        if (old->field != new->field || old->negated != new->negated || old->fuzzy != new->fuzzy) {
             return false;
         }
         bool same = strcmp(old->text, new->text) == 0;

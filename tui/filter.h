@@ -33,7 +33,7 @@ enum filter_field {
 #define X(field, name) field,
     FILTER_FIELDS(X)
 #undef X
-    FILTER_FIELD_COUNT,
+        FILTER_FIELD_COUNT,
     FILTER_ANY = FILTER_FIELD_COUNT
 };
 

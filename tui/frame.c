@@ -35,8 +35,8 @@ bool frame_too_small(struct canvas *canvas)
     if (canvas->width >= 30 && canvas->height >= 5) {
         return false;
     }
-    canvas_printf(canvas, 0, 0, canvas->width, STYLE_TEXT, "extpool: %dx%d is too small, 30x5 needed",
-                  canvas->width, canvas->height);
+    canvas_printf(canvas, 0, 0, canvas->width, STYLE_TEXT,
+                  "extpool: %dx%d is too small, 30x5 needed", canvas->width, canvas->height);
     return true;
 }
 
@@ -156,8 +156,7 @@ int frame_gauge(struct console *console, struct canvas *canvas, int y)
     bool empty = pool > 0 && n[EXT_FREE] + n[EXT_COOLING] == 0;
     snprintf(counts, sizeof counts, " %3u%%  %s%s  cool %s  rsv %s%s", percent,
              empty ? "EXHAUSTED " : "free ", empty ? "" : frame_count(n[EXT_FREE]),
-             frame_count(n[EXT_COOLING]), frame_count(n[EXT_RESERVED]),
-             world->n_pinned ? "" : " ");
+             frame_count(n[EXT_COOLING]), frame_count(n[EXT_RESERVED]), world->n_pinned ? "" : " ");
     if (world->n_pinned) {
         size_t length = strlen(counts);
         snprintf(counts + length, sizeof counts - length, "  pin %s ",
@@ -212,8 +211,8 @@ static void progress_text(const struct console *console, char *out, size_t size)
         used += (size_t)snprintf(out + used, size - used, "  page %s", frame_count(report->pages));
     }
     if (console->reporting && report->done > 0) {
-        used += (size_t)snprintf(out + used, size - used, "  %s%s%s",
-                                 frame_count(report->done), report->total ? " of " : " so far",
+        used += (size_t)snprintf(out + used, size - used, "  %s%s%s", frame_count(report->done),
+                                 report->total ? " of " : " so far",
                                  report->total ? frame_count(report->total) : "");
         uint64_t rate = since_s > 0 ? report->done / (uint64_t)since_s : 0;
         if (rate > 0) {
@@ -237,39 +236,45 @@ static void progress_text(const struct console *console, char *out, size_t size)
     snprintf(out + used, size - used, "  (%s stops)", key);
 }
 
-static void draw_hints(const struct console *console, struct canvas *canvas, int y,
-                       unsigned place)
+/* On the first screen the way out is quit, everywhere else it is back. */
+static bool hinted(const struct command_info *info, enum command command, unsigned place)
+{
+    bool first_screen = place == PLACE_MAIN;
+    return (info->places & place) && *info->hint && !(command == CMD_QUIT && !first_screen) &&
+           !(command == CMD_BACK && first_screen);
+}
+
+static void draw_hints(const struct console *console, struct canvas *canvas, int y, unsigned place)
 {
     /* What a newcomer has to find comes first; then whatever there is room for. */
-    static const enum command first[] = {CMD_HELP,    CMD_APPLY,  CMD_SYNC,
-                                         CMD_QUIT,    CMD_ASSIGN, CMD_REASSIGN,
-                                         CMD_RELEASE, CMD_EXPORT, CMD_FILTER};
+    static const enum command first[] = {CMD_HELP,     CMD_APPLY,   CMD_SYNC,   CMD_ASSIGN,
+                                         CMD_REASSIGN, CMD_RELEASE, CMD_EXPORT, CMD_FILTER,
+                                         CMD_REPAIR,   CMD_COMMAND, CMD_BACK,   CMD_QUIT,
+                                         CMD_MARK,     CMD_UNDO,    CMD_HISTORY};
     static const int n_first = sizeof first / sizeof first[0];
     bool shown[COMMAND_COUNT] = {false};
     int x = 1;
+    int gap = canvas->width < 100 ? 1 : 2;
     for (int i = 0; i < n_first + COMMAND_COUNT; i++) {
         enum command command = i < n_first ? first[i] : (enum command)(i - n_first);
         const struct command_info *info = command_info(command);
         char key[KEYS_TEXT_MAX];
         bindings_key(&console->bindings, command, key);
-        if (!(info->places & place) || !*info->hint || !*key || shown[command]) {
+        int needed = canvas_columns(key) + 1 + canvas_columns(info->hint);
+        if (!hinted(info, command, place) || !*key || shown[command] ||
+            x + needed > canvas->width) {
             continue;
         }
         shown[command] = true;
-        int needed = canvas_columns(key) + 1 + canvas_columns(info->hint) + 2;
-        if (x + needed - 1 > canvas->width) {
-            continue;
-        }
         bool off = console_off(console, command) != NULL;
         x += canvas_text(canvas, x, y, canvas->width - x, off ? STYLE_KEY_OFF : STYLE_KEY, key);
         x += 1 + canvas_text(canvas, x + 1, y, canvas->width - x, off ? STYLE_KEY_OFF : STYLE_TEXT,
                              info->hint);
-        x += 2;
+        x += gap;
     }
 }
 
-int frame_footer(struct console *console, struct canvas *canvas, unsigned place,
-                 const char *status)
+int frame_footer(struct console *console, struct canvas *canvas, unsigned place, const char *status)
 {
     int y = canvas->height - 1;
     int y_status = canvas->height >= 8 ? y - 1 : y;

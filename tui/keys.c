@@ -23,17 +23,10 @@ static bool named_key(const char *text, uint32_t *key)
         const char *name;
         uint32_t key;
     } others[] = {
-        {"Space", ' '},
-        {"Return", K_ENTER},
-        {"Escape", K_ESC},
-        {"PageUp", K_PAGE_UP},
-        {"PageDown", K_PAGE_DOWN},
-        {"Del", K_DELETE},
-        {"Ins", K_INSERT},
-        {"BackTab", K_TAB | K_SHIFT},
-        {"Comma", ','},
-        {"Hash", '#'},
-        {"Semicolon", ';'},
+        {"Space", ' '},        {"Return", K_ENTER},          {"Escape", K_ESC},
+        {"PageUp", K_PAGE_UP}, {"PageDown", K_PAGE_DOWN},    {"Del", K_DELETE},
+        {"Ins", K_INSERT},     {"BackTab", K_TAB | K_SHIFT}, {"Comma", ','},
+        {"Hash", '#'},         {"Semicolon", ';'},
     };
     for (size_t i = 0; i < N_NAMES; i++) {
         if (text_equal_nocase(text, s_names[i])) {
@@ -83,9 +76,9 @@ static uint32_t take_modifiers(const char **text, size_t *length)
     static const struct {
         const char *prefix;
         uint32_t bit;
-    } prefixes[] = {{"C-", K_CTRL},    {"Ctrl-", K_CTRL},   {"M-", K_ALT},
-                    {"A-", K_ALT},     {"Alt-", K_ALT},     {"Meta-", K_ALT},
-                    {"S-", K_SHIFT},   {"Shift-", K_SHIFT}, {"^", K_CTRL}};
+    } prefixes[] = {{"C-", K_CTRL},  {"Ctrl-", K_CTRL},   {"M-", K_ALT},
+                    {"A-", K_ALT},   {"Alt-", K_ALT},     {"Meta-", K_ALT},
+                    {"S-", K_SHIFT}, {"Shift-", K_SHIFT}, {"^", K_CTRL}};
     uint32_t mods = 0;
     bool again = true;
     while (again) {
@@ -180,9 +173,10 @@ static uint32_t final_key(char final)
     static const struct {
         char final;
         uint32_t key;
-    } finals[] = {{'A', K_UP},   {'B', K_DOWN}, {'C', K_RIGHT},           {'D', K_LEFT},
-                  {'H', K_HOME}, {'F', K_END},  {'Z', K_TAB | K_SHIFT}, {'P', K_F1},
-                  {'Q', K_F2},   {'R', K_F3},   {'S', K_F4},              {'M', K_ENTER}};
+    } finals[] = {
+        {'A', K_UP},  {'B', K_DOWN},          {'C', K_RIGHT}, {'D', K_LEFT}, {'H', K_HOME},
+        {'F', K_END}, {'Z', K_TAB | K_SHIFT}, {'P', K_F1},    {'Q', K_F2},   {'R', K_F3},
+        {'S', K_F4},  {'M', K_ENTER}};
     for (size_t i = 0; i < sizeof finals / sizeof finals[0]; i++) {
         if (finals[i].final == final) {
             return finals[i].key;
@@ -194,10 +188,10 @@ static uint32_t final_key(char final)
 static uint32_t tilde_key(int number)
 {
     static const uint32_t keys[] = {
-        [1] = K_HOME,  [2] = K_INSERT, [3] = K_DELETE, [4] = K_END,  [5] = K_PAGE_UP,
-        [6] = K_PAGE_DOWN, [7] = K_HOME, [8] = K_END,  [11] = K_F1,  [12] = K_F2,
-        [13] = K_F3,   [14] = K_F4,    [15] = K_F5,    [17] = K_F6,  [18] = K_F7,
-        [19] = K_F8,   [20] = K_F9,    [21] = K_F10,   [23] = K_F11, [24] = K_F12};
+        [1] = K_HOME,      [2] = K_INSERT, [3] = K_DELETE, [4] = K_END,  [5] = K_PAGE_UP,
+        [6] = K_PAGE_DOWN, [7] = K_HOME,   [8] = K_END,    [11] = K_F1,  [12] = K_F2,
+        [13] = K_F3,       [14] = K_F4,    [15] = K_F5,    [17] = K_F6,  [18] = K_F7,
+        [19] = K_F8,       [20] = K_F9,    [21] = K_F10,   [23] = K_F11, [24] = K_F12};
     size_t n = sizeof keys / sizeof keys[0];
     return number >= 0 && (size_t)number < n ? keys[number] : K_NONE;
 }
@@ -262,7 +256,7 @@ static enum found csi(const unsigned char *s, size_t length, size_t at, size_t *
     }
     char final = (char)s[at];
     *used = at + 1;
-    if ((unsigned char)final < 0x40 || (unsigned char)final > 0x7E) {
+    if ((unsigned char) final < 0x40 || (unsigned char) final > 0x7E) {
         *used = at; /* not a final byte: it begins something else */
         return FOUND_NOTHING;
     }

@@ -4,10 +4,10 @@
 /*
  * Keys: how people write them, and how a terminal sends them.
  *
- * A key is one number: a Unicode character or one of the named keys below, with modifier bits. The constants begin with K_: curses owns KEY_.
- * Notation: `g`, `G`, `F5`, `Space`, `Enter`, `C-r` (Ctrl), `M-x` (Alt, Meta), `S-Tab` (Shift);
- * angle brackets around it are accepted. Ctrl letters have no case; C-i is Tab, C-m is Enter and
- * C-[ is Esc, because a terminal cannot tell them apart.
+ * A key is one number: a Unicode character or one of the named keys below, with modifier bits. The
+ * constants begin with K_: curses owns KEY_. Notation: `g`, `G`, `F5`, `Space`, `Enter`, `C-r`
+ * (Ctrl), `M-x` (Alt, Meta), `S-Tab` (Shift); angle brackets around it are accepted. Ctrl letters
+ * have no case; C-i is Tab, C-m is Enter and C-[ is Esc, because a terminal cannot tell them apart.
  *
  * Input: bytes as they come are fed to a reader, whole events are taken out.
  *
@@ -33,32 +33,32 @@
 #define K_NAMED 0x110000u /* above every character */
 
 /* key, name */
-#define K_LIST(X)                                                                                \
-    X(K_TAB, "Tab")                                                                              \
-    X(K_ENTER, "Enter")                                                                          \
-    X(K_ESC, "Esc")                                                                              \
-    X(K_BACKSPACE, "Backspace")                                                                  \
-    X(K_UP, "Up")                                                                                \
-    X(K_DOWN, "Down")                                                                            \
-    X(K_LEFT, "Left")                                                                            \
-    X(K_RIGHT, "Right")                                                                          \
-    X(K_HOME, "Home")                                                                            \
-    X(K_END, "End")                                                                              \
-    X(K_PAGE_UP, "PgUp")                                                                         \
-    X(K_PAGE_DOWN, "PgDn")                                                                       \
-    X(K_INSERT, "Insert")                                                                        \
-    X(K_DELETE, "Delete")                                                                        \
-    X(K_F1, "F1")                                                                                \
-    X(K_F2, "F2")                                                                                \
-    X(K_F3, "F3")                                                                                \
-    X(K_F4, "F4")                                                                                \
-    X(K_F5, "F5")                                                                                \
-    X(K_F6, "F6")                                                                                \
-    X(K_F7, "F7")                                                                                \
-    X(K_F8, "F8")                                                                                \
-    X(K_F9, "F9")                                                                                \
-    X(K_F10, "F10")                                                                              \
-    X(K_F11, "F11")                                                                              \
+#define K_LIST(X)                                                                                  \
+    X(K_TAB, "Tab")                                                                                \
+    X(K_ENTER, "Enter")                                                                            \
+    X(K_ESC, "Esc")                                                                                \
+    X(K_BACKSPACE, "Backspace")                                                                    \
+    X(K_UP, "Up")                                                                                  \
+    X(K_DOWN, "Down")                                                                              \
+    X(K_LEFT, "Left")                                                                              \
+    X(K_RIGHT, "Right")                                                                            \
+    X(K_HOME, "Home")                                                                              \
+    X(K_END, "End")                                                                                \
+    X(K_PAGE_UP, "PgUp")                                                                           \
+    X(K_PAGE_DOWN, "PgDn")                                                                         \
+    X(K_INSERT, "Insert")                                                                          \
+    X(K_DELETE, "Delete")                                                                          \
+    X(K_F1, "F1")                                                                                  \
+    X(K_F2, "F2")                                                                                  \
+    X(K_F3, "F3")                                                                                  \
+    X(K_F4, "F4")                                                                                  \
+    X(K_F5, "F5")                                                                                  \
+    X(K_F6, "F6")                                                                                  \
+    X(K_F7, "F7")                                                                                  \
+    X(K_F8, "F8")                                                                                  \
+    X(K_F9, "F9")                                                                                  \
+    X(K_F10, "F10")                                                                                \
+    X(K_F11, "F11")                                                                                \
     X(K_F12, "F12")
 
 enum key_named {
@@ -66,7 +66,7 @@ enum key_named {
 #define X(key, name) key,
     K_LIST(X)
 #undef X
-    K_NAMED_END
+        K_NAMED_END
 };
 
 #define K_SPACE ((uint32_t)' ')

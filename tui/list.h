@@ -6,8 +6,8 @@
  * cursor is. It never copies a row and draws nothing; a pane asks for the few rows that it shows.
  *
  * Cursor, marks, range, sort order and filter stay on their records when the source is replaced
- * (list_reload): records are recognised by their key. The mark of a record that is not there for the moment
- * comes back with it.
+ * (list_reload): records are recognised by their key. The mark of a record that is not there for
+ * the moment comes back with it.
  */
 
 #include <stdbool.h>

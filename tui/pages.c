@@ -189,17 +189,18 @@ static void render_help(struct page *page, const struct console *console)
             help_line(out, console, (enum command)i);
         }
     }
-    buf_puts(out,
-             "\n#Filter\n"
-             "smith          some field contains it      ~smt     fuzzy, best match first\n"
-             "ext:20         the extension begins so     state:   ok new stale pinned, free\n"
-             "login: name:   that field contains it               cooling reserved blocked\n"
-             "!state:ok      not so                      \"a b\"    with a blank; terms are and-ed\n"
-             "\n#Marks\n"
-             "*  marked   >  the current row   NEW  no extension yet   STALE  left the directory\n"
-             "PIN  no sync touches it   cooling  given back a short while ago: used last\n"
-             "\n#Every change is a plan first: nothing is written before you have seen it.\n"
-             "Keys can be changed: [keys] sync = F9 in the configuration; the names stand above.\n");
+    buf_puts(
+        out,
+        "\n#Filter\n"
+        "smith          some field contains it      ~smt     fuzzy, best match first\n"
+        "ext:20         the extension begins so     state:   ok new stale pinned, free\n"
+        "login: name:   that field contains it               cooling reserved blocked\n"
+        "!state:ok      not so                      \"a b\"    with a blank; terms are and-ed\n"
+        "\n#Marks\n"
+        "*  marked   >  the current row   NEW  no extension yet   STALE  left the directory\n"
+        "PIN  no sync touches it   cooling  given back a short while ago: used last\n"
+        "\n#Every change is a plan first: nothing is written before you have seen it.\n"
+        "Keys can be changed: [keys] sync = F9 in the configuration; the names stand above.\n");
 }
 
 void page_help(struct console *console, unsigned place)

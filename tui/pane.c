@@ -92,8 +92,9 @@ static void draw_heading(const struct pane *pane, struct canvas *canvas, struct 
         char name[32];
         bool sorted = pane->list.column == i;
         snprintf(name, sizeof name, "%s%s", pane->ops->columns[i].name,
-                 !sorted ? "" : pane->list.reverse ? (canvas->ascii ? "^" : "\u25b2")
-                                                   : (canvas->ascii ? "v" : "\u25bc"));
+                 !sorted              ? ""
+                 : pane->list.reverse ? (canvas->ascii ? "^" : "\u25b2")
+                                      : (canvas->ascii ? "v" : "\u25bc"));
         canvas_text(canvas, x, inside.y, widths[i], STYLE_COLUMN, name);
         x += widths[i] + 1;
     }
@@ -101,16 +102,15 @@ static void draw_heading(const struct pane *pane, struct canvas *canvas, struct 
 
 /* ---- drawing ------------------------------------------------------------------------------- */
 
-static void draw_row(const struct pane *pane, const struct console *console,
-                     struct canvas *canvas, struct rect line, size_t index,
-                     const int widths[COLUMNS_MAX], bool focus)
+static void draw_row(const struct pane *pane, const struct console *console, struct canvas *canvas,
+                     struct rect line, size_t index, const int widths[COLUMNS_MAX], bool focus)
 {
     const struct list *list = &pane->list;
     size_t row = list->shown[index];
     bool current = index == list->cursor;
     bool marked = list_is_marked(list, row);
     bool in_range = list_in_range(list, index);
-    enum style whole = current ? (focus ? STYLE_CURSOR : STYLE_CURSOR_IDLE)
+    enum style whole = current              ? (focus ? STYLE_CURSOR : STYLE_CURSOR_IDLE)
                        : marked || in_range ? STYLE_MARKED
                                             : STYLE_TEXT;
     int x = line.x + MARK_COLUMNS;
@@ -124,8 +124,8 @@ static void draw_row(const struct pane *pane, const struct console *console,
             continue;
         }
         int width = widths[i] < line.x + line.width - x ? widths[i] : line.x + line.width - x;
-        const char *text = pane->ops->cell(console->world, session_policy(console->session), row,
-                                           i, room, sizeof room, &style);
+        const char *text = pane->ops->cell(console->world, session_policy(console->session), row, i,
+                                           room, sizeof room, &style);
         canvas_text(canvas, x, line.y, width, whole == STYLE_TEXT ? style : whole, text);
         x += widths[i] + 1;
     }
@@ -134,9 +134,10 @@ static void draw_row(const struct pane *pane, const struct console *console,
 static void draw_empty(const struct pane *pane, const struct console *console,
                        struct canvas *canvas, struct rect area)
 {
-    const char *text = pane->list.source.n_rows > 0 ? "nothing matches the filter\n/ changes it, Esc "
-                                                      "shows everything again"
-                                                    : pane->ops->empty(console);
+    const char *text = pane->list.source.n_rows > 0
+                           ? "nothing matches the filter\n/ changes it, Esc "
+                             "shows everything again"
+                           : pane->ops->empty(console);
     canvas_wrap(canvas, (struct rect){area.x + 1, area.y, area.width - 2, area.height}, STYLE_DIM,
                 text);
 }

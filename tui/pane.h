@@ -11,9 +11,9 @@
 
 struct pane_column {
     const char *name;
-    int least;  /* columns of the screen it needs */
-    int share;  /* of what is left over; 0: none */
-    int drop;   /* goes when there is no room: the highest number first; 0 stays */
+    int least; /* columns of the screen it needs */
+    int share; /* of what is left over; 0: none */
+    int drop;  /* goes when there is no room: the highest number first; 0 stays */
 };
 
 struct pane_ops {

@@ -10,9 +10,9 @@
 enum { COLUMN_LOGIN, COLUMN_NAME, COLUMN_EXT, COLUMN_STATE, COLUMN_SINCE, COLUMN_PROFILE };
 
 static const struct pane_column s_columns[] = {
-    [COLUMN_LOGIN] = {"LOGIN", 14, 4, 0},    [COLUMN_NAME] = {"NAME", 12, 4, 2},
-    [COLUMN_EXT] = {"EXT", 4, 0, 0},         [COLUMN_STATE] = {"STATE", 6, 0, 1},
-    [COLUMN_SINCE] = {"SINCE", 12, 0, 3},    [COLUMN_PROFILE] = {"PROFILE", 12, 2, 4},
+    [COLUMN_LOGIN] = {"LOGIN", 14, 4, 0}, [COLUMN_NAME] = {"NAME", 12, 4, 2},
+    [COLUMN_EXT] = {"EXT", 4, 0, 0},      [COLUMN_STATE] = {"STATE", 6, 0, 1},
+    [COLUMN_SINCE] = {"SINCE", 12, 0, 3}, [COLUMN_PROFILE] = {"PROFILE", 12, 2, 4},
 };
 
 static const struct agent_row *at(const void *context, size_t row)
@@ -112,9 +112,7 @@ static const char *cell(const struct world *world, const struct policy *policy, 
     case COLUMN_LOGIN:
         return row->login;
     case COLUMN_NAME:
-        return row->name                                           ? row->name
-               : row->state == AGENT_STALE && !world->partial ? "(left)"
-                                                              : "";
+        return row->name ? row->name : row->state == AGENT_STALE && !world->partial ? "(left)" : "";
     case COLUMN_EXT:
         if (!row->slot) {
             snprintf(room, size, "%.*s", policy->width, "--------");

@@ -121,7 +121,8 @@ static const char *cell(const struct world *world, const struct policy *policy, 
 static const char *empty(const struct console *console)
 {
     if (!console->world) {
-        return console->trouble.code != ERR_OK ? "could not be read\nC-r tries again" : "reading...";
+        return console->trouble.code != ERR_OK ? "could not be read\nC-r tries again"
+                                               : "reading...";
     }
     return "the store is empty\ns plans a sync, which fills it";
 }

@@ -53,7 +53,7 @@ enum style {
 #define X(slot, name, meaning) slot,
     STYLE_LIST(X)
 #undef X
-    STYLE_COUNT
+        STYLE_COUNT
 };
 
 #endif

@@ -378,12 +378,29 @@ void term_teach(struct key_reader *reader)
     static const struct {
         const char *capability;
         uint32_t key;
-    } keys[] = {{"kcuu1", K_UP},  {"kcud1", K_DOWN}, {"kcub1", K_LEFT},   {"kcuf1", K_RIGHT},
-                {"khome", K_HOME}, {"kend", K_END},  {"kpp", K_PAGE_UP},  {"knp", K_PAGE_DOWN},
-                {"kdch1", K_DELETE}, {"kich1", K_INSERT}, {"kcbt", K_SHIFT | K_TAB},
-                {"kf1", K_F1},    {"kf2", K_F2},     {"kf3", K_F3},       {"kf4", K_F4},
-                {"kf5", K_F5},    {"kf6", K_F6},     {"kf7", K_F7},       {"kf8", K_F8},
-                {"kf9", K_F9},    {"kf10", K_F10},   {"kf11", K_F11},     {"kf12", K_F12}};
+    } keys[] = {{"kcuu1", K_UP},
+                {"kcud1", K_DOWN},
+                {"kcub1", K_LEFT},
+                {"kcuf1", K_RIGHT},
+                {"khome", K_HOME},
+                {"kend", K_END},
+                {"kpp", K_PAGE_UP},
+                {"knp", K_PAGE_DOWN},
+                {"kdch1", K_DELETE},
+                {"kich1", K_INSERT},
+                {"kcbt", K_SHIFT | K_TAB},
+                {"kf1", K_F1},
+                {"kf2", K_F2},
+                {"kf3", K_F3},
+                {"kf4", K_F4},
+                {"kf5", K_F5},
+                {"kf6", K_F6},
+                {"kf7", K_F7},
+                {"kf8", K_F8},
+                {"kf9", K_F9},
+                {"kf10", K_F10},
+                {"kf11", K_F11},
+                {"kf12", K_F12}};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const char *sequence = capability(keys[i].capability);
         if (sequence) {

@@ -23,10 +23,10 @@
 #include "tui/theme.h"
 
 struct term_options {
-    bool ascii;      /* no line drawing, whatever the locale can do */
-    bool no_colours; /* NO_COLOR */
-    const char *tmux;   /* $TMUX, NULL or empty: not inside */
-    const char *term;   /* $TERM */
+    bool ascii;           /* no line drawing, whatever the locale can do */
+    bool no_colours;      /* NO_COLOR */
+    const char *tmux;     /* $TMUX, NULL or empty: not inside */
+    const char *term;     /* $TERM */
     const char *escdelay; /* $ESCDELAY */
 };
 

@@ -23,7 +23,8 @@ static void base64(struct buf *out, const char *text)
     size_t length = strlen(text);
     for (size_t i = 0; i < length; i += 3) {
         size_t left = length - i;
-        unsigned long bits = (unsigned long)s[i] << 16 | (left > 1 ? (unsigned long)s[i + 1] : 0) << 8 |
+        unsigned long bits = (unsigned long)s[i] << 16 |
+                             (left > 1 ? (unsigned long)s[i + 1] : 0) << 8 |
                              (left > 2 ? s[i + 2] : 0);
         buf_putc(out, digits[bits >> 18]);
         buf_putc(out, digits[bits >> 12 & 63]);

@@ -40,9 +40,9 @@ struct rgb {
 static struct rgb palette(int colour)
 {
     static const struct rgb low[16] = {
-        {0, 0, 0},       {205, 0, 0},   {0, 205, 0},   {205, 205, 0}, {0, 0, 238},    {205, 0, 205},
-        {0, 205, 205},   {229, 229, 229}, {127, 127, 127}, {255, 0, 0}, {0, 255, 0},  {255, 255, 0},
-        {92, 92, 255},   {255, 0, 255}, {0, 255, 255}, {255, 255, 255}};
+        {0, 0, 0},     {205, 0, 0},     {0, 205, 0},     {205, 205, 0},  {0, 0, 238}, {205, 0, 205},
+        {0, 205, 205}, {229, 229, 229}, {127, 127, 127}, {255, 0, 0},    {0, 255, 0}, {255, 255, 0},
+        {92, 92, 255}, {255, 0, 255},   {0, 255, 255},   {255, 255, 255}};
     static const int levels[6] = {0, 95, 135, 175, 215, 255};
     if (colour < 16) {
         return low[colour];
@@ -286,8 +286,8 @@ static enum err_code load_built_in(struct theme *theme, const char *name, int de
     for (const struct theme_source *source = theme_sources; source->name; source++) {
         buf_printf(&names, "%s%s", source == theme_sources ? "" : " ", source->name);
     }
-    enum err_code code = err_set(err, ERR_NOT_FOUND, "no theme is called '%s'; there are: %s", name,
-                                 names.data);
+    enum err_code code =
+        err_set(err, ERR_NOT_FOUND, "no theme is called '%s'; there are: %s", name, names.data);
     buf_release(&names);
     return code;
 }
@@ -303,8 +303,7 @@ enum err_code theme_parse(struct theme *theme, const char *file, const char *tex
     return code;
 }
 
-enum err_code theme_load(struct theme *theme, const char *folder, const char *name,
-                         struct err *err)
+enum err_code theme_load(struct theme *theme, const char *folder, const char *name, struct err *err)
 {
     struct theme fresh;
     enum err_code code = ERR_NOT_FOUND;

@@ -12,9 +12,9 @@
  * A slot is FOREGROUND [on BACKGROUND] [ATTRIBUTE ...]; colours are `default`, the eight names
  * (black red green yellow blue magenta cyan white), the same with bright-, or 0-255. Slashes
  * give what a terminal with 16 and with 8 colours uses instead; what is not given is derived: the
- * nearest of the 16, and for 8 the dark one (with bold for a bright foreground). Attributes: bold dim
- * underline reverse italic blink. A slot that a theme and those it inherits do not name looks like
- * the terminal's own text. The section [theme] of the configuration has the same syntax, with
+ * nearest of the 16, and for 8 the dark one (with bold for a bright foreground). Attributes: bold
+ * dim underline reverse italic blink. A slot that a theme and those it inherits do not name looks
+ * like the terminal's own text. The section [theme] of the configuration has the same syntax, with
  * `name = gruvbox` for the theme to start from.
  *
  * The themes of themes/ are built in. Without colours (NO_COLOR, a monochrome terminal) the

@@ -45,9 +45,9 @@ struct caret {
 
 struct view_ops {
     const char *title;
-    unsigned place;   /* PLACE_... for its keys; 0: it reads raw keys only */
-    bool overlay;     /* drawn over the view below */
-    bool still;       /* while it is open, the world stands still */
+    unsigned place; /* PLACE_... for its keys; 0: it reads raw keys only */
+    bool overlay;   /* drawn over the view below */
+    bool still;     /* while it is open, the world stands still */
     void (*draw)(struct view *view, struct console *console, struct canvas *canvas,
                  struct caret *caret);
     /* A raw key before it is looked up as a command; may be NULL. */
@@ -56,7 +56,7 @@ struct view_ops {
     unsigned (*paste)(struct view *view, struct console *console, const char *text,
                       size_t length); /* NULL: a paste is dropped with a message */
     unsigned (*click)(struct view *view, struct console *console,
-                      const struct key_event *event); /* may be NULL */
+                      const struct key_event *event);           /* may be NULL */
     void (*reload)(struct view *view, struct console *console); /* a new world; may be NULL */
     bool (*has_row)(const struct view *view); /* whether NEED_ROW is met; NULL: yes */
     void (*free)(struct view *view);
@@ -79,19 +79,20 @@ struct console {
     char theme_name[64];
     struct canvas canvas;
     struct key_reader keys;
-    struct world *world;    /* NULL: nothing read yet */
-    struct world *waiting;  /* read while a still view was open */
+    struct world *world;   /* NULL: nothing read yet */
+    struct world *waiting; /* read while a still view was open */
     struct view *views[VIEWS_MAX];
     size_t n_views;
     struct activity activity;
-    char flash[512];        /* the last thing that happened; the next key takes it away */
+    char flash[512]; /* the last thing that happened; the next key takes it away */
     enum style flash_style;
+    bool flash_said; /* it stands in the activity too */
     struct field_history command_history;
     struct field_history filter_history;
     struct history *history; /* as last read; NULL */
     bool history_wanted;
-    struct err trouble;      /* why the last read failed; code ERR_OK: it did not */
-    const char *job;         /* what the worker does for the user, NULL: nothing */
+    struct err trouble; /* why the last read failed; code ERR_OK: it did not */
+    const char *job;    /* what the worker does for the user, NULL: nothing */
     int64_t job_since_ms;
     struct progress_report report;
     bool reporting;
@@ -143,8 +144,8 @@ int64_t console_now_s(const struct console *console);
 /* The place of the settings that people name: the context, else "demo" or the store's URI. */
 const char *console_place_name(const struct console *console);
 
-enum err_code console_set_theme(struct console *console, const char *name, struct err *err)
-    ERR_CHECK;
+enum err_code console_set_theme(struct console *console, const char *name,
+                                struct err *err) ERR_CHECK;
 enum err_code console_open(struct console *console, const struct settings *settings,
                            struct err *err) ERR_CHECK;
 void console_quit(struct console *console); /* asks while work is under way */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/mem.h"
+#include "core/text.h"
 #include "tui/pages.h"
 #include "tui/rows.h"
 #include "tui/work.h"
@@ -21,16 +22,29 @@ static size_t n_actions(const struct console *console)
     return console->history ? console->history->n_actions : 0;
 }
 
+/* Numbers that were created stand as one range. */
+static size_t weight(const struct audit_change *change)
+{
+    int64_t first;
+    int64_t last;
+    if (change->kind == CHANGE_CREATE && change->from && change->to &&
+        text_to_int64(change->from, 0, INT64_MAX, &first) &&
+        text_to_int64(change->to, 0, INT64_MAX, &last) && last > first) {
+        return (size_t)(last - first) + 1;
+    }
+    return 1;
+}
+
 /* "+3 -2 ~1" and, where it is only one, which. */
 static void summary(const struct audit_action *action, char *out, size_t size)
 {
     size_t counts[CHANGE_KIND_COUNT] = {0};
     size_t used = 0;
     for (size_t i = 0; i < action->n_changes; i++) {
-        counts[action->changes[i].kind]++;
+        counts[action->changes[i].kind] += weight(&action->changes[i]);
     }
     out[0] = '\0';
-    if (action->n_changes == 1) {
+    if (action->n_changes == 1 && weight(&action->changes[0]) == 1) {
         const struct audit_change *change = &action->changes[0];
         snprintf(out, size, "%c %s %s", change_kind_mark(change->kind),
                  change->ext ? change->ext : "", change->agent ? change->agent : "");
@@ -39,8 +53,8 @@ static void summary(const struct audit_action *action, char *out, size_t size)
     for (int i = 0; i < CHANGE_KIND_COUNT && used < size; i++) {
         if (counts[i] > 0) {
             used += (size_t)snprintf(out + used, size - used, "%s%c%s %s", used ? "  " : "",
-                                     change_kind_mark((enum change_kind)i),
-                                     frame_count(counts[i]), change_kind_name((enum change_kind)i));
+                                     change_kind_mark((enum change_kind)i), frame_count(counts[i]),
+                                     change_kind_name((enum change_kind)i));
         }
     }
 }

@@ -130,8 +130,8 @@ static void draw_panes(struct main_view *main, struct console *console, struct c
     }
 }
 
-static const char *status(const struct main_view *main, const struct console *console,
-                          char *room, size_t size)
+static const char *status(const struct main_view *main, const struct console *console, char *room,
+                          size_t size)
 {
     const struct list *list = &focus_of(main)->list;
     const struct world *world = console->world;
@@ -144,8 +144,8 @@ static const char *status(const struct main_view *main, const struct console *co
         return room;
     }
     if (console->trouble.code != ERR_OK) {
-        snprintf(room, size, "%s", console->trouble.hint[0] ? console->trouble.hint
-                                                             : console->trouble.text);
+        snprintf(room, size, "%s",
+                 console->trouble.hint[0] ? console->trouble.hint : console->trouble.text);
         room[strcspn(room, "\n")] = '\0';
         return room;
     }
@@ -170,9 +170,11 @@ static void draw(struct view *view, struct console *console, struct canvas *canv
     if (canvas->height >= 9) {
         y = frame_gauge(console, canvas, y);
     }
-    int low =
-        frame_footer(console, canvas, PLACE_MAIN, status(main, console, room, sizeof room));
     int activity = canvas->height >= 36 ? 8 : canvas->height >= 16 ? 2 : 0;
+    if (activity > 0 && console->flash_said) {
+        console->flash[0] = '\0'; /* it can be read two lines above */
+    }
+    int low = frame_footer(console, canvas, PLACE_MAIN, status(main, console, room, sizeof room));
     struct rect lines = {0, low - activity, canvas->width, activity};
     if (activity > 2) {
         struct rect box = {0, lines.y - 2, canvas->width, activity + 2};

@@ -198,8 +198,7 @@ static void after_text(const struct plan_view *view, const struct console *conso
     int64_t reserved = (int64_t)before[EXT_RESERVED] + (int64_t)plan->counts[CHANGE_RESERVE] -
                        (int64_t)plan->counts[CHANGE_UNRESERVE];
     snprintf(out, size, " After: %s assigned (now %s)  %s reserved",
-             frame_count(assigned > 0 ? (uint64_t)assigned : 0),
-             frame_count(before[EXT_ASSIGNED]),
+             frame_count(assigned > 0 ? (uint64_t)assigned : 0), frame_count(before[EXT_ASSIGNED]),
              frame_count(reserved > 0 ? (uint64_t)reserved : 0));
 }
 
@@ -217,8 +216,8 @@ static void draw_result(const struct plan_view *view, struct canvas *canvas, int
     }
 }
 
-static void draw_gate(struct plan_view *view, const struct console *console,
-                      struct canvas *canvas, int y, struct caret *caret)
+static void draw_gate(struct plan_view *view, const struct console *console, struct canvas *canvas,
+                      int y, struct caret *caret)
 {
     char prompt[320];
     int width = canvas->width;
@@ -235,7 +234,8 @@ static void draw_gate(struct plan_view *view, const struct console *console,
         canvas_text(canvas, 0, y, width, STYLE_PROMPT, " Nothing to apply: Enter or Esc goes back");
         return;
     case GATE_SHUT:
-        canvas_text(canvas, 0, y, width, STYLE_ERROR, " Refused, and nothing lifts it: Esc goes back");
+        canvas_text(canvas, 0, y, width, STYLE_ERROR,
+                    " Refused, and nothing lifts it: Esc goes back");
         return;
     case GATE_COUNT:
         snprintf(prompt, sizeof prompt, " Type the number of releases (%s) and Enter to apply%s: ",
@@ -243,12 +243,12 @@ static void draw_gate(struct plan_view *view, const struct console *console,
                  width >= 76 ? ", Esc goes back" : "");
         break;
     case GATE_NAME:
-        snprintf(prompt, sizeof prompt, " Refused. To apply it all the same type %s and Enter: ",
-                 view->name);
+        snprintf(prompt, sizeof prompt,
+                 " Refused. To apply it all the same type %s and Enter: ", view->name);
         break;
     }
-    int columns = canvas_text(canvas, 0, y, width - 6, view->said_wrong ? STYLE_ERROR : STYLE_PROMPT,
-                              prompt);
+    int columns =
+        canvas_text(canvas, 0, y, width - 6, view->said_wrong ? STYLE_ERROR : STYLE_PROMPT, prompt);
     caret->x = field_draw(&view->field, canvas, columns, y, width - columns, STYLE_INPUT);
     caret->y = y;
 }
@@ -427,12 +427,14 @@ static unsigned apply(struct plan_view *view, struct console *console)
 static unsigned key(struct view *base, struct console *console, uint32_t key)
 {
     struct plan_view *view = (struct plan_view *)base;
-    bool typing = view->stage == STAGE_PLAN && (view->gate == GATE_COUNT || view->gate == GATE_NAME);
+    bool typing =
+        view->stage == STAGE_PLAN && (view->gate == GATE_COUNT || view->gate == GATE_NAME);
     (void)console;
     if (!typing || console->read_only) {
         return REACT_PASS;
     }
-    bool text = key_is_text(key) && key != ' ' && (view->gate == GATE_NAME || (key >= '0' && key <= '9'));
+    bool text =
+        key_is_text(key) && key != ' ' && (view->gate == GATE_NAME || (key >= '0' && key <= '9'));
     bool erase = key == K_BACKSPACE || (key == (K_CTRL | 'u') && view->field.length > 0);
     if (!text && !erase) {
         return REACT_PASS;
@@ -581,7 +583,8 @@ void view_plan_applied(struct console *console, struct view *base, struct plan *
     view->left = plan_results(plan, RESULT_CONFLICT) + plan_results(plan, RESULT_FAILED);
     view->cursor = 0;
     for (size_t i = 0; i < plan->n_changes && view->left > 0; i++) {
-        if (plan->changes[i].result == RESULT_CONFLICT || plan->changes[i].result == RESULT_FAILED) {
+        if (plan->changes[i].result == RESULT_CONFLICT ||
+            plan->changes[i].result == RESULT_FAILED) {
             view->cursor = i;
             break;
         }

@@ -2,8 +2,8 @@
 #define TUI_WELCOME_H
 
 /*
- * The first start: nothing is configured, so there is nothing to show. A short dialog offers the demo, the
- * embedded store with a CSV of agents, or what to write down for Amazon.
+ * The first start: nothing is configured, so there is nothing to show. A short dialog offers the
+ * demo, the embedded store with a CSV of agents, or what to write down for Amazon.
  */
 
 #include "tui/view.h"

@@ -51,8 +51,8 @@ static void parcel_lost(void *context)
 static struct world *make_world(struct work *work, const struct snapshot *snapshot,
                                 const struct roster *roster, bool partial)
 {
-    struct world *world = world_new(work->policy, snapshot, roster, partial,
-                                    session_now_s(work->session));
+    struct world *world =
+        world_new(work->policy, snapshot, roster, partial, session_now_s(work->session));
     session_facts(work->session, &world->facts);
     return world;
 }
@@ -107,8 +107,7 @@ static enum err_code read_both(struct work *work, enum load_mode mode, struct sn
                                struct roster **roster)
 {
     struct err *err = &work->job.err;
-    enum err_code code =
-        session_load(work->session, mode, &work->job.progress, snapshot, err);
+    enum err_code code = session_load(work->session, mode, &work->job.progress, snapshot, err);
     if (code != ERR_OK) {
         return code;
     }
@@ -171,8 +170,8 @@ static void run_refresh(struct work *work)
 {
     struct snapshot *snapshot = NULL;
     if (session_may_have_changed(work->session) &&
-        session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot,
-                     &work->job.err) == ERR_OK) {
+        session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot, &work->job.err) ==
+            ERR_OK) {
         work->world = make_world(work, snapshot, work->seen ? work->seen->roster : NULL,
                                  work->seen && work->seen->partial);
     }
@@ -193,8 +192,9 @@ static void run_apply(struct work *work)
                                        &work->outcome, &work->job.err);
     if (session_load(work->session, LOAD_NORMAL, NULL, &after,
                      code == ERR_OK ? &work->export_err : &ignored) == ERR_OK) {
-        const struct roster *roster =
-            work->plan->roster ? work->plan->roster : work->seen ? work->seen->roster : NULL;
+        const struct roster *roster = work->plan->roster ? work->plan->roster
+                                      : work->seen       ? work->seen->roster
+                                                         : NULL;
         work->world = make_world(work, after, roster, false);
         const struct settings *settings = session_settings(work->session);
         if (code == ERR_OK && strcmp(work->plan->action, "sync") == 0 && !settings->no_export &&
@@ -324,8 +324,7 @@ static void release(struct job *job)
 static struct work *make_work(struct console *console, enum work_kind kind, const char *argument)
 {
     struct work *work = mem_alloc(sizeof *work);
-    work->job = (struct job){
-        .name = s_kinds[kind].name, .run = run, .done = done, .free = release};
+    work->job = (struct job){.name = s_kinds[kind].name, .run = run, .done = done, .free = release};
     work->console = console;
     work->session = console->session;
     work->policy = session_policy(console->session);

@@ -40,12 +40,12 @@ struct work {
     const struct policy *policy;
     unsigned generation;
     enum work_kind kind;
-    char *argument;          /* export: where to (NULL: as configured); undo: id; import: path */
-    struct world *seen;      /* what the screen showed when it began; NULL */
-    struct view *view;       /* apply: the view that waits for it */
+    char *argument;     /* export: where to (NULL: as configured); undo: id; import: path */
+    struct world *seen; /* what the screen showed when it began; NULL */
+    struct view *view;  /* apply: the view that waits for it */
     /* found */
-    struct world *world;     /* NULL: nothing new */
-    struct plan *plan;       /* made, or applied */
+    struct world *world; /* NULL: nothing new */
+    struct plan *plan;   /* made, or applied */
     struct outcome outcome;
     struct export_receipt receipt;
     bool exported;

@@ -40,7 +40,8 @@ static void say_loaded(struct console *console, const struct world *world)
     if (world->roster) {
         console_say(console, STYLE_INFO, "read: %s agents, %s extensions%s%s",
                     frame_count(world->roster->n_agents), frame_count(world->snapshot->n_slots),
-                    world->roster->note ? "; " : "", world->roster->note ? world->roster->note : "");
+                    world->roster->note ? "; " : "",
+                    world->roster->note ? world->roster->note : "");
     } else {
         console_say(console, STYLE_INFO, "read: %s extensions, no directory",
                     frame_count(world->snapshot->n_slots));

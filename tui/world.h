@@ -25,10 +25,10 @@ struct world {
     bool partial;                    /* more agents are still coming */
     struct agent_rows agents;
     uint64_t counts[EXT_STATE_COUNT];
-    uint64_t total;                  /* numbers in the pool */
+    uint64_t total; /* numbers in the pool */
     size_t n_pinned;
-    int64_t now_s;                   /* when states were judged */
-    const char *actor;               /* NULL: not known yet */
+    int64_t now_s;     /* when states were judged */
+    const char *actor; /* NULL: not known yet */
     struct facts facts;
     unsigned long references;
 };
@@ -43,7 +43,8 @@ void world_unref(struct world *world); /* NULL is fine */
 const struct agent_row *world_agent(const struct world *world, const char *login);
 const struct slot *world_slot(const struct world *world, const char *ext);
 
-/* What the STATE column says: "ok", "NEW", "STALE", "PIN"; and what a filter finds ("ok pinned"). */
+/* What the STATE column says: "ok", "NEW", "STALE", "PIN"; and what a filter finds ("ok pinned").
+ */
 const char *world_agent_mark(const struct world *world, const struct agent_row *row);
 const char *world_agent_states(const struct world *world, const struct agent_row *row);
 const char *world_slot_states(const struct world *world, const struct slot *slot);
