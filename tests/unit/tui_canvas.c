@@ -85,7 +85,8 @@ static void combining_marks_stay_with_their_character(void **state)
     struct canvas canvas = make(8, 2);
     assert_int_equal(canvas_text(&canvas, 0, 0, 8, STYLE_TEXT, "e\u0301x"), 2);
     assert_int_equal(canvas_at(&canvas, 0, 0)->codes[1], 0x0301);
-    canvas_text(&canvas, 0, 1, 8, STYLE_TEXT, "e\u0301\u0302\u0303\u0304\u0305z"); /* more than fit */
+    canvas_text(&canvas, 0, 1, 8, STYLE_TEXT,
+                "e\u0301\u0302\u0303\u0304\u0305z"); /* more than fit */
     assert_int_equal(canvas_at(&canvas, 1, 1)->codes[0], 'z');
     shows(&canvas, "e\u0301x\ne\u0301\u0302\u0303z\n");
 }

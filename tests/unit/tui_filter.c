@@ -17,8 +17,8 @@ static const struct filter_subject s_jane = {.fields = {[FILTER_LOGIN] = "j.smit
                                                         [FILTER_EXT] = "2041",
                                                         [FILTER_STATE] = "ok assigned pinned",
                                                         [FILTER_NOTE] = "night desk"}};
-static const struct filter_subject s_new = {.fields = {[FILTER_LOGIN] = "k.smidt",
-                                                       [FILTER_STATE] = "new"}};
+static const struct filter_subject s_new = {
+    .fields = {[FILTER_LOGIN] = "k.smidt", [FILTER_STATE] = "new"}};
 
 static int score(const char *text, const struct filter_subject *subject)
 {
@@ -93,10 +93,18 @@ static void narrowing_is_never_claimed_wrongly(void **state)
         const char *wide, *narrow;
         bool narrows;
     } cases[] = {
-        {"", "s", true},          {"s", "sm", true},          {"sm", "s", false},
-        {"sm", "xm", false},      {"ext:2", "ext:20", true},  {"ext:2", "2", false},
-        {"!s", "!sm", false},     {"!s", "!s x", true},       {"a b", "a", false},
-        {"a", "a b", true},       {"~s", "~sm", true},        {"~s", "s", false},
+        {"", "s", true},
+        {"s", "sm", true},
+        {"sm", "s", false},
+        {"sm", "xm", false},
+        {"ext:2", "ext:20", true},
+        {"ext:2", "2", false},
+        {"!s", "!sm", false},
+        {"!s", "!s x", true},
+        {"a b", "a", false},
+        {"a", "a b", true},
+        {"~s", "~sm", true},
+        {"~s", "s", false},
         {"state:o", "state:ok", true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

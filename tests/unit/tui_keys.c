@@ -66,8 +66,9 @@ static void keys_are_read_and_written(void **state)
 static void what_is_no_key_is_refused(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "<>", "gg", "F13", "C-", "M-", "Hyper-x", "C-é",
-                                        "\033", "\xff", "C-1", "averyveryverylongnameofakey"};
+    static const char *const texts[] = {"",     "<>",   "gg",      "F13",
+                                        "C-",   "M-",   "Hyper-x", "C-é",
+                                        "\033", "\xff", "C-1",     "averyveryverylongnameofakey"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         uint32_t key;
         assert_false(key_parse(texts[i], &key));
@@ -168,9 +169,11 @@ static void sequences_may_come_in_pieces(void **state)
 static void what_is_not_known_is_dropped_whole(void **state)
 {
     (void)state;
-    static const char *const noise[] = {"\033[?1;2c",   "\033[>0;276;0c", "\033[99~",  "\033]10;rgb:ff\a",
-                                        "\033P1$r0m\033\\", "\033[I",      "\033[1$y",  "\xff",
-                                        "\xC2\x9B",     "\033[200000000000000000000u"};
+    static const char *const noise[] = {"\033[?1;2c",       "\033[>0;276;0c",
+                                        "\033[99~",         "\033]10;rgb:ff\a",
+                                        "\033P1$r0m\033\\", "\033[I",
+                                        "\033[1$y",         "\xff",
+                                        "\xC2\x9B",         "\033[200000000000000000000u"};
     for (size_t i = 0; i < sizeof noise / sizeof noise[0]; i++) {
         struct key_event event;
         key_reader_feed(&s_reader, noise[i], strlen(noise[i]));
