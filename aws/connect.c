@@ -363,6 +363,9 @@ struct directory *connect_directory_new(const struct connect_options *options)
     directory->instance = options->instance;
     directory->names = options->names;
     client.service = SERVICE_CONNECT;
+    if (directory->instance.region[0] != '\0') {
+        client.endpoint.region = directory->instance.region; // there it is and nowhere else
+    }
     client.rate = options->rate > 0 ? options->rate : RATE;
     client.burst = options->burst > 0 ? options->burst : BURST;
     client.default_attempts = ATTEMPTS;

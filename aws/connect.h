@@ -33,14 +33,14 @@ struct connect_instance {
 enum err_code connect_parse_instance(const char *text, struct connect_instance *out,
                                      struct err *err) ERR_CHECK;
 
-/* Everything borrowed while the directory lives, but `uri`, which is copied. */
+/* Everything borrowed while the directory lives, but `uri` and `instance`, which are copied. */
 struct connect_options {
     const char *uri;
-    struct connect_instance instance;
-    struct client_options client; /* service and pace are set here; the rest is as given */
-    double rate;                  /* calls a second of each operation; 0: 2 */
-    double burst;                 /* 0: 5 */
-    bool names;                   /* ask for names and routing profiles too */
+    struct connect_instance instance; /* a region in it goes before that of `client` */
+    struct client_options client;     /* service and pace are set here; the rest is as given */
+    double rate;                      /* calls a second of each operation; 0: 2 */
+    double burst;                     /* 0: 5 */
+    bool names;                       /* ask for names and routing profiles too */
 };
 
 struct directory *connect_directory_new(const struct connect_options *options);

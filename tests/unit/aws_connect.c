@@ -470,6 +470,31 @@ static void test_cancel_between_pages(void **state)
     world_close(&world);
 }
 
+static void an_arn_says_where_its_instance_is(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, 1, false);
+    struct connect_options options = {
+        .uri = "connect:x",
+        .client = {.http = &world.fake->base,
+                   .endpoint = {.region = "us-east-1", .environment = &world.environment}},
+    };
+    assert_int_equal(
+        connect_parse_instance("arn:aws:connect:eu-central-1:111122223333:instance/" ID,
+                               &options.instance, NULL),
+        ERR_OK);
+    struct directory *directory = connect_directory_new(&options);
+    memset(&options, 'x', sizeof options); /* it keeps nothing of them */
+    struct facts facts;
+    facts_init(&facts);
+    directory->ops->facts(directory, &facts);
+    assert_string_equal(facts_get(&facts, "instance_region"), "eu-central-1");
+    facts_release(&facts);
+    directory_free(directory);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -484,6 +509,7 @@ int main(void)
         cmocka_unit_test(test_short_pages_and_twins),
         cmocka_unit_test(test_unknown_instance),
         cmocka_unit_test(test_cancel_between_pages),
+        cmocka_unit_test(an_arn_says_where_its_instance_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
