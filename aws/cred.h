@@ -33,8 +33,8 @@ struct cred_context {
     const struct clock *clock;
     struct http *http; /* theirs alone, see aws/credentials.h */
 
-    /* Asks the person at the terminal; the answer is one line without its end. NULL: nobody is
-       there. ERR_CANCELLED where the person gave up. */
+    /* Asks the person at the terminal: `question` is "MFA code for ARN", the answer one line
+       without its end. NULL: nobody is there. ERR_CANCELLED where the person gave up. */
     enum err_code (*prompt)(void *context, const char *question, struct buf *answer,
                             struct err *err);
     void *prompt_context;

@@ -39,7 +39,7 @@ static enum err_code ask_for_code(const struct assume_role_provider *self, struc
                       "signed in already");
         return ERR_AUTH;
     }
-    char *question = mem_printf("MFA code for %s: ", self->role.mfa_serial);
+    char *question = mem_printf("MFA code for %s", self->role.mfa_serial);
     enum err_code code = context->prompt(context->prompt_context, question, code_text, err);
     free(question);
     if (code != ERR_OK) {

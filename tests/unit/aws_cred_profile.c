@@ -265,7 +265,7 @@ static void test_a_code_is_asked_for(void **state)
     expect_error(provider, ERR_AUTH, "there is no terminal to ask at");
     fixture_type(&fixture, "12345");
     expect_error(provider, ERR_AUTH, "an MFA code has 6 digits");
-    assert_string_equal(fixture.asked, "MFA code for arn:aws:iam::1:mfa/kim: ");
+    assert_string_equal(fixture.asked, "MFA code for arn:aws:iam::1:mfa/kim");
     assert_int_equal(fixture.fake->n_requests, 0);
     close_profile(&fixture, provider);
 
