@@ -14,13 +14,20 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "aws/ports.h"
 #include "core/cmdline.h"
+#include "core/demo_folder.h"
 #include "core/environ.h"
 #include "core/headless.h"
+#include "core/help.h"
 #include "core/log.h"
+#include "core/mem.h"
 #include "core/settings.h"
+#include "tui/console.h"
 
 #include "core/banned.h"
+
+/* ---- the process ------------------------------------------------------------------------- */
 
 /* Keys and tokens are in our memory: no core dump, and no look into it by other processes. */
 static void keep_secrets_in(void)
@@ -51,52 +58,6 @@ static bool wants_color(void)
            strcmp(term, "dumb") != 0;
 }
 
-static int fail(struct report *report, const struct err *err)
-{
-    int status = err_exit_status(err->code);
-    if (report->json) {
-        report_json_error(report, err, status);
-    } else {
-        report_text_error(report, err);
-    }
-    return status;
-}
-
-static void show_warnings(const struct settings *settings, const struct report *report)
-{
-    for (size_t i = 0; i < settings->n_warnings; i++) {
-        fprintf(report->err, "extpool: warning: %s\n", settings->warnings[i]);
-        log_line(LOG_WARN, "config", "%s", settings->warnings[i]);
-    }
-}
-
-static int run(const struct settings *settings, struct report *report)
-{
-    return headless_run(settings, session_embedded_ports, session_n_embedded_ports, &clock_system,
-                        report);
-}
-
-static int start(const struct command_line *line, struct report *report)
-{
-    struct settings settings;
-    struct err err = ERR_INIT;
-    if (settings_resolve(line, &environment_system, NULL, &settings, &err) != ERR_OK) {
-        return fail(report, &err);
-    }
-    report->quiet = settings.quiet;
-    report->verbose = settings.verbose;
-    int status;
-    if (settings.log_path && log_open(settings.log_path, settings.log_level, &err) != ERR_OK) {
-        status = fail(report, &err);
-    } else {
-        show_warnings(&settings, report);
-        status = run(&settings, report);
-    }
-    settings_release(&settings);
-    log_close();
-    return status;
-}
-
 /* What could not be written is a failure, but for a reader that has seen enough (| head). */
 static int flushed(int status)
 {
@@ -109,6 +70,230 @@ static int flushed(int status)
     return status;
 }
 
+/* ---- one run ----------------------------------------------------------------------------- */
+
+/* The console asks for other settings while it runs; all that it was given stay until the end,
+   because sessions, jobs and accounts of earlier ones may still look at them. */
+struct given {
+    struct given *next;
+    struct settings settings;
+};
+
+#define PORTS_MAX 8
+
+struct program {
+    struct report report;
+    struct command_line line;
+    struct given *given;
+    struct aws *aws;
+    struct port ports[PORTS_MAX];
+    size_t n_ports;
+    struct demo_folder demo; /* made when it is first wanted */
+};
+
+static int fail(const struct program *program, const struct err *err)
+{
+    int status = err_exit_status(err->code);
+    if (program->report.json) {
+        report_json_error(&program->report, err, status);
+    } else {
+        report_text_error(&program->report, err);
+    }
+    return status;
+}
+
+static enum err_code resolve(struct program *program, const struct command_line *line,
+                             const char *context, struct settings **out, struct err *err)
+{
+    struct given *given = mem_alloc(sizeof *given);
+    enum err_code code =
+        settings_resolve(line, &environment_system, context, &given->settings, err);
+    if (code == ERR_OK && given->settings.action == ACTION_DEMO) {
+        code = demo_folder_make(&program->demo, &environment_system, &given->settings, err);
+        if (code != ERR_OK) {
+            settings_release(&given->settings);
+        }
+    }
+    if (code != ERR_OK) {
+        free(given);
+        return code;
+    }
+    given->next = program->given;
+    program->given = given;
+    *out = &given->settings;
+    return ERR_OK;
+}
+
+static void release(struct program *program)
+{
+    aws_free(program->aws);
+    while (program->given) {
+        struct given *given = program->given;
+        program->given = given->next;
+        settings_release(&given->settings);
+        free(given);
+    }
+    demo_folder_remove(&program->demo);
+    command_line_release(&program->line);
+    log_close();
+}
+
+/* Asks on the terminal itself: standard input may be a pipe. */
+static enum err_code ask_at_terminal(void *context, const char *question, struct buf *answer,
+                                     struct err *err)
+{
+    (void)context;
+    FILE *terminal = fopen("/dev/tty", "r+");
+    char line[256];
+    if (!terminal) {
+        return err_set(err, ERR_AUTH, "%s: there is no terminal to ask on", question);
+    }
+    fprintf(terminal, "%s: ", question);
+    fflush(terminal);
+    bool given = fgets(line, sizeof line, terminal) != NULL;
+    fclose(terminal);
+    if (!given) {
+        return err_set(err, ERR_CANCELLED, "%s: not answered", question);
+    }
+    line[strcspn(line, "\r\n")] = '\0';
+    buf_puts(answer, line);
+    mem_wipe(line, sizeof line);
+    return ERR_OK;
+}
+
+static void collect_ports(struct program *program, bool console)
+{
+    struct aws_options options = {
+        .environment = &environment_system,
+        .clock = &clock_system,
+        .prompt = console ? NULL : ask_at_terminal,
+    };
+    program->aws = aws_new(&options);
+    memcpy(program->ports, session_embedded_ports,
+           session_n_embedded_ports * sizeof program->ports[0]);
+    aws_ports(program->aws, program->ports + session_n_embedded_ports);
+    program->n_ports = session_n_embedded_ports + AWS_PORTS;
+}
+
+/* ---- the console ------------------------------------------------------------------------- */
+
+static enum err_code reopen(void *context, enum console_wish wish, const char *text,
+                            const struct settings **settings, struct err *err)
+{
+    struct program *program = context;
+    struct command_line line = program->line;
+    struct settings *fresh = NULL;
+    const char *chosen = NULL;
+    switch (wish) {
+    case CONSOLE_CONTEXT:
+        chosen = text;
+        break;
+    case CONSOLE_DEMO:
+        line.action = ACTION_DEMO;
+        break;
+    case CONSOLE_FILE:
+        line.values[OPT_DIRECTORY] = text;
+        break;
+    }
+    enum err_code code = resolve(program, &line, chosen, &fresh, err);
+    *settings = fresh;
+    return code;
+}
+
+static int run_console(struct program *program, const struct settings *settings)
+{
+    struct err err = ERR_INIT;
+    struct console_options options = {
+        .settings = settings,
+        .ports = program->ports,
+        .n_ports = program->n_ports,
+        .clock = &clock_system,
+        .environment = &environment_system,
+        .reopen = reopen,
+        .context = program,
+    };
+    return console_run(&options, &err) == ERR_OK ? 0 : fail(program, &err);
+}
+
+/* ---- texts about the program itself ------------------------------------------------------- */
+
+static int print_text(const struct program *program, void (*append)(const void *, struct buf *),
+                      const void *what)
+{
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    append(what, &text);
+    fputs(text.data, program->report.out);
+    buf_release(&text);
+    return 0;
+}
+
+static void append_topic(const void *topic, struct buf *out)
+{
+    help_topic(*(const enum topic *)topic, out);
+}
+
+static void append_completion(const void *nothing, struct buf *out)
+{
+    (void)nothing;
+    help_completion_bash(out);
+}
+
+/* ---- the whole --------------------------------------------------------------------------- */
+
+static void show_warnings(const struct program *program, const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->n_warnings; i++) {
+        fprintf(program->report.err, "extpool: warning: %s\n", settings->warnings[i]);
+        log_line(LOG_WARN, "config", "%s", settings->warnings[i]);
+    }
+}
+
+static int run(struct program *program)
+{
+    struct settings *settings = NULL;
+    struct err err = ERR_INIT;
+    if (resolve(program, &program->line, NULL, &settings, &err) != ERR_OK) {
+        return fail(program, &err);
+    }
+    program->report.quiet = settings->quiet;
+    program->report.verbose = settings->verbose;
+    if (settings->log_path && log_open(settings->log_path, settings->log_level, &err) != ERR_OK) {
+        return fail(program, &err);
+    }
+    show_warnings(program, settings);
+    bool console = settings->action == ACTION_CONSOLE || settings->action == ACTION_DEMO;
+    collect_ports(program, console);
+    if (console) {
+        return run_console(program, settings);
+    }
+    return headless_run(settings, program->ports, program->n_ports, &clock_system,
+                        &program->report);
+}
+
+static int start(struct program *program, int argc, char *argv[])
+{
+    struct err err = ERR_INIT;
+    if (command_line_parse(argc, argv, &program->line, &err) != ERR_OK) {
+        for (int i = 1; i < argc; i++) {
+            program->report.json = program->report.json || strcmp(argv[i], "--json") == 0;
+        }
+        return fail(program, &err);
+    }
+    program->report.json = program->line.values[OPT_JSON] != NULL;
+    switch ((int)program->line.action) {
+    case ACTION_HELP:
+        return print_text(program, append_topic, &program->line.topic);
+    case ACTION_COMPLETION:
+        return print_text(program, append_completion, NULL);
+    case ACTION_VERSION:
+        fputs("extpool " EXTPOOL_VERSION "\n", program->report.out);
+        return 0;
+    default:
+        return run(program);
+    }
+}
+
 int main(int argc, char *argv[])
 {
     keep_secrets_in();
@@ -116,18 +301,10 @@ int main(int argc, char *argv[])
     signal(SIGPIPE, SIG_IGN);
     setlocale(LC_ALL, "");
 
-    struct report report = {.out = stdout, .err = stderr, .color = wants_color()};
-    struct command_line line;
-    struct err err = ERR_INIT;
-    int status;
-    if (command_line_parse(argc, argv, &line, &err) != ERR_OK) {
-        for (int i = 1; i < argc; i++) {
-            report.json = report.json || strcmp(argv[i], "--json") == 0;
-        }
-        return flushed(fail(&report, &err));
-    }
-    report.json = line.values[OPT_JSON] != NULL;
-    status = start(&line, &report);
-    command_line_release(&line);
+    struct program program = {
+        .report = {.out = stdout, .err = stderr, .color = wants_color()},
+    };
+    int status = start(&program, argc, argv);
+    release(&program);
     return flushed(status);
 }

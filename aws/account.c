@@ -182,8 +182,4 @@ void account_facts(const struct account *account, struct facts *facts)
     facts_set(facts, "requests", "%llu", number(statistics->requests));
     facts_set(facts, "retries", "%llu", number(statistics->retries));
     facts_set(facts, "throttled", "%llu", number(statistics->throttled));
-    if (statistics->read_units > 0 || statistics->write_units > 0) {
-        facts_set(facts, "capacity", "%.1f read, %.1f write", statistics->read_units,
-                  statistics->write_units);
-    }
 }

@@ -56,7 +56,7 @@ bool account_s3_path_style(const struct account *account);
 const struct client_statistics *account_statistics(const struct account *account);
 
 /* profile, credentials (where they come from), expires_at, minutes_left, requests, retries,
-   throttled, capacity. No I/O: what the last request was signed with. */
+   throttled. No I/O: what the last request was signed with. */
 void account_facts(const struct account *account, struct facts *facts);
 
 #endif

@@ -159,3 +159,11 @@ void history_seal(struct history *history)
     strmap_release(by_id);
     strmap_init(by_id, 0);
 }
+
+size_t audit_change_numbers(const struct audit_change *change)
+{
+    if (change->ext || !change->from || !change->to) {
+        return 1;
+    }
+    return (size_t)(strtoul(change->to, NULL, 10) - strtoul(change->from, NULL, 10)) + 1;
+}

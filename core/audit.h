@@ -41,6 +41,9 @@ struct audit_change {
     const char *from_was_note;
 };
 
+/* How many numbers the change is about: those of its range, else one. */
+size_t audit_change_numbers(const struct audit_change *change);
+
 struct audit_action {
     const char *action_id;
     int64_t at_ms;

@@ -15,6 +15,9 @@ static void run_release(struct run *run)
     roster_unref(run->roster);
     snapshot_unref(run->snapshot);
     refusals_release(&run->refusals);
+    if (run->imported) {
+        import_release(&run->import);
+    }
     facts_release(&run->facts);
     session_close(run->session);
 }
@@ -109,6 +112,11 @@ static void apply(struct run *run)
     (void)code; /* what stopped it stands in run->err; what was done in the outcome */
 }
 
+static const struct refusals *refusals_of(const struct run *run)
+{
+    return run->imported ? &run->import.refusals : &run->refusals;
+}
+
 struct action_report run_action_report(struct run *run, int status)
 {
     if (run->session) {
@@ -122,7 +130,7 @@ struct action_report run_action_report(struct run *run, int status)
         .export = run->exported ? &run->receipt : NULL,
         .guard = run->judged ? &run->guard : NULL,
         .err = &run->err,
-        .refusals = &run->refusals,
+        .refusals = refusals_of(run),
         .facts = &run->facts,
         .export_err = &run->export_err,
         .duration_ms = clock_ticks_ms() - run->start_ms,
@@ -134,7 +142,7 @@ struct action_report run_action_report(struct run *run, int status)
 int run_report_plan(struct run *run)
 {
     progress_line_end(&run->line);
-    bool refused = run->refusals.n_items > 0;
+    bool refused = refusals_of(run)->n_items > 0;
     int status = run->plan ? run_status_of_plan(run) : err_exit_status(run->err.code);
     struct action_report action = run_action_report(run, status);
     if (run->report->json && !run->plan && !refused) {
@@ -188,6 +196,12 @@ static int run_action(struct run *run)
     case ACTION_PIN:
     case ACTION_UNPIN:
         return run_edit(run);
+    case ACTION_IMPORT:
+        return run_import(run);
+    case ACTION_UNDO:
+        return run_undo(run);
+    case ACTION_DOCTOR:
+        return run_doctor(run);
     case ACTION_EXPORT:
         return run_export(run);
     case ACTION_STATUS:
@@ -198,9 +212,6 @@ static int run_action(struct run *run)
         return run_lookup(run);
     case ACTION_HISTORY:
         return run_history(run);
-    case ACTION_IMPORT:
-    case ACTION_UNDO:
-    case ACTION_DOCTOR:
     case ACTION_CONSOLE:
     case ACTION_DEMO:
     case ACTION_HELP:

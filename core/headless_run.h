@@ -9,6 +9,7 @@
  */
 
 #include "core/headless.h"
+#include "core/import_file.h"
 #include "core/progress_line.h"
 
 struct run {
@@ -19,7 +20,9 @@ struct run {
     struct snapshot *snapshot;
     struct roster *roster;
     struct plan *plan;
-    struct refusals refusals;
+    struct refusals refusals; /* of edits */
+    struct import import;     /* with its own refusals; only where `imported` */
+    bool imported;
     struct guard_verdict guard;
     bool judged;
     struct outcome outcome;

@@ -1,5 +1,5 @@
 #include <jansson.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "core/report.h"
 #include "core/text.h"
@@ -166,11 +166,13 @@ static json_t *action_object(const struct action_report *action)
     if (action->refusals && action->refusals->n_items > 0) {
         json_object_set_new(document, "refused", refusal_list(action->refusals));
     }
-    if (action->facts) {
-        const char *units = facts_get(action->facts, "capacity");
-        if (units) {
-            json_object_set_new(document, "capacity", text(units));
-        }
+    const char *read_units = action->facts ? facts_get(action->facts, "read_units") : NULL;
+    const char *write_units = action->facts ? facts_get(action->facts, "write_units") : NULL;
+    if (read_units && write_units) {
+        json_t *capacity = json_object();
+        json_object_set_new(capacity, "read", json_real(strtod(read_units, NULL)));
+        json_object_set_new(capacity, "write", json_real(strtod(write_units, NULL)));
+        json_object_set_new(document, "capacity", capacity);
     }
     if (action->err && action->err->code != ERR_OK) {
         json_object_set_new(document, "error", error_object(action->err));
@@ -314,4 +316,28 @@ void report_json_history(const struct report *report, const struct history *hist
         json_array_append_new(list, object);
     }
     write_document(report, list);
+}
+
+void report_json_doctor(const struct report *report, const struct doctor_report *doctor)
+{
+    json_t *document = json_object();
+    json_t *problems = json_array();
+    for (size_t i = 0; i < doctor->diagnosis->n_problems; i++) {
+        const struct problem *problem = &doctor->diagnosis->problems[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "kind", text(problem_kind_name(problem->kind)));
+        json_object_set_new(object, "extension", text(problem->ext));
+        json_object_set_new(object, "agent", text(problem->agent));
+        json_object_set_new(object, "detail", text(problem->detail));
+        json_object_set_new(object, "fix", text(problem->fix));
+        json_array_append_new(problems, object);
+    }
+    json_object_set_new(document, "checked", number(doctor->diagnosis->checked));
+    json_object_set_new(document, "problems", problems);
+    json_object_set_new(document, "fixed", number(doctor->fixed));
+    if (doctor->repair) {
+        json_object_set_new(document, "repair", action_object(doctor->repair));
+    }
+    json_object_set_new(document, "exit", json_integer(doctor->exit));
+    write_document(report, document);
 }

@@ -227,6 +227,21 @@ static void what_was_done(const struct report *report, const struct action_repor
     arena_release(&arena);
 }
 
+static void refusal_lines(const struct report *report, const struct refusals *refusals)
+{
+    struct arena arena = ARENA_INIT;
+    for (size_t i = 0; i < refusals->n_items; i++) {
+        const struct refusal *refusal = &refusals->items[i];
+        if (refusal->line > 0) {
+            fprintf(report->err, "refused: line %zu: %s\n", refusal->line,
+                    shown(&arena, refusal->text));
+        } else {
+            fprintf(report->err, "refused: %s\n", shown(&arena, refusal->text));
+        }
+    }
+    arena_release(&arena);
+}
+
 void report_text_action(const struct report *report, const struct action_report *action)
 {
     const struct plan *plan = action->plan;
@@ -239,11 +254,7 @@ void report_text_action(const struct report *report, const struct action_report 
         plan_notes(report, plan);
     }
     if (action->refusals && action->refusals->n_items > 1) {
-        for (size_t i = 0; i < action->refusals->n_items; i++) {
-            struct arena arena = ARENA_INIT;
-            fprintf(report->err, "refused: %s\n", shown(&arena, action->refusals->items[i].text));
-            arena_release(&arena);
-        }
+        refusal_lines(report, action->refusals);
     }
     if (action->guard && say && (action->guard->releases > 0 || action->guard->refused)) {
         fprintf(report->out, "guard: %s\n", action->guard->text);
@@ -288,6 +299,19 @@ static void status_counts(const struct report *report, const struct status_repor
     arena_release(&arena);
 }
 
+/* The rest is shown with --verbose. */
+static bool is_main_fact(const char *name)
+{
+    static const char *const names[] = {"account", "role",  "region",       "endpoint",
+                                        "profile", "actor", "minutes_left", "expires_at"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void report_text_status(const struct report *report, const struct status_report *status)
 {
     if (status->settings->context) {
@@ -297,7 +321,10 @@ void report_text_status(const struct report *report, const struct status_report 
     status_line(report, "store", status->store_uri);
     status_line(report, "export", status->export_uri);
     for (size_t i = 0; i < status->facts->n_items; i++) {
-        status_line(report, status->facts->items[i].name, status->facts->items[i].value);
+        const struct fact *fact = &status->facts->items[i];
+        if (report->verbose || is_main_fact(fact->name)) {
+            status_line(report, fact->name, fact->value);
+        }
     }
     if (report->verbose) {
         static const enum option_id shown_origins[] = {OPT_DIRECTORY, OPT_STORE,  OPT_EXPORT_TO,
@@ -390,7 +417,7 @@ static const char *counted(struct arena *arena, const struct audit_action *actio
 {
     size_t counts[CHANGE_KIND_COUNT] = {0};
     for (size_t i = 0; i < action->n_changes; i++) {
-        counts[action->changes[i].kind]++;
+        counts[action->changes[i].kind] += audit_change_numbers(&action->changes[i]);
     }
     const char *line = "";
     for (int kind = 0; kind < CHANGE_KIND_COUNT; kind++) {
@@ -419,4 +446,25 @@ void report_text_history(const struct report *report, const struct history *hist
     }
     table_print(&table, report->out, "");
     table_release(&table);
+}
+
+void report_text_doctor(const struct report *report, const struct doctor_report *doctor)
+{
+    const struct diagnosis *diagnosis = doctor->diagnosis;
+    struct table table;
+    table_init(&table, 5);
+    for (size_t i = 0; i < diagnosis->n_problems; i++) {
+        const struct problem *problem = &diagnosis->problems[i];
+        table_row(&table, problem_kind_name(problem->kind), problem->ext, problem->agent,
+                  problem->detail, problem->fix);
+    }
+    table_print(&table, report->out, "");
+    table_release(&table);
+    if (doctor->repair) {
+        report_text_action(report, doctor->repair);
+    }
+    if (!report->quiet) {
+        fprintf(report->out, "checked %zu records: %zu problems, %zu fixed\n", diagnosis->checked,
+                diagnosis->n_problems, doctor->fixed);
+    }
 }

@@ -401,7 +401,7 @@ def test_json_directories_of_the_aws_command_line(desk):
 def test_the_doctor_finds_and_mends_a_missing_number(staffed):
     assert staffed.json("--doctor")["problems"] == []
     connection = sqlite3.connect(staffed.store)
-    connection.execute("DELETE FROM extension WHERE ext = '19'")
+    connection.execute("DELETE FROM extension WHERE extension = '19'")
     connection.commit()
     connection.close()
     found = staffed.json("--doctor", status=2)
