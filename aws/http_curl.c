@@ -312,6 +312,9 @@ static void finish(struct engine *engine, struct exchange *exchange, CURLcode co
     response->failure = cancelled             ? HTTP_CANCELLED
                         : exchange->too_large ? HTTP_TOO_LARGE
                                               : failure_of(code);
+    if (response->failure == HTTP_BAD_REQUEST && response->sent) {
+        response->failure = HTTP_BROKEN; // what came back is no HTTP
+    }
     if (response->failure != HTTP_OK && response->failure != HTTP_CANCELLED &&
         response->failure != HTTP_TOO_LARGE) {
         describe(exchange, code);
