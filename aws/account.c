@@ -94,7 +94,8 @@ enum err_code account_new(const struct account_choice *choice, struct account **
     }
     struct http_curl_options engine = {
         .ca_bundle = account->settings->ca_bundle,
-        .http_proxy = environment_get(choice->environment, "HTTP_PROXY"),
+        // libcurl reads http_proxy, and on purpose not HTTP_PROXY; the SDKs read both
+        .http_proxy = environment_get_either(choice->environment, "http_proxy", "HTTP_PROXY"),
     };
     account->clock = choice->clock;
     account->http = http_curl_new(&engine);
