@@ -4,118 +4,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "aws/client.h"
-#include "aws/retry.h"
-#include "core/mem.h"
-#include "tests/unit/support_aws/http_fake.h"
-
-/* ---- a client on the fake engine --------------------------------------------------------- */
-
-/* Credentials that are renewed when they have to be: key "AK1", then "AK2", ... */
-struct counting_provider {
-    struct credentials_provider base;
-    int generation;
-    int asked, forced;
-    int fails_at; /* the generation that cannot be had */
-};
-
-static enum err_code counting_get(struct credentials_provider *self, bool force,
-                                  struct credentials *out, struct err *err)
-{
-    struct counting_provider *provider = (struct counting_provider *)self;
-    provider->asked++;
-    if (force) {
-        provider->forced++;
-        provider->generation++;
-    }
-    if (provider->generation == provider->fails_at) {
-        err_set(err, ERR_AUTH, "the log-in has expired");
-        err_hint(err, "aws sso login --profile ops");
-        return ERR_AUTH;
-    }
-    out->access_key_id = mem_printf("AK%d", provider->generation);
-    out->secret_access_key = mem_strdup("secret");
-    out->session_token = mem_printf("token-%d", provider->generation);
-    out->account_id = mem_strdup("123456789012");
-    out->source = mem_strdup("profile ops");
-    out->renew = mem_strdup("aws sso login --profile ops");
-    return ERR_OK;
-}
-
-static void counting_free(struct credentials_provider *self)
-{
-    (void)self;
-}
-
-static const struct credentials_provider_ops s_counting_ops = {
-    .name = "counting", .get = counting_get, .free = counting_free};
-
-static double half(void *context)
-{
-    (void)context;
-    return 0.5;
-}
-
-struct world {
-    struct http_fake *fake;
-    struct counting_provider provider;
-    struct environment environment;
-    struct client_statistics statistics;
-    struct client_options options;
-    struct client *client;
-};
-
-static const char *const s_nothing[][2] = {{NULL, NULL}};
-
-static void world_open(struct world *world, enum aws_service service)
-{
-    *world = (struct world){.fake = http_fake_new()};
-    world->provider = (struct counting_provider){.base.ops = &s_counting_ops, .generation = 1};
-    world->environment = environment_of_pairs(s_nothing);
-    world->options = (struct client_options){
-        .service = service,
-        .http = &world->fake->base,
-        .credentials = &world->provider.base,
-        .endpoint = {.region = "eu-west-1", .environment = &world->environment},
-        .statistics = &world->statistics,
-        .random = half,
-    };
-    world->client = client_new(&world->options);
-}
-
-static void world_close(struct world *world)
-{
-    assert_int_equal(world->fake->n_unused, 0);
-    client_free(world->client);
-    http_free(&world->fake->base);
-}
-
-static const struct call s_list = {.operation = "ListUsers",
-                                   .method = "GET",
-                                   .path = "/users-summary/abc",
-                                   .resource = "instance abc"};
-
-static const struct http_header s_json[] = {{"content-type", "application/x-amz-json-1.0"},
-                                            {"x-amz-target", "DynamoDB_20120810.Query"}};
-static const struct call s_query = {.operation = "Query",
-                                    .method = "POST",
-                                    .path = "/",
-                                    .headers = s_json,
-                                    .header_count = 2,
-                                    .body = "{}",
-                                    .body_length = 2,
-                                    .resource = "table agents"};
-
-static enum err_code call_once(struct world *world, const struct call *call, struct reply *reply,
-                               struct err *err)
-{
-    *err = (struct err)ERR_INIT;
-    return client_call(world->client, call, reply, err);
-}
+#include "tests/unit/support_aws/client_world.h"
 
 /* ---- one attempt ------------------------------------------------------------------------- */
 
@@ -126,7 +18,7 @@ static void test_signed_request(void **state)
     world_open(&world, SERVICE_CONNECT);
     http_fake_answer(world.fake, 200, "x-amzn-RequestId: r-1", "{\"NextToken\":\"n\"}");
     static const struct call_parameter query[] = {{"nextToken", "a+/="}, {"maxResults", "1000"}};
-    struct call call = s_list;
+    struct call call = call_list;
     call.query = query;
     call.query_count = 2;
     struct reply reply;
@@ -165,7 +57,7 @@ static void test_hosts(void **state)
     struct err err;
     world_open(&world, SERVICE_DYNAMODB); // the account id comes with the credentials
     http_fake_answer(world.fake, 200, "", "{}");
-    assert_int_equal(call_once(&world, &s_query, &reply, &err), ERR_OK);
+    assert_int_equal(call_once(&world, &call_query, &reply, &err), ERR_OK);
     reply_release(&reply);
     assert_string_equal(http_fake_request(world.fake, 0)->url,
                         "https://123456789012.ddb.eu-west-1.amazonaws.com/");
@@ -191,10 +83,9 @@ static void test_hosts(void **state)
 
     world_open(&world, SERVICE_CONNECT); // an endpoint with a path of its own
     world.options.endpoint.endpoint_url = "http://127.0.0.1:4566/connect/";
-    client_free(world.client);
-    world.client = client_new(&world.options);
+    world_reopen(&world);
     http_fake_answer(world.fake, 200, "", "{}");
-    assert_int_equal(call_once(&world, &s_list, &reply, &err), ERR_OK);
+    assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OK);
     reply_release(&reply);
     assert_string_equal(http_fake_request(world.fake, 0)->url,
                         "http://127.0.0.1:4566/connect/users-summary/abc");
@@ -214,7 +105,7 @@ static void test_retries(void **state)
     http_fake_answer(world.fake, 200, "", "{}");
     struct reply reply;
     struct err err;
-    assert_int_equal(call_once(&world, &s_list, &reply, &err), ERR_OK);
+    assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OK);
     assert_int_equal(reply.attempts, 3);
     assert_false(reply.maybe_done);
     reply_release(&reply);
@@ -246,7 +137,7 @@ static void test_gives_up(void **state)
     }
     struct reply reply;
     struct err err;
-    assert_int_equal(call_once(&world, &s_query, &reply, &err), ERR_THROTTLED);
+    assert_int_equal(call_once(&world, &call_query, &reply, &err), ERR_THROTTLED);
     assert_string_equal(reply.error, "ProvisionedThroughputExceededException");
     assert_int_equal(reply.attempts, 4);
     assert_false(reply.maybe_done);
@@ -287,7 +178,7 @@ static void test_final_at_once(void **state)
         http_fake_answer(world.fake, cases[i].status, cases[i].headers, cases[i].body);
         struct reply reply;
         struct err err;
-        assert_int_equal(call_once(&world, &s_list, &reply, &err), cases[i].code);
+        assert_int_equal(call_once(&world, &call_list, &reply, &err), cases[i].code);
         assert_int_equal(reply.attempts, 1);
         assert_non_null(strstr(err.text, cases[i].text));
         assert_non_null(strstr(err.hint, cases[i].hint));
@@ -307,13 +198,13 @@ static void test_damaged_answers(void **state)
     http_fake_answer(world.fake, 200, "x-amz-crc32: 2745614147", "{}");
     struct reply reply;
     struct err err;
-    assert_int_equal(call_once(&world, &s_query, &reply, &err), ERR_OK);
+    assert_int_equal(call_once(&world, &call_query, &reply, &err), ERR_OK);
     assert_int_equal(reply.attempts, 4);
     reply_release(&reply);
     for (int i = 0; i < 4; i++) {
         http_fake_answer(world.fake, 200, "", "[]");
     }
-    assert_int_equal(call_once(&world, &s_query, &reply, &err), ERR_SERVICE);
+    assert_int_equal(call_once(&world, &call_query, &reply, &err), ERR_SERVICE);
     assert_non_null(strstr(err.text, "damaged"));
     assert_true(reply.maybe_done);
     reply_release(&reply);
@@ -330,18 +221,18 @@ static void test_offline(void **state)
     for (int i = 0; i < 3; i++) {
         http_fake_fail(world.fake, HTTP_NO_CONNECTION, false);
     }
-    assert_int_equal(call_once(&world, &s_list, &reply, &err), ERR_OFFLINE);
+    assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OFFLINE);
     assert_false(reply.maybe_done);
     assert_non_null(strstr(err.text, "connect.eu-west-1.amazonaws.com"));
     reply_release(&reply);
     http_fake_fail(world.fake, HTTP_BAD_CERTIFICATE, false); // not tried again
-    assert_int_equal(call_once(&world, &s_list, &reply, &err), ERR_OFFLINE);
+    assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OFFLINE);
     assert_non_null(strstr(err.hint, "AWS_CA_BUNDLE"));
     reply_release(&reply);
     for (int i = 0; i < 3; i++) {
         http_fake_fail(world.fake, HTTP_TIMED_OUT, true);
     }
-    assert_int_equal(call_once(&world, &s_list, &reply, &err), ERR_OFFLINE);
+    assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OFFLINE);
     assert_true(reply.maybe_done);
     reply_release(&reply);
     world_close(&world);
@@ -359,7 +250,7 @@ static void test_quota_protects_the_service(void **state)
     struct reply reply;
     struct err err;
     for (int i = 0; i < 19; i++) {
-        assert_int_equal(call_once(&world, &s_list, &reply, &err), ERR_SERVICE);
+        assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_SERVICE);
         assert_int_equal(reply.attempts, i < 17 ? 3 : i == 17 ? 2 : 1);
         reply_release(&reply);
     }
@@ -387,7 +278,7 @@ static void test_wrong_clock(void **state)
     static const char *const dates[] = {"20260102T030405Z", "20260102T032405Z", "20260102T032405Z",
                                         "20260102T030405Z"};
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(call_once(&world, &s_list, &reply, &err), ERR_OK);
+        assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OK);
         reply_release(&reply);
     }
     for (size_t i = 0; i < 4; i++) {
@@ -414,7 +305,7 @@ static void test_expired_credentials(void **state)
     world_open(&world, SERVICE_CONNECT);
     expired(world.fake);
     http_fake_answer(world.fake, 200, "", "{}");
-    assert_int_equal(call_once(&world, &s_list, &reply, &err), ERR_OK);
+    assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OK);
     reply_release(&reply);
     assert_int_equal(world.provider.forced, 1);
     assert_true(http_fake_header(http_fake_request(world.fake, 1), "x-amz-security-token", value,
@@ -423,7 +314,7 @@ static void test_expired_credentials(void **state)
 
     expired(world.fake); // the new ones are no better: once is enough
     expired(world.fake);
-    assert_int_equal(call_once(&world, &s_list, &reply, &err), ERR_AUTH);
+    assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_AUTH);
     assert_non_null(strstr(err.text, "profile ops"));
     assert_non_null(strstr(err.hint, "aws sso login --profile ops"));
     assert_int_equal(world.provider.forced, 2);
@@ -431,134 +322,9 @@ static void test_expired_credentials(void **state)
 
     world.provider.fails_at = 4; // there are no new ones
     expired(world.fake);
-    assert_int_equal(call_once(&world, &s_list, &reply, &err), ERR_AUTH);
+    assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_AUTH);
     assert_string_equal(err.text, "the log-in has expired");
     reply_release(&reply);
-    world_close(&world);
-}
-
-/* ---- many at once ------------------------------------------------------------------------ */
-
-struct tally {
-    int calls, fine, cancelled, denied;
-};
-
-static void count(void *context, struct reply *reply, const struct err *err)
-{
-    struct tally *tally = context;
-    tally->calls++;
-    tally->fine += reply->code == ERR_OK;
-    tally->cancelled += reply->code == ERR_CANCELLED;
-    tally->denied += reply->code == ERR_DENIED;
-    assert_non_null(reply->response);
-    assert_int_equal(err->code, reply->code);
-}
-
-static void test_many(void **state)
-{
-    (void)state;
-    struct world world;
-    world_open(&world, SERVICE_DYNAMODB);
-    for (int i = 0; i < 100; i++) {
-        http_fake_answer(world.fake, 200, "", "{\"ConsumedCapacity\":{\"CapacityUnits\":1.5}}");
-    }
-    struct tally tally = {0};
-    for (int i = 0; i < 100; i++) {
-        client_submit(world.client, &s_query, count, &tally);
-    }
-    assert_int_equal(tally.calls, 0); // never from within client_submit
-    struct err err = ERR_INIT;
-    assert_int_equal(http_run(&world.fake->base, &err), ERR_OK);
-    assert_int_equal(tally.fine, 100);
-    assert_int_equal(world.fake->most_in_flight, 16);
-    assert_int_equal(world.fake->ticks, 70); // ceil(100 / 16) rounds of 10 ms
-    assert_true(world.statistics.read_units == 150);
-    assert_true(world.statistics.write_units == 0);
-    world_close(&world);
-}
-
-/* Several calls in flight are refused with the same old token: one renewal is enough. */
-static void test_many_expired(void **state)
-{
-    (void)state;
-    struct world world;
-    world_open(&world, SERVICE_CONNECT);
-    for (int i = 0; i < 8; i++) {
-        expired(world.fake);
-    }
-    for (int i = 0; i < 8; i++) {
-        http_fake_answer(world.fake, 200, "", "{}");
-    }
-    struct tally tally = {0};
-    for (int i = 0; i < 8; i++) {
-        client_submit(world.client, &s_list, count, &tally);
-    }
-    struct err err = ERR_INIT;
-    assert_int_equal(http_run(&world.fake->base, &err), ERR_OK);
-    assert_int_equal(tally.fine, 8);
-    assert_int_equal(world.provider.forced, 1);
-    world_close(&world);
-}
-
-static void test_paced(void **state)
-{
-    (void)state;
-    struct world world;
-    world_open(&world, SERVICE_CONNECT);
-    world.options.rate = 2;
-    world.options.burst = 5;
-    client_free(world.client);
-    world.client = client_new(&world.options);
-    for (int i = 0; i < 9; i++) {
-        http_fake_answer(world.fake, 200, "", "{}");
-    }
-    struct tally tally = {0};
-    for (int i = 0; i < 9; i++) {
-        client_submit(world.client, &s_list, count, &tally);
-    }
-    struct err err = ERR_INIT;
-    assert_int_equal(http_run(&world.fake->base, &err), ERR_OK);
-    assert_int_equal(tally.fine, 9);
-    assert_int_equal(http_fake_request(world.fake, 4)->at_ms, 0);
-    for (size_t i = 5; i < 9; i++) {
-        int64_t due_ms = (int64_t)(i - 4) * 500;
-        int64_t at_ms = http_fake_request(world.fake, i)->at_ms;
-        assert_true(at_ms >= due_ms && at_ms <= due_ms + 10);
-    }
-    world_close(&world);
-}
-
-static enum cancel cancel_late(void *context)
-{
-    int *questions = context;
-    return (*questions)++ < 6 ? CANCEL_NO : CANCEL_HARD;
-}
-
-static void test_cancel(void **state)
-{
-    (void)state;
-    struct world world;
-    world_open(&world, SERVICE_CONNECT);
-    world.options.rate = 2;
-    world.options.burst = 2;
-    client_free(world.client);
-    world.client = client_new(&world.options);
-    http_fake_answer(world.fake, 200, "", "{}");
-    http_fake_answer(world.fake, 429, "", "{}"); // waits for its next attempt
-    http_fake_answer(world.fake, 200, "", "{}");
-    struct tally tally = {0};
-    for (int i = 0; i < 9; i++) {
-        client_submit(world.client, &s_list, count, &tally);
-    }
-    int questions = 0;
-    struct progress progress = {.context = &questions, .cancel = cancel_late};
-    http_set_progress(&world.fake->base, &progress);
-    struct err err = ERR_INIT;
-    assert_int_equal(http_run(&world.fake->base, &err), ERR_CANCELLED);
-    assert_int_equal(tally.calls, 9);
-    assert_true(tally.fine >= 1 && tally.fine <= 2);
-    assert_int_equal(tally.cancelled, 9 - tally.fine);
-    world.fake->n_unused = 0;
     world_close(&world);
 }
 
@@ -570,15 +336,14 @@ static void test_without_credentials(void **state)
     struct err err;
     world_open(&world, SERVICE_CONNECT);
     world.provider.fails_at = 1;
-    assert_int_equal(call_once(&world, &s_list, &reply, &err), ERR_AUTH);
+    assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_AUTH);
     assert_int_equal(reply.status, 0);
     reply_release(&reply);
     assert_int_equal(world.fake->n_requests, 0);
 
     world.options.credentials = NULL; // and a call that needs none
-    client_free(world.client);
-    world.client = client_new(&world.options);
-    struct call open = s_list;
+    world_reopen(&world);
+    struct call open = call_list;
     open.unsigned_call = true;
     http_fake_answer(world.fake, 200, "", "{}");
     assert_int_equal(call_once(&world, &open, &reply, &err), ERR_OK);
@@ -629,10 +394,6 @@ int main(void)
         cmocka_unit_test(test_quota_protects_the_service),
         cmocka_unit_test(test_wrong_clock),
         cmocka_unit_test(test_expired_credentials),
-        cmocka_unit_test(test_many),
-        cmocka_unit_test(test_many_expired),
-        cmocka_unit_test(test_paced),
-        cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_without_credentials),
         cmocka_unit_test(test_xml_error),
     };
