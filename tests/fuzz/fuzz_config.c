@@ -1,0 +1,53 @@
+/* The configuration file and its values: read or refused, with the line named. */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/config.h"
+#include "core/settings.h"
+#include "core/value.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(int holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+/* A value is set, or there is a sentence on why not. */
+static void judge(const struct config *config, struct settings *settings)
+{
+    struct location_base base = {.home = "/home/kim", .folder = "/etc/cc"};
+    for (size_t i = 0; i < config->n_entries; i++) {
+        const struct config_entry *entry = &config->entries[i];
+        struct err err = ERR_INIT;
+        check(entry->line > 0 && entry->name[0] != '\0');
+        if (entry->id == OPT_COUNT) {
+            check(entry->section == SECTION_KEYS || entry->section == SECTION_THEME);
+        } else if (value_set(entry->id, entry->value, false, &base, settings, &err) != ERR_OK) {
+            check(err.text[0] != '\0');
+        }
+    }
+    check(settings->policy.width >= EXT_WIDTH_MIN && settings->policy.width <= EXT_WIDTH_MAX);
+    check(settings->policy.n_ranges > 0 && settings->policy.cooldown_s >= 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct config config;
+    struct err err = ERR_INIT;
+    if (config_parse("f", (const char *)data, size, &config, &err) != ERR_OK) {
+        check(err.code == ERR_CONFIG && strncmp(err.text, "f:", 2) == 0);
+        return 0;
+    }
+    struct settings settings = {.arena = ARENA_INIT};
+    policy_default(&settings.policy);
+    judge(&config, &settings);
+    settings_release(&settings);
+    config_release(&config);
+    return 0;
+}
