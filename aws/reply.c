@@ -122,7 +122,7 @@ bool reply_read(enum aws_service service, struct http_response *response, struct
     bool damaged = crc_differs(response);
     char first = first_character(&response->body);
     if (is_json_service(service) || first == '{') {
-        reply->json = json_loadb(response->body.data, response->body.length, 0, NULL);
+        reply->json = json_loadb(response->body.data, response->body.length, JSON_ALLOW_NUL, NULL);
         damaged = damaged || (success && !json_is_object(reply->json));
     }
     if (!success) {
