@@ -106,18 +106,28 @@ void ddb_part_again_after(struct ddb_part *part, int64_t wait_ms)
 }
 
 /* Another transaction or the throttle was in the way; it will pass. */
-static void busy(struct ddb_part *part, bool throttled, const struct err *err)
+static void busy(struct ddb_part *part, bool throttled)
 {
+    const struct ddb *ddb = part->writer->ddb;
     if (throttled) {
         ddb_throttled(part->writer);
     }
-    if (++part->tries > BUSY_TRIES) {
-        ddb_part_refused(part, err);
+    if (++part->tries <= BUSY_TRIES) {
+        int64_t base_ms = throttled ? THROTTLED_BASE_MS : BUSY_BASE_MS;
+        ddb_part_again_after(
+            part, ddb_backoff_ms(part->writer->ddb, base_ms, part->tries - 1, WAIT_CAP_MS));
         return;
     }
-    ddb_part_again_after(part, ddb_backoff_ms(part->writer->ddb,
-                                              throttled ? THROTTLED_BASE_MS : BUSY_BASE_MS,
-                                              part->tries - 1, WAIT_CAP_MS));
+    struct err err = ERR_INIT;
+    if (throttled) {
+        err_set(&err, ERR_THROTTLED, "table %s throttles a write, also after %d attempts",
+                ddb->name, BUSY_TRIES + 1);
+        err_hint(&err, "others use the same capacity; try again in a minute");
+    } else {
+        err_set(&err, ERR_BUSY, "others keep writing the same items of table %s", ddb->name);
+        err_hint(&err, "try again when they have finished");
+    }
+    ddb_part_refused(part, &err);
 }
 
 /* ---- cancelled: who lost ------------------------------------------------------------------- */
@@ -308,7 +318,12 @@ static void cancelled(struct ddb_part *part, const json_t *answer, const struct 
 {
     struct reasons reasons;
     if (!read_reasons(part, answer, &reasons)) {
-        ddb_part_refused(part, err);
+        struct err strange = ERR_INIT;
+        err_set(&strange, ERR_SERVICE,
+                "a transaction was cancelled without a reason for each of "
+                "its actions (%s)",
+                err->text);
+        ddb_part_refused(part, &strange);
         return;
     }
     if (reasons.recorded) {
@@ -317,7 +332,7 @@ static void cancelled(struct ddb_part *part, const json_t *answer, const struct 
     }
     part->unsure = false; /* no earlier attempt went through: the record would be there */
     if (!reasons.any_loss) {
-        busy(part, reasons.throttled, err);
+        busy(part, reasons.throttled);
         return;
     }
     struct ddb_writer *writer = part->writer;
@@ -364,7 +379,7 @@ static void on_answer(void *context, struct reply *reply, const struct err *err)
             ddb_part_again_after(part, IN_PROGRESS_MS);
         }
     } else if (reply->code == ERR_THROTTLED) {
-        busy(part, true, err);
+        busy(part, true);
     } else if (reply->code == ERR_CANCELLED) {
         part->writer->cancelled = true;
         ddb_part_refused(part, err);
