@@ -257,7 +257,9 @@ static size_t line_bytes(const char *text, size_t length, int width, size_t *ski
     return end;
 }
 
-int canvas_wrap(struct canvas *canvas, struct rect area, enum style style, const char *text)
+/* Goes over the broken lines; draws those in [first, first + area.height). */
+static int wrap(struct canvas *canvas, struct rect area, enum style style, const char *text,
+                int first)
 {
     size_t length = strlen(text);
     size_t at = 0;
@@ -268,14 +270,25 @@ int canvas_wrap(struct canvas *canvas, struct rect area, enum style style, const
     while (at < length) {
         size_t skip;
         size_t bytes = line_bytes(text + at, length - at, area.width, &skip);
-        if (canvas && line < area.height) {
+        if (canvas && line >= first && line < first + area.height) {
             size_t used;
-            draw(canvas, area.x, area.y + line, area.width, style, text + at, bytes, &used);
+            draw(canvas, area.x, area.y + line - first, area.width, style, text + at, bytes, &used);
         }
         at += skip;
         line++;
     }
     return line;
+}
+
+int canvas_wrap(struct canvas *canvas, struct rect area, enum style style, const char *text)
+{
+    return wrap(canvas, area, style, text, 0);
+}
+
+void canvas_wrap_row(struct canvas *canvas, int x, int y, int width, enum style style,
+                     const char *text, int row)
+{
+    wrap(canvas, (struct rect){x, y, width, 1}, style, text, row);
 }
 
 /* ---- lines -------------------------------------------------------------------------------- */

@@ -70,6 +70,10 @@ int canvas_columns(const char *text);
    drawing, where canvas is NULL). At most `area.height` are drawn. */
 int canvas_wrap(struct canvas *canvas, struct rect area, enum style style, const char *text);
 
+/* Only one of those lines: the one with that number. */
+void canvas_wrap_row(struct canvas *canvas, int x, int y, int width, enum style style,
+                     const char *text, int row);
+
 /* ---- lines -------------------------------------------------------------------------------- */
 
 /* A frame with a title in its top line (may be NULL). Returns the inside. */

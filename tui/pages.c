@@ -25,23 +25,54 @@ struct page {
 
 /* ---- the view ------------------------------------------------------------------------------ */
 
-static size_t count_lines(const struct buf *text)
+/* Where the rows that continue a long line begin: under its last column of text. */
+static int hang(const char *line)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < text->length; i++) {
-        n += text->data[i] == '\n';
-    }
-    return n + (text->length > 0 && text->data[text->length - 1] != '\n');
-}
-
-static const char *line_at(const struct buf *text, size_t line)
-{
-    const char *at = text->data;
-    for (; line > 0 && *at; line--) {
-        at += strcspn(at, "\n");
-        at += *at == '\n';
+    int at = 0;
+    for (int i = 1; i < 48 && line[i] && line[i + 1]; i++) {
+        if (line[i - 1] == ' ' && line[i] == ' ' && line[i + 1] != ' ') {
+            at = i + 1;
+        }
     }
     return at;
+}
+
+/* Draws a line from row `y` of the area on, broken to its width, and returns the rows that it
+   takes; what is above or below the area is only counted. */
+static int draw_line(struct canvas *canvas, const char *text, size_t length, int y,
+                     struct rect area)
+{
+    char line[2048];
+    char start[64];
+    bool heading = text[0] == '#';
+    enum style style = heading ? STYLE_TITLE_FOCUS : STYLE_TEXT;
+    snprintf(line, sizeof line, "%.*s", (int)(length < 2047 ? length : 2047) - heading,
+             text + heading);
+    int indent = canvas_columns(line) > area.width ? hang(line) : 0;
+    indent = indent > area.width / 2 ? 0 : indent;
+    snprintf(start, sizeof start, "%.*s", indent, line);
+    int width = area.width - indent;
+    int n = canvas_wrap(NULL, (struct rect){0, 0, width, 0}, style, line + indent);
+    for (int i = 0; i < n; i++) {
+        if (y + i >= 0 && y + i < area.height) {
+            canvas_text(canvas, area.x, area.y + y + i, indent, style, i == 0 ? start : "");
+            canvas_wrap_row(canvas, area.x + indent, area.y + y + i, width, style, line + indent,
+                            i);
+        }
+    }
+    return n > 0 ? n : 1;
+}
+
+static int draw_lines(struct canvas *canvas, const struct buf *text, int y, struct rect area)
+{
+    int rows = 0;
+    for (const char *at = text->data; *at;) {
+        size_t length = strcspn(at, "\n");
+        rows += draw_line(canvas, at, length, y + rows, area);
+        at += length;
+        at += *at == '\n';
+    }
+    return rows;
 }
 
 static void draw(struct view *view, struct console *console, struct canvas *canvas,
@@ -54,26 +85,17 @@ static void draw(struct view *view, struct console *console, struct canvas *canv
         buf_clear(&page->text);
         page->render(page, console);
     }
-    page->n_lines = count_lines(&page->text);
     int y = frame_header(console, canvas, page->title);
-    int rows = canvas->height - y - (canvas->height >= 8 ? 2 : 1);
-    page->height = rows;
-    size_t most = page->n_lines > (size_t)rows ? page->n_lines - (size_t)rows : 0;
+    struct rect area = {1, y, canvas->width - 2,
+                        canvas->height - y - (canvas->height >= 8 ? 2 : 1)};
+    struct rect nowhere = {1, y, area.width, 0};
+    page->height = area.height;
+    page->n_lines = (size_t)draw_lines(canvas, &page->text, 0, nowhere);
+    size_t most = page->n_lines > (size_t)area.height ? page->n_lines - (size_t)area.height : 0;
     page->top = page->top > most ? most : page->top;
     snprintf(status, sizeof status, "line %zu of %zu, Esc goes back", page->top + 1, page->n_lines);
     frame_footer(console, canvas, PLACE_TEXT, most > 0 ? status : "Esc goes back");
-    const char *at = line_at(&page->text, page->top);
-    for (int i = 0; i < rows && *at; i++) {
-        char line[1024];
-        size_t length = strcspn(at, "\n");
-        bool heading = at[0] == '#';
-        snprintf(line, sizeof line, "%.*s", (int)(length < 1023 ? length : 1023) - heading,
-                 at + heading);
-        canvas_text(canvas, 1, y + i, canvas->width - 1, heading ? STYLE_TITLE_FOCUS : STYLE_TEXT,
-                    line);
-        at += length;
-        at += *at == '\n';
-    }
+    draw_lines(canvas, &page->text, -(int)page->top, area);
 }
 
 static void move(struct page *page, int64_t by)

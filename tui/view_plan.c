@@ -238,9 +238,11 @@ static void draw_gate(struct plan_view *view, const struct console *console, str
                     " Refused, and nothing lifts it: Esc goes back");
         return;
     case GATE_COUNT:
-        snprintf(prompt, sizeof prompt, " Type the number of releases (%s) and Enter to apply%s: ",
-                 frame_count(view->plan->counts[CHANGE_RELEASE]),
-                 width >= 76 ? ", Esc goes back" : "");
+        snprintf(prompt, sizeof prompt,
+                 width >= 76   ? " Type the number of releases (%s) to apply, Esc goes back: "
+                 : width >= 48 ? " Type the number of releases (%s): "
+                               : " Type %s, Enter: ",
+                 frame_count(view->plan->counts[CHANGE_RELEASE]));
         break;
     case GATE_NAME:
         snprintf(prompt, sizeof prompt,
@@ -295,7 +297,9 @@ static void draw(struct view *base, struct console *console, struct canvas *canv
                     "and can be undone.");
         return;
     }
-    y = draw_counts(view, canvas, y);
+    if (canvas->height >= 7) {
+        y = draw_counts(view, canvas, y);
+    }
     bool roomy = canvas->height >= 14;
     for (size_t i = 0; roomy && i < view->plan->n_notes && i < 3; i++) {
         canvas_printf(canvas, 0, y++, canvas->width, STYLE_WARN, " %s", view->plan->notes[i]);
@@ -306,7 +310,7 @@ static void draw(struct view *base, struct console *console, struct canvas *canv
     } else {
         draw_gate(view, console, canvas, low, caret);
     }
-    if (view->gate != GATE_NOTHING || view->verdict.refused) {
+    if (view->verdict.refused || (view->gate != GATE_NOTHING && canvas->height >= 8)) {
         low--;
         canvas_printf(canvas, 0, low, canvas->width,
                       view->verdict.refused ? STYLE_ERROR : STYLE_TEXT, " Guards: %s",
@@ -389,8 +393,10 @@ static unsigned plan_again(struct plan_view *view, struct console *console)
             edit_plan(console, action, wanted, n);
         }
         free(wanted);
+    } else if (strcmp(action, "sync") == 0) {
+        work_start(console, WORK_SYNC, NULL);
     } else {
-        work_start(console, strcmp(action, "undo") == 0 ? WORK_UNDO : WORK_SYNC, NULL);
+        console_say(console, STYLE_INFO, "%s: what is left stays as it is now", action);
     }
     return REACT_CLOSE;
 }

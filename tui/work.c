@@ -259,6 +259,29 @@ static void run_init(struct work *work)
     snapshot_unref(snapshot);
 }
 
+/* A row of the file that makes no sense and one that cannot be planned are named together. */
+static void run_import(struct work *work)
+{
+    struct snapshot *snapshot = NULL;
+    struct plan_input input;
+    struct err refused = ERR_INIT;
+    struct err *err = &work->job.err;
+    if (import_read(work->argument, &work->import, err) == ERR_OK &&
+        session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot, err) == ERR_OK &&
+        plan_input(work, snapshot, work->seen ? work->seen->roster : NULL, &input) == ERR_OK) {
+        struct import *import = &work->import;
+        enum err_code code = plan_edit(&input, "import", import->requests, import->n_requests,
+                                       &import->refusals, &work->plan, &refused);
+        if (import_error(import, err) != ERR_OK) {
+            plan_free(work->plan);
+            work->plan = NULL;
+        } else if (code != ERR_OK) {
+            err_set(err, code, "%s", refused.text);
+        }
+    }
+    snapshot_unref(snapshot);
+}
+
 static void run(struct job *job)
 {
     struct work *work = (struct work *)job;
@@ -291,7 +314,7 @@ static void run(struct job *job)
         run_init(work);
         break;
     case WORK_IMPORT:
-        err_set(&work->job.err, ERR_INTERNAL, "import is not built in");
+        run_import(work);
         break;
     }
     name_actor(work);
@@ -315,7 +338,7 @@ static void release(struct job *job)
     plan_free(work->plan);
     history_free(work->history);
     diagnosis_free(work->diagnosis);
-    refusals_release(&work->refusals);
+    import_release(&work->import);
     facts_release(&work->warnings);
     free(work->argument);
     free(work);
@@ -332,7 +355,7 @@ static struct work *make_work(struct console *console, enum work_kind kind, cons
     work->kind = kind;
     work->argument = mem_strdup(argument);
     work->seen = console->world ? world_ref(console->world) : NULL;
-    refusals_init(&work->refusals);
+    refusals_init(&work->import.refusals);
     facts_init(&work->warnings);
     return work;
 }

@@ -8,6 +8,7 @@
 
 #include "core/audit.h"
 #include "core/doctor.h"
+#include "core/import_file.h"
 #include "core/job.h"
 #include "core/plan.h"
 #include "core/session.h"
@@ -52,7 +53,7 @@ struct work {
     struct err export_err;
     struct history *history;
     struct diagnosis *diagnosis;
-    struct refusals refusals;
+    struct import import; /* the file that was read */
     struct facts warnings;
     /* the directory's rows as they come */
     struct roster *gathered;

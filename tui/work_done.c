@@ -75,13 +75,13 @@ static void planned(struct console *console, struct work *work)
     } else if (work->job.err.code != ERR_OK) {
         console_say_error(console, work->job.name, &work->job.err);
     }
-    if (work->refusals.n_items > 0) {
-        page_refusals(console, work->job.name, &work->refusals);
+    if (work->import.refusals.n_items > 0) {
+        page_refusals(console, work->job.name, &work->import.refusals);
     }
     if (work->plan) {
         struct plan *plan = work->plan;
         work->plan = NULL;
-        view_plan_open(console, plan, NULL, 0);
+        view_plan_open(console, plan, work->import.requests, work->import.n_requests);
     }
 }
 
