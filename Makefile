@@ -134,6 +134,13 @@ $(UNIT_aws): $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_aws) $(B)/libaws.a $(B)/
 $(UNIT_tui): $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_tui) $(B)/libtui.a $(B)/libcore.a
 	$(call link_test,$(LIBS_tui))
 
+# tests/tools/NAME.c is a program that the end-to-end tests talk to, linked as the tests of aws are.
+TOOLS := $(patsubst tests/tools/%.c,$(B)/tools/%,$(sort $(wildcard tests/tools/*.c)))
+$(TOOLS): $(B)/tools/%: $(B)/tests/tools/%.o $(B)/libaws.a $(B)/libcore.a
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^) $(LIBS_aws)
+
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(patsubst tests/fuzz/%.c,$(B)/replay/%,$(FUZZ_SRC))
 $(REPLAYS): $(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(LIBS)
@@ -141,9 +148,10 @@ $(REPLAYS): $(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIBS) $(PKG_LIBS)
 
-.PHONY: unit replays
+.PHONY: unit replays tools
 unit: $(UNITS)
 replays: $(REPLAYS)
+tools: $(TOOLS)
 
 # Programs that measure, for `make bench`.
 BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/bench_*.c)))

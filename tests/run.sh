@@ -28,4 +28,5 @@ step "threaded unit tests under TSan"
 $make SAN=thread test-threads
 
 step "end to end"
+$make all tools >/dev/null
 exec /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/e2e
