@@ -13,9 +13,10 @@
 
 #include "aws/cred.h"
 #include "aws/sts.h"
-#include "core/banned.h"
 #include "core/mem.h"
 #include "core/text.h"
+
+#include "core/banned.h"
 
 #define MFA_DIGITS 6
 

@@ -12,9 +12,10 @@
 
 #include "aws/cred.h"
 #include "aws/crypto.h"
-#include "core/banned.h"
 #include "core/log.h"
 #include "core/mem.h"
+
+#include "core/banned.h"
 
 #define ADVISORY_S (15 * 60)
 #define MANDATORY_S (10 * 60)

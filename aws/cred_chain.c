@@ -2,8 +2,9 @@
 
 #include <stdlib.h>
 
-#include "core/banned.h"
 #include "core/mem.h"
+
+#include "core/banned.h"
 
 #define SOURCES 5
 

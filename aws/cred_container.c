@@ -12,10 +12,11 @@
 #include "aws/cred.h"
 #include "aws/cred_http.h"
 #include "aws/cred_json.h"
-#include "core/banned.h"
 #include "core/fileio.h"
 #include "core/mem.h"
 #include "core/text.h"
+
+#include "core/banned.h"
 
 #define ECS_ORIGIN "http://169.254.170.2"
 #define TOKEN_MAX 16384

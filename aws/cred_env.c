@@ -4,8 +4,9 @@
 #include <stdlib.h>
 
 #include "aws/cred.h"
-#include "core/banned.h"
 #include "core/mem.h"
+
+#include "core/banned.h"
 
 struct env_provider {
     struct credentials_provider base;

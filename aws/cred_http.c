@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "aws/cred_json.h"
-#include "core/banned.h"
 #include "core/log.h"
 #include "core/mem.h"
+
+#include "core/banned.h"
 
 #define MAX_ANSWER (256u * 1024)
 

@@ -14,9 +14,10 @@
 #include "aws/cred.h"
 #include "aws/cred_http.h"
 #include "aws/cred_json.h"
-#include "core/banned.h"
 #include "core/mem.h"
 #include "core/text.h"
+
+#include "core/banned.h"
 
 #define TOKEN_LIFE_S 21600
 #define TOKEN_RENEW_AHEAD_MS (120 * 1000)

@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/banned.h"
 #include "core/clock.h"
 #include "core/fileio.h"
 #include "core/mem.h"
+
+#include "core/banned.h"
 
 const struct cred_json_names cred_json_process = {
     .access_key_id = "AccessKeyId",

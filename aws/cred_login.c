@@ -14,9 +14,10 @@
 #include "aws/cred_json.h"
 #include "aws/crypto.h"
 #include "aws/dpop.h"
-#include "core/banned.h"
 #include "core/log.h"
 #include "core/mem.h"
+
+#include "core/banned.h"
 
 #define RENEW_AHEAD_MS (5 * 60 * 1000)
 #define ATTEMPTS 3

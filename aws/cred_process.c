@@ -20,9 +20,10 @@
 #include "aws/cred.h"
 #include "aws/cred_json.h"
 #include "aws/words.h"
-#include "core/banned.h"
 #include "core/mem.h"
 #include "core/progress.h"
+
+#include "core/banned.h"
 
 #define OUTPUT_MAX 65536
 #define LIMIT_MS (60 * 1000)

@@ -13,9 +13,10 @@
 #include <string.h>
 
 #include "aws/cred.h"
-#include "core/banned.h"
 #include "core/mem.h"
 #include "core/text.h"
+
+#include "core/banned.h"
 
 #define CHAIN_MAX 16
 

@@ -15,8 +15,9 @@
 #include "aws/cred_json.h"
 #include "aws/sso_token.h"
 #include "aws/uri.h"
-#include "core/banned.h"
 #include "core/mem.h"
+
+#include "core/banned.h"
 
 struct sso_provider {
     struct credentials_provider base;

@@ -9,9 +9,10 @@
 
 #include "aws/cred.h"
 #include "aws/sts.h"
-#include "core/banned.h"
 #include "core/fileio.h"
 #include "core/mem.h"
+
+#include "core/banned.h"
 
 #define TOKEN_MAX 20000 /* the service's limit */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "aws/crypto.h"
+
 #include "core/banned.h"
 
 /* Appends base64url(JSON); steals `part`. */

@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/banned.h"
 #include "core/fileio.h"
 #include "core/ini.h"
 #include "core/mem.h"
+
+#include "core/banned.h"
 
 /* A property, or a sub-property where `parent` is set. Files have tens of them: lists do. */
 struct property {

@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/banned.h"
 #include "core/buf.h"
 #include "core/mem.h"
 #include "core/text.h"
+
+#include "core/banned.h"
 
 /* ---- lookups -------------------------------------------------------------------------------- */
 

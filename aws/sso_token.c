@@ -6,9 +6,10 @@
 #include "aws/cred_http.h"
 #include "aws/cred_json.h"
 #include "aws/crypto.h"
-#include "core/banned.h"
 #include "core/log.h"
 #include "core/mem.h"
+
+#include "core/banned.h"
 
 #define RENEW_AHEAD_MS (15 * 60 * 1000)
 #define RENEW_PACE_MS (60 * 1000)

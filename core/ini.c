@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/banned.h"
 #include "core/text.h"
+
+#include "core/banned.h"
 
 /* A part of the text, not terminated. */
 struct span {
