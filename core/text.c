@@ -62,10 +62,28 @@ size_t text_encode(uint32_t code, char out[4])
     return 4;
 }
 
+/* The bytes from `at` on that are ASCII for certain, eight at a time: most of what is read is. */
+static size_t ascii_run(const char *text, size_t at, size_t length)
+{
+    size_t start = at;
+    uint64_t word;
+    for (; length - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, text + at, sizeof word);
+        if (word & UINT64_C(0x8080808080808080)) {
+            break;
+        }
+    }
+    return at - start;
+}
+
 size_t text_utf8_check(const char *text, size_t length)
 {
     size_t at = 0;
     while (at < length) {
+        at += ascii_run(text, at, length);
+        if (at == length) {
+            break;
+        }
         uint32_t code;
         size_t size = text_decode(text + at, length - at, &code);
         if (size == 0) {

@@ -115,9 +115,32 @@ static void distances_find_what_was_meant(void **state)
     assert_false(text_equal_nocase("user", "users"));
 }
 
+/* A bad byte is found wherever it stands among good ones. */
+static void test_a_bad_byte_anywhere(void **state)
+{
+    (void)state;
+    for (size_t length = 1; length <= 40; length++) {
+        char text[40];
+        memset(text, 'a', sizeof text);
+        assert_int_equal(text_utf8_check(text, length), length);
+        for (size_t at = 0; at < length; at++) {
+            text[at] = '\xFF';
+            assert_int_equal(text_utf8_check(text, length), at);
+            text[at] = 'a';
+            if (at + 2 <= length) {
+                memcpy(text + at, "\xC3\xA9", 2);
+                assert_int_equal(text_utf8_check(text, length), length);
+                assert_int_equal(text_utf8_check(text, at + 1), at);
+                memcpy(text + at, "aa", 2);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_bad_byte_anywhere),
         cmocka_unit_test(utf8_is_checked_strictly),
         cmocka_unit_test(every_code_point_goes_both_ways),
         cmocka_unit_test(hostile_text_is_shown_not_obeyed),
