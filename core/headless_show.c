@@ -12,7 +12,7 @@
 int run_export(struct run *run)
 {
     const char *to = run->settings->export_to;
-    if (run->settings->dry_run) {
+    if (run->settings->dry_run && to) {
         struct buf bytes;
         buf_init(&bytes, EXPORT_MAX);
         if (run_load(run, LOAD_NORMAL) == ERR_OK &&
@@ -31,11 +31,15 @@ int run_export(struct run *run)
         return run_report_failure(run);
     }
     struct action_report action = run_action_report(run, 0);
+    struct report report = *run->report;
+    if (!run->settings->dry_run && strcmp(to, "file:-") == 0) {
+        report.out = report.err; /* standard output has the CSV, and nothing else */
+    }
     progress_line_end(&run->line);
-    if (run->report->json) {
-        report_json_action(run->report, &action);
+    if (report.json) {
+        report_json_action(&report, &action);
     } else {
-        report_text_action(run->report, &action);
+        report_text_action(&report, &action);
     }
     return 0;
 }

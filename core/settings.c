@@ -411,6 +411,25 @@ static enum err_code take_operands(struct resolving *r)
     return ERR_OK;
 }
 
+/* Standard output is where results go: an export there must not stand among them. */
+static enum err_code check_output(const struct settings *settings, struct err *err)
+{
+    if (!settings->export_to || strcmp(settings->export_to, "file:-") != 0) {
+        return ERR_OK;
+    }
+    if (settings->action == ACTION_EXPORT && settings->json) {
+        return err_set(err, ERR_USAGE,
+                       "the export and --json both want standard output: leave one of them out");
+    }
+    if (settings->action == ACTION_SYNC && !settings->no_export) {
+        err_set(err, ERR_USAGE,
+                "a sync prints its plan on standard output, the export cannot go there");
+        err_hint(err, "extpool --sync --no-export, then extpool --export -");
+        return ERR_USAGE;
+    }
+    return ERR_OK;
+}
+
 /* ---- all together -------------------------------------------------------------------------- */
 
 static enum err_code resolve(struct resolving *r, const char *context)
@@ -434,7 +453,7 @@ static enum err_code resolve(struct resolving *r, const char *context)
         settings->theme_styles = copy_pairs(r, SECTION_THEME, &settings->n_theme_styles);
         code = take_operands(r);
     }
-    return code;
+    return code == ERR_OK ? check_output(settings, r->err) : code;
 }
 
 enum err_code settings_resolve(const struct command_line *line,

@@ -349,6 +349,14 @@ static void test_flags_and_operands(void **state)
     sw_good(&world, &settings);
     assert_string_equal(settings.undo_id, "abc");
     settings_release(&settings);
+    world.words = "--export - --dry-run";
+    sw_good(&world, &settings);
+    assert_string_equal(settings.export_to, "file:-");
+    assert_true(settings.dry_run);
+    settings_release(&settings);
+    world.words = "--sync --no-export --export-to -";
+    sw_good(&world, &settings);
+    settings_release(&settings);
     world.words = "--export s3://b --export-to file:x";
     sw_good(&world, &settings);
     assert_string_equal(settings.export_to, "s3://b");
