@@ -1,206 +1,16 @@
 #include "core/settings.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/banned.h"
-#include "core/clock.h"
-#include "core/cmdline.h"
-#include "core/config.h"
-#include "core/fileio.h"
 #include "core/location.h"
-#include "core/mem.h"
 #include "core/operands.h"
+#include "core/resolving.h"
 #include "core/text.h"
 #include "core/value.h"
 
 #define HISTORY_DEFAULT 20
-
-/* All that one resolution works on. */
-struct resolving {
-    const struct command_line *line;
-    const struct environment *environment;
-    struct config config;
-    struct buf text;  /* of the configuration file */
-    const char *home; /* NULL: not set */
-    const char *data; /* $XDG_DATA_HOME/extpool, NULL: neither it nor HOME is set */
-    struct settings *settings;
-    struct err *err;
-};
-
-/* ---- folders ------------------------------------------------------------------------------- */
-
-/* $VARIABLE/extpool, else HOME/FALLBACK/extpool. A relative path in the variable does not count
-   (XDG Base Directory Specification, "Environment variables"). */
-static const char *xdg_folder(struct resolving *r, const char *variable, const char *fallback)
-{
-    struct arena *arena = &r->settings->arena;
-    const char *folder = environment_get(r->environment, variable);
-    if (folder && folder[0] == '/') {
-        return arena_printf(arena, "%s/extpool", folder);
-    }
-    return r->home ? arena_printf(arena, "%s/%s/extpool", r->home, fallback) : NULL;
-}
-
-static void warn(struct settings *settings, const char *text)
-{
-    settings->warnings =
-        mem_resize(settings->warnings, settings->n_warnings + 1, sizeof *settings->warnings);
-    settings->warnings[settings->n_warnings++] = text;
-}
-
-/* ---- the configuration file ---------------------------------------------------------------- */
-
-static void set_origin(struct settings *settings, enum option_id id, enum origin kind,
-                       const char *text)
-{
-    settings->origins[id] = (struct setting_origin){kind, text};
-}
-
-/* Whoever can write it chooses where a sync writes. */
-static void warn_if_writable(struct settings *settings)
-{
-    struct stat file;
-    if (stat(settings->config_path, &file) == 0 && S_ISREG(file.st_mode) &&
-        (file.st_mode & (S_IWGRP | S_IWOTH))) {
-        warn(settings, arena_printf(&settings->arena,
-                                    "%s: others can write this file; chmod go-w takes that away",
-                                    text_sanitise(&settings->arena, settings->config_path)));
-    }
-}
-
-static enum err_code find_config(struct resolving *r, bool *required)
-{
-    struct settings *settings = r->settings;
-    const char *given = r->line->values[OPT_CONFIG];
-    const char *variable = given ? NULL : environment_get(r->environment, "EXTPOOL_CONFIG");
-    *required = given || variable;
-    if (given) {
-        set_origin(settings, OPT_CONFIG, ORIGIN_COMMAND_LINE, "--config");
-    } else if (variable) {
-        set_origin(settings, OPT_CONFIG, ORIGIN_ENVIRONMENT, "EXTPOOL_CONFIG");
-        given = variable;
-    } else {
-        set_origin(settings, OPT_CONFIG, ORIGIN_DEFAULT, "built in");
-        const char *folder = xdg_folder(r, "XDG_CONFIG_HOME", ".config");
-        settings->config_path = folder ? arena_printf(&settings->arena, "%s/config", folder) : NULL;
-        return ERR_OK;
-    }
-    struct location_base base = {.home = r->home};
-    settings->config_path =
-        arena_strdup(&settings->arena, location_path(given, &base, &settings->arena));
-    return ERR_OK;
-}
-
-static enum err_code read_config(struct resolving *r)
-{
-    struct settings *settings = r->settings;
-    bool required;
-    enum err_code code = find_config(r, &required);
-    if (code != ERR_OK || !settings->config_path) {
-        return code;
-    }
-    struct err why = ERR_INIT;
-    code = fileio_read(settings->config_path, &r->text, &why);
-    if (code == ERR_NOT_FOUND && !required) {
-        return ERR_OK;
-    }
-    if (code != ERR_OK) {
-        err_set(r->err, ERR_CONFIG, "the configuration file cannot be read: %s", why.text);
-        return ERR_CONFIG;
-    }
-    warn_if_writable(settings);
-    code = config_parse(settings->config_path, r->text.data, r->text.length, &r->config, r->err);
-    settings->config_read = code == ERR_OK;
-    return code;
-}
-
-/* ---- the context --------------------------------------------------------------------------- */
-
-static enum err_code unknown_context(struct resolving *r, const char *name)
-{
-    struct settings *settings = r->settings;
-    if (!settings->config_read) {
-        err_set(r->err, ERR_CONFIG, "there is no context \"%s\": %s%s", name,
-                settings->config_path ? "no configuration file " : "no HOME to look in",
-                settings->config_path ? settings->config_path : "");
-        err_hint(r->err, "extpool --help config shows what one looks like");
-        return ERR_CONFIG;
-    }
-    const char **names = arena_alloc(&settings->arena, (r->config.n_contexts + 1) * sizeof *names);
-    struct buf list;
-    buf_init(&list, ERR_HINT_MAX / 2);
-    for (size_t i = 0; i < r->config.n_contexts; i++) {
-        names[i] = r->config.contexts[i];
-        buf_printf(&list, "%s%s", i ? ", " : "", names[i]);
-    }
-    const char *near = nearest_of(name, names);
-    err_set(r->err, ERR_CONFIG, "%s has no context \"%s\"", settings->config_path, name);
-    if (near) {
-        err_hint(r->err, "Did you mean \"%s\"?", near);
-    } else if (r->config.n_contexts > 0 && !buf_failed(&list)) {
-        err_hint(r->err, "It has %s", list.data);
-    } else {
-        err_hint(r->err, "A context is a section: [context %s]", name);
-    }
-    buf_release(&list);
-    return ERR_CONFIG;
-}
-
-static enum err_code choose_context(struct resolving *r, const char *asked)
-{
-    struct settings *settings = r->settings;
-    const struct config_entry *usual = config_find(&r->config, SECTION_DEFAULTS, NULL, OPT_CONTEXT);
-    const char *name = NULL;
-    if (asked) {
-        name = asked;
-        set_origin(settings, OPT_CONTEXT, ORIGIN_COMMAND_LINE, "chosen in the console");
-    } else if ((name = r->line->values[OPT_CONTEXT])) {
-        set_origin(settings, OPT_CONTEXT, ORIGIN_COMMAND_LINE, "--context");
-    } else if ((name = environment_get(r->environment, "EXTPOOL_CONTEXT"))) {
-        set_origin(settings, OPT_CONTEXT, ORIGIN_ENVIRONMENT, "EXTPOOL_CONTEXT");
-    } else if (usual && usual->value[0] != '\0') {
-        name = usual->value;
-        set_origin(
-            settings, OPT_CONTEXT, ORIGIN_CONFIG,
-            arena_printf(&settings->arena, "%s:%u [defaults]", settings->config_path, usual->line));
-    }
-    if (name && !config_has_context(&r->config, name)) {
-        return unknown_context(r, name);
-    }
-    settings->context = arena_strdup(&settings->arena, name);
-    return ERR_OK;
-}
-
-static const char *context_value(struct resolving *r, const char *context, enum option_id id)
-{
-    const struct config_entry *entry = config_find(&r->config, SECTION_CONTEXT, context, id);
-    return entry ? arena_strdup(&r->settings->arena, entry->value) : NULL;
-}
-
-static void list_contexts(struct resolving *r)
-{
-    struct settings *settings = r->settings;
-    settings->n_contexts = r->config.n_contexts;
-    settings->contexts =
-        arena_alloc(&settings->arena, (settings->n_contexts + 1) * sizeof *settings->contexts);
-    for (size_t i = 0; i < settings->n_contexts; i++) {
-        const char *name = r->config.contexts[i];
-        const char *read_only = context_value(r, name, OPT_READ_ONLY);
-        struct setting_context *context = &settings->contexts[i];
-        *context = (struct setting_context){
-            .name = arena_strdup(&settings->arena, name),
-            .directory = context_value(r, name, OPT_DIRECTORY),
-            .store = context_value(r, name, OPT_STORE),
-            .region = context_value(r, name, OPT_REGION),
-        };
-        if (read_only && !option_parse_flag(read_only, &context->read_only)) {
-            context->read_only = true; /* to be on the safe side until it is chosen and judged */
-        }
-    }
-}
 
 /* ---- one option ---------------------------------------------------------------------------- */
 
@@ -307,7 +117,7 @@ static enum err_code resolve_option(struct resolving *r, enum option_id id,
     if (settings->action == ACTION_DEMO && is_real_place(id)) {
         found = (struct finding){option_info(id)->def, ORIGIN_DEFAULT, "built in", "built in"};
     }
-    set_origin(settings, id, found.kind, found.where);
+    resolving_set_origin(settings, id, found.kind, found.where);
     if (!found.text) {
         return ERR_OK;
     }
@@ -436,13 +246,13 @@ static enum err_code resolve(struct resolving *r, const char *context)
 {
     struct settings *settings = r->settings;
     r->home = environment_get(r->environment, "HOME");
-    r->data = xdg_folder(r, "XDG_DATA_HOME", ".local/share");
-    enum err_code code = read_config(r);
+    r->data = resolving_xdg_folder(r, "XDG_DATA_HOME", ".local/share");
+    enum err_code code = resolving_read_config(r);
     if (code == ERR_OK && settings->action != ACTION_DEMO) {
-        code = choose_context(r, context);
+        code = resolving_choose_context(r, context);
     }
     if (code == ERR_OK) {
-        list_contexts(r);
+        resolving_list_contexts(r);
         code = resolve_options(r);
     }
     if (code == ERR_OK && settings->action == ACTION_DEMO) {
@@ -464,7 +274,7 @@ enum err_code settings_resolve(const struct command_line *line,
         .arena = ARENA_INIT, .action = line->action, .topic = line->topic, .escdelay_ms = -1};
     policy_default(&settings->policy);
     for (enum option_id id = 0; id < OPT_COUNT; id++) {
-        set_origin(settings, id, ORIGIN_NONE, "not set");
+        resolving_set_origin(settings, id, ORIGIN_NONE, "not set");
     }
     if (line->action == ACTION_HELP || line->action == ACTION_VERSION ||
         line->action == ACTION_COMPLETION) {
