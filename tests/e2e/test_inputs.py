@@ -1,0 +1,244 @@
+"""What goes in and out as files, and how places and rules are found: seen from outside."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from support.program import ROOT, Desk
+
+SAMPLE = ROOT / "tests" / "data" / "sample" / "agents.csv"
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk(tmp_path)
+
+
+def summaries(*logins, token=None):
+    page = {"UserSummaryList": [{"Id": login, "Username": login} for login in logins]}
+    if token:
+        page["NextToken"] = token
+    return json.dumps(page, indent=4) + "\n"
+
+
+# ---- directories -----------------------------------------------------------------------------------
+
+
+def test_a_bulk_upload_file_of_connect(desk):
+    done = desk.json("--directory", SAMPLE, "--sync")
+    assert done["plan"]["assign"] == 250
+    people = {row["agent"]: row["name"] for row in desk.json("--directory", SAMPLE, "--list", "agents")}
+    assert people["e.unal"] == "Ünal, Emre"
+    assert len(desk.export.read_text().splitlines()) == 251
+
+
+def test_a_password_in_it_goes_nowhere(desk):
+    secret = "Hunter2-is-not-a-secret"
+    desk.agents.write_text(f"user login,password,first name\nalice,{secret},Alice\n")
+    log = desk.folder / "log"
+    done = desk.run("--sync", "--json", "--log", log, "--log-level", "debug")
+    assert done.status == 0, done
+    assert secret not in done.out + done.err
+    for path in desk.folder.rglob("*"):
+        if path.is_file() and path != desk.agents:
+            assert secret.encode() not in path.read_bytes()
+
+
+def test_pages_of_list_users_on_standard_input(desk):
+    pages = summaries("alice", "bob", token="x") + summaries("bob", "carol")
+    done = desk.json("--directory", "-", "--sync", stdin=pages)
+    assert done["plan"]["assign"] == 3
+
+
+def test_a_list_that_is_cut_short_changes_nothing(desk):
+    desk.people("alice", "bob")
+    desk.json("--sync")
+    before = desk.store.read_bytes(), desk.export.read_bytes()
+    for text in (summaries("alice", token="more"), summaries("alice")[:-20]):
+        done = desk.run("--directory", "-", "--sync", stdin=text)
+        assert done.status == 1, done
+        assert "standard input" in done.err
+    assert (desk.store.read_bytes(), desk.export.read_bytes()) == before
+
+
+@pytest.mark.parametrize(
+    "text, sentence",
+    [
+        (b"", "there is nothing in it"),
+        (b"user\n", "no agents in it"),
+        (b"name\nAlice\n", ":1: no column of logins; the columns are: name"),
+        (b"user,name\nalice\n", ":2: 1 field, and the header in line 1 has 2"),
+        (b"user\nalice\nbob\nalice\n", ":4: the login \"alice\" is there a second time, first in line 2"),
+        (b"user\nal\xffice\n", ":2: byte 0xFF (at byte 8) is not UTF-8"),
+        (b"user\nal\0ice\n", ":2: a NUL byte"),
+        (b"user\n" + b"x" * 129 + b"\n", "is longer than 128 bytes"),
+        (b'{"Users": [{"Username": "al', ":1:28: the JSON ends in the middle"),
+    ],
+)
+def test_what_is_wrong_with_a_directory_is_one_sentence(desk, text, sentence):
+    desk.people("alice", "bob")
+    desk.json("--sync")
+    before = desk.store.read_bytes()
+    desk.agents.write_bytes(text)
+    done = desk.run("--sync")
+    assert done.status == 1 and done.out == "", done
+    first = done.err.splitlines()[0]
+    assert first.startswith(f"extpool: {desk.agents}") and sentence in first
+    error = desk.json("--sync", status=1)
+    assert error["error"]["code"] == "input" and sentence in error["error"]["message"]
+    assert desk.store.read_bytes() == before
+
+
+def test_no_such_directory(desk):
+    done = desk.run("--directory", "file:/nonexistent/a.csv", "--sync")
+    assert done.status == 1 and "/nonexistent/a.csv: No such file or directory" in done.err
+    done = desk.run("--directory", desk.folder, "--sync")
+    assert done.status == 1 and "a folder, not a file" in done.err
+
+
+# ---- exports, imports ------------------------------------------------------------------------------
+
+
+def test_an_export_to_standard_output_is_the_export(desk):
+    desk.people("alice", "bob")
+    desk.json("--sync")
+    done = desk.run("--export", "-")
+    assert done.status == 0, done
+    assert done.out.encode().replace(b"\n", b"\r\n") == desk.export.read_bytes()
+    assert "2 rows" in done.err
+    assert desk.run("--export", "-", "--json").status == 64
+    assert desk.run("--sync", "--export-to", "-").status == 64
+
+
+def test_a_dry_run_of_an_export_writes_nothing(desk):
+    desk.people("alice")
+    desk.json("--sync")
+    done = desk.json("--export", "other.csv", "--dry-run")
+    assert done["export"]["rows"] == 1
+    assert not (desk.folder / "other.csv").exists()
+
+
+@pytest.mark.parametrize("safe", [[], ["--csv-safe"]])
+def test_an_export_can_be_imported_again(desk, safe):
+    desk.people("=cmd", "-dash", "plain", '"a,b"')
+    desk.json("--sync", *safe)
+    held = desk.held()
+    assert ("'=cmd" in desk.export.read_text()) == bool(safe)
+    saved = desk.folder / "saved.csv"
+    shutil.copy(desk.export, saved)
+    assert desk.json("--import", saved)["changes"] == []
+    desk.json("--release", *held)
+    assert desk.held() == {}
+    desk.json("--import", saved)
+    assert desk.held() == held
+
+
+def test_every_invalid_row_of_an_import_is_named(desk):
+    desk.people("alice", "bob")
+    desk.json("--sync")
+    before = desk.held()
+    rows = desk.folder / "rows.csv"
+    rows.write_text(
+        "user,extension,action,note\n"
+        "alice,2000,reassign,\n"
+        "nobody,2001,assign,\n"
+        "bob,,relase,\n"
+        ",20x,reserve,\n"
+    )
+    done = desk.run("--import", rows)
+    assert done.status == 1, done
+    assert f"{rows}:3: " in done.err and "Nothing was written" in done.err
+    for line in ("line 3", "line 4", "line 5"):
+        assert line in done.err
+    assert "line 2" not in done.err
+    assert desk.held() == before
+
+
+# ---- places and rules ------------------------------------------------------------------------------
+
+CONTEXTS = """\
+[defaults]
+context = north
+[context north]
+directory = north.csv
+[context south]
+directory = south.csv
+width = 3
+"""
+
+
+def test_two_contexts_share_nothing_by_accident(desk):
+    desk.rules(CONTEXTS)
+    config = desk.folder / "home" / ".config" / "extpool"
+    (config / "north.csv").write_text("user\nalice\n")
+    (config / "south.csv").write_text("user\nbob\n")
+    assert desk.json("--sync", places=False)["plan"]["assign"] == 1
+    assert desk.json("--sync", "--context", "south", places=False)["plan"]["assign"] == 1
+    rows = desk.json("--list", "agents", "-c", "south", places=False)
+    assert [(row["agent"], len(row["extension"])) for row in rows] == [("bob", 3)]
+    assert desk.json("--sync", places=False)["plan"]["keep"] == 1
+    data = desk.folder / "home" / ".local" / "share" / "extpool"
+    assert sorted(path.name for path in data.iterdir()) == ["north", "south"]
+
+
+def test_a_configuration_that_others_can_write_is_told(desk):
+    desk.rules("")
+    config = desk.folder / "home" / ".config" / "extpool" / "config"
+    config.chmod(0o666)
+    desk.people("alice")
+    done = desk.run("--sync")
+    assert done.status == 0 and "others can write this file" in done.err, done
+
+
+@pytest.mark.parametrize(
+    "text, sentence, hint",
+    [
+        ("[policy]\nrange = 1\n", "config:2: unknown key \"range\" in [policy]", "ranges"),
+        ("[contxt a]\n", "config:1: unknown section [contxt a]", "context"),
+        ("[policy]\nwidth = x\n", "config:2: width: \"x\" is no number from 2 to 8", ""),
+        ("[defaults]\ncontext = b\n[context a]\n", "has no context \"b\"", "It has a"),
+    ],
+)
+def test_a_wrong_configuration_is_wrong_usage(desk, text, sentence, hint):
+    desk.rules(text)
+    desk.people("alice")
+    done = desk.run("--sync")
+    assert done.status == 64 and sentence in done.err and hint in done.err, done
+    assert not desk.store.exists()
+    assert desk.run("--help").status == 0
+
+
+# ---- help ------------------------------------------------------------------------------------------
+
+
+def test_help_is_on_standard_output_a_screen_a_topic(desk):
+    overview = desk.run("--help", places=False)
+    topics = overview.out.splitlines()[-1].split()
+    assert "sync" in topics and len(topics) > 8
+    for topic in topics:
+        screen = desk.run("--help", topic, places=False)
+        assert screen.status == 0 and screen.err == ""
+        assert len(screen.out.splitlines()) <= 23
+        assert max(map(len, screen.out.splitlines())) <= 80
+
+
+def test_wrong_usage_says_what_was_meant(desk):
+    done = desk.run("--sync", "--dryrun")
+    assert done.status == 64 and done.out == ""
+    assert "unknown option --dryrun" in done.err and "--dry-run" in done.err
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
+def test_the_completion_completes(desk):
+    script = desk.run("--completion", "bash", places=False).out
+    words = lambda line: subprocess.run(
+        ["bash", "-c", script + "COMP_WORDS=(" + line + ")\n"
+         "COMP_CWORD=$((${#COMP_WORDS[@]}-1))\n_extpool\nprintf '%s\\n' \"${COMPREPLY[@]}\""],
+        capture_output=True, text=True, check=True,
+    ).stdout.split()
+    assert words("extpool --re") == ["--release", "--reassign", "--reserve", "--region", "--read-only",
+                                     "--refresh"]
+    assert words("extpool --list f") == ["free"]
+    assert "policy" in words("extpool --help p")
