@@ -73,36 +73,56 @@ static pid_t find_holder(const char *path)
     return holder;
 }
 
-/* "pid 4711 (sqlite3 pool.db, user anna)", as much of it as the system tells. */
-static void describe_process(pid_t pid, char *out, size_t size)
+/* One file of /proc/PID; empty where the system does not tell. */
+static void read_about(pid_t pid, const char *name, struct buf *into)
 {
-    char *folder = mem_printf("/proc/%ld", (long)pid);
-    char *file = mem_printf("%s/cmdline", folder);
-    struct buf command;
-    struct stat owner;
+    char *path = mem_printf("/proc/%ld/%s", (long)pid, name);
+    buf_init(into, 16384);
+    if (fileio_read(path, into, NULL) != ERR_OK) {
+        buf_clear(into);
+    }
+    free(path);
+}
+
+/* The owner's name. Asked of `status`: the folder of a process that hides its memory, as extpool
+   itself does, belongs to root. */
+static void user_of(pid_t pid, char *out, size_t size)
+{
+    struct buf status;
     struct passwd entry;
     struct passwd *user = NULL;
     char names[1024];
-    buf_init(&command, 4096);
-    if (fileio_read(file, &command, NULL) != ERR_OK || stat(folder, &owner) != 0) {
-        snprintf(out, size, "pid %ld", (long)pid);
-        goto out;
+    read_about(pid, "status", &status);
+    const char *line = strstr(status.data, "\nUid:");
+    uid_t uid = line ? (uid_t)strtoul(line + strlen("\nUid:"), NULL, 10) : 0;
+    if (!line) {
+        snprintf(out, size, "not known");
+    } else if (getpwuid_r(uid, &entry, names, sizeof names, &user) == 0 && user) {
+        snprintf(out, size, "%.60s", user->pw_name);
+    } else {
+        snprintf(out, size, "id %lu", (unsigned long)uid);
     }
+    buf_release(&status);
+}
+
+/* "pid 4711 (sqlite3 pool.db, user anna)", as much of it as the system tells. */
+static void describe_process(pid_t pid, char *out, size_t size)
+{
+    struct buf command;
+    char user[64];
+    read_about(pid, "cmdline", &command);
     for (size_t i = 0; i + 1 < command.length; i++) {
         if (command.data[i] == '\0') {
             command.data[i] = ' ';
         }
     }
-    if (getpwuid_r(owner.st_uid, &entry, names, sizeof names, &user) == 0 && user) {
-        snprintf(out, size, "pid %ld (%.100s, user %.60s)", (long)pid, command.data, user->pw_name);
+    user_of(pid, user, sizeof user);
+    if (command.length > 0) {
+        snprintf(out, size, "pid %ld (%.120s, user %s)", (long)pid, command.data, user);
     } else {
-        snprintf(out, size, "pid %ld (%.100s, user id %lu)", (long)pid, command.data,
-                 (unsigned long)owner.st_uid);
+        snprintf(out, size, "pid %ld (user %s)", (long)pid, user);
     }
-out:
     buf_release(&command);
-    free(file);
-    free(folder);
 }
 
 static enum err_code fail_busy(struct sqlite_store *store, struct err *err)
