@@ -224,7 +224,7 @@ static enum err_code check_width(struct sqlite_store *store, const struct policy
     return code;
 }
 
-static enum err_code check_identity(struct sqlite_store *store, const struct policy *policy,
+static enum err_code judge_identity(struct sqlite_store *store, const struct policy *policy,
                                     bool *empty, struct err *err)
 {
     enum identity identity = IDENTITY_FOREIGN;
@@ -248,6 +248,21 @@ static enum err_code check_identity(struct sqlite_store *store, const struct pol
         return code;
     }
     return check_width(store, policy, err);
+}
+
+/* In one transaction: between two looks somebody could make the store. */
+static enum err_code check_identity(struct sqlite_store *store, const struct policy *policy,
+                                    bool *empty, struct err *err)
+{
+    bool alone = sqlite3_get_autocommit(store->db) != 0;
+    enum err_code code = alone ? sqlite_run(store, "BEGIN", "opening it", err) : ERR_OK;
+    if (code == ERR_OK) {
+        code = judge_identity(store, policy, empty, err);
+    }
+    if (alone) {
+        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+    return code;
 }
 
 /* What stands at the path, before SQLite sees it. */
