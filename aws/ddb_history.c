@@ -12,13 +12,12 @@
  * The audit trail: written with the changes (aws/ddb_part.c), read here. A month is a partition,
  * and in it the sort key is time, action id and part, so the newest stand at the end. Months are
  * read backwards until enough actions are there; first this month and the two before, then a year
- * at a time side by side. Before FLOOR_YEAR there was no extpool.
+ * at a time side by side. A year without any record is the beginning.
  *
  * A record whose time is over may still be there for days (the service deletes when it likes): it
  * is passed over.
  */
 
-#define FLOOR_YEAR 2020
 #define FIRST_MONTHS 3
 #define MONTHS_AT_ONCE 12
 #define PAGE 200 /* records, of some 5 KB each */
@@ -236,12 +235,13 @@ static enum err_code read_newest(struct reading *reading)
     /* One month ahead: the clock of another machine may be. */
     int month = month_of(clock_now_ms(reading->ddb->clock)) + 1;
     int n = FIRST_MONTHS + 1;
+    bool empty = false;
     enum err_code code = ERR_OK;
-    while (code == ERR_OK && month >= FLOOR_YEAR * 12 &&
+    while (code == ERR_OK && !empty &&
            (reading->limit == 0 || reading->history->n_actions < reading->limit)) {
-        int left = month - FLOOR_YEAR * 12 + 1;
-        n = n < left ? n : left;
+        size_t before = reading->history->n_actions;
         code = read_months(reading, month, n, NULL);
+        empty = n == MONTHS_AT_ONCE && reading->history->n_actions == before;
         month -= n;
         n = MONTHS_AT_ONCE;
     }
