@@ -392,25 +392,30 @@ static void or_ext(struct draft *draft, struct buf *clause, const char *ext)
     buf_printf(clause, "%s#e = %s", clause->length > 1 ? " OR " : "", placeholder);
 }
 
-/* The claim names one of the extensions that the plan knew of. */
+/* The claim names one of the extensions that the plan knew of, or is not there where that is fine.
+ */
 static void when_claim(struct draft *draft, const struct claim_effect *claim)
 {
     struct buf clause;
-    if (!claim->before) {
+    bool after_too = claim->tolerant && claim->after &&
+                     (!claim->before || strcmp(claim->after, claim->before) != 0);
+    if (!claim->before && !after_too) {
         when(draft, "attribute_not_exists(pk)");
         return;
     }
     buf_init(&clause, sizeof draft->condition);
     buf_putc(&clause, '(');
-    if (claim->tolerant) {
+    if (claim->tolerant || !claim->before) {
         buf_puts(&clause, "attribute_not_exists(pk)");
     }
     with_name(draft, "#e", "ext");
-    or_ext(draft, &clause, claim->before);
+    if (claim->before) {
+        or_ext(draft, &clause, claim->before);
+    }
     for (size_t i = 0; i < claim->n_others; i++) {
         or_ext(draft, &clause, claim->others[i]);
     }
-    if (claim->tolerant && claim->after && strcmp(claim->after, claim->before) != 0) {
+    if (after_too) {
         or_ext(draft, &clause, claim->after);
     }
     buf_putc(&clause, ')');
