@@ -14,6 +14,17 @@ static const char *const s_fields[] = {
 #undef X
 };
 
+/* Lower case of ASCII, as a table: typing in the filter goes over every byte of every row. */
+#define LOWER(c) s_lower[(unsigned char)(c)]
+static unsigned char s_lower[256];
+
+static void fill_lower(void)
+{
+    for (int i = 0; i < 256; i++) {
+        s_lower[i] = i < 0x80 ? (unsigned char)text_lower((char)i) : (unsigned char)i;
+    }
+}
+
 /* ---- parsing ------------------------------------------------------------------------------ */
 
 static void fold_into(struct filter_term *term, const char *text, size_t length)
@@ -82,6 +93,7 @@ static size_t parse_term(struct filter_term *term, const char *text)
 
 void filter_parse(struct filter *filter, const char *text)
 {
+    fill_lower();
     filter->n_terms = 0;
     filter->ranked = false;
     while (*(text += strspn(text, " \t")) && filter->n_terms < FILTER_TERMS_MAX) {
@@ -101,7 +113,7 @@ static size_t folded(const char *text, size_t length, uint32_t *code)
 {
     unsigned char byte = (unsigned char)text[0];
     if (byte < 0x80) {
-        *code = (uint32_t)(unsigned char)text_lower((char)byte);
+        *code = LOWER(byte);
         return 1;
     }
     size_t size = text_decode(text, length, code);
@@ -134,15 +146,22 @@ static bool starts_with(const char *text, size_t length, const struct filter_ter
 
 static bool contains(const char *text, const struct filter_term *term)
 {
-    size_t length = strlen(text);
     unsigned char first = (unsigned char)term->text[0];
+    if (first < 0x80) {
+        const char *rest = term->text + 1;
+        for (; *text; text++) {
+            if (LOWER(*text) == first &&
+                (!*rest || (LOWER(text[1]) == (unsigned char)*rest || (*rest & 0x80))) &&
+                starts_with(text, strlen(text), term)) {
+                return true;
+            }
+        }
+        return false;
+    }
+    size_t length = strlen(text);
     for (size_t at = 0; at < length; at++) {
         unsigned char byte = (unsigned char)text[at];
-        if (first < 0x80 ? (unsigned char)text_lower((char)byte) != first
-                         : (byte & 0xC0) == 0x80 || byte < 0x80) {
-            continue;
-        }
-        if (starts_with(text + at, length - at, term)) {
+        if ((byte & 0xC0) == 0xC0 && starts_with(text + at, length - at, term)) {
             return true;
         }
     }
@@ -182,7 +201,12 @@ static int fuzzy_score(const char *text, const struct filter_term *term)
         of += folded(term->text + of, term->length - of, &want);
         size_t from = at;
         while (at < length) {
-            size = folded(text + at, length - at, &have);
+            if ((unsigned char)text[at] < 0x80) {
+                have = LOWER(text[at]);
+                size = 1;
+            } else {
+                size = folded(text + at, length - at, &have);
+            }
             if (have == want) {
                 break;
             }

@@ -76,20 +76,29 @@ static void sort_all(struct list *list)
     free(spare);
 }
 
-struct scored {
-    uint32_t row;
-    uint32_t place;
-    int score;
-};
+#define SCORES 4096 /* better ones count as this good */
 
-static int by_score(const void *a, const void *b)
+/* Orders the rows of `shown` by their scores, the best first, otherwise as they stand: a counting
+   sort, because every row can match the first character of a fuzzy filter. */
+static void rank(struct list *list, const uint16_t *scores, size_t n)
 {
-    const struct scored *left = a;
-    const struct scored *right = b;
-    if (left->score != right->score) {
-        return left->score > right->score ? -1 : 1;
+    uint32_t *starts = mem_array(SCORES + 1, sizeof *starts);
+    uint32_t *ranked = mem_array(n + 1, sizeof *ranked);
+    for (size_t i = 0; i < n; i++) {
+        starts[SCORES - scores[i]]++;
     }
-    return left->place < right->place ? -1 : left->place > right->place;
+    uint32_t before = 0;
+    for (size_t i = 0; i <= SCORES; i++) {
+        uint32_t count = starts[i];
+        starts[i] = before;
+        before += count;
+    }
+    for (size_t i = 0; i < n; i++) {
+        ranked[starts[SCORES - scores[i]]++] = list->shown[i];
+    }
+    memcpy(list->shown, ranked, n * sizeof *ranked);
+    free(starts);
+    free(ranked);
 }
 
 /* Fills `shown` from `candidates`, which may be `shown` itself. */
@@ -101,26 +110,24 @@ static void select_rows(struct list *list, const uint32_t *candidates, size_t n)
         list->n_shown = n;
         return;
     }
-    struct scored *scored = list->filter.ranked ? mem_array(n + 1, sizeof *scored) : NULL;
+    uint16_t *scores = list->filter.ranked ? mem_array(n + 1, sizeof *scores) : NULL;
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
         uint32_t row = candidates[i];
         list->source.subject(list->source.context, row, &subject);
         int score = filter_match(&list->filter, &subject);
-        if (score > 0 && scored) {
-            scored[kept++] = (struct scored){row, (uint32_t)i, score};
-        } else if (score > 0) {
+        if (score > 0) {
+            if (scores) {
+                scores[kept] = (uint16_t)(score < SCORES ? score : SCORES);
+            }
             list->shown[kept++] = row;
         }
     }
-    if (scored) {
-        qsort(scored, kept, sizeof *scored, by_score);
-        for (size_t i = 0; i < kept; i++) {
-            list->shown[i] = scored[i].row;
-        }
-        free(scored);
-    }
     list->n_shown = kept;
+    if (scores) {
+        rank(list, scores, kept);
+        free(scores);
+    }
 }
 
 /* ---- where -------------------------------------------------------------------------------- */

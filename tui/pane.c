@@ -43,12 +43,15 @@ void pane_reload(struct pane *pane, const struct console *console, const struct 
 /* ---- columns ------------------------------------------------------------------------------- */
 
 /* How wide each column is in so much room; 0: dropped. One blank stands between two. */
-static void fit_columns(const struct pane_ops *ops, int room, int widths[COLUMNS_MAX])
+static void fit_columns(const struct pane_ops *ops, int ext_width, int room,
+                        int widths[COLUMNS_MAX])
 {
     int used = 0;
     int shares = 0;
     for (int i = 0; i < ops->n_columns; i++) {
-        widths[i] = ops->columns[i].least;
+        widths[i] = ops->columns[i].ext && ext_width > ops->columns[i].least
+                        ? ext_width
+                        : ops->columns[i].least;
         used += widths[i] + 1;
     }
     used--;
@@ -170,7 +173,8 @@ void pane_draw(struct pane *pane, const struct console *console, struct canvas *
     if (inside.height < 1) {
         return;
     }
-    fit_columns(pane->ops, inside.width - MARK_COLUMNS, widths);
+    fit_columns(pane->ops, session_policy(console->session)->width, inside.width - MARK_COLUMNS,
+                widths);
     int heading = inside.height >= 3 ? 1 : 0;
     if (heading) {
         draw_heading(pane, canvas, inside, widths);

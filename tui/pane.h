@@ -14,6 +14,7 @@ struct pane_column {
     int least; /* columns of the screen it needs */
     int share; /* of what is left over; 0: none */
     int drop;  /* goes when there is no room: the highest number first; 0 stays */
+    bool ext;  /* as wide as an extension, which is never cut */
 };
 
 struct pane_ops {

@@ -10,9 +10,9 @@
 enum { COLUMN_LOGIN, COLUMN_NAME, COLUMN_EXT, COLUMN_STATE, COLUMN_SINCE, COLUMN_PROFILE };
 
 static const struct pane_column s_columns[] = {
-    [COLUMN_LOGIN] = {"LOGIN", 14, 4, 0}, [COLUMN_NAME] = {"NAME", 12, 4, 2},
-    [COLUMN_EXT] = {"EXT", 4, 0, 0},      [COLUMN_STATE] = {"STATE", 6, 0, 1},
-    [COLUMN_SINCE] = {"SINCE", 12, 0, 3}, [COLUMN_PROFILE] = {"PROFILE", 12, 2, 4},
+    [COLUMN_LOGIN] = {"LOGIN", 14, 4, 0},  [COLUMN_NAME] = {"NAME", 12, 4, 2},
+    [COLUMN_EXT] = {"EXT", 4, 0, 0, true}, [COLUMN_STATE] = {"STATE", 6, 0, 1},
+    [COLUMN_SINCE] = {"SINCE", 12, 0, 3},  [COLUMN_PROFILE] = {"PROFILE", 12, 2, 4},
 };
 
 static const struct agent_row *at(const void *context, size_t row)
@@ -38,7 +38,7 @@ static int compare_text(const char *a, const char *b)
     if (!a || !b) {
         return a ? -1 : b ? 1 : 0;
     }
-    for (; *a && text_lower(*a) == text_lower(*b); a++, b++) {
+    for (; *a && (*a == *b || text_lower(*a) == text_lower(*b)); a++, b++) {
     }
     return (unsigned char)text_lower(*a) - (unsigned char)text_lower(*b);
 }
@@ -144,6 +144,9 @@ static const char *empty(const struct console *console)
     if (!session_directory_uri(console->session)) {
         return "no directory is configured, and nobody holds an extension\nGive one: extpool "
                "--directory file:agents.csv, or in the configuration";
+    }
+    if (!console->world->roster && console->trouble.code != ERR_OK) {
+        return "the directory could not be read; what went wrong stands below\nC-r tries again";
     }
     return console->world->partial ? "reading the directory..."
                                    : "nobody is in the directory\nC-r reads it again";

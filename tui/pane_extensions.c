@@ -8,7 +8,7 @@
 enum { COLUMN_EXT, COLUMN_STATE, COLUMN_AGENT, COLUMN_SINCE };
 
 static const struct pane_column s_columns[] = {
-    [COLUMN_EXT] = {"EXT", 4, 0, 0},
+    [COLUMN_EXT] = {"EXT", 4, 0, 0, true},
     [COLUMN_STATE] = {"STATE", 8, 0, 0},
     [COLUMN_AGENT] = {"AGENT", 8, 4, 1},
     [COLUMN_SINCE] = {"SINCE", 12, 0, 2},
