@@ -147,25 +147,34 @@ static void prepare_restore(void)
 
 /* ---- start and stop ----------------------------------------------------------------------- */
 
+/* Whether the terminal is known and can do what the console needs. */
+static enum err_code check_known(const char *term, struct err *err)
+{
+    int status = 0;
+    if (setupterm(term, STDOUT_FILENO, &status) != OK) {
+        return err_set(err, ERR_USAGE, "the terminal '%s' is not known here (TERM)", term);
+    }
+    bool able = capability("cup") && (capability("ed") || capability("clear"));
+    del_curterm(cur_term); /* newterm makes its own */
+    return able ? ERR_OK
+                : err_set(err, ERR_USAGE, "the terminal '%s' cannot place its cursor (TERM)", term);
+}
+
 static enum err_code check(const struct term_options *options, struct err *err)
 {
-    static const char hint[] = "without a screen there are the actions: extpool --status, --sync, "
-                               "--list agents, --help";
-    const char *term = options->term;
-    int status = 0;
+    enum err_code code;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        err_set(err, ERR_USAGE, "the console needs a terminal for its input and its output");
-    } else if (!term || !*term) {
-        err_set(err, ERR_USAGE, "the console needs to know the terminal: TERM is not set");
-    } else if (setupterm(term, STDOUT_FILENO, &status) != OK) {
-        err_set(err, ERR_USAGE, "the terminal '%s' is not known here (TERM)", term);
-    } else if (!capability("cup") || (!capability("ed") && !capability("clear"))) {
-        err_set(err, ERR_USAGE, "the terminal '%s' cannot place its cursor (TERM)", term);
+        code = err_set(err, ERR_USAGE, "the console needs a terminal for its input and its output");
+    } else if (!options->term || !*options->term) {
+        code = err_set(err, ERR_USAGE, "the console needs to know the terminal: TERM is not set");
     } else {
-        return ERR_OK;
+        code = check_known(options->term, err);
     }
-    err_hint(err, "%s", hint);
-    return ERR_USAGE;
+    if (code != ERR_OK) {
+        err_hint(err, "without a screen there are the actions: extpool --status, --sync, --list "
+                      "agents, --help");
+    }
+    return code;
 }
 
 static void start_colours(const struct term_options *options)
