@@ -17,11 +17,11 @@
 
 #include "core/banned.h"
 
-#define ADVISORY_S (15 * 60)
-#define MANDATORY_S (10 * 60)
-#define ADVISORY_PACE_MS (60 * 1000)
-#define MANDATORY_PACE_MS (10 * 1000)
-#define EXPIRED_PACE_MS (10 * 60 * 1000) /* and up to half as long again */
+#define ADVISORY_S INT64_C(900)
+#define MANDATORY_S INT64_C(600)
+#define ADVISORY_PACE_MS INT64_C(60000)
+#define MANDATORY_PACE_MS INT64_C(10000)
+#define EXPIRED_PACE_MS INT64_C(600000) /* and up to half as long again */
 
 struct cache_provider {
     struct credentials_provider base;
@@ -62,8 +62,8 @@ static void keep(struct cache_provider *cache, const struct credentials *fresh, 
     }
     cache->next_try_ms = 0;
     if (fresh->expires_at_ms != 0 && life_ms <= 0) {
-        cache->next_try_ms =
-            now_ms + EXPIRED_PACE_MS + (int64_t)(crypto_random_unit() * (EXPIRED_PACE_MS / 2.0));
+        cache->next_try_ms = now_ms + EXPIRED_PACE_MS +
+                             (int64_t)(crypto_random_unit() * ((double)EXPIRED_PACE_MS / 2));
     }
 }
 

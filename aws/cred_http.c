@@ -8,7 +8,7 @@
 
 #include "core/banned.h"
 
-#define MAX_ANSWER (256u * 1024)
+#define MAX_ANSWER 262144
 
 static void nothing(void *context, bool cancelled)
 {

@@ -20,7 +20,7 @@
 #include "core/banned.h"
 
 #define TOKEN_LIFE_S 21600
-#define TOKEN_RENEW_AHEAD_MS (120 * 1000)
+#define TOKEN_RENEW_AHEAD_MS INT64_C(120000)
 #define CREDENTIALS_PATH "/latest/meta-data/iam/security-credentials/"
 #define REGION_PATH "/latest/meta-data/placement/region"
 
@@ -194,14 +194,13 @@ static enum err_code get_line(struct imds *imds, const char *path, const char *w
     struct http_response response;
     http_response_init(&response);
     enum err_code code = get(imds, path, &response, err);
-    if (code == ERR_OK && response.status == 200) {
-        size_t length = strcspn(response.body.data, "\r\n");
-        *line = mem_strndup(response.body.data, length);
-    }
-    if (code == ERR_OK && (response.status == 404 || (*line && **line == '\0'))) {
-        code = err_set(err, ERR_NOT_FOUND, "the instance has no %s", what);
-    } else if (code == ERR_OK && response.status != 200) {
+    if (code == ERR_OK && response.status != 200 && response.status != 404) {
         code = err_set(err, ERR_SERVICE, "%s answered with HTTP %d", imds->origin, response.status);
+    }
+    if (code == ERR_OK) {
+        size_t length = response.status == 200 ? strcspn(response.body.data, "\r\n") : 0;
+        *line = mem_strndup(response.body.data, length);
+        code = length > 0 ? ERR_OK : err_set(err, ERR_NOT_FOUND, "the instance has no %s", what);
     }
     cred_response_release(&response);
     return code;

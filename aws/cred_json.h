@@ -12,7 +12,7 @@
 #include "aws/credentials.h"
 #include "core/err.h"
 
-#define CRED_JSON_MAX (256u * 1024)
+#define CRED_JSON_MAX 262144
 
 /* How a source calls the members. */
 struct cred_json_names {

@@ -19,7 +19,8 @@
 
 #include "core/banned.h"
 
-#define RENEW_AHEAD_MS (5 * 60 * 1000)
+#define LIFE_MAX_S 31622400 /* a leap year: more makes no sense */
+#define RENEW_AHEAD_MS INT64_C(300000)
 #define ATTEMPTS 3
 
 struct login_provider {
@@ -146,7 +147,7 @@ static enum err_code ask_sign_in(const struct login_provider *self, const json_t
             code = code == ERR_OK ? ERR_OK : err_set(err, code, "%s", failed.text);
             break;
         }
-        code = cred_http_pause(self->context, 500 << (attempt - 1), err);
+        code = cred_http_pause(self->context, INT64_C(500) << (attempt - 1), err);
         if (code != ERR_OK) {
             break;
         }
@@ -203,7 +204,7 @@ static enum err_code take_answer(const struct login_provider *self, json_t *root
     const char *refresh = cred_json_text(answer, "refreshToken");
     json_int_t lasts_s = json_integer_value(json_object_get(answer, "expiresIn"));
     code = cred_json_read(what, keys, &cred_json_login, &fresh, err);
-    if (code == ERR_OK && (!refresh || lasts_s <= 0 || lasts_s > 366 * 86400)) {
+    if (code == ERR_OK && (!refresh || lasts_s <= 0 || lasts_s > LIFE_MAX_S)) {
         code =
             err_set(err, ERR_INPUT, "%s has no %s", what, refresh ? "expiresIn" : "refreshToken");
     }

@@ -26,7 +26,7 @@
 #include "core/banned.h"
 
 #define OUTPUT_MAX 65536
-#define LIMIT_MS (60 * 1000)
+#define LIMIT_MS INT64_C(60000)
 #define CANCEL_LOOK_MS 250
 
 extern char **environ;

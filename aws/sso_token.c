@@ -11,8 +11,9 @@
 
 #include "core/banned.h"
 
-#define RENEW_AHEAD_MS (15 * 60 * 1000)
-#define RENEW_PACE_MS (60 * 1000)
+#define LIFE_MAX_S 31622400 /* a leap year: more makes no sense */
+#define RENEW_AHEAD_MS INT64_C(900000)
+#define RENEW_PACE_MS INT64_C(60000)
 
 struct sso_token {
     const struct cred_context *context;
@@ -76,7 +77,7 @@ static enum err_code take_answer(const struct sso_token *token, json_t *root,
     const char *access = cred_json_text(answer, "accessToken");
     const char *refresh = cred_json_text(answer, "refreshToken");
     json_int_t lasts_s = json_integer_value(json_object_get(answer, "expiresIn"));
-    if (!access || lasts_s <= 0 || lasts_s > 366 * 86400) {
+    if (!access || lasts_s <= 0 || lasts_s > LIFE_MAX_S) {
         code =
             err_set(err, ERR_SERVICE, "%s has no %s", what, access ? "expiresIn" : "accessToken");
     } else {
