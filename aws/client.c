@@ -7,6 +7,7 @@
 #include "aws/client.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -197,13 +198,15 @@ static bool try_again(struct pending *pending, enum retry_class class, const cha
 
 /* The service no longer takes the credentials. Once a call, others are asked for, unless another
    call has already done so. */
-static bool try_renewed(struct pending *pending, const char *error)
+static bool try_renewed(struct pending *pending, const struct reply *reply)
 {
     struct client *client = pending->client;
-    if (!retry_is_expired_code(error) || pending->renewed || pending->call.unsigned_call) {
+    if (!retry_is_expired_code(reply->error) || pending->renewed || pending->call.unsigned_call) {
         return false;
     }
     pending->renewed = true;
+    snprintf(pending->refusal, sizeof pending->refusal, "%.60s; request id %.100s", reply->error,
+             reply->request_id[0] ? reply->request_id : "none");
     if (pending->keys == client->keys) {
         client->renew = true;
     }
@@ -284,7 +287,7 @@ static void on_response(void *context, struct http_response *response)
     } else if (response->failure == HTTP_CANCELLED) {
         client->in_flight--;
         finish_cancelled(pending);
-    } else if (class != RETRY_SKEW && try_renewed(pending, reply.error)) {
+    } else if (class != RETRY_SKEW && try_renewed(pending, &reply)) {
         // it stands at the head of the line
     } else if (!try_again(pending, class, http_response_header(response, "x-amz-retry-after"))) {
         client->in_flight--;
@@ -305,6 +308,10 @@ static void send_first(struct client *client)
     client->in_flight++;
     if (pending_send(pending, on_response, &err) != ERR_OK) {
         client->in_flight--;
+        if (pending->refusal[0] != '\0') {
+            err_prefix(&err, "%s %s was refused (%s)", aws_service_title(client->options.service),
+                       pending->call.operation, pending->refusal);
+        }
         finish_early(pending, &err);
     }
 }

@@ -24,6 +24,7 @@ struct pending {
     int last_cost; /* of the last retry, in the quota */
     bool renewed;  /* the credentials were renewed for it once */
     bool maybe_done;
+    char refusal[192];  /* of the expired credentials: "ExpiredToken; request id 5f1c" */
     uint64_t keys;      /* which set of credentials signed the last attempt */
     int64_t started_ms; /* ticks, of the last attempt */
     char invocation_id[CRYPTO_UUID_TEXT];

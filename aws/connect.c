@@ -22,6 +22,7 @@
 struct connect_directory {
     struct directory base;
     struct connect_instance instance;
+    char *resource; /* "instance 1111...", for messages */
     struct client_statistics *statistics;
     struct client_statistics own_statistics;
     struct client *list, *search, *profiles, *instances; /* a client each: a pace each */
@@ -192,7 +193,6 @@ static void ask_page(struct reading *reading)
     buf_init(&path, 1024);
     buf_puts(&path, "/users-summary/");
     uri_encode(&path, directory->instance.id);
-    char *resource = mem_printf("instance %s", directory->instance.id);
     const struct call_parameter query[] = {{"maxResults", "1000"}, {"nextToken", reading->token}};
     struct call call = {
         .operation = "ListUsers",
@@ -200,10 +200,9 @@ static void ask_page(struct reading *reading)
         .path = path.data,
         .query = query,
         .query_count = reading->token[0] != '\0' ? 2 : 1,
-        .resource = resource,
+        .resource = directory->resource,
     };
     client_submit(directory->list, &call, on_page, reading);
-    free(resource);
     buf_release(&path);
 }
 
@@ -312,6 +311,7 @@ static enum err_code connect_read(struct directory *base, const struct progress 
         reading.names.search = directory->search;
         reading.names.profiles = directory->profiles;
         reading.names.instance_id = directory->instance.id;
+        reading.names.resource = directory->resource;
         reading.names.progress = progress;
         connect_names_start(&reading.names);
     }
@@ -334,8 +334,18 @@ static enum err_code connect_read(struct directory *base, const struct progress 
 static void connect_facts(struct directory *base, struct facts *facts)
 {
     const struct connect_directory *directory = (const struct connect_directory *)base;
+    struct endpoint endpoint;
+    struct err ignored = ERR_INIT;
     facts_set(facts, "instance", "%s", directory->instance.id);
     facts_set(facts, "instance_region", "%s", client_region(directory->list));
+    facts_set(facts, "region", "%s", client_region(directory->list)); // a store's own replaces it
+    if (endpoint_resolve(SERVICE_CONNECT, client_endpoint_settings(directory->list), NULL,
+                         &endpoint, &ignored) == ERR_OK) {
+        facts_set(facts, "endpoint", "%s", endpoint.url);
+    }
+    if (directory->instance.account[0] != '\0') {
+        facts_set(facts, "account", "%s", directory->instance.account);
+    }
 }
 
 static void connect_free(struct directory *base)
@@ -345,6 +355,7 @@ static void connect_free(struct directory *base)
     client_free(directory->search);
     client_free(directory->profiles);
     client_free(directory->instances);
+    free(directory->resource);
     free(directory);
 }
 
@@ -361,6 +372,7 @@ struct directory *connect_directory_new(const struct connect_options *options)
     directory->base.ops = &s_ops;
     directory->base.uri = mem_strdup(options->uri);
     directory->instance = options->instance;
+    directory->resource = mem_printf("instance %s", options->instance.id);
     directory->names = options->names;
     client.service = SERVICE_CONNECT;
     if (directory->instance.region[0] != '\0') {
@@ -368,6 +380,11 @@ struct directory *connect_directory_new(const struct connect_options *options)
     }
     client.rate = options->rate > 0 ? options->rate : RATE;
     client.burst = options->burst > 0 ? options->burst : BURST;
+    if (client.burst >= 2) {
+        // Requests bunch up on their way: the first one waited for TLS, the later ones did not. One
+        // call in hand is half a second of that.
+        client.burst -= 1;
+    }
     client.default_attempts = ATTEMPTS;
     client.statistics = client.statistics ? client.statistics : &directory->own_statistics;
     directory->statistics = client.statistics;

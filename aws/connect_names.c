@@ -64,6 +64,18 @@ static void set_note(struct connect_names *names, const char *what, const struct
     }
 }
 
+static void note_failure(struct connect_names *names, const char *what, const char *operation,
+                         const struct reply *reply, const struct err *err)
+{
+    if (reply->code == ERR_DENIED && names->note[0] == '\0') {
+        snprintf(names->note, sizeof names->note,
+                 "%s: the permission connect:%s is missing (request id %s)", what, operation,
+                 reply->request_id);
+    } else {
+        set_note(names, what, err);
+    }
+}
+
 static bool goes_on(const struct connect_names *names)
 {
     return !names->stop && progress_cancel(names->progress) == CANCEL_NO;
@@ -104,7 +116,7 @@ static void on_people(void *context, struct reply *reply, const struct err *fail
 {
     struct connect_names *names = context;
     if (reply->code != ERR_OK) {
-        set_note(names, "names are left out", failed);
+        note_failure(names, "names are left out", "SearchUsers", reply, failed);
         return;
     }
     names->search_pages++;
@@ -140,7 +152,7 @@ static void ask_people(struct connect_names *names)
         .header_count = 1,
         .body = text,
         .body_length = text ? strlen(text) : 0,
-        .resource = names->instance_id,
+        .resource = names->resource,
         .timeout_ms = TIMEOUT_MS,
     };
     client_submit(names->search, &call, on_people, names);
@@ -154,7 +166,7 @@ static void on_profiles(void *context, struct reply *reply, const struct err *fa
 {
     struct connect_names *names = context;
     if (reply->code != ERR_OK) {
-        set_note(names, "routing profiles are left out", failed);
+        note_failure(names, "routing profiles are left out", "ListRoutingProfiles", reply, failed);
         return;
     }
     names->profile_pages++;
@@ -195,7 +207,7 @@ static void ask_profiles(struct connect_names *names)
         .path = path.data,
         .query = query,
         .query_count = names->profile_token[0] != '\0' ? 2 : 1,
-        .resource = names->instance_id,
+        .resource = names->resource,
         .timeout_ms = TIMEOUT_MS,
     };
     client_submit(names->profiles, &call, on_profiles, names);

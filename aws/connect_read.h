@@ -28,6 +28,7 @@ struct connect_person {
 struct connect_names {
     struct client *search, *profiles; /* borrowed; each has the pace of its operation */
     const char *instance_id;
+    const char *resource; /* the instance, for messages */
     const struct progress *progress;
     struct arena arena;
     struct connect_person *people;

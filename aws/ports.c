@@ -92,8 +92,8 @@ static enum err_code account_of(struct aws *aws, const struct settings *settings
             return code;
         }
         entry = mem_alloc(sizeof *entry);
-        *entry = (struct account_entry){
-            .next = aws->entries, .settings = settings, .account = account};
+        *entry =
+            (struct account_entry){.next = aws->entries, .settings = settings, .account = account};
         aws->entries = entry;
     }
     *out = entry;

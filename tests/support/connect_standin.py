@@ -257,6 +257,37 @@ class ConnectStandin(Service):
             token,
         )
 
+    def _list_routing_profiles(self, ctx: Context) -> Response:
+        instance = self._instance(ctx, ctx.labels["InstanceId"])
+        if isinstance(instance, Response):
+            return instance
+        query = ctx.request.query
+        page = self._page(
+            "ListRoutingProfiles",
+            instance.id,
+            query.get("nextToken"),
+            int(query.get("maxResults", 100)),
+            instance.paging,
+            sorted({user.routing_profile for user in instance.users}),
+        )
+        if page is None:
+            return self._bad_token()
+        names, token = page
+        return self._reply(
+            ctx,
+            {
+                "RoutingProfileSummaryList": [
+                    {
+                        "Id": (profile_id := instance.routing_profile_id(name)),
+                        "Arn": f"{instance.arn}/routing-profile/{profile_id}",
+                        "Name": name,
+                    }
+                    for name in names
+                ]
+            },
+            token,
+        )
+
     def _describe_user(self, ctx: Context) -> Response:
         instance = self._instance(ctx, ctx.labels["InstanceId"])
         if isinstance(instance, Response):
@@ -343,6 +374,7 @@ def _summary(instance: Instance) -> dict:
 _ANSWERS = {
     "ListUsers": ConnectStandin._list_users,
     "SearchUsers": ConnectStandin._search_users,
+    "ListRoutingProfiles": ConnectStandin._list_routing_profiles,
     "DescribeUser": ConnectStandin._describe_user,
     "ListInstances": ConnectStandin._list_instances,
     "DescribeInstance": ConnectStandin._describe_instance,

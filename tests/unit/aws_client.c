@@ -323,7 +323,8 @@ static void test_expired_credentials(void **state)
     world.provider.fails_at = 4; // there are no new ones
     expired(world.fake);
     assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_AUTH);
-    assert_string_equal(err.text, "the log-in has expired");
+    assert_string_equal(err.text, "Amazon Connect ListUsers was refused (ExpiredTokenException; "
+                                  "request id none): the log-in has expired");
     reply_release(&reply);
     world_close(&world);
 }

@@ -242,7 +242,7 @@ static void test_pages(void **state)
     assert_null(roster_find(roster, "user9499")->name);
     assert_int_equal(world.centre.searches, 0);
     assert_non_null(strstr(http_fake_request(world.fake, 0)->url, "maxResults=1000"));
-    // Two a second after a burst of five: never sooner than the quota allows.
+    // Two a second after a burst: never sooner than the quota allows.
     for (size_t i = 5; i < 10; i++) {
         int64_t apart =
             http_fake_request(world.fake, i)->at_ms - http_fake_request(world.fake, i - 5)->at_ms;

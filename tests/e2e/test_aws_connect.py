@@ -1,0 +1,250 @@
+"""The directory connect:INSTANCE, through the gate: pages, pace, names, and what goes wrong."""
+
+import json
+import re
+
+import pytest
+
+from support import faults
+from support.connect_standin import User
+from support.iam import Policy
+from support.program import Desk
+
+
+@pytest.fixture
+def desk(cloud, tmp_path):
+    return Desk(tmp_path, cloud.env())
+
+
+def places(cloud, desk, directory=None):
+    """Connect's users in a local store: only the directory is on trial here."""
+    return [
+        "--directory", directory or f"connect:{cloud.instance.id}",
+        "--store", f"sqlite:{desk.store}",
+        "--export-to", f"file:{desk.export}",
+    ]  # fmt: skip
+
+
+def run(cloud, desk, *arguments, directory=None, **options):
+    return desk.run(*arguments, *places(cloud, desk, directory), places=False, **options)
+
+
+def sync(cloud, desk, *arguments, **options):
+    return run(cloud, desk, "--sync", *arguments, **options)
+
+
+def held(cloud, desk):
+    rows = run(cloud, desk, "--list", "extensions", "--json").json
+    return {row["agent"]: row["extension"] for row in rows if row["state"] == "assigned"}
+
+
+def logins(count):
+    return [f"agent{number:04}" for number in range(count)]
+
+
+# -- as it should be -------------------------------------------------------------------------------
+
+
+def test_pages_of_a_thousand(cloud, desk):
+    cloud.instance.set_users(logins(2500))
+    assert sync(cloud, desk).status == 0
+    assert set(held(cloud, desk)) == set(logins(2500))
+    assert cloud.gate.log.count("connect", "ListUsers") == 3
+    assert cloud.gate.log.count("connect", "SearchUsers") == 0  # nobody sees names in a sync
+
+
+def test_keeps_to_the_quota(cloud, desk):
+    """Ten pages under the published throttle, and not one refusal."""
+    cloud.instance.set_users(logins(9500))
+    rule = cloud.gate.inject(faults.throttle(2, 5), on="connect.ListUsers")
+    assert sync(cloud, desk, "--dry-run").status == 0
+    assert cloud.gate.log.count("connect", "ListUsers") == 10
+    assert {record.status for record in cloud.gate.log.select("connect", "ListUsers")} == {200}
+    rule.remove()
+
+
+def test_awkward_pages(cloud, desk):
+    cloud.instance.set_users(logins(700))
+    cloud.instance.paging.most = 100
+    cloud.instance.paging.empty_pages = frozenset({1, 4})
+    desk.rules("[defaults]\nconnect_rate = 100\nconnect_burst = 100\n")
+    result = sync(cloud, desk)
+    assert result.status == 0, result
+    assert set(held(cloud, desk)) == set(logins(700))
+
+
+def test_names_where_they_are_shown(cloud, desk):
+    cloud.instance.set_users(
+        [User(f"agent{n:04}", f"First{n}", f"Last{n}", "Sales") for n in range(600)]
+    )
+    result = run(cloud, desk, "--list", "agents", "--json")
+    assert result.status == 0, result
+    names = {row["agent"]: row["name"] for row in result.json}
+    assert names["agent0599"] == "Last599, First599"
+    assert cloud.gate.log.count("connect", "SearchUsers") == 2
+    assert result.err == ""
+
+
+def test_arn_says_id_and_region(cloud, desk):
+    cloud.instance.set_users(["alice"])
+    environment = {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}
+    result = sync(
+        cloud, desk, directory=f"connect:{cloud.instance.arn}", environment=environment
+    )
+    assert result.status == 0, result
+    record = cloud.gate.log.select("connect", "ListUsers")[0]
+    assert record.target.startswith(f"/users-summary/{cloud.instance.id}?")
+    assert set(held(cloud, desk)) == {"alice"}
+
+
+# -- what the role may not do ----------------------------------------------------------------------
+
+
+def test_without_search_users(cloud, desk):
+    cloud.instance.set_users(["alice"])
+    cloud.operator.policy = Policy.all_but("connect:SearchUsers")
+    result = run(cloud, desk, "--list", "agents", "--json")
+    assert result.status == 0, result
+    assert [(row["agent"], row["name"]) for row in result.json] == [("alice", None)]
+    assert result.err.count("connect:SearchUsers") == 1
+
+
+def test_without_list_users(cloud, desk):
+    cloud.operator.policy = Policy.all_but("connect:ListUsers")
+    result = sync(cloud, desk)
+    assert result.status == 1
+    assert "the permission connect:ListUsers is missing" in result.err
+    assert "request id " in result.err and "IAM policy" in result.err
+    assert cloud.gate.log.count("connect", "ListUsers") == 1  # it will not get better
+
+
+def test_expired_credentials(cloud, desk):
+    cloud.operator.expired = True
+    result = sync(cloud, desk)
+    assert result.status == 6
+    assert "expired" in result.err and "request id " in result.err
+
+
+def test_unknown_instance(cloud, desk):
+    unknown = "connect:11111111-2222-3333-4444-555555555555"
+    result = sync(cloud, desk, directory=unknown)
+    assert result.status == 1
+    assert f"centre ({cloud.instance.id})" in result.err
+    cloud.operator.policy = Policy.all_but("connect:ListInstances")
+    assert "connect:ListInstances" in sync(cloud, desk, directory=unknown).err
+
+
+def test_not_an_instance(cloud, desk):
+    for text in ("connect:", "connect:a/b", "connect:arn:aws:s3:us-east-1:123456789012:x"):
+        assert sync(cloud, desk, directory=text).status == 64
+    assert cloud.gate.log.count("connect") == 0
+
+
+# -- what breaks -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def staffed(cloud, desk):
+    """Two pages of people who all have an extension."""
+    cloud.instance.set_users(logins(1500))
+    assert sync(cloud, desk).status == 0
+    return held(cloud, desk)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        faults.error("InternalServiceException"),
+        faults.status(503),
+        faults.throttled("connect"),
+        faults.reset_before(),
+        faults.reset_after(),
+        faults.cut(),
+        faults.garbled(),
+    ],
+    ids=lambda fault: fault.name,
+)
+def test_trouble_that_passes(cloud, desk, staffed, fault):
+    rule = cloud.gate.inject(fault, on="connect.ListUsers", nth=[1, 3])
+    assert sync(cloud, desk).status == 0
+    assert rule.fired == 2
+    assert held(cloud, desk) == staffed
+
+
+@pytest.mark.parametrize(
+    "fault, said",
+    [
+        (faults.error("InternalServiceException"), "InternalServiceException"),
+        (faults.error("InvalidParameterException"), "InvalidParameterException"),
+        (faults.garbled(), "damaged"),
+        (faults.reset_before(), "connection broke"),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_second_page_fails(cloud, desk, staffed, fault, said):
+    """Half a directory is no directory: nobody on the missing page loses an extension."""
+    cloud.gate.inject(fault, on="connect.ListUsers", after=1)
+    result = sync(cloud, desk)
+    assert result.status == 1
+    assert "page 2" in result.err and said in result.err
+    cloud.gate.clear_faults()
+    assert held(cloud, desk) == staffed
+
+
+def test_empty_directory(cloud, desk, staffed):
+    cloud.instance.set_users([])
+    result = sync(cloud, desk, "--yes")
+    assert result.status == 1
+    assert "has no users" in result.err
+    assert held(cloud, desk) == staffed
+
+
+@pytest.mark.parametrize("offset_s", [-1200, 1200])
+def test_clock_twenty_minutes_off(cloud, desk, offset_s):
+    cloud.instance.set_users(["alice"])
+    cloud.gate.clock_offset_s = offset_s
+    result = sync(cloud, desk)
+    assert result.status == 0, result
+    assert [r.status // 100 for r in cloud.gate.log.select("connect", "ListUsers")] == [4, 2]
+
+
+def test_nobody_there(cloud, desk):
+    result = sync(cloud, desk, environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
+    assert result.status == 1
+    assert "127.0.0.1:9" in result.err
+
+
+# -- TLS, the log ----------------------------------------------------------------------------------
+
+
+def test_tls(tls_cloud, tmp_path):
+    desk = Desk(tmp_path, tls_cloud.env())
+    tls_cloud.instance.set_users(["alice"])
+    assert sync(tls_cloud, desk).status == 0
+    result = sync(tls_cloud, desk, environment={"AWS_CA_BUNDLE": ""})
+    assert result.status == 1
+    assert "certificate" in result.err and "AWS_CA_BUNDLE" in result.err
+
+
+def test_log_has_requests_and_no_secret(cloud, desk, tmp_path):
+    cloud.instance.set_users(["alice"])
+    cloud.gate.inject(faults.error("InternalServiceException"), on="connect.ListUsers", nth=1)
+    log = tmp_path / "log"
+    assert sync(cloud, desk, "--log", log, "--log-level", "debug").status == 0
+    text = log.read_text()
+    assert re.search(r"GET 127\.0\.0\.1:\d+ ListUsers: 500 InternalServiceException, \d+ ms, "
+                     r"attempt 1, request id [0-9a-f-]{36}", text)  # fmt: skip
+    assert "ListUsers: 200" in text and "attempt 2" in text
+    operator = cloud.operator
+    for secret in (operator.secret_access_key, operator.session_token, operator.access_key_id):
+        assert secret not in text
+    assert "Signature=" not in text and "alice" not in text.replace("alice@", "")
+
+
+def test_error_as_json(cloud, desk):
+    cloud.operator.policy = Policy.all_but("connect:ListUsers")
+    result = sync(cloud, desk, "--json")
+    answer = json.loads(result.out)
+    assert answer["exit"] == result.status == 1
+    assert answer["error"]["code"] == "denied"
+    assert "connect:ListUsers" in answer["error"]["message"]

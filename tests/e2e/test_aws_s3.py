@@ -1,0 +1,166 @@
+"""The exporter s3://BUCKET/KEY, through the gate."""
+
+import base64
+import hashlib
+
+import botocore.exceptions
+import pytest
+
+from support import faults
+from support.iam import Policy
+from support.program import Desk
+
+
+@pytest.fixture
+def desk(cloud, tmp_path):
+    """A local pool with three agents, to be exported."""
+    made = Desk(tmp_path, cloud.env())
+    made.people("alice", "bob", "carol")
+    assert made.run("--sync", "--no-export").status == 0
+    return made
+
+
+def export(desk, to, *arguments, **options):
+    return desk.run("--export", to, *arguments, **options)
+
+
+def stored(cloud, key="agent_extensions.csv"):
+    return cloud.past_gate("s3").get_object(Bucket=cloud.bucket, Key=key)
+
+
+CSV = b"user,extension\r\nalice,0010\r\nbob,0011\r\ncarol,0012\r\n"
+
+
+def test_put(cloud, desk):
+    result = export(desk, f"s3://{cloud.bucket}", "--json")
+    assert result.status == 0, result
+    there = stored(cloud)
+    body = there["Body"].read()
+    assert body.replace(b"\r\n", b"\n") == CSV.replace(b"\r\n", b"\n")
+    assert there["ContentType"].startswith("text/csv")
+    (record,) = cloud.gate.log.select("s3")
+    assert (record.operation, record.status) == ("PutObject", 200)
+    sha256 = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    assert record.header("x-amz-checksum-sha256") == sha256
+    assert record.header("content-length") == str(len(body))
+
+
+@pytest.mark.parametrize("key", ["daily/ext.csv", "a b+c=&.csv", "ü/漢.csv", "x/y~-_.z.csv"])
+def test_keys(cloud, desk, key):
+    result = export(desk, f"s3://{cloud.bucket}/{key}")
+    assert result.status == 0, result
+    (record,) = cloud.gate.log.select("s3")
+    assert record.status == 200
+
+
+def test_options(cloud, desk):
+    desk.rules(
+        "[defaults]\nstorage_class = STANDARD_IA\nexpected_bucket_owner = 123456789012\n"
+        "kms_key = alias/exports\n"
+    )
+    result = export(desk, f"s3://{cloud.bucket}/k.csv")
+    assert result.status == 0, result
+    (record,) = cloud.gate.log.select("s3")
+    assert record.header("x-amz-storage-class") == "STANDARD_IA"
+    assert record.header("x-amz-expected-bucket-owner") == "123456789012"
+    assert record.header("x-amz-server-side-encryption") == "aws:kms"
+    assert record.header("x-amz-server-side-encryption-aws-kms-key-id") == "alias/exports"
+
+
+def test_somebody_elses_bucket(cloud, desk):
+    cloud.s3.bucket_owner[cloud.bucket] = "999999999999"
+    desk.rules("[defaults]\nexpected_bucket_owner = 123456789012\n")
+    result = export(desk, f"s3://{cloud.bucket}")
+    assert result.status == 1
+    assert "AccessDenied" in result.err and "request id " in result.err
+
+
+@pytest.mark.parametrize("status", [301, 307, 400])
+def test_bucket_in_another_region(cloud, desk, status):
+    cloud.s3.bucket_region[cloud.bucket] = "eu-west-2"
+    cloud.s3.redirect_status[cloud.bucket] = status
+    result = export(desk, f"s3://{cloud.bucket}")
+    assert result.status == 0, result
+    statuses = [record.status for record in cloud.gate.log.select("s3", "PutObject")]
+    assert statuses == [status, 200]
+    stored(cloud)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        faults.error("InternalError"),
+        faults.error("SlowDown"),
+        faults.status(502),
+        faults.reset_before(),
+        faults.reset_after(),
+        faults.error("RequestTimeout"),
+    ],
+    ids=lambda fault: fault.name,
+)
+def test_trouble_that_passes(cloud, desk, fault):
+    rule = cloud.gate.inject(fault, on="s3.PutObject", first=2)
+    result = export(desk, f"s3://{cloud.bucket}")
+    assert result.status == 0, result
+    assert rule.fired == 2
+    stored(cloud)
+
+
+def test_every_answer_lost(cloud, desk):
+    """It was written, and nobody said so: a look at the object settles it."""
+    cloud.gate.inject(faults.reset_after(), on="s3.PutObject")
+    result = export(desk, f"s3://{cloud.bucket}")
+    assert result.status == 0, result
+    assert cloud.gate.log.count("s3", "HeadObject") == 1
+
+
+def test_never_taken(cloud, desk):
+    cloud.gate.inject(faults.reset_before(), on="s3.PutObject")
+    result = export(desk, f"s3://{cloud.bucket}")
+    assert result.status == 1
+    assert "connection broke" in result.err
+    with pytest.raises(botocore.exceptions.ClientError):
+        stored(cloud)
+
+
+def test_another_object_is_there(cloud, desk):
+    cloud.past_gate("s3").put_object(
+        Bucket=cloud.bucket, Key="agent_extensions.csv", Body=b"user,extension\r\nold,0099\r\n"
+    )
+    cloud.gate.inject(faults.reset_before(), on="s3.PutObject")
+    assert export(desk, f"s3://{cloud.bucket}").status == 1
+
+
+def test_no_such_bucket(cloud, desk):
+    result = export(desk, "s3://no-such-bucket-of-ours")
+    assert result.status == 1
+    assert "NoSuchBucket" in result.err and "buckets of this account: exports-" in result.err
+    cloud.operator.policy = Policy.all_but("s3:ListAllMyBuckets")
+    assert "s3:ListAllMyBuckets" in export(desk, "s3://no-such-bucket-of-ours").err
+
+
+def test_may_not_write(cloud, desk):
+    cloud.operator.policy = Policy.all_but("s3:PutObject")
+    result = export(desk, f"s3://{cloud.bucket}")
+    assert result.status == 1
+    assert "the permission s3:PutObject is missing" in result.err
+
+
+def test_may_not_encrypt(cloud, desk):
+    cloud.operator.policy = Policy.all_but("kms:GenerateDataKey")
+    desk.rules("[defaults]\nkms_key = 1234abcd\n")
+    result = export(desk, f"s3://{cloud.bucket}")
+    assert "the permission kms:GenerateDataKey is missing" in result.err
+
+
+@pytest.mark.parametrize("offset_s", [-1200, 1200])
+def test_clock_twenty_minutes_off(cloud, desk, offset_s):
+    cloud.gate.clock_offset_s = offset_s
+    result = export(desk, f"s3://{cloud.bucket}")
+    assert result.status == 0, result
+
+
+@pytest.mark.parametrize("to", ["s3://", "s3://a", "s3:bucket", "s3://Bad bucket/x"])
+def test_not_a_place(cloud, desk, to):
+    assert export(desk, to).status == 64
+    assert cloud.gate.log.count("s3") == 0
