@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/demo.h"
 #include "core/directory_file.h"
 #include "core/environ.h"
 #include "core/export.h"
@@ -13,6 +14,7 @@
 #include "core/location.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/store_demo.h"
 #include "core/store_sqlite.h"
 #include "core/text.h"
 
@@ -69,9 +71,35 @@ static enum err_code open_file_exporter(void *context, const struct settings *se
     return ERR_OK;
 }
 
+static enum err_code open_demo_directory(void *context, const struct settings *settings,
+                                         const char *uri, const char *rest, struct directory **out,
+                                         struct err *err)
+{
+    (void)context;
+    (void)settings;
+    (void)uri;
+    (void)rest;
+    (void)err;
+    *out = directory_demo_new(DEMO_SEED, &clock_system);
+    return ERR_OK;
+}
+
+static enum err_code open_demo_store(void *context, const struct settings *settings,
+                                     const char *uri, const char *rest, struct store **out,
+                                     struct err *err)
+{
+    (void)context;
+    (void)settings;
+    (void)uri;
+    (void)err;
+    *out = store_demo_new(rest, DEMO_SEED, &clock_system);
+    return ERR_OK;
+}
+
 const struct port session_embedded_ports[] = {
     {.scheme = "file", .directory = open_file_directory, .exporter = open_file_exporter},
     {.scheme = "sqlite", .store = open_sqlite},
+    {.scheme = "demo", .directory = open_demo_directory, .store = open_demo_store},
 };
 const size_t session_n_embedded_ports =
     sizeof session_embedded_ports / sizeof session_embedded_ports[0];

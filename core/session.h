@@ -50,7 +50,7 @@ struct port {
     void *context;
 };
 
-/* The ports that need no service: file:, sqlite:. */
+/* The ports that need no service: file:, sqlite:, demo:. */
 extern const struct port session_embedded_ports[];
 extern const size_t session_n_embedded_ports;
 
