@@ -383,8 +383,10 @@ static void on_answer(void *context, struct reply *reply, const struct err *err)
     } else if (reply->code == ERR_CANCELLED) {
         part->writer->cancelled = true;
         ddb_part_refused(part, err);
-    } else if (reply->maybe_done || reply->code == ERR_OFFLINE ||
-               strcmp(reply->error, "IdempotentParameterMismatchException") == 0) {
+    } else if (strcmp(reply->error, "IdempotentParameterMismatchException") == 0) {
+        part->hopeless = true;
+        ddb_part_find_out(part, err);
+    } else if (reply->maybe_done || reply->code == ERR_OFFLINE) {
         ddb_part_find_out(part, err);
     } else {
         ddb_part_refused(part, err);

@@ -39,7 +39,7 @@ static void on_record(void *context, struct reply *reply, const struct err *err)
         ddb_part_refused(part, err);
     } else if (json_object_get(reply->json, "Item")) {
         ddb_part_done(part);
-    } else if (++part->unknowns > UNKNOWN_TRIES) {
+    } else if (part->hopeless || ++part->unknowns > UNKNOWN_TRIES) {
         struct err last = part->err;
         ddb_part_refused(part, &last);
     } else {

@@ -69,6 +69,7 @@ struct ddb_part {
     unsigned tries;    /* refusals that may pass */
     unsigned unknowns; /* answers that were lost */
     bool unsure;       /* an attempt may have been carried out */
+    bool hopeless;     /* another attempt would be refused like the last */
     struct err err;    /* why it was given up, or may be */
     struct ddb_part *next;
     /* Settling: the units that lost, and what is there now. */
