@@ -187,7 +187,7 @@ enum err_code csv_next(struct csv *csv, struct csv_row *row, struct err *err)
 
 bool csv_is_formula(const char *text, size_t length)
 {
-    return length > 0 && memchr("=+-@\t\r", text[0], 6) != NULL;
+    return length > 0 && text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
 }
 
 void csv_put(struct buf *out, const char *text, bool safe)

@@ -7,12 +7,17 @@
 
 /* What tables have in common: a first line that names the columns, and rows that fit it. */
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 void csv_header_name(struct csv_field field, char out[CSV_HEADER_ROOM])
 {
     size_t n = 0;
     for (size_t i = 0; i < field.length && n < CSV_HEADER_ROOM - 1; i++) {
         char c = field.text[i];
-        bool blank = memchr(" \t\r\n_-", c, 6) != NULL;
+        bool blank = is_blank(c) || c == '\r' || c == '\n' || c == '_' || c == '-';
         if (!blank) {
             out[n++] = text_lower(c);
         } else if (n > 0 && out[n - 1] != ' ') {
@@ -48,11 +53,11 @@ size_t csv_find_column(const struct csv_row *row, const char *const *names, size
 
 struct csv_field csv_trim(struct csv_field field)
 {
-    while (field.length > 0 && memchr(" \t", field.text[0], 2)) {
+    while (field.length > 0 && is_blank(field.text[0])) {
         field.text++;
         field.length--;
     }
-    while (field.length > 0 && memchr(" \t", field.text[field.length - 1], 2)) {
+    while (field.length > 0 && is_blank(field.text[field.length - 1])) {
         field.length--;
     }
     return field;

@@ -7,10 +7,15 @@
 #include "core/csv.h"
 #include "core/mem.h"
 
+struct row {
+    const char *agent;
+    const char *ext;
+};
+
 static int compare(const void *a, const void *b)
 {
-    const struct slot *one = *(const struct slot *const *)a;
-    const struct slot *other = *(const struct slot *const *)b;
+    const struct row *one = a;
+    const struct row *other = b;
     int order = strcmp(one->agent, other->agent);
     return order ? order : strcmp(one->ext, other->ext);
 }
@@ -18,11 +23,11 @@ static int compare(const void *a, const void *b)
 enum err_code export_build(const struct snapshot *snapshot, bool csv_safe, struct buf *out,
                            size_t *rows, struct err *err)
 {
-    const struct slot **assigned = mem_array(snapshot->n_slots + 1, sizeof(struct slot *));
+    struct row *assigned = mem_array(snapshot->n_slots + 1, sizeof *assigned);
     size_t n = 0;
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         if (snapshot->slots[i].state == SLOT_ASSIGNED && snapshot->slots[i].agent) {
-            assigned[n++] = &snapshot->slots[i];
+            assigned[n++] = (struct row){snapshot->slots[i].agent, snapshot->slots[i].ext};
         }
     }
     if (n > 1) {
@@ -30,9 +35,9 @@ enum err_code export_build(const struct snapshot *snapshot, bool csv_safe, struc
     }
     buf_puts(out, "user,extension\r\n");
     for (size_t i = 0; i < n; i++) {
-        csv_put(out, assigned[i]->agent, csv_safe);
+        csv_put(out, assigned[i].agent, csv_safe);
         buf_putc(out, ',');
-        buf_puts(out, assigned[i]->ext);
+        buf_puts(out, assigned[i].ext);
         buf_puts(out, "\r\n");
     }
     free(assigned);

@@ -115,19 +115,17 @@ static bool refuse(struct reading *r, const char *format, ...)
 static bool refuse(struct reading *r, const char *format, ...)
 {
     struct refusals *list = &r->import->refusals;
-    char raw[ERR_TEXT_MAX];
-    char text[ERR_TEXT_MAX];
+    struct err why = ERR_INIT;
     va_list args;
     va_start(args, format);
-    vsnprintf(raw, sizeof raw, format, args);
+    err_vset(&why, ERR_INPUT, format, args);
     va_end(args);
-    text_sanitise_to(text, sizeof text, raw, strlen(raw), 0);
     if (list->n_items == list->capacity) {
         list->capacity = list->capacity ? list->capacity * 2 : 16;
         list->items = mem_resize(list->items, list->capacity, sizeof *list->items);
     }
     list->items[list->n_items++] = (struct refusal){
-        .request = SIZE_MAX, .line = r->row.line, .text = arena_strdup(&list->arena, text)};
+        .request = SIZE_MAX, .line = r->row.line, .text = arena_strdup(&list->arena, why.text)};
     return false;
 }
 

@@ -117,7 +117,7 @@ static enum err_code agent_agent(const struct operand *op, struct request *out)
     if (code == ERR_OK) {
         code = take_login(op, equals + 1, strlen(equals + 1), &out->other);
     }
-    if (code == ERR_OK && strcmp(out->agent, out->other) == 0) {
+    if (code == ERR_OK && out->agent && out->other && strcmp(out->agent, out->other) == 0) {
         code = wrong(op, "an agent cannot change places with themselves");
     }
     return code;

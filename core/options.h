@@ -194,14 +194,13 @@ enum section {
 #define ACTION_BIT(action) (1u << (action))
 
 struct option_info {
-    const char *name;        /* of the command line, without "--"; NULL: not there */
-    char letter;             /* 0: none */
-    const char *env;         /* the variable, or NULL */
-    const char *env_prefix;  /* put before its value ("connect:"), or NULL */
-    enum section section;    /* where the key lives, SECTION_NONE: no key */
-    const char *key;         /* in that section */
-    const char *context_key; /* in [context NAME]; NULL: not allowed there */
+    const char *name;       /* of the command line, without "--"; NULL: not there */
+    const char *env;        /* the variable, or NULL */
+    const char *env_prefix; /* put before its value ("connect:"), or NULL */
+    enum section section;   /* where the key lives, SECTION_NONE: no key */
     enum option_type type;
+    const char *key;            /* in that section */
+    const char *context_key;    /* in [context NAME]; NULL: not allowed there */
     const char *const *choices; /* TYPE_CHOICE, ends with NULL */
     const char *hint;           /* "URI", "N|N%" */
     const char *def;            /* the built-in default as one writes it, NULL: none */
@@ -210,6 +209,7 @@ struct option_info {
     uint32_t actions;           /* ACTION_BITs it belongs to, 0: any */
     enum topic topic;
     const char *help;
+    char letter; /* "-n"; 0: none */
 };
 
 extern const struct option_info option_table[OPT_COUNT]; /* core/option_table.c */

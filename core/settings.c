@@ -194,7 +194,8 @@ static enum err_code take_operands(struct resolving *r)
     const struct command_line *line = r->line;
     struct arena *arena = &settings->arena;
     int width = settings->policy.width;
-    const char *first = line->n_operands > 0 ? line->operands[0] : NULL;
+    const char *first = line->n_operands > 0 ? line->operands[0] : "";
+    bool given = line->n_operands > 0;
     if (action_edits(line->action)) {
         settings->n_requests = line->n_operands;
         return operands_parse(line->action, line->operands, line->n_operands, width, arena,
@@ -209,7 +210,7 @@ static enum err_code take_operands(struct resolving *r)
     if (line->action == ACTION_LIST_) {
         return list_operand(settings, first, r->err);
     }
-    if (line->action == ACTION_HISTORY && first && !text_to_int64(first, 0, 1000000, &limit)) {
+    if (line->action == ACTION_HISTORY && given && !text_to_int64(first, 0, 1000000, &limit)) {
         return err_set(r->err, ERR_USAGE, "--history %s: a number of actions, 0 for all", first);
     }
     if (line->action == ACTION_COMPLETION && strcmp(first, "bash") != 0) {
@@ -217,7 +218,7 @@ static enum err_code take_operands(struct resolving *r)
     }
     settings->history_limit = (size_t)limit;
     settings->import_path = line->action == ACTION_IMPORT ? arena_strdup(arena, first) : NULL;
-    settings->undo_id = line->action == ACTION_UNDO ? arena_strdup(arena, first) : NULL;
+    settings->undo_id = line->action == ACTION_UNDO && given ? arena_strdup(arena, first) : NULL;
     return ERR_OK;
 }
 
