@@ -11,7 +11,7 @@ static const struct pane_column s_columns[] = {
     [COLUMN_EXT] = {"EXT", 4, 0, 0, true},
     [COLUMN_STATE] = {"STATE", 8, 0, 0},
     [COLUMN_AGENT] = {"AGENT", 8, 4, 1},
-    [COLUMN_SINCE] = {"SINCE", 12, 0, 2},
+    [COLUMN_SINCE] = {"SINCE", 14, 0, 2},
 };
 
 static const struct slot *at(const void *context, size_t row)

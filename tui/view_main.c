@@ -101,8 +101,11 @@ static void draw_details(const struct console *console, struct canvas *canvas, s
     while (*line && y < inside.height) {
         size_t length = strcspn(line, "\n");
         char one[512];
-        snprintf(one, sizeof one, "%.*s", (int)(length < 511 ? length : 511), line);
-        canvas_text(canvas, inside.x + 1, inside.y + y, inside.width - 2, STYLE_TEXT, one);
+        bool heading = line[0] == '#';
+        snprintf(one, sizeof one, "%.*s", (int)(length < 511 ? length : 511) - heading,
+                 line + heading);
+        canvas_text(canvas, inside.x + 1, inside.y + y, inside.width - 2,
+                    heading ? STYLE_TITLE : STYLE_TEXT, one);
         y++;
         line += length + (line[length] == '\n');
     }
