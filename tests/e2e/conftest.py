@@ -20,3 +20,4 @@ os.environ.update(
 )
 
 from support.aws_fixtures import *  # noqa: E402,F401,F403
+from support.console import _centre_template, centre, empty  # noqa: E402,F401

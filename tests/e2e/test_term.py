@@ -41,8 +41,8 @@ curses.wrapper(main)
 @pytest.fixture
 def small():
     with Terminal([sys.executable, "-c", CURSES]) as term:
-        term.wait_for("80x24")
-        yield term
+        # asleep in read: ncurses misses a SIGWINCH that comes just before
+        yield term.wait_for("80x24").quiet()
 
 
 def screen_of(data, size=(20, 3)):
@@ -84,7 +84,7 @@ def test_a_paste_comes_in_brackets_where_they_were_asked_for(small):
 
 
 def test_a_resize_reaches_the_program(small):
-    small.resize(100, 30).wait_for("100x30")
+    small.resize(100, 30).wait_for("100x30").quiet()
     assert len(small.lines) == 30
     small.resize(3, 2).quiet().resize(40, 10).wait_for("40x10")
 
@@ -228,17 +228,23 @@ def test_a_golden_screen_is_written_and_compared(small, tmp_path, monkeypatch):
         golden("small", small)
 
 
-def test_masks_keep_the_width():
+def test_masks_leave_the_rest_in_its_place():
     for text, then in [
         ("12:04:11 plan", "##:##:## plan"),
         ("read 41 s ago", "read ## s ago"),
         ("  3m ago", "  #m ago"),
-        ("cools until 29 Nov", "cools until ######"),
+        ("cools until 29 Nov", "cools until <date>"),
+        ("cools until 2 Jan 2027", "cools until <date>"),
+        ("| 29 Nov 12:04  |", "| <date>        |"),
+        ("| 2 Nov 12:04   |", "| <date>        |"),
         ("2026-11-29 12:00", "####-##-## ##:##"),
         ("1,420/s 12s left", "#,###/s ##s left"),
+        (" extpool | sqlite:a | me@here   3s ago", " extpool | sqlite:a             #s ago"),
+        (" extpool | sqlite:a             3s ago", " extpool | sqlite:a             #s ago"),
+        ("sync by root@vm", "sync by operator@desk"),
         ("2041 assigned", "2041 assigned"),
     ]:
-        assert masked(text) == then and len(masked(text)) == len(text)
+        assert masked(text) == then
 
 
 def test_a_picture_has_no_spaces_at_the_ends(small):

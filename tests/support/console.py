@@ -1,0 +1,121 @@
+"""A small contact centre with every state in it, and the console opened on it.
+
+    def test_release(centre):
+        with centre.console() as term:
+            term.press("x").wait_for("PLAN release")
+
+`centre` is a copy, made for each test, of one that is set up once by the headless program. All
+paths in it are relative, so that no screen shows where it lies.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from .program import Desk, program
+from .term import Terminal
+
+CONFIG = """\
+[defaults]
+directory = file:agents.csv
+store = sqlite:pool.db
+export = file:export.csv
+[policy]
+ranges = 2000-2059
+blocked = 2013
+[console]
+refresh = 0
+"""
+
+# login, first name, last name
+EARLIER = [
+    ("a.smithers", "Al", "Smithers"), ("b.smith", "Bob", "Smith"), ("d.rao", "Divya", "Rao"),
+    ("e.rao", "Esha", "Rao"), ("j.smith", "Jane", "Smith"), ("k.tanaka", "健", "田中"),
+    ("l.garcia", "Lucía", "García"), ("m.leaver", "Max", "Leaver"), ("n.okafor", "Ngozi", "Okafor"),
+    ("p.osmith", "Pat", "O'Smith"), ("t.smirnova", "Tanya", "Smirnova"), ("v.desk", "Vip", "Desk"),
+]  # fmt: skip
+LEFT = {"b.smith", "m.leaver"}
+NEW = [("k.smidt", "Kim", "Smidt"), ("z.novak", "Zoe", "Novak")]
+NOW = sorted([person for person in EARLIER if person[0] not in LEFT] + NEW)
+
+
+class Centre(Desk):
+    """A Desk whose places and rules stand in a configuration."""
+
+    def __init__(self, folder, environment=None):
+        super().__init__(folder, {"TZ": "UTC", **(environment or {})})
+
+    def places(self):
+        return ["--config", "config"]
+
+    def configure(self, text=CONFIG):
+        (self.folder / "config").write_text(text)
+
+    def staff(self, people):
+        """Writes the directory: [(login, first name, last name)]."""
+        rows = [f'{login},"{first}","{last}",Basic' for login, first, last in people]
+        self.agents.write_text(
+            "\n".join(["user login,first name,last name,routing profile name", *rows]) + "\n",
+            encoding="utf-8",
+        )
+
+    def start(self, *arguments, environment=None, **options) -> Terminal:
+        """The console, at its very beginning."""
+        return Terminal(
+            [program(), *self.places(), *arguments],
+            environment={**self.environment, **(environment or {})},
+            cwd=self.folder,
+            **options,
+        )
+
+    def console(self, *arguments, **options) -> Terminal:
+        """The console, when it has shown what there is."""
+        term = self.start(*arguments, **options)
+        try:
+            return term.wait_for(lambda t: t.output).quiet()
+        except BaseException:
+            term.close()
+            raise
+
+    def holder(self, ext):
+        return self.held().get(ext)
+
+    def extension(self, login):
+        """What the agent holds, None where nothing."""
+        return {agent: ext for ext, agent in self.held().items()}.get(login)
+
+    def history(self):
+        return self.json("--history", "1000")
+
+
+@pytest.fixture(scope="session")
+def _centre_template(tmp_path_factory):
+    centre = Centre(tmp_path_factory.mktemp("centre"))
+    centre.configure()
+    centre.staff(EARLIER)
+    for arguments in (["--sync"], ["--pin", "a.smithers=front desk"],
+                      ["--reserve", "2040=night desk"], ["--reserve", "2041=lift"],
+                      ["--release", "v.desk", "--yes"], ["--assign", "v.desk=2050"]):
+        done = centre.run(*arguments)
+        assert done.status == 0, done
+    centre.staff(NOW)
+    return centre.folder
+
+
+@pytest.fixture
+def centre(_centre_template, tmp_path):
+    folder = tmp_path / "centre"
+    shutil.copytree(_centre_template, folder)
+    return Centre(folder)
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """The same place before the first sync: a directory, and no store yet."""
+    centre = Centre(Path(tmp_path))
+    centre.configure()
+    centre.staff(NOW)
+    return centre
