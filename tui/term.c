@@ -28,7 +28,8 @@
 static struct {
     SCREEN *screen;
     bool started;
-    bool ascii;
+    bool ascii;  /* lines and marks */
+    bool narrow; /* the locale has no more than ASCII, so names are shown with ? in them */
     bool colours;
     bool mouse;
     bool tmux;
@@ -203,7 +204,8 @@ enum err_code term_start(const struct term_options *options, struct err *err)
     if (!s_term.screen) {
         return err_set(err, ERR_USAGE, "the terminal '%s' cannot show the console", options->term);
     }
-    s_term.ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    s_term.narrow = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    s_term.ascii = options->ascii || s_term.narrow;
     s_term.tmux = options->tmux && *options->tmux;
     s_term.in_screen = !s_term.tmux && strncmp(options->term, "screen", 6) == 0;
     raw();
@@ -300,15 +302,15 @@ static void put_cell(int x, int y, const struct cell *cell)
         return; /* its left half fills it */
     }
     for (int i = 0; i < CELL_CODES && cell->codes[i]; i++) {
-        text[i] = cell->codes[i] < 0x80 || !s_term.ascii ? (wchar_t)cell->codes[i] : L'?';
+        text[i] = cell->codes[i] < 0x80 || !s_term.narrow ? (wchar_t)cell->codes[i] : L'?';
     }
-    if (s_term.ascii && cell->codes[0] >= 0x80) {
+    if (s_term.narrow && cell->codes[0] >= 0x80) {
         text[1] = L'\0';
     }
     short pair = s_term.colours ? (short)(cell->style + 1) : 0;
     setcchar(&glyph, text, attributes_of(&s_term.theme.looks[cell->style]), pair, NULL);
     mvadd_wch(y, x, &glyph);
-    if (s_term.ascii && cell->width == 2) {
+    if (s_term.narrow && cell->width == 2) {
         mvadd_wch(y, x + 1, &glyph);
     }
 }
