@@ -177,7 +177,10 @@ static int draw_counts(const struct plan_view *view, struct canvas *canvas, int 
     }
     add_count(line, sizeof line, ' ', "keep", plan->keep);
     add_count(line, sizeof line, '!', "nothing left for", plan->n_unassigned);
-    if (!plan_has_work(plan)) {
+    if (!plan_has_work(plan) && plan->n_unassigned > 0) {
+        canvas_printf(canvas, 0, y, canvas->width, STYLE_ERROR,
+                      " nothing can be done: no extension is left for %s", frame_count(plan->n_unassigned));
+    } else if (!plan_has_work(plan)) {
         canvas_printf(canvas, 0, y, canvas->width, STYLE_OK, " nothing to do%s%s",
                       plan->keep ? ": " : "", plan->keep ? "everyone keeps what they have" : "");
     } else {
