@@ -20,4 +20,10 @@ os.environ.update(
 )
 
 from support.aws_fixtures import *  # noqa: E402,F401,F403
-from support.console import _centre_template, centre, empty  # noqa: E402,F401
+from support.console import (  # noqa: E402,F401
+    _centre_template,
+    centre,
+    cloud_centre,
+    empty,
+    place,
+)

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from .cloud import Cloud
+from .connect_standin import User
 from .program import Desk, program
 from .term import Terminal
 
@@ -80,6 +82,10 @@ class Centre(Desk):
             term.close()
             raise
 
+    def exported(self):
+        """What was published, as text."""
+        return self.export.read_text(encoding="utf-8")
+
     def holder(self, ext):
         return self.held().get(ext)
 
@@ -91,10 +97,33 @@ class Centre(Desk):
         return self.json("--history", "1000")
 
 
-@pytest.fixture(scope="session")
-def _centre_template(tmp_path_factory):
-    centre = Centre(tmp_path_factory.mktemp("centre"))
-    centre.configure()
+class CloudCentre(Centre):
+    """The same on Amazon: a Connect instance, a DynamoDB table, a bucket, all behind the gate."""
+
+    def __init__(self, folder, cloud: Cloud):
+        super().__init__(folder, cloud.env())
+        self.cloud = cloud
+        self.configure()
+
+    def configure(self, text=CONFIG):
+        super().configure(
+            text.replace("file:agents.csv", f"connect:{self.cloud.instance.id}")
+            .replace("sqlite:pool.db", f"dynamodb:{self.cloud.table}")
+            .replace("file:export.csv", f"s3://{self.cloud.bucket}/agent_extensions.csv")
+        )
+
+    def staff(self, people):
+        self.cloud.instance.set_users([User(login, first, last) for login, first, last in people])
+
+    def exported(self):
+        found = self.cloud.past_gate("s3").get_object(
+            Bucket=self.cloud.bucket, Key="agent_extensions.csv"
+        )
+        return found["Body"].read().decode()
+
+
+def set_up(centre):
+    """Twelve agents of whom two have left since, two newcomers, and every state there is."""
     centre.staff(EARLIER)
     for arguments in (["--sync"], ["--pin", "a.smithers=front desk"],
                       ["--reserve", "2040=night desk"], ["--reserve", "2041=lift"],
@@ -102,6 +131,13 @@ def _centre_template(tmp_path_factory):
         done = centre.run(*arguments)
         assert done.status == 0, done
     centre.staff(NOW)
+
+
+@pytest.fixture(scope="session")
+def _centre_template(tmp_path_factory):
+    centre = Centre(tmp_path_factory.mktemp("centre"))
+    centre.configure()
+    set_up(centre)
     return centre.folder
 
 
@@ -119,3 +155,29 @@ def empty(tmp_path):
     centre.configure()
     centre.staff(NOW)
     return centre
+
+
+_cloud_items: list[dict] = []  # what a table holds after set_up, from the first that was set up
+
+
+@pytest.fixture
+def cloud_centre(cloud, tmp_path):
+    """`centre` on Amazon."""
+    made = CloudCentre(tmp_path, cloud)
+    cloud.create_table()
+    table = cloud.past_gate("dynamodb", "resource").Table(cloud.table)
+    if not _cloud_items:
+        set_up(made)
+        _cloud_items.extend(table.scan()["Items"])
+    else:
+        with table.batch_writer() as writer:
+            for item in _cloud_items:
+                writer.put_item(Item=item)
+        made.staff(NOW)
+    return made
+
+
+@pytest.fixture(params=["sqlite", "dynamodb"])
+def place(request):
+    """`centre` on either store, in turn."""
+    return request.getfixturevalue("centre" if request.param == "sqlite" else "cloud_centre")

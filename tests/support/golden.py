@@ -45,7 +45,7 @@ _ACTOR = r"[\w.+-]+@[\w.-]+"
 MASKS = [
     (re.compile(r"\b\d{8}T\d{9}Z-\w{6}\b"), _named("<action-id>")),
     (re.compile(r"\b\d\d:\d\d:\d\d(?:\.\d+)?\b"), _dots),
-    (re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d)?"), _dots),
+    (re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d?(?::\d*)?)?"), _dots),
     (re.compile(rf"\b\d\d? {_MONTH}\b(?: (?:\d\d:\d\d|\d{{4}}))? *"), _named("<date>")),
     (re.compile(r"\b\d\d:\d\d\b"), _dots),
     (re.compile(r"\b\d+ ?(?:ms|s|m|min|h|d)(?= (?:ago|left)\b)"), _dots),
