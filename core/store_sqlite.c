@@ -186,27 +186,6 @@ static enum err_code check_integrity(struct sqlite_store *store, struct snapshot
     return code;
 }
 
-/* The unique index is this store's claims: each assigned agent has one. */
-static void fill_claims(struct snapshot *snapshot)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < snapshot->n_slots; i++) {
-        n += snapshot->slots[i].state == SLOT_ASSIGNED;
-    }
-    if (n == 0) {
-        return;
-    }
-    snapshot->claims = arena_alloc(&snapshot->arena, n * sizeof *snapshot->claims);
-    for (size_t i = 0; i < snapshot->n_slots; i++) {
-        const struct slot *slot = &snapshot->slots[i];
-        if (slot->state == SLOT_ASSIGNED) {
-            struct claim *claim = &snapshot->claims[snapshot->n_claims++];
-            claim->agent = slot->agent;
-            memcpy(claim->ext, slot->ext, sizeof claim->ext);
-        }
-    }
-}
-
 static enum err_code read_all(struct sqlite_store *store, int width, enum load_mode mode,
                               struct snapshot *snapshot, struct err *err)
 {
@@ -220,8 +199,6 @@ static enum err_code read_all(struct sqlite_store *store, int width, enum load_m
     if (code == ERR_OK && mode == LOAD_WHOLE) {
         code = check_integrity(store, snapshot, &oddities, err);
         snapshot->whole = true;
-        snapshot_seal(snapshot);
-        fill_claims(snapshot);
         if (oddities.n_items > 0) {
             size_t bytes = oddities.n_items * sizeof *oddities.items;
             snapshot->oddities = arena_alloc(&snapshot->arena, bytes);
