@@ -1,0 +1,91 @@
+/*
+ * An answer of Connect or DynamoDB: whatever the body, what is taken from it is harmless text of
+ * bounded length, and the error made of it says something. The first byte chooses service and
+ * status.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/connect_read.h"
+#include "aws/explain.h"
+#include "aws/reply.h"
+#include "core/text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+static void check_text(const char *text, size_t room)
+{
+    size_t length = strnlen(text, room);
+    check(length < room && text_utf8_check(text, length) == length);
+    for (size_t i = 0; i < length; i++) {
+        check((unsigned char)text[i] >= 0x20 && text[i] != 0x7f);
+    }
+}
+
+static void check_reply(const struct reply *reply, enum aws_service service, bool damaged)
+{
+    struct retry_answer answer = {
+        .service = service, .status = reply->status, .error = reply->error, .damaged = damaged};
+    struct explain_case what = {
+        .service = service,
+        .operation = "Query",
+        .region = "eu-west-1",
+        .host = "h",
+        .detail = "",
+        .status = reply->status,
+        .error = reply->error,
+        .message = reply->message,
+        .request_id = reply->request_id,
+        .class = retry_classify(&answer),
+        .attempts = 1,
+        .damaged = damaged,
+    };
+    struct err err = ERR_INIT;
+    check(explain(&what, &err) != ERR_OK && err.text[0] != '\0');
+    check_text(err.text, sizeof err.text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const int statuses[] = {200, 400, 403, 429, 500, 301};
+    if (size == 0) {
+        return 0;
+    }
+    enum aws_service service = data[0] & 1 ? SERVICE_CONNECT : SERVICE_DYNAMODB;
+    struct http_response response;
+    struct reply reply = {.code = ERR_OK};
+    http_response_init(&response);
+    buf_init(&response.body, 1 << 20);
+    buf_append(&response.body, data + 1, size - 1);
+    response.status = statuses[data[0] / 2 % 6];
+    bool damaged = reply_read(service, &response, &reply);
+    check_text(reply.error, sizeof reply.error);
+    check_text(reply.message, sizeof reply.message);
+    check_text(reply.request_id, sizeof reply.request_id);
+    check(damaged || response.status != 200 || json_is_object(reply.json));
+    if (response.status != 200 || damaged) {
+        check_reply(&reply, service, damaged);
+    }
+    struct client_statistics statistics = {0};
+    reply_count_capacity(&reply, "Query", &statistics);
+    char token[64] = "";
+    struct err err = ERR_INIT;
+    if (connect_next_token(reply.json, token, sizeof token, 1, &err)) {
+        check(token[0] != '\0' && err.code == ERR_OK);
+        check(!connect_next_token(reply.json, token, sizeof token, 2, &err)); // itself again
+        check(err.code == ERR_SERVICE);
+    }
+    reply_clear(&reply);
+    http_response_release(&response);
+    return 0;
+}
