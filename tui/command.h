@@ -83,6 +83,10 @@
       "no sync touches this extension, or it may again")                                           \
     X(CMD_RESERVE, "reserve", "R", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "",  \
       "take a free number out of the pool, or put it back")                                        \
+    X(CMD_UNPIN, "unpin", "", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "",       \
+      "syncs may touch this extension again")                                                      \
+    X(CMD_UNRESERVE, "unreserve", "", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,   \
+      "", "put a reserved number back")                                                            \
     X(CMD_UNDO, "undo", "z", PLACE_MAIN | PLACE_HISTORY, NEED_WRITE | NEED_IDLE, "Undo",           \
       "plan the opposite of the last action, or of this one in the history")                       \
     X(CMD_EXPORT, "export", "e", PLACE_MAIN, NEED_DATA | NEED_IDLE, "Export",                      \

@@ -209,6 +209,7 @@ enum err_code console_open(struct console *console, const struct settings *setti
     history_free(console->history);
     console->history = NULL;
     console->history_wanted = false;
+    console->history_asked = false;
     world_unref(console->waiting);
     console->waiting = NULL;
     err_clear(&console->trouble);
@@ -364,9 +365,20 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
     return reaction;
 }
 
+/* Where details stand beside the lists they come with their history. */
+static void ask_history(struct console *console)
+{
+    if (console->canvas.width >= CONSOLE_WIDE && console->world && !console->history &&
+        !console->history_asked && !worker_busy(console->worker)) {
+        console->history_asked = true;
+        work_start(console, WORK_HISTORY, NULL);
+    }
+}
+
 static unsigned on_worker(struct console *console)
 {
     bool any = worker_dispatch(console->worker);
+    ask_history(console);
     console->reporting = work_busy(console) && worker_progress(console->worker, &console->report);
     if (console->history_wanted && console->history && !worker_busy(console->worker)) {
         console->history_wanted = false;
@@ -388,6 +400,7 @@ static unsigned on_signals(struct console *console, unsigned woken)
     }
     if (woken & (WOKEN_RESIZE | WOKEN_CONTINUE | WOKEN_SUSPEND)) {
         resize(console);
+        ask_history(console);
         return REACT_DRAW;
     }
     return REACT_NONE;

@@ -29,7 +29,7 @@ const char *console_off(const struct console *console, enum command command)
         return "nothing has been read yet";
     }
     if ((needs & NEED_ROW) && top->ops->has_row && !top->ops->has_row(top)) {
-        return "there is no row for it";
+        return CONSOLE_NO_ROW;
     }
     return NULL;
 }
@@ -125,24 +125,40 @@ static void pick_theme(struct console *console)
 
 /* ---- contexts ----------------------------------------------------------------------------- */
 
-static unsigned context_accepted(struct dialog *dialog, struct console *console, const char *text)
+enum err_code console_switch(struct console *console, const char *context, struct err *err)
 {
     const struct settings *settings = NULL;
-    struct err err = ERR_INIT;
     const struct console_options *options = console->options;
-    if (options->reopen(options->context, CONSOLE_CONTEXT, text, &settings, &err) != ERR_OK ||
-        console_open(console, settings, &err) != ERR_OK) {
+    if (!options->reopen) {
+        return err_set(err, ERR_USAGE, "contexts cannot be switched here");
+    }
+    enum err_code code =
+        options->reopen(options->context, CONSOLE_CONTEXT, context, &settings, err);
+    if (code == ERR_OK) {
+        code = console_open(console, settings, err);
+    }
+    if (code != ERR_OK) {
+        return code;
+    }
+    while (console->n_views > 1) { /* a plan for the other place must not stay in sight */
+        console_close(console, console->views[console->n_views - 1]);
+    }
+    console_forget_world(console);
+    console_say(console, STYLE_INFO, "context %s", context);
+    work_start(console, WORK_LOAD, NULL);
+    return ERR_OK;
+}
+
+static unsigned context_accepted(struct dialog *dialog, struct console *console, const char *text)
+{
+    struct err err = ERR_INIT;
+    char name[256];
+    snprintf(name, sizeof name, "%s", text);
+    if (console_switch(console, name, &err) != ERR_OK) {
         snprintf(dialog->problem, sizeof dialog->problem, "%s", err.text);
         return REACT_DRAW;
     }
-    while (console->n_views > 2) { /* a plan for the other place must not stay in sight */
-        console_close(console,
-                      console->views[1] == &dialog->view ? console->views[2] : console->views[1]);
-    }
-    console_forget_world(console);
-    console_say(console, STYLE_INFO, "context %s", text);
-    work_start(console, WORK_LOAD, NULL);
-    return REACT_CLOSE;
+    return REACT_DRAW; /* the dialog went with all other views */
 }
 
 static void pick_context(struct console *console)

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "core/operands.h"
+#include "core/options.h"
 #include "core/text.h"
 #include "tui/ask.h"
 #include "tui/pages.h"
@@ -195,6 +197,10 @@ static void on_rows(struct console *console, enum command command)
         plan_rows(console, "release", CHANGE_RELEASE, &selection);
     } else if (command == CMD_SWAP) {
         swap(console, &selection);
+    } else if (command == CMD_UNPIN) {
+        plan_rows(console, "unpin", CHANGE_UNPIN, &selection);
+    } else if (command == CMD_UNRESERVE) {
+        plan_rows(console, "unreserve", CHANGE_UNRESERVE, &selection);
     } else if (command == CMD_PIN) {
         pin(console, &selection);
     } else {
@@ -220,7 +226,9 @@ unsigned edit_command(struct console *console, enum command command)
     case CMD_RELEASE:
     case CMD_SWAP:
     case CMD_PIN:
+    case CMD_UNPIN:
     case CMD_RESERVE:
+    case CMD_UNRESERVE:
         on_rows(console, command);
         return REACT_DRAW;
     case CMD_SYNC:
@@ -249,9 +257,53 @@ unsigned edit_command(struct console *console, enum command command)
     }
 }
 
-bool edit_with_argument(struct console *console, enum command command, const char *argument)
+/* ---- with an argument ----------------------------------------------------------------------- */
+
+/* The same operands as on the command line: `:assign alice=2041 bob`, `:reserve 2000=night desk`. A
+   note may hold blanks, so what takes one is a single operand. */
+static void plan_operands(struct console *console, enum action action, const char *argument)
 {
+    enum { OPERANDS = 64 };
+    const char *operands[OPERANDS];
+    const struct request *requests = NULL;
+    struct arena arena = ARENA_INIT;
     struct err err = ERR_INIT;
+    const char *name = action_info(action)->name;
+    size_t n = 0;
+    bool noted = action == ACTION_PIN || action == ACTION_RESERVE;
+    while (*argument && n < OPERANDS) {
+        size_t length = noted ? strlen(argument) : strcspn(argument, " ");
+        operands[n++] = arena_strndup(&arena, argument, length);
+        argument += length;
+        argument += strspn(argument, " ");
+    }
+    if (*argument) {
+        console_flash(console, STYLE_ERROR, "%s: more than %d at once", name, OPERANDS);
+    } else if (operands_parse(action, operands, n, session_policy(console->session)->width, &arena,
+                              &requests, &err) != ERR_OK) {
+        console_flash(console, STYLE_ERROR, "%s", err.text);
+    } else {
+        edit_plan(console, name, requests, n);
+    }
+    arena_release(&arena);
+}
+
+static bool take_argument(struct console *console, enum command command, const char *argument)
+{
+    static const struct {
+        enum command command;
+        enum action action;
+    } edits[] = {{CMD_ASSIGN, ACTION_ASSIGN},   {CMD_REASSIGN, ACTION_REASSIGN},
+                 {CMD_RELEASE, ACTION_RELEASE}, {CMD_SWAP, ACTION_SWAP},
+                 {CMD_PIN, ACTION_PIN},         {CMD_UNPIN, ACTION_UNPIN},
+                 {CMD_RESERVE, ACTION_RESERVE}, {CMD_UNRESERVE, ACTION_UNRESERVE}};
+    struct err err = ERR_INIT;
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        if (edits[i].command == command) {
+            plan_operands(console, edits[i].action, argument);
+            return true;
+        }
+    }
     switch ((int)command) {
     case CMD_EXPORT:
     case CMD_EXPORT_TO:
@@ -263,6 +315,14 @@ bool edit_with_argument(struct console *console, enum command command, const cha
     case CMD_UNDO:
         work_start(console, WORK_UNDO, argument);
         return true;
+    case CMD_FILTER:
+        view_main_filter(console, argument);
+        return true;
+    case CMD_CONTEXT:
+        if (console_switch(console, argument, &err) != ERR_OK) {
+            console_flash(console, STYLE_ERROR, "%s", err.text);
+        }
+        return true;
     case CMD_THEME:
         if (console_set_theme(console, argument, &err) != ERR_OK) {
             console_flash(console, STYLE_ERROR, "%s", err.text);
@@ -270,5 +330,21 @@ bool edit_with_argument(struct console *console, enum command command, const cha
         return true;
     default:
         return false;
+    }
+}
+
+void edit_with_argument(struct console *console, enum command command, const char *argument)
+{
+    const struct command_info *info = command_info(command);
+    const char *why = console_off(console, command);
+    if (!(info->places & console_top(console)->ops->place)) {
+        why = "it has no meaning here";
+    } else if (why && strcmp(why, CONSOLE_NO_ROW) == 0) {
+        why = NULL; /* the argument says which */
+    }
+    if (why) {
+        console_flash(console, STYLE_WARN, "%s: %s", info->name, why);
+    } else if (!take_argument(console, command, argument)) {
+        console_flash(console, STYLE_WARN, "%s takes no argument", info->name);
     }
 }

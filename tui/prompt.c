@@ -112,9 +112,8 @@ static void run_line(struct console *console, const char *line)
         const char *nearest = nearest_of(name, names);
         console_flash(console, STYLE_ERROR, "no command is called %s%s%s%s", name,
                       nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
-    } else if (*argument && !console_off(console, command) &&
-               edit_with_argument(console, command, argument)) {
-        return;
+    } else if (*argument) {
+        edit_with_argument(console, command, argument);
     } else {
         struct view *top = console_top(console);
         unsigned reaction = console_command(console, command);

@@ -68,6 +68,7 @@ struct view {
 };
 
 #define VIEWS_MAX 12
+#define CONSOLE_WIDE 132 /* from here on details stand beside the lists */
 
 struct console {
     const struct console_options *options;
@@ -90,9 +91,10 @@ struct console {
     struct field_history command_history;
     struct field_history filter_history;
     struct history *history; /* as last read; NULL */
-    bool history_wanted;
-    struct err trouble; /* why the last read failed; code ERR_OK: it did not */
-    const char *job;    /* what the worker does for the user, NULL: nothing */
+    bool history_wanted;     /* it is out of date */
+    bool history_asked;      /* it was read, or tried, for the details beside the lists */
+    struct err trouble;      /* why the last read failed; code ERR_OK: it did not */
+    const char *job;         /* what the worker does for the user, NULL: nothing */
     int64_t job_since_ms;
     struct progress_report report;
     bool reporting;
@@ -126,6 +128,7 @@ void console_flash(struct console *console, enum style style, const char *format
 /* ---- commands (tui/console_command.c) ------------------------------------------------------ */
 
 /* NULL, or why the command cannot be used now. */
+#define CONSOLE_NO_ROW "there is no row for it"
 const char *console_off(const struct console *console, enum command command);
 /* Runs it in the top view, or says why not. */
 unsigned console_command(struct console *console, enum command command);
@@ -148,6 +151,9 @@ enum err_code console_set_theme(struct console *console, const char *name,
                                 struct err *err) ERR_CHECK;
 enum err_code console_open(struct console *console, const struct settings *settings,
                            struct err *err) ERR_CHECK;
+/* To another context of the configuration. */
+enum err_code console_switch(struct console *console, const char *context,
+                             struct err *err) ERR_CHECK;
 void console_quit(struct console *console); /* asks while work is under way */
 
 /* ---- parts that several views draw (tui/frame.c) ------------------------------------------- */

@@ -15,7 +15,6 @@
 
 #include "core/banned.h"
 
-#define WIDE 132  /* from here on details stand beside the lists */
 #define NARROW 66 /* below, one list at a time */
 #define WHEEL 3
 
@@ -72,6 +71,12 @@ void selection_release(struct selection *selection)
     *selection = (struct selection){0};
 }
 
+void view_main_filter(struct console *console, const char *text)
+{
+    struct main_view *main = (struct main_view *)console_bottom(console);
+    list_filter(&focus(main)->list, text);
+}
+
 void view_main_unmark(struct console *console)
 {
     struct main_view *main = (struct main_view *)console_bottom(console);
@@ -121,7 +126,7 @@ static void draw_panes(struct main_view *main, struct console *console, struct c
         pane_draw(focus(main), console, canvas, area, true);
         return;
     }
-    int lists = area.width >= WIDE ? area.width * 7 / 10 : area.width;
+    int lists = area.width >= CONSOLE_WIDE ? area.width * 7 / 10 : area.width;
     int left = lists * 58 / 100;
     main->agents_area = (struct rect){area.x, area.y, left, area.height};
     main->extensions_area = (struct rect){area.x + left, area.y, lists - left, area.height};

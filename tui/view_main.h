@@ -20,6 +20,7 @@ struct selection {
 };
 void view_main_selection(const struct console *console, struct selection *selection);
 void selection_release(struct selection *selection);
+void view_main_filter(struct console *console, const char *text);
 void view_main_unmark(struct console *console);
 /* Puts the cursor on an agent or an extension. */
 void view_main_seek(struct console *console, const char *login, const char *ext);

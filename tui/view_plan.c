@@ -462,6 +462,10 @@ static unsigned command(struct view *base, struct console *console, enum command
         if (harmless) {
             return REACT_PASS;
         }
+        if (command == CMD_QUIT) {
+            console_quit(console); /* asks */
+            return REACT_DRAW;
+        }
         console_flash(console, STYLE_INFO, "it is being written");
         return REACT_DRAW;
     }
