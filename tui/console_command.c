@@ -20,13 +20,13 @@ const char *console_off(const struct console *console, enum command command)
     unsigned needs = command_info(command)->needs;
     const struct view *top = console_top(console);
     if ((needs & NEED_WRITE) && console->read_only) {
-        return "this session is read-only";
+        return "read-only";
     }
     if ((needs & NEED_IDLE) && work_busy(console)) {
-        return "other work is under way; C-c stops it";
+        return "other work is under way";
     }
     if ((needs & NEED_DATA) && (!console->world || console->world->snapshot->read_at_s == 0)) {
-        return "nothing has been read yet";
+        return "nothing is read yet";
     }
     if ((needs & NEED_ROW) && top->ops->has_row && !top->ops->has_row(top)) {
         return CONSOLE_NO_ROW;

@@ -274,6 +274,21 @@ static void draw_hints(const struct console *console, struct canvas *canvas, int
     }
 }
 
+/* A message that does not fit can be read in full in the activity. */
+static void draw_status(const struct console *console, struct canvas *canvas, int y,
+                        enum style style, const char *text, bool main)
+{
+    char more[KEYS_TEXT_MAX + 16] = "";
+    char key[KEYS_TEXT_MAX];
+    bindings_key(&console->bindings, CMD_PANE_4, key);
+    if (main && *key && canvas_columns(text) > canvas->width) {
+        snprintf(more, sizeof more, " %s shows all ", key);
+    }
+    int columns = canvas_columns(more);
+    canvas_text(canvas, 0, y, canvas->width - columns, style, text);
+    canvas_text(canvas, canvas->width - columns, y, columns, STYLE_KEY, more);
+}
+
 int frame_footer(struct console *console, struct canvas *canvas, unsigned place, const char *status)
 {
     int y = canvas->height - 1;
@@ -293,7 +308,7 @@ int frame_footer(struct console *console, struct canvas *canvas, unsigned place,
         draw_hints(console, canvas, y, place);
     }
     if (text[0]) {
-        canvas_text(canvas, 0, y_status, canvas->width, style, text);
+        draw_status(console, canvas, y_status, style, text, place == PLACE_MAIN);
     }
     return y_status;
 }

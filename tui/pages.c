@@ -63,7 +63,7 @@ static int draw_line(struct canvas *canvas, const char *text, size_t length, int
     return n > 0 ? n : 1;
 }
 
-static int draw_lines(struct canvas *canvas, const struct buf *text, int y, struct rect area)
+int page_draw_text(struct canvas *canvas, const struct buf *text, int y, struct rect area)
 {
     int rows = 0;
     for (const char *at = text->data; *at;) {
@@ -90,12 +90,12 @@ static void draw(struct view *view, struct console *console, struct canvas *canv
                         canvas->height - y - (canvas->height >= 8 ? 2 : 1)};
     struct rect nowhere = {1, y, area.width, 0};
     page->height = area.height;
-    page->n_lines = (size_t)draw_lines(canvas, &page->text, 0, nowhere);
+    page->n_lines = (size_t)page_draw_text(canvas, &page->text, 0, nowhere);
     size_t most = page->n_lines > (size_t)area.height ? page->n_lines - (size_t)area.height : 0;
     page->top = page->top > most ? most : page->top;
     snprintf(status, sizeof status, "line %zu of %zu, Esc goes back", page->top + 1, page->n_lines);
     frame_footer(console, canvas, PLACE_TEXT, most > 0 ? status : "Esc goes back");
-    draw_lines(canvas, &page->text, -(int)page->top, area);
+    page_draw_text(canvas, &page->text, -(int)page->top, area);
 }
 
 static void move(struct page *page, int64_t by)
@@ -191,7 +191,7 @@ static void help_line(struct buf *out, const struct console *console, enum comma
     char keys[KEYS_TEXT_MAX];
     const char *why = console_off(console, command);
     bindings_keys(&console->bindings, command, keys);
-    buf_printf(out, "%-14s %-15s %s%s%s%s\n", keys, command_info(command)->name,
+    buf_printf(out, "%-11s :%-15s %s%s%s%s\n", keys, command_info(command)->name,
                command_info(command)->help, why ? " [off: " : "", why ? why : "", why ? "]" : "");
 }
 

@@ -13,6 +13,10 @@
 /* `text` is copied: lines between line feeds; one that begins with '#' is a heading. */
 void page_open(struct console *console, const char *title, const char *text);
 
+/* Draws such a text from row `y` of the area on (negative: scrolled), long lines broken; returns
+   the rows it takes. */
+int page_draw_text(struct canvas *canvas, const struct buf *text, int y, struct rect area);
+
 void page_help(struct console *console, unsigned place);
 void page_activity(struct console *console);
 void page_refusals(struct console *console, const char *action, const struct refusals *refusals);

@@ -145,17 +145,19 @@ static void draw_empty(const struct pane *pane, const struct console *console,
                 text);
 }
 
-static void draw_title(const struct pane *pane, char *title, size_t size)
+static void draw_title(const struct pane *pane, const struct console *console, char *title,
+                       size_t size)
 {
     const struct list *list = &pane->list;
+    const struct world *world = console->world;
+    bool holders = pane->ops == &pane_agents && world && !world->roster && !world->partial;
+    const char *name = holders ? "Holders" : pane->ops->title; /* nobody knows who works here */
     size_t used;
     if (list->filter_text[0]) {
-        used = (size_t)snprintf(title, size, "%s %s of %s /%s", pane->ops->title,
-                                frame_count(list->n_shown), frame_count(list->source.n_rows),
-                                list->filter_text);
+        used = (size_t)snprintf(title, size, "%s %s of %s /%s", name, frame_count(list->n_shown),
+                                frame_count(list->source.n_rows), list->filter_text);
     } else {
-        used = (size_t)snprintf(title, size, "%s %s", pane->ops->title,
-                                frame_count(list->source.n_rows));
+        used = (size_t)snprintf(title, size, "%s %s", name, frame_count(list->source.n_rows));
     }
     if (used < size && list->n_marked > 0) {
         snprintf(title + used, size - used, " *%s", frame_count(list->n_marked));
@@ -167,7 +169,7 @@ void pane_draw(struct pane *pane, const struct console *console, struct canvas *
 {
     char title[FILTER_TEXT_MAX + 96];
     int widths[COLUMNS_MAX] = {0};
-    draw_title(pane, title, sizeof title);
+    draw_title(pane, console, title, sizeof title);
     struct rect inside = canvas_box(canvas, area, focus ? STYLE_FRAME_FOCUS : STYLE_FRAME,
                                     focus ? STYLE_TITLE_FOCUS : STYLE_TITLE, title);
     if (inside.height < 1) {

@@ -101,19 +101,8 @@ static void draw_details(const struct console *console, struct canvas *canvas, s
     struct rect inside = canvas_box(canvas, area, STYLE_FRAME, STYLE_TITLE, "Details");
     buf_init(&text, 65536);
     page_details_text(console, &text);
-    int y = 0;
-    const char *line = text.data;
-    while (*line && y < inside.height) {
-        size_t length = strcspn(line, "\n");
-        char one[512];
-        bool heading = line[0] == '#';
-        snprintf(one, sizeof one, "%.*s", (int)(length < 511 ? length : 511) - heading,
-                 line + heading);
-        canvas_text(canvas, inside.x + 1, inside.y + y, inside.width - 2,
-                    heading ? STYLE_TITLE : STYLE_TEXT, one);
-        y++;
-        line += length + (line[length] == '\n');
-    }
+    page_draw_text(canvas, &text, 0,
+                   (struct rect){inside.x + 1, inside.y, inside.width - 2, inside.height});
     buf_release(&text);
 }
 
@@ -179,7 +168,8 @@ static void draw(struct view *view, struct console *console, struct canvas *canv
         y = frame_gauge(console, canvas, y);
     }
     int activity = canvas->height >= 36 ? 8 : canvas->height >= 16 ? 2 : 0;
-    if (activity > 0 && console->flash_said) {
+    bool bad = console->flash_style == STYLE_WARN || console->flash_style == STYLE_ERROR;
+    if (activity > 0 && console->flash_said && !bad) {
         console->flash[0] = '\0'; /* it can be read two lines above */
     }
     int low = frame_footer(console, canvas, PLACE_MAIN, status(main, console, room, sizeof room));

@@ -7,6 +7,7 @@
 #include "core/guard.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "tui/ask.h"
 #include "tui/edit.h"
 #include "tui/view_main.h"
 #include "tui/work.h"
@@ -177,7 +178,11 @@ static int draw_counts(const struct plan_view *view, struct canvas *canvas, int 
     }
     add_count(line, sizeof line, ' ', "keep", plan->keep);
     add_count(line, sizeof line, '!', "nothing left for", plan->n_unassigned);
-    if (!plan_has_work(plan) && plan->n_unassigned > 0) {
+    if (view->stage == STAGE_APPLIED) {
+        canvas_text(canvas, 0, y, canvas->width, STYLE_STRONG,
+                    " What was done: ok applied   !! something else is there now   XX failed   "
+                    "- not tried");
+    } else if (!plan_has_work(plan) && plan->n_unassigned > 0) {
         canvas_printf(canvas, 0, y, canvas->width, STYLE_ERROR,
                       " nothing can be done: no extension is left for %s", frame_count(plan->n_unassigned));
     } else if (!plan_has_work(plan)) {
@@ -189,32 +194,38 @@ static int draw_counts(const struct plan_view *view, struct canvas *canvas, int 
     return y + 1;
 }
 
-/* " After: 2,457 assigned  3,838 free ..." */
+/* " After: 2,457 assigned  3,838 free ...": what each step makes of its extension. */
 static void after_text(const struct plan_view *view, const struct console *console, char *out,
                        size_t size)
 {
     const struct plan *plan = view->plan;
-    uint64_t before[EXT_STATE_COUNT];
-    snapshot_tally(plan->snapshot, session_policy(console->session), plan->now_s, before);
-    int64_t assigned = (int64_t)before[EXT_ASSIGNED] + (int64_t)plan->counts[CHANGE_ASSIGN] -
-                       (int64_t)plan->counts[CHANGE_RELEASE];
-    int64_t reserved = (int64_t)before[EXT_RESERVED] + (int64_t)plan->counts[CHANGE_RESERVE] -
-                       (int64_t)plan->counts[CHANGE_UNRESERVE];
-    snprintf(out, size, " After: %s assigned (now %s)  %s reserved",
-             frame_count(assigned > 0 ? (uint64_t)assigned : 0), frame_count(before[EXT_ASSIGNED]),
-             frame_count(reserved > 0 ? (uint64_t)reserved : 0));
+    const struct policy *policy = session_policy(console->session);
+    uint64_t n[EXT_STATE_COUNT];
+    snapshot_tally(plan->snapshot, policy, plan->now_s, n);
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        for (size_t k = 0; k < change->n_steps && !change->left_out; k++) {
+            const struct step *step = &change->steps[k];
+            enum ext_state before =
+                step->before ? policy_state(policy, step->before, plan->now_s) : EXT_ABSENT;
+            n[before] -= n[before] > 0;
+            n[policy_state(policy, &step->after, plan->now_s)]++;
+        }
+    }
+    snprintf(out, size, " After: %s assigned  %s free  %s cooling  %s reserved",
+             frame_count(n[EXT_ASSIGNED]), frame_count(n[EXT_FREE]), frame_count(n[EXT_COOLING]),
+             frame_count(n[EXT_RESERVED]));
 }
 
 static void draw_result(const struct plan_view *view, struct canvas *canvas, int y)
 {
     if (view->left == 0) {
-        canvas_printf(canvas, 0, y, canvas->width, STYLE_OK,
-                      " Applied: %s changes. z on the first screen takes them back. Enter goes on",
+        canvas_printf(canvas, 0, y, canvas->width, STYLE_WARN,
+                      " Stopped after %s changes; the rest was not begun. Esc goes back",
                       frame_count(view->outcome.applied));
     } else {
         canvas_printf(canvas, 0, y, canvas->width, STYLE_WARN,
-                      " %s applied, %s not (!! conflict, XX failed; why stands beside). Enter "
-                      "plans again, Esc leaves it",
+                      " %s applied, %s not: Enter plans those again, Esc leaves it",
                       frame_count(view->outcome.applied), frame_count(view->left));
     }
 }
@@ -313,13 +324,15 @@ static void draw(struct view *base, struct console *console, struct canvas *canv
     } else {
         draw_gate(view, console, canvas, low, caret);
     }
-    if (view->verdict.refused || (view->gate != GATE_NOTHING && canvas->height >= 8)) {
+    bool planning = view->stage == STAGE_PLAN;
+    if (planning &&
+        (view->verdict.refused || (view->gate != GATE_NOTHING && canvas->height >= 8))) {
         low--;
         canvas_printf(canvas, 0, low, canvas->width,
                       view->verdict.refused ? STYLE_ERROR : STYLE_TEXT, " Guards: %s",
                       view->verdict.text);
     }
-    if (roomy) {
+    if (roomy && planning) {
         after_text(view, console, line, sizeof line);
         canvas_text(canvas, 0, --low, canvas->width, STYLE_TEXT, line);
     }
@@ -392,7 +405,14 @@ static unsigned plan_again(struct plan_view *view, struct console *console)
                 }
             }
         }
-        if (n > 0) {
+        bool one = n == 1 && !wanted[0].swap && wanted[0].agent &&
+                   (wanted[0].kind == CHANGE_ASSIGN || wanted[0].kind == CHANGE_REASSIGN);
+        if (one) { /* the number is gone: another one? */
+            const struct agent_row *row = world_agent(console->world, wanted[0].agent);
+            const struct slot *slot = row ? row->slot : NULL;
+            ask_extension(console, slot ? CHANGE_REASSIGN : CHANGE_ASSIGN, wanted[0].agent,
+                          slot ? slot->ext : NULL);
+        } else if (n > 0) {
             edit_plan(console, action, wanted, n);
         }
         free(wanted);

@@ -98,19 +98,21 @@ static void exported(struct console *console, const struct work *work, const str
 static void say_applied(struct console *console, const struct work *work)
 {
     const struct outcome *outcome = &work->outcome;
-    bool bad = outcome->conflicts + outcome->failed > 0;
+    char rest[96] = "";
+    size_t used = 0;
+    if (outcome->conflicts > 0) {
+        used = (size_t)snprintf(rest, sizeof rest, ", %s in conflict",
+                                frame_count(outcome->conflicts));
+    }
+    if (outcome->failed > 0) {
+        snprintf(rest + used, sizeof rest - used, ", %s failed", frame_count(outcome->failed));
+    }
     if (work->job.err.code != ERR_OK) {
         console_say_error(console, work->plan->action, &work->job.err);
     }
     if (outcome->applied > 0 || work->job.err.code == ERR_OK) {
-        console_say(console, bad ? STYLE_WARN : STYLE_OK, "%s: %s applied%s%s%s%s",
-                    work->plan->action, frame_count(outcome->applied), bad ? ", " : "",
-                    bad ? frame_count(outcome->conflicts) : "", bad ? " in conflict, " : "",
-                    bad ? frame_count(outcome->failed) : "");
-    }
-    if (bad) {
-        console_flash(console, STYLE_WARN, "%zu rows could not be applied: see why below",
-                      outcome->conflicts + outcome->failed);
+        console_say(console, rest[0] ? STYLE_WARN : STYLE_OK, "%s: %s applied%s",
+                    work->plan->action, frame_count(outcome->applied), rest);
     }
 }
 
