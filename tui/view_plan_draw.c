@@ -1,0 +1,271 @@
+#include "tui/view_plan_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/banned.h"
+
+/* ---- drawing: the rows --------------------------------------------------------------------- */
+
+static enum style kind_style(enum change_kind kind)
+{
+    switch (kind) {
+    case CHANGE_ASSIGN:
+    case CHANGE_CREATE:
+    case CHANGE_UNRESERVE:
+        return STYLE_PLAN_ADD;
+    case CHANGE_RELEASE:
+        return STYLE_PLAN_REMOVE;
+    case CHANGE_REASSIGN:
+    case CHANGE_RESERVE:
+    case CHANGE_PIN:
+    case CHANGE_UNPIN:
+    case CHANGE_ADOPT:
+    case CHANGE_REPAIR:
+    case CHANGE_KIND_COUNT:
+        break;
+    }
+    return STYLE_PLAN_MOVE;
+}
+
+/* "[x]" before it is applied, the result afterwards. */
+static const char *box_of(const struct plan_view *view, const struct change *change)
+{
+    if (view->stage != STAGE_APPLIED) {
+        return change->left_out ? "[ ]" : "[x]";
+    }
+    switch (change->result) {
+    case RESULT_DONE:
+        return "ok ";
+    case RESULT_CONFLICT:
+        return "!! ";
+    case RESULT_FAILED:
+        return "XX ";
+    case RESULT_PLANNED:
+    case RESULT_SKIPPED:
+        break;
+    }
+    return " - ";
+}
+
+static void draw_change(const struct plan_view *view, struct canvas *canvas, int y, size_t index)
+{
+    const struct change *change = &view->plan->changes[index];
+    bool current = index == view->cursor;
+    bool bad = change->result == RESULT_CONFLICT || change->result == RESULT_FAILED;
+    enum style style = current            ? STYLE_CURSOR
+                       : change->left_out ? STYLE_PLAN_OUT
+                       : bad              ? STYLE_ERROR
+                                          : kind_style(change->kind);
+    char ext[40];
+    int width = canvas->width;
+    if (change->kind == CHANGE_REASSIGN && change->from) {
+        snprintf(ext, sizeof ext, "%s>%s", change->from, change->to ? change->to : change->ext);
+    } else {
+        snprintf(ext, sizeof ext, "%s", change->ext ? change->ext : "");
+    }
+    canvas_fill(canvas, (struct rect){0, y, width, 1}, current ? STYLE_CURSOR : STYLE_TEXT);
+    canvas_printf(canvas, 0, y, width, style, "%c%s %c %-9s", current ? '>' : ' ',
+                  box_of(view, change), change_kind_mark(change->kind),
+                  change_kind_name(change->kind));
+    int x = 17;
+    canvas_field(canvas, x, y, width - x < 10 ? width - x : 10, style, ext);
+    x += 11;
+    int agent = width >= 100 ? 28 : width >= 60 ? 20 : width - x;
+    if (x < width) {
+        canvas_field(canvas, x, y, agent < width - x ? agent : width - x, style,
+                     change->agent ? change->agent : "");
+    }
+    x += agent + 1;
+    if (x < width) {
+        const char *why = bad && change->detail ? change->detail : change->why;
+        canvas_text(canvas, x, y, width - x, style, why ? why : "");
+    }
+}
+
+/* ---- drawing: around the rows -------------------------------------------------------------- */
+
+static void add_count(char *line, size_t size, char mark, const char *name, size_t count)
+{
+    size_t used = strlen(line);
+    if (count > 0) {
+        snprintf(line + used, size - used, "%s%c %s %s", used > 1 ? "   " : "", mark, name,
+                 frame_count(count));
+    }
+}
+
+static int draw_counts(const struct plan_view *view, struct canvas *canvas, int y)
+{
+    const struct plan *plan = view->plan;
+    char line[400] = " ";
+    for (int i = 0; i < CHANGE_KIND_COUNT; i++) {
+        add_count(line, sizeof line, change_kind_mark((enum change_kind)i),
+                  change_kind_name((enum change_kind)i), plan->counts[i]);
+    }
+    add_count(line, sizeof line, ' ', "keep", plan->keep);
+    add_count(line, sizeof line, '!', "nothing left for", plan->n_unassigned);
+    if (view->stage == STAGE_APPLIED) {
+        canvas_text(canvas, 0, y, canvas->width, STYLE_STRONG,
+                    " What was done: ok applied   !! something else is there now   XX failed   "
+                    "- not tried");
+    } else if (!plan_has_work(plan) && plan->n_unassigned > 0) {
+        canvas_printf(canvas, 0, y, canvas->width, STYLE_ERROR,
+                      " nothing can be done: no extension is left for %s",
+                      frame_count(plan->n_unassigned));
+    } else if (!plan_has_work(plan)) {
+        canvas_printf(canvas, 0, y, canvas->width, STYLE_OK, " nothing to do%s%s",
+                      plan->keep ? ": " : "", plan->keep ? "everyone keeps what they have" : "");
+    } else {
+        canvas_text(canvas, 0, y, canvas->width, STYLE_STRONG, line);
+    }
+    return y + 1;
+}
+
+/* " After: 2,457 assigned  3,838 free ...": what each step makes of its extension. */
+static void after_text(const struct plan_view *view, const struct console *console, char *out,
+                       size_t size)
+{
+    const struct plan *plan = view->plan;
+    const struct policy *policy = session_policy(console->session);
+    uint64_t n[EXT_STATE_COUNT];
+    snapshot_tally(plan->snapshot, policy, plan->now_s, n);
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        for (size_t k = 0; k < change->n_steps && !change->left_out; k++) {
+            const struct step *step = &change->steps[k];
+            enum ext_state before =
+                step->before ? policy_state(policy, step->before, plan->now_s) : EXT_ABSENT;
+            n[before] -= n[before] > 0;
+            n[policy_state(policy, &step->after, plan->now_s)]++;
+        }
+    }
+    snprintf(out, size, " After: %s assigned  %s free  %s cooling  %s reserved",
+             frame_count(n[EXT_ASSIGNED]), frame_count(n[EXT_FREE]), frame_count(n[EXT_COOLING]),
+             frame_count(n[EXT_RESERVED]));
+}
+
+static void draw_result(const struct plan_view *view, struct canvas *canvas, int y)
+{
+    if (view->left == 0) {
+        canvas_printf(canvas, 0, y, canvas->width, STYLE_WARN,
+                      " Stopped after %s changes; the rest was not begun. Esc goes back",
+                      frame_count(view->outcome.applied));
+    } else {
+        canvas_printf(canvas, 0, y, canvas->width, STYLE_WARN,
+                      " %s applied, %s not: Enter plans those again, Esc leaves it",
+                      frame_count(view->outcome.applied), frame_count(view->left));
+    }
+}
+
+static void draw_gate(struct plan_view *view, const struct console *console, struct canvas *canvas,
+                      int y, struct caret *caret)
+{
+    char prompt[320];
+    int width = canvas->width;
+    if (console->read_only) {
+        canvas_text(canvas, 0, y, width, STYLE_WARN,
+                    " This session is read-only: nothing can be applied. Esc goes back");
+        return;
+    }
+    switch (view->gate) {
+    case GATE_OPEN:
+        canvas_text(canvas, 0, y, width, STYLE_PROMPT, " Enter applies it, Esc goes back");
+        return;
+    case GATE_NOTHING:
+        canvas_text(canvas, 0, y, width, STYLE_PROMPT, " Nothing to apply: Enter or Esc goes back");
+        return;
+    case GATE_SHUT:
+        canvas_text(canvas, 0, y, width, STYLE_ERROR,
+                    " Refused, and nothing lifts it: Esc goes back");
+        return;
+    case GATE_COUNT:
+        snprintf(prompt, sizeof prompt,
+                 width >= 76   ? " Type the number of releases (%s) to apply, Esc goes back: "
+                 : width >= 48 ? " Type the number of releases (%s): "
+                               : " Type %s, Enter: ",
+                 frame_count(view->plan->counts[CHANGE_RELEASE]));
+        break;
+    case GATE_NAME:
+        snprintf(prompt, sizeof prompt,
+                 " Refused. To apply it all the same type %s and Enter: ", view->name);
+        break;
+    }
+    int columns =
+        canvas_text(canvas, 0, y, width - 6, view->said_wrong ? STYLE_ERROR : STYLE_PROMPT, prompt);
+    caret->x = field_draw(&view->field, canvas, columns, y, width - columns, STYLE_INPUT);
+    caret->y = y;
+}
+
+static void draw_rows(struct plan_view *view, struct canvas *canvas, int y, int height)
+{
+    size_t rows = height > 0 ? (size_t)height : 0;
+    size_t n = view->plan->n_changes;
+    view->page = height;
+    if (view->cursor < view->top) {
+        view->top = view->cursor;
+    } else if (rows > 0 && view->cursor >= view->top + rows) {
+        view->top = view->cursor - rows + 1;
+    }
+    if (view->top + rows > n) {
+        view->top = n > rows ? n - rows : 0;
+    }
+    for (size_t i = 0; i < rows && view->top + i < n; i++) {
+        draw_change(view, canvas, y + (int)i, view->top + i);
+    }
+}
+
+/* The reason of the current row in full, where it does not fit into the row. */
+static void current_text(const struct plan_view *view, char *out, size_t size)
+{
+    const struct change *change = &view->plan->changes[view->cursor];
+    snprintf(out, size, " %s%s%s", change->why ? change->why : "", change->detail ? ": " : "",
+             change->detail ? change->detail : "");
+}
+
+void view_plan_draw(struct view *base, struct console *console, struct canvas *canvas,
+                    struct caret *caret)
+{
+    struct plan_view *view = (struct plan_view *)base;
+    char line[700];
+    char title[64];
+    snprintf(title, sizeof title, "PLAN %s", view->plan ? view->plan->action : "is being applied");
+    int y = frame_header(console, canvas, title);
+    int low = frame_footer(console, canvas, PLACE_PLAN, NULL);
+    if (!view->plan) {
+        canvas_wrap(canvas, (struct rect){1, y + 1, canvas->width - 2, low - y - 1}, STYLE_TEXT,
+                    "The plan is being written, batch by batch, each with its record in the "
+                    "history.\nC-c stops after the batch in flight; what is written stays written "
+                    "and can be undone.");
+        return;
+    }
+    if (canvas->height >= 7) {
+        y = draw_counts(view, canvas, y);
+    }
+    bool roomy = canvas->height >= 14;
+    for (size_t i = 0; roomy && i < view->plan->n_notes && i < 3; i++) {
+        canvas_printf(canvas, 0, y++, canvas->width, STYLE_WARN, " %s", view->plan->notes[i]);
+    }
+    low--;
+    if (view->stage == STAGE_APPLIED) {
+        draw_result(view, canvas, low);
+    } else {
+        draw_gate(view, console, canvas, low, caret);
+    }
+    bool planning = view->stage == STAGE_PLAN;
+    if (planning &&
+        (view->verdict.refused || (view->gate != GATE_NOTHING && canvas->height >= 8))) {
+        low--;
+        canvas_printf(canvas, 0, low, canvas->width,
+                      view->verdict.refused ? STYLE_ERROR : STYLE_TEXT, " Guards: %s",
+                      view->verdict.text);
+    }
+    if (roomy && planning) {
+        after_text(view, console, line, sizeof line);
+        canvas_text(canvas, 0, --low, canvas->width, STYLE_TEXT, line);
+    }
+    if (roomy && view->plan->n_changes > 0) {
+        current_text(view, line, sizeof line);
+        canvas_text(canvas, 0, --low, canvas->width, STYLE_DIM, line);
+    }
+    draw_rows(view, canvas, y, low - y);
+}

@@ -1,0 +1,48 @@
+#ifndef TUI_VIEW_PLAN_PRIVATE_H
+#define TUI_VIEW_PLAN_PRIVATE_H
+
+/*
+ * Private to view_plan*.c: the state of a plan on the screen. view_plan.c has what the keys do,
+ * view_plan_draw.c what it looks like.
+ */
+
+#include "core/guard.h"
+#include "core/plan.h"
+#include "core/session.h"
+#include "tui/field.h"
+#include "tui/view.h"
+
+/* What it takes to apply it. */
+enum gate {
+    GATE_OPEN,   /* Enter */
+    GATE_COUNT,  /* the number of releases */
+    GATE_NAME,   /* the name of the place: a guard is lifted */
+    GATE_SHUT,   /* a guard that nothing lifts */
+    GATE_NOTHING /* nothing to do */
+};
+
+enum stage { STAGE_PLAN, STAGE_APPLYING, STAGE_APPLIED };
+
+struct plan_view {
+    struct view view;
+    struct plan *plan; /* NULL while the worker has it */
+    enum stage stage;
+    enum gate gate;
+    struct guard_verdict verdict;
+    struct field field;
+    char name[128]; /* what GATE_NAME wants typed */
+    size_t cursor, top;
+    int page;
+    bool said_wrong;
+    struct outcome outcome;
+    size_t left; /* conflicts and failures */
+    struct arena arena;
+    struct request *requests;
+    size_t n_requests;
+};
+
+/* The draw function of the view. */
+void view_plan_draw(struct view *base, struct console *console, struct canvas *canvas,
+                    struct caret *caret);
+
+#endif
