@@ -34,7 +34,6 @@ struct trace {
     const char *conflict; /* why it cannot be undone, or NULL */
     size_t joined;        /* union-find over the traces */
     size_t last_change;   /* of its component, at the root: the end of a list through `previous` */
-    uint32_t group;
 };
 
 struct undo {
@@ -211,23 +210,12 @@ static void read_change(struct undo *undo, const struct audit_change *change, si
 
 static void read_action(struct undo *undo)
 {
-    const struct audit_action *action = undo->action;
-    size_t group_of = NONE; /* a trace of the change before, where that is of the same group */
-    for (size_t i = 0; i < action->n_changes; i++) {
-        const struct audit_change *change = &action->changes[i];
+    for (size_t i = 0; i < undo->action->n_changes; i++) {
+        const struct audit_change *change = &undo->action->changes[i];
         undo->n_kept += !is_undone(change);
-        if (!is_undone(change) && !is_surplus_handed_on(change)) {
-            continue;
+        if (is_undone(change) || is_surplus_handed_on(change)) {
+            read_change(undo, change, trace_of(undo, change->ext));
         }
-        size_t index = trace_of(undo, change->ext);
-        read_change(undo, change, index);
-        bool same_group =
-            group_of != NONE && change->group != 0 && undo->traces[group_of].group == change->group;
-        if (same_group) {
-            join(undo, index, group_of);
-        }
-        undo->traces[index].group = change->group;
-        group_of = index;
     }
     for (size_t i = 0; i < undo->n_traces; i++) {
         struct trace *trace = &undo->traces[i];
