@@ -282,6 +282,29 @@ static bool claim_is_as_seen(const struct world *world, const struct claim_effec
     return fits || (claim->tolerant && claim->after && strcmp(now, claim->after) == 0);
 }
 
+static bool is_touched(const struct effects *effects, const char *ext)
+{
+    for (size_t i = 0; i < effects->n_items; i++) {
+        if (strcmp(effects->items[i].ext, ext) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Without claims it is a constraint of the store that keeps an agent from getting a second one. */
+static bool would_have_two(struct world *world, const struct effects *effects,
+                           const struct claim_effect *claim)
+{
+    for (size_t i = 0; claim->after && i < world->n_slots; i++) {
+        const struct slot *slot = &world->slots[i];
+        if (slot_holds(slot, claim->agent) && !is_touched(effects, slot->ext)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The change whose condition does not hold, or SIZE_MAX. */
 static size_t first_conflict(struct world *world, const struct effects *effects)
 {
@@ -291,9 +314,11 @@ static size_t first_conflict(struct world *world, const struct effects *effects)
             return effect->change;
         }
     }
-    for (size_t i = 0; world->keeps_claims && i < effects->n_claims; i++) {
-        if (!claim_is_as_seen(world, &effects->claims[i])) {
-            return effects->claims[i].change;
+    for (size_t i = 0; i < effects->n_claims; i++) {
+        const struct claim_effect *claim = &effects->claims[i];
+        if (world->keeps_claims ? !claim_is_as_seen(world, claim)
+                                : would_have_two(world, effects, claim)) {
+            return claim->change;
         }
     }
     return SIZE_MAX;
