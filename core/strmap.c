@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 
 #include "core/banned.h"
@@ -57,6 +58,19 @@ static uint64_t hash_of(const char *key)
     return mix(h ^ tail ^ (uint64_t)length << 56);
 }
 
+#define HUGE_BYTES ((size_t)8 * 1024 * 1024) /* from here on, large pages pay */
+
+/* Look-ups jump about: with small pages every one would miss the translation buffer too. The kernel
+   may ignore the advice. */
+static void advise_large_pages(void *entries, size_t bytes)
+{
+    const uintptr_t page = 4096;
+    uintptr_t start = ((uintptr_t)entries + page - 1) & ~(page - 1);
+    if (bytes >= HUGE_BYTES) {
+        madvise((void *)start, bytes - (start - (uintptr_t)entries), MADV_HUGEPAGE);
+    }
+}
+
 void strmap_init(struct strmap *map, size_t expected)
 {
     size_t capacity = 16;
@@ -67,6 +81,7 @@ void strmap_init(struct strmap *map, size_t expected)
         .entries = mem_array(capacity, sizeof *map->entries),
         .capacity = capacity,
     };
+    advise_large_pages(map->entries, capacity * sizeof *map->entries);
 }
 
 void strmap_release(struct strmap *map)
@@ -102,18 +117,22 @@ static void grow(struct strmap *map)
     *map = larger;
 }
 
-static struct strmap_entry *claim(struct strmap *map, const char *key, size_t value)
+static struct strmap_entry *put(struct strmap *map, const char *key, uint64_t hash, size_t value)
 {
-    if (map->count * 4 >= map->capacity * 3) {
-        grow(map);
-    }
-    uint64_t hash = hash_of(key);
     struct strmap_entry *entry = place(map, key, hash);
     if (!entry->key) {
         *entry = (struct strmap_entry){.key = key, .hash = hash, .value = value};
         map->count++;
     }
     return entry;
+}
+
+static struct strmap_entry *claim(struct strmap *map, const char *key, size_t value)
+{
+    if (map->count * 4 >= map->capacity * 3) {
+        grow(map);
+    }
+    return put(map, key, hash_of(key), value);
 }
 
 size_t strmap_add(struct strmap *map, const char *key, size_t value)
@@ -133,4 +152,51 @@ size_t strmap_get(const struct strmap *map, const char *key)
     }
     const struct strmap_entry *entry = place(map, key, hash_of(key));
     return entry->key ? entry->value : STRMAP_NONE;
+}
+
+/* ---- many at once -------------------------------------------------------------------------- */
+
+/* Hashes of a batch, and its entries on their way from memory. */
+static void prepare(const struct strmap *map, const char *const *keys, size_t n, uint64_t *hashes)
+{
+    for (size_t i = 0; i < n; i++) {
+        hashes[i] = hash_of(keys[i]);
+        __builtin_prefetch(&map->entries[hashes[i] & (map->capacity - 1)], 1);
+    }
+}
+
+void strmap_add_all(struct strmap *map, const char *const *keys, size_t n, size_t first)
+{
+    uint64_t hashes[STRMAP_BATCH];
+    for (size_t done = 0; done < n;) {
+        size_t batch = n - done < STRMAP_BATCH ? n - done : STRMAP_BATCH;
+        while ((map->count + batch) * 4 >= map->capacity * 3) {
+            grow(map);
+        }
+        prepare(map, keys + done, batch, hashes);
+        for (size_t i = 0; i < batch; i++) {
+            put(map, keys[done + i], hashes[i], first + done + i);
+        }
+        done += batch;
+    }
+}
+
+void strmap_get_all(const struct strmap *map, const char *const *keys, size_t n, size_t *values)
+{
+    uint64_t hashes[STRMAP_BATCH];
+    for (size_t i = 0; map->count == 0 && i < n; i++) {
+        values[i] = STRMAP_NONE;
+    }
+    for (size_t done = 0; map->count > 0 && done < n;) {
+        size_t batch = n - done < STRMAP_BATCH ? n - done : STRMAP_BATCH;
+        prepare(map, keys + done, batch, hashes);
+        for (size_t i = 0; i < batch; i++) {
+            __builtin_prefetch(map->entries[hashes[i] & (map->capacity - 1)].key);
+        }
+        for (size_t i = 0; i < batch; i++) {
+            const struct strmap_entry *entry = place(map, keys[done + i], hashes[i]);
+            values[done + i] = entry->key ? entry->value : STRMAP_NONE;
+        }
+        done += batch;
+    }
 }

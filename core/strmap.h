@@ -28,4 +28,14 @@ size_t strmap_add(struct strmap *map, const char *key, size_t value);
 void strmap_set(struct strmap *map, const char *key, size_t value);
 size_t strmap_get(const struct strmap *map, const char *key); /* STRMAP_NONE where absent */
 
+/*
+ * The same for many keys: a map of a million entries is larger than the caches, and most of a
+ * look-up is waiting for memory. Here the waits of a batch overlap.
+ *   strmap_add_all  adds keys[i] with the value first + i
+ *   strmap_get_all  sets values[i]
+ */
+#define STRMAP_BATCH 32 /* a good number for callers who gather keys as they go */
+void strmap_add_all(struct strmap *map, const char *const *keys, size_t n, size_t first);
+void strmap_get_all(const struct strmap *map, const char *const *keys, size_t n, size_t *values);
+
 #endif

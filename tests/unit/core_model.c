@@ -105,6 +105,36 @@ static void a_map_finds_what_was_put_in(void **state)
     strmap_release(&map);
 }
 
+/* Whatever the size of the last batch. */
+static void a_map_does_many_at_once_like_one_after_the_other(void **state)
+{
+    (void)state;
+    static char texts[200][16];
+    const char *keys[200];
+    size_t values[200];
+    for (size_t i = 0; i < 200; i++) {
+        snprintf(texts[i], sizeof texts[i], "agent.%zu", i);
+        keys[i] = texts[i];
+    }
+    for (size_t n = 0; n <= 100; n++) {
+        struct strmap map = {.entries = NULL};
+        strmap_get_all(&map, keys, n, values);
+        for (size_t i = 0; i < n; i++) {
+            assert_true(values[i] == STRMAP_NONE);
+        }
+        strmap_init(&map, 0);
+        strmap_add(&map, keys[0], 4711);
+        strmap_add_all(&map, keys, n, 1000);
+        assert_int_equal(map.count, n ? n : 1);
+        strmap_get_all(&map, keys, 200, values);
+        assert_int_equal(values[0], 4711);
+        for (size_t i = 1; i < 200; i++) {
+            assert_true(values[i] == (i < n ? 1000 + i : STRMAP_NONE));
+        }
+        strmap_release(&map);
+    }
+}
+
 static void facts_keep_their_order_and_the_last_value(void **state)
 {
     (void)state;
@@ -127,6 +157,7 @@ int main(void)
         cmocka_unit_test(a_sealed_roster_has_nobody_twice),
         cmocka_unit_test(references_are_counted_across_threads),
         cmocka_unit_test(a_map_finds_what_was_put_in),
+        cmocka_unit_test(a_map_does_many_at_once_like_one_after_the_other),
         cmocka_unit_test(facts_keep_their_order_and_the_last_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
