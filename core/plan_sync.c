@@ -38,6 +38,7 @@ struct sync {
     struct strmap people;     /* login: index of the person; the roster's first, leavers behind */
     const struct slot **kept; /* by person: the extension that they have */
     size_t n_people, people_capacity;
+    bool *given_back; /* by slot: this plan takes it from its holder */
     uint32_t *holder; /* by slot: the person, NOBODY where it is not assigned */
     struct joiner *joiners;
     size_t n_joiners;
@@ -61,31 +62,55 @@ static void people_grow(struct sync *sync, size_t needed)
     }
 }
 
-static void join_holders(struct sync *sync)
+static void map_roster(struct sync *sync)
 {
+    const char *logins[STRMAP_BATCH];
     strmap_init(&sync->people, sync->n_agents);
-    people_grow(sync, sync->n_agents + 16);
-    for (size_t i = 0; i < sync->n_agents; i++) {
-        strmap_add(&sync->people, sync->agents[i].login, i);
-    }
-    sync->n_people = sync->n_agents;
-    sync->holder = mem_array(sync->n_slots + 1, sizeof *sync->holder);
-    for (size_t i = 0; i < sync->n_slots; i++) {
-        const struct slot *slot = &sync->slots[i];
-        sync->holder[i] = NOBODY;
-        if (slot->state != SLOT_ASSIGNED) {
-            continue;
+    for (size_t done = 0; done < sync->n_agents;) {
+        size_t n = 0;
+        for (; n < STRMAP_BATCH && done + n < sync->n_agents; n++) {
+            logins[n] = sync->agents[done + n].login;
         }
-        size_t person = strmap_add(&sync->people, slot->agent, sync->n_people);
+        strmap_add_all(&sync->people, logins, n, done);
+        done += n;
+    }
+}
+
+static void settle_holder(struct sync *sync, const struct slot *slot, size_t person)
+{
+    if (person == STRMAP_NONE) { /* left; perhaps seen with another extension already */
+        person = strmap_add(&sync->people, slot->agent, sync->n_people);
         if (person == sync->n_people) {
             people_grow(sync, ++sync->n_people);
         }
-        sync->holder[i] = (uint32_t)person;
-        const struct slot *other = sync->kept[person];
-        if (!other || slot_rather_kept(slot, other, NULL)) {
-            sync->kept[person] = slot;
+    }
+    sync->holder[slot - sync->slots] = (uint32_t)person;
+    const struct slot *other = sync->kept[person];
+    if (!other || slot_rather_kept(slot, other, NULL)) {
+        sync->kept[person] = slot;
+    }
+}
+
+/* Assigned slots that wait to be looked up together. */
+struct lookups {
+    const struct slot *slots[STRMAP_BATCH];
+    const char *logins[STRMAP_BATCH];
+    size_t n;
+};
+
+static void look_up(struct sync *sync, struct lookups *lookups)
+{
+    size_t people[STRMAP_BATCH];
+    strmap_get_all(&sync->people, lookups->logins, lookups->n, people);
+    for (size_t i = 0; i < lookups->n; i++) {
+        if (people[i] != STRMAP_NONE) {
+            __builtin_prefetch(&sync->kept[people[i]], 1);
         }
     }
+    for (size_t i = 0; i < lookups->n; i++) {
+        settle_holder(sync, lookups->slots[i], people[i]);
+    }
+    lookups->n = 0;
 }
 
 /* Whether the holder left. An empty directory says nothing about anybody. */
@@ -94,15 +119,43 @@ static bool has_left(const struct sync *sync, uint32_t person)
     return person >= sync->n_agents && sync->n_agents > 0;
 }
 
-/* Whether this plan takes the slot from its holder. */
-static bool is_given_back(const struct sync *sync, size_t index)
+static void find_given_back(struct sync *sync)
 {
-    uint32_t person = sync->holder[index];
-    if (person == NOBODY) {
-        return false;
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        uint32_t person = sync->holder[i];
+        if (person != NOBODY) {
+            const struct slot *kept = sync->kept[person];
+            sync->given_back[i] =
+                kept != &sync->slots[i] || (has_left(sync, person) && !kept->note);
+        }
     }
-    const struct slot *kept = sync->kept[person];
-    return kept != &sync->slots[index] || (has_left(sync, person) && !kept->note);
+}
+
+static void join_holders(struct sync *sync)
+{
+    struct lookups lookups = {.n = 0};
+    people_grow(sync, sync->n_agents + 16);
+    sync->n_people = sync->n_agents;
+    sync->holder = mem_array(sync->n_slots + 1, sizeof *sync->holder);
+    sync->given_back = mem_array(sync->n_slots + 1, sizeof *sync->given_back);
+    if (sync->draft.plan->assigned_before == 0) {
+        strmap_init(&sync->people, 0);
+    } else {
+        map_roster(sync);
+    }
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        const struct slot *slot = &sync->slots[i];
+        sync->holder[i] = NOBODY;
+        if (slot->state == SLOT_ASSIGNED) {
+            lookups.slots[lookups.n] = slot;
+            lookups.logins[lookups.n++] = slot->agent;
+        }
+        if (lookups.n == STRMAP_BATCH) {
+            look_up(sync, &lookups);
+        }
+    }
+    look_up(sync, &lookups);
+    find_given_back(sync);
 }
 
 /* ---- who needs one ------------------------------------------------------------------------- */
@@ -122,40 +175,38 @@ static void gather_joiners(struct sync *sync)
     sync->draft.plan->keep = sync->n_agents - sync->n_joiners;
 }
 
-/* Joiners who held something before: the number given back last, while it is still there. */
-static void serve_former(struct sync *sync)
+/* By agent the number that they gave back last, among those that are still to be had. */
+static void map_former(struct sync *sync, struct strmap *former)
 {
-    if (sync->n_joiners == 0) {
-        return;
-    }
-    struct strmap by_login;
-    strmap_init(&by_login, sync->n_joiners);
-    for (size_t i = 0; i < sync->n_joiners; i++) {
-        strmap_add(&by_login, sync->joiners[i].agent->login, i);
-    }
+    strmap_init(former, 0);
     for (size_t i = 0; i < sync->n_slots; i++) {
         const struct slot *slot = &sync->slots[i];
-        if (slot->state != SLOT_FREE || !slot->agent) {
-            continue;
-        }
-        size_t index = strmap_get(&by_login, slot->agent);
-        if (index != STRMAP_NONE && picker_allows(&sync->picker, slot)) {
-            struct joiner *joiner = &sync->joiners[index];
-            if (!joiner->former || slot->at_s > joiner->former->at_s) {
-                joiner->former = slot;
+        if (slot->state == SLOT_FREE && slot->agent && picker_allows(&sync->picker, slot)) {
+            size_t other = strmap_add(former, slot->agent, i);
+            if (slot->at_s > sync->slots[other].at_s) {
+                strmap_set(former, slot->agent, i);
             }
         }
     }
-    strmap_release(&by_login);
-    for (size_t i = 0; i < sync->n_joiners; i++) {
+}
+
+/* Joiners who held something before get it back. */
+static void serve_former(struct sync *sync)
+{
+    struct strmap former;
+    map_former(sync, &former);
+    for (size_t i = 0; i < sync->n_joiners && former.count > 0; i++) {
         struct joiner *joiner = &sync->joiners[i];
-        if (joiner->former) {
+        size_t index = strmap_get(&former, joiner->agent->login);
+        if (index != STRMAP_NONE) {
+            joiner->former = &sync->slots[index];
             joiner->served = true;
             joiner->pick.slot = joiner->former;
             memcpy(joiner->pick.ext, joiner->former->ext, sizeof joiner->pick.ext);
             picker_take(&sync->picker, joiner->former);
         }
     }
+    strmap_release(&former);
 }
 
 /* The rest: lowest free, then longest cooling. Returns the first who gets nothing. */
@@ -185,7 +236,7 @@ static void serve_from_leavers(struct sync *sync, size_t first)
             continue;
         }
         while (slot < sync->n_slots &&
-               !(is_given_back(sync, slot) && policy_in_ranges(policy, sync->slots[slot].ext) &&
+               !(sync->given_back[slot] && policy_in_ranges(policy, sync->slots[slot].ext) &&
                  !policy_is_blocked(policy, sync->slots[slot].ext))) {
             slot++;
         }
@@ -257,7 +308,7 @@ static void draft_repairs(struct sync *sync)
 {
     for (size_t i = 0; i < sync->n_slots; i++) {
         const struct slot *slot = &sync->slots[i];
-        bool stays = slot->state == SLOT_ASSIGNED ? !is_given_back(sync, i)
+        bool stays = slot->state == SLOT_ASSIGNED ? !sync->given_back[i]
                                                   : !picker_is_taken(&sync->picker, slot);
         bool adopted = slot->state != SLOT_ASSIGNED || slot->at_s != 0;
         if (stays && !(adopted && slot_is_sound(slot))) {
@@ -321,7 +372,7 @@ static void draft_releases(struct sync *sync)
     sync->left_taken = arena_printf(&draft->plan->arena, "left the directory; %s", taken);
     for (size_t i = 0; i < sync->n_slots; i++) {
         const struct slot *slot = &sync->slots[i];
-        if (!is_given_back(sync, i)) {
+        if (!sync->given_back[i]) {
             continue;
         }
         struct joiner *taker = sync->takers ? sync->takers[i] : NULL;
@@ -367,7 +418,7 @@ static void note_stayers(struct sync *sync)
     struct listing outside = {.n = 0};
     for (size_t i = 0; i < sync->n_slots; i++) {
         const struct slot *slot = &sync->slots[i];
-        if (slot->state != SLOT_ASSIGNED || is_given_back(sync, i)) {
+        if (slot->state != SLOT_ASSIGNED || sync->given_back[i]) {
             continue;
         }
         if (has_left(sync, sync->holder[i])) {
@@ -415,6 +466,7 @@ static void sync_release(struct sync *sync)
     picker_release(&sync->picker);
     free(sync->kept);
     free(sync->holder);
+    free(sync->given_back);
     free(sync->joiners);
     free(sync->takers);
     free(sync->twins);
@@ -439,7 +491,9 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
     picker_init(&sync.picker, input);
     join_holders(&sync);
     gather_joiners(&sync);
-    serve_former(&sync);
+    if (sync.n_joiners > 0) {
+        serve_former(&sync);
+    }
     serve_from_leavers(&sync, serve_from_pool(&sync));
     find_twins(&sync);
     draft_repairs(&sync);
