@@ -34,10 +34,10 @@ struct audit_change {
     const char *to;
     const char *why;
     uint32_t group;
-    int64_t was_at_s;        /* of the (new) extension before the change: given back, since */
-    const char *was_agent;   /* who had held it last */
-    const char *was_note;    /* its note: of the pin that a release ended, ... */
-    int64_t from_was_at_s;   /* reassign: since when the agent had the former one */
+    int64_t was_at_s;      /* of the (new) extension before the change: given back, since */
+    const char *was_agent; /* who had held it last */
+    const char *was_note;  /* its note: of the pin that a release ended, ... */
+    int64_t from_was_at_s; /* reassign: since when the agent had the former one */
     const char *from_was_note;
 };
 

@@ -138,8 +138,7 @@ static enum err_code fail_busy(struct sqlite_store *store, struct err *err)
         describe_process(holder, who, sizeof who);
     }
     enum err_code code = err_set(err, ERR_BUSY, "%s is locked by %s", store->path, who);
-    err_hint(err,
-             "It was waited for %.1f s. Try again when the other one has finished, or stop it.",
+    err_hint(err, "Waited for %.1f s. Try again when the other one has finished, or stop it.",
              (double)store->patience_ms / 1000.0);
     return code;
 }
