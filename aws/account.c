@@ -92,7 +92,16 @@ enum err_code account_new(const struct account_choice *choice, struct account **
         free(account);
         return code;
     }
+    int64_t stall_s = 0;
+    const char *stall = environment_get(choice->environment, "EXTPOOL_STALL_TIMEOUT");
+    if (stall && (!clock_parse_duration(stall, &stall_s) || stall_s < 1 || stall_s > 3600)) {
+        aws_settings_free(account->settings);
+        free(account);
+        return err_set(err, ERR_CONFIG, "EXTPOOL_STALL_TIMEOUT=%s is not a time from 1s to 60m",
+                       stall);
+    }
     struct http_curl_options engine = {
+        .stall_timeout_ms = stall_s * 1000,
         .ca_bundle = account->settings->ca_bundle,
         // libcurl reads http_proxy, and on purpose not HTTP_PROXY; the SDKs read both
         .http_proxy = environment_get_either(choice->environment, "http_proxy", "HTTP_PROXY"),

@@ -41,7 +41,8 @@ struct account_choice {
     void *prompt_context;
 };
 
-/* ERR_CONFIG where the configuration of AWS is wrong or names no region. */
+/* ERR_CONFIG where the configuration of AWS is wrong or names no region. EXTPOOL_STALL_TIMEOUT
+   ("20s") is how long a request may stand still before it is given up and tried again. */
 enum err_code account_new(const struct account_choice *choice, struct account **out,
                           struct err *err) ERR_CHECK;
 void account_free(struct account *account); /* NULL is fine */

@@ -47,7 +47,7 @@ struct http_request {
     size_t body_length;
     int64_t connect_timeout_ms; /* 0: 3,100, TLS included */
     int64_t timeout_ms;         /* the whole exchange; 0: 60,000 */
-    int64_t stall_timeout_ms;   /* without a byte in either direction; 0: 30,000 */
+    int64_t stall_timeout_ms;   /* without a byte in either direction; 0: the engine's */
     size_t max_body;            /* a longer answer is HTTP_TOO_LARGE; 0: 64 MiB */
     bool no_proxy;              /* loopback, metadata and container addresses */
 };
@@ -137,10 +137,11 @@ enum err_code http_fetch(struct http *http, const struct http_request *request,
                          struct http_response *response, struct err *err) ERR_CHECK;
 
 struct http_curl_options {
-    const char *ca_bundle;  /* NULL: the system's (AWS_CA_BUNDLE is read by the caller) */
-    const char *http_proxy; /* for http:// only, where http_proxy is not set; NULL: none */
-    const char *user_agent; /* NULL: extpool/VERSION */
-    unsigned max_in_flight; /* 0: 16; more wait in line */
+    const char *ca_bundle;    /* NULL: the system's (AWS_CA_BUNDLE is read by the caller) */
+    const char *http_proxy;   /* for http:// only, where http_proxy is not set; NULL: none */
+    const char *user_agent;   /* NULL: extpool/VERSION */
+    int64_t stall_timeout_ms; /* 0: 20,000; whole seconds count */
+    unsigned max_in_flight;   /* 0: 16; more wait in line */
 };
 
 /* Never NULL. Proxies are what https_proxy, HTTPS_PROXY, http_proxy, all_proxy and no_proxy say

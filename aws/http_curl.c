@@ -24,6 +24,7 @@
 #include "core/banned.h"
 
 #define MAX_IN_FLIGHT 16
+#define STALL_TIMEOUT_MS 20000
 #define CANCEL_POLL_MS 100 /* how late a cancel flag is seen that nobody wakes us for */
 #define IDLE_POLL_MS 1000
 
@@ -42,7 +43,7 @@ struct engine {
     struct http base;
     CURLM *multi;
     char *ca_bundle, *http_proxy, *user_agent;
-    struct exchange_settings settings; /* the three above */
+    struct exchange_settings settings; /* the three above, and more */
     unsigned max_in_flight, in_flight;
     struct list waiting, active;
     struct timer *timers; /* the one that is due first comes first */
@@ -301,7 +302,11 @@ struct http *http_curl_new(const struct http_curl_options *options)
         mem_strdup(options->user_agent ? options->user_agent : "extpool/" EXTPOOL_VERSION);
     engine->settings = (struct exchange_settings){.ca_bundle = engine->ca_bundle,
                                                   .http_proxy = engine->http_proxy,
-                                                  .user_agent = engine->user_agent};
+                                                  .user_agent = engine->user_agent,
+                                                  .stall_timeout_ms = STALL_TIMEOUT_MS};
+    if (options->stall_timeout_ms > 0) {
+        engine->settings.stall_timeout_ms = options->stall_timeout_ms;
+    }
     curl_multi_setopt(engine->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
     curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS, (long)engine->max_in_flight);
     return &engine->base;

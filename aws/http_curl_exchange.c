@@ -11,7 +11,6 @@
 
 #define CONNECT_TIMEOUT_MS 3100 /* as the SDKs' "standard" defaults have it */
 #define TIMEOUT_MS 60000
-#define STALL_TIMEOUT_MS 30000
 #define MAX_BODY ((size_t)64 << 20)
 
 /* ---- bytes that arrive ------------------------------------------------------------------- */
@@ -129,8 +128,9 @@ static void set_transport(const struct exchange_settings *settings, CURL *easy,
                      or_default(request->connect_timeout_ms, CONNECT_TIMEOUT_MS));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, or_default(request->timeout_ms, TIMEOUT_MS));
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME,
-                     (or_default(request->stall_timeout_ms, STALL_TIMEOUT_MS) + 999) / 1000);
+    curl_easy_setopt(
+        easy, CURLOPT_LOW_SPEED_TIME,
+        (or_default(request->stall_timeout_ms, (long)settings->stall_timeout_ms) + 999) / 1000);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);

@@ -26,6 +26,7 @@ struct exchange {
 /* What all requests of an engine have in common; borrowed. */
 struct exchange_settings {
     const char *ca_bundle, *http_proxy, *user_agent;
+    int64_t stall_timeout_ms;
 };
 
 struct exchange *exchange_new(const struct exchange_settings *settings,
