@@ -161,12 +161,32 @@ static void finish_failed(struct pending *pending, struct reply *reply,
 
 /* ---- again ------------------------------------------------------------------------------- */
 
-static void on_backoff_over(void *context, bool cancelled)
+/* A wait is cut into naps, so that somebody who wants to stop does not wait for the end of it. */
+#define NAP_MS 500
+
+static void on_nap_over(void *context, bool cancelled);
+
+static void nap(struct pending *pending)
+{
+    struct http *http = pending->client->options.http;
+    int64_t left_ms = pending->due_ms - http_ticks_ms(http);
+    http_after(http, left_ms < NAP_MS ? left_ms : NAP_MS, on_nap_over, pending);
+}
+
+static void on_nap_over(void *context, bool cancelled)
 {
     struct pending *pending = context;
     struct client *client = pending->client;
+    struct http *http = client->options.http;
+    bool due = http_ticks_ms(http) >= pending->due_ms;
+    // What may have taken effect is tried to its end: only the next answer tells.
+    bool stop = progress_cancel(http->progress) != CANCEL_NO && !pending->maybe_done;
+    if (!due && !cancelled && !stop) {
+        nap(pending);
+        return;
+    }
     client->in_flight--;
-    if (cancelled) {
+    if (cancelled || stop) {
         finish_cancelled(pending);
         return;
     }
@@ -178,7 +198,8 @@ static void on_backoff_over(void *context, bool cancelled)
 static bool try_again(struct pending *pending, enum retry_class class, const char *retry_after)
 {
     struct client *client = pending->client;
-    if (class == RETRY_NOT || pending->attempts >= pending->max_attempts) {
+    int limit = class == RETRY_THROTTLING ? pending->throttled_attempts : pending->max_attempts;
+    if (class == RETRY_NOT || pending->attempts >= limit) {
         return false;
     }
     int cost = retry_quota_take(&client->quota, class);
@@ -192,7 +213,8 @@ static bool try_again(struct pending *pending, enum retry_class class, const cha
     double chance = client->options.random(client->options.random_context);
     int64_t delay_ms =
         retry_delay_ms(client->options.service, class, pending->attempts, chance, retry_after);
-    http_after(client->options.http, delay_ms, on_backoff_over, pending);
+    pending->due_ms = http_ticks_ms(client->options.http) + delay_ms;
+    nap(pending);
     return true;
 }
 

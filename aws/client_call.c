@@ -81,11 +81,14 @@ struct pending *pending_new(struct client *client, const struct call *call)
     pending->call.headers = headers;
     pending->call.query = query;
     pending->client = client;
+    const struct client_options *options = &client->options;
+    const struct environment *environment = options->endpoint.environment;
     pending->max_attempts =
-        retry_max_attempts(client->options.service, client->options.max_attempts,
-                           client->options.endpoint.environment, client->options.default_attempts);
+        retry_max_attempts(options->service, options->max_attempts, environment, 0);
+    pending->throttled_attempts = retry_max_attempts(options->service, options->max_attempts,
+                                                     environment, options->throttled_attempts);
     if (call->no_retry) {
-        pending->max_attempts = 1;
+        pending->max_attempts = pending->throttled_attempts = 1;
     }
     crypto_uuid4(pending->invocation_id);
     return pending;

@@ -20,9 +20,10 @@ struct pending {
     char *storage;
     size_t storage_size;
     int attempts;
-    int max_attempts;
-    int last_cost; /* of the last retry, in the quota */
-    bool renewed;  /* the credentials were renewed for it once */
+    int max_attempts, throttled_attempts;
+    int64_t due_ms; /* ticks: when it is sent again */
+    int last_cost;  /* of the last retry, in the quota */
+    bool renewed;   /* the credentials were renewed for it once */
     bool maybe_done;
     char refusal[192];  /* of the expired credentials: "ExpiredToken; request id 5f1c" */
     uint64_t keys;      /* which set of credentials signed the last attempt */

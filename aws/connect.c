@@ -385,11 +385,11 @@ struct directory *connect_directory_new(const struct connect_options *options)
         // call in hand is half a second of that.
         client.burst -= 1;
     }
-    client.default_attempts = ATTEMPTS;
+    client.throttled_attempts = ATTEMPTS;
     client.statistics = client.statistics ? client.statistics : &directory->own_statistics;
     directory->statistics = client.statistics;
     directory->list = client_new(&client);
-    client.default_attempts = 0; // these only make something nicer
+    client.throttled_attempts = 0; // these only make something nicer
     directory->search = client_new(&client);
     directory->profiles = client_new(&client);
     directory->instances = client_new(&client);

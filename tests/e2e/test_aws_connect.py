@@ -208,6 +208,46 @@ def test_clock_twenty_minutes_off(cloud, desk, offset_s):
     assert [r.status // 100 for r in cloud.gate.log.select("connect", "ListUsers")] == [4, 2]
 
 
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_hang(cloud, desk, staffed, taken):
+    """A request that stands still is given up and asked again."""
+    rule = cloud.gate.inject(faults.hang(taken=taken), on="connect.ListUsers", nth=2)
+    result = sync(cloud, desk, environment={"EXTPOOL_STALL_TIMEOUT": "1s"})
+    assert result.status == 0, result
+    assert rule.fired == 1
+    assert held(cloud, desk) == staffed
+    assert sync(cloud, desk, environment={"EXTPOOL_STALL_TIMEOUT": "soon"}).status == 64
+
+
+class Expire(faults.Fault):
+    """From this answer on, the credentials of whoever asked have expired."""
+
+    name = "expire"
+
+    def after(self, ctx, response):
+        ctx.identity.expired = True
+        return response
+
+
+def test_credentials_expire_in_the_middle(cloud, desk):
+    cloud.instance.set_users(logins(2500))
+    cloud.gate.inject(Expire(), on="connect.ListUsers", nth=1)
+    environment = {
+        "AWS_ACCESS_KEY_ID": "",
+        "AWS_SECRET_ACCESS_KEY": "",
+        "AWS_SESSION_TOKEN": "",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": cloud.gate.url_for("container")
+        + cloud.container.path,
+    }
+    result = sync(cloud, desk, environment=environment)
+    assert result.status == 0, result
+    assert len(cloud.container.issued) == 2
+    assert [r.status for r in cloud.gate.log.select("connect", "ListUsers")] == [
+        200, 403, 200, 200,
+    ]  # fmt: skip
+    assert set(held(cloud, desk)) == set(logins(2500))
+
+
 def test_nobody_there(cloud, desk):
     result = sync(cloud, desk, environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
     assert result.status == 1

@@ -134,6 +134,38 @@ static void test_cancel(void **state)
     world_close(&world);
 }
 
+static enum cancel cancel_softly(void *context)
+{
+    const struct http_fake *fake = context;
+    return fake->ticks >= 700 ? CANCEL_SOFT : CANCEL_NO;
+}
+
+/* A stop is heard in the middle of a long wait, but not where a write may be half known. */
+static void test_soft_cancel_while_waiting(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 2; round++) {
+        struct world world;
+        world_open(&world, SERVICE_CONNECT);
+        if (round == 1) {
+            http_fake_fail(world.fake, HTTP_BROKEN, true);
+        }
+        http_fake_answer(world.fake, 429, "x-amz-retry-after: 4000", "{}");
+        http_fake_answer(world.fake, 200, "", "{}");
+        struct tally tally = {0};
+        struct progress progress = {.context = world.fake, .cancel = cancel_softly};
+        http_set_progress(&world.fake->base, &progress);
+        client_submit(world.client, &call_list, count, &tally);
+        struct err err = ERR_INIT;
+        assert_int_equal(http_run(&world.fake->base, &err), ERR_OK);
+        assert_int_equal(tally.cancelled, round == 0);
+        assert_int_equal(tally.fine, round == 1);
+        assert_true(round == 1 || world.fake->ticks <= 1500);
+        world.fake->n_unused = 0;
+        world_close(&world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +173,7 @@ int main(void)
         cmocka_unit_test(test_many_expired),
         cmocka_unit_test(test_paced),
         cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_soft_cancel_while_waiting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
