@@ -6,6 +6,7 @@
 
 #include "core/audit.h"
 #include "core/banned.h"
+#include "core/log.h"
 #include "core/text.h"
 
 /*
@@ -26,6 +27,7 @@
 
 #define PK_ROOM 24
 #define PART_ROOM 16
+#define ID_ROOM 128
 
 /* Counted from year 0. */
 static int month_of(int64_t at_ms)
@@ -80,6 +82,7 @@ struct reading {
     struct history *history;
     size_t limit; /* actions; 0: all */
     uint64_t pages;
+    bool no_table;
     struct err err;
 };
 
@@ -90,7 +93,7 @@ struct month {
     const char *prefix; /* of the sort key; NULL: all */
     json_t *records;    /* those read so far, newest first */
     size_t n_actions;
-    char last_id[128];
+    char last_id[ID_ROOM];
 };
 
 /* "2026-11-22T20:32:01.123Z#ID#PART" into its parts. False where it is nothing of the kind. */
@@ -144,7 +147,7 @@ static void take_page(struct month *month, const json_t *answer)
         const char *sk = ddb_item_text(item, "sk");
         int64_t expires_s = ddb_item_seconds(item, "expires_at");
         int64_t at_ms = 0;
-        char id[sizeof month->last_id];
+        char id[ID_ROOM];
         if (!sk || !split_sk(sk, &at_ms, id, sizeof id) || (expires_s > 0 && expires_s <= now_s)) {
             continue;
         }
@@ -161,6 +164,7 @@ static void on_page(void *context, struct reply *reply, const struct err *err)
     struct month *month = context;
     struct reading *reading = month->reading;
     if (reply->code != ERR_OK) {
+        reading->no_table = reply->code == ERR_NOT_FOUND;
         ddb_take_err(&reading->err, err);
         return;
     }
@@ -178,32 +182,45 @@ static void on_page(void *context, struct reply *reply, const struct err *err)
     }
 }
 
-/* Adds a month's records, the parts of an action in their order, up to the limit. */
-static enum err_code add_month(struct reading *reading, const struct month *month, struct err *err)
+/* How many of the month's records belong to the actions that are still wanted. */
+static size_t records_wanted(const struct reading *reading, const json_t *records)
 {
-    struct history *history = reading->history;
-    size_t n = json_array_size(month->records);
-    size_t end = 0; /* of the records that are within the limit */
-    size_t room = reading->limit > 0 ? reading->limit - history->n_actions : SIZE_MAX;
-    char last[sizeof month->last_id] = "";
-    char id[sizeof month->last_id];
+    size_t room = reading->limit > 0 ? reading->limit - reading->history->n_actions : SIZE_MAX;
+    size_t end = 0;
+    char last[ID_ROOM] = "";
+    char id[ID_ROOM];
     int64_t at_ms = 0;
-    for (; end < n; end++) {
-        split_sk(ddb_item_text(json_array_get(month->records, end), "sk"), &at_ms, id, sizeof id);
+    for (; end < json_array_size(records); end++) {
+        split_sk(ddb_item_text(json_array_get(records, end), "sk"), &at_ms, id, sizeof id);
         if (strcmp(id, last) != 0 && room-- == 0) {
             break;
         }
         memcpy(last, id, sizeof id);
     }
-    for (size_t i = end; i-- > 0;) {
+    return end;
+}
+
+/* Adds a month's records, the parts of an action in their order, up to the limit. One that nobody
+   can read is passed over, but not where this very action was asked for. */
+static enum err_code add_month(struct reading *reading, const struct month *month)
+{
+    for (size_t i = records_wanted(reading, month->records); i-- > 0;) {
         const json_t *item = json_array_get(month->records, i);
-        const char *texts[] = {ddb_item_text(item, "actor"), ddb_item_text(item, "action"),
-                               ddb_item_text(item, "changes")};
+        const char *actor = ddb_item_text(item, "actor");
+        const char *action = ddb_item_text(item, "action");
+        const char *changes = ddb_item_text(item, "changes");
+        struct err err = ERR_INIT;
+        int64_t at_ms = 0;
+        char id[ID_ROOM];
         split_sk(ddb_item_text(item, "sk"), &at_ms, id, sizeof id);
-        enum err_code code = history_add(history, id, at_ms, texts[0] ? texts[0] : "",
-                                         texts[1] ? texts[1] : "", texts[2] ? texts[2] : "[]", err);
-        if (code != ERR_OK) {
+        enum err_code code = history_add(reading->history, id, at_ms, actor ? actor : "",
+                                         action ? action : "", changes ? changes : "", &err);
+        if (code != ERR_OK && month->prefix) {
+            ddb_take_err(&reading->err, &err);
             return code;
+        }
+        if (code != ERR_OK) {
+            log_line(LOG_WARN, "dynamodb", "passed over: %s", err.text);
         }
     }
     return ERR_OK;
@@ -223,7 +240,7 @@ static enum err_code read_months(struct reading *reading, int newest, int n, con
     for (int i = 0; i < n; i++) {
         bool wanted = reading->limit == 0 || reading->history->n_actions < reading->limit;
         if (code == ERR_OK && wanted) {
-            code = add_month(reading, &months[i], &reading->err);
+            code = add_month(reading, &months[i]);
         }
         json_decref(months[i].records);
     }
@@ -276,7 +293,7 @@ enum err_code ddb_history(struct ddb *ddb, size_t limit, const char *action_id,
     http_set_progress(http, NULL);
     if (code != ERR_OK) {
         history_free(reading.history);
-        if (reading.pages == 0 && code == ERR_NOT_FOUND) {
+        if (reading.no_table) {
             code = ddb_explain(ddb, &reading.err);
         }
         ddb_take_err(err, &reading.err);
