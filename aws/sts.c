@@ -81,7 +81,7 @@ enum err_code sts_get_caller_identity(struct client *sts, struct sts_identity *o
 {
     struct buf form;
     struct reply reply = {.code = ERR_OK};
-    struct xml_part result;
+    struct xml_part result = xml_whole("", 0);
     *out = (struct sts_identity)STS_IDENTITY_INIT;
     form_init(&form, "GetCallerIdentity");
     enum err_code code = call_sts(sts, "GetCallerIdentity", &form, false, &reply, &result, err);
@@ -147,7 +147,7 @@ static enum err_code assume(struct client *sts, const char *action, struct buf *
                             bool unsigned_call, struct credentials *out, struct err *err)
 {
     struct reply reply = {.code = ERR_OK};
-    struct xml_part result;
+    struct xml_part result = xml_whole("", 0);
     credentials_release(out);
     enum err_code code = call_sts(sts, action, form, unsigned_call, &reply, &result, err);
     if (code == ERR_OK) {

@@ -80,7 +80,7 @@ static bool take(struct xml_part *rest, struct piece *piece)
     if (length == 0) {
         return false;
     }
-    *piece = (struct piece){.kind = PIECE_OTHER};
+    *piece = (struct piece){.kind = PIECE_OTHER, .name = xml_whole("", 0)};
     if (text[0] != '<') {
         const char *next = memchr(text, '<', length);
         piece->kind = PIECE_TEXT;
