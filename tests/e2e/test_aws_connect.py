@@ -254,6 +254,33 @@ def test_nobody_there(cloud, desk):
     assert "127.0.0.1:9" in result.err
 
 
+# -- the way there ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "variables, status",
+    [
+        ({"http_proxy": "GATE"}, 0),
+        ({"HTTP_PROXY": "GATE"}, 0),
+        ({"http_proxy": "GATE", "HTTP_PROXY": "http://127.0.0.1:9"}, 0),
+        ({"http_proxy": "http://127.0.0.1:9"}, 1),
+        ({"HTTP_PROXY": "GATE", "NO_PROXY": "aws.invalid"}, 1),
+    ],
+)
+def test_proxy(cloud, desk, variables, status):
+    """A host that only the proxy knows."""
+    cloud.instance.set_users(["alice"])
+    environment = {"AWS_ENDPOINT_URL": "http://aws.invalid", "AWS_MAX_ATTEMPTS": "1"}
+    environment |= {k: cloud.gate.url if v == "GATE" else v for k, v in variables.items()}
+    result = sync(cloud, desk, environment=environment)
+    assert result.status == status, result
+
+
+def test_loopback_needs_no_proxy(cloud, desk):
+    cloud.instance.set_users(["alice"])
+    assert sync(cloud, desk, environment={"http_proxy": "http://127.0.0.1:9"}).status == 0
+
+
 # -- TLS, the log ----------------------------------------------------------------------------------
 
 

@@ -214,6 +214,8 @@ class HttpServer:
         if not line:
             return False
         method, target, version = line.decode("latin-1").rstrip("\r\n").split(" ", 2)
+        if target.startswith("http://"):  # to a proxy, which every server is a little
+            target = "/" + target.split("/", 3)[3]
         headers = read_headers(stream)
         expected = (headers.get("expect") or "").lower() == "100-continue"
         if expected:
