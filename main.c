@@ -299,6 +299,7 @@ int main(int argc, char *argv[])
     keep_secrets_in();
     open_standard_streams();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* ulimit -f: a write fails, and that is reported */
     setlocale(LC_ALL, "");
 
     struct program program = {

@@ -10,14 +10,15 @@
 #define AT(member) .offset = offsetof(struct settings, member)
 
 #define FOR_SYNC ACTION_BIT(ACTION_SYNC)
-#define FOR_PLANS (FOR_SYNC | ACTION_BIT(ACTION_IMPORT) | ACTION_BIT(ACTION_DOCTOR))
+/* Plans that the guard judges by the share of what they release. */
+#define FOR_PLANS                                                                                  \
+    (FOR_SYNC | ACTION_BIT(ACTION_IMPORT) | ACTION_BIT(ACTION_DOCTOR) | ACTION_BIT(ACTION_UNDO))
 #define FOR_EDITS                                                                                  \
     (ACTION_BIT(ACTION_ASSIGN) | ACTION_BIT(ACTION_RELEASE) | ACTION_BIT(ACTION_REASSIGN) |        \
      ACTION_BIT(ACTION_SWAP) | ACTION_BIT(ACTION_RESERVE) | ACTION_BIT(ACTION_UNRESERVE) |         \
      ACTION_BIT(ACTION_PIN) | ACTION_BIT(ACTION_UNPIN))
 #define FOR_WRITES                                                                                 \
-    (FOR_PLANS | FOR_EDITS | ACTION_BIT(ACTION_INIT) | ACTION_BIT(ACTION_UNDO) |                   \
-     ACTION_BIT(ACTION_EXPORT))
+    (FOR_PLANS | FOR_EDITS | ACTION_BIT(ACTION_INIT) | ACTION_BIT(ACTION_EXPORT))
 #define FOR_SCREEN (ACTION_BIT(ACTION_CONSOLE) | ACTION_BIT(ACTION_DEMO))
 #define NOT_DEMO (~ACTION_BIT(ACTION_DEMO)) /* it must not touch a real place */
 #define FOR_CSV (FOR_SYNC | FOR_SCREEN | ACTION_BIT(ACTION_EXPORT))

@@ -44,8 +44,9 @@ def main():
         folder = pathlib.Path(name)
         agents = folder / "agents.csv"
         store = folder / "pool.db"
+        config = folder / "config"
         command = [PROGRAM, "--directory", f"file:{agents}", "--store", f"sqlite:{store}",
-                   "--export-to", f"file:{folder}/export.csv", "--sync"]
+                   "--export-to", f"file:{folder}/export.csv", "--config", str(config), "--sync"]
         environment = {"HOME": name, "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
 
         def forget():
@@ -54,11 +55,12 @@ def main():
 
         rows = []
         first = None
-        for count, extra in ((1000, []), (9500, []), (10000, ["--blocked", ""]),
-                             (100000, ["--width", "6", "--ranges", "000000-199999", "--blocked", ""])):
+        for count, rules in ((1000, ""), (9500, ""), (10000, "blocked =\n"),
+                             (100000, "width = 6\nranges = 000000-199999\nblocked =\n")):
             write_agents(agents, count)
-            new = best(5 if count < 100000 else 2, command + extra, forget, environment)
-            again = best(9 if count < 100000 else 3, command + extra, environment=environment)
+            config.write_text(f"[policy]\n{rules}")
+            new = best(5 if count < 100000 else 2, command, forget, environment)
+            again = best(9 if count < 100000 else 3, command, environment=environment)
             rows.append([f"{count:,}", f"{new.ms:.0f}", f"{new.mb:.1f}", f"{again.ms:.0f}",
                          f"{again.mb:.1f}"])
             first = new if count == 9500 else first

@@ -1,23 +1,31 @@
 """Running a program and reading what it cost: wall time and peak memory, best of several runs."""
 
 import os
+import pathlib
 import subprocess
-import time
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SPENT = ROOT / "build" / "release" / "tools" / "spent"
 
 
 class Reading:
     def __init__(self, seconds, kilobytes):
+        self.seconds = seconds
         self.ms = seconds * 1000
         self.mb = kilobytes / 1024
 
 
 def run(command, environment=None):
-    """One run: (Reading, exit status). Output is thrown away, errors are shown."""
-    start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return Reading(time.monotonic() - start, usage.ru_maxrss), process.returncode
+    """One run: (Reading, exit status, what it wrote). It is started by a small program, because a
+    child's peak begins with the size of its parent, and Python is large."""
+    with tempfile.NamedTemporaryFile(mode="r") as spent:
+        done = subprocess.run(
+            [SPENT, spent.name, *command], env=environment, check=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        )
+        seconds, kilobytes, status = spent.read().split()
+    return Reading(float(seconds), int(kilobytes)), int(status), done.stdout
 
 
 def best(times, command, prepare=lambda: None, environment=None):
@@ -25,9 +33,9 @@ def best(times, command, prepare=lambda: None, environment=None):
     readings = []
     for _ in range(times):
         prepare()
-        reading, status = run(command, environment)
+        reading, status, output = run(command, environment)
         if status != 0:
-            raise SystemExit(f"{command}: exit {status}")
+            raise SystemExit(f"{command}: exit {status}\n{output}")
         readings.append(reading)
     fastest = min(readings, key=lambda reading: reading.ms)
     fastest.mb = max(reading.mb for reading in readings)

@@ -2,7 +2,7 @@
 # Measures, and prints tables. Never part of a test: a number is a reading of this machine today.
 set -eu
 cd "$(dirname "$0")/../.."
-make --no-print-directory benches >/dev/null
+make --no-print-directory benches tools >/dev/null
 echo "machine: $(nproc) processors, $(uname -sr), $(date -u +%Y-%m-%d)"
 for program in build/release/bench/bench_*; do
 	[ -x "$program" ] || continue

@@ -223,6 +223,16 @@ def test_undo_of_a_named_action_reports_what_moved_on(staffed):
     assert desk.run("--undo", "20200101T000000000Z-aaaaaa").status == 1
 
 
+def test_undo_of_a_large_sync_is_guarded_like_one(desk):
+    desk.rules("[policy]\nwidth = 2\nranges = 10-99\nblocked =\n")
+    desk.people(*[f"agent{i:02}" for i in range(40)])
+    desk.json("--sync")
+    assert desk.json("--undo", status=4)["error"]["code"] == "guard"
+    assert len(desk.held()) == 40
+    assert desk.json("--undo", "--max-release", "100%")["applied"] == 40
+    assert desk.held() == {} and set(desk.states().values()) == {"free"}
+
+
 def test_history_says_who_when_what_and_why(staffed):
     staffed.json("--pin", "alice=boss")
     history = staffed.json("--history")
