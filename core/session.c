@@ -435,6 +435,9 @@ enum err_code session_export(struct session *session, const char *to,
         code = err_set(err, ERR_USAGE, "no place to export to");
         err_hint(err, "name one: --export file:PATH or --export s3://BUCKET");
     }
+    if (code == ERR_OK && session->settings->read_only && strcmp(uri, "file:-") != 0) {
+        code = err_set(err, ERR_READ_ONLY, "read-only: nothing is published");
+    }
     if (code == ERR_OK && !snapshot) {
         code = session_load(session, LOAD_NORMAL, progress, &loaded, err);
         snapshot = loaded;

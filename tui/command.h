@@ -89,9 +89,9 @@
       "", "put a reserved number back")                                                            \
     X(CMD_UNDO, "undo", "z", PLACE_MAIN | PLACE_HISTORY, NEED_WRITE | NEED_IDLE, "Undo",           \
       "plan the opposite of the last action, or of this one in the history")                       \
-    X(CMD_EXPORT, "export", "e", PLACE_MAIN, NEED_DATA | NEED_IDLE, "Export",                      \
+    X(CMD_EXPORT, "export", "e", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "Export",         \
       "publish the list of extensions at its place")                                               \
-    X(CMD_EXPORT_TO, "export-to", "E", PLACE_MAIN, NEED_DATA | NEED_IDLE, "",                      \
+    X(CMD_EXPORT_TO, "export-to", "E", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "",         \
       "publish it elsewhere: a file or s3://bucket/key")                                           \
     X(CMD_IMPORT, "import", "I", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "",               \
       "plan what a CSV says: user, extension, action, note")                                       \

@@ -345,6 +345,12 @@ def test_read_only_writes_nothing(staffed):
     result = staffed.run("--sync", "--read-only")
     assert result.status == 1 and "read-only" in result.err
     assert staffed.store.read_bytes() == before
+    published = staffed.export.read_bytes() if staffed.export.exists() else None
+    result = staffed.run("--export", "--read-only")
+    assert result.status == 1 and "read-only" in result.err
+    assert (staffed.export.read_bytes() if staffed.export.exists() else None) == published
+    shown = staffed.run("--export", "-", "--read-only")
+    assert shown.status == 0 and shown.out.startswith("user,extension")  # shown, not published
 
 
 @pytest.mark.parametrize("content, words", [
