@@ -166,8 +166,8 @@ enum err_code console_set_theme(struct console *console, const char *name, struc
     char *folder = NULL;
     const char *config = console->settings->config_path;
     const char *slash = config ? strrchr(config, '/') : NULL;
-    if (slash) {
-        folder = mem_printf("%.*s/themes", (int)(slash - config), config);
+    if (config) {
+        folder = mem_printf("%.*sthemes", slash ? (int)(slash + 1 - config) : 0, config);
     }
     enum err_code code = theme_load(&theme, folder, name, err);
     for (size_t i = 0; code == ERR_OK && i < console->settings->n_theme_styles; i++) {
@@ -482,6 +482,9 @@ static enum err_code start(struct console *console, struct err *err)
     }
     const char *theme = console->settings->theme;
     code = console_set_theme(console, theme ? theme : term_has_colours() ? "default" : "mono", err);
+    if (code == ERR_NOT_FOUND) {
+        code = err->code = ERR_CONFIG; /* the name stands in the configuration or the command */
+    }
     console->canvas.ascii = term_ascii();
     term_teach(&console->keys);
     resize(console);
