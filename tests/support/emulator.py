@@ -43,6 +43,7 @@ class _Screen(pyte.Screen):
 
     def __init__(self, columns: int, lines: int):
         self.behind = None  # the main screen, while the alternate one is shown
+        self.had_alternate = False
         self.keypad = False
         self.last_drawn = " "
         super().__init__(columns, lines)
@@ -135,6 +136,7 @@ class _Screen(pyte.Screen):
         if on == (self.behind is not None):
             return
         if on:
+            self.had_alternate = True
             self.behind = (self.buffer.copy(), self.cursor.x, self.cursor.y)
             self.buffer.clear()
         else:

@@ -80,6 +80,7 @@ class Terminal:
         self.status: int | None = None  # as subprocess has it: -15 is SIGTERM
         self.stopped = False
         self._fed = 0
+        self._after_esc = False
         self.master, self._slave = os.openpty()
         self._size(*size)
         self._emulator = Emulator(*size, answer=self.send)
@@ -175,7 +176,13 @@ class Terminal:
     # ---- keyboard --------------------------------------------------------------------------------
 
     def send(self, data: bytes) -> None:
-        """Bytes as they are; reads what the program writes meanwhile."""
+        """Bytes as they are; reads what the program writes meanwhile. What follows the key Esc
+        waits until that was taken for the key and not for the begin of another.
+        """
+        if self._after_esc:
+            self._after_esc = False
+            self.quiet()
+        self._after_esc = data == b"\x1b"
         while data:
             self._pump(0)
             _, writable, _ = select.select([], [self.master], [], 1)
@@ -183,11 +190,9 @@ class Terminal:
                 data = data[os.write(self.master, data[:1024]) :]
 
     def press(self, *names: str) -> "Terminal":
-        """Keys by name. One that follows Esc waits until that was taken for the key Esc."""
-        for at, name in enumerate(names):
+        """Keys by name."""
+        for name in names:
             self.send(key_bytes(name, self.emulator.has_mode(1)))
-            if name == "Esc" and at + 1 < len(names):
-                self.quiet()
         return self
 
     def type(self, text: str) -> "Terminal":
@@ -340,7 +345,8 @@ class Terminal:
         for name, before, after in zip(names, self._before, termios.tcgetattr(self._slave)):
             if before != after:
                 problems.append(f"{name} were {before} and are {after}")
-        if "the shell before" not in self.text:
+        had_alternate = self.emulator.screen.had_alternate  # some terminals have none
+        if had_alternate and "the shell before" not in self.text:
             problems.append("what the terminal showed before is gone")
         if problems:
             raise self._failure("the terminal was not given back: " + "; ".join(problems))
