@@ -135,8 +135,8 @@ static void store_facts(struct store *store, struct facts *facts)
         facts_set(facts, "account", "%s", self->identity.account);
         facts_set(facts, "role", "%s", role_of(self->identity.arn));
     }
-    facts_set(facts, "capacity", "%.1f read, %.1f write", ddb->statistics->read_units,
-              ddb->statistics->write_units);
+    facts_set(facts, "read_units", "%.1f", ddb->statistics->read_units);
+    facts_set(facts, "write_units", "%.1f", ddb->statistics->write_units);
 }
 
 /* Without an answer of STS (no way to it, not allowed) the caller goes by another name. */

@@ -8,6 +8,7 @@ import pytest
 
 from support import lambda_origin
 from support.contact_flow import agent_for
+from support.iam import Policy
 from support.table_desk import POOL, TableDesk, recorded, results
 
 
@@ -85,7 +86,9 @@ def test_a_sync_that_changes_nothing_writes_nothing(desk, people):
     people(["alice", "bob"])
     desk.sync()
     before = desk.count("TransactWriteItems")
-    assert desk.sync()["changes"] == []
+    document = desk.sync()
+    assert document["changes"] == []
+    assert document["capacity"]["write"] == 0 and document["capacity"]["read"] > 0
     assert desk.count("TransactWriteItems") == before
     assert desk.count("Scan") == 0
 
@@ -213,6 +216,47 @@ def test_odd_items_are_reported_and_left(desk, people):
     assert desk.run("--sync").status == 0
     assert "\x1b" not in desk.run("--doctor").out
     assert desk.table.get_item(Key={"pk": "0005", "sk": "voicemail"})["Item"] == odd
+
+
+# ---- permissions -----------------------------------------------------------------------------------
+
+
+DAILY = ["Query", "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"]
+DOCTOR = ["Scan"]
+INIT = ["DescribeTable", "CreateTable", "UpdateTable", "UpdateContinuousBackups", "DescribeTimeToLive",
+        "UpdateTimeToLive"]
+
+
+def test_the_least_permissions(tmp_path, cloud):
+    desk = TableDesk(tmp_path, cloud)
+
+    def allow(*names):
+        table = f"arn:aws:dynamodb:us-east-1:123456789012:table/{cloud.table}"
+        actions = [f"dynamodb:{name}" for name in names]
+        document = {
+            "Statement": [
+                {"Effect": "Allow", "Action": actions, "Resource": [table, table + "/index/skIndex"]},
+                {"Effect": "Allow", "Action": ["connect:ListUsers", "s3:PutObject"], "Resource": "*"},
+            ]
+        }
+        cloud.operator.policy = Policy(document)
+
+    cloud.instance.set_users(["alice", "bob"])
+    allow(*DAILY, *DOCTOR, *INIT)
+    assert desk.run("--init").status == 0
+    allow(*DAILY)
+    desk.sync()
+    for arguments in (
+        ["--pin", "alice=desk"], ["--unpin", "alice"], ["--swap", "alice=bob"], ["--release", "bob"],
+        ["--assign", "bob"], ["--reserve", "0030=fax"], ["--unreserve", "0030"], ["--history"],
+        ["--undo"], ["--list", "agents"], ["--lookup", "alice"], ["--status"], ["--export"],
+    ):
+        assert desk.run(*arguments).status == 0, arguments
+    desk.assert_sound()
+    done = desk.run("--doctor")
+    assert done.status == 1 and "dynamodb:Scan" in done.err
+    allow(*DAILY, *DOCTOR)
+    assert desk.run("--doctor", "--fix").status == 0
 
 
 # ---- what a table can be ----------------------------------------------------------------------------
