@@ -93,8 +93,8 @@ static void assign(struct console *console, const struct selection *selection)
             ask_agent(console, slot->ext);
         }
     } else if (selection->n == 1 && slot) {
-        console_flash(console, STYLE_WARN, "assign: %s holds %s already; r gives another one",
-                      selection->rows[0]->login, slot->ext);
+        console_flash(console, STYLE_WARN, "assign: %s holds %s already; %s gives another one",
+                      selection->rows[0]->login, slot->ext, frame_key(console, CMD_REASSIGN));
     } else if (selection->n == 1) {
         ask_extension(console, CHANGE_ASSIGN, selection->rows[0]->login, NULL);
     } else {
@@ -114,7 +114,8 @@ static void reassign(struct console *console, const struct selection *selection)
     } else if (!login) {
         console_flash(console, STYLE_WARN, "reassign: nobody holds %s", slot ? slot->ext : "it");
     } else if (!slot) {
-        console_flash(console, STYLE_WARN, "reassign: %s has none yet; a gives one", login);
+        console_flash(console, STYLE_WARN, "reassign: %s has none yet; %s gives one", login,
+                      frame_key(console, CMD_ASSIGN));
     } else {
         ask_extension(console, CHANGE_REASSIGN, login, slot->ext);
     }

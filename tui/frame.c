@@ -30,6 +30,18 @@ const char *frame_count(uint64_t count)
     return out;
 }
 
+const char *frame_key(const struct console *console, enum command command)
+{
+    static char results[8][KEYS_TEXT_MAX];
+    static unsigned next;
+    char *out = results[next++ % 8];
+    bindings_key(&console->bindings, command, out);
+    if (!*out) {
+        snprintf(out, KEYS_TEXT_MAX, ":%s", command_info(command)->name);
+    }
+    return out;
+}
+
 bool frame_too_small(struct canvas *canvas)
 {
     if (canvas->width >= 30 && canvas->height >= 5) {
@@ -144,10 +156,13 @@ int frame_gauge(struct console *console, struct canvas *canvas, int y)
     char ranges[40];
     char counts[160];
     ranges_text(policy, ranges, sizeof ranges);
-    snprintf(head, sizeof head, " Pool %s ", ranges);
+    bool narrow = canvas->width < 60;
+    snprintf(head, sizeof head, " Pool %s%s", narrow ? "" : ranges, narrow ? "" : " ");
     if (!world || world->snapshot->n_slots == 0) {
-        canvas_printf(canvas, 0, y, canvas->width, STYLE_TEXT, "%s%s", head,
-                      world ? "the store is empty: s fills it from the directory" : "");
+        canvas_printf(canvas, 0, y, canvas->width, STYLE_TEXT, "%s%s%s%s", head,
+                      world ? "the store is empty: " : "",
+                      world ? frame_key(console, CMD_SYNC) : "",
+                      world ? " fills it from the directory" : "");
         return y + 1;
     }
     const uint64_t *n = world->counts;
@@ -231,9 +246,7 @@ static void progress_text(const struct console *console, char *out, size_t size)
         used += (size_t)snprintf(out + used, size - used, "  throttled %s times",
                                  frame_count(report->throttled));
     }
-    char key[KEYS_TEXT_MAX];
-    bindings_key(&console->bindings, CMD_CANCEL, key);
-    snprintf(out + used, size - used, "  (%s stops)", key);
+    snprintf(out + used, size - used, "  (%s stops)", frame_key(console, CMD_CANCEL));
 }
 
 /* On the first screen the way out is quit, everywhere else it is back. */

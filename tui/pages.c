@@ -299,7 +299,7 @@ static void add_history(const struct console *console, struct buf *out, const ch
     size_t n = 0;
     buf_puts(out, "\n#History\n");
     if (!console->history) {
-        buf_puts(out, "h reads it\n");
+        buf_printf(out, "%s reads it\n", frame_key(console, CMD_HISTORY));
         return;
     }
     for (size_t i = 0; i < console->history->n_actions; i++) {
@@ -374,7 +374,8 @@ void page_details_text(const struct console *console, struct buf *out)
         if (slot) {
             add_slot(console, out, slot);
         } else {
-            buf_puts(out, "extension  none: a gives one, s gives everyone one\n");
+            buf_printf(out, "extension  none: %s gives one, %s gives everyone one\n",
+                       frame_key(console, CMD_ASSIGN), frame_key(console, CMD_SYNC));
         }
         add_history(console, out, row ? row->login : NULL, slot ? slot->ext : NULL);
     }

@@ -137,10 +137,15 @@ static void draw_row(const struct pane *pane, const struct console *console, str
 static void draw_empty(const struct pane *pane, const struct console *console,
                        struct canvas *canvas, struct rect area)
 {
-    const char *text = pane->list.source.n_rows > 0
-                           ? "nothing matches the filter\n/ changes it, Esc "
-                             "shows everything again"
-                           : pane->ops->empty(console);
+    char room[256];
+    const char *text = room;
+    if (pane->list.source.n_rows > 0) {
+        snprintf(room, sizeof room,
+                 "nothing matches the filter\n%s changes it, %s shows everything again",
+                 frame_key(console, CMD_FILTER), frame_key(console, CMD_BACK));
+    } else {
+        text = pane->ops->empty(console, room, sizeof room);
+    }
     canvas_wrap(canvas, (struct rect){area.x + 1, area.y, area.width - 2, area.height}, STYLE_DIM,
                 text);
 }
@@ -236,7 +241,8 @@ unsigned pane_command(struct pane *pane, struct console *console, enum command c
     case CMD_RANGE:
         list_range(list);
         if (list->range != SIZE_MAX) {
-            console_flash(console, STYLE_INFO, "a range begins: move, then v marks it");
+            console_flash(console, STYLE_INFO, "a range begins: move, then %s marks it",
+                          frame_key(console, CMD_RANGE));
         }
         break;
     case CMD_MARK_ALL:

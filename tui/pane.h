@@ -27,7 +27,7 @@ struct pane_ops {
     const char *(*cell)(const struct world *world, const struct policy *policy, size_t row,
                         int column, char *room, size_t size, enum style *style);
     /* What to say where there is no row at all; the second line what to do. */
-    const char *(*empty)(const struct console *console);
+    const char *(*empty)(const struct console *console, char *room, size_t size);
 };
 
 struct pane {

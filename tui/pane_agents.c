@@ -134,22 +134,30 @@ static const char *cell(const struct world *world, const struct policy *policy, 
     }
 }
 
-static const char *empty(const struct console *console)
+static const char *empty(const struct console *console, char *room, size_t size)
 {
-    if (!console->world) {
-        return console->trouble.code != ERR_OK
-                   ? "could not be read; what went wrong stands below\nC-r tries again"
-                   : "reading...";
+    const struct world *world = console->world;
+    const char *again = frame_key(console, CMD_RELOAD);
+    if (!world && console->trouble.code == ERR_NOT_FOUND) {
+        return "the store is not there yet\n:init creates it and fills the pool";
+    }
+    if ((!world || !world->roster) && console->trouble.code != ERR_OK) {
+        snprintf(room, size, "%s could not be read; what went wrong stands below\n%s tries again",
+                 world ? "the directory" : "the store", again);
+        return room;
+    }
+    if (!world) {
+        return "reading...";
     }
     if (!session_directory_uri(console->session)) {
         return "no directory is configured, and nobody holds an extension\nGive one: extpool "
                "--directory file:agents.csv, or in the configuration";
     }
-    if (!console->world->roster && console->trouble.code != ERR_OK) {
-        return "the directory could not be read; what went wrong stands below\nC-r tries again";
+    if (world->partial) {
+        return "reading the directory...";
     }
-    return console->world->partial ? "reading the directory..."
-                                   : "nobody is in the directory\nC-r reads it again";
+    snprintf(room, size, "nobody is in the directory\n%s reads it again", again);
+    return room;
 }
 
 const struct pane_ops pane_agents = {.title = "Agents",

@@ -118,13 +118,18 @@ static const char *cell(const struct world *world, const struct policy *policy, 
     }
 }
 
-static const char *empty(const struct console *console)
+static const char *empty(const struct console *console, char *room, size_t size)
 {
-    if (!console->world) {
-        return console->trouble.code != ERR_OK ? "could not be read\nC-r tries again"
-                                               : "reading...";
+    if (!console->world && console->trouble.code == ERR_OK) {
+        return "reading...";
     }
-    return "the store is empty\ns plans a sync, which fills it";
+    if (!console->world) {
+        snprintf(room, size, "could not be read\n%s tries again", frame_key(console, CMD_RELOAD));
+    } else {
+        snprintf(room, size, "the store is empty\n%s plans a sync, which fills it",
+                 frame_key(console, CMD_SYNC));
+    }
+    return room;
 }
 
 const struct pane_ops pane_extensions = {.title = "Extensions",

@@ -41,42 +41,94 @@ static bool wanted_here(const struct console *console, int command)
     return (command_info((enum command)command)->places & below->ops->place) != 0;
 }
 
-/* Completes the name as far as all that begin so agree. */
+/* What may stand at the cursor: gathers those of the candidates that begin like `word`. */
+struct completion {
+    const char *word;
+    size_t length;
+    char common[FIELD_MAX]; /* as far as all of them agree */
+    size_t n;
+    char list[256];
+};
+
+static void consider(struct completion *completion, const char *candidate)
+{
+    if (strncmp(candidate, completion->word, completion->length) != 0) {
+        return;
+    }
+    if (completion->n++ == 0) {
+        snprintf(completion->common, sizeof completion->common, "%s", candidate);
+    } else {
+        size_t same = 0;
+        while (completion->common[same] && completion->common[same] == candidate[same]) {
+            same++;
+        }
+        completion->common[same] = '\0';
+    }
+    size_t used = strlen(completion->list);
+    snprintf(completion->list + used, sizeof completion->list - used, "%s%s", used ? "  " : "",
+             candidate);
+}
+
+static bool takes_login(enum command command)
+{
+    return command == CMD_ASSIGN || command == CMD_REASSIGN || command == CMD_RELEASE ||
+           command == CMD_SWAP || command == CMD_PIN || command == CMD_UNPIN;
+}
+
+static void consider_arguments(struct completion *completion, const struct console *console,
+                               enum command command)
+{
+    const struct settings *settings = console->settings;
+    if (command == CMD_THEME) {
+        for (const struct theme_source *source = theme_sources; source->name; source++) {
+            consider(completion, source->name);
+        }
+    } else if (command == CMD_CONTEXT) {
+        for (size_t i = 0; i < settings->n_contexts; i++) {
+            consider(completion, settings->contexts[i].name);
+        }
+    } else if (takes_login(command) && console->world) {
+        for (size_t i = 0; i < console->world->agents.n_rows; i++) {
+            consider(completion, console->world->agents.rows[i].login);
+        }
+    }
+}
+
+/* The last word, as far as all that begin so agree. */
 static unsigned complete(struct prompt *prompt, struct console *console)
 {
-    char common[64] = "";
-    size_t n = 0;
-    size_t length = prompt->field.length;
-    prompt->offers[0] = '\0';
-    if (strchr(prompt->field.text, ' ')) {
-        return REACT_NONE;
+    struct field *field = &prompt->field;
+    struct completion completion = {.n = 0};
+    size_t from = field->cursor;
+    while (from > 0 && field->text[from - 1] != ' ' && field->text[from - 1] != '=') {
+        from--;
     }
-    for (int i = 0; i < COMMAND_COUNT; i++) {
-        const char *name = command_info((enum command)i)->name;
-        if (strncmp(name, prompt->field.text, length) != 0 || !wanted_here(console, i)) {
-            continue;
-        }
-        if (n++ == 0) {
-            snprintf(common, sizeof common, "%s", name);
-        } else {
-            size_t same = 0;
-            while (common[same] && common[same] == name[same]) {
-                same++;
+    char word[FIELD_MAX];
+    snprintf(word, sizeof word, "%.*s", (int)(field->cursor - from), field->text + from);
+    completion.word = word;
+    completion.length = strlen(word);
+    char name[64];
+    size_t name_length = strcspn(field->text, " ");
+    snprintf(name, sizeof name, "%.*s", (int)(name_length < 63 ? name_length : 63), field->text);
+    if (from == 0) {
+        for (int i = 0; i < COMMAND_COUNT; i++) {
+            if (wanted_here(console, i)) {
+                consider(&completion, command_info((enum command)i)->name);
             }
-            common[same] = '\0';
         }
-        size_t used = strlen(prompt->offers);
-        snprintf(prompt->offers + used, sizeof prompt->offers - used, "%s%s", used ? "  " : "",
-                 name);
+    } else {
+        consider_arguments(&completion, console, command_find(name));
     }
-    if (strlen(common) > length) {
-        field_set(&prompt->field, common);
+    if (strlen(completion.common) > completion.length) {
+        field_replace(field, completion.length, completion.common);
     }
-    if (n == 0) {
-        snprintf(prompt->offers, sizeof prompt->offers, "no command begins like that");
-    } else if (n == 1) {
+    if (completion.n == 0) {
+        snprintf(prompt->offers, sizeof prompt->offers, "nothing begins like that");
+    } else if (completion.n == 1 && from == 0) {
         snprintf(prompt->offers, sizeof prompt->offers, "%s",
-                 command_info(command_find(common))->help);
+                 command_info(command_find(completion.common))->help);
+    } else {
+        snprintf(prompt->offers, sizeof prompt->offers, "%s", completion.list);
     }
     return REACT_DRAW;
 }

@@ -167,6 +167,8 @@ int frame_footer(struct console *console, struct canvas *canvas, unsigned place,
 void frame_activity(struct console *console, struct canvas *canvas, struct rect area);
 /* Whether it is too small for anything, and then what is drawn instead. */
 bool frame_too_small(struct canvas *canvas);
+/* The key of a command, or ":name" where it has none. Eight results stay valid at a time. */
+const char *frame_key(const struct console *console, enum command command);
 /* A count as people write it: "3,841". Four results stay valid at a time. */
 const char *frame_count(uint64_t count);
 

@@ -25,9 +25,11 @@ static void draw(struct view *base, struct console *console, struct canvas *canv
     const struct diagnosis *diagnosis = view->diagnosis;
     (void)caret;
     int y = frame_header(console, canvas, "DOCTOR");
+    char status[160];
+    snprintf(status, sizeof status, "%s plans the repair, %s shows one in full",
+             frame_key(console, CMD_REPAIR), frame_key(console, CMD_DETAILS));
     int low = frame_footer(console, canvas, PLACE_DOCTOR,
-                           diagnosis->n_problems ? "f plans the repair, Enter shows one in full"
-                                                 : "Esc goes back");
+                           diagnosis->n_problems ? status : "Esc goes back");
     size_t fixable = 0;
     for (size_t i = 0; i < diagnosis->n_problems; i++) {
         fixable += diagnosis->problems[i].fixable;
@@ -57,7 +59,7 @@ static void details(struct console *console, const struct problem *problem)
     buf_printf(&text, "extension  %s\nagent      %s\n", problem->ext ? problem->ext : "-",
                problem->agent ? problem->agent : "-");
     buf_printf(&text, "\n%s\n", problem->detail ? problem->detail : "");
-    buf_printf(&text, "\n%s: %s\n", problem->fixable ? "f does" : "by hand",
+    buf_printf(&text, "\n%s: %s\n", problem->fixable ? "the repair does" : "by hand",
                problem->fix ? problem->fix : "");
     page_open(console, "PROBLEM", text.data);
     buf_release(&text);

@@ -84,8 +84,10 @@ static void draw(struct view *base, struct console *console, struct canvas *canv
     struct history_view *view = (struct history_view *)base;
     (void)caret;
     int y = frame_header(console, canvas, "HISTORY");
-    int low = frame_footer(console, canvas, PLACE_HISTORY,
-                           "Enter shows all of it, z plans the opposite, Esc goes back");
+    char status[160];
+    snprintf(status, sizeof status, "%s shows all of it, %s plans the opposite, Esc goes back",
+             frame_key(console, CMD_DETAILS), frame_key(console, CMD_UNDO));
+    int low = frame_footer(console, canvas, PLACE_HISTORY, status);
     rows_fit(&view->rows, n_actions(console), low - y);
     if (view->rows.n == 0) {
         canvas_text(canvas, 1, y + 1, canvas->width - 2, STYLE_DIM,

@@ -133,11 +133,15 @@ static const char *status(const struct main_view *main, const struct console *co
     const struct list *list = &focus_of(main)->list;
     const struct world *world = console->world;
     if (list->range != SIZE_MAX) {
-        return "range: move to its other end, v marks it, Esc forgets it";
+        snprintf(room, size, "range: move to its other end, %s marks it, %s forgets it",
+                 frame_key(console, CMD_RANGE), frame_key(console, CMD_BACK));
+        return room;
     }
     if (list->n_marked > 0) {
-        snprintf(room, size, "%s marked: a r x p act on all of them, U forgets them",
-                 frame_count(list->n_marked));
+        snprintf(room, size, "%s marked: %s %s %s %s act on all of them, %s forgets them",
+                 frame_count(list->n_marked), frame_key(console, CMD_ASSIGN),
+                 frame_key(console, CMD_REASSIGN), frame_key(console, CMD_RELEASE),
+                 frame_key(console, CMD_PIN), frame_key(console, CMD_UNMARK_ALL));
         return room;
     }
     if (console->trouble.code != ERR_OK) {
@@ -150,8 +154,9 @@ static const char *status(const struct main_view *main, const struct console *co
         return "the directory is not read to its end yet";
     }
     if (world && world->roster && world->agents.n_new + world->agents.n_stale > 0) {
-        snprintf(room, size, "%s without an extension, %s to take back: s plans it",
-                 frame_count(world->agents.n_new), frame_count(world->agents.n_stale));
+        snprintf(room, size, "%s without an extension, %s to take back: %s plans it",
+                 frame_count(world->agents.n_new), frame_count(world->agents.n_stale),
+                 frame_key(console, CMD_SYNC));
         return room;
     }
     return world && world->roster ? "everyone has an extension" : NULL;

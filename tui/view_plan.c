@@ -16,9 +16,27 @@
 
 /* ---- what it takes ------------------------------------------------------------------------- */
 
+/* What each step makes of its extension, counted once and not at every key. */
+static void look_ahead(struct plan_view *view, const struct policy *policy)
+{
+    const struct plan *plan = view->plan;
+    snapshot_tally(plan->snapshot, policy, plan->now_s, view->after);
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        for (size_t k = 0; k < change->n_steps && !change->left_out; k++) {
+            const struct step *step = &change->steps[k];
+            enum ext_state before =
+                step->before ? policy_state(policy, step->before, plan->now_s) : EXT_ABSENT;
+            view->after[before] -= view->after[before] > 0;
+            view->after[policy_state(policy, &step->after, plan->now_s)]++;
+        }
+    }
+}
+
 static void judge(struct plan_view *view, const struct console *console)
 {
     plan_count(view->plan);
+    look_ahead(view, session_policy(console->session));
     guard_judge(view->plan, &session_policy(console->session)->limit, &view->verdict);
     snprintf(view->name, sizeof view->name, "%s", console_place_name(console));
     if (!plan_has_work(view->plan)) {

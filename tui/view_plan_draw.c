@@ -121,24 +121,10 @@ static int draw_counts(const struct plan_view *view, struct canvas *canvas, int 
     return y + 1;
 }
 
-/* " After: 2,457 assigned  3,838 free ...": what each step makes of its extension. */
-static void after_text(const struct plan_view *view, const struct console *console, char *out,
-                       size_t size)
+/* " After: 2,457 assigned  3,838 free ..." */
+static void after_text(const struct plan_view *view, char *out, size_t size)
 {
-    const struct plan *plan = view->plan;
-    const struct policy *policy = session_policy(console->session);
-    uint64_t n[EXT_STATE_COUNT];
-    snapshot_tally(plan->snapshot, policy, plan->now_s, n);
-    for (size_t i = 0; i < plan->n_changes; i++) {
-        const struct change *change = &plan->changes[i];
-        for (size_t k = 0; k < change->n_steps && !change->left_out; k++) {
-            const struct step *step = &change->steps[k];
-            enum ext_state before =
-                step->before ? policy_state(policy, step->before, plan->now_s) : EXT_ABSENT;
-            n[before] -= n[before] > 0;
-            n[policy_state(policy, &step->after, plan->now_s)]++;
-        }
-    }
+    const uint64_t *n = view->after;
     snprintf(out, size, " After: %s assigned  %s free  %s cooling  %s reserved",
              frame_count(n[EXT_ASSIGNED]), frame_count(n[EXT_FREE]), frame_count(n[EXT_COOLING]),
              frame_count(n[EXT_RESERVED]));
@@ -260,7 +246,7 @@ void view_plan_draw(struct view *base, struct console *console, struct canvas *c
                       view->verdict.text);
     }
     if (roomy && planning) {
-        after_text(view, console, line, sizeof line);
+        after_text(view, line, sizeof line);
         canvas_text(canvas, 0, --low, canvas->width, STYLE_TEXT, line);
     }
     if (roomy && view->plan->n_changes > 0) {

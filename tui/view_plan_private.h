@@ -29,6 +29,7 @@ struct plan_view {
     enum stage stage;
     enum gate gate;
     struct guard_verdict verdict;
+    uint64_t after[EXT_STATE_COUNT]; /* what it would make of the pool */
     struct field field;
     char name[128]; /* what GATE_NAME wants typed */
     size_t cursor, top;
