@@ -210,6 +210,7 @@ enum err_code console_open(struct console *console, const struct settings *setti
     console->history = NULL;
     console->history_wanted = false;
     console->history_asked = false;
+    console->checked_at_s = 0;
     world_unref(console->waiting);
     console->waiting = NULL;
     err_clear(&console->trouble);
@@ -359,8 +360,9 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
         plan_refresh(console);
         if (!worker_busy(console->worker) && console->world) {
             work_start(console, WORK_REFRESH, NULL);
+        } else {
+            reaction |= REACT_DRAW; /* at least the ages in the header */
         }
-        reaction |= REACT_DRAW; /* ages in the header */
     }
     return reaction;
 }

@@ -93,7 +93,10 @@ static void standing(struct console *console, char *out, size_t size)
         }
     }
     if (world && world->snapshot->read_at_s > 0) {
-        clock_format_span(now_s - world->snapshot->read_at_s, age);
+        int64_t at_s = world->snapshot->read_at_s > console->checked_at_s
+                           ? world->snapshot->read_at_s
+                           : console->checked_at_s;
+        clock_format_span(now_s - at_s, age);
     }
     const char *trouble = console->trouble.code == ERR_AUTH        ? "LOGIN?  "
                           : console->trouble.code == ERR_OFFLINE   ? "OFFLINE  "

@@ -10,9 +10,9 @@
 enum { COLUMN_LOGIN, COLUMN_NAME, COLUMN_EXT, COLUMN_STATE, COLUMN_SINCE, COLUMN_PROFILE };
 
 static const struct pane_column s_columns[] = {
-    [COLUMN_LOGIN] = {"LOGIN", 14, 4, 0},  [COLUMN_NAME] = {"NAME", 12, 4, 2},
-    [COLUMN_EXT] = {"EXT", 4, 0, 0, true}, [COLUMN_STATE] = {"STATE", 6, 0, 1},
-    [COLUMN_SINCE] = {"SINCE", 12, 0, 3},  [COLUMN_PROFILE] = {"PROFILE", 12, 2, 4},
+    [COLUMN_LOGIN] = {"LOGIN", 14, 4, 0, false}, [COLUMN_NAME] = {"NAME", 12, 4, 2, false},
+    [COLUMN_EXT] = {"EXT", 4, 0, 0, true},       [COLUMN_STATE] = {"STATE", 6, 0, 1, false},
+    [COLUMN_SINCE] = {"SINCE", 12, 0, 3, false}, [COLUMN_PROFILE] = {"PROFILE", 12, 2, 4, false},
 };
 
 static const struct agent_row *at(const void *context, size_t row)

@@ -9,9 +9,9 @@ enum { COLUMN_EXT, COLUMN_STATE, COLUMN_AGENT, COLUMN_SINCE };
 
 static const struct pane_column s_columns[] = {
     [COLUMN_EXT] = {"EXT", 4, 0, 0, true},
-    [COLUMN_STATE] = {"STATE", 8, 0, 0},
-    [COLUMN_AGENT] = {"AGENT", 8, 4, 1},
-    [COLUMN_SINCE] = {"SINCE", 14, 0, 2},
+    [COLUMN_STATE] = {"STATE", 8, 0, 0, false},
+    [COLUMN_AGENT] = {"AGENT", 8, 4, 1, false},
+    [COLUMN_SINCE] = {"SINCE", 14, 0, 2, false},
 };
 
 static const struct slot *at(const void *context, size_t row)

@@ -94,6 +94,7 @@ struct console {
     bool history_wanted;     /* it is out of date */
     bool history_asked;      /* it was read, or tried, for the details beside the lists */
     struct err trouble;      /* why the last read failed; code ERR_OK: it did not */
+    int64_t checked_at_s;    /* when what is shown was known to be so */
     const char *job;         /* what the worker does for the user, NULL: nothing */
     int64_t job_since_ms;
     struct progress_report report;

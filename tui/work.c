@@ -166,16 +166,50 @@ static void run_load(struct work *work)
     roster_unref(roster);
 }
 
+/* A directory that costs nothing to ask is asked again at every refresh; Amazon's has a quota. */
+static bool is_cheap(const struct session *session)
+{
+    const char *uri = session_directory_uri(session);
+    return uri && (strncmp(uri, "file:", 5) == 0 || strncmp(uri, "demo:", 5) == 0);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_roster(const struct roster *a, const struct roster *b)
+{
+    bool same = a && b && a->n_agents == b->n_agents;
+    for (size_t i = 0; same && i < a->n_agents; i++) {
+        same = same_text(a->agents[i].login, b->agents[i].login) &&
+               same_text(a->agents[i].name, b->agents[i].name) &&
+               same_text(a->agents[i].routing_profile, b->agents[i].routing_profile);
+    }
+    return same;
+}
+
+/* What others changed meanwhile. Nothing new gives no new world, and nothing is drawn. */
 static void run_refresh(struct work *work)
 {
+    const struct world *seen = work->seen;
+    struct err *err = &work->job.err;
     struct snapshot *snapshot = NULL;
-    if (session_may_have_changed(work->session) &&
-        session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot, &work->job.err) ==
-            ERR_OK) {
-        work->world = make_world(work, snapshot, work->seen ? work->seen->roster : NULL,
-                                 work->seen && work->seen->partial);
+    struct roster *roster = NULL;
+    enum err_code code = ERR_OK;
+    if (session_may_have_changed(work->session)) {
+        code = session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot, err);
+    }
+    if (code == ERR_OK && is_cheap(work->session)) {
+        code = session_read_directory(work->session, &work->job.progress, &roster, err);
+    }
+    bool news = roster && !same_roster(roster, seen->roster);
+    if (snapshot || news) {
+        work->world = make_world(work, snapshot ? snapshot : seen->snapshot,
+                                 roster ? roster : seen->roster, !roster && seen->partial);
     }
     snapshot_unref(snapshot);
+    roster_unref(roster);
 }
 
 static void export_now(struct work *work, const struct snapshot *snapshot, struct err *err)
