@@ -485,6 +485,9 @@ static enum err_code start(struct console *console, struct err *err)
     /* Without colours only a theme that needs none tells things apart. */
     const char *theme = console->settings->theme ? console->settings->theme : "default";
     code = console_set_theme(console, term_has_colours() ? theme : "mono", err);
+    if (code == ERR_NOT_FOUND) {
+        code = err->code = ERR_CONFIG; /* the name stands in the configuration or the command */
+    }
     console->canvas.ascii = term_ascii();
     term_teach(&console->keys);
     resize(console);
