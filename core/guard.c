@@ -10,20 +10,9 @@
 /* Whether an operator asked for each change of the plan by its name. */
 static bool is_named_by_operator(const struct plan *plan)
 {
-    static const char *const named[] = {
-#define X(kind, name, mark) [kind] = name,
-        CHANGE_KINDS(X)
-#undef X
-    };
-    if (strcmp(plan->action, "swap") == 0) {
-        return true;
-    }
-    for (size_t kind = 0; kind < CHANGE_KIND_COUNT; kind++) {
-        if (kind != CHANGE_REPAIR && strcmp(plan->action, named[kind]) == 0) {
-            return true;
-        }
-    }
-    return false;
+    enum change_kind kind;
+    return strcmp(plan->action, "swap") == 0 ||
+           (change_kind_parse(plan->action, &kind) && kind != CHANGE_REPAIR);
 }
 
 /* A repair that takes an extension from its holder counts like a release. */

@@ -2,7 +2,9 @@
 #define CORE_PLAN_EDIT_H
 
 /*
- * How a list of requests becomes a plan; between core/plan_edit_check.c and core/plan_edit.c only.
+ * How a list of requests becomes a plan; between the files core/plan_edit*.c only:
+ * plan_edit_check.c judges each request, plan_edit_meet.c all of them together, plan_edit_words.c
+ * has the words for it, plan_edit.c drafts the plan.
  *
  * All requests of a list hold at once, in no order: who takes an extension and who leaves it are
  * matched, whichever comes first. So each agent moves at most once and each number is taken at most
@@ -85,8 +87,23 @@ struct edit {
 /* Fills in people and numbers, refuses what cannot be, marks what is so already. */
 void edit_check(struct edit *edit);
 
+void edit_check_together(struct edit *edit); /* its last part */
+
+/* Refuses the request unless the person that it is about has an extension. */
+bool edit_check_has_extension(struct edit *edit, size_t request);
+
+/* The first reason counts. */
 void edit_refuse(struct edit *edit, size_t request, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* It is so already: no change, but a note. */
+void edit_grant(struct edit *edit, size_t request, const char *what);
+
+/* "line 7", or "another request" where the requests have no lines. */
+const char *edit_words_request(struct edit *edit, size_t request);
+
+/* "; did you mean "alice"?" or nothing, from the directory or from those who hold something. */
+const char *edit_did_you_mean(struct edit *edit, const char *wanted, bool holders);
 
 /* The entry of an extension, made where there is none. */
 struct number *edit_number(struct edit *edit, const char *ext);

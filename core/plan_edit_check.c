@@ -5,104 +5,10 @@
  */
 #include "core/plan_edit.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/banned.h"
-#include "core/mem.h"
 #include "core/text.h"
-
-#define COMPARISONS_MAX 500000 /* for "did you mean", all refusals together: a part of a second */
-
-/* ---- refusals ------------------------------------------------------------------------------ */
-
-void edit_refuse(struct edit *edit, size_t request, const char *format, ...)
-{
-    struct wish *wish = &edit->wishes[request];
-    if (wish->state == WISH_REFUSED) {
-        return;
-    }
-    wish->state = WISH_REFUSED;
-    struct refusals *list = edit->refusals;
-    if (list->n_items == list->capacity) {
-        list->capacity = list->capacity ? list->capacity * 2 : 16;
-        list->items = mem_resize(list->items, list->capacity, sizeof *list->items);
-    }
-    char text[ERR_TEXT_MAX];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    list->items[list->n_items++] = (struct refusal){
-        .request = request,
-        .line = wish->request->line,
-        .text = arena_strdup(&list->arena, text),
-    };
-}
-
-/* "line 7", or "another request" where the requests have no lines. */
-static const char *words_request(struct edit *edit, size_t request)
-{
-    size_t line = edit->wishes[request].request->line;
-    return line ? arena_printf(&edit->draft.plan->arena, "line %zu", line) : "another request";
-}
-
-static void grant(struct edit *edit, size_t request, const char *what)
-{
-    struct wish *wish = &edit->wishes[request];
-    wish->state = WISH_GRANTED;
-    if (wish->request->line) {
-        plan_note(edit->draft.plan, "line %zu: %s", wish->request->line, what);
-    } else {
-        plan_note(edit->draft.plan, "%s", what);
-    }
-}
-
-/* ---- did you mean -------------------------------------------------------------------------- */
-
-struct suggestion {
-    const char *login;
-    size_t distance;
-};
-
-static void compare_login(struct edit *edit, struct suggestion *best, const char *wanted,
-                          const char *login)
-{
-    size_t a = strlen(wanted);
-    size_t b = strlen(login);
-    size_t most = a < 4 ? 1 : 2;
-    if ((a > b ? a - b : b - a) > most || a > LOGIN_MAX || b > LOGIN_MAX ||
-        edit->comparisons >= COMPARISONS_MAX) {
-        return;
-    }
-    edit->comparisons++;
-    size_t distance = text_equal_nocase(wanted, login) ? 0 : text_distance(wanted, login);
-    if (distance <= most && distance < best->distance) {
-        *best = (struct suggestion){.login = login, .distance = distance};
-    }
-}
-
-/* "; did you mean "alice"?" or nothing, from the directory or from those who hold something. */
-static const char *did_you_mean(struct edit *edit, const char *wanted, bool holders)
-{
-    struct suggestion best = {.distance = SIZE_MAX};
-    const struct plan_input *input = edit->input;
-    for (size_t i = 0; !holders && input->roster && i < input->roster->n_agents; i++) {
-        compare_login(edit, &best, wanted, input->roster->agents[i].login);
-    }
-    for (size_t i = 0; holders && i < input->snapshot->n_slots; i++) {
-        if (input->snapshot->slots[i].state == SLOT_ASSIGNED) {
-            compare_login(edit, &best, wanted, input->snapshot->slots[i].agent);
-        }
-    }
-    if (!best.login) {
-        return "";
-    }
-    return arena_printf(&edit->draft.plan->arena, "; did you mean \"%s\"?%s", best.login,
-                        best.distance == 0 ? " Case counts" : "");
-}
 
 /* ---- people and numbers -------------------------------------------------------------------- */
 
@@ -232,7 +138,7 @@ static bool check_in_directory(struct edit *edit, size_t i, const struct person 
     }
     if (edit->input->roster && !person->in_directory) {
         edit_refuse(edit, i, "nobody in the directory is called \"%s\"%s", person->login,
-                    did_you_mean(edit, person->login, false));
+                    edit_did_you_mean(edit, person->login, false));
         return false;
     }
     return true;
@@ -248,37 +154,37 @@ static bool check_one_extension(struct edit *edit, size_t i, const struct person
     return true;
 }
 
-/* Somebody who has an extension, the named one where one is named. */
-static bool check_holder(struct edit *edit, size_t i)
+/* Who is meant, where it is clear and what is named is theirs; otherwise NULL, and refused. */
+static struct person *check_holder(struct edit *edit, size_t i)
 {
     const struct wish *wish = &edit->wishes[i];
-    const struct person *person = wish->person;
+    struct person *person = wish->person;
     if (!person) {
         if (wish->ext) {
             edit_refuse(edit, i, "%s is not assigned to anybody", wish->ext);
         } else {
             edit_refuse(edit, i, "no agent is given");
         }
-        return false;
+        return NULL;
     }
     if (!check_one_extension(edit, i, person)) {
-        return false;
+        return NULL;
     }
     if (person->slot && wish->ext && strcmp(wish->ext, person->slot->ext) != 0) {
         edit_refuse(edit, i, "%s has %s, not %s", person->login, person->slot->ext, wish->ext);
-        return false;
+        return NULL;
     }
-    return true;
+    return person;
 }
 
-static bool check_has_extension(struct edit *edit, size_t i)
+bool edit_check_has_extension(struct edit *edit, size_t i)
 {
     const struct person *person = edit->wishes[i].person;
     if (person->slot) {
         return true;
     }
     edit_refuse(edit, i, "%s has no extension%s", person->login,
-                person->in_directory ? "" : did_you_mean(edit, person->login, true));
+                person->in_directory ? "" : edit_did_you_mean(edit, person->login, true));
     return false;
 }
 
@@ -291,7 +197,7 @@ static bool claim_person(struct edit *edit, size_t i, struct person *person, siz
                    : person->move != NO_REQUEST ? person->move
                                                 : person->drop;
     if (other != NO_REQUEST) {
-        edit_refuse(edit, i, "%s is in %s already", person->login, words_request(edit, other));
+        edit_refuse(edit, i, "%s is in %s already", person->login, edit_words_request(edit, other));
         return false;
     }
     *role = i;
@@ -309,7 +215,8 @@ static void take_number(struct edit *edit, size_t i, const char *ext)
     struct number *number = edit_number(edit, ext);
     edit->wishes[i].number = number;
     if (number->taker != NO_REQUEST) {
-        edit_refuse(edit, i, "%s is wanted by %s already", ext, words_request(edit, number->taker));
+        edit_refuse(edit, i, "%s is wanted by %s already", ext,
+                    edit_words_request(edit, number->taker));
         return;
     }
     number->taker = i;
@@ -329,7 +236,7 @@ static void check_move(struct edit *edit, size_t i)
     const struct slot *slot = person->slot;
     bool has_it = slot && (wish->ext ? strcmp(slot->ext, wish->ext) == 0 : wish->request->as_fits);
     if (has_it) {
-        grant(edit, i, arena_printf(arena, "%s has %s already", person->login, slot->ext));
+        edit_grant(edit, i, arena_printf(arena, "%s has %s already", person->login, slot->ext));
         return;
     }
     if (wish->request->as_fits && slot) {
@@ -389,17 +296,18 @@ static void check_release(struct edit *edit, size_t i)
     const struct slot *slot = wish->ext ? snapshot_find(edit->input->snapshot, wish->ext) : NULL;
     bool from_file = wish->request->line > 0;
     if (from_file && !wish->person && slot && slot->state == SLOT_FREE) {
-        grant(edit, i, arena_printf(&edit->draft.plan->arena, "%s is free already", wish->ext));
+        edit_grant(edit, i,
+                   arena_printf(&edit->draft.plan->arena, "%s is free already", wish->ext));
         return;
     }
-    if (!check_holder(edit, i)) {
+    struct person *person = check_holder(edit, i);
+    if (!person) {
         return;
     }
-    struct person *person = wish->person;
     if (from_file && !person->slot && person->in_directory) {
-        grant(edit, i,
-              arena_printf(&edit->draft.plan->arena, "%s has no extension", person->login));
-    } else if (check_has_extension(edit, i) && claim_person(edit, i, person, &person->drop)) {
+        edit_grant(edit, i,
+                   arena_printf(&edit->draft.plan->arena, "%s has no extension", person->login));
+    } else if (edit_check_has_extension(edit, i) && claim_person(edit, i, person, &person->drop)) {
         leave_number(edit, i, person);
         wish->number = person->from;
     }
@@ -429,21 +337,21 @@ static void check_reserve(struct edit *edit, size_t i)
     bool same_note = held && (!wish->note || (slot->note && strcmp(slot->note, wish->note) == 0));
     if (wish->kind == CHANGE_RESERVE) {
         if (same_note) {
-            grant(edit, i, arena_printf(arena, "%s is reserved already", wish->ext));
+            edit_grant(edit, i, arena_printf(arena, "%s is reserved already", wish->ext));
         } else {
             take_number(edit, i, wish->ext);
         }
         return;
     }
     if (!held && wish->request->line > 0 && slot && slot->state == SLOT_FREE) {
-        grant(edit, i, arena_printf(arena, "%s is not reserved", wish->ext));
+        edit_grant(edit, i, arena_printf(arena, "%s is not reserved", wish->ext));
     } else if (!held) {
         edit_refuse(edit, i, "%s is not reserved", wish->ext);
     } else {
         struct number *number = edit_number(edit, wish->ext);
         if (number->leaver != NO_REQUEST) {
             edit_refuse(edit, i, "%s is in %s already", wish->ext,
-                        words_request(edit, number->leaver));
+                        edit_words_request(edit, number->leaver));
             return;
         }
         number->leaver = i;
@@ -483,68 +391,6 @@ static void check_alone(struct edit *edit, size_t i)
     }
 }
 
-/* ---- all requests together ------------------------------------------------------------------ */
-
-/* Whether the number is to be had, or becomes so by another request. */
-static void check_number(struct edit *edit, const struct number *number)
-{
-    size_t i = number->taker;
-    const struct policy *policy = edit->input->policy;
-    const struct slot *slot = number->slot;
-    const struct wish *wish = &edit->wishes[i];
-    bool renames = wish->kind == CHANGE_RESERVE && slot && slot->state == SLOT_HELD;
-    bool swaps = wish->request->swap;
-    if (!policy_in_ranges(policy, number->ext) && !renames && !swaps) {
-        edit_refuse(edit, i, "%s is outside of the ranges of the pool", number->ext);
-    } else if (policy_is_blocked(policy, number->ext) && !renames && !swaps) {
-        edit_refuse(edit, i, "%s is blocked by the policy", number->ext);
-    } else if (!slot && !input_makes_numbers(edit->input)) {
-        edit_refuse(edit, i, "%s is not to be seen in the store; --doctor says why", number->ext);
-    } else if (number->leaver != NO_REQUEST || !slot || renames) {
-        return;
-    } else if (slot->state == SLOT_ASSIGNED) {
-        edit_refuse(edit, i, "%s is assigned to %s%s", number->ext, slot->agent,
-                    wish->kind == CHANGE_REASSIGN ? "; swap exchanges two" : "");
-    } else if (slot->state == SLOT_HELD) {
-        edit_refuse(edit, i, "%s is reserved%s%s", number->ext, slot->note ? ": " : "",
-                    slot->note ? slot->note : "");
-    }
-}
-
-/* A pin holds against moves and releases, unless it is lifted in the same list. */
-static void check_pin(struct edit *edit, const struct person *person, size_t i)
-{
-    const char *pin = person->slot ? person->slot->note : NULL;
-    bool lifted = person->mark != NO_REQUEST && edit->wishes[person->mark].kind == CHANGE_UNPIN;
-    if (i != NO_REQUEST && pin && !lifted) {
-        edit_refuse(edit, i, "%s is pinned to %s (%s); unpin first", person->login,
-                    person->slot->ext, pin);
-    }
-}
-
-static void check_marked(struct edit *edit, const struct person *person)
-{
-    size_t i = person->mark;
-    struct wish *wish = &edit->wishes[i];
-    struct arena *arena = &edit->draft.plan->arena;
-    const char *pin = person->slot ? person->slot->note : NULL;
-    if (wish->state != WISH_OPEN) {
-        return;
-    }
-    if (!person->slot && person->move == NO_REQUEST) {
-        check_has_extension(edit, i);
-    } else if (wish->kind == CHANGE_PIN && person->drop != NO_REQUEST) {
-        edit_refuse(edit, i, "%s is given back by %s", person->login,
-                    words_request(edit, person->drop));
-    } else if (wish->kind == CHANGE_PIN && pin && (!wish->note || strcmp(pin, wish->note) == 0)) {
-        grant(edit, i, arena_printf(arena, "%s is pinned already", person->login));
-    } else if (wish->kind == CHANGE_UNPIN && !pin && wish->request->line > 0) {
-        grant(edit, i, arena_printf(arena, "%s is not pinned", person->login));
-    } else if (wish->kind == CHANGE_UNPIN && !pin) {
-        edit_refuse(edit, i, "%s is not pinned", person->login);
-    }
-}
-
 void edit_check(struct edit *edit)
 {
     name_people(edit);
@@ -552,17 +398,5 @@ void edit_check(struct edit *edit)
     for (size_t i = 0; i < edit->n_wishes; i++) {
         check_alone(edit, i);
     }
-    for (size_t i = 0; i < edit->n_people; i++) {
-        const struct person *person = edit->people[i];
-        check_pin(edit, person, person->move);
-        check_pin(edit, person, person->drop);
-        if (person->mark != NO_REQUEST) {
-            check_marked(edit, person);
-        }
-    }
-    for (size_t i = 0; i < edit->n_numbers; i++) {
-        if (edit->numbers[i]->taker != NO_REQUEST) {
-            check_number(edit, edit->numbers[i]);
-        }
-    }
+    edit_check_together(edit);
 }

@@ -217,7 +217,7 @@ void words_day(int64_t at_s, int64_t now_s, char out[32])
     struct clock_date at = clock_date_utc(at_s);
     struct clock_date now = clock_date_utc(now_s);
     const char *month = months[(at.month - 1) % 12];
-    if (at_s - now_s < 2 * 24 * 60 * 60) {
+    if (at_s - now_s < INT64_C(172800)) { /* two days */
         snprintf(out, 32, "%d %s %02d:%02d UTC", at.day, month, at.hour, at.minute);
     } else if (at.year != now.year) {
         snprintf(out, 32, "%d %s %d", at.day, month, at.year);

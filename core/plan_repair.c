@@ -78,13 +78,16 @@ static void fix_claim(struct repair *repair, const struct problem *problem)
     }
     const struct slot *kept = problem->kept;
     const struct claim *claim = problem->claim;
-    struct change *change =
-        kept ? draft_kept(repair, kept,
-                          claim ? "the claim said another extension" : "the claim was missing")
-             : plan_add_plain(repair->draft.plan, CHANGE_REPAIR, claim->ext, claim->agent, 0,
-                              "the claim was left behind");
-    draft_claim(&repair->draft, change, problem->agent, claim ? claim->ext : NULL,
-                kept ? kept->ext : NULL);
+    const char *claimed = claim ? claim->ext : NULL;
+    struct change *change = NULL;
+    if (kept) {
+        change = draft_kept(repair, kept,
+                            claim ? "the claim said another extension" : "the claim was missing");
+    } else {
+        change = plan_add_plain(repair->draft.plan, CHANGE_REPAIR, claimed, problem->agent, 0,
+                                "the claim was left behind");
+    }
+    draft_claim(&repair->draft, change, problem->agent, claimed, kept ? kept->ext : NULL);
 }
 
 static void create_missing(struct repair *repair)

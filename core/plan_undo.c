@@ -7,6 +7,7 @@
  * Where it differs, something moved on since, and the change stays, with all that hangs together
  * with it.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -302,7 +303,9 @@ static void find_conflicts(struct undo *undo)
 
 static const struct trace *find_trace(const struct undo *undo, const char *ext)
 {
-    return &undo->traces[strmap_get(&undo->by_ext, ext)];
+    size_t index = strmap_get(&undo->by_ext, ext);
+    assert(index != STRMAP_NONE); /* read_action made one for each */
+    return &undo->traces[index];
 }
 
 static void set_step(struct undo *undo, struct step *step, const struct trace *trace)

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,10 +163,236 @@ static void test_samples(void **state)
     }
 }
 
+/* A world of numbers 0000 to 0009 for one look at what a plan says. */
+static struct plan *plan_of(struct world *w, const char *store, const char *directory)
+{
+    world_init(w, "0000-0009");
+    w->keeps_claims = true;
+    world_store(w, store);
+    world_fill(w);
+    world_directory(w, directory);
+    return world_sync(w);
+}
+
+static void test_reasons(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *store, *directory, *why;
+    } samples[] = {
+        {"", "alice", "new agent, lowest free"},
+        {"0005 - alice 2d\n", "alice", "returns to the former extension"},
+        {"0001 alice\n", "bob", "left the directory; cools until 29 Nov"},
+        {"0001 Alice\n", "alice",
+         "left the directory (\"alice\" is another agent); cools until 29 Nov"},
+        {"0001 alice ?\n", "alice", "written by the program before this one"},
+        {"0001 alice 2d\n0002 alice 3d\n", "alice",
+         "has two extensions and keeps 0002; cools until 29 Nov"},
+        {"0001 alice +free\n", "alice", "was free and assigned at once; stays assigned"},
+        {"0001 alice +held\n", "alice", "was reserved and assigned at once; stays assigned"},
+        {"0001 -held +free\n", "", "was free and reserved at once; stays reserved"},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct world w;
+        struct plan *plan = plan_of(&w, samples[i].store, samples[i].directory);
+        assert_string_equal(plan->changes[0].why, samples[i].why);
+        plan_free(plan);
+        world_release(&w);
+    }
+}
+
+static void test_reasons_when_short(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "0000-0001");
+    world_store(&w, "0000 left\n0001 - somebody 3d\n");
+    world_directory(&w, "alice bob");
+    struct plan *plan = world_sync(&w);
+    assert_plan(plan, "- 0000 left #1\n+ 0000 bob #1\n+ 0001 alice\n");
+    assert_string_equal(plan->changes[0].why,
+                        "left the directory; goes to a new agent, nothing else is left");
+    assert_string_equal(plan->changes[1].why,
+                        "new agent, takes over what is given back: nothing else is left");
+    assert_string_equal(plan->changes[2].why, "new agent, was cooling, nothing else is free");
+    plan_free(plan);
+    world_release(&w);
+}
+
+/* How long a number rests, in the words of a calendar. */
+static void test_cooling_words(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t cooldown_s;
+        const char *why;
+    } samples[] = {
+        {0, "left the directory; free again at once"},
+        {3600, "left the directory; cools until 22 Nov 13:00 UTC"},
+        {2 * WORLD_DAY_S, "left the directory; cools until 24 Nov"},
+        {60 * WORLD_DAY_S, "left the directory; cools until 21 Jan 2027"},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct world w;
+        plan_free(plan_of(&w, "0001 alice\n", "bob"));
+        w.policy.cooldown_s = samples[i].cooldown_s;
+        struct plan *plan = world_sync(&w);
+        assert_string_equal(plan->changes[0].why, samples[i].why);
+        plan_free(plan);
+        world_release(&w);
+    }
+}
+
+static void test_notes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *store, *directory, *note;
+    } samples[] = {
+        {"0001 alice pin=x\n", "bob",
+         "1 left the directory and is pinned, nothing is taken back: alice"},
+        {"0001 alice pin=x\n0002 carol pin=y\n", "bob",
+         "2 left the directory and are pinned, nothing is taken back: alice, carol"},
+        {"0500 alice\n", "alice", "1 assigned extension is outside of the ranges, kept: 0500"},
+        {"0001 Alice\n", "alice",
+         "1 left and came with another spelling of capitals, which is another agent: Alice"},
+        {"0001 alice\n", "", "the directory is empty, so nothing is taken back"},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct world w;
+        struct plan *plan = plan_of(&w, samples[i].store, samples[i].directory);
+        assert_int_equal(plan->n_notes, 1);
+        assert_string_equal(plan->notes[0], samples[i].note);
+        plan_free(plan);
+        world_release(&w);
+    }
+}
+
+static void test_numbers_of_a_plan(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "0000-0003");
+    w.keeps_claims = true;
+    world_store(&w, "0000 alice\n0001 left\n");
+    world_directory(&w, "alice bob carol dave");
+    struct plan *plan = world_sync(&w);
+    assert_plan(plan, "- 0001 left #1\n+ 0001 bob #1\n");
+    assert_int_equal(plan->keep, 1);
+    assert_int_equal(plan->assigned_before, 2);
+    assert_int_equal(plan->missing, 2);
+    assert_int_equal(plan->n_unassigned, 2);
+    assert_string_equal(plan->unassigned[0], "carol");
+    assert_string_equal(plan->unassigned[1], "dave");
+    assert_int_equal(plan->counts[CHANGE_RELEASE], 1);
+    assert_int_equal(plan->counts[CHANGE_ASSIGN], 1);
+    assert_int_equal(plan->n_notes, 2);
+    assert_string_equal(plan->notes[0],
+                        "the pool ran out: 2 agents have no extension: carol, dave");
+    assert_string_equal(plan->notes[1], "2 numbers of the ranges are not to be seen in the store; "
+                                        "--doctor says why");
+    plan_free(plan);
+    world_release(&w);
+}
+
+/* A note names some and counts all. */
+static void test_long_lists(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "0000-0000");
+    char directory[4000] = "";
+    for (int i = 0; i < 200; i++) {
+        snprintf(directory + strlen(directory), 16, "agent%03d ", i);
+    }
+    world_directory(&w, directory);
+    struct plan *plan = world_sync(&w);
+    assert_int_equal(plan->n_unassigned, 199);
+    assert_int_equal(plan->n_notes, 1);
+    static const char begins[] =
+        "the pool ran out: 199 agents have no extension: agent001, agent002, ";
+    assert_memory_equal(plan->notes[0], begins, sizeof begins - 1);
+    assert_string_equal(plan->notes[0] + strlen(plan->notes[0]) - 5, ", ...");
+    assert_in_range(strlen(plan->notes[0]), 100, 250);
+    plan_free(plan);
+    world_release(&w);
+}
+
+/* What is written holds what a later reader needs. */
+static void test_what_is_written(void **state)
+{
+    (void)state;
+    struct world w;
+    struct plan *plan = plan_of(&w, "0001 left 9d\n0002 - dave 2d\n", "alice dave");
+    assert_plan(plan, "- 0001 left\n+ 0000 alice\n+ 0002 dave\n");
+    const struct slot *released = &plan->changes[0].steps[0].after;
+    assert_int_equal(released->state, SLOT_FREE);
+    assert_int_equal(released->records, RECORD_FREE);
+    assert_int_equal(released->at_s, w.now_s);
+    assert_string_equal(released->agent, "left");
+    assert_null(released->note);
+    const struct slot *assigned = &plan->changes[2].steps[0].after;
+    assert_int_equal(assigned->state, SLOT_ASSIGNED);
+    assert_int_equal(assigned->records, RECORD_ASSIGNED);
+    assert_int_equal(assigned->at_s, w.now_s);
+    assert_string_equal(assigned->by, "test");
+    assert_ptr_equal(plan->changes[2].steps[0].before, snapshot_find(w.snapshot, "0002"));
+    assert_string_equal(plan->changes[0].from, "0001");
+    assert_null(plan->changes[0].to);
+    assert_null(plan->changes[2].from);
+    assert_string_equal(plan->changes[2].to, "0002");
+    plan_free(plan);
+    world_release(&w);
+}
+
+static void test_init(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "0000-0003 9110-9111");
+    w.keeps_claims = true;
+    world_store(&w, "0001 alice\n0003 -held\n");
+    struct plan_input input = world_input(&w);
+    input.roster = NULL;
+    struct plan *plan = NULL;
+    assert_int_equal(plan_init(&input, &plan, NULL), ERR_OK);
+    assert_plan(plan, ". 0000\n. 0002\n. 9110\n. 9111\n");
+    assert_string_equal(plan->action, "init");
+    assert_int_equal(world_apply(&w, plan), 0);
+    plan_free(plan);
+    input = world_input(&w);
+    assert_int_equal(plan_init(&input, &plan, NULL), ERR_OK);
+    assert_false(plan_has_work(plan));
+    plan_free(plan);
+    world_release(&w);
+}
+
+/* A plan outlives who made it: it holds what it points to. */
+static void test_references(void **state)
+{
+    (void)state;
+    struct world w;
+    struct plan *plan = plan_of(&w, "0001 left 9d\n", "alice");
+    world_release(&w);
+    assert_plan(plan, "- 0001 left\n+ 0000 alice\n");
+    assert_string_equal(plan->changes[0].steps[0].before->agent, "left");
+    plan_free(plan);
+    plan_free(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_reasons_when_short),
+        cmocka_unit_test(test_cooling_words),
+        cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_numbers_of_a_plan),
+        cmocka_unit_test(test_long_lists),
+        cmocka_unit_test(test_what_is_written),
+        cmocka_unit_test(test_init),
+        cmocka_unit_test(test_references),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
