@@ -179,7 +179,8 @@ static void explain_failure(const struct explain_case *what, enum err_code code,
     case HTTP_TIMED_OUT:
     case HTTP_BROKEN:
     case HTTP_TLS:
-        err_hint(err, "tried %d times; behind a proxy, set HTTPS_PROXY", what->attempts);
+        err_hint(err, "tried %d time%s; behind a proxy, set HTTPS_PROXY", what->attempts,
+                 what->attempts == 1 ? "" : "s");
         break;
     case HTTP_OK:
     case HTTP_TOO_LARGE:
