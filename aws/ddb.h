@@ -55,6 +55,7 @@ struct ddb {
     const struct clock *clock;
     char *table;                     /* as requests name it: a name, or an ARN */
     char *name;                      /* for people */
+    char *what;                      /* \"table NAME\", in errors */
     char *region;                    /* the one in an ARN; NULL: the client's */
     bool hurry;                      /* somebody waits for the end: short time-outs, no retries */
     double (*random)(void *context); /* uniform in [0,1): jitter */

@@ -36,7 +36,7 @@ static void prepare(const struct ddb *ddb, const char *operation, const char *bo
         .header_count = 2,
         .body = body,
         .body_length = strlen(body),
-        .resource = ddb->name,
+        .resource = ddb->what,
         .region = ddb->region,
         .no_retry = ddb->hurry,
         .timeout_ms = ddb->hurry ? HURRY_MS : 0,

@@ -1,5 +1,6 @@
 #include "aws/ddb.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,9 +175,8 @@ static void start_free(struct load *load, const struct policy *policy)
     uint64_t part = (last - first + 1) / streams;
     for (uint64_t i = 0; i < streams; i++) {
         char low[24], high[24];
-        snprintf(low, sizeof low, "%0*llu", policy->width, (unsigned long long)(first + i * part));
-        snprintf(high, sizeof high, "%0*llu", policy->width,
-                 (unsigned long long)(first + (i + 1) * part - 1));
+        snprintf(low, sizeof low, "%0*" PRIu64, policy->width, first + i * part);
+        snprintf(high, sizeof high, "%0*" PRIu64, policy->width, first + (i + 1) * part - 1);
         /* The outer ones are open: numbers outside of the ranges are seen too. */
         stream_next(stream_new(load, "nu", i > 0 ? low : NULL, i + 1 < streams ? high : NULL));
     }

@@ -138,7 +138,8 @@ enum fate { FATE_NONE, FATE_BUSY, FATE_LOST, FATE_FAILED };
 struct reasons {
     enum fate of_unit[DDB_ACTIONS_MAX]; /* by place in part->units */
     const char *messages[DDB_ACTIONS_MAX];
-    bool recorded; /* the audit record is there: an earlier attempt went through */
+    bool recorded;     /* the audit record is there: an earlier attempt went through */
+    bool unrecordable; /* the audit record itself is refused */
     bool throttled;
     bool any_loss;
     bool any_reason;
@@ -189,7 +190,8 @@ static bool read_reasons(const struct ddb_part *part, const json_t *answer, stru
         enum fate fate = fate_of(code ? code : "None", &out->throttled);
         out->any_reason = out->any_reason || fate != FATE_NONE;
         if (part->owner[i] == DDB_NONE) {
-            out->recorded = out->recorded || fate == FATE_LOST;
+            out->recorded = fate == FATE_LOST;
+            out->unrecordable = fate == FATE_FAILED;
             continue;
         }
         size_t place = place_of(part, part->owner[i]);
@@ -331,6 +333,10 @@ static void cancelled(struct ddb_part *part, const json_t *answer, const struct 
         return;
     }
     part->unsure = false; /* no earlier attempt went through: the record would be there */
+    if (reasons.unrecordable) {
+        ddb_part_refused(part, err);
+        return;
+    }
     if (!reasons.any_loss) {
         busy(part, reasons.throttled);
         return;

@@ -72,6 +72,7 @@ static enum err_code set_table(struct ddb *ddb, const char *table, struct err *e
         return code;
     }
     ddb->name = mem_strdup(name);
+    ddb->what = mem_printf("table %s", name);
     ddb->table = mem_strdup(is_arn && !is_local(ddb->client) ? table : name);
     return ERR_OK;
 }
@@ -167,6 +168,7 @@ static void store_end(struct store *store)
     sts_identity_release(&self->identity);
     free(self->ddb.table);
     free(self->ddb.name);
+    free(self->ddb.what);
     free(self->ddb.region);
     free(self);
 }

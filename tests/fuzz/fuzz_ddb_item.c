@@ -69,8 +69,7 @@ static void check_item(struct arena *arena, const json_t *value, const char *sk)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena arena = ARENA_INIT;
-    json_t *value =
-        json_loadb((const char *)data, size, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
+    json_t *value = json_loadb((const char *)data, size, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
     if (value) {
         check_item(&arena, value, NULL);
         check_item(&arena, value, "nu");
