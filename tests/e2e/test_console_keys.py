@@ -39,9 +39,10 @@ def test_a_read_only_session_says_why_a_key_is_off(centre):
     with centre.console("--read-only") as term:
         assert "READ-ONLY" in term.lines[0]
         for key in WRITING:
-            term.press("Down", key).wait_for("this session is read-only")
-        term.press(":").type("release d.rao").press("Enter").wait_for("read-only")
-        term.press("?").wait_for("[off: ")
+            term.press("Down").wait_gone(": read-only").press(key).wait_for(": read-only")
+        term.press("Down").wait_gone(": read-only")
+        term.press(":").type("release d.rao").press("Enter").wait_for(": read-only")
+        term.press("?").wait_for("read-only]")
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -260,12 +261,14 @@ def test_a_range_is_marked(centre):
 def test_every_command_can_be_completed_and_has_help(centre):
     with centre.console(size=(80, 50)) as term:
         term.press("?").wait_for("HELP").quiet()
-        text = term.text
-        term.press("G").quiet()
-        text += term.text
+        text, page = "", None
+        while page != term.text:
+            page = term.text
+            text += page
+            term.press("PgDn").quiet()
         for name in ("sync", "assign", "reassign", "release", "swap", "pin", "reserve", "undo",
                      "export", "export-to", "import", "history", "doctor", "copy", "context"):
-            assert re.search(rf"^ \S.* {name} ", text, re.MULTILINE), name
+            assert re.search(rf"^ \S.*[ :]{name} ", text, re.MULTILINE), name
         term.press("Esc").quiet()
         term.press(":").type("doc").press("Tab").wait_for(":doctor").press("Enter")
         term.wait_for("DOCTOR").press("Esc").quiet()
