@@ -51,9 +51,6 @@ static void say_loaded(struct console *console, const struct world *world)
 static void loaded(struct console *console, struct work *work)
 {
     note_trouble(console, work);
-    if (work->job.err.code == ERR_OK) {
-        console->checked_at_s = console_now_s(console);
-    }
     if (work->job.err.code == ERR_CANCELLED && work->kind != WORK_REFRESH) {
         console_say(console, STYLE_WARN, "reading stopped: what is shown is as it was before");
     }
@@ -63,6 +60,9 @@ static void loaded(struct console *console, struct work *work)
         }
         console_take_world(console, work->world);
         work->world = NULL;
+    }
+    if (work->job.err.code == ERR_OK && !console->waiting) {
+        console->checked_at_s = console_now_s(console);
     }
 }
 
