@@ -4,6 +4,7 @@ import json
 import re
 
 from support.iam import Policy
+from support.people import made_up
 from support.program import ROOT, Desk, program
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -19,3 +20,54 @@ def policy_of(cloud, leave_out=()):
     document = json.loads(text)
     document["Statement"] = [s for s in document["Statement"] if s["Sid"] not in leave_out]
     return Policy(document)
+
+
+def desk_on(cloud, tmp_path, leave_out=()):
+    cloud.operator.policy = policy_of(cloud, leave_out)
+    desk = Desk(tmp_path, cloud.env())
+    desk.places = lambda: []  # the environment of the old program names them
+    return desk
+
+
+def test_the_whole_policy_is_enough_for_everything(cloud, tmp_path):
+    people = made_up(3)
+    cloud.instance.set_users(people)
+    alice, bob, _ = sorted(user.username for user in people)
+    desk = desk_on(cloud, tmp_path)
+    desk.rules("[policy]\nwidth = 2\nranges = 10-29\nblocked =\n")
+    assert desk.json("--init")["applied"] == 20
+    assert desk.json("--sync")["plan"]["assign"] == 3
+    assert {row["agent"] for row in desk.json("--list", "agents")} == {user.username for user in people}
+    assert desk.json("--reassign", f"{alice}=20")["applied"] == 1
+    assert desk.json("--pin", f"{bob}=front desk")["applied"] == 1
+    assert desk.json("--reserve", "25=lift")["applied"] == 1
+    assert desk.json("--undo")["applied"] == 1
+    assert desk.json("--export")["export"]["rows"] == 3
+    assert desk.json("--doctor")["problems"] == []
+    assert len(desk.json("--history")) == 6
+    assert desk.json("--status")["extensions"]["assigned"] == 3
+
+
+def test_without_init_and_names_a_sync_still_works(cloud, tmp_path):
+    cloud.create_table()
+    cloud.instance.set_users(made_up(2))
+    desk = desk_on(cloud, tmp_path, leave_out=("Init", "Names"))
+    desk.rules("[policy]\nwidth = 2\nranges = 10-29\nblocked =\n")
+    assert desk.json("--sync")["plan"]["assign"] == 2
+    assert desk.json("--sync")["changes"] == []
+    assert len(desk.json("--list", "agents")) == 2
+    assert desk.json("--doctor")["problems"] == []
+
+
+def test_the_exit_codes_are_those_of_the_help(tmp_path):
+    table = re.search(r"### Exit codes\n(.*?)###", README, re.DOTALL).group(1)
+    codes = re.findall(r"^\| (\d+) \|", table, re.MULTILINE)
+    shown = Desk(tmp_path).run("--help", "exit", places=False).out
+    assert codes == re.findall(r"^ +(\d+)  ", shown, re.MULTILINE)
+
+
+def test_every_topic_of_the_help_is_there(tmp_path):
+    line = re.search(r"`extpool --help TOPIC` has one screen on each of (.*?)\.\n", README, re.DOTALL)
+    for topic in re.split(r",\s+", line.group(1).replace("\n", " ")):
+        assert Desk(tmp_path).run("--help", topic, places=False).status == 0, topic
+    assert program()
