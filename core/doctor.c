@@ -8,6 +8,7 @@
 #include "core/plan_parts.h"
 #include "core/plan_pick.h"
 #include "core/strmap.h"
+#include "core/text.h"
 
 static const struct {
     const char *name;
@@ -214,12 +215,12 @@ static void examine_claims(struct examination *exam)
 static void add_missing(struct examination *exam, const char *first, const char *last, uint64_t n)
 {
     struct arena *arena = &exam->diagnosis->arena;
-    char number[WORDS_NUMBER_ROOM];
+    char number[TEXT_NUMBER_ROOM];
     const char *ext = arena_strdup(arena, first);
     add(exam, PROBLEM_MISSING, ext, NULL,
         n == 1 ? "is not in the store"
-               : arena_printf(arena, "to %s are not in the store, %s numbers", last,
-                              words_number(n, number)));
+               : arena_printf(arena, "%s to %s are not in the store: %s numbers", first, last,
+                              text_number(n, number)));
 }
 
 static void examine_missing(struct examination *exam)

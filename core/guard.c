@@ -6,6 +6,7 @@
 
 #include "core/banned.h"
 #include "core/plan_parts.h"
+#include "core/text.h"
 
 /* Whether an operator asked for each change of the plan by its name. */
 static bool is_named_by_operator(const struct plan *plan)
@@ -27,20 +28,29 @@ static bool takes_from_holder(const struct change *change)
            !slot_holds(&step->after, step->before->agent);
 }
 
-static void words_limit(const struct release_limit *limit, char out[WORDS_NUMBER_ROOM + 8])
+/* "10 %", and "10 %, 5 always may" where only that lets it pass. */
+static void words_limit(const struct release_limit *limit, const struct guard_verdict *verdict,
+                        char out[3 * TEXT_NUMBER_ROOM])
 {
-    char number[WORDS_NUMBER_ROOM];
-    snprintf(out, WORDS_NUMBER_ROOM + 8, "%s%s", words_number((uint64_t)limit->value, number),
-             limit->percent ? " %" : "");
+    char number[TEXT_NUMBER_ROOM];
+    struct release_limit bare = {.percent = limit->percent, .value = limit->value};
+    bool floor =
+        !verdict->refused && verdict->releases > release_limit_allows(&bare, verdict->assigned);
+    int n = snprintf(out, 3 * TEXT_NUMBER_ROOM, "%s%s", text_number((uint64_t)limit->value, number),
+                     limit->percent ? " %" : "");
+    if (floor) {
+        snprintf(out + n, 3 * TEXT_NUMBER_ROOM - (size_t)n, ", %s always may",
+                 text_number((uint64_t)limit->floor, number));
+    }
 }
 
 /* "2 of 2,456 = 0.1 %" */
 static void words_share(const struct guard_verdict *verdict, char *out, size_t size)
 {
-    char releases[WORDS_NUMBER_ROOM];
-    char assigned[WORDS_NUMBER_ROOM];
-    words_number((uint64_t)verdict->releases, releases);
-    words_number((uint64_t)verdict->assigned, assigned);
+    char releases[TEXT_NUMBER_ROOM];
+    char assigned[TEXT_NUMBER_ROOM];
+    text_number((uint64_t)verdict->releases, releases);
+    text_number((uint64_t)verdict->assigned, assigned);
     if (verdict->assigned == 0) {
         snprintf(out, size, "%s", releases);
         return;
@@ -65,24 +75,25 @@ void guard_judge(const struct plan *plan, const struct release_limit *limit,
 
     bool sync = strcmp(plan->action, "sync") == 0;
     if (sync && plan->roster && plan->roster->n_agents == 0 && verdict->assigned > 0) {
-        char assigned[WORDS_NUMBER_ROOM];
+        char assigned[TEXT_NUMBER_ROOM];
         verdict->refused = true;
         verdict->liftable = false;
         snprintf(verdict->text, sizeof verdict->text,
                  "the directory is empty while %s extension%s assigned; nothing was changed",
-                 words_number(plan->assigned_before, assigned),
+                 text_number(plan->assigned_before, assigned),
                  verdict->assigned == 1 ? " is" : "s are");
         return;
     }
-    char share[3 * WORDS_NUMBER_ROOM];
-    char words[WORDS_NUMBER_ROOM + 8];
+    char share[3 * TEXT_NUMBER_ROOM];
+    char words[3 * TEXT_NUMBER_ROOM];
     words_share(verdict, share, sizeof share);
-    words_limit(limit, words);
     if (is_named_by_operator(plan)) {
         snprintf(verdict->text, sizeof verdict->text, "releases %s", share);
         return;
     }
+    verdict->limited = true;
     verdict->refused = verdict->releases > verdict->allowed;
+    words_limit(limit, verdict, words);
     snprintf(verdict->text, sizeof verdict->text, "%s %s (limit %s)",
              verdict->refused ? "would release" : "releases", share, words);
 }

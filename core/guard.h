@@ -13,6 +13,7 @@
 
 struct guard_verdict {
     bool refused;
+    bool limited;  /* judged by its share; false where an operator named each release */
     bool liftable; /* a higher limit would let it pass; an empty directory never does */
     int64_t releases;
     int64_t assigned;

@@ -1,6 +1,5 @@
 #include "core/plan_parts.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -224,21 +223,6 @@ void words_day(int64_t at_s, int64_t now_s, char out[32])
     } else {
         snprintf(out, 32, "%d %s", at.day, month);
     }
-}
-
-const char *words_number(uint64_t number, char out[WORDS_NUMBER_ROOM])
-{
-    char plain[WORDS_NUMBER_ROOM];
-    int digits = snprintf(plain, sizeof plain, "%" PRIu64, number);
-    size_t n = 0;
-    for (int i = 0; i < digits; i++) {
-        if (i > 0 && (digits - i) % 3 == 0) {
-            out[n++] = ',';
-        }
-        out[n++] = plain[i];
-    }
-    out[n] = '\0';
-    return out;
 }
 
 void listing_add(struct listing *listing, const char *name)

@@ -74,10 +74,6 @@ bool slot_rather_kept(const struct slot *a, const struct slot *b, const char *cl
 /* "29 Nov", with the time of day where it is near, with the year where it is another one. */
 void words_day(int64_t at_s, int64_t now_s, char out[32]);
 
-/* 2456 as "2,456". */
-#define WORDS_NUMBER_ROOM 32
-const char *words_number(uint64_t number, char out[WORDS_NUMBER_ROOM]);
-
 /* Collects names for one note: "3 numbers ...: 2041, 2042, 2043", the first few of them. */
 struct listing {
     char text[160];

@@ -6,6 +6,7 @@
 #include "core/banned.h"
 #include "core/mem.h"
 #include "core/plan_parts.h"
+#include "core/text.h"
 
 /* ---- the walk ------------------------------------------------------------------------------ */
 
@@ -70,11 +71,11 @@ enum err_code check_numbers_to_create(const struct plan_input *input, struct err
 {
     uint64_t missing = count_missing_numbers(input);
     if (missing > PLAN_CREATE_MAX) {
-        char number[WORDS_NUMBER_ROOM];
-        char most[WORDS_NUMBER_ROOM];
+        char number[TEXT_NUMBER_ROOM];
+        char most[TEXT_NUMBER_ROOM];
         err_set(err, ERR_CONFIG,
                 "%s numbers of the ranges would have to be created, a plan creates %s at most",
-                words_number(missing, number), words_number(PLAN_CREATE_MAX, most));
+                text_number(missing, number), text_number(PLAN_CREATE_MAX, most));
         err_hint(err, "narrow `ranges` in the section [policy]");
         return ERR_CONFIG;
     }

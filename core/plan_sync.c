@@ -450,10 +450,10 @@ static void note_shortage(struct plan *plan)
                   none.n == 1 ? " has" : "s have", none.text);
     }
     if (plan->missing > 0) {
-        char number[WORDS_NUMBER_ROOM];
+        char number[TEXT_NUMBER_ROOM];
         plan_note(plan,
                   "%s number%s of the ranges %s not to be seen in the store; --doctor says why",
-                  words_number(plan->missing, number), plan->missing == 1 ? "" : "s",
+                  text_number(plan->missing, number), plan->missing == 1 ? "" : "s",
                   plan->missing == 1 ? "is" : "are");
     }
 }

@@ -1,6 +1,7 @@
 #include "core/text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,12 +104,12 @@ bool text_is_hostile(uint32_t code)
     static const struct {
         uint32_t first, last;
     } ranges[] = {
-        {0x0000, 0x001F},   {0x007F, 0x009F},   {0x00AD, 0x00AD},   {0x034F, 0x034F},
-        {0x0600, 0x0605},   {0x061C, 0x061C},   {0x06DD, 0x06DD},   {0x070F, 0x070F},
-        {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200F},
-        {0x2028, 0x202E},   {0x2060, 0x206F},   {0x3164, 0x3164},   {0xFDD0, 0xFDEF},
-        {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},
-        {0xFFFE, 0xFFFF},   {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
+        {0x0000, 0x001F}, {0x007F, 0x009F},   {0x00AD, 0x00AD},   {0x034F, 0x034F},
+        {0x0600, 0x0605}, {0x061C, 0x061C},   {0x06DD, 0x06DD},   {0x070F, 0x070F},
+        {0x115F, 0x1160}, {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200F},
+        {0x2028, 0x202E}, {0x2060, 0x206F},   {0x3164, 0x3164},   {0xFDD0, 0xFDEF},
+        {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},
+        {0xFFFE, 0xFFFF}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
     };
     if (code < 0x80) {
         return code < 0x20 || code == 0x7F;
@@ -225,6 +226,29 @@ size_t text_columns(const char *text)
     size_t taken = 0;
     text_fit(text, SIZE_MAX, &taken);
     return taken;
+}
+
+/* ---- numbers for people ------------------------------------------------------------------ */
+
+const char *text_number(uint64_t number, char out[TEXT_NUMBER_ROOM])
+{
+    char plain[TEXT_NUMBER_ROOM];
+    int digits = snprintf(plain, sizeof plain, "%" PRIu64, number);
+    size_t n = 0;
+    for (int i = 0; i < digits; i++) {
+        if (i > 0 && (digits - i) % 3 == 0) {
+            out[n++] = ',';
+        }
+        out[n++] = plain[i];
+    }
+    out[n] = '\0';
+    return out;
+}
+
+const char *text_count(struct arena *arena, uint64_t number, const char *noun)
+{
+    char words[TEXT_NUMBER_ROOM];
+    return arena_printf(arena, "%s %s%s", text_number(number, words), noun, number == 1 ? "" : "s");
 }
 
 /* ---- ASCII ------------------------------------------------------------------------------- */

@@ -18,7 +18,7 @@
 struct arena;
 
 /* Decodes one character at `text` (`length` > 0 bytes left). Returns the bytes it takes and sets
-   *code, or returns 0 where the bytes are not valid UTF-8 (overlong, surrogate, > U+10FFFF). */
+ *code, or returns 0 where the bytes are not valid UTF-8 (overlong, surrogate, > U+10FFFF). */
 size_t text_decode(const char *text, size_t length, uint32_t *code);
 
 /* Writes `code` as UTF-8 into `out` (4 bytes of room); returns the bytes written. */
@@ -45,8 +45,15 @@ const char *text_sanitise(struct arena *arena, const char *text);
 size_t text_columns(const char *text);
 size_t text_fit(const char *text, size_t columns, size_t *taken);
 
+/* 2456 as "2,456". */
+#define TEXT_NUMBER_ROOM 32
+const char *text_number(uint64_t number, char out[TEXT_NUMBER_ROOM]);
+
+/* "1 row", "2,456 rows": a noun whose plural is formed with an s. */
+const char *text_count(struct arena *arena, uint64_t number, const char *noun);
+
 /* ASCII only, whatever the locale says. */
-bool text_is_digits(const char *text);              /* one digit or more, and nothing else */
+bool text_is_digits(const char *text); /* one digit or more, and nothing else */
 bool text_equal_nocase(const char *a, const char *b);
 char text_lower(char c);
 

@@ -238,7 +238,7 @@ static void test_words(void **state)
         "outside of the ranges of the pool",
         "is claimed, but the agent keeps 0001",
         "is not in the store",
-        "to 2000 are not in the store, 1,997 numbers",
+        "0004 to 2000 are not in the store: 1,997 numbers",
         "0042/what: a record of an unknown kind",
     };
     assert_int_equal(diagnosis->n_problems, sizeof details / sizeof details[0]);

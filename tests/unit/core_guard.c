@@ -50,9 +50,9 @@ static const struct sample s_samples[] = {
     {1000, 1, "10%", false, 100, "releases 1 of 1,000 = 0.1 % (limit 10 %)"},
     {1000, 101, "10%", true, 100, "would release 101 of 1,000 = 10.1 % (limit 10 %)"},
     /* five are always allowed by share, not by count */
-    {7, 5, "10%", false, 5, "releases 5 of 7 = 71.5 % (limit 10 %)"},
+    {7, 5, "10%", false, 5, "releases 5 of 7 = 71.5 % (limit 10 %, 5 always may)"},
     {7, 6, "10%", true, 5, "would release 6 of 7 = 85.8 % (limit 10 %)"},
-    {7, 5, "0%", false, 5, "releases 5 of 7 = 71.5 % (limit 0 %)"},
+    {7, 5, "0%", false, 5, "releases 5 of 7 = 71.5 % (limit 0 %, 5 always may)"},
     {7, 3, "2", true, 2, "would release 3 of 7 = 42.9 % (limit 2)"},
     {7, 1, "0", true, 0, "would release 1 of 7 = 14.3 % (limit 0)"},
     {7, 6, "6", false, 6, "releases 6 of 7 = 85.8 % (limit 6)"},

@@ -23,12 +23,12 @@ static void utf8_is_checked_strictly(void **state)
         {"h\xC3\xA9llo", 6},
         {"\xE2\x82\xAC", 3},
         {"\xF0\x9F\x98\x80", 4},
-        {"ab\xC0\xAF", 2},          /* overlong */
-        {"\xE0\x80\xAF", 0},        /* overlong */
-        {"x\xED\xA0\x80", 1},       /* surrogate */
-        {"\xF4\x90\x80\x80", 0},    /* beyond U+10FFFF */
-        {"ok\xE2\x82", 2},          /* cut */
-        {"\x80", 0},                /* continuation alone */
+        {"ab\xC0\xAF", 2},       /* overlong */
+        {"\xE0\x80\xAF", 0},     /* overlong */
+        {"x\xED\xA0\x80", 1},    /* surrogate */
+        {"\xF4\x90\x80\x80", 0}, /* beyond U+10FFFF */
+        {"ok\xE2\x82", 2},       /* cut */
+        {"\x80", 0},             /* continuation alone */
         {"\xFF", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -58,8 +58,12 @@ static void hostile_text_is_shown_not_obeyed(void **state)
     struct arena arena = ARENA_INIT;
     assert_string_equal(text_sanitise(&arena, "\033[2J"), "^[[2J");
     assert_string_equal(text_sanitise(&arena, "a\tb\nc\x7F"), "a^Ib^Jc^?");
-    assert_string_equal(text_sanitise(&arena, "\xC2\x9B" "31m"), "<U+009B>31m");
-    assert_string_equal(text_sanitise(&arena, "\xE2\x80\xAE" "evil"), "<U+202E>evil");
+    assert_string_equal(text_sanitise(&arena, "\xC2\x9B"
+                                              "31m"),
+                        "<U+009B>31m");
+    assert_string_equal(text_sanitise(&arena, "\xE2\x80\xAE"
+                                              "evil"),
+                        "<U+202E>evil");
     assert_string_equal(text_sanitise(&arena, "zero\xE2\x80\x8Bwidth"), "zero<U+200B>width");
     assert_string_equal(text_sanitise(&arena, "\xFE\xFF"), "<FE><FF>");
     assert_string_equal(text_sanitise(&arena, "\xF3\xA0\x81\x81"), "<U+E0041>");
@@ -137,6 +141,21 @@ static void test_a_bad_byte_anywhere(void **state)
     }
 }
 
+static void numbers_are_grouped_and_counted(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_INIT;
+    char out[TEXT_NUMBER_ROOM];
+    assert_string_equal(text_number(0, out), "0");
+    assert_string_equal(text_number(999, out), "999");
+    assert_string_equal(text_number(1000, out), "1,000");
+    assert_string_equal(text_number(UINT64_MAX, out), "18,446,744,073,709,551,615");
+    assert_string_equal(text_count(&arena, 0, "row"), "0 rows");
+    assert_string_equal(text_count(&arena, 1, "row"), "1 row");
+    assert_string_equal(text_count(&arena, 12345, "row"), "12,345 rows");
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +165,7 @@ int main(void)
         cmocka_unit_test(hostile_text_is_shown_not_obeyed),
         cmocka_unit_test(columns_are_those_of_a_terminal),
         cmocka_unit_test(numbers_are_whole_and_bounded),
+        cmocka_unit_test(numbers_are_grouped_and_counted),
         cmocka_unit_test(distances_find_what_was_meant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
