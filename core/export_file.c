@@ -17,11 +17,15 @@ static enum err_code publish(struct exporter *exporter, const void *bytes, size_
                              struct err *err)
 {
     (void)content_type;
-    const struct exporter_file *self = (const struct exporter_file *)exporter;
+    struct exporter_file *self = (struct exporter_file *)exporter;
     struct progress_report report = {.phase = "writing the export", .total = length};
     progress_update(progress, &report);
-    enum err_code code = fileio_make_parents(self->path, err);
-    if (code == ERR_OK) {
+    enum err_code code = ERR_OK;
+    self->base.unchanged = fileio_holds(self->path, bytes, length);
+    if (!self->base.unchanged) {
+        code = fileio_make_parents(self->path, err);
+    }
+    if (code == ERR_OK && !self->base.unchanged) {
         code = fileio_replace(self->path, bytes, length, 0600, err);
     }
     report.done = length;

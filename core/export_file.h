@@ -3,8 +3,9 @@
 
 /*
  * An exporter into a file: `file:PATH`, with "-" for standard output. The file is replaced whole
- * (core/fileio.h); folders that are missing are made. A new file can be read by its owner only: it
- * is a list of people. Give it another mode once, it stays.
+ * (core/fileio.h), unless it holds the same bytes already: then it keeps its time, and whoever
+ * watches it is not woken. Folders that are missing are made. A new file can be read by its owner
+ * only: it is a list of people. Give it another mode once, it stays.
  */
 
 #include "core/port_export.h"

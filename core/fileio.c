@@ -49,6 +49,20 @@ enum err_code fileio_read(const char *path, struct buf *into, struct err *err)
     return code;
 }
 
+bool fileio_holds(const char *path, const void *bytes, size_t length)
+{
+    struct stat file;
+    if (stat(path, &file) != 0 || !S_ISREG(file.st_mode) || (size_t)file.st_size != length) {
+        return false;
+    }
+    struct buf there;
+    buf_init(&there, length + 1);
+    bool same = fileio_read(path, &there, NULL) == ERR_OK && there.length == length &&
+                (length == 0 || memcmp(there.data, bytes, length) == 0);
+    buf_release(&there);
+    return same;
+}
+
 /* ---- replacing --------------------------------------------------------------------------- */
 
 static enum err_code write_all(int fd, const char *path, const char *bytes, size_t length,

@@ -5,6 +5,7 @@
  * Whole files: read with a stated maximum, replaced whole or not at all.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/buf.h"
@@ -14,6 +15,9 @@
    where there is no such file, ERR_INPUT where it is larger than the maximum or a directory,
    ERR_IO otherwise. */
 enum err_code fileio_read(const char *path, struct buf *into, struct err *err) ERR_CHECK;
+
+/* Whether `path` is a regular file with exactly these bytes. */
+bool fileio_holds(const char *path, const void *bytes, size_t length);
 
 /* Writes a temporary file beside `path`, flushes it to the disk and renames it over `path`, then
    flushes the folder: after a crash the old or the new file is there, never a part. A symbolic

@@ -6,6 +6,8 @@
  * core/export_file.c, `s3://BUCKET/KEY` in aws/.
  */
 
+#include <stdbool.h>
+
 #include "core/err.h"
 #include "core/progress.h"
 
@@ -20,7 +22,8 @@ struct exporter_ops {
 
 struct exporter {
     const struct exporter_ops *ops;
-    char *uri; /* owned, freed by exporter_free */
+    char *uri;      /* owned, freed by exporter_free */
+    bool unchanged; /* set by publish: the same bytes were there already, nothing was written */
 };
 
 void exporter_free(struct exporter *exporter); /* NULL is fine */

@@ -3,8 +3,9 @@
 
 /*
  * What a headless run says, as text for people and as JSON for programs (README, "JSON"). Results
- * go to `out`, everything else to `err`; text from outside is sanitised here. report_text_*.c
- * draws tables, report_json.c builds one document; headless.c decides which.
+ * go to `out`, everything else to `err`; text from outside is sanitised here. report_text.c
+ * says what an action did, report_show.c what only looks, report_json.c builds one document;
+ * headless*.c decide which.
  */
 
 #include <stdbool.h>
@@ -18,7 +19,8 @@ struct report {
     bool json;
     bool quiet;
     bool verbose;
-    bool color; /* `out` is a terminal and NO_COLOR is not set */
+    bool color;     /* `out` is a terminal and NO_COLOR is not set */
+    size_t columns; /* of the terminal that `out` is; 0: it is none */
 };
 
 /* All that an action which changes something has to say. */
@@ -39,13 +41,13 @@ struct action_report {
 
 struct status_report {
     const struct snapshot *snapshot;
-    const struct roster *roster;  /* NULL: not read */
+    const struct roster *roster; /* NULL: not read */
     const struct agent_rows *rows;
-    const uint64_t *counts;       /* EXT_STATE_COUNT */
-    const struct facts *facts;    /* of the ports; may be empty */
+    const uint64_t *counts;    /* EXT_STATE_COUNT */
+    const struct facts *facts; /* of the ports; may be empty */
     const char *store_uri;
-    const char *directory_uri;    /* NULL */
-    const char *export_uri;       /* NULL */
+    const char *directory_uri; /* NULL */
+    const char *export_uri;    /* NULL */
     const struct settings *settings;
     const struct err *directory_err; /* why the directory was not read, NULL or ERR_OK */
 };

@@ -124,6 +124,7 @@ static json_t *export_object(const struct export_receipt *receipt)
     json_object_set_new(object, "to", text(receipt->to));
     json_object_set_new(object, "rows", number(receipt->rows));
     json_object_set_new(object, "bytes", number(receipt->bytes));
+    json_object_set_new(object, "unchanged", json_boolean(receipt->unchanged));
     return object;
 }
 

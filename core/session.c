@@ -28,9 +28,9 @@ struct session {
     struct arena arena;
     struct directory *directory; /* NULL: not opened yet */
     struct store *store;
-    struct exporter *exporter;   /* of settings->export_to; NULL: not opened yet */
-    const char *actor;           /* NULL: not asked yet */
-    bool embedded;               /* the store is made by the first apply where it is missing */
+    struct exporter *exporter; /* of settings->export_to; NULL: not opened yet */
+    const char *actor;         /* NULL: not asked yet */
+    bool embedded;             /* the store is made by the first apply where it is missing */
     bool missing;
 };
 
@@ -156,12 +156,14 @@ enum err_code session_open(const struct settings *settings, const struct port *p
                            struct err *err)
 {
     struct session *session = mem_alloc(sizeof *session);
-    *session = (struct session){
-        .settings = settings, .ports = ports, .n_ports = n_ports, .clock = clock};
+    *session =
+        (struct session){.settings = settings, .ports = ports, .n_ports = n_ports, .clock = clock};
     const char *rest = NULL;
-    const struct port *port = port_of(session, settings->store, &rest);
+    const struct port *port = settings->store ? port_of(session, settings->store, &rest) : NULL;
     enum err_code code = ERR_OK;
-    if (!port || !port->store) {
+    if (!settings->store) {
+        code = settings_no_store(err);
+    } else if (!port || !port->store) {
         code = no_port("store", settings->store, err);
     } else {
         session->embedded = strcmp(port->scheme, "sqlite") == 0;
@@ -290,11 +292,20 @@ void session_facts(struct session *session, struct facts *facts)
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
+static enum err_code refuse_to_write(const struct session *session, const char *text,
+                                     struct err *err)
+{
+    err_set(err, ERR_READ_ONLY, "%s", text);
+    err_hint(err, "read-only comes from %s; --dry-run shows what would be done",
+             settings_origin(session->settings, OPT_READ_ONLY));
+    return ERR_READ_ONLY;
+}
+
 enum err_code session_init_store(struct session *session, const struct progress *progress,
                                  struct facts *warnings, struct err *err)
 {
     if (session->settings->read_only) {
-        return err_set(err, ERR_READ_ONLY, "read-only: the store is not created");
+        return refuse_to_write(session, "read-only: the store is not created", err);
     }
     enum err_code code = session->store->ops->init(session->store, &session->settings->policy,
                                                    progress, warnings, err);
@@ -369,7 +380,7 @@ enum err_code session_apply(struct session *session, struct plan *plan,
 {
     *outcome = (struct outcome){.action_id = ""};
     if (session->settings->read_only) {
-        return err_set(err, ERR_READ_ONLY, "read-only: nothing is written");
+        return refuse_to_write(session, "read-only: nothing is written", err);
     }
     if (!plan_has_work(plan)) {
         count_results(plan, outcome);
@@ -436,7 +447,7 @@ enum err_code session_export(struct session *session, const char *to,
         err_hint(err, "name one: --export file:PATH or --export s3://BUCKET");
     }
     if (code == ERR_OK && session->settings->read_only && strcmp(uri, "file:-") != 0) {
-        code = err_set(err, ERR_READ_ONLY, "read-only: nothing is published");
+        code = refuse_to_write(session, "read-only: nothing is published", err);
     }
     if (code == ERR_OK && !snapshot) {
         code = session_load(session, LOAD_NORMAL, progress, &loaded, err);
@@ -450,12 +461,15 @@ enum err_code session_export(struct session *session, const char *to,
         code = export_build(snapshot, session->settings->csv_safe, &bytes, &receipt->rows, err);
     }
     if (code == ERR_OK) {
-        code = exporter->ops->publish(exporter, bytes.data, bytes.length, "text/csv", progress, err);
+        code =
+            exporter->ops->publish(exporter, bytes.data, bytes.length, "text/csv", progress, err);
     }
     if (code == ERR_OK) {
         receipt->bytes = bytes.length;
+        receipt->unchanged = exporter->unchanged;
         text_sanitise_to(receipt->to, sizeof receipt->to, uri, strlen(uri), 0);
-        log_line(LOG_INFO, "export", "%s: %zu rows, %zu bytes", uri, receipt->rows, bytes.length);
+        log_line(LOG_INFO, "export", "%s: %zu rows, %zu bytes%s", uri, receipt->rows, bytes.length,
+                 receipt->unchanged ? ", as it was" : "");
     }
     exporter_free(once);
     snapshot_unref(loaded);

@@ -116,6 +116,7 @@ struct export_receipt {
     char to[1200]; /* sanitised for show */
     size_t rows;
     size_t bytes;
+    bool unchanged; /* the same bytes were there already: nothing was written */
 };
 
 /* Publishes the directory of extensions. `to`: a URI or a path; NULL: the configured one.
@@ -149,7 +150,8 @@ struct agent_rows {
     size_t n_rows;
     size_t n_new, n_stale;
 };
-/* In `arena`; the rows point into snapshot and roster. `roster` NULL: holders only, all `assigned`. */
+/* In `arena`; the rows point into snapshot and roster. `roster` NULL: holders only, all `assigned`.
+ */
 void agent_rows_join(const struct snapshot *snapshot, const struct roster *roster,
                      struct arena *arena, struct agent_rows *out);
 

@@ -324,3 +324,10 @@ enum err_code settings_no_directory(const struct settings *settings, struct err 
              settings->context ? "]" : "");
     return ERR_CONFIG;
 }
+
+enum err_code settings_no_store(struct err *err)
+{
+    err_set(err, ERR_CONFIG, "no place for the store: neither XDG_DATA_HOME nor HOME is set");
+    err_hint(err, "Name one: --store sqlite:PATH or --store dynamodb:TABLE");
+    return ERR_CONFIG;
+}

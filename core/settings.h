@@ -148,5 +148,7 @@ const char *settings_origin(const struct settings *settings, enum option_id id);
 
 /* Where an action needs a directory and nothing names one: says so and what to do. */
 enum err_code settings_no_directory(const struct settings *settings, struct err *err);
+/* The same where nothing names a store and there is no home to keep one in. */
+enum err_code settings_no_store(struct err *err);
 
 #endif

@@ -1,6 +1,7 @@
 """What goes in and out as files, and how places and rules are found: seen from outside."""
 
 import json
+import os
 import shutil
 import subprocess
 
@@ -208,6 +209,44 @@ def test_a_wrong_configuration_is_wrong_usage(desk, text, sentence, hint):
     assert done.status == 64 and sentence in done.err and hint in done.err, done
     assert not desk.store.exists()
     assert desk.run("--help").status == 0
+
+
+def test_without_a_home_a_store_has_to_be_named(desk):
+    desk.people("alice")
+    nowhere = {"HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+    for arguments in (["--status"], ["--sync", "--directory", desk.agents], ["--history"]):
+        done = desk.run(*arguments, places=False, environment=nowhere)
+        assert done.status == 64, done
+        assert "neither XDG_DATA_HOME nor HOME is set" in done.err and "--store" in done.err
+    assert desk.run("--sync", environment=nowhere).status == 0
+    assert desk.export.exists()
+
+
+def test_an_export_that_is_the_same_is_left_alone(desk):
+    desk.people("alice")
+    assert desk.json("--sync")["export"]["unchanged"] is False
+    os.utime(desk.export, (1000, 1000))
+    again = desk.json("--sync")["export"]
+    assert again == {"to": f"file:{desk.export}", "rows": 1, "bytes": 28, "unchanged": True}
+    assert desk.export.stat().st_mtime == 1000
+    assert "as it was" in desk.run("--export").out
+    desk.people("alice", "bob")
+    assert desk.json("--sync")["export"]["unchanged"] is False
+    assert desk.export.stat().st_mtime > 1000
+
+
+def test_a_context_that_is_read_only_publishes_nothing(desk):
+    desk.rules("[context look]\nread_only = yes\ndirectory = a.csv\n")
+    desk.people("alice")
+    desk.json("--sync")
+    desk.export.unlink()
+    for action in (["--sync"], ["--init"], ["--export"], ["--release", "alice"], ["--undo"]):
+        done = desk.run("-c", "look", *action)
+        assert done.status == 1 and "read-only" in done.err, done
+        assert "config:2 [context look]" in done.err
+    assert not desk.export.exists()
+    assert desk.run("-c", "look", "--export", "-").out.splitlines()[1] == "alice,0010"
+    assert desk.json("-c", "look", "--release", "alice", "--dry-run")["plan"]["release"] == 1
 
 
 # ---- help ------------------------------------------------------------------------------------------

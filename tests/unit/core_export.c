@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -155,6 +156,35 @@ static void test_the_file_is_replaced_whole(void **state)
     free(folder);
 }
 
+/* Whoever watches the file is not woken for nothing, and the disk has nothing to do. */
+static void test_the_same_bytes_are_left_alone(void **state)
+{
+    (void)state;
+    char *path = mem_printf("%s/same.csv", s_folder);
+    struct exporter *exporter = exporter_file_new(path);
+    struct timespec long_ago[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+    struct stat file;
+    assert_int_equal(exporter->ops->publish(exporter, "one\r\n", 5, EXPORT_TYPE, NULL, NULL),
+                     ERR_OK);
+    assert_false(exporter->unchanged);
+    assert_int_equal(utimensat(AT_FDCWD, path, long_ago, 0), 0);
+    assert_int_equal(exporter->ops->publish(exporter, "one\r\n", 5, EXPORT_TYPE, NULL, NULL),
+                     ERR_OK);
+    assert_true(exporter->unchanged);
+    assert_int_equal(stat(path, &file), 0);
+    assert_int_equal(file.st_mtim.tv_sec, 1000);
+    static const char *const others[] = {"two\r\n", "one\r", "one\r\nand more"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_int_equal(exporter->ops->publish(exporter, others[i], strlen(others[i]), EXPORT_TYPE,
+                                                NULL, NULL),
+                         ERR_OK);
+        assert_false(exporter->unchanged);
+    }
+    exporter_free(exporter);
+    unlink(path);
+    free(path);
+}
+
 static void test_a_folder_is_no_place_for_it(void **state)
 {
     (void)state;
@@ -194,6 +224,7 @@ int main(void)
         cmocka_unit_test(test_nobody_gives_the_header),
         cmocka_unit_test(test_what_does_not_fit_is_an_error),
         cmocka_unit_test(test_the_file_is_replaced_whole),
+        cmocka_unit_test(test_the_same_bytes_are_left_alone),
         cmocka_unit_test(test_a_folder_is_no_place_for_it),
         cmocka_unit_test(test_standard_output),
     };
