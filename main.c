@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -49,6 +50,14 @@ static void open_standard_streams(void)
     if (fd > STDERR_FILENO) {
         close(fd);
     }
+}
+
+/* The width of the terminal that standard output is; 0: it is none. */
+static size_t terminal_columns(void)
+{
+    struct winsize size;
+    bool terminal = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    return terminal ? size.ws_col : 0;
 }
 
 static bool wants_color(void)
@@ -303,7 +312,10 @@ int main(int argc, char *argv[])
     setlocale(LC_ALL, "");
 
     struct program program = {
-        .report = {.out = stdout, .err = stderr, .color = wants_color()},
+        .report = {.out = stdout,
+                   .err = stderr,
+                   .color = wants_color(),
+                   .columns = terminal_columns()},
     };
     int status = start(&program, argc, argv);
     release(&program);

@@ -1,57 +1,22 @@
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/report.h"
-#include "core/table.h"
+#include "core/report_private.h"
 #include "core/text.h"
 
 #include "core/banned.h"
 
 /*
- * Text for people. Plans and lists are results and go to `out`; what was done and where the files
- * lie is said on `out` too, errors and notes on `err`. With --quiet only what was asked for (lists,
- * --dry-run) and errors are left.
+ * Text for people: errors, plans and what became of them. Plans and lists are results and go to
+ * `out`; what was done and where the files lie is said on `out` too, errors and notes on `err`.
+ * With --quiet only what was asked for (lists, --dry-run) and errors are left.
  */
 
 /* Rows of a plan that a real run shows; --dry-run and --verbose show all. */
 #define ROWS_SHOWN 40
+#define NAMES_SHOWN 10 /* of agents who got nothing */
 
-/* ---- small ------------------------------------------------------------------------------- */
-
-static const char *shown(struct arena *arena, const char *value)
-{
-    return value ? text_sanitise(arena, value) : "";
-}
-
-/* 10000 as "10,000". */
-static const char *thousands(struct arena *arena, uint64_t value)
-{
-    char digits[32];
-    int n = snprintf(digits, sizeof digits, "%" PRIu64, value);
-    char *out = arena_alloc(arena, 48);
-    size_t used = 0;
-    for (int i = 0; i < n; i++) {
-        if (i > 0 && (n - i) % 3 == 0) {
-            out[used++] = ',';
-        }
-        out[used++] = digits[i];
-    }
-    return out;
-}
-
-static const char *color(const struct report *report, const char *sequence)
-{
-    return report->color ? sequence : "";
-}
-
-static const char *kind_color(enum change_kind kind)
-{
-    if (kind == CHANGE_ASSIGN) {
-        return "\033[32m";
-    }
-    return kind == CHANGE_RELEASE || kind == CHANGE_REPAIR ? "\033[31m" : "\033[33m";
-}
+/* ---- errors ------------------------------------------------------------------------------ */
 
 void report_text_error(const struct report *report, const struct err *err)
 {
@@ -64,35 +29,81 @@ void report_text_error(const struct report *report, const struct err *err)
     }
 }
 
+static void report_error_if_any(const struct report *report, const struct err *err)
+{
+    if (err && err->code != ERR_OK) {
+        report_text_error(report, err);
+    }
+}
+
+/* ---- lines of changes -------------------------------------------------------------------- */
+
+void report_table(const struct report *report, struct table *table, size_t n_columns)
+{
+    table_init(table, n_columns);
+    table->columns = report->columns;
+    table->styled = report->color;
+}
+
+static const char *kind_color(enum change_kind kind)
+{
+    if (kind == CHANGE_ASSIGN) {
+        return "\033[32m";
+    }
+    return kind == CHANGE_RELEASE || kind == CHANGE_REPAIR ? "\033[31m" : "\033[33m";
+}
+
+void report_change_row(struct table *table, enum change_kind kind, const char *number,
+                       const char *agent, const char *to, const char *why)
+{
+    char mark[2] = {change_kind_mark(kind), '\0'};
+    bool noted = (kind == CHANGE_PIN || kind == CHANGE_RESERVE) && to && *to;
+    table_row(table, mark, number, agent,
+              noted ? arena_printf(&table->arena, "\"%s\", %s", to, why ? why : "") : why);
+    table_mark(table, kind_color(kind));
+}
+
+void report_create_row(struct table *table, const char *first, const char *last, size_t n,
+                       const char *why)
+{
+    struct arena *arena = &table->arena;
+    const char *range = n > 1 ? arena_printf(arena, "%s-%s", first, last) : first;
+    report_change_row(table, CHANGE_CREATE, range, NULL, NULL,
+                      arena_printf(arena, "%s%s%s", text_count(arena, n, "number"), why ? ": " : "",
+                                   why ? why : ""));
+}
+
+const char *report_moved(struct table *table, enum change_kind kind, const char *from,
+                         const char *ext)
+{
+    bool moved = kind == CHANGE_REASSIGN && from && ext;
+    return moved ? arena_printf(&table->arena, "%s>%s", from, ext) : ext;
+}
+
+void report_change_print(struct table *table, FILE *out)
+{
+    table->whole = 1u << 0 | 1u << 1; /* mark and number */
+    table_print(table, out, "  ");
+}
+
 /* ---- plans ------------------------------------------------------------------------------- */
 
-static const char *number_shown(struct arena *arena, const struct change *change)
+static bool is_trouble(const struct change *change)
 {
-    if (change->kind == CHANGE_REASSIGN && change->from) {
-        return arena_printf(arena, "%s>%s", change->from, change->ext);
-    }
-    return change->ext ? change->ext : "";
+    return change->result == RESULT_CONFLICT || change->result == RESULT_FAILED;
 }
 
 /* "conflict: assigned to bob" where it is not simply done or planned. */
-static const char *why_shown(struct arena *arena, const struct change *change)
+static void add_change(struct table *table, const struct change *change)
 {
-    bool plain = change->result == RESULT_DONE || change->result == RESULT_PLANNED;
-    if (plain) {
-        return shown(arena, change->why);
+    const char *why = change->why;
+    if (change->result != RESULT_DONE && change->result != RESULT_PLANNED) {
+        why = arena_printf(&table->arena, "%s: %s", change_result_name(change->result),
+                           change->detail ? change->detail : change->why);
     }
-    return arena_printf(arena, "%s: %s", change_result_name(change->result),
-                        shown(arena, change->detail ? change->detail : change->why));
-}
-
-static void change_line(const struct report *report, struct arena *arena,
-                        const struct change *change, int agent_width)
-{
-    const char *agent = shown(arena, change->agent);
-    int pad = agent_width - (int)text_columns(agent);
-    fprintf(report->out, "  %s%c%s  %-9s  %s%*s  %s\n", color(report, kind_color(change->kind)),
-            change_kind_mark(change->kind), color(report, "\033[0m"), number_shown(arena, change),
-            agent, pad > 0 ? pad : 0, "", why_shown(arena, change));
+    report_change_row(table, change->kind,
+                      report_moved(table, change->kind, change->from, change->ext), change->agent,
+                      change->to, why);
 }
 
 static bool follows(const char *ext, const char *previous)
@@ -101,83 +112,76 @@ static bool follows(const char *ext, const char *previous)
            strtoul(ext, NULL, 10) == strtoul(previous, NULL, 10) + 1;
 }
 
-/* Creations are many and alike: one line for each run of numbers that follow each other. */
-static size_t create_run(const struct report *report, const struct plan *plan, size_t first)
+/* Creations are many and alike: one line for each run of numbers that follow each other. Returns
+   what comes after the run. */
+static size_t add_creations(struct table *table, const struct plan *plan, size_t first)
 {
     const struct change *changes = plan->changes;
-    size_t last = first;
-    while (last + 1 < plan->n_changes && changes[last + 1].kind == CHANGE_CREATE &&
-           changes[last + 1].result == changes[first].result &&
-           follows(changes[last + 1].ext, changes[last].ext)) {
-        last++;
+    const struct change *change = &changes[first];
+    size_t end = first + 1;
+    while (end < plan->n_changes && changes[end].kind == CHANGE_CREATE &&
+           changes[end].result == change->result &&
+           follows(changes[end].ext, changes[end - 1].ext)) {
+        end++;
     }
-    char range[2 * EXT_ROOM + 1];
-    bool several = last > first;
-    snprintf(range, sizeof range, "%s%s%s", changes[first].ext, several ? "-" : "",
-             several ? changes[last].ext : "");
-    fprintf(report->out, "  %s.%s  %-9s  %zu number%s: %s\n", color(report, "\033[33m"),
-            color(report, "\033[0m"), range, last - first + 1, several ? "s" : "",
-            changes[first].why);
-    return last + 1;
-}
-
-static int agent_column(const struct plan *plan)
-{
-    size_t widest = 0;
-    struct arena arena = ARENA_INIT;
-    for (size_t i = 0; i < plan->n_changes; i++) {
-        size_t width = text_columns(shown(&arena, plan->changes[i].agent));
-        widest = width > widest ? width : widest;
-    }
-    arena_release(&arena);
-    return widest > 32 ? 32 : (int)widest;
+    const char *why = change->result == RESULT_SKIPPED ? "skipped" : change->why;
+    report_create_row(table, change->ext, changes[end - 1].ext, end - first, why);
+    return end;
 }
 
 static void plan_rows(const struct report *report, const struct plan *plan, bool all)
 {
-    struct arena arena = ARENA_INIT;
-    int width = agent_column(plan);
-    size_t lines = 0;
+    struct table table;
+    report_table(report, &table, CHANGE_COLUMNS);
     size_t hidden = 0;
-    size_t i = 0;
-    while (i < plan->n_changes) {
+    for (size_t i = 0; i < plan->n_changes;) {
         const struct change *change = &plan->changes[i];
-        bool trouble = change->result == RESULT_CONFLICT || change->result == RESULT_FAILED;
-        if (!all && !trouble && lines >= ROWS_SHOWN) {
+        bool trouble = is_trouble(change);
+        if (!all && !trouble && table.n_rows >= ROWS_SHOWN) {
             hidden++;
             i++;
         } else if (change->kind == CHANGE_CREATE && !trouble) {
-            i = create_run(report, plan, i);
-            lines++;
+            i = add_creations(&table, plan, i);
         } else {
-            change_line(report, &arena, change, width);
-            lines++;
+            add_change(&table, change);
             i++;
         }
     }
+    report_change_print(&table, report->out);
     if (hidden > 0) {
-        fprintf(report->out, "     and %s more (--verbose shows all)\n", thousands(&arena, hidden));
+        fprintf(report->out, "     and %s (--verbose shows all)\n",
+                text_count(&table.arena, hidden, "more change"));
     }
-    arena_release(&arena);
+    table_release(&table);
+}
+
+const char *report_counts(struct arena *arena, const size_t counts[CHANGE_KIND_COUNT])
+{
+    const char *line = "";
+    char number[TEXT_NUMBER_ROOM];
+    for (int kind = 0; kind < CHANGE_KIND_COUNT; kind++) {
+        if (counts[kind] > 0) {
+            line = arena_printf(arena, "%s%s%s %s", line, *line ? ", " : "",
+                                change_kind_name((enum change_kind)kind),
+                                text_number(counts[kind], number));
+        }
+    }
+    return line;
 }
 
 static void plan_summary(const struct report *report, const struct plan *plan)
 {
     struct arena arena = ARENA_INIT;
-    const char *between = "";
-    fputs("plan: ", report->out);
-    for (int kind = 0; kind < CHANGE_KIND_COUNT; kind++) {
-        if (plan->counts[kind] > 0) {
-            fprintf(report->out, "%s%s %s", between, change_kind_name((enum change_kind)kind),
-                    thousands(&arena, plan->counts[kind]));
-            between = ", ";
-        }
-    }
-    if (*between == '\0') {
-        fputs("nothing to do", report->out);
-    }
+    char number[TEXT_NUMBER_ROOM];
+    const char *counts = report_counts(&arena, plan->counts);
+    bool idle = plan->n_unassigned == 0; /* a pool that ran out has something to do */
+    fprintf(report->out, "plan: %s",
+            *counts ? counts
+            : idle  ? "nothing to do"
+                    : "nothing possible");
     if (plan->keep > 0) {
-        fprintf(report->out, "; %s keep theirs", thousands(&arena, plan->keep));
+        fprintf(report->out, "; %s keep%s theirs", text_number(plan->keep, number),
+                plan->keep == 1 ? "s" : "");
     }
     fputc('\n', report->out);
     arena_release(&arena);
@@ -187,32 +191,40 @@ static void plan_notes(const struct report *report, const struct plan *plan)
 {
     struct arena arena = ARENA_INIT;
     for (size_t i = 0; i < plan->n_notes; i++) {
-        fprintf(report->err, "note: %s\n", shown(&arena, plan->notes[i]));
+        fprintf(report->err, "note: %s\n", text_sanitise(&arena, plan->notes[i]));
     }
     if (plan->n_unassigned > 0) {
         fprintf(report->err, "pool exhausted: %s without an extension:",
-                thousands(&arena, plan->n_unassigned));
-        for (size_t i = 0; i < plan->n_unassigned && i < 10; i++) {
-            fprintf(report->err, " %s", shown(&arena, plan->unassigned[i]));
+                text_count(&arena, plan->n_unassigned, "agent"));
+        for (size_t i = 0; i < plan->n_unassigned && i < NAMES_SHOWN; i++) {
+            fprintf(report->err, " %s", text_sanitise(&arena, plan->unassigned[i]));
         }
-        fputs(plan->n_unassigned > 10 ? " ...\n" : "\n", report->err);
-        fputs("  widen the ranges ([policy] ranges), release extensions or end reservations\n",
+        fputs(plan->n_unassigned > NAMES_SHOWN ? " ...\n" : "\n", report->err);
+        fputs("  Widen the ranges ([policy] ranges), release extensions or end reservations\n",
               report->err);
     }
     arena_release(&arena);
 }
 
+/* ---- what became of them ----------------------------------------------------------------- */
+
 static void what_was_done(const struct report *report, const struct action_report *action)
 {
     struct arena arena = ARENA_INIT;
     const struct outcome *outcome = action->outcome;
+    const struct export_receipt *export = action->export;
+    bool stopped = action->err && action->err->code != ERR_OK && outcome && outcome->skipped > 0;
     if (outcome && (outcome->applied > 0 || outcome->conflicts > 0 || outcome->failed > 0)) {
-        fprintf(report->out, "done: %s applied", thousands(&arena, outcome->applied));
+        char number[TEXT_NUMBER_ROOM];
+        fprintf(report->out, "done: %s applied", text_number(outcome->applied, number));
         if (outcome->conflicts > 0) {
-            fprintf(report->out, ", %s conflicts", thousands(&arena, outcome->conflicts));
+            fprintf(report->out, ", %s", text_count(&arena, outcome->conflicts, "conflict"));
         }
         if (outcome->failed > 0) {
-            fprintf(report->out, ", %s failed", thousands(&arena, outcome->failed));
+            fprintf(report->out, ", %s failed", text_number(outcome->failed, number));
+        }
+        if (stopped) {
+            fprintf(report->out, ", %s not tried", text_number(outcome->skipped, number));
         }
         fprintf(report->out, " in %.2f s", (double)outcome->duration_ms / 1000.0);
         if (outcome->action_id[0]) {
@@ -220,9 +232,11 @@ static void what_was_done(const struct report *report, const struct action_repor
         }
         fputc('\n', report->out);
     }
-    if (action->export) {
-        fprintf(report->out, "export: %s, %s rows, %s bytes\n", action->export->to,
-                thousands(&arena, action->export->rows), thousands(&arena, action->export->bytes));
+    if (export) {
+        fprintf(report->out, "export: %s, %s, %s%s\n",
+                strcmp(export->to, "file:-") == 0 ? "standard output" : export->to,
+                text_count(&arena, export->rows, "row"), text_count(&arena, export->bytes, "byte"),
+                export->unchanged ? ", as it was" : "");
     }
     arena_release(&arena);
 }
@@ -234,9 +248,9 @@ static void refusal_lines(const struct report *report, const struct refusals *re
         const struct refusal *refusal = &refusals->items[i];
         if (refusal->line > 0) {
             fprintf(report->err, "refused: line %zu: %s\n", refusal->line,
-                    shown(&arena, refusal->text));
+                    text_sanitise(&arena, refusal->text));
         } else {
-            fprintf(report->err, "refused: %s\n", shown(&arena, refusal->text));
+            fprintf(report->err, "refused: %s\n", text_sanitise(&arena, refusal->text));
         }
     }
     arena_release(&arena);
@@ -245,6 +259,7 @@ static void refusal_lines(const struct report *report, const struct refusals *re
 void report_text_action(const struct report *report, const struct action_report *action)
 {
     const struct plan *plan = action->plan;
+    const struct guard_verdict *guard = action->guard;
     bool say = !report->quiet || action->dry_run;
     if (plan && say) {
         plan_rows(report, plan, action->dry_run || report->verbose);
@@ -256,215 +271,12 @@ void report_text_action(const struct report *report, const struct action_report 
     if (action->refusals && action->refusals->n_items > 1) {
         refusal_lines(report, action->refusals);
     }
-    if (action->guard && say && (action->guard->releases > 0 || action->guard->refused)) {
-        fprintf(report->out, "guard: %s\n", action->guard->text);
+    if (guard && say && guard->limited && guard->releases > 0 && !guard->refused) {
+        fprintf(report->out, "guard: %s\n", guard->text);
     }
     if (say) {
         what_was_done(report, action);
     }
-    if (action->err && action->err->code != ERR_OK) {
-        report_text_error(report, action->err);
-    }
-    if (action->export_err && action->export_err->code != ERR_OK) {
-        report_text_error(report, action->export_err);
-    }
-}
-
-/* ---- status ------------------------------------------------------------------------------ */
-
-static void status_line(const struct report *report, const char *name, const char *value)
-{
-    struct arena arena = ARENA_INIT;
-    fprintf(report->out, "%-12s %s\n", name, value ? shown(&arena, value) : "-");
-    arena_release(&arena);
-}
-
-static void status_counts(const struct report *report, const struct status_report *status)
-{
-    static const enum ext_state order[] = {EXT_ASSIGNED, EXT_FREE, EXT_COOLING, EXT_RESERVED,
-                                           EXT_BLOCKED};
-    struct arena arena = ARENA_INIT;
-    fprintf(report->out, "%-12s %s:", "extensions",
-            thousands(&arena, status->snapshot->n_slots));
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        fprintf(report->out, "%s %s %s", i > 0 ? "," : "",
-                thousands(&arena, status->counts[order[i]]), ext_state_name(order[i]));
-    }
-    fputc('\n', report->out);
-    if (status->roster) {
-        fprintf(report->out, "%-12s %s: %s without an extension, %s extensions of people who left\n",
-                "agents", thousands(&arena, status->roster->n_agents),
-                thousands(&arena, status->rows->n_new), thousands(&arena, status->rows->n_stale));
-    }
-    arena_release(&arena);
-}
-
-/* The rest is shown with --verbose. */
-static bool is_main_fact(const char *name)
-{
-    static const char *const names[] = {"account", "role",  "region",       "endpoint",
-                                        "profile", "actor", "minutes_left", "expires_at"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(name, names[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-void report_text_status(const struct report *report, const struct status_report *status)
-{
-    if (status->settings->context) {
-        status_line(report, "context", status->settings->context);
-    }
-    status_line(report, "directory", status->directory_uri);
-    status_line(report, "store", status->store_uri);
-    status_line(report, "export", status->export_uri);
-    for (size_t i = 0; i < status->facts->n_items; i++) {
-        const struct fact *fact = &status->facts->items[i];
-        if (report->verbose || is_main_fact(fact->name)) {
-            status_line(report, fact->name, fact->value);
-        }
-    }
-    if (report->verbose) {
-        static const enum option_id shown_origins[] = {OPT_DIRECTORY, OPT_STORE,  OPT_EXPORT_TO,
-                                                       OPT_REGION,    OPT_PROFILE};
-        for (size_t i = 0; i < sizeof shown_origins / sizeof shown_origins[0]; i++) {
-            fprintf(report->out, "%-12s %s comes from %s\n", "", option_info(shown_origins[i])->name,
-                    settings_origin(status->settings, shown_origins[i]));
-        }
-    }
-    status_counts(report, status);
-    if (status->directory_err && status->directory_err->code != ERR_OK) {
-        report_text_error(report, status->directory_err);
-    }
-}
-
-/* ---- lists ------------------------------------------------------------------------------- */
-
-static const char *since_shown(struct arena *arena, int64_t at_s)
-{
-    if (at_s == 0) {
-        return "";
-    }
-    char *out = arena_alloc(arena, CLOCK_TEXT_MAX);
-    clock_format_s(at_s, out);
-    return out;
-}
-
-void report_text_agents(const struct report *report, const struct agent_rows *rows)
-{
-    struct table table;
-    table_init(&table, 6);
-    table_row(&table, "LOGIN", "NAME", "EXT", "STATE", "SINCE", "PINNED");
-    for (size_t i = 0; i < rows->n_rows; i++) {
-        const struct agent_row *row = &rows->rows[i];
-        table_row(&table, row->login, row->name, row->slot ? row->slot->ext : "----",
-                  agent_state_name(row->state),
-                  row->slot ? since_shown(&table.arena, row->slot->at_s) : "",
-                  row->slot ? row->slot->note : NULL);
-    }
-    table_print(&table, report->out, "");
-    table_release(&table);
-}
-
-static void extension_row(struct table *table, const struct slot *slot, const struct policy *policy,
-                          int64_t now_s)
-{
-    enum ext_state state = policy_state(policy, slot, now_s);
-    const char *who = slot->state == SLOT_ASSIGNED ? slot->agent
-                      : slot->agent                ? arena_printf(&table->arena, "was %s", slot->agent)
-                                                   : NULL;
-    table_row(table, slot->ext, ext_state_name(state), who, since_shown(&table->arena, slot->at_s),
-              slot->note);
-}
-
-void report_text_extensions(const struct report *report, const struct snapshot *snapshot,
-                            const struct policy *policy, int64_t now_s, bool free_only)
-{
-    struct table table;
-    table_init(&table, 5);
-    table_row(&table, "EXT", "STATE", "AGENT", "SINCE", "NOTE");
-    for (size_t i = 0; i < snapshot->n_slots; i++) {
-        enum ext_state state = policy_state(policy, &snapshot->slots[i], now_s);
-        if (!free_only || state == EXT_FREE || state == EXT_COOLING) {
-            extension_row(&table, &snapshot->slots[i], policy, now_s);
-        }
-    }
-    table_print(&table, report->out, "");
-    table_release(&table);
-}
-
-void report_text_lookup(const struct report *report, const struct agent_row *agent,
-                        const struct slot *slot, const struct policy *policy, int64_t now_s)
-{
-    struct table table;
-    table_init(&table, 5);
-    if (agent) {
-        table_row(&table, agent->login, agent->slot ? agent->slot->ext : "----",
-                  agent_state_name(agent->state),
-                  agent->slot ? since_shown(&table.arena, agent->slot->at_s) : "", agent->name);
-    } else {
-        extension_row(&table, slot, policy, now_s);
-    }
-    table_print(&table, report->out, "");
-    table_release(&table);
-}
-
-/* ---- history, doctor --------------------------------------------------------------------- */
-
-static const char *counted(struct arena *arena, const struct audit_action *action)
-{
-    size_t counts[CHANGE_KIND_COUNT] = {0};
-    for (size_t i = 0; i < action->n_changes; i++) {
-        counts[action->changes[i].kind] += audit_change_numbers(&action->changes[i]);
-    }
-    const char *line = "";
-    for (int kind = 0; kind < CHANGE_KIND_COUNT; kind++) {
-        if (counts[kind] > 0) {
-            line = arena_printf(arena, "%s%s%s %zu", line, *line ? ", " : "",
-                                change_kind_name((enum change_kind)kind), counts[kind]);
-        }
-    }
-    return line;
-}
-
-void report_text_history(const struct report *report, const struct history *history)
-{
-    struct table table;
-    table_init(&table, 4);
-    for (size_t i = 0; i < history->n_actions; i++) {
-        const struct audit_action *action = &history->actions[i];
-        table_row(&table, action->action_id, action->action, action->actor,
-                  counted(&table.arena, action));
-        for (size_t c = 0; report->verbose && c < action->n_changes; c++) {
-            const struct audit_change *change = &action->changes[c];
-            table_row(&table, arena_printf(&table.arena, "  %c %s", change_kind_mark(change->kind),
-                                           change->ext ? change->ext : ""),
-                      change->agent, change->why, NULL);
-        }
-    }
-    table_print(&table, report->out, "");
-    table_release(&table);
-}
-
-void report_text_doctor(const struct report *report, const struct doctor_report *doctor)
-{
-    const struct diagnosis *diagnosis = doctor->diagnosis;
-    struct table table;
-    table_init(&table, 5);
-    for (size_t i = 0; i < diagnosis->n_problems; i++) {
-        const struct problem *problem = &diagnosis->problems[i];
-        table_row(&table, problem_kind_name(problem->kind), problem->ext, problem->agent,
-                  problem->detail, problem->fix);
-    }
-    table_print(&table, report->out, "");
-    table_release(&table);
-    if (doctor->repair) {
-        report_text_action(report, doctor->repair);
-    }
-    if (!report->quiet) {
-        fprintf(report->out, "checked %zu records: %zu problems, %zu fixed\n", diagnosis->checked,
-                diagnosis->n_problems, doctor->fixed);
-    }
+    report_error_if_any(report, action->err);
+    report_error_if_any(report, action->export_err);
 }
