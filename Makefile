@@ -180,7 +180,7 @@ test-unit: $(UNITS)
 	$(Q)sh tests/run-unit.sh $(UNITS)
 
 # What uses threads: run with SAN=thread.
-THREADED := $(filter %_job %_log %_http_curl %_model,$(UNITS))
+THREADED := $(filter %/core_job %/core_model %/aws_http %/aws_client,$(UNITS))
 test-threads: $(THREADED)
 	$(Q)sh tests/run-unit.sh $(THREADED)
 

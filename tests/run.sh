@@ -27,6 +27,18 @@ $make SAN=address,undefined test-unit test-fuzz
 step "threaded unit tests under TSan"
 $make SAN=thread test-threads
 
+# Debian's Python by its path: another one on the PATH does not have Debian's packages.
+end_to_end() { /usr/bin/python3 -m pytest -q -p no:cacheprovider "$@"; }
+
+step "the program under TSan: its worker and its screen"
+$make SAN=thread all >/dev/null
+EXTPOOL=$PWD/build/thread/extpool end_to_end tests/e2e/test_console_actions.py tests/e2e/test_headless.py
+
+step "the program under ASan and UBSan, end to end"
+# Without the tests of the test servers themselves, and without the torture, which is about kills.
+EXTPOOL=$PWD/build/address-undefined/extpool end_to_end tests/e2e \
+	--ignore-glob='*test_gate*' --ignore-glob='*test_origin*' --ignore-glob='*test_servers*' \
+	--ignore-glob='*test_term*' --ignore-glob='*torture*' -k 'not torture'
+
 step "end to end"
-$make all tools >/dev/null
-exec /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/e2e
+end_to_end tests/e2e
