@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "core/mem.h"
 #include "core/text.h"
@@ -433,6 +436,15 @@ static void loop(struct console *console)
     }
 }
 
+/* Pictures of the world come and go; what an old one took goes back to the system at once. */
+static void give_memory_back(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 64 * 1024);
+#endif
+}
+
 /* ---- run ---------------------------------------------------------------------------------- */
 
 static enum err_code read_keys(struct console *console, struct err *err)
@@ -520,6 +532,7 @@ enum err_code console_run(const struct console_options *options, struct err *err
 {
     struct console *console = mem_alloc(sizeof *console);
     tzset();
+    give_memory_back();
     console->options = options;
     console->settings = options->settings;
     key_reader_init(&console->keys);
