@@ -78,7 +78,7 @@ static unsigned extension_accepted(struct dialog *dialog, struct console *consol
 {
     const struct question *asked = dialog->data;
     const struct world *world = console->world;
-    const struct slot *slot = *text ? world_slot(world, text) : NULL;
+    const struct slot *slot = *text ? world_find_slot(world, text) : NULL;
     if (*text && !policy_valid_ext(world->policy, text)) {
         snprintf(dialog->problem, sizeof dialog->problem, "an extension has %d digits",
                  world->policy->width);
@@ -144,7 +144,7 @@ static void offer_agents(struct dialog *dialog, struct console *console)
 static unsigned agent_accepted(struct dialog *dialog, struct console *console, const char *text)
 {
     const struct question *asked = dialog->data;
-    const struct agent_row *row = world_agent(console->world, text);
+    const struct agent_row *row = world_find_agent(console->world, text);
     if (!row) {
         return refuse(dialog, "nobody in the directory is called ", text);
     }

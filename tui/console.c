@@ -89,6 +89,9 @@ void console_close(struct console *console, struct view *view)
 
 void console_take_world(struct console *console, struct world *world)
 {
+    if (world->actor) {
+        snprintf(console->actor, sizeof console->actor, "%s", world->actor);
+    }
     if (stands_still(console)) {
         world_unref(console->waiting);
         console->waiting = world;
@@ -151,7 +154,7 @@ struct plan_input console_plan_input(const struct console *console)
                                .snapshot = world->snapshot,
                                .roster = world->partial ? NULL : world->roster,
                                .now_s = console_now_s(console),
-                               .actor = world->actor};
+                               .actor = console->actor[0] ? console->actor : "extpool"};
 }
 
 const char *console_place_name(const struct console *console)
@@ -214,6 +217,7 @@ enum err_code console_open(struct console *console, const struct settings *setti
     console->history_wanted = false;
     console->history_asked = false;
     console->checked_at_s = 0;
+    console->actor[0] = '\0';
     world_unref(console->waiting);
     console->waiting = NULL;
     err_clear(&console->trouble);

@@ -132,7 +132,7 @@ int frame_header(struct console *console, struct canvas *canvas, const char *tit
             add_part(left, sizeof left, room, slash + 1);
         }
     }
-    add_part(left, sizeof left, room, console->world ? console->world->actor : NULL);
+    add_part(left, sizeof left, room, console->actor);
     canvas_text(canvas, 0, 0, width, STYLE_HEADER, left);
     bool warn = console->trouble.code != ERR_OK || console->read_only ||
                 (console->world && console->world->partial);

@@ -28,7 +28,7 @@ static const char *key(const void *context, size_t row)
 static size_t find(const void *context, const char *login)
 {
     const struct world *world = context;
-    const struct agent_row *row = world_agent(world, login);
+    const struct agent_row *row = world_find_agent(world, login);
     return row ? (size_t)(row - world->agents.rows) : SIZE_MAX;
 }
 

@@ -27,7 +27,7 @@ static const char *key(const void *context, size_t row)
 static size_t find(const void *context, const char *ext)
 {
     const struct world *world = context;
-    const struct slot *slot = world_slot(world, ext);
+    const struct slot *slot = world_find_slot(world, ext);
     return slot ? (size_t)(slot - world->snapshot->slots) : SIZE_MAX;
 }
 

@@ -105,6 +105,7 @@ struct console {
     bool read_only;
     bool mouse;
     bool quitting;
+    char actor[512];     /* who acts here, as last known; "" not yet */
     unsigned generation; /* of the session: results of an old one are dropped */
 };
 

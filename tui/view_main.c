@@ -57,7 +57,7 @@ void view_main_selection(const struct console *console, struct selection *select
         } else {
             selection->slots[i] = &console->world->snapshot->slots[rows[i]];
             selection->rows[i] = selection->slots[i]->state == SLOT_ASSIGNED
-                                     ? world_agent(console->world, selection->slots[i]->agent)
+                                     ? world_find_agent(console->world, selection->slots[i]->agent)
                                      : NULL;
         }
     }

@@ -73,7 +73,7 @@ static void on_agents(void *context, const struct agent *rows, size_t n_rows)
         roster_add(work->gathered, rows[i].login, rows[i].name, rows[i].routing_profile);
     }
     int64_t now_ms = clock_ticks_ms();
-    if (now_ms < work->publish_at_ms) {
+    if (!work->beside || now_ms < work->publish_at_ms) {
         return;
     }
     struct roster *sofar = roster_new();
@@ -89,29 +89,31 @@ static void on_agents(void *context, const struct agent *rows, size_t n_rows)
     work->publish_at_ms = now_ms + (10 * cost_ms > PUBLISH_MS ? 10 * cost_ms : PUBLISH_MS);
 }
 
+/* `beside`: where rows are to be shown as they come; NULL: a whole list is on the screen and stays
+   until there is a new one. */
 static enum err_code read_directory(struct work *work, const struct snapshot *beside,
-                                    struct roster **roster, struct err *err)
+                                    struct roster **roster)
 {
     work->gathered = roster_new();
     work->beside = beside;
     work->job.progress.agents = on_agents;
-    enum err_code code = session_read_directory(work->session, &work->job.progress, roster, err);
+    enum err_code code =
+        session_read_directory(work->session, &work->job.progress, roster, &work->job.err);
     work->job.progress.agents = NULL;
-    roster_unref(work->gathered);
-    work->gathered = NULL;
     return code;
 }
 
-/* Store, and where there is one the directory. Leaves what could be read in work->world. */
+/* Store, and where there is one the directory. Leaves what could be read in work->world; an
+   interrupted first look at the directory stays on the screen, marked as partial. */
 static enum err_code read_both(struct work *work, enum load_mode mode, struct snapshot **snapshot,
                                struct roster **roster)
 {
-    struct err *err = &work->job.err;
-    enum err_code code = session_load(work->session, mode, &work->job.progress, snapshot, err);
+    enum err_code code =
+        session_load(work->session, mode, &work->job.progress, snapshot, &work->job.err);
     if (code != ERR_OK) {
         return code;
     }
-    const struct roster *before = work->seen ? work->seen->roster : NULL;
+    const struct roster *before = work->seen && !work->seen->partial ? work->seen->roster : NULL;
     if (!session_directory_uri(work->session)) {
         work->world = make_world(work, *snapshot, NULL, false);
         return ERR_OK;
@@ -119,8 +121,18 @@ static enum err_code read_both(struct work *work, enum load_mode mode, struct sn
     if (!before) { /* the extensions first: they are there at once */
         publish(work, make_world(work, *snapshot, NULL, true));
     }
-    code = read_directory(work, *snapshot, roster, err);
-    work->world = make_world(work, *snapshot, code == ERR_OK ? *roster : before, false);
+    code = read_directory(work, before ? NULL : *snapshot, roster);
+    if (code == ERR_OK) {
+        work->world = make_world(work, *snapshot, *roster, false);
+    } else if (before || work->gathered->n_agents == 0) {
+        work->world = make_world(work, *snapshot, before, false);
+    } else {
+        roster_seal(work->gathered);
+        work->gathered->read_at_s = session_now_s(work->session);
+        work->world = make_world(work, *snapshot, work->gathered, true);
+    }
+    roster_unref(work->gathered);
+    work->gathered = NULL;
     return code;
 }
 

@@ -51,7 +51,7 @@ static int by_login(const void *key, const void *row)
     return strcmp(key, ((const struct agent_row *)row)->login);
 }
 
-const struct agent_row *world_agent(const struct world *world, const char *login)
+const struct agent_row *world_find_agent(const struct world *world, const char *login)
 {
     if (world->agents.n_rows == 0) {
         return NULL;
@@ -60,7 +60,7 @@ const struct agent_row *world_agent(const struct world *world, const char *login
                    by_login);
 }
 
-const struct slot *world_slot(const struct world *world, const char *ext)
+const struct slot *world_find_slot(const struct world *world, const char *ext)
 {
     return snapshot_find(world->snapshot, ext);
 }

@@ -40,8 +40,8 @@ struct world *world_ref(struct world *world);
 void world_unref(struct world *world); /* NULL is fine */
 
 /* Binary searches; NULL where there is none. */
-const struct agent_row *world_agent(const struct world *world, const char *login);
-const struct slot *world_slot(const struct world *world, const char *ext);
+const struct agent_row *world_find_agent(const struct world *world, const char *login);
+const struct slot *world_find_slot(const struct world *world, const char *ext);
 
 /* What the STATE column says: "ok", "NEW", "STALE", "PIN"; and what a filter finds ("ok pinned").
  */
