@@ -379,7 +379,7 @@ static void check_holder(const struct place *place, const char *ext, const char 
     }
     struct draft draft;
     draft_init(&draft, place, CHECK, ext, "agentID", "Key", ddb_key(ext, "agentID"));
-    when(&draft, holds ? "sk_value = :v" : "(attribute_not_exists(pk) OR sk_value <> :v)");
+    when(&draft, holds ? "sk_value = :v" : "attribute_not_exists(pk) OR sk_value <> :v");
     with_value(&draft, ":v", ddb_text(agent));
     draft_finish(&draft);
 }
@@ -389,7 +389,7 @@ static void or_ext(struct draft *draft, struct buf *clause, const char *ext)
     char placeholder[16];
     snprintf(placeholder, sizeof placeholder, ":e%zu", json_object_size(draft->values));
     with_value(draft, placeholder, ddb_text(ext));
-    buf_printf(clause, "%s#e = %s", clause->length > 1 ? " OR " : "", placeholder);
+    buf_printf(clause, "%s#e = %s", clause->length > 0 ? " OR " : "", placeholder);
 }
 
 /* The claim names one of the extensions that the plan knew of, or is not there where that is fine.
@@ -404,7 +404,6 @@ static void when_claim(struct draft *draft, const struct claim_effect *claim)
         return;
     }
     buf_init(&clause, sizeof draft->condition);
-    buf_putc(&clause, '(');
     if (claim->tolerant || !claim->before) {
         buf_puts(&clause, "attribute_not_exists(pk)");
     }
@@ -418,7 +417,6 @@ static void when_claim(struct draft *draft, const struct claim_effect *claim)
     if (after_too) {
         or_ext(draft, &clause, claim->after);
     }
-    buf_putc(&clause, ')');
     when(draft, clause.data);
     buf_release(&clause);
 }

@@ -20,12 +20,11 @@
 #define UNKNOWN_TRIES 5
 #define NO_CHANGES "[]" /* no real record says that */
 
-static void get_record(struct ddb_part *part, const char *attributes, call_done_fn done)
+static void get_record(struct ddb_part *part, call_done_fn done)
 {
     json_t *body = json_object();
     json_object_set_new(body, "Key", ddb_audit_key(part->writer->context, part->number));
     json_object_set_new(body, "ConsistentRead", json_true());
-    json_object_set_new(body, "ProjectionExpression", json_string(attributes));
     json_object_set_new(body, "ReturnConsumedCapacity", json_string("TOTAL"));
     ddb_submit(part->writer->ddb, "GetItem", body, done, part);
 }
@@ -52,7 +51,7 @@ void ddb_part_find_out(struct ddb_part *part, const struct err *err)
 {
     part->unsure = true;
     part->err = *err;
-    get_record(part, "pk", on_record);
+    get_record(part, on_record);
 }
 
 /* ---- at the end ---------------------------------------------------------------------------- */
@@ -91,7 +90,7 @@ static void on_taken(void *context, struct reply *reply, const struct err *err)
     if (reply->code == ERR_OK) {
         was_not_carried_out(part);
     } else if (reply->code == ERR_CONFLICT) {
-        get_record(part, "changes", on_looked_again);
+        get_record(part, on_looked_again);
     } else {
         not_known(part, err);
     }

@@ -178,7 +178,7 @@ static void release(void **state)
     one(&s_alice, &s_used, &claim,
         "Put 0042 nu: attribute_not_exists(sk_value)\n"
         "Delete 0042 agentID: sk_value = 'alice' AND since = '9' AND attribute_not_exists(pinned)\n"
-        "Delete agent#alice claim: (attribute_not_exists(pk) OR ext = '0042')\n");
+        "Delete agent#alice claim: attribute_not_exists(pk) OR ext = '0042'\n");
     /* Whether another sync has adopted it in between makes no difference. */
     one(&s_old, &s_used, NULL,
         "Put 0042 nu: attribute_not_exists(sk_value)\n"
@@ -227,7 +227,7 @@ static void adopt(void **state)
     one(&s_old, &s_alice, &claim,
         "Update 0042 agentID: sk_value = 'alice' AND attribute_not_exists(pinned); "
         "SET since = '9', by = 'ops'\n"
-        "Put agent#alice claim: (attribute_not_exists(pk) OR ext = '0042')\n");
+        "Put agent#alice claim: attribute_not_exists(pk) OR ext = '0042'\n");
 }
 
 static void a_new_holder_writes_over_the_old_one(void **state)
@@ -249,8 +249,8 @@ static void a_new_holder_writes_over_the_old_one(void **state)
         &swap, NULL,
         "Put 0042 agentID: sk_value = 'alice' AND since = '9' AND attribute_not_exists(pinned)\n"
         "Put 0043 agentID: sk_value = 'bob' AND since = '9' AND attribute_not_exists(pinned)\n"
-        "Put agent#alice claim: (attribute_not_exists(pk) OR ext = '0042' OR ext = '0043')\n"
-        "Put agent#bob claim: (attribute_not_exists(pk) OR ext = '0043' OR ext = '0042')\n");
+        "Put agent#alice claim: attribute_not_exists(pk) OR ext = '0042' OR ext = '0043'\n"
+        "Put agent#bob claim: attribute_not_exists(pk) OR ext = '0043' OR ext = '0042'\n");
 }
 
 /* ---- repairs -------------------------------------------------------------------------------- */
@@ -302,14 +302,14 @@ static void a_claim_alone_is_tied_to_its_extension(void **state)
                    "ConditionCheck 0042 agentID: sk_value = 'alice'\n");
     missing.tolerant = true; /* another repair of the same plan may have written it */
     expect_actions(&effects, NULL,
-                   "Put agent#alice claim: (attribute_not_exists(pk) OR ext = '0042')\n"
+                   "Put agent#alice claim: attribute_not_exists(pk) OR ext = '0042'\n"
                    "ConditionCheck 0042 agentID: sk_value = 'alice'\n");
     struct claim_effect stale = {.agent = "alice", .before = "0042"};
     effects.claims = &stale;
     expect_actions(
         &effects, NULL,
-        "Delete agent#alice claim: (ext = '0042')\n"
-        "ConditionCheck 0042 agentID: (attribute_not_exists(pk) OR sk_value <> 'alice')\n");
+        "Delete agent#alice claim: ext = '0042'\n"
+        "ConditionCheck 0042 agentID: attribute_not_exists(pk) OR sk_value <> 'alice'\n");
 }
 
 static void claims_that_are_not_what_was_thought(void **state)
@@ -323,14 +323,14 @@ static void claims_that_are_not_what_was_thought(void **state)
         &effects, &fix,
         "Delete 0042 nu: attribute_exists(pk) AND attribute_not_exists(released_at)\n"
         "Put 0042 agentID: attribute_not_exists(pk)\n"
-        "Put agent#alice claim: (ext = '0017')\n"
-        "ConditionCheck 0017 agentID: (attribute_not_exists(pk) OR sk_value <> 'alice')\n");
+        "Put agent#alice claim: ext = '0017'\n"
+        "ConditionCheck 0017 agentID: attribute_not_exists(pk) OR sk_value <> 'alice'\n");
     /* It names the very extension: the old program took it back, and forgot the claim. */
     fix.stale = "0042";
     expect_actions(&effects, &fix,
                    "Delete 0042 nu: attribute_exists(pk) AND attribute_not_exists(released_at)\n"
                    "Put 0042 agentID: attribute_not_exists(pk)\n"
-                   "Put agent#alice claim: (ext = '0042')\n");
+                   "Put agent#alice claim: ext = '0042'\n");
     /* A claim for another extension of the agent stays. */
     struct effect back = {.ext = "0042", .before = &s_alice, .after = &s_used};
     struct claim_effect gone = {.agent = "alice", .before = "0042", .tolerant = true};
