@@ -69,6 +69,11 @@ static void map_roster(struct sync *sync)
     for (size_t done = 0; done < sync->n_agents;) {
         size_t n = 0;
         for (; n < STRMAP_BATCH && done + n < sync->n_agents; n++) {
+            size_t next = done + n + STRMAP_BATCH;
+            if (next < sync->n_agents) {
+                /* Sorted by login, they lie in memory in the order they were read in. */
+                __builtin_prefetch(sync->agents[next].login);
+            }
             logins[n] = sync->agents[done + n].login;
         }
         strmap_add_all(&sync->people, logins, n, done);

@@ -1,5 +1,6 @@
 #include "core/strmap.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -8,10 +9,11 @@
 #include "core/banned.h"
 #include "core/mem.h"
 
+/* 16 bytes, so that an entry never lies in two lines of the cache. */
 struct strmap_entry {
     const char *key; /* NULL: free */
-    uint64_t hash;
-    size_t value;
+    uint32_t hash;
+    uint32_t value;
 };
 
 /* Chosen once per process; a race would only choose twice before the first map is filled. */
@@ -42,7 +44,7 @@ static uint64_t mix(uint64_t h)
     return h ^ h >> 32;
 }
 
-static uint64_t hash_of(const char *key)
+static uint32_t hash_of(const char *key)
 {
     uint64_t h = seed();
     size_t length = strlen(key);
@@ -55,7 +57,7 @@ static uint64_t hash_of(const char *key)
     }
     uint64_t tail = (uint64_t)length << 56;
     memcpy(&tail, key, length);
-    return mix(h ^ tail ^ (uint64_t)length << 56);
+    return (uint32_t)mix(h ^ tail ^ (uint64_t)length << 56);
 }
 
 #define HUGE_BYTES ((size_t)8 * 1024 * 1024) /* from here on, large pages pay */
@@ -91,7 +93,7 @@ void strmap_release(struct strmap *map)
 }
 
 /* The entry that has the key, or the free one where it belongs. */
-static struct strmap_entry *place(const struct strmap *map, const char *key, uint64_t hash)
+static struct strmap_entry *place(const struct strmap *map, const char *key, uint32_t hash)
 {
     size_t mask = map->capacity - 1;
     for (size_t i = hash & mask;; i = (i + 1) & mask) {
@@ -117,11 +119,12 @@ static void grow(struct strmap *map)
     *map = larger;
 }
 
-static struct strmap_entry *put(struct strmap *map, const char *key, uint64_t hash, size_t value)
+static struct strmap_entry *put(struct strmap *map, const char *key, uint32_t hash, size_t value)
 {
     struct strmap_entry *entry = place(map, key, hash);
+    assert(value < UINT32_MAX);
     if (!entry->key) {
-        *entry = (struct strmap_entry){.key = key, .hash = hash, .value = value};
+        *entry = (struct strmap_entry){.key = key, .hash = hash, .value = (uint32_t)value};
         map->count++;
     }
     return entry;
@@ -142,7 +145,7 @@ size_t strmap_add(struct strmap *map, const char *key, size_t value)
 
 void strmap_set(struct strmap *map, const char *key, size_t value)
 {
-    claim(map, key, value)->value = value;
+    claim(map, key, value)->value = (uint32_t)value;
 }
 
 size_t strmap_get(const struct strmap *map, const char *key)
@@ -157,7 +160,7 @@ size_t strmap_get(const struct strmap *map, const char *key)
 /* ---- many at once -------------------------------------------------------------------------- */
 
 /* Hashes of a batch, and its entries on their way from memory. */
-static void prepare(const struct strmap *map, const char *const *keys, size_t n, uint64_t *hashes)
+static void prepare(const struct strmap *map, const char *const *keys, size_t n, uint32_t *hashes)
 {
     for (size_t i = 0; i < n; i++) {
         hashes[i] = hash_of(keys[i]);
@@ -167,7 +170,7 @@ static void prepare(const struct strmap *map, const char *const *keys, size_t n,
 
 void strmap_add_all(struct strmap *map, const char *const *keys, size_t n, size_t first)
 {
-    uint64_t hashes[STRMAP_BATCH];
+    uint32_t hashes[STRMAP_BATCH];
     for (size_t done = 0; done < n;) {
         size_t batch = n - done < STRMAP_BATCH ? n - done : STRMAP_BATCH;
         while ((map->count + batch) * 4 >= map->capacity * 3) {
@@ -181,9 +184,20 @@ void strmap_add_all(struct strmap *map, const char *const *keys, size_t n, size_
     }
 }
 
+/* The first entry that may be the key's, told by the hash alone, or a free one. */
+static const struct strmap_entry *entry_by_hash(const struct strmap *map, uint32_t hash)
+{
+    size_t mask = map->capacity - 1;
+    size_t i = hash & mask;
+    while (map->entries[i].key && map->entries[i].hash != hash) {
+        i = (i + 1) & mask;
+    }
+    return &map->entries[i];
+}
+
 void strmap_get_all(const struct strmap *map, const char *const *keys, size_t n, size_t *values)
 {
-    uint64_t hashes[STRMAP_BATCH];
+    uint32_t hashes[STRMAP_BATCH];
     for (size_t i = 0; map->count == 0 && i < n; i++) {
         values[i] = STRMAP_NONE;
     }
@@ -191,7 +205,12 @@ void strmap_get_all(const struct strmap *map, const char *const *keys, size_t n,
         size_t batch = n - done < STRMAP_BATCH ? n - done : STRMAP_BATCH;
         prepare(map, keys + done, batch, hashes);
         for (size_t i = 0; i < batch; i++) {
-            __builtin_prefetch(map->entries[hashes[i] & (map->capacity - 1)].key);
+            /* Its text may begin in one line of the cache and end in the next. */
+            const char *key = entry_by_hash(map, hashes[i])->key;
+            if (key) {
+                __builtin_prefetch(key);
+                __builtin_prefetch(key + 31);
+            }
         }
         for (size_t i = 0; i < batch; i++) {
             const struct strmap_entry *entry = place(map, keys[done + i], hashes[i]);

@@ -3,7 +3,8 @@
 
 /*
  * A hash map from strings to indexes, for joins of a million rows in linear time. Keys are not
- * copied and must outlive the map. The hash is seeded per process: keys come from outside.
+ * copied and must outlive the map; indexes are below UINT32_MAX. The hash is seeded per process:
+ * keys come from outside.
  */
 
 #include <stdbool.h>
