@@ -194,22 +194,50 @@ static int compare_agents(const void *a, const void *b)
     return strcmp(((const struct agent *)a)->login, ((const struct agent *)b)->login);
 }
 
+/* The texts in the order of the agents: whoever walks a roster of a million reads them one after
+   the other then, instead of one here and one there. */
+static void lay_out_in_order(struct roster *roster)
+{
+    struct arena ordered = ARENA_INIT;
+    for (size_t i = 0; i < roster->n_agents; i++) {
+        struct agent *agent = &roster->agents[i];
+        agent->login = arena_strdup(&ordered, agent->login);
+        agent->name = arena_strdup(&ordered, agent->name);
+        agent->routing_profile = arena_strdup(&ordered, agent->routing_profile);
+    }
+    roster->note = arena_strdup(&ordered, roster->note);
+    arena_release(&roster->arena);
+    roster->arena = ordered;
+}
+
+static bool roster_sorted(const struct roster *roster)
+{
+    for (size_t i = 1; i < roster->n_agents; i++) {
+        if (strcmp(roster->agents[i - 1].login, roster->agents[i].login) >= 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 const char *roster_seal(struct roster *roster)
 {
-    const char *twice = NULL;
-    if (roster->n_agents > 1) {
-        qsort(roster->agents, roster->n_agents, sizeof *roster->agents, compare_agents);
+    if (roster_sorted(roster)) {
+        return NULL;
     }
+    qsort(roster->agents, roster->n_agents, sizeof *roster->agents, compare_agents);
     size_t kept = 0;
+    size_t twice = SIZE_MAX;
     for (size_t i = 0; i < roster->n_agents; i++) {
         if (kept > 0 && strcmp(roster->agents[kept - 1].login, roster->agents[i].login) == 0) {
-            twice = twice ? twice : roster->agents[i].login;
+            twice = twice == SIZE_MAX ? kept - 1 : twice;
         } else {
             roster->agents[kept++] = roster->agents[i];
         }
     }
     roster->n_agents = kept;
-    return twice;
+    lay_out_in_order(roster);
+    return twice == SIZE_MAX ? NULL : roster->agents[twice].login;
 }
 
 const struct agent *roster_find(const struct roster *roster, const char *login)

@@ -49,8 +49,12 @@ static void a_sealed_roster_has_nobody_twice(void **state)
     roster_add(roster, "zoe", NULL, NULL);
     roster_add(roster, "alice", "Alice A.", "Sales");
     roster_add(roster, "zoe", "Zoe", NULL);
+    roster->note = arena_strdup(&roster->arena, "no names");
     assert_string_equal(roster_seal(roster), "zoe");
     assert_int_equal(roster->n_agents, 2);
+    assert_string_equal(roster->note, "no names");
+    assert_string_equal(roster->agents[0].name, "Alice A.");
+    assert_string_equal(roster->agents[1].login, "zoe");
     assert_string_equal(roster_find(roster, "alice")->routing_profile, "Sales");
     assert_null(roster_find(roster, "bob"));
     assert_null(roster_seal(roster));
