@@ -21,6 +21,7 @@
 #include "core/environ.h"
 #include "core/headless.h"
 #include "core/help.h"
+#include "core/interrupt.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/settings.h"
@@ -52,19 +53,36 @@ static void open_standard_streams(void)
     }
 }
 
-/* The width of the terminal that standard output is; 0: it is none. */
-static size_t terminal_columns(void)
+#define USUAL_COLUMNS 80 /* of a terminal that does not know its own width */
+
+/* The width of the terminal that `fd` is; 0: it is none. */
+static size_t terminal_columns(int fd)
 {
     struct winsize size;
-    bool terminal = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
-    return terminal ? size.ws_col : 0;
+    if (!isatty(fd)) {
+        return 0;
+    }
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL_COLUMNS;
 }
 
-static bool wants_color(void)
+/* Whether terminals here understand more than text. */
+static bool has_sequences(void)
 {
     const char *term = environment_get(&environment_system, "TERM");
-    return isatty(STDOUT_FILENO) && !environment_get(&environment_system, "NO_COLOR") && term &&
-           strcmp(term, "dumb") != 0;
+    return term && strcmp(term, "dumb") != 0;
+}
+
+static struct report standard_report(void)
+{
+    struct report report = {
+        .out = stdout,
+        .err = stderr,
+        .columns = terminal_columns(STDOUT_FILENO),
+        .err_columns = has_sequences() ? terminal_columns(STDERR_FILENO) : 0,
+    };
+    report.color =
+        report.columns > 0 && has_sequences() && !environment_get(&environment_system, "NO_COLOR");
+    return report;
 }
 
 /* What could not be written is a failure, but for a reader that has seen enough (| head). */
@@ -159,7 +177,7 @@ static enum err_code ask_at_terminal(void *context, const char *question, struct
     }
     fprintf(terminal, "%s: ", question);
     fflush(terminal);
-    bool given = fgets(line, sizeof line, terminal) != NULL;
+    bool given = interrupt_wait_input(fileno(terminal)) && fgets(line, sizeof line, terminal);
     fclose(terminal);
     if (!given) {
         return err_set(err, ERR_CANCELLED, "%s: not answered", question);
@@ -311,12 +329,7 @@ int main(int argc, char *argv[])
     signal(SIGXFSZ, SIG_IGN); /* ulimit -f: a write fails, and that is reported */
     setlocale(LC_ALL, "");
 
-    struct program program = {
-        .report = {.out = stdout,
-                   .err = stderr,
-                   .color = wants_color(),
-                   .columns = terminal_columns()},
-    };
+    struct program program = {.report = standard_report()};
     int status = start(&program, argc, argv);
     release(&program);
     return flushed(status);

@@ -226,7 +226,7 @@ static enum err_code read_file(struct directory *directory, const struct progres
     struct buf text;
     buf_init(&text, INPUT_MAX);
     roster->read_at_s = clock_now_s(self->clock);
-    enum err_code code = input_read(self->path, &text, err);
+    enum err_code code = input_read(self->path, progress, "reading the directory", &text, err);
     if (code == ERR_OK) {
         code = directory_parse(input_name(self->path), text.data, text.length, progress, roster,
                                &self->format, err);

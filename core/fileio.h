@@ -10,11 +10,17 @@
 
 #include "core/buf.h"
 #include "core/err.h"
+#include "core/progress.h"
 
 /* Reads all of `path` ("-" is standard input) into `into`, whose max bounds it. ERR_NOT_FOUND
    where there is no such file, ERR_INPUT where it is larger than the maximum or a directory,
    ERR_IO otherwise. */
 enum err_code fileio_read(const char *path, struct buf *into, struct err *err) ERR_CHECK;
+
+/* The same for what may take its time, a pipe or a terminal: tells how many bytes have come, and
+   stops between two reads with ERR_CANCELLED where that is asked for. */
+enum err_code fileio_read_slowly(const char *path, const struct progress *progress,
+                                 const char *phase, struct buf *into, struct err *err) ERR_CHECK;
 
 /* Whether `path` is a regular file with exactly these bytes. */
 bool fileio_holds(const char *path, const void *bytes, size_t length);

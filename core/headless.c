@@ -91,12 +91,18 @@ static bool confirmed(struct run *run)
     }
     struct action_report shown = {
         .action = run->plan->action, .dry_run = true, .plan = run->plan, .guard = &run->guard};
+    run->asked = true;
     progress_line_end(&run->line);
     report_text_action(run->report, &shown);
     fflush(run->report->out);
     fprintf(run->report->err, "Apply this plan? [y/N] ");
     fflush(run->report->err);
     char answer[16] = "";
+    if (!interrupt_wait_input(STDIN_FILENO)) {
+        fputc('\n', run->report->err);
+        err_set(&run->err, ERR_CANCELLED, "stopped: nothing was written");
+        return false;
+    }
     if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y')) {
         return true;
     }
@@ -107,9 +113,12 @@ static bool confirmed(struct run *run)
 static void apply(struct run *run)
 {
     run->tried = true;
-    enum err_code code = session_apply(run->session, run->plan, &run->line.progress,
-                                       &run->outcome, &run->err);
-    (void)code; /* what stopped it stands in run->err; what was done in the outcome */
+    enum err_code code =
+        session_apply(run->session, run->plan, &run->line.progress, &run->outcome, &run->err);
+    /* What stopped it stands in run->err; what was done in the outcome. */
+    if (code == ERR_CANCELLED && run->outcome.applied > 0) {
+        err_hint(&run->err, "What was applied stays; the same command does the rest");
+    }
 }
 
 static const struct refusals *refusals_of(const struct run *run)
@@ -126,6 +135,7 @@ struct action_report run_action_report(struct run *run, int status)
         .action = action_info(run->settings->action)->name,
         .dry_run = run->settings->dry_run,
         .plan = run->plan,
+        .plan_said = run->asked,
         .outcome = run->tried ? &run->outcome : NULL,
         .export = run->exported ? &run->receipt : NULL,
         .guard = run->judged ? &run->guard : NULL,
@@ -235,7 +245,7 @@ int headless_run(const struct settings *settings, const struct port *ports, size
         .start_ms = clock_ticks_ms(),
     };
     interrupt_install();
-    progress_line_init(&run.line, report->quiet ? NULL : report->err);
+    progress_line_init(&run.line, report->quiet ? NULL : report->err, report->err_columns);
     refusals_init(&run.refusals);
     facts_init(&run.facts);
     int status;

@@ -24,7 +24,8 @@ int run_sync(struct run *run)
 {
     struct plan_input input;
     if (run_load(run, LOAD_NORMAL) == ERR_OK && run_read_directory(run) == ERR_OK &&
-        run_plan_input(run, &input) == ERR_OK && plan_sync(&input, &run->plan, &run->err) == ERR_OK) {
+        run_plan_input(run, &input) == ERR_OK &&
+        plan_sync(&input, &run->plan, &run->err) == ERR_OK) {
         run_carry_out(run, false);
         if (run->tried && run->err.code == ERR_OK && !run->settings->no_export &&
             session_export_uri(run->session)) {
@@ -51,7 +52,8 @@ int run_init(struct run *run)
         arena_release(&arena);
     }
     facts_release(&warnings);
-    if (code == ERR_OK && run_load(run, LOAD_WHOLE) == ERR_OK && run_plan_input(run, &input) == ERR_OK &&
+    if (code == ERR_OK && run_load(run, LOAD_WHOLE) == ERR_OK &&
+        run_plan_input(run, &input) == ERR_OK &&
         plan_init(&input, &run->plan, &run->err) == ERR_OK) {
         run_carry_out(run, false);
     }

@@ -62,8 +62,8 @@ static void plan_import(struct run *run)
 
 int run_import(struct run *run)
 {
-    run->imported =
-        import_read(run->settings->import_path, &run->import, &run->err) == ERR_OK;
+    run->imported = import_read(run->settings->import_path, &run->line.progress, &run->import,
+                                &run->err) == ERR_OK;
     if (run->imported) {
         plan_import(run);
     }
@@ -79,7 +79,8 @@ int run_undo(struct run *run)
     if (code == ERR_OK && history->n_actions == 0) {
         code = err_set(&run->err, ERR_NOT_FOUND, "there is no action to undo");
     }
-    if (code == ERR_OK && run_load(run, LOAD_NORMAL) == ERR_OK && run_plan_input(run, &input) == ERR_OK &&
+    if (code == ERR_OK && run_load(run, LOAD_NORMAL) == ERR_OK &&
+        run_plan_input(run, &input) == ERR_OK &&
         plan_undo(&input, &history->actions[0], &run->plan, &run->err) == ERR_OK) {
         run_carry_out(run, true);
     }

@@ -27,6 +27,7 @@ struct run {
     bool judged;
     struct outcome outcome;
     bool tried;
+    bool asked; /* the plan was shown, and a question asked about it */
     struct export_receipt receipt;
     bool exported;
     struct facts facts;

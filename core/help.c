@@ -123,7 +123,8 @@ static const char *const s_texts[TOPIC_COUNT] = {
                    "    5  the pool ran out: some agents have no extension\n"
                    "    6  credentials missing, expired or refused\n"
                    "   64  wrong usage\n"
-                   "  130  stopped by Ctrl-C\n",
+                   "  130  nothing was written: stopped by Ctrl-C or a signal, or a question\n"
+                   "       was answered with no\n",
 };
 
 /* ---- lines --------------------------------------------------------------------------------- */

@@ -286,13 +286,14 @@ enum err_code import_parse(const char *file, const char *text, size_t length, st
     return code;
 }
 
-enum err_code import_read(const char *path, struct import *import, struct err *err)
+enum err_code import_read(const char *path, const struct progress *progress, struct import *import,
+                          struct err *err)
 {
     struct buf text;
     *import = (struct import){.arena = ARENA_INIT};
     refusals_init(&import->refusals);
     buf_init(&text, INPUT_MAX);
-    enum err_code code = input_read(path, &text, err);
+    enum err_code code = input_read(path, progress, "reading the rows", &text, err);
     if (code == ERR_OK) {
         code = import_parse(input_name(path), text.data, text.length, import, err);
     }

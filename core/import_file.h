@@ -23,7 +23,7 @@
  * One invalid row, and nothing is written. So that all of them are named at once, reading goes on
  * behind one; the caller plans what is valid with the same list of refusals:
  *
- *     import_read("rows.csv", &import, &err);
+ *     import_read("rows.csv", progress, &import, &err);
  *     plan_edit(&input, "import", import.requests, import.n_requests, &import.refusals, ...);
  *     if (import.refusals.n_items > 0) { import_error(&import, &err); ... each line ... }
  *     import_release(&import);
@@ -32,6 +32,7 @@
 #include "core/arena.h"
 #include "core/err.h"
 #include "core/plan.h"
+#include "core/progress.h"
 
 struct import {
     struct arena arena;
@@ -42,9 +43,11 @@ struct import {
     struct refusals refusals; /* of the others; `request` is SIZE_MAX */
 };
 
-/* `path` may be "-". ERR_OK also with refusals; ERR_NOT_FOUND, ERR_IO, or ERR_INPUT where it is no
-   CSV with such a header or has no rows. After an error `import` holds nothing. */
-enum err_code import_read(const char *path, struct import *import, struct err *err) ERR_CHECK;
+/* `path` may be "-", `progress` NULL. ERR_OK also with refusals; ERR_NOT_FOUND, ERR_IO, or
+   ERR_INPUT where it is no CSV with such a header or has no rows. After an error `import` holds
+   nothing. */
+enum err_code import_read(const char *path, const struct progress *progress, struct import *import,
+                          struct err *err) ERR_CHECK;
 
 /* The same for a text in memory. */
 enum err_code import_parse(const char *file, const char *text, size_t length, struct import *import,

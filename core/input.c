@@ -44,12 +44,12 @@ enum err_code input_check(const char *name, const char *text, size_t length, str
     return ERR_OK;
 }
 
-enum err_code input_read(const char *path, struct buf *into, struct err *err)
+enum err_code input_read(const char *path, const struct progress *progress, const char *phase,
+                         struct buf *into, struct err *err)
 {
     struct stat what;
     if (strcmp(path, "-") != 0 && stat(path, &what) == 0 && S_ISDIR(what.st_mode)) {
         return err_set(err, ERR_INPUT, "%s: a folder, not a file", path);
     }
-    enum err_code code = fileio_read(path, into, err);
-    return code == ERR_OK ? input_check(input_name(path), into->data, into->length, err) : code;
+    return fileio_read_slowly(path, progress, phase, into, err);
 }

@@ -1,10 +1,12 @@
 #include "core/interrupt.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 
 #include "core/banned.h"
 
+#define LOOK_UP_MS 200
 
 static volatile sig_atomic_t s_signals;
 static struct sigaction s_old[3];
@@ -43,4 +45,16 @@ void interrupt_restore(void)
 enum cancel interrupt_state(void)
 {
     return s_signals > 0 ? CANCEL_SOFT : CANCEL_NO;
+}
+
+/* The time-out is for the signal that comes between the look at it and the poll. */
+bool interrupt_wait_input(int fd)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    while (interrupt_state() == CANCEL_NO) {
+        if (poll(&ready, 1, LOOK_UP_MS) > 0) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -7,10 +7,16 @@
  * whole all the same, because every batch is one transaction.
  */
 
+#include <stdbool.h>
+
 #include "core/progress.h"
 
 void interrupt_install(void);
 void interrupt_restore(void);
+
+/* Waits until there is something to read from `fd` (a line of a terminal); false where a signal
+   came first: it asked to stop, and nobody answers. */
+bool interrupt_wait_input(int fd);
 
 /* What was asked for since interrupt_install. */
 enum cancel interrupt_state(void);

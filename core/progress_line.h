@@ -8,21 +8,26 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "core/progress.h"
 
 struct progress_line {
-    FILE *out;       /* NULL: silent */
+    FILE *out;      /* NULL: silent */
+    size_t columns; /* of the terminal; a longer line could not be wiped */
     int64_t start_ms;
+    const char *phase; /* of the last report, and when it began: rates are those of a phase */
+    int64_t phase_ms;
     int64_t drawn_ms;
     bool visible;
-    struct progress progress; /* pass this on */
+    int64_t (*ticks_ms)(void); /* clock_ticks_ms; tests set their own after init */
+    struct progress progress;  /* pass this on */
 };
 
-/* `out` is drawn on only where it is a terminal. */
-void progress_line_init(struct progress_line *line, FILE *out);
+/* `out` NULL or `columns` 0: nothing is drawn, Ctrl-C is carried all the same. */
+void progress_line_init(struct progress_line *line, FILE *out, size_t columns);
 void progress_line_end(struct progress_line *line);
 
 #endif

@@ -19,8 +19,9 @@ struct report {
     bool json;
     bool quiet;
     bool verbose;
-    bool color;     /* `out` is a terminal and NO_COLOR is not set */
-    size_t columns; /* of the terminal that `out` is; 0: it is none */
+    bool color;         /* `out` is a terminal and NO_COLOR is not set */
+    size_t columns;     /* of the terminal that `out` is; 0: it is none */
+    size_t err_columns; /* of the terminal that `err` is; 0: none that a line is redrawn on */
 };
 
 /* All that an action which changes something has to say. */
@@ -28,6 +29,7 @@ struct action_report {
     const char *action;
     bool dry_run;
     const struct plan *plan;             /* NULL where it failed before there was one */
+    bool plan_said;                      /* it was shown already, with the question about it */
     const struct outcome *outcome;       /* NULL: nothing was tried */
     const struct export_receipt *export; /* NULL: no export */
     const struct guard_verdict *guard;   /* NULL */

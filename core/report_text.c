@@ -129,7 +129,13 @@ static size_t add_creations(struct table *table, const struct plan *plan, size_t
     return end;
 }
 
-static void plan_rows(const struct report *report, const struct plan *plan, bool all)
+enum extent {
+    EXTENT_TROUBLE, /* conflicts and failures; the rest was said before */
+    EXTENT_USUAL,   /* and the first ROWS_SHOWN others */
+    EXTENT_ALL
+};
+
+static void plan_rows(const struct report *report, const struct plan *plan, enum extent extent)
 {
     struct table table;
     report_table(report, &table, CHANGE_COLUMNS);
@@ -137,7 +143,9 @@ static void plan_rows(const struct report *report, const struct plan *plan, bool
     for (size_t i = 0; i < plan->n_changes;) {
         const struct change *change = &plan->changes[i];
         bool trouble = is_trouble(change);
-        if (!all && !trouble && table.n_rows >= ROWS_SHOWN) {
+        if (extent == EXTENT_TROUBLE && !trouble) {
+            i++;
+        } else if (extent == EXTENT_USUAL && !trouble && table.n_rows >= ROWS_SHOWN) {
             hidden++;
             i++;
         } else if (change->kind == CHANGE_CREATE && !trouble) {
@@ -261,17 +269,20 @@ void report_text_action(const struct report *report, const struct action_report 
     const struct plan *plan = action->plan;
     const struct guard_verdict *guard = action->guard;
     bool say = !report->quiet || action->dry_run;
-    if (plan && say) {
-        plan_rows(report, plan, action->dry_run || report->verbose);
+    if (plan && say && !action->plan_said) {
+        plan_rows(report, plan, action->dry_run || report->verbose ? EXTENT_ALL : EXTENT_USUAL);
         plan_summary(report, plan);
+    } else if (plan) {
+        plan_rows(report, plan, EXTENT_TROUBLE); /* also with --quiet: these are errors */
     }
-    if (plan) {
+    if (plan && !action->plan_said) {
         plan_notes(report, plan);
     }
     if (action->refusals && action->refusals->n_items > 1) {
         refusal_lines(report, action->refusals);
     }
-    if (guard && say && guard->limited && guard->releases > 0 && !guard->refused) {
+    if (guard && say && !action->plan_said && guard->limited && guard->releases > 0 &&
+        !guard->refused) {
         fprintf(report->out, "guard: %s\n", guard->text);
     }
     if (say) {

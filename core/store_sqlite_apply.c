@@ -7,6 +7,7 @@
 #include "core/banned.h"
 #include "core/buf.h"
 #include "core/mem.h"
+#include "core/text.h"
 
 /*
  * Writing. A plan is cut into batches of some BATCH_CHANGES; each batch is one transaction with its
@@ -184,8 +185,10 @@ static enum err_code write_batches(struct writer *writer)
     progress_update(progress, &report);
     for (size_t first = 0; first < plan->n_changes && code == ERR_OK;) {
         if (progress_cancel(progress) != CANCEL_NO) {
-            code = err_set(writer->err, ERR_CANCELLED, "stopped after %zu of %zu changes", first,
-                           plan->n_changes);
+            char done[TEXT_NUMBER_ROOM];
+            char all[TEXT_NUMBER_ROOM];
+            code = err_set(writer->err, ERR_CANCELLED, "stopped after %s of %s changes",
+                           text_number(first, done), text_number(plan->n_changes, all));
             break;
         }
         size_t end = batch_end(plan, first);

@@ -312,7 +312,7 @@ static void run_import(struct work *work)
     struct plan_input input;
     struct err refused = ERR_INIT;
     struct err *err = &work->job.err;
-    if (import_read(work->argument, &work->import, err) == ERR_OK &&
+    if (import_read(work->argument, &work->job.progress, &work->import, err) == ERR_OK &&
         session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot, err) == ERR_OK &&
         plan_input(work, snapshot, work->seen ? work->seen->roster : NULL, &input) == ERR_OK) {
         struct import *import = &work->import;

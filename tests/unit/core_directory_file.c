@@ -317,10 +317,59 @@ static void test_it_stops_when_it_is_told(void **state)
     char *path = written(text);
     assert_int_equal(read_path(path, &progress, &roster, &err), ERR_CANCELLED);
     assert_null(roster);
+    assert_int_equal(watched.rows, 0);
+    unlink(path);
+    free(path);
+    free(text);
+}
+
+/* Told so in the middle: between two pages of rows. */
+static enum cancel after_a_page(void *context)
+{
+    return ((struct watched *)context)->rows > 0 ? CANCEL_SOFT : CANCEL_NO;
+}
+
+static void test_it_stops_between_rows(void **state)
+{
+    (void)state;
+    struct watched watched = {.answer = CANCEL_NO};
+    struct progress progress = {.context = &watched, .cancel = after_a_page, .agents = see_agents};
+    struct roster *roster = NULL;
+    char *text = many_rows(2500);
+    char *path = written(text);
+    assert_int_equal(read_path(path, &progress, &roster, NULL), ERR_CANCELLED);
+    assert_null(roster);
     assert_int_equal(watched.rows, 1000);
     unlink(path);
     free(path);
     free(text);
+}
+
+/* The answer comes once somebody has been told that nothing has come yet. */
+static void see_waiting(void *context, const struct progress_report *report)
+{
+    struct watched *watched = context;
+    assert_string_equal(report->phase, "reading the directory");
+    assert_int_equal(report->done, 0);
+    watched->calls++;
+    watched->answer = CANCEL_SOFT;
+}
+
+static void test_a_pipe_that_nobody_writes_to(void **state)
+{
+    (void)state;
+    struct watched watched = {.answer = CANCEL_NO};
+    struct progress progress = {.context = &watched, .cancel = answer, .update = see_waiting};
+    struct roster *roster = NULL;
+    struct err err = ERR_INIT;
+    char *path = written("");
+    unlink(path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(read_path(path, &progress, &roster, &err), ERR_CANCELLED);
+    assert_non_null(strstr(err.text, "stopped while reading "));
+    assert_int_equal(watched.calls, 1);
+    unlink(path);
+    free(path);
 }
 
 int main(void)
@@ -334,6 +383,8 @@ int main(void)
         cmocka_unit_test(test_standard_input),
         cmocka_unit_test(test_rows_are_shown_as_they_arrive),
         cmocka_unit_test(test_it_stops_when_it_is_told),
+        cmocka_unit_test(test_it_stops_between_rows),
+        cmocka_unit_test(test_a_pipe_that_nobody_writes_to),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -238,12 +238,12 @@ static void test_from_a_file(void **state)
     close(fd);
     struct import import;
     struct err err = ERR_INIT;
-    assert_int_equal(import_read(path, &import, &err), ERR_OK);
+    assert_int_equal(import_read(path, NULL, &import, &err), ERR_OK);
     assert_int_equal(import.n_requests, 1);
     assert_string_equal(import.file, path);
     import_release(&import);
     unlink(path);
-    assert_int_equal(import_read(path, &import, &err), ERR_NOT_FOUND);
+    assert_int_equal(import_read(path, NULL, &import, &err), ERR_NOT_FOUND);
     assert_non_null(strstr(err.text, path));
     import_release(&import);
 }
