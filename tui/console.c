@@ -408,6 +408,9 @@ static unsigned on_signals(struct console *console, unsigned woken)
         term_resume();
     }
     if (woken & (WOKEN_RESIZE | WOKEN_CONTINUE | WOKEN_SUSPEND)) {
+        /* The terminal may have been smaller for a moment that we slept through, and has then lost
+           what we believe it shows. */
+        term_redraw();
         resize(console);
         ask_history(console);
         return REACT_DRAW;
