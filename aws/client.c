@@ -215,7 +215,16 @@ static bool try_again(struct pending *pending, enum retry_class class, const cha
         retry_delay_ms(client->options.service, class, pending->attempts, chance, retry_after);
     pending->due_ms = http_ticks_ms(client->options.http) + delay_ms;
     nap(pending);
+    if (client->wait) {
+        client->wait(client->wait_context, delay_ms);
+    }
     return true;
+}
+
+void client_on_wait(struct client *client, call_wait_fn wait, void *context)
+{
+    client->wait = wait;
+    client->wait_context = context;
 }
 
 /* The service no longer takes the credentials. Once a call, others are asked for, unless another

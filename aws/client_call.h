@@ -43,6 +43,8 @@ struct client {
     bool renew;    /* ask for other credentials next time */
     uint64_t keys; /* the set that was used last */
     int64_t skew_ms;
+    call_wait_fn wait;
+    void *wait_context;
     char *source, *renew_command; /* of those credentials, for errors */
     struct client_statistics own_statistics;
 };

@@ -140,7 +140,7 @@ static enum err_code take_page(struct reading *reading, const json_t *list)
     return code;
 }
 
-static void report(const struct reading *reading)
+static void report(const struct reading *reading, int64_t wait_ms)
 {
     const struct client_statistics *statistics = reading->directory->statistics;
     struct progress_report now = {
@@ -151,8 +151,14 @@ static void report(const struct reading *reading)
         .requests = statistics->requests,
         .retries = statistics->retries,
         .throttled = statistics->throttled,
+        .wait_ms = wait_ms,
     };
     progress_update(reading->progress, &now);
+}
+
+static void on_wait(void *context, int64_t wait_ms)
+{
+    report(context, wait_ms);
 }
 
 static void on_page(void *context, struct reply *reply, const struct err *failed)
@@ -174,7 +180,7 @@ static void on_page(void *context, struct reply *reply, const struct err *failed
         err_set(&reading->err, ERR_SERVICE, "page %zu has no UserSummaryList; request id %s",
                 reading->pages, reply->request_id);
     } else if (take_page(reading, list) == ERR_OK) {
-        report(reading);
+        report(reading, 0);
         reading->complete = !connect_next_token(reply->json, reading->token, sizeof reading->token,
                                                 reading->pages, &reading->err);
         if (!reading->complete && progress_cancel(reading->progress) != CANCEL_NO) {
@@ -306,6 +312,8 @@ static enum err_code connect_read(struct directory *base, const struct progress 
     struct reading reading = {.directory = directory, .progress = progress, .err = ERR_INIT};
     connect_names_init(&reading.names);
     http_set_progress(http, progress);
+    client_on_wait(directory->list, on_wait, &reading);
+    report(&reading, 0);
     ask_page(&reading);
     if (directory->names) {
         reading.names.search = directory->search;
@@ -324,6 +332,7 @@ static enum err_code connect_read(struct directory *base, const struct progress 
     if (code == ERR_OK) {
         *out = make_roster(&reading);
     }
+    client_on_wait(directory->list, NULL, NULL);
     http_set_progress(http, NULL);
     connect_names_release(&reading.names);
     free(reading.logins);
