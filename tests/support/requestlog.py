@@ -157,6 +157,11 @@ class RequestLog:
         """How many connections carried these requests: few, when keep-alive works."""
         return len({r.connection for r in self.select(service, since=since)})
 
+    def in_flight(self, service: str = "*") -> int:
+        """The requests that are being answered now."""
+        with self._lock:
+            return self._in_flight[service]
+
     def max_in_flight(self, service: str = "*") -> int:
         """The most requests that were being answered at one moment since the start or clear()."""
         with self._lock:
