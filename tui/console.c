@@ -288,6 +288,23 @@ static unsigned on_key(struct console *console, uint32_t key)
     return REACT_DRAW;
 }
 
+/* A view that does not know the mouse moves by its wheel all the same. */
+static unsigned on_mouse(struct console *console, struct view *view, const struct key_event *event)
+{
+    bool wheel = event->button == 64 || event->button == 65;
+    if (view->ops->click) {
+        return react(console, view, view->ops->click(view, console, event));
+    }
+    if (wheel && event->press && (view->ops->place & PLACE_VIEWS)) {
+        enum command step = event->button == 64 ? CMD_UP : CMD_DOWN;
+        for (int i = 0; i < 3; i++) {
+            view->ops->command(view, console, step);
+        }
+        return REACT_DRAW;
+    }
+    return REACT_NONE;
+}
+
 static unsigned on_event(struct console *console, const struct key_event *event)
 {
     struct view *view = console_top(console);
@@ -303,8 +320,7 @@ static unsigned on_event(struct console *console, const struct key_event *event)
         console_flash(console, STYLE_WARN, "a paste is taken only where text is asked for");
         return REACT_DRAW;
     case K_EVENT_MOUSE:
-        return view->ops->click ? react(console, view, view->ops->click(view, console, event))
-                                : REACT_NONE;
+        return on_mouse(console, view, event);
     }
     return REACT_NONE;
 }

@@ -63,8 +63,8 @@ static unsigned leave_accepted(struct dialog *dialog, struct console *console, c
 
 void console_quit(struct console *console)
 {
-    if (!work_busy(console)) {
-        console->quitting = true;
+    if (!work_writes(console)) {
+        console->quitting = true; /* a read is simply given up */
         return;
     }
     struct dialog *dialog = dialog_new(

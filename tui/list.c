@@ -153,11 +153,13 @@ static void clamp(struct list *list)
 void list_move_to(struct list *list, size_t index)
 {
     list->cursor = index;
+    list->moved = true;
     clamp(list);
 }
 
 void list_move(struct list *list, int64_t by)
 {
+    list->moved = true;
     if (by < 0 && (uint64_t)-by > list->cursor) {
         list->cursor = 0;
     } else {
@@ -168,6 +170,7 @@ void list_move(struct list *list, int64_t by)
 
 void list_cycle(struct list *list, int step)
 {
+    list->moved = true;
     if (list->n_shown > 0) {
         list->cursor = (list->cursor + (step > 0 ? 1 : list->n_shown - 1)) % list->n_shown;
     }
@@ -187,6 +190,7 @@ static bool seek_row(struct list *list, size_t row)
 bool list_seek(struct list *list, const char *key)
 {
     size_t row = list->source.n_rows ? list->source.find(list->source.context, key) : SIZE_MAX;
+    list->moved = true;
     return row != SIZE_MAX && seek_row(list, row);
 }
 
@@ -250,7 +254,8 @@ void list_reload(struct list *list, const struct list_source *source)
 {
     size_t place = list->cursor;
     size_t offset = list->cursor - (list->top < list->cursor ? list->top : list->cursor);
-    char *cursor_key = key_at(list, list->cursor);
+    bool moved = list->moved;
+    char *cursor_key = moved ? key_at(list, list->cursor) : NULL;
     char *range_key = list->range == SIZE_MAX ? NULL : key_at(list, list->range);
     uint8_t *marks = mem_array(source->n_rows + 1, 1);
     carry_marks(list, source, marks);
@@ -271,6 +276,7 @@ void list_reload(struct list *list, const struct list_source *source)
         clamp(list);
     }
     list->top = list->cursor > offset ? list->cursor - offset : 0;
+    list->moved = moved;
     free(cursor_key);
     free(range_key);
 }
@@ -281,7 +287,7 @@ static void select_and_seek(struct list *list, const uint32_t *candidates, size_
     size_t row = list_current(list);
     list->range = SIZE_MAX;
     select_rows(list, candidates, n);
-    if (row == SIZE_MAX || list->filter.ranked || !seek_row(list, row)) {
+    if (row == SIZE_MAX || !list->moved || list->filter.ranked || !seek_row(list, row)) {
         list->cursor = 0;
     }
 }

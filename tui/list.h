@@ -39,6 +39,7 @@ struct list {
     size_t n_absent;
     size_t cursor; /* index into shown */
     size_t top;    /* the first one on the screen */
+    bool moved;    /* somebody moved the cursor: from then on it keeps to its record */
     size_t range;  /* index into shown where a range began, or SIZE_MAX */
     int n_columns;
     int column; /* sorted by */

@@ -96,6 +96,7 @@ struct console {
     struct err trouble;      /* why the last read failed; code ERR_OK: it did not */
     int64_t checked_at_s;    /* when what is shown was known to be so */
     const char *job;         /* what the worker does for the user, NULL: nothing */
+    bool job_writes;
     int64_t job_since_ms;
     struct progress_report report;
     bool reporting;

@@ -15,8 +15,9 @@
 static const struct {
     const char *name;
     bool asked;
+    bool writes;
 } s_kinds[] = {
-#define X(kind, name, asked) [kind] = {name, asked},
+#define X(kind, name, asked, writes) [kind] = {name, asked, writes},
     WORK_KINDS(X)
 #undef X
 };
@@ -413,6 +414,7 @@ static void submit(struct console *console, struct work *work)
             worker_cancel(console->worker, CANCEL_HARD); /* a refresh makes room */
         }
         console->job = s_kinds[work->kind].name;
+        console->job_writes = s_kinds[work->kind].writes;
         console->job_since_ms = clock_ticks_ms();
         console->reporting = false;
     }
@@ -435,4 +437,9 @@ void work_apply(struct console *console, struct plan *plan, struct view *view)
 bool work_busy(const struct console *console)
 {
     return console->job != NULL;
+}
+
+bool work_writes(const struct console *console)
+{
+    return console->job && console->job_writes;
 }

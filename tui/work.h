@@ -15,21 +15,21 @@
 #include "tui/view.h"
 
 /* kind, name, whether people asked for it (then it shows, blocks other changes, and a refresh
-   under way makes room for it) */
+   under way makes room for it), whether it writes (then leaving asks) */
 #define WORK_KINDS(X)                                                                              \
-    X(WORK_LOAD, "reading", true)                                                                  \
-    X(WORK_REFRESH, "refresh", false)                                                              \
-    X(WORK_SYNC, "sync", true)                                                                     \
-    X(WORK_APPLY, "apply", true)                                                                   \
-    X(WORK_EXPORT, "export", true)                                                                 \
-    X(WORK_HISTORY, "history", false)                                                              \
-    X(WORK_DOCTOR, "doctor", true)                                                                 \
-    X(WORK_UNDO, "undo", true)                                                                     \
-    X(WORK_INIT, "init", true)                                                                     \
-    X(WORK_IMPORT, "import", true)
+    X(WORK_LOAD, "reading", true, false)                                                           \
+    X(WORK_REFRESH, "refresh", false, false)                                                       \
+    X(WORK_SYNC, "sync", true, false)                                                              \
+    X(WORK_APPLY, "apply", true, true)                                                             \
+    X(WORK_EXPORT, "export", true, true)                                                           \
+    X(WORK_HISTORY, "history", false, false)                                                       \
+    X(WORK_DOCTOR, "doctor", true, false)                                                          \
+    X(WORK_UNDO, "undo", true, false)                                                              \
+    X(WORK_INIT, "init", true, true)                                                               \
+    X(WORK_IMPORT, "import", true, false)
 
 enum work_kind {
-#define X(kind, name, asked) kind,
+#define X(kind, name, asked, writes) kind,
     WORK_KINDS(X)
 #undef X
 };
@@ -66,8 +66,9 @@ void work_start(struct console *console, enum work_kind kind, const char *argume
 /* The plan moves in; `view` gets it back by work_done. */
 void work_apply(struct console *console, struct plan *plan, struct view *view);
 
-/* Whether the user has work under way (not a refresh). */
+/* Whether the user has work under way (not a refresh), and whether it writes. */
 bool work_busy(const struct console *console);
+bool work_writes(const struct console *console);
 
 /* On the UI thread, at the end of a job. tui/work_done.c */
 void work_done(struct console *console, struct work *work);

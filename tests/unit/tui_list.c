@@ -235,12 +235,26 @@ static void a_record_that_went_gives_its_place_to_the_next(void **state)
     shows("[ann] bob cid dan eve ");
 }
 
+/* Rows arrive page by page: until somebody moves, the first one is the current one. */
+static void a_cursor_that_nobody_moved_stays_at_the_top(void **state)
+{
+    (void)state;
+    reload(&s_four);
+    shows("[aaa] ann cid eve ");
+    list_move(&s_list, 1);
+    reload(&s_five);
+    shows("[ann] bob cid dan eve ");
+    reload(&s_four);
+    shows("aaa [ann] cid eve ");
+}
+
 static void filter_and_sort_hold_through_a_refresh(void **state)
 {
     (void)state;
     list_sort(&s_list, 1, false);
     list_filter(&s_list, "a");
-    shows("dan [ann] ");
+    shows("[dan] ann ");
+    list_move(&s_list, 1);
     reload(&s_four);
     shows("[ann] aaa ");
 }
@@ -335,6 +349,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(chosen_are_the_marked_in_the_order_shown, setup, teardown),
         cmocka_unit_test_setup_teardown(a_refresh_keeps_everything_on_its_record, setup, teardown),
         cmocka_unit_test_setup_teardown(a_record_that_went_gives_its_place_to_the_next, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_cursor_that_nobody_moved_stays_at_the_top, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(filter_and_sort_hold_through_a_refresh, setup, teardown),
         cmocka_unit_test_setup_teardown(the_page_is_always_full, setup, teardown),

@@ -32,7 +32,7 @@ static enum err_code read_pages(struct directory *directory, const struct progre
     struct roster *roster = roster_new();
     (void)directory;
     for (int i = 0; i < s_agents; i += PAGE) {
-        char logins[PAGE][16];
+        char logins[PAGE][24];
         struct agent rows[PAGE];
         size_t n = 0;
         for (; n < PAGE && i + (int)n < s_agents; n++) {
