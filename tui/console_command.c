@@ -63,13 +63,15 @@ static unsigned leave_accepted(struct dialog *dialog, struct console *console, c
 
 void console_quit(struct console *console)
 {
-    if (!work_writes(console)) {
-        console->quitting = true; /* a read is simply given up */
+    if (!work_busy(console)) {
+        console->quitting = true;
         return;
     }
     struct dialog *dialog = dialog_new(
-        "Leave?", "Work is under way. What is being written is finished or given up whole; the "
-                  "rest is not begun.");
+        "Leave?", work_writes(console)
+                      ? "A plan is being written. The batch in flight is finished or given up "
+                        "whole; the rest is not begun."
+                      : "Work is under way; nothing is being written.");
     dialog_offer(dialog, "Stay", "let it finish");
     dialog_offer(dialog, "Leave", "stop the work and leave");
     dialog->choice = 0;

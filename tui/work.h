@@ -15,7 +15,7 @@
 #include "tui/view.h"
 
 /* kind, name, whether people asked for it (then it shows, blocks other changes, and a refresh
-   under way makes room for it), whether it writes (then leaving asks) */
+   under way makes room for it), whether it writes */
 #define WORK_KINDS(X)                                                                              \
     X(WORK_LOAD, "reading", true, false)                                                           \
     X(WORK_REFRESH, "refresh", false, false)                                                       \
