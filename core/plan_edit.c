@@ -100,7 +100,7 @@ static void give_number(struct edit *edit, size_t request, const struct pick *pi
     struct wish *wish = &edit->wishes[request];
     wish->number = edit_number(edit, pick->ext);
     wish->number->taker = request;
-    wish->cooling = pick->cooling;
+    wish->how = pick_reason(pick);
     wish->person->to = wish->number;
 }
 
@@ -223,8 +223,7 @@ static const char *why_taken(struct edit *edit, const struct wish *wish)
         return arena_printf(arena, "%s, returns to the former extension", occasion_text);
     }
     if (wish->automatic) {
-        return arena_printf(arena, "%s, %s", occasion_text,
-                            wish->cooling ? "was cooling, nothing else is free" : "lowest free");
+        return arena_printf(arena, "%s, %s", occasion_text, wish->how);
     }
     if (policy_state(edit->input->policy, slot, edit->input->now_s) == EXT_COOLING) {
         char day[32];

@@ -61,7 +61,7 @@ struct wish {
     struct person *other;  /* swap */
     struct number *number; /* what is taken, given back, reserved or pinned */
     bool automatic;        /* the number is for the picker to find */
-    bool cooling;          /* what it found */
+    const char *how;       /* why this number, where nobody named one */
     bool returning;
     size_t joined; /* union-find over the requests */
     size_t next;   /* in the list of its component, NO_REQUEST at the end */

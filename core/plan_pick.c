@@ -174,6 +174,28 @@ static bool is_free_here(struct picker *picker)
     return state == EXT_FREE;
 }
 
+/* The last resort: a second walk, over what the snapshot does not show. */
+static bool next_unseen(struct picker *picker, struct pick *pick)
+{
+    if (picker->makes_numbers) {
+        return false; /* the first walk gave them out */
+    }
+    if (!picker->unseen) {
+        picker->unseen = true;
+        pool_walk_init(&picker->walk, picker->input);
+    }
+    while (pool_walk_next(&picker->walk)) {
+        const char *ext = picker->walk.ext;
+        if (!picker->walk.slot && !policy_is_blocked(picker->input->policy, ext) &&
+            strmap_get(&picker->taken_absent, ext) == STRMAP_NONE) {
+            *pick = (struct pick){.slot = NULL, .unseen = true};
+            memcpy(pick->ext, ext, sizeof pick->ext);
+            return true;
+        }
+    }
+    return false;
+}
+
 bool picker_next(struct picker *picker, struct pick *pick)
 {
     while (!picker->walked) {
@@ -200,5 +222,13 @@ bool picker_next(struct picker *picker, struct pick *pick)
             return true;
         }
     }
-    return false;
+    return next_unseen(picker, pick);
+}
+
+const char *pick_reason(const struct pick *pick)
+{
+    if (pick->unseen) {
+        return "not seen in the store, nothing else is left";
+    }
+    return pick->cooling ? "was cooling, nothing else is free" : "lowest free";
 }

@@ -3,7 +3,9 @@
 
 /*
  * The rule by which numbers are handed out: the lowest free one; a cooling one only when nothing
- * else is left, and then the one that has cooled longest. For core/plan_*.c only.
+ * else is left, and then the one that has cooled longest. Where a snapshot does not show all there
+ * is (an index that lags, a first sync that was stopped), the numbers it does not show come last:
+ * whether they are really there to be had is the write's condition. For core/plan_*.c only.
  *
  *     struct picker picker;
  *     picker_init(&picker, input);
@@ -43,12 +45,14 @@ struct pick {
     char ext[EXT_ROOM];
     const struct slot *slot; /* NULL: the number is made by its first assignment */
     bool cooling;
+    bool unseen; /* the snapshot does not show it, and may be wrong about that */
 };
 
 struct picker {
     const struct plan_input *input;
     struct pool_walk walk;
     bool walked;        /* all free ones are given out */
+    bool unseen;        /* the walk goes over the numbers that the snapshot does not show */
     bool makes_numbers; /* numbers without a slot are there to be had */
     bool *taken;        /* by index of the slot */
     struct strmap taken_absent;
@@ -73,5 +77,8 @@ bool picker_allows(const struct picker *picker, const struct slot *slot);
 
 /* The next number, which is taken then; false when none is left. */
 bool picker_next(struct picker *picker, struct pick *pick);
+
+/* Why it is this one, for people: "lowest free". */
+const char *pick_reason(const struct pick *pick);
 
 #endif

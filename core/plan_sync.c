@@ -324,16 +324,17 @@ static void draft_repairs(struct sync *sync)
 
 static const char *why_assigned(struct sync *sync, const struct joiner *joiner)
 {
-    const char *how = joiner->pick.cooling ? "was cooling, nothing else is free" : "lowest free";
     if (joiner->former) {
         return "returns to the former extension";
     }
     if (joiner->twin) {
         return arena_printf(&sync->draft.plan->arena, "new agent (\"%s\" left: case counts), %s",
-                            joiner->twin, how);
+                            joiner->twin, pick_reason(&joiner->pick));
     }
-    return joiner->pick.cooling ? "new agent, was cooling, nothing else is free"
-                                : "new agent, lowest free";
+    /* A first sync has ten thousand of these: no copy of each. */
+    return joiner->pick.cooling || joiner->pick.unseen
+               ? arena_printf(&sync->draft.plan->arena, "new agent, %s", pick_reason(&joiner->pick))
+               : "new agent, lowest free";
 }
 
 static void draft_assignments(struct sync *sync)

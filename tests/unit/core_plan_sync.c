@@ -119,7 +119,7 @@ static const struct sample s_samples[] = {
      "+ 0001 bob\n+ 0100 carol\n. 0101\n. 0102\n", .filled = false},
     {"a table with gaps", "0000-0003", "0001 alice\n0003 -\n", "alice bob", "+ 0003 bob\n",
      .table = true},
-    {"a table with gaps and nothing free", "0000-0003", "0001 alice\n", "alice bob", "",
+    {"a table with gaps and nothing free", "0000-0003", "0001 alice\n", "alice bob", "+ 0000 bob\n",
      .table = true},
 };
 
@@ -275,20 +275,23 @@ static void test_numbers_of_a_plan(void **state)
     world_init(&w, "0000-0003");
     w.keeps_claims = true;
     world_store(&w, "0000 alice\n0001 left\n");
-    world_directory(&w, "alice bob carol dave");
+    world_directory(&w, "alice bob carol dave erin frank");
     struct plan *plan = world_sync(&w);
-    assert_plan(plan, "- 0001 left #1\n+ 0001 bob #1\n");
+    assert_plan(plan, "- 0001 left #1\n+ 0001 dave #1\n+ 0002 bob\n+ 0003 carol\n");
+    assert_string_equal(plan->changes[2].why,
+                        "new agent, not seen in the store, nothing else is left");
+    assert_null(plan->changes[2].steps[0].before);
     assert_int_equal(plan->keep, 1);
     assert_int_equal(plan->assigned_before, 2);
     assert_int_equal(plan->missing, 2);
     assert_int_equal(plan->n_unassigned, 2);
-    assert_string_equal(plan->unassigned[0], "carol");
-    assert_string_equal(plan->unassigned[1], "dave");
+    assert_string_equal(plan->unassigned[0], "erin");
+    assert_string_equal(plan->unassigned[1], "frank");
     assert_int_equal(plan->counts[CHANGE_RELEASE], 1);
-    assert_int_equal(plan->counts[CHANGE_ASSIGN], 1);
+    assert_int_equal(plan->counts[CHANGE_ASSIGN], 3);
     assert_int_equal(plan->n_notes, 2);
     assert_string_equal(plan->notes[0],
-                        "the pool ran out: 2 agents have no extension: carol, dave");
+                        "the pool ran out: 2 agents have no extension: erin, frank");
     assert_string_equal(plan->notes[1], "2 numbers of the ranges are not to be seen in the store; "
                                         "--doctor says why");
     plan_free(plan);
