@@ -163,7 +163,15 @@ const char *console_place_name(const struct console *console)
     if (context) {
         return context;
     }
-    return console->settings->action == ACTION_DEMO ? "demo" : session_store_uri(console->session);
+    if (console->settings->action == ACTION_DEMO) {
+        return "demo";
+    }
+    const char *uri = session_store_uri(console->session);
+    const char *last = uri + strlen(uri);
+    while (last > uri && last[-1] != '/' && last[-1] != ':') {
+        last--;
+    }
+    return *last ? last : uri;
 }
 
 enum err_code console_set_theme(struct console *console, const char *name, struct err *err)

@@ -147,7 +147,8 @@ void console_forget_world(struct console *console);
 /* What planners need, from what the screen shows. */
 struct plan_input console_plan_input(const struct console *console);
 int64_t console_now_s(const struct console *console);
-/* The place of the settings that people name: the context, else "demo" or the store's URI. */
+/* The place of the settings that people name: the context, else "demo" or the last
+   part of the store's URI: short enough to be typed. */
 const char *console_place_name(const struct console *console);
 
 enum err_code console_set_theme(struct console *console, const char *name,

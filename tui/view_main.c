@@ -145,9 +145,13 @@ static const char *status(const struct main_view *main, const struct console *co
         return room;
     }
     if (console->trouble.code != ERR_OK) {
-        snprintf(room, size, "%s",
-                 console->trouble.hint[0] ? console->trouble.hint : console->trouble.text);
-        room[strcspn(room, "\n")] = '\0';
+        const char *hint = console->trouble.hint;
+        if (hint[0]) {
+            snprintf(room, size, "%.*s", (int)strcspn(hint, "\n"), hint);
+        } else {
+            snprintf(room, size, "%s; %s reads it again", console->trouble.text,
+                     frame_key(console, CMD_RELOAD));
+        }
         return room;
     }
     if (world && world->partial) {
@@ -158,6 +162,9 @@ static const char *status(const struct main_view *main, const struct console *co
                  frame_count(world->agents.n_new), frame_count(world->agents.n_stale),
                  frame_key(console, CMD_SYNC));
         return room;
+    }
+    if (world && !session_directory_uri(console->session)) {
+        return "no directory is configured: these hold an extension; syncs need one";
     }
     return world && world->roster ? "everyone has an extension" : NULL;
 }

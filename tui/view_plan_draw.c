@@ -143,6 +143,21 @@ static void draw_result(const struct plan_view *view, struct canvas *canvas, int
     }
 }
 
+/* Whatever else does not fit, what has to be typed does. */
+static void name_prompt(const struct plan_view *view, int width, char *out, size_t size)
+{
+    static const char *const before[] = {" Refused. To apply it all the same type ",
+                                         " Refused. To lift it type ", " Type "};
+    static const char *const after[] = {" and Enter: ", ": ", ": "};
+    int room = width - 2 - canvas_columns(view->name);
+    for (int i = 0; i < 3; i++) {
+        snprintf(out, size, "%s%s%s", before[i], view->name, after[i]);
+        if (canvas_columns(out) <= room) {
+            return;
+        }
+    }
+}
+
 static void draw_gate(struct plan_view *view, const struct console *console, struct canvas *canvas,
                       int y, struct caret *caret)
 {
@@ -172,8 +187,7 @@ static void draw_gate(struct plan_view *view, const struct console *console, str
                  frame_count(view->plan->counts[CHANGE_RELEASE]));
         break;
     case GATE_NAME:
-        snprintf(prompt, sizeof prompt,
-                 " Refused. To apply it all the same type %s and Enter: ", view->name);
+        name_prompt(view, width, prompt, sizeof prompt);
         break;
     }
     int columns =
