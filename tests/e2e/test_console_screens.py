@@ -1,0 +1,206 @@
+"""Every view and every state of the console as text: at 80x24, made as large as 200x50 and as small
+as 40x10 while it is shown, and in a terminal without colours, where attributes carry the meaning.
+
+    EXTPOOL_GOLDEN=write make test      writes golden/*.txt anew; git shows what changed
+"""
+
+import pytest
+
+from support.console import CONFIG, EARLIER, NOW
+from support.golden import golden
+
+LEAVERS = [(f"leaver.{i:02}", "Lea", f"Ver{i:02}") for i in range(12)]
+
+
+# ---- what the console is opened on ---------------------------------------------------------------
+
+
+def everyday(centre):
+    pass
+
+
+def settled(centre):
+    """Nothing is left for a sync to do."""
+    assert centre.run("--sync", "--yes").status == 0
+
+
+def many_leavers(centre):
+    centre.staff(EARLIER + LEAVERS)
+    assert centre.run("--sync", "--yes").status == 0
+    centre.staff(NOW)
+
+
+def exhausted(centre):
+    """Twelve agents, ten numbers."""
+    centre.store.unlink()
+    centre.configure(CONFIG.replace("2000-2059", "2000-2009").replace("2013", ""))
+    assert centre.run("--sync").status == 5
+
+
+def fresh(centre):
+    centre.store.unlink()
+
+
+def no_directory(centre):
+    centre.configure(CONFIG.replace("directory = file:agents.csv\n", ""))
+
+
+def lost_directory(centre):
+    centre.agents.unlink()
+
+
+def lost_store(centre):
+    centre.store.write_text("this is no database, and it is long enough to be one" * 40)
+
+
+def empty_directory(centre):
+    centre.agents.write_text("user\n")
+
+
+def read_only(centre):
+    centre.configure(CONFIG.replace("[policy]", "read_only = yes\n[policy]"))
+
+
+def contexts(centre):
+    centre.configure(
+        "[defaults]\ncontext = prod\n"
+        + CONFIG.partition("\n")[2].replace("[policy]", "[context prod]\n[context test]\n[policy]")
+    )
+
+
+def csv_to_import(centre):
+    (centre.folder / "wishes.csv").write_text(
+        "user,extension,action\nk.smidt,2030,assign\nj.smith,,release\n"
+    )
+    (centre.folder / "wrong.csv").write_text("user,extension\nk.smidt,99\nnobody,2030\n")
+
+
+# ---- what is pressed -----------------------------------------------------------------------------
+
+
+def keys(*names):
+    return lambda term: term.press(*names)
+
+
+def typed(*steps):
+    """Names of keys, and in one-element lists text to type, each once the program rests."""
+
+    def press(term):
+        for step in steps:
+            if isinstance(step, list):
+                term.type(step[0])
+            else:
+                term.press(step)
+            term.quiet()
+
+    return press
+
+
+SCENES = {
+    # name: (opened on, what is pressed, what then stands on the screen)
+    "everyday": (everyday, keys(), "read: 12 agents"),
+    "extensions": (everyday, keys("Tab", "Down", "Down"), "2002"),
+    "marked": (everyday, keys("Space", "Space", "Down", "Space"), "3 marked"),
+    "range": (everyday, keys("v", "Down", "Down"), "range"),
+    "filtered": (everyday, typed("/", ["smi"], "Enter"), "/smi"),
+    "filter-hint": (everyday, keys("/"), "~fuzzy"),
+    "filter-nothing": (everyday, typed("/", ["zzz"]), "nothing matches"),
+    "sorted": (everyday, typed("o", "o", "o", "O"), "STATE▲"),
+    "details": (everyday, keys("Enter"), "front desk"),
+    "details-extension": (everyday, keys("2", "G", "Up", "Enter"), "2058"),
+    "activity": (everyday, keys("4"), "ACTIVITY"),
+    "help": (everyday, keys("?"), "HELP"),
+    "help-plan": (everyday, typed("s", "?"), "HELP"),
+    "command": (everyday, typed(":", ["re"], "Tab"), "reassign"),
+    "command-unknown": (everyday, typed(":", ["realease"], "Enter"), "did you mean"),
+    "history": (everyday, keys("h"), "HISTORY"),
+    "history-action": (everyday, typed("h", "Down", "Down", "Enter"), "reserve"),
+    "plan-sync": (everyday, keys("s"), "PLAN sync"),
+    "plan-left-out": (everyday, typed("s", "Space", "Space"), "[ ]"),
+    "plan-wrong-count": (everyday, typed("s", ["7"], "Enter"), "not applied"),
+    "plan-guard": (many_leavers, keys("s"), "Refused"),
+    "plan-nothing": (settled, keys("s"), "othing to do"),
+    "plan-assign": (everyday, typed("/", ["smidt"], "Enter", "a", ["2033"], "Enter"), "PLAN assign"),
+    "assign": (everyday, typed("/", ["smidt"], "Enter", "a"), "Assign to k.smidt"),
+    "assign-agent": (everyday, typed("2", "G", "a"), "To whom"),
+    "reassign": (everyday, keys("Down", "Down", "r"), "Reassign d.rao"),
+    "reassign-typed": (everyday, typed("Down", "Down", "r", ["203"]), "2030"),
+    "reassign-held": (everyday, typed("Down", "Down", "r", ["2004"], "Enter"), "held by j.smith"),
+    "release": (everyday, keys("Down", "Down", "x"), "PLAN release"),
+    "swap": (everyday, typed("Down", "Down", "Space", "Space", "w"), "PLAN swap"),
+    "pin": (everyday, keys("Down", "Down", "p"), "Pin d.rao"),
+    "unpin": (everyday, keys("p"), "PLAN unpin"),
+    "reserve": (everyday, keys("2", "G", "R"), "Reserve 2059"),
+    "import": (csv_to_import, keys("I"), "Import"),
+    "import-plan": (csv_to_import, typed("I", ["wishes.csv"], "Enter"), "PLAN import"),
+    "import-wrong": (csv_to_import, typed("I", ["wrong.csv"], "Enter"), "nobody"),
+    "export-to": (everyday, keys("E"), "Export"),
+    "exported": (everyday, keys("e"), "exported 12 rows"),
+    "undo": (everyday, keys("z"), "PLAN undo"),
+    "doctor": (everyday, keys("!"), "records looked at"),
+    "theme": (everyday, keys("t"), "solarized"),
+    "contexts": (contexts, keys("c"), "test"),
+    "paste": (everyday, lambda term: term.paste("xyz"), "a paste is taken"),
+    "key-off": (read_only, keys("s"), "read-only"),
+    "read-only": (read_only, keys(), "READ-ONLY"),
+    "exhausted": (exhausted, keys(), "EXHAUSTED"),
+    "exhausted-plan": (exhausted, keys("s"), "the pool ran out"),
+    "fresh": (fresh, keys(), "read: 12 agents"),
+    "no-directory": (no_directory, keys(), "no directory"),
+    "lost-directory": (lost_directory, keys(), "agents.csv"),
+    "lost-store": (lost_store, keys(), "pool.db"),
+    "empty-directory": (empty_directory, keys(), "no agents in it"),
+}
+
+
+def open_scene(centre, name, **options):
+    prepare, press, shown = SCENES[name]
+    prepare(centre)
+    term = centre.console(**options)
+    press(term)
+    return term.wait_for(shown)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_screen(centre, name):
+    with open_scene(centre, name) as term:
+        golden(f"{name}-80x24", term)
+        golden(f"{name}-200x50", term.resize(200, 50))
+        golden(f"{name}-40x10", term.resize(40, 10))
+        golden(f"{name}-80x24", term.resize(80, 24))  # nothing stays of the other sizes
+        assert not term.emulator.unknown
+
+
+MONO = ["everyday", "marked", "filtered", "plan-sync", "plan-guard", "reassign-typed", "help",
+        "history", "exhausted", "lost-store", "read-only", "theme"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MONO)
+def test_screen_without_colours(centre, name):
+    with open_scene(centre, name, environment={"NO_COLOR": "1"}) as term:
+        golden(f"{name}-mono", term, with_attributes=True)
+        colours = {(cell.fg, cell.bg) for y in range(24) for cell in
+                   (term.cell(x, y) for x in range(80))}  # fmt: skip
+        assert colours == {("default", "default")}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50), (40, 10), (30, 5), (29, 5), (30, 4), (1, 1)])
+def test_it_opens_at_any_size(centre, size):
+    with centre.console(size=size) as term:
+        golden(f"opened-{size[0]}x{size[1]}", term)
+        term.press("q")
+        assert term.wait_exit() == 0
+
+
+def test_ascii_where_the_locale_is_not_utf8(centre):
+    with centre.console(environment={"LC_ALL": "C"}) as term:
+        golden("everyday-ascii", term)
+        assert max(term.output) < 0x80
+
+
+def test_ascii_where_the_user_wants_it(centre):
+    centre.configure(CONFIG + "ascii = yes\n")
+    with centre.console() as term:
+        term.quiet()
+        assert "+- Agents 14" in term.text and "─" not in term.text
+        assert "田中" in term.text  # names are data, not lines
