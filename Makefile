@@ -6,7 +6,7 @@
 #   make bench      measure: agents x time x memory
 #   make lint       layers, format, clang-tidy, cppcheck
 #   make fuzz       run the fuzz targets for FUZZ_SECONDS each
-#   make install    into $(DESTDIR)$(PREFIX)
+#   make install    into $(DESTDIR)$(PREFIX); make uninstall takes it out again
 #   make clean
 #
 #   SAN=address,undefined or SAN=thread   the same with sanitizers, objects apart
@@ -41,7 +41,7 @@ PKG_CFLAGS := $(filter-out -D_XOPEN_SOURCE=% -D_DEFAULT_SOURCE,$(shell pkg-confi
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 CPPFLAGS_ALL := -I. -I$(B) -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DEXTPOOL_VERSION='"$(VERSION)"' \
-	-DEXTPOOL_PREFIX='"$(PREFIX)"' $(PKG_CFLAGS) $(CPPFLAGS)
+	$(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL := -std=c17 -O2 -g -pthread -fno-common -fstack-protector-strong $(WARN) $(CFLAGS)
 LDFLAGS_ALL := -pthread -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
 ifneq ($(SAN),)
@@ -166,7 +166,7 @@ libs: $(LIBS)
 
 # ---- what people call -----------------------------------------------------------------------------
 PHONY_TESTS := test test-unit test-threads test-fuzz
-.PHONY: $(PHONY_TESTS) demo check bench fuzz lint install clean
+.PHONY: $(PHONY_TESTS) demo check bench fuzz lint install uninstall clean
 demo:
 	$(Q)sh tests/setup.sh build
 	$(Q)$(MAKE) --no-print-directory all
@@ -202,11 +202,30 @@ fuzz:
 lint: check
 	$(Q)sh tests/lint.sh
 
+# The manual page and the completion come from the program's own tables.
+TO := $(DESTDIR)$(PREFIX)
+BIN := $(TO)/bin/extpool
+MAN := $(TO)/share/man/man1/extpool.1
+COMPLETION := $(TO)/share/bash-completion/completions/extpool
+THEMES_TO := $(TO)/share/extpool/themes
+UNITS_TO := $(TO)/lib/systemd/system
+SYSTEMD := extpool.service extpool.timer
+
 install: build/release/extpool
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/share/extpool/themes
-	install -m 755 build/release/extpool $(DESTDIR)$(PREFIX)/bin/extpool
-	$(if $(THEMES),install -m 644 $(THEMES) $(DESTDIR)$(PREFIX)/share/extpool/themes/)
+	install -d $(dir $(BIN)) $(dir $(MAN)) $(dir $(COMPLETION)) $(THEMES_TO) $(UNITS_TO)
+	install -m 755 $< $(BIN)
+	$< --help man > $(MAN) && chmod 644 $(MAN)
+	$< --completion bash > $(COMPLETION) && chmod 644 $(COMPLETION)
+	install -m 644 $(THEMES) $(THEMES_TO)
+	set -e; for unit in $(SYSTEMD); do \
+		sed 's|@PREFIX@|$(PREFIX)|g' core/dist/$$unit > $(UNITS_TO)/$$unit; \
+		chmod 644 $(UNITS_TO)/$$unit; \
+	done
+
+uninstall:
+	rm -f $(BIN) $(MAN) $(COMPLETION) $(addprefix $(UNITS_TO)/,$(SYSTEMD)) \
+		$(addprefix $(THEMES_TO)/,$(notdir $(THEMES)))
+	-rmdir $(THEMES_TO) $(dir $(THEMES_TO))
 
 clean:
 	rm -rf build extpool

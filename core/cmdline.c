@@ -280,6 +280,10 @@ static enum err_code choose_help(struct parser *parser)
     if (!asked) {
         return ERR_OK;
     }
+    if (strcmp(line->operands[0], "man") == 0) {
+        line->topic = TOPIC_MAN;
+        return line->n_operands == 1 ? ERR_OK : stray_operand(line, parser->err);
+    }
     const char *names[TOPIC_COUNT + 1] = {NULL};
     for (enum topic topic = 0; topic < TOPIC_COUNT; topic++) {
         names[topic] = topic_name(topic);

@@ -127,6 +127,11 @@ static const char *const s_texts[TOPIC_COUNT] = {
                    "       was answered with no\n",
 };
 
+const char *help_text(enum topic topic)
+{
+    return s_texts[topic] ? s_texts[topic] : "";
+}
+
 /* ---- lines --------------------------------------------------------------------------------- */
 
 static void put_line(struct buf *out, const char *left, const char *help)
@@ -188,6 +193,10 @@ void help_topic(enum topic topic, struct buf *out)
         overview(out);
         return;
     }
+    if (topic == TOPIC_MAN) {
+        help_man(out);
+        return;
+    }
     buf_printf(out, "extpool --help %s: %s\n", topic_name(topic), topic_about(topic));
     for (enum action action = ACTION_DEMO; action < ACTION_COUNT; action++) {
         if (action_info(action)->topic == topic) {
@@ -199,7 +208,7 @@ void help_topic(enum topic topic, struct buf *out)
             put_option(id, out);
         }
     }
-    buf_puts(out, s_texts[topic]);
+    buf_puts(out, help_text(topic));
 }
 
 /* ---- completion ---------------------------------------------------------------------------- */

@@ -2,8 +2,8 @@
 #define CORE_HELP_H
 
 /*
- * --help, one screen (80 x 24) per topic, and the completion script, both made from the tables of
- * core/options.h.
+ * --help, one screen (80 x 24) per topic, the manual page and the completion script, all made from
+ * the tables of core/options.h.
  */
 
 #include "core/buf.h"
@@ -11,6 +11,12 @@
 
 /* Appends the screen of a topic. */
 void help_topic(enum topic topic, struct buf *out);
+
+/* What a topic says beyond the tables. */
+const char *help_text(enum topic topic);
+
+/* Appends the manual page, for roff: `extpool --help man | man -l -`. */
+void help_man(struct buf *out);
 
 /* Appends a completion script for bash: `source <(extpool --completion bash)`. */
 void help_completion_bash(struct buf *out);

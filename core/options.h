@@ -37,6 +37,7 @@ enum topic {
 #undef X
         TOPIC_COUNT
 };
+#define TOPIC_MAN TOPIC_COUNT /* all of them, as a manual page: `make install` asks for it */
 
 const char *topic_name(enum topic topic);
 const char *topic_about(enum topic topic);

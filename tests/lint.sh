@@ -11,7 +11,7 @@ if command -v clang-format >/dev/null 2>&1; then
 else
 	echo "skipped: clang-format is not installed"
 fi
-flags="-std=c17 -I. -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DEXTPOOL_VERSION=\"0\" -DEXTPOOL_PREFIX=\"/usr\""
+flags="-std=c17 -I. -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DEXTPOOL_VERSION=\"0\""
 if command -v clang-tidy >/dev/null 2>&1; then
 	# shellcheck disable=SC2046,SC2086
 	clang-tidy --quiet $(git ls-files 'core/*.c' 'aws/*.c' 'tui/*.c' main.c) -- $flags || status=1

@@ -1,0 +1,83 @@
+"""What `make install` puts where, and that it works there."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from support.program import ROOT, Desk
+
+FILES = {
+    "bin/extpool": 0o755,
+    "share/man/man1/extpool.1": 0o644,
+    "share/bash-completion/completions/extpool": 0o644,
+    "lib/systemd/system/extpool.service": 0o644,
+    "lib/systemd/system/extpool.timer": 0o644,
+}
+
+
+def make(target, stage, prefix):
+    return subprocess.run(
+        ["make", "--no-print-directory", "-C", ROOT, target, f"DESTDIR={stage}", f"PREFIX={prefix}"],
+        capture_output=True, text=True, check=True,
+    )
+
+
+def files_below(folder):
+    return {str(path.relative_to(folder)): path.stat().st_mode & 0o777
+            for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory):
+    stage = tmp_path_factory.mktemp("stage")
+    make("install", stage, "/opt/extpool")
+    return stage
+
+
+def test_everything_is_there_and_goes_again(tmp_path):
+    make("install", tmp_path, "/usr")
+    installed = files_below(tmp_path / "usr")
+    themes = {name for name in installed if name.startswith("share/extpool/themes/")}
+    assert themes == {f"share/extpool/themes/{path.name}" for path in (ROOT / "themes").glob("*.theme")}
+    assert {name: mode for name, mode in installed.items() if name not in themes} == FILES
+    make("uninstall", tmp_path, "/usr")
+    assert files_below(tmp_path) == {}
+    make("uninstall", tmp_path, "/usr")  # safe to repeat
+
+
+def test_the_program_runs_from_there(stage, tmp_path):
+    desk = Desk(tmp_path)
+    desk.people("alice")
+    installed = stage / "opt/extpool/bin/extpool"
+    done = subprocess.run([installed, *desk.places(), "--sync"], env=desk.environment,
+                          capture_output=True, text=True, check=True)
+    assert "assign 1" in done.stdout
+
+
+def test_the_unit_starts_what_was_installed(stage):
+    unit = (stage / "opt/extpool/lib/systemd/system/extpool.service").read_text()
+    assert "ExecStart=/opt/extpool/bin/extpool --sync\n" in unit
+    assert "@" not in unit
+
+
+@pytest.mark.skipif(not shutil.which("man"), reason="no man here")
+def test_the_manual_page_says_it_all_without_a_warning(stage):
+    page = stage / "opt/extpool/share/man/man1/extpool.1"
+    done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", page], capture_output=True,
+                          text=True, check=True, env={**os.environ, "MANWIDTH": "80", "LC_ALL": "C.UTF-8"})
+    assert done.stderr == ""
+    shown = re.sub(r".\x08", "", done.stdout)
+    for word in ("EXIT STATUS", "--max-release N|N%", "--undo [ACTION-ID]", "kms_key = KEY",
+                 "AWS_CONNECT_INSTANCEID", "130", "~/.config/extpool/config"):
+        assert word in shown, word
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
+def test_the_completion_is_a_script(stage):
+    script = stage / "opt/extpool/share/bash-completion/completions/extpool"
+    done = subprocess.run(["bash", "-c", f". '{script}'; complete -p extpool"], capture_output=True,
+                          text=True, check=True)
+    assert "_extpool" in done.stdout
