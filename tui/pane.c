@@ -6,6 +6,7 @@
 #include "core/banned.h"
 
 #define COLUMNS_MAX 8
+#define SHORTEST 8     /* what a column keeps when it gives to one that matters more */
 #define MARK_COLUMNS 2 /* ">*" before a row */
 
 static const char *no_key(const void *context, size_t row)
@@ -80,6 +81,44 @@ static void fit_columns(const struct pane_ops *ops, int ext_width, int room,
             over -= more;
             shares -= ops->columns[i].share;
         }
+    }
+}
+
+/* What a column has and does not need goes to those that would cut their text, the first of them
+   first; where there is nothing to spare, one that could be dropped gives up what it can. */
+static void settle_columns(const struct pane_ops *ops, const struct world *world,
+                           int widths[COLUMNS_MAX])
+{
+    int lacks[COLUMNS_MAX] = {0};
+    int spare = 0;
+    int first = -1;
+    for (int i = 0; i < ops->n_columns; i++) {
+        int heading = (int)strlen(ops->columns[i].name) + 1; /* and the arrow */
+        int wanted = widths[i] > 0 ? ops->wanted(world, i) : 0;
+        if (wanted == 0) {
+            continue;
+        }
+        first = first < 0 ? i : first;
+        lacks[i] = (wanted > heading ? wanted : heading) - widths[i];
+        if (lacks[i] < 0) {
+            spare -= lacks[i];
+            widths[i] += lacks[i];
+        }
+    }
+    for (int i = 0; i < ops->n_columns; i++) {
+        for (int from = ops->n_columns - 1; from > i && spare < lacks[i]; from--) {
+            bool gives = widths[from] > SHORTEST && ops->columns[from].share > 0;
+            int most = gives ? widths[from] - SHORTEST : 0;
+            int taken = most < lacks[i] - spare ? most : lacks[i] - spare;
+            widths[from] -= taken;
+            spare += taken;
+        }
+        int more = lacks[i] < 0 ? 0 : lacks[i] < spare ? lacks[i] : spare;
+        widths[i] += more;
+        spare -= more;
+    }
+    if (first >= 0) {
+        widths[first] += spare;
     }
 }
 
@@ -182,6 +221,9 @@ void pane_draw(struct pane *pane, const struct console *console, struct canvas *
     }
     fit_columns(pane->ops, session_policy(console->session)->width, inside.width - MARK_COLUMNS,
                 widths);
+    if (pane->ops->wanted && console->world) {
+        settle_columns(pane->ops, console->world, widths);
+    }
     int heading = inside.height >= 3 ? 1 : 0;
     if (heading) {
         draw_heading(pane, canvas, inside, widths);

@@ -26,6 +26,9 @@ struct pane_ops {
     /* The text of a cell and the slot it is drawn in. */
     const char *(*cell)(const struct world *world, const struct policy *policy, size_t row,
                         int column, char *room, size_t size, enum style *style);
+    /* How wide a column would like to be, so that nothing in it is cut; 0: it does not say. NULL:
+       none says. */
+    int (*wanted)(const struct world *world, int column);
     /* What to say where there is no row at all; the second line what to do. */
     const char *(*empty)(const struct console *console, char *room, size_t size);
 };

@@ -134,6 +134,13 @@ static const char *cell(const struct world *world, const struct policy *policy, 
     }
 }
 
+static int wanted(const struct world *world, int column)
+{
+    return column == COLUMN_LOGIN  ? world->login_columns
+           : column == COLUMN_NAME ? world->name_columns
+                                   : 0;
+}
+
 static const char *empty(const struct console *console, char *room, size_t size)
 {
     const struct world *world = console->world;
@@ -165,4 +172,5 @@ const struct pane_ops pane_agents = {.title = "Agents",
                                      .n_columns = sizeof s_columns / sizeof s_columns[0],
                                      .source = source,
                                      .cell = cell,
+                                     .wanted = wanted,
                                      .empty = empty};

@@ -68,7 +68,7 @@ static void send_text(const char *text)
 
 /* ---- when everything goes wrong ----------------------------------------------------------- */
 
-static const int s_crashes[] = {SIGSEGV, SIGBUS, SIGILL,  SIGFPE, SIGABRT,
+static const int s_crashes[] = {SIGSEGV, SIGBUS,  SIGILL,  SIGFPE,  SIGABRT,
                                 SIGSYS,  SIGTRAP, SIGQUIT, SIGXCPU, SIGALRM};
 #define N_CRASHES (sizeof s_crashes / sizeof s_crashes[0])
 static struct sigaction s_crash_before[N_CRASHES];

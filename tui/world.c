@@ -4,8 +4,50 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "core/text.h"
 
 #include "core/banned.h"
+
+#define WIDEST 64
+
+/* How many texts take how many columns; the few that are longer than the rest shall not make
+   room for themselves at the cost of all others. */
+struct widths {
+    size_t n[WIDEST + 1];
+    size_t total;
+};
+
+static void widths_add(struct widths *widths, const char *text)
+{
+    size_t columns = text ? text_columns(text) : 0;
+    widths->n[columns < WIDEST ? columns : WIDEST]++;
+    widths->total++;
+}
+
+/* What nineteen of twenty fit into. */
+static int widths_most(const struct widths *widths)
+{
+    size_t fitting = 0;
+    for (int columns = 0; columns < WIDEST; columns++) {
+        fitting += widths->n[columns];
+        if (fitting >= widths->total - widths->total / 20) {
+            return columns;
+        }
+    }
+    return WIDEST;
+}
+
+static void measure(struct world *world)
+{
+    struct widths logins = {.total = 0};
+    struct widths names = {.total = 0};
+    for (size_t i = 0; i < world->agents.n_rows; i++) {
+        widths_add(&logins, world->agents.rows[i].login);
+        widths_add(&names, world->agents.rows[i].name);
+    }
+    world->login_columns = widths_most(&logins);
+    world->name_columns = widths_most(&names);
+}
 
 struct world *world_new(const struct policy *policy, const struct snapshot *snapshot,
                         const struct roster *roster, bool partial, int64_t now_s)
@@ -25,6 +67,7 @@ struct world *world_new(const struct policy *policy, const struct snapshot *snap
         const struct slot *slot = &world->snapshot->slots[i];
         world->n_pinned += slot->state == SLOT_ASSIGNED && slot->note != NULL;
     }
+    measure(world);
     return world;
 }
 

@@ -27,8 +27,9 @@ struct world {
     uint64_t counts[EXT_STATE_COUNT];
     uint64_t total; /* numbers in the pool */
     size_t n_pinned;
-    int64_t now_s;     /* when states were judged */
-    const char *actor; /* NULL: not known yet */
+    int login_columns, name_columns; /* of the screen, that most of them need */
+    int64_t now_s;                   /* when states were judged */
+    const char *actor;               /* NULL: not known yet */
     struct facts facts;
     unsigned long references;
 };
