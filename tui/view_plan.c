@@ -23,7 +23,8 @@ static void look_ahead(struct plan_view *view, const struct policy *policy)
     snapshot_tally(plan->snapshot, policy, plan->now_s, view->after);
     for (size_t i = 0; i < plan->n_changes; i++) {
         const struct change *change = &plan->changes[i];
-        for (size_t k = 0; k < change->n_steps && !change->left_out; k++) {
+        bool applies = !change->left_out && change->result != RESULT_CONFLICT;
+        for (size_t k = 0; k < change->n_steps && applies; k++) {
             const struct step *step = &change->steps[k];
             enum ext_state before =
                 step->before ? policy_state(policy, step->before, plan->now_s) : EXT_ABSENT;
@@ -83,20 +84,20 @@ static void move(struct plan_view *view, int64_t by)
     }
 }
 
-/* A group is applied whole or not at all, so it goes in and out whole. */
-static void toggle(struct plan_view *view, const struct console *console)
+/* Its group goes in and out with it. */
+static void toggle(struct plan_view *view, struct console *console)
 {
     struct plan *plan = view->plan;
     if (plan->n_changes == 0 || view->stage != STAGE_PLAN) {
         return;
     }
-    uint32_t group = plan->changes[view->cursor].group;
-    bool out = !plan->changes[view->cursor].left_out;
-    for (size_t i = 0; i < plan->n_changes; i++) {
-        if (i == view->cursor || (group != 0 && plan->changes[i].group == group)) {
-            plan->changes[i].left_out = out;
-        }
+    const struct change *change = &plan->changes[view->cursor];
+    if (change->result == RESULT_CONFLICT) {
+        console_flash(console, STYLE_WARN, "this row cannot be applied: %s",
+                      change->detail ? change->detail : change->why);
+        return;
     }
+    plan_leave_out(plan, view->cursor, !change->left_out);
     judge(view, console);
     move(view, 1);
 }
@@ -325,6 +326,7 @@ void view_plan_open(struct console *console, struct plan *plan, const struct req
         copy->ext = arena_strdup(&view->arena, copy->ext);
         copy->note = arena_strdup(&view->arena, copy->note);
     }
+    view->known = plan_results(plan, RESULT_CONFLICT);
     field_init(&view->field, NULL);
     judge(view, console);
     say_plan(console, plan);
@@ -338,7 +340,8 @@ void view_plan_applied(struct console *console, struct view *base, struct plan *
     view->plan = plan;
     view->stage = STAGE_APPLIED;
     view->outcome = *outcome;
-    view->left = plan_results(plan, RESULT_CONFLICT) + plan_results(plan, RESULT_FAILED);
+    view->left =
+        plan_results(plan, RESULT_CONFLICT) + plan_results(plan, RESULT_FAILED) - view->known;
     view->cursor = 0;
     for (size_t i = 0; i < plan->n_changes && view->left > 0; i++) {
         if (plan->changes[i].result == RESULT_CONFLICT ||

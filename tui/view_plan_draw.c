@@ -32,7 +32,7 @@ static enum style kind_style(enum change_kind kind)
 static const char *box_of(const struct plan_view *view, const struct change *change)
 {
     if (view->stage != STAGE_APPLIED) {
-        return change->left_out ? "[ ]" : "[x]";
+        return change->result == RESULT_CONFLICT ? "[!]" : change->left_out ? "[ ]" : "[x]";
     }
     switch (change->result) {
     case RESULT_DONE:
@@ -113,8 +113,10 @@ static int draw_counts(const struct plan_view *view, struct canvas *canvas, int 
                       " nothing can be done: no extension is left for %s",
                       frame_count(plan->n_unassigned));
     } else if (!plan_has_work(plan)) {
-        canvas_printf(canvas, 0, y, canvas->width, STYLE_OK, " nothing to do%s%s",
-                      plan->keep ? ": " : "", plan->keep ? "everyone keeps what they have" : "");
+        canvas_printf(canvas, 0, y, canvas->width, STYLE_OK, " nothing to do%s",
+                      plan->n_changes > 0 ? ": no row is left in the plan"
+                      : plan->keep > 0    ? ": everyone keeps what they have"
+                                          : "");
     } else {
         canvas_text(canvas, 0, y, canvas->width, STYLE_STRONG, line);
     }

@@ -36,7 +36,8 @@ struct plan_view {
     int page;
     bool said_wrong;
     struct outcome outcome;
-    size_t left; /* conflicts and failures */
+    size_t known; /* rows that conflicted before anything was written: an undo's */
+    size_t left;  /* further conflicts, and failures */
     struct arena arena;
     struct request *requests;
     size_t n_requests;
