@@ -96,7 +96,8 @@ static void standing(struct console *console, char *out, size_t size)
         int64_t at_s = world->snapshot->read_at_s > console->checked_at_s
                            ? world->snapshot->read_at_s
                            : console->checked_at_s;
-        clock_format_span(now_s - at_s, age);
+        int64_t age_s = now_s - at_s;
+        clock_format_span(age_s < 60 ? age_s - age_s % 10 : age_s, age); /* not every second */
     }
     const char *trouble = console->trouble.code == ERR_AUTH        ? "LOGIN?  "
                           : console->trouble.code == ERR_OFFLINE   ? "OFFLINE  "
