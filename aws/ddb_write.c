@@ -6,6 +6,7 @@
 #include "aws/crypto.h"
 #include "core/banned.h"
 #include "core/mem.h"
+#include "core/text.h"
 
 /*
  * Applying a plan: what is to be written next, and how much at a time.
@@ -269,6 +270,30 @@ static int width_of(const struct plan *plan)
     return 0;
 }
 
+/* What was not decided is not written. Returns whether there was any. */
+static bool skip_the_rest(struct plan *plan)
+{
+    bool any = false;
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        if (plan->changes[i].result == RESULT_PLANNED) {
+            any = any || !plan->changes[i].left_out;
+            plan->changes[i].result = RESULT_SKIPPED;
+        }
+    }
+    return any;
+}
+
+/* Whatever the stop has hit first, a wait or a request, it is told in the same words. */
+static enum err_code say_stopped(struct ddb_writer *writer)
+{
+    char done[TEXT_NUMBER_ROOM];
+    char all[TEXT_NUMBER_ROOM];
+    err_clear(&writer->err);
+    return err_set(&writer->err, ERR_CANCELLED, "stopped after %s of %s changes",
+                   text_number(plan_results(writer->plan, RESULT_DONE), done),
+                   text_number(writer->n_changes, all));
+}
+
 enum err_code ddb_apply(struct ddb *ddb, struct plan *plan, const struct apply_context *context,
                         const struct progress *progress, struct err *err)
 {
@@ -288,16 +313,9 @@ enum err_code ddb_apply(struct ddb *ddb, struct plan *plan, const struct apply_c
     http_set_progress(http, NULL);
     code = writer.err.code != ERR_OK ? writer.err.code : code;
     ddb_unsure_settle(&writer);
-    bool left = false;
-    for (size_t i = 0; i < plan->n_changes; i++) {
-        if (plan->changes[i].result == RESULT_PLANNED) {
-            left = left || !plan->changes[i].left_out;
-            plan->changes[i].result = RESULT_SKIPPED;
-        }
-    }
-    if (code == ERR_OK && writer.cancelled && left) {
-        code = err_set(&writer.err, ERR_CANCELLED, "stopped after %zu of %zu changes",
-                       writer.n_decided, writer.n_changes);
+    bool left = skip_the_rest(plan);
+    if (code == ERR_CANCELLED || (code == ERR_OK && writer.cancelled && left)) {
+        code = say_stopped(&writer);
     }
     if (code == ERR_NOT_FOUND) {
         code = ddb_explain(ddb, &writer.err);
