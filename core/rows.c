@@ -112,9 +112,8 @@ static void lay_over(struct snapshot *snapshot, const struct slot *slot)
     place->by = arena_strdup(&snapshot->arena, slot->by);
 }
 
-struct snapshot *plan_overlay(const struct plan *plan, int64_t now_s)
+struct snapshot *plan_overlay(const struct plan *plan, const struct snapshot *base, int64_t now_s)
 {
-    const struct snapshot *base = plan->snapshot;
     struct snapshot *fresh = snapshot_new();
     for (size_t i = 0; i < base->n_slots; i++) {
         struct slot *slot = snapshot_add(fresh, base->slots[i].ext);
@@ -133,6 +132,7 @@ struct snapshot *plan_overlay(const struct plan *plan, int64_t now_s)
         }
     }
     snapshot_seal(fresh);
+    /* In the order of the plan: of several steps on one extension the last is what stands. */
     for (size_t i = 0; i < plan->n_changes; i++) {
         const struct change *change = &plan->changes[i];
         for (size_t s = 0; change->result == RESULT_DONE && s < change->n_steps; s++) {

@@ -414,20 +414,6 @@ enum err_code session_apply(struct session *session, struct plan *plan,
     return code;
 }
 
-enum err_code session_after(struct session *session, const struct plan *plan,
-                            const struct progress *progress, struct snapshot **out, struct err *err)
-{
-    if (plan_results(plan, RESULT_DONE) == 0 && plan_results(plan, RESULT_CONFLICT) == 0) {
-        *out = snapshot_ref(plan->snapshot);
-        return ERR_OK;
-    }
-    if (plan->snapshot->exact) {
-        return session_load(session, LOAD_NORMAL, progress, out, err);
-    }
-    *out = plan_overlay(plan, session_now_s(session));
-    return ERR_OK;
-}
-
 enum err_code session_export(struct session *session, const char *to,
                              const struct snapshot *snapshot, const struct progress *progress,
                              struct export_receipt *receipt, struct err *err)

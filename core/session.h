@@ -90,6 +90,17 @@ bool session_may_have_changed(struct session *session);
 struct plan_input session_plan_input(const struct session *session, const struct snapshot *snapshot,
                                      const struct roster *roster);
 
+/*
+ * plan_sync with what is there to be seen. Where agents would get nothing although the index does
+ * not show all numbers of the ranges (a first sync was stopped half way, the old program leaked
+ * them), the store is read whole before the pool is called empty: then the numbers that are not
+ * there are made and the leaked ones put right. Who may not read it whole gets the first plan, with
+ * a note.
+ */
+enum err_code session_plan_sync(struct session *session, const struct snapshot *snapshot,
+                                const struct roster *roster, const struct progress *progress,
+                                struct plan **out, struct err *err) ERR_CHECK;
+
 /* What one apply did. */
 struct outcome {
     char action_id[AUDIT_ID_ROOM]; /* "" where there was nothing to write */
@@ -103,14 +114,15 @@ enum err_code session_apply(struct session *session, struct plan *plan,
                             const struct progress *progress, struct outcome *outcome,
                             struct err *err) ERR_CHECK;
 
-/* What the store holds after an apply: read again where a read is exact; where an index may lag
-   behind, what the plan saw with what was done laid over it. */
+/* What the store holds after an apply: read again where a read is exact. Where an index may lag
+   behind, what was done is laid over what the plan saw, or where somebody else was met in between
+   over what is seen now, so that theirs is in it too. */
 enum err_code session_after(struct session *session, const struct plan *plan,
                             const struct progress *progress, struct snapshot **out,
                             struct err *err) ERR_CHECK;
 
-/* The plan's snapshot with every change that is `done` laid over it. Pure; one reference. */
-struct snapshot *plan_overlay(const struct plan *plan, int64_t now_s);
+/* `base` with every change that is `done` laid over it. Pure; one reference. */
+struct snapshot *plan_overlay(const struct plan *plan, const struct snapshot *base, int64_t now_s);
 
 struct export_receipt {
     char to[1200]; /* sanitised for show */

@@ -158,13 +158,12 @@ static void run_sync(struct work *work)
 {
     struct snapshot *snapshot = NULL;
     struct roster *roster = NULL;
-    struct plan_input input;
     struct err *err = &work->job.err;
     if (!session_directory_uri(work->session)) {
         (void)settings_no_directory(session_settings(work->session), err);
-    } else if (read_both(work, LOAD_NORMAL, &snapshot, &roster) == ERR_OK &&
-               plan_input(work, snapshot, roster, &input) == ERR_OK) {
-        (void)!plan_sync(&input, &work->plan, err);
+    } else if (read_both(work, LOAD_NORMAL, &snapshot, &roster) == ERR_OK) {
+        (void)!session_plan_sync(work->session, snapshot, roster, &work->job.progress, &work->plan,
+                                 err);
     }
     snapshot_unref(snapshot);
     roster_unref(roster);
@@ -237,8 +236,8 @@ static void run_apply(struct work *work)
     struct err ignored = ERR_INIT;
     enum err_code code = session_apply(work->session, work->plan, &work->job.progress,
                                        &work->outcome, &work->job.err);
-    if (session_load(work->session, LOAD_NORMAL, NULL, &after,
-                     code == ERR_OK ? &work->export_err : &ignored) == ERR_OK) {
+    if (session_after(work->session, work->plan, NULL, &after,
+                      code == ERR_OK ? &work->export_err : &ignored) == ERR_OK) {
         const struct roster *roster = work->plan->roster ? work->plan->roster
                                       : work->seen       ? work->seen->roster
                                                          : NULL;
