@@ -14,7 +14,6 @@
 
 /* Rows of a plan that a real run shows; --dry-run and --verbose show all. */
 #define ROWS_SHOWN 40
-#define NAMES_SHOWN 10 /* of agents who got nothing */
 
 /* ---- errors ------------------------------------------------------------------------------ */
 
@@ -202,13 +201,7 @@ static void plan_notes(const struct report *report, const struct plan *plan)
         fprintf(report->err, "note: %s\n", text_sanitise(&arena, plan->notes[i]));
     }
     if (plan->n_unassigned > 0) {
-        fprintf(report->err, "pool exhausted: %s without an extension:",
-                text_count(&arena, plan->n_unassigned, "agent"));
-        for (size_t i = 0; i < plan->n_unassigned && i < NAMES_SHOWN; i++) {
-            fprintf(report->err, " %s", text_sanitise(&arena, plan->unassigned[i]));
-        }
-        fputs(plan->n_unassigned > NAMES_SHOWN ? " ...\n" : "\n", report->err);
-        fputs("  Widen the ranges ([policy] ranges), release extensions or end reservations\n",
+        fputs("note: widen the ranges ([policy] ranges), release extensions or end reservations\n",
               report->err);
     }
     arena_release(&arena);
