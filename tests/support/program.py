@@ -43,8 +43,10 @@ class Desk:
             "LC_ALL": "C.UTF-8",
             "TERM": "dumb",
             "AWS_EC2_METADATA_DISABLED": "true",
-            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", ""),
         }
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
+            if name in os.environ:
+                self.environment[name] = os.environ[name]
         (self.folder / "home").mkdir(exist_ok=True)
         self.environment.update(environment or {})
 
