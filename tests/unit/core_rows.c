@@ -123,7 +123,7 @@ static void what_was_done_is_laid_over_what_was_seen(void **state)
     assert_plan(plan, "- 0002 zoe\n+ 0003 carol\n+ 0005 dave\n. 0006\n");
     plan->changes[1].left_out = true;
     world_apply(&w, plan);
-    struct snapshot *over = plan_overlay(plan, w.now_s);
+    struct snapshot *over = plan_overlay(plan, plan->snapshot, w.now_s);
     world_look(&w);
     assert_int_equal(over->n_slots, w.snapshot->n_slots);
     for (size_t i = 0; i < over->n_slots; i++) {
