@@ -75,10 +75,22 @@ static int offer_rows(const struct dialog *dialog, int height, int text_lines)
     return room < wanted ? (room < 0 ? 0 : room) : wanted;
 }
 
+/* Where the details begin: behind the longest offer, as long as that leaves them half the room. */
+static int details_column(const struct dialog *dialog, int width)
+{
+    int column = 14;
+    for (size_t i = 0; i < dialog->n_offers; i++) {
+        int needed = canvas_columns(dialog->offers[i].text) + 4;
+        column = needed > column && needed <= width / 2 ? needed : column;
+    }
+    return column;
+}
+
 static void draw_offers(struct dialog *dialog, struct canvas *canvas, struct rect area)
 {
     size_t rows = (size_t)area.height;
     size_t choice = dialog->choice == SIZE_MAX ? 0 : dialog->choice;
+    int details = details_column(dialog, area.width);
     if (rows == 0) {
         return;
     }
@@ -95,7 +107,7 @@ static void draw_offers(struct dialog *dialog, struct canvas *canvas, struct rec
         canvas_fill(canvas, (struct rect){area.x, y, area.width, 1}, style);
         int taken = canvas_printf(canvas, area.x, y, area.width, style, "%s %s", chosen ? ">" : " ",
                                   offer->text);
-        int x = taken + 2 > 14 ? taken + 2 : 14;
+        int x = taken + 2 > details ? taken + 2 : details;
         if (x < area.width) {
             canvas_text(canvas, area.x + x, y, area.width - x, chosen ? style : STYLE_DIM,
                         offer->detail);

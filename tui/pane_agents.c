@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "tui/work.h"
 
 #include "core/banned.h"
 
@@ -154,7 +155,7 @@ static const char *empty(const struct console *console, char *room, size_t size)
         return room;
     }
     if (!world) {
-        return "reading...";
+        return work_busy(console) ? "reading..." : "";
     }
     if (!session_directory_uri(console->session)) {
         return "no directory is configured, and nobody holds an extension\nGive one: extpool "

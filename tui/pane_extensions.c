@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "tui/work.h"
 
 #include "core/banned.h"
 
@@ -121,7 +122,7 @@ static const char *cell(const struct world *world, const struct policy *policy, 
 static const char *empty(const struct console *console, char *room, size_t size)
 {
     if (!console->world && console->trouble.code == ERR_OK) {
-        return "reading...";
+        return work_busy(console) ? "reading..." : "";
     }
     if (!console->world) {
         snprintf(room, size, "could not be read\n%s tries again", frame_key(console, CMD_RELOAD));

@@ -141,8 +141,8 @@ static void examined(struct console *console, struct work *work)
     }
     struct diagnosis *diagnosis = work->diagnosis;
     console_say(console, diagnosis->n_problems ? STYLE_WARN : STYLE_OK,
-                "doctor: %s records looked at, %s problems", frame_count(diagnosis->checked),
-                frame_count(diagnosis->n_problems));
+                "doctor: %s records looked at, %s problem%s", frame_count(diagnosis->checked),
+                frame_count(diagnosis->n_problems), diagnosis->n_problems == 1 ? "" : "s");
     work->diagnosis = NULL;
     view_doctor_open(console, diagnosis, work->world->snapshot, work->world->roster);
     console_take_world(console, work->world);
