@@ -8,6 +8,8 @@ import pytest
 
 from support.console import CONFIG, EARLIER, NOW
 from support.golden import golden
+from support.program import program
+from support.term import Terminal
 
 LEAVERS = [(f"leaver.{i:02}", "Lea", f"Ver{i:02}") for i in range(12)]
 
@@ -66,6 +68,11 @@ def contexts(centre):
         "[defaults]\ncontext = prod\n"
         + CONFIG.partition("\n")[2].replace("[policy]", "[context prod]\n[context test]\n[policy]")
     )
+
+
+def wider_pool(centre):
+    """Ten numbers more than the store has."""
+    centre.configure(CONFIG.replace("2000-2059", "2000-2069"))
 
 
 def csv_to_import(centre):
@@ -138,6 +145,8 @@ SCENES = {
     "exported": (everyday, keys("e"), "exported 12 rows"),
     "undo": (everyday, keys("z"), "PLAN undo"),
     "doctor": (everyday, keys("!"), "records looked at"),
+    "doctor-problems": (wider_pool, keys("!"), "1 can be put right"),
+    "doctor-repair": (wider_pool, typed("!", "f"), "PLAN repair"),
     "theme": (everyday, keys("t"), "solarized"),
     "contexts": (contexts, keys("c"), "test"),
     "paste": (everyday, lambda term: term.paste("xyz"), "a paste is taken"),
@@ -171,17 +180,32 @@ def test_screen(centre, name):
         assert not term.emulator.unknown
 
 
-MONO = ["everyday", "marked", "filtered", "plan-sync", "plan-guard", "reassign-typed", "help",
-        "history", "exhausted", "lost-store", "read-only", "theme"]  # fmt: skip
-
-
-@pytest.mark.parametrize("name", MONO)
+@pytest.mark.parametrize("name", SCENES)
 def test_screen_without_colours(centre, name):
     with open_scene(centre, name, environment={"NO_COLOR": "1"}) as term:
         golden(f"{name}-mono", term, with_attributes=True)
         colours = {(cell.fg, cell.bg) for y in range(24) for cell in
                    (term.cell(x, y) for x in range(80))}  # fmt: skip
         assert colours == {("default", "default")}
+
+
+def test_screen_of_a_conflict(centre):
+    with centre.console() as term:
+        typed("/", ["smidt"], "Enter", "a", ["2033"], "Enter")(term)
+        term.wait_for("PLAN assign")
+        assert centre.run("--assign", "z.novak=2033").status == 0
+        term.press("Enter").wait_for("z.novak")
+        for size in ((80, 24), (200, 50), (40, 10)):
+            golden(f"conflict-{size[0]}x{size[1]}", term.resize(*size))
+
+
+def test_screen_of_the_first_start(tmp_path):
+    (tmp_path / "home").mkdir()
+    environment = {"HOME": "home", "AWS_EC2_METADATA_DISABLED": "true"}
+    with Terminal([program()], environment=environment, cwd=tmp_path) as term:
+        term.wait_for("Welcome to extpool")
+        for size in ((80, 24), (200, 50), (40, 10)):
+            golden(f"first-start-{size[0]}x{size[1]}", term.resize(*size))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 50), (40, 10), (30, 5), (29, 5), (30, 4), (1, 1)])
