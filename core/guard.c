@@ -16,10 +16,11 @@ static bool is_named_by_operator(const struct plan *plan)
            (change_kind_parse(plan->action, &kind) && kind != CHANGE_REPAIR);
 }
 
-/* A repair that takes an extension from its holder counts like a release. */
+/* A repair that takes an extension from its holder counts like a release. What an undo found moved
+   on is not tried. */
 static bool takes_from_holder(const struct change *change)
 {
-    if (change->left_out || change->n_steps == 0 ||
+    if (change->left_out || change->result == RESULT_CONFLICT || change->n_steps == 0 ||
         (change->kind != CHANGE_RELEASE && change->kind != CHANGE_REPAIR)) {
         return false;
     }

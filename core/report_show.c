@@ -325,9 +325,11 @@ void report_text_doctor(const struct report *report, const struct doctor_report 
 {
     const struct diagnosis *diagnosis = doctor->diagnosis;
     struct table table;
+    bool all_mended = doctor->repair && doctor->exit == 0;
+    size_t n = report->quiet && all_mended ? 0 : diagnosis->n_problems;
     report_table(report, &table, 5);
     table.whole = 1u << 1;
-    for (size_t i = 0; i < diagnosis->n_problems; i++) {
+    for (size_t i = 0; i < n; i++) {
         const struct problem *problem = &diagnosis->problems[i];
         if (i == 0) {
             table_heading(&table, "PROBLEM", "EXT", "AGENT", "DETAIL", "FIX");

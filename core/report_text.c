@@ -181,7 +181,8 @@ static void plan_summary(const struct report *report, const struct plan *plan)
     struct arena arena = ARENA_INIT;
     char number[TEXT_NUMBER_ROOM];
     const char *counts = report_counts(&arena, plan->counts);
-    bool idle = plan->n_unassigned == 0; /* a pool that ran out has something to do */
+    /* There was something to do: a pool that ran out, an undo of what moved on since. */
+    bool idle = plan->n_unassigned == 0 && plan_results(plan, RESULT_CONFLICT) == 0;
     fprintf(report->out, "plan: %s",
             *counts ? counts
             : idle  ? "nothing to do"
