@@ -22,9 +22,10 @@ static void export_after(struct run *run)
 
 int run_sync(struct run *run)
 {
+    struct plan_input input;
     if (run_load(run, LOAD_NORMAL) == ERR_OK && run_read_directory(run) == ERR_OK &&
-        session_plan_sync(run->session, run->snapshot, run->roster, &run->line.progress, &run->plan,
-                          &run->err) == ERR_OK) {
+        run_plan_input(run, &input) == ERR_OK &&
+        plan_sync(&input, &run->plan, &run->err) == ERR_OK) {
         run_carry_out(run, false);
         if (run->tried && run->err.code == ERR_OK && !run->settings->no_export &&
             session_export_uri(run->session)) {

@@ -414,6 +414,41 @@ enum err_code session_apply(struct session *session, struct plan *plan,
     return code;
 }
 
+/* Whether something was not written because it was so already or somebody else was there first. */
+static bool met_others(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        if (change->result == RESULT_CONFLICT ||
+            (change->result == RESULT_SKIPPED && !change->left_out)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum err_code session_after(struct session *session, const struct plan *plan,
+                            const struct progress *progress, struct snapshot **out, struct err *err)
+{
+    bool others = met_others(plan);
+    struct snapshot *now = NULL;
+    *out = NULL;
+    if (plan_results(plan, RESULT_DONE) == 0 && !others) {
+        *out = snapshot_ref(plan->snapshot);
+        return ERR_OK;
+    }
+    if (plan->snapshot->exact || others) {
+        enum err_code code = session_load(session, LOAD_NORMAL, progress, &now, err);
+        if (code != ERR_OK || now->exact) {
+            *out = now;
+            return code;
+        }
+    }
+    *out = plan_overlay(plan, others ? now : plan->snapshot, session_now_s(session));
+    snapshot_unref(now);
+    return ERR_OK;
+}
+
 enum err_code session_export(struct session *session, const char *to,
                              const struct snapshot *snapshot, const struct progress *progress,
                              struct export_receipt *receipt, struct err *err)

@@ -90,17 +90,6 @@ bool session_may_have_changed(struct session *session);
 struct plan_input session_plan_input(const struct session *session, const struct snapshot *snapshot,
                                      const struct roster *roster);
 
-/*
- * plan_sync with what is there to be seen. Where agents would get nothing although the index does
- * not show all numbers of the ranges (a first sync was stopped half way, the old program leaked
- * them), the store is read whole before the pool is called empty: then the numbers that are not
- * there are made and the leaked ones put right. Who may not read it whole gets the first plan, with
- * a note.
- */
-enum err_code session_plan_sync(struct session *session, const struct snapshot *snapshot,
-                                const struct roster *roster, const struct progress *progress,
-                                struct plan **out, struct err *err) ERR_CHECK;
-
 /* What one apply did. */
 struct outcome {
     char action_id[AUDIT_ID_ROOM]; /* "" where there was nothing to write */

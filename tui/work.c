@@ -158,12 +158,13 @@ static void run_sync(struct work *work)
 {
     struct snapshot *snapshot = NULL;
     struct roster *roster = NULL;
+    struct plan_input input;
     struct err *err = &work->job.err;
     if (!session_directory_uri(work->session)) {
         (void)settings_no_directory(session_settings(work->session), err);
-    } else if (read_both(work, LOAD_NORMAL, &snapshot, &roster) == ERR_OK) {
-        (void)!session_plan_sync(work->session, snapshot, roster, &work->job.progress, &work->plan,
-                                 err);
+    } else if (read_both(work, LOAD_NORMAL, &snapshot, &roster) == ERR_OK &&
+               plan_input(work, snapshot, roster, &input) == ERR_OK) {
+        (void)!plan_sync(&input, &work->plan, err);
     }
     snapshot_unref(snapshot);
     roster_unref(roster);

@@ -20,8 +20,8 @@
 /* ---- a store that shows what it is told to ------------------------------------------------- */
 
 struct shown {
-    const struct snapshot *normal, *whole; /* NULL: refused */
-    size_t normal_loads, whole_loads;
+    const struct snapshot *snapshot;
+    size_t loads;
 };
 
 struct fake_store {
@@ -34,17 +34,10 @@ static enum err_code fake_load(struct store *store, const struct policy *policy,
                                struct snapshot **out, struct err *err)
 {
     struct shown *shown = ((struct fake_store *)store)->shown;
-    const struct snapshot *snapshot = mode == LOAD_WHOLE ? shown->whole : shown->normal;
-    (void)policy;
-    shown->normal_loads += mode == LOAD_NORMAL;
-    shown->whole_loads += mode == LOAD_WHOLE;
-    if (progress_cancel(progress) != CANCEL_NO) {
-        return err_set(err, ERR_CANCELLED, "cancelled");
-    }
-    if (!snapshot) {
-        return err_set(err, ERR_DENIED, "dynamodb:Scan is missing");
-    }
-    *out = snapshot_ref(snapshot);
+    (void)policy, (void)progress, (void)err;
+    assert_int_equal(mode, LOAD_NORMAL);
+    shown->loads++;
+    *out = snapshot_ref(shown->snapshot);
     return ERR_OK;
 }
 
@@ -224,10 +217,10 @@ static void expect_after(struct desk *desk, const struct plan *plan, size_t load
 {
     struct arena arena = ARENA_INIT;
     struct snapshot *after = NULL;
-    desk->shown.normal_loads = 0;
+    desk->shown.loads = 0;
     assert_int_equal(session_after(desk->session, plan, NULL, &after, NULL), ERR_OK);
     assert_string_equal(snapshot_text(after, &arena), text);
-    assert_int_equal(desk->shown.normal_loads, loads);
+    assert_int_equal(desk->shown.loads, loads);
     snapshot_unref(after);
     arena_release(&arena);
 }
@@ -240,7 +233,7 @@ static void test_after_on_a_lagging_index(void **state)
     world_fill(&desk.world);
     world_directory(&desk.world, "alice bob");
     struct plan *plan = world_sync(&desk.world);
-    desk.shown.normal = desk.world.snapshot; /* shows nothing new, for ever */
+    desk.shown.snapshot = desk.world.snapshot; /* shows nothing new, for ever */
 
     expect_after(&desk, plan, 0, "0000 free; 0001 free; 0002 free; ");
     set_results(plan, RESULT_DONE);
@@ -266,7 +259,7 @@ static void test_after_somebody_else_was_met(void **state)
     now.keeps_claims = true;
     world_store(&now, "0002 bob\n"); /* alice's, which is ours, is not in the index yet */
     world_fill(&now);
-    desk.shown.normal = now.snapshot;
+    desk.shown.snapshot = now.snapshot;
 
     plan->changes[0].result = RESULT_DONE;
     plan->changes[1].result = RESULT_SKIPPED; /* has one already */
@@ -296,92 +289,11 @@ static void test_after_a_whole_read(void **state)
     world_init(&lagging, "0000-0001");
     lagging.keeps_claims = true;
     world_store(&lagging, "0000 alice\n");
-    desk.shown.normal = lagging.snapshot;
+    desk.shown.snapshot = lagging.snapshot;
     set_results(plan, RESULT_DONE);
     expect_after(&desk, plan, 1, "0000 alice; 0001 bob; ");
     plan_free(plan);
     world_release(&lagging);
-    desk_close(&desk);
-}
-
-/* ---- numbers that ran out -------------------------------------------------------------------- */
-
-static enum cancel stop(void *context)
-{
-    (void)context;
-    return CANCEL_SOFT;
-}
-
-static void test_numbers_that_the_index_does_not_show(void **state)
-{
-    (void)state;
-    static const struct progress stopping = {.cancel = stop};
-    struct desk desk;
-    struct world whole;
-    struct plan *plan = NULL;
-    struct err err = ERR_INIT;
-    desk_open(&desk, "0000-0003");
-    world_store(&desk.world, "0000 alice\n");
-    world_directory(&desk.world, "alice bob carol dave");
-    world_init(&whole, "0000-0003");
-    whole.keeps_claims = true;
-    whole.whole = true;
-    world_store(&whole, "0000 alice\n");
-    put_leaked(&whole, "0001");
-    desk.shown.normal = desk.world.snapshot;
-    desk.shown.whole = whole.snapshot;
-
-    assert_int_equal(
-        session_plan_sync(desk.session, desk.world.snapshot, desk.world.roster, NULL, &plan, &err),
-        ERR_OK);
-    assert_int_equal(desk.shown.whole_loads, 1);
-    assert_plan(plan, "+ 0001 bob\n+ 0002 carol\n+ 0003 dave\n");
-    assert_int_equal(plan->n_unassigned, 0);
-    assert_non_null(strstr(plan->notes[plan->n_notes - 1], "the whole store was read"));
-    plan_free(plan);
-
-    /* Who may not read it whole is told so, and gets what can be had. */
-    desk.shown.whole = NULL;
-    assert_int_equal(
-        session_plan_sync(desk.session, desk.world.snapshot, desk.world.roster, NULL, &plan, &err),
-        ERR_OK);
-    assert_int_equal(plan->n_unassigned, 3);
-    assert_non_null(strstr(plan->notes[plan->n_notes - 1], "dynamodb:Scan is missing"));
-    plan_free(plan);
-
-    assert_int_equal(session_plan_sync(desk.session, desk.world.snapshot, desk.world.roster,
-                                       &stopping, &plan, &err),
-                     ERR_CANCELLED);
-    assert_null(plan);
-    world_release(&whole);
-    desk_close(&desk);
-}
-
-/* Where there is enough for everybody nothing more is read, whatever is missing. */
-static void test_a_whole_read_only_where_it_is_needed(void **state)
-{
-    (void)state;
-    struct desk desk;
-    struct plan *plan = NULL;
-    desk_open(&desk, "0000-0003");
-    world_store(&desk.world, "0000 alice\n0001 -\n");
-    world_directory(&desk.world, "alice bob");
-    assert_int_equal(
-        session_plan_sync(desk.session, desk.world.snapshot, desk.world.roster, NULL, &plan, NULL),
-        ERR_OK);
-    assert_plan(plan, "+ 0001 bob\n");
-    assert_int_equal(plan->missing, 2);
-    plan_free(plan);
-
-    /* ... nor where everything is there and taken. */
-    world_store(&desk.world, "0002 erin pin=x\n0003 -held\n");
-    world_directory(&desk.world, "alice bob carol");
-    assert_int_equal(
-        session_plan_sync(desk.session, desk.world.snapshot, desk.world.roster, NULL, &plan, NULL),
-        ERR_OK);
-    assert_int_equal(plan->n_unassigned, 1);
-    plan_free(plan);
-    assert_int_equal(desk.shown.whole_loads, 0);
     desk_close(&desk);
 }
 
@@ -393,8 +305,6 @@ int main(void)
         cmocka_unit_test(test_after_on_a_lagging_index),
         cmocka_unit_test(test_after_somebody_else_was_met),
         cmocka_unit_test(test_after_a_whole_read),
-        cmocka_unit_test(test_numbers_that_the_index_does_not_show),
-        cmocka_unit_test(test_a_whole_read_only_where_it_is_needed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
