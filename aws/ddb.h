@@ -164,8 +164,9 @@ struct ddb_actions {
     struct arena arena; /* the texts */
     struct ddb_action items[DDB_ACTIONS_MAX];
     size_t n;
-    bool full;    /* more than fit: nothing holds */
-    bool clashes; /* two on one item: nothing holds */
+    bool full;      /* more than fit: nothing holds */
+    bool clashes;   /* two on one item: nothing holds */
+    bool populated; /* the caller's to set: the table had records when the plan was made */
 };
 
 void ddb_actions_init(struct ddb_actions *actions);

@@ -45,8 +45,9 @@ static bool is_as_seen(const struct effect *effect, const struct slot *now)
 {
     const struct slot *seen = effect->before;
     if (is_absent(seen)) {
-        return is_absent(now) ||
-               (now->records == RECORD_LEAKED && effect->after->state == SLOT_FREE);
+        bool leaked = now && now->records == RECORD_LEAKED;
+        return is_absent(now) || (leaked && (effect->after->state == SLOT_FREE ||
+                                             effect->after->state == SLOT_ASSIGNED));
     }
     if (is_absent(now) || seen->state != now->state) {
         return false;

@@ -219,6 +219,7 @@ static void start_parts(struct ddb_writer *writer)
 {
     struct ddb_actions *actions = mem_alloc(sizeof *actions);
     ddb_actions_init(actions);
+    actions->populated = writer->plan->snapshot->n_slots > 0;
     for (;;) {
         if (progress_cancel(writer->progress) != CANCEL_NO) {
             writer->cancelled = true;
