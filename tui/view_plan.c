@@ -150,12 +150,22 @@ static unsigned plan_again(struct plan_view *view, struct console *console)
     return REACT_CLOSE;
 }
 
+bool view_plan_publishes(const struct plan_view *view, const struct console *console)
+{
+    return view->gate == GATE_NOTHING && view->plan->n_changes == 0 &&
+           strcmp(view->plan->action, "sync") == 0 && !console->read_only &&
+           !console->settings->no_export && session_export_uri(console->session);
+}
+
 static unsigned apply(struct plan_view *view, struct console *console)
 {
     if (view->stage == STAGE_APPLIED) {
         return view->left > 0 ? plan_again(view, console) : REACT_CLOSE;
     }
     if (view->gate == GATE_NOTHING) {
+        if (view_plan_publishes(view, console)) {
+            work_start(console, WORK_EXPORT, NULL);
+        }
         return REACT_CLOSE;
     }
     if (console->read_only) {
@@ -188,8 +198,9 @@ static unsigned key(struct view *base, struct console *console, uint32_t key)
     if (!typing || console->read_only) {
         return REACT_PASS;
     }
+    bool blank = key == ' ' && (view->field.length == 0 || !strchr(view->name, ' '));
     bool text =
-        key_is_text(key) && key != ' ' && (view->gate == GATE_NAME || (key >= '0' && key <= '9'));
+        key_is_text(key) && !blank && (view->gate == GATE_NAME || (key >= '0' && key <= '9'));
     bool erase = key == K_BACKSPACE || (key == (K_CTRL | 'u') && view->field.length > 0);
     if (!text && !erase) {
         return REACT_PASS;
@@ -302,10 +313,9 @@ static void say_plan(struct console *console, const struct plan *plan)
     if (!plan_has_work(plan)) {
         console_say(console, STYLE_OK, "%s: nothing to do", plan->action);
     } else {
-        console_say(console, STYLE_INFO, "%s: plan ready: +%s assign  -%s release  ~%s reassign",
-                    plan->action, frame_count(plan->counts[CHANGE_ASSIGN]),
-                    frame_count(plan->counts[CHANGE_RELEASE]),
-                    frame_count(plan->counts[CHANGE_REASSIGN]));
+        char counts[400] = "";
+        view_plan_counts(plan, counts, sizeof counts);
+        console_say(console, STYLE_INFO, "%s: plan ready: %s", plan->action, counts);
     }
     console->flash[0] = '\0'; /* the view says it */
 }
@@ -328,6 +338,7 @@ void view_plan_open(struct console *console, struct plan *plan, const struct req
     }
     view->known = plan_results(plan, RESULT_CONFLICT);
     field_init(&view->field, NULL);
+    view_plan_measure(view);
     judge(view, console);
     say_plan(console, plan);
     console_push(console, &view->view);

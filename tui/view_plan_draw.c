@@ -48,6 +48,30 @@ static const char *box_of(const struct plan_view *view, const struct change *cha
     return " - ";
 }
 
+static void ext_text(const struct change *change, char *out, size_t size)
+{
+    if (change->kind == CHANGE_REASSIGN && change->from) {
+        snprintf(out, size, "%s>%s", change->from, change->to ? change->to : change->ext);
+    } else {
+        snprintf(out, size, "%s", change->ext ? change->ext : "");
+    }
+}
+
+void view_plan_measure(struct plan_view *view)
+{
+    char ext[40];
+    view->ext_columns = 4;
+    view->agent_columns = 4;
+    for (size_t i = 0; i < view->plan->n_changes; i++) {
+        const struct change *change = &view->plan->changes[i];
+        ext_text(change, ext, sizeof ext);
+        int columns = canvas_columns(ext);
+        view->ext_columns = columns > view->ext_columns ? columns : view->ext_columns;
+        columns = change->agent ? canvas_columns(change->agent) : 0;
+        view->agent_columns = columns > view->agent_columns ? columns : view->agent_columns;
+    }
+}
+
 static void draw_change(const struct plan_view *view, struct canvas *canvas, int y, size_t index)
 {
     const struct change *change = &view->plan->changes[index];
@@ -59,24 +83,21 @@ static void draw_change(const struct plan_view *view, struct canvas *canvas, int
                                           : kind_style(change->kind);
     char ext[40];
     int width = canvas->width;
-    if (change->kind == CHANGE_REASSIGN && change->from) {
-        snprintf(ext, sizeof ext, "%s>%s", change->from, change->to ? change->to : change->ext);
-    } else {
-        snprintf(ext, sizeof ext, "%s", change->ext ? change->ext : "");
-    }
+    ext_text(change, ext, sizeof ext);
     canvas_fill(canvas, (struct rect){0, y, width, 1}, current ? STYLE_CURSOR : STYLE_TEXT);
     canvas_printf(canvas, 0, y, width, style, "%c%s %c %-9s", current ? '>' : ' ',
                   box_of(view, change), change_kind_mark(change->kind),
                   change_kind_name(change->kind));
     int x = 17;
-    canvas_field(canvas, x, y, width - x < 10 ? width - x : 10, style, ext);
-    x += 11;
-    int agent = width >= 100 ? 28 : width >= 60 ? 20 : width - x;
+    canvas_field(canvas, x, y, width - x < view->ext_columns ? width - x : view->ext_columns, style,
+                 ext);
+    x += view->ext_columns + 2;
+    int most = width < 60 ? width - x : width / 3;
+    int agent = view->agent_columns < most ? view->agent_columns : most;
     if (x < width) {
-        canvas_field(canvas, x, y, agent < width - x ? agent : width - x, style,
-                     change->agent ? change->agent : "");
+        canvas_field(canvas, x, y, agent, style, change->agent ? change->agent : "");
     }
-    x += agent + 1;
+    x += agent + 2;
     if (x < width) {
         const char *why = bad && change->detail ? change->detail : change->why;
         canvas_text(canvas, x, y, width - x, style, why ? why : "");
@@ -94,14 +115,19 @@ static void add_count(char *line, size_t size, char mark, const char *name, size
     }
 }
 
+void view_plan_counts(const struct plan *plan, char *line, size_t size)
+{
+    for (int i = 0; i < CHANGE_KIND_COUNT; i++) {
+        add_count(line, size, change_kind_mark((enum change_kind)i),
+                  change_kind_name((enum change_kind)i), plan->counts[i]);
+    }
+}
+
 static int draw_counts(const struct plan_view *view, struct canvas *canvas, int y)
 {
     const struct plan *plan = view->plan;
     char line[400] = " ";
-    for (int i = 0; i < CHANGE_KIND_COUNT; i++) {
-        add_count(line, sizeof line, change_kind_mark((enum change_kind)i),
-                  change_kind_name((enum change_kind)i), plan->counts[i]);
-    }
+    view_plan_counts(plan, line, sizeof line);
     add_count(line, sizeof line, ' ', "keep", plan->keep);
     add_count(line, sizeof line, '!', "nothing left for", plan->n_unassigned);
     if (view->stage == STAGE_APPLIED) {
@@ -175,7 +201,10 @@ static void draw_gate(struct plan_view *view, const struct console *console, str
         canvas_text(canvas, 0, y, width, STYLE_PROMPT, " Enter applies it, Esc goes back");
         return;
     case GATE_NOTHING:
-        canvas_text(canvas, 0, y, width, STYLE_PROMPT, " Nothing to apply: Enter or Esc goes back");
+        canvas_text(canvas, 0, y, width, STYLE_PROMPT,
+                    view_plan_publishes(view, console)
+                        ? " Nothing to apply: Enter exports the list, Esc goes back"
+                        : " Nothing to apply: Enter or Esc goes back");
         return;
     case GATE_SHUT:
         canvas_text(canvas, 0, y, width, STYLE_ERROR,
@@ -216,12 +245,25 @@ static void draw_rows(struct plan_view *view, struct canvas *canvas, int y, int 
     }
 }
 
-/* The reason of the current row in full, where it does not fit into the row. */
-static void current_text(const struct plan_view *view, char *out, size_t size)
+/* The current row in full, as far as it may have been cut; returns the line above. After a conflict
+   there is more to say, and room for it, of the same height whichever row it is. */
+static int draw_current(const struct plan_view *view, struct canvas *canvas, int low)
 {
     const struct change *change = &view->plan->changes[view->cursor];
-    snprintf(out, size, " %s%s%s", change->why ? change->why : "", change->detail ? ": " : "",
-             change->detail ? change->detail : "");
+    bool bad = change->result == RESULT_CONFLICT || change->result == RESULT_FAILED;
+    int height = view->stage == STAGE_APPLIED && view->left > 0 ? 4 : 1;
+    const char *why = change->why ? change->why : "";
+    char line[ERR_TEXT_MAX + 256];
+    if (bad && change->detail) {
+        snprintf(line, sizeof line, "%s: %s (%s)", change->agent ? change->agent : change->ext,
+                 change->detail, why);
+    } else {
+        snprintf(line, sizeof line, "%s", why);
+    }
+    low -= height;
+    canvas_wrap(canvas, (struct rect){1, low, canvas->width - 2, height},
+                bad ? STYLE_ERROR : STYLE_DIM, line);
+    return low;
 }
 
 void view_plan_draw(struct view *base, struct console *console, struct canvas *canvas,
@@ -266,8 +308,7 @@ void view_plan_draw(struct view *base, struct console *console, struct canvas *c
         canvas_text(canvas, 0, --low, canvas->width, STYLE_TEXT, line);
     }
     if (roomy && view->plan->n_changes > 0) {
-        current_text(view, line, sizeof line);
-        canvas_text(canvas, 0, --low, canvas->width, STYLE_DIM, line);
+        low = draw_current(view, canvas, low);
     }
     draw_rows(view, canvas, y, low - y);
 }

@@ -34,6 +34,7 @@ struct plan_view {
     char name[128]; /* what GATE_NAME wants typed */
     size_t cursor, top;
     int page;
+    int ext_columns, agent_columns; /* that its rows take */
     bool said_wrong;
     struct outcome outcome;
     size_t known; /* rows that conflicted before anything was written: an undo's */
@@ -42,6 +43,15 @@ struct plan_view {
     struct request *requests;
     size_t n_requests;
 };
+
+/* A sync that finds nothing to do publishes the list all the same, as it does without a screen. */
+bool view_plan_publishes(const struct plan_view *view, const struct console *console);
+
+/* " + assign 6   - release 3": what the plan holds, kind by kind, behind what stands there. */
+void view_plan_counts(const struct plan *plan, char *line, size_t size);
+
+/* Measures what its rows take; once, when it comes. */
+void view_plan_measure(struct plan_view *view);
 
 /* The draw function of the view. */
 void view_plan_draw(struct view *base, struct console *console, struct canvas *canvas,
