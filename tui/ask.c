@@ -88,6 +88,12 @@ static unsigned extension_accepted(struct dialog *dialog, struct console *consol
         snprintf(dialog->problem, sizeof dialog->problem, "%s is held by %s", text, slot->agent);
         return REACT_DRAW;
     }
+    if (*text && !policy_in_ranges(world->policy, text)) {
+        return refuse(dialog, text, " is outside of the ranges of the pool");
+    }
+    if (*text && policy_is_blocked(world->policy, text)) {
+        return refuse(dialog, text, " is blocked by the policy");
+    }
     if (slot && slot->state == SLOT_HELD) {
         snprintf(dialog->problem, sizeof dialog->problem, "%s is reserved%s%s", text,
                  slot->note ? ": " : "", slot->note ? slot->note : "");

@@ -38,9 +38,42 @@ void edit_plan(struct console *console, const char *action, const struct request
 
 /* ---- requests from rows -------------------------------------------------------------------- */
 
+static bool is_free(const struct console *console, const struct slot *slot)
+{
+    enum ext_state state = policy_state(console->world->policy, slot, console->world->now_s);
+    return state == EXT_FREE || state == EXT_COOLING;
+}
+
+/* Whether a change of that kind can be about a row. Of one row the planner says why not; of many
+   those that it cannot be about are left aside, so that "all that match" can be marked. */
+static bool fits(const struct console *console, enum change_kind kind, const struct slot *slot)
+{
+    bool held = slot && slot->state == SLOT_ASSIGNED;
+    switch (kind) {
+    case CHANGE_ASSIGN:
+        return !held;
+    case CHANGE_RELEASE:
+    case CHANGE_REASSIGN:
+    case CHANGE_PIN:
+        return held;
+    case CHANGE_UNPIN:
+        return held && slot->note;
+    case CHANGE_RESERVE:
+        return slot && is_free(console, slot);
+    case CHANGE_UNRESERVE:
+        return slot && slot->state == SLOT_HELD;
+    case CHANGE_CREATE:
+    case CHANGE_ADOPT:
+    case CHANGE_REPAIR:
+    case CHANGE_KIND_COUNT:
+        break;
+    }
+    return true;
+}
+
 /* One request of that kind for each row that it can be about; `skipped` counts the others. */
-static struct request *requests_of(const struct selection *selection, enum change_kind kind,
-                                   size_t *n, size_t *skipped)
+static struct request *requests_of(const struct console *console, const struct selection *selection,
+                                   enum change_kind kind, size_t *n, size_t *skipped)
 {
     struct request *requests = mem_array(selection->n + 1, sizeof *requests);
     *n = 0;
@@ -51,7 +84,8 @@ static struct request *requests_of(const struct selection *selection, enum chang
                             : slot && slot->state == SLOT_ASSIGNED ? slot->agent
                                                                    : NULL;
         bool about_ext = kind == CHANGE_RESERVE || kind == CHANGE_UNRESERVE;
-        if (about_ext ? slot != NULL : login != NULL) {
+        bool fit = selection->n == 1 || fits(console, kind, slot);
+        if (fit && (about_ext ? slot != NULL : login != NULL)) {
             requests[(*n)++] = (struct request){.kind = kind,
                                                 .agent = about_ext ? NULL : login,
                                                 .ext = about_ext ? slot->ext : NULL};
@@ -62,18 +96,28 @@ static struct request *requests_of(const struct selection *selection, enum chang
     return requests;
 }
 
+static void say_skipped(struct console *console, const char *action, size_t n, size_t skipped)
+{
+    if (skipped > 0 && console_top(console) != console_bottom(console)) {
+        console_say(console, STYLE_WARN,
+                    "%s: about %s of the %s marked; it cannot be about the others", action,
+                    frame_count(n), frame_count(n + skipped));
+    }
+}
+
 /* Plans one thing for all chosen rows at once. */
 static void plan_rows(struct console *console, const char *action, enum change_kind kind,
                       const struct selection *selection)
 {
     size_t n;
     size_t skipped;
-    struct request *requests = requests_of(selection, kind, &n, &skipped);
+    struct request *requests = requests_of(console, selection, kind, &n, &skipped);
     if (n == 0) {
-        console_flash(console, STYLE_WARN, "%s: nobody holds %s", action,
-                      selection->n == 1 ? "it" : "any of these");
+        console_flash(console, STYLE_WARN, "%s: %s", action,
+                      selection->n == 1 ? "nobody holds it" : "none of these can be meant");
     } else {
         edit_plan(console, action, requests, n);
+        say_skipped(console, action, n, skipped);
     }
     free(requests);
 }
@@ -154,11 +198,12 @@ static void pin(struct console *console, const struct selection *selection)
     }
     size_t n;
     size_t skipped;
-    struct request *requests = requests_of(selection, CHANGE_PIN, &n, &skipped);
+    struct request *requests = requests_of(console, selection, CHANGE_PIN, &n, &skipped);
     if (n == 0) {
         console_flash(console, STYLE_WARN, "pin: only an extension that somebody holds");
     } else {
         ask_note(console, "pin", requests, n);
+        say_skipped(console, "pin", n, skipped);
     }
     free(requests);
 }
@@ -177,10 +222,21 @@ static void reserve(struct console *console, const struct selection *selection)
         plan_rows(console, "unreserve", CHANGE_UNRESERVE, selection);
         return;
     }
+    const struct slot *slot = selection->slots[0];
+    if (selection->n == 1 && slot && !is_free(console, slot)) {
+        console_flash(console, STYLE_WARN, "reserve: %s is %s", slot->ext,
+                      world_slot_states(console->world, slot));
+        return;
+    }
     size_t n;
     size_t skipped;
-    struct request *requests = requests_of(selection, CHANGE_RESERVE, &n, &skipped);
-    ask_note(console, "reserve", requests, n);
+    struct request *requests = requests_of(console, selection, CHANGE_RESERVE, &n, &skipped);
+    if (n == 0) {
+        console_flash(console, STYLE_WARN, "reserve: none of these is free");
+    } else {
+        ask_note(console, "reserve", requests, n);
+        say_skipped(console, "reserve", n, skipped);
+    }
     free(requests);
 }
 

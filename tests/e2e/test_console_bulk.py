@@ -1,0 +1,97 @@
+"""What is marked at once, what a plan then says, and what is refused before anybody types on."""
+
+import re
+
+import pytest
+
+from support.console import CONFIG, EARLIER
+
+
+def at(term, text):
+    return term.press("/").type(text).press("Enter").wait_for(f"/{text[:12]}").quiet()
+
+
+@pytest.mark.parametrize("key, shown, plan, of", [
+    ("a", "!state:x", r"\+ assign 2", 14), ("r", "!state:pinned !state:left", "~ reassign 9", 11),
+    ("x", "!state:pinned", "- release 11", 13),
+])  # fmt: skip
+def test_of_all_marked_those_are_planned_that_it_can_be_about(centre, key, shown, plan, of):
+    with centre.console() as term:
+        at(term, shown)
+        term.press("*", key).wait_for(re.compile(plan))
+        term.wait_for(f"of the {of} marked; it cannot be about the others")
+
+
+def test_marks_that_nothing_can_be_about(centre):
+    with centre.console() as term:
+        at(term, "state:new")
+        term.press("*", "x").wait_for("release: none of these can be meant")
+
+
+def test_reserving_all_shown_takes_the_free_ones(centre):
+    with centre.console() as term:
+        term.press("2")
+        at(term, "ext:201")
+        term.press("*", "R").wait_for("Reserve 8 extensions").press("Enter")
+        term.wait_for("reserve 8").quiet()
+        assert "2013" not in term.text  # blocked
+
+
+@pytest.mark.parametrize("ext, why", [
+    ("2000", "2000 is assigned"), ("2001", "2001 is assigned"), ("2013", "2013 is blocked"),
+])  # fmt: skip
+def test_what_is_not_free_cannot_be_reserved_and_no_note_is_asked_for(centre, ext, why):
+    with centre.console() as term:
+        term.press("2")
+        at(term, ext)
+        term.press("R").wait_for(f"reserve: {why}").quiet()
+        assert "note:" not in term.text
+
+
+@pytest.mark.parametrize("ext, why", [
+    ("2013", "2013 is blocked by the policy"), ("7000", "7000 is outside of the ranges"),
+    ("2040", "2040 is reserved: night desk"), ("2002", "2002 is held by d.rao"),
+    ("20", "an extension has 4 digits"),
+])  # fmt: skip
+def test_a_number_that_cannot_be_had_is_refused_where_it_is_typed(centre, ext, why):
+    with centre.console() as term:
+        at(term, "k.smidt")
+        term.press("a").wait_for("Assign to").type(ext).press("Enter").wait_for(why)
+        term.press("C-u").type("2033").press("Enter").wait_for("PLAN assign")
+
+
+def test_the_message_of_a_plan_counts_what_is_in_it(centre):
+    with centre.console() as term:
+        term.press("p").wait_for("PLAN unpin").press("Esc").quiet()
+        line = next(line for line in term.lines if "plan ready" in line)
+        assert "unpin 1" in line and "release" not in line
+
+
+def test_a_sync_that_finds_nothing_to_do_can_publish_the_list(centre):
+    centre.staff(EARLIER)
+    assert centre.run("--sync", "--yes", "--no-export").status == 0
+    centre.export.unlink()
+    with centre.console() as term:
+        term.press("s").wait_for("Enter exports the list").press("Enter")
+        term.wait_for("exported 12 rows")
+    assert "d.rao,2002" in centre.exported()
+
+
+def test_a_name_with_blanks_lifts_a_guard(centre):
+    centre.configure(
+        CONFIG.replace("[defaults]", "[context all of it]") + "[defaults]\ncontext = all of it\n"
+    )
+    centre.staff(EARLIER + [(f"leaver.{i}", "Lea", "Ver") for i in range(10)])
+    assert centre.run("--sync").status == 0
+    centre.staff(EARLIER)
+    with centre.console() as term:
+        term.press("s").wait_for("type all of it").type("all of it").press("Enter")
+        term.wait_for("exported 12 rows")
+
+
+def test_a_conflict_is_read_in_full(centre):
+    with centre.console() as term:
+        at(term, "k.smidt")
+        term.press("a").type("2033").press("Enter").wait_for("PLAN assign")
+        assert centre.run("--assign", "z.novak=2033").status == 0
+        term.press("Enter").wait_for("k.smidt: 2033 is assigned to z.novak since 20")
