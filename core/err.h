@@ -64,7 +64,11 @@ struct err {
         .code = ERR_OK, .text = "", .hint = ""                                                     \
     }
 
+#ifdef __cppcheck__ /* does not know it behind a pointer to a function */
+#define ERR_CHECK
+#else
 #define ERR_CHECK __attribute__((warn_unused_result))
+#endif
 
 /* Sets code and text if nothing is set yet. Returns the code that stands in `err` afterwards
    (or `code` if err is NULL), so that `return err_set(err, ERR_IO, "...")` is the usual form.

@@ -31,16 +31,16 @@ static bool takes_from_holder(const struct change *change)
 
 /* "10 %", and "10 %, 5 always may" where only that lets it pass. */
 static void words_limit(const struct release_limit *limit, const struct guard_verdict *verdict,
-                        char out[3 * TEXT_NUMBER_ROOM])
+                        char *out, size_t size)
 {
     char number[TEXT_NUMBER_ROOM];
     struct release_limit bare = {.percent = limit->percent, .value = limit->value};
     bool floor =
         !verdict->refused && verdict->releases > release_limit_allows(&bare, verdict->assigned);
-    int n = snprintf(out, 3 * TEXT_NUMBER_ROOM, "%s%s", text_number((uint64_t)limit->value, number),
+    int n = snprintf(out, size, "%s%s", text_number((uint64_t)limit->value, number),
                      limit->percent ? " %" : "");
     if (floor) {
-        snprintf(out + n, 3 * TEXT_NUMBER_ROOM - (size_t)n, ", %s always may",
+        snprintf(out + n, size - (size_t)n, ", %s always may",
                  text_number((uint64_t)limit->floor, number));
     }
 }
@@ -94,7 +94,7 @@ void guard_judge(const struct plan *plan, const struct release_limit *limit,
     }
     verdict->limited = true;
     verdict->refused = verdict->releases > verdict->allowed;
-    words_limit(limit, verdict, words);
+    words_limit(limit, verdict, words, sizeof words);
     snprintf(verdict->text, sizeof verdict->text, "%s %s (limit %s)",
              verdict->refused ? "would release" : "releases", share, words);
 }

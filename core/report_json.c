@@ -81,15 +81,24 @@ static json_t *plan_counts(const struct plan *plan)
     return counts;
 }
 
-static json_t *change_object(const struct change *change)
+/* What a change of a plan and one of the audit trail have in common. */
+static json_t *change_members(enum change_kind kind, const char *ext, const char *agent,
+                              const char *from, const char *to, const char *why)
 {
     json_t *object = json_object();
-    json_object_set_new(object, "change", text(change_kind_name(change->kind)));
-    json_object_set_new(object, "extension", text(change->ext));
-    json_object_set_new(object, "agent", text(change->agent));
-    json_object_set_new(object, "from", text(change->from));
-    json_object_set_new(object, "to", text(change->to));
-    json_object_set_new(object, "why", text(change->why));
+    json_object_set_new(object, "change", text(change_kind_name(kind)));
+    json_object_set_new(object, "extension", text(ext));
+    json_object_set_new(object, "agent", text(agent));
+    json_object_set_new(object, "from", text(from));
+    json_object_set_new(object, "to", text(to));
+    json_object_set_new(object, "why", text(why));
+    return object;
+}
+
+static json_t *change_object(const struct change *change)
+{
+    json_t *object = change_members(change->kind, change->ext, change->agent, change->from,
+                                    change->to, change->why);
     json_object_set_new(object, "result", text(change_result_name(change->result)));
     if (change->detail) {
         json_object_set_new(object, "detail", text(change->detail));
@@ -285,18 +294,6 @@ void report_json_lookup(const struct report *report, const struct agent_row *age
 
 /* ---- history, doctor --------------------------------------------------------------------- */
 
-static json_t *recorded_change(const struct audit_change *change)
-{
-    json_t *object = json_object();
-    json_object_set_new(object, "change", text(change_kind_name(change->kind)));
-    json_object_set_new(object, "extension", text(change->ext));
-    json_object_set_new(object, "agent", text(change->agent));
-    json_object_set_new(object, "from", text(change->from));
-    json_object_set_new(object, "to", text(change->to));
-    json_object_set_new(object, "why", text(change->why));
-    return object;
-}
-
 void report_json_history(const struct report *report, const struct history *history)
 {
     json_t *list = json_array();
@@ -307,7 +304,9 @@ void report_json_history(const struct report *report, const struct history *hist
         char at[CLOCK_TEXT_MAX];
         clock_format_ms(action->at_ms, at);
         for (size_t c = 0; c < action->n_changes; c++) {
-            json_array_append_new(changes, recorded_change(&action->changes[c]));
+            const struct audit_change *change = &action->changes[c];
+            json_array_append_new(changes, change_members(change->kind, change->ext, change->agent,
+                                                          change->from, change->to, change->why));
         }
         json_object_set_new(object, "action_id", text(action->action_id));
         json_object_set_new(object, "at", text(at));

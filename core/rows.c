@@ -102,10 +102,11 @@ void snapshot_tally(const struct snapshot *snapshot, const struct policy *policy
 
 static void lay_over(struct snapshot *snapshot, const struct slot *slot)
 {
-    struct slot *place = (struct slot *)(uintptr_t)snapshot_find(snapshot, slot->ext);
-    if (!place) {
+    const struct slot *found = snapshot_find(snapshot, slot->ext);
+    if (!found) {
         return;
     }
+    struct slot *place = &snapshot->slots[found - snapshot->slots];
     *place = *slot;
     place->agent = arena_strdup(&snapshot->arena, slot->agent);
     place->note = arena_strdup(&snapshot->arena, slot->note);

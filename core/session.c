@@ -6,16 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/demo.h"
-#include "core/directory_file.h"
 #include "core/environ.h"
 #include "core/export.h"
-#include "core/export_file.h"
 #include "core/location.h"
 #include "core/log.h"
 #include "core/mem.h"
-#include "core/store_demo.h"
-#include "core/store_sqlite.h"
 #include "core/text.h"
 
 #include "core/banned.h"
@@ -33,76 +28,6 @@ struct session {
     bool embedded;             /* the store is made by the first apply where it is missing */
     bool missing;
 };
-
-/* ---- the ports that need no service ------------------------------------------------------ */
-
-static enum err_code open_file_directory(void *context, const struct settings *settings,
-                                         const char *uri, const char *rest, struct directory **out,
-                                         struct err *err)
-{
-    (void)context;
-    (void)settings;
-    (void)uri;
-    (void)err;
-    *out = directory_file_new(rest, &clock_system);
-    return ERR_OK;
-}
-
-static enum err_code open_sqlite(void *context, const struct settings *settings, const char *uri,
-                                 const char *rest, struct store **out, struct err *err)
-{
-    (void)context;
-    (void)settings;
-    (void)uri;
-    (void)err;
-    *out = store_sqlite_new(rest, &clock_system);
-    return ERR_OK;
-}
-
-static enum err_code open_file_exporter(void *context, const struct settings *settings,
-                                        const char *uri, const char *rest, struct exporter **out,
-                                        struct err *err)
-{
-    (void)context;
-    (void)settings;
-    (void)uri;
-    (void)err;
-    *out = exporter_file_new(rest);
-    return ERR_OK;
-}
-
-static enum err_code open_demo_directory(void *context, const struct settings *settings,
-                                         const char *uri, const char *rest, struct directory **out,
-                                         struct err *err)
-{
-    (void)context;
-    (void)settings;
-    (void)uri;
-    (void)rest;
-    (void)err;
-    *out = directory_demo_new(DEMO_SEED, &clock_system);
-    return ERR_OK;
-}
-
-static enum err_code open_demo_store(void *context, const struct settings *settings,
-                                     const char *uri, const char *rest, struct store **out,
-                                     struct err *err)
-{
-    (void)context;
-    (void)settings;
-    (void)uri;
-    (void)err;
-    *out = store_demo_new(rest, DEMO_SEED, &clock_system);
-    return ERR_OK;
-}
-
-const struct port session_embedded_ports[] = {
-    {.scheme = "file", .directory = open_file_directory, .exporter = open_file_exporter},
-    {.scheme = "sqlite", .store = open_sqlite},
-    {.scheme = "demo", .directory = open_demo_directory, .store = open_demo_store},
-};
-const size_t session_n_embedded_ports =
-    sizeof session_embedded_ports / sizeof session_embedded_ports[0];
 
 /* ---- opening ----------------------------------------------------------------------------- */
 
@@ -449,6 +374,28 @@ enum err_code session_after(struct session *session, const struct plan *plan,
     return ERR_OK;
 }
 
+/* The URI to export to, where the session may. */
+static enum err_code export_place(const struct session *session, const char *to,
+                                  struct arena *arena, const char **uri, struct err *err)
+{
+    *uri = session->settings->export_to;
+    if (to) {
+        enum err_code code = location_normalise(PORT_EXPORT, to, NULL, arena, uri, err);
+        if (code != ERR_OK) {
+            return code;
+        }
+    }
+    if (!*uri) {
+        err_set(err, ERR_USAGE, "no place to export to");
+        err_hint(err, "name one: --export file:PATH or --export s3://BUCKET");
+        return ERR_USAGE;
+    }
+    if (session->settings->read_only && strcmp(*uri, "file:-") != 0) {
+        return refuse_to_write(session, "read-only: nothing is published", err);
+    }
+    return ERR_OK;
+}
+
 enum err_code session_export(struct session *session, const char *to,
                              const struct snapshot *snapshot, const struct progress *progress,
                              struct export_receipt *receipt, struct err *err)
@@ -458,18 +405,9 @@ enum err_code session_export(struct session *session, const char *to,
     struct exporter *exporter = NULL;
     struct arena arena = ARENA_INIT;
     struct buf bytes;
-    const char *uri = to ? NULL : session->settings->export_to;
-    enum err_code code = ERR_OK;
+    const char *uri = NULL;
     buf_init(&bytes, EXPORT_MAX);
-    if (to) {
-        code = location_normalise(PORT_EXPORT, to, NULL, &arena, &uri, err);
-    } else if (!uri) {
-        code = err_set(err, ERR_USAGE, "no place to export to");
-        err_hint(err, "name one: --export file:PATH or --export s3://BUCKET");
-    }
-    if (code == ERR_OK && session->settings->read_only && strcmp(uri, "file:-") != 0) {
-        code = refuse_to_write(session, "read-only: nothing is published", err);
-    }
+    enum err_code code = export_place(session, to, &arena, &uri, err);
     if (code == ERR_OK && !snapshot) {
         code = session_load(session, LOAD_NORMAL, progress, &loaded, err);
         snapshot = loaded;

@@ -38,7 +38,9 @@ static void add_row(struct table *table, va_list cells)
         table->marks = mem_resize(table->marks, table->capacity, sizeof *table->marks);
     }
     for (size_t i = 0; i < table->n_columns; i++) {
-        const char *cell = va_arg(cells, const char *);
+        /* The analyzer loses a va_list that comes as an argument. */
+        const char *cell =
+            va_arg(cells, const char *); // NOLINT(clang-analyzer-valist.Uninitialized)
         const char *copy = arena_strdup(&table->arena, cell ? cell : "");
         table->cells[table->n_rows * table->n_columns + i] = text_sanitise(&table->arena, copy);
     }
@@ -143,7 +145,7 @@ static void print_row(const struct table *table, size_t row, const size_t *width
 
 void table_print(const struct table *table, FILE *out, const char *indent)
 {
-    size_t widths[TABLE_COLUMNS_MAX];
+    size_t widths[TABLE_COLUMNS_MAX] = {0};
     for (size_t i = 0; i < table->n_columns; i++) {
         widths[i] = width_of(table, i);
     }
