@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/arn.h"
 #include "aws/crypto.h"
 #include "aws/ddb.h"
 #include "aws/sts.h"
@@ -31,26 +32,17 @@ static bool valid_name(const char *name)
 }
 
 /* arn:aws:dynamodb:REGION:ACCOUNT:table/NAME. The region is the caller's to free. */
-static const char *name_in_arn(const char *arn, char **region)
+static const char *name_in_arn(const char *text, char **region)
 {
-    const char *field = arn;
-    const char *start[6] = {arn};
-    for (size_t i = 1; i < 6; i++) {
-        field = strchr(field, ':');
-        if (!field) {
-            return NULL;
-        }
-        start[i] = ++field;
-    }
-    static const char service[] = "dynamodb:";
-    static const char resource[] = "table/";
-    if (strncmp(start[2], service, strlen(service)) != 0 ||
-        strncmp(start[5], resource, strlen(resource)) != 0) {
+    static const char before[] = "table/";
+    struct arn arn;
+    if (!arn_parse(text, &arn) || strcmp(arn.service, "dynamodb") != 0 || !arn.region[0] ||
+        strncmp(arn.resource, before, strlen(before)) != 0) {
         return NULL;
     }
-    const char *name = start[5] + strlen(resource);
-    *region = mem_strndup(start[3], (size_t)(start[4] - start[3] - 1));
-    return valid_name(name) && endpoint_region_valid(*region) ? name : NULL;
+    const char *name = arn.resource + strlen(before);
+    *region = mem_strdup(arn.region);
+    return valid_name(name) ? name : NULL;
 }
 
 /* A server on this machine has one account and knows tables by their names alone. */
@@ -114,11 +106,11 @@ static enum err_code store_history(struct store *store, size_t limit, const char
     return ddb_history(ddb_of(store), limit, action_id, progress, out, err);
 }
 
-/* "arn:aws:sts::111122223333:assumed-role/Ops/alice" */
-static const char *role_of(const char *arn)
+/* "assumed-role/Ops/alice" of "arn:aws:sts::111122223333:assumed-role/Ops/alice" */
+static const char *role_of(const char *text)
 {
-    const char *last = arn ? strrchr(arn, ':') : NULL;
-    return last ? last + 1 : arn;
+    struct arn arn;
+    return text && arn_parse(text, &arn) ? arn.resource : text;
 }
 
 static void store_facts(struct store *store, struct facts *facts)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/arn.h"
 #include "aws/uri.h"
 #include "aws/xml.h"
 #include "core/clock.h"
@@ -104,16 +105,11 @@ enum err_code sts_get_caller_identity(struct client *sts, struct sts_identity *o
 
 /* ---- be somebody else -------------------------------------------------------------------- */
 
-/* arn:aws:sts::111122223333:assumed-role/Ops/alice */
-static char *account_of(const char *arn)
+/* Of arn:aws:sts::111122223333:assumed-role/Ops/alice; NULL where it says none. */
+static char *account_of(const char *text)
 {
-    const char *at = arn;
-    for (int colons = 0; at && colons < 4; colons++) {
-        at = strchr(at, ':');
-        at = at ? at + 1 : NULL;
-    }
-    size_t length = at ? strcspn(at, ":") : 0;
-    return length > 0 ? mem_strndup(at, length) : NULL;
+    struct arn arn;
+    return arn_parse(text, &arn) && arn.account[0] ? mem_strdup(arn.account) : NULL;
 }
 
 static enum err_code take_credentials(const char *action, const struct reply *reply,
