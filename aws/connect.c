@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/arn.h"
 #include "aws/connect_read.h"
 #include "aws/uri.h"
 #include "core/buf.h"
@@ -51,38 +52,22 @@ enum err_code connect_parse_instance(const char *text, struct connect_instance *
                                      struct err *err)
 {
     *out = (struct connect_instance){.id = ""};
-    if (strncmp(text, "arn:", 4) != 0) {
-        if (!is_instance_id(text, strlen(text))) {
-            return bad_instance(text, err);
-        }
-        snprintf(out->id, sizeof out->id, "%s", text);
-        return ERR_OK;
-    }
-    const char *fields[6]; // arn, partition, service, region, account, resource
-    size_t lengths[6];
-    const char *at = text;
-    for (size_t i = 0; i < 6; i++) {
-        fields[i] = at;
-        lengths[i] = i < 5 ? strcspn(at, ":") : strlen(at);
-        at += lengths[i];
-        if (i < 5 && *at++ != ':') {
-            return bad_instance(text, err);
-        }
-    }
     static const char before[] = "instance/";
-    size_t skip = sizeof before - 1;
-    if (lengths[2] != 7 || strncmp(fields[2], "connect", 7) != 0 || lengths[3] == 0 ||
-        lengths[3] >= sizeof out->region || lengths[4] != 12 ||
-        strncmp(fields[5], before, skip) != 0 ||
-        !is_instance_id(fields[5] + skip, strlen(fields[5] + skip))) {
+    const char *id = text;
+    struct arn arn = {.region = ""};
+    if (strncmp(text, "arn:", 4) == 0) {
+        if (!arn_parse(text, &arn) || strcmp(arn.service, "connect") != 0 || !arn.region[0] ||
+            !arn.account[0] || strncmp(arn.resource, before, strlen(before)) != 0) {
+            return bad_instance(text, err);
+        }
+        id = arn.resource + strlen(before);
+    }
+    if (!is_instance_id(id, strlen(id))) {
         return bad_instance(text, err);
     }
-    snprintf(out->region, sizeof out->region, "%.*s", (int)lengths[3], fields[3]);
-    snprintf(out->account, sizeof out->account, "%.*s", (int)lengths[4], fields[4]);
-    snprintf(out->id, sizeof out->id, "%s", fields[5] + skip);
-    if (!endpoint_region_valid(out->region) || !text_is_digits(out->account)) {
-        return bad_instance(text, err);
-    }
+    snprintf(out->id, sizeof out->id, "%s", id);
+    snprintf(out->region, sizeof out->region, "%s", arn.region);
+    snprintf(out->account, sizeof out->account, "%s", arn.account);
     return ERR_OK;
 }
 
@@ -166,7 +151,8 @@ static void on_page(void *context, struct reply *reply, const struct err *failed
     struct reading *reading = context;
     if (reply->code != ERR_OK) {
         reading->no_instance =
-            reading->pages == 0 && (reply->code == ERR_NOT_FOUND || reply->status == 400);
+            reading->pages == 0 &&
+            (reply->code == ERR_NOT_FOUND || reply->code == ERR_DENIED || reply->status == 400);
         reading->err = *failed;
         if (reading->pages > 0) {
             err_prefix(&reading->err, "page %zu", reading->pages + 1);
@@ -231,6 +217,22 @@ static size_t describe_instances(const json_t *answer, struct buf *out)
     return count;
 }
 
+/* Whether the list is whole and the instance is not on it. */
+static bool is_not_there(const struct connect_directory *directory, const json_t *answer)
+{
+    const char *more = json_string_value(json_object_get(answer, "NextToken"));
+    size_t i = 0;
+    const json_t *instance = NULL;
+    json_array_foreach(json_object_get(answer, "InstanceSummaryList"), i, instance)
+    {
+        const char *id = json_string_value(json_object_get(instance, "Id"));
+        if (id && strcmp(id, directory->instance.id) == 0) {
+            return false;
+        }
+    }
+    return !more || !more[0];
+}
+
 /* Only ever makes an error better: what goes wrong here is said in the hint, if at all. */
 static void hint_instances(struct connect_directory *directory, struct err *err)
 {
@@ -245,7 +247,15 @@ static void hint_instances(struct connect_directory *directory, struct err *err)
     struct err ignored = ERR_INIT;
     struct buf text;
     buf_init(&text, ERR_HINT_MAX);
-    if (client_call(directory->instances, &call, &reply, &ignored) != ERR_OK) {
+    bool denied = err->code == ERR_DENIED;
+    bool listed = client_call(directory->instances, &call, &reply, &ignored) == ERR_OK;
+    if (denied && listed && is_not_there(directory, reply.json)) {
+        /* A policy for one instance denies what is asked of any other: a wrong id looks so too. */
+        err_clear(err);
+        err_set(err, ERR_NOT_FOUND, "there is no instance %s in %s", directory->instance.id,
+                region);
+    }
+    if (!listed) {
         err_hint(err, "which instances there are in %s cannot be told (connect:ListInstances: %s)",
                  region, reply.error[0] ? reply.error : "no answer");
     } else if (describe_instances(reply.json, &text) == 0) {

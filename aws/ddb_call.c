@@ -133,15 +133,20 @@ void ddb_take_err(struct err *err, const struct err *from)
     }
 }
 
-/* "a, b, c and 4 more" of the tables that are there; false where the role may not list them. */
-static bool list_tables(struct ddb *ddb, struct buf *out)
+/* The tables of the account and region, the first hundred; NULL where the role may not list them.
+   The reply holds them. */
+static const json_t *list_tables(struct ddb *ddb, struct reply *reply)
 {
-    struct reply reply;
     struct err ignored = ERR_INIT;
     json_t *body = json_object();
     json_object_set_new(body, "Limit", json_integer(100));
-    enum err_code code = ddb_call(ddb, "ListTables", body, &reply, &ignored);
-    const json_t *names = json_object_get(reply.json, "TableNames");
+    enum err_code code = ddb_call(ddb, "ListTables", body, reply, &ignored);
+    return code == ERR_OK ? json_object_get(reply->json, "TableNames") : NULL;
+}
+
+/* "a, b, c and 4 more" */
+static void name_tables(const json_t *names, struct buf *out)
+{
     size_t n = json_array_size(names);
     for (size_t i = 0; i < n && i < TABLES_SHOWN; i++) {
         buf_printf(out, "%s%s", i > 0 ? ", " : "", json_string_value(json_array_get(names, i)));
@@ -149,38 +154,56 @@ static bool list_tables(struct ddb *ddb, struct buf *out)
     if (n > TABLES_SHOWN) {
         buf_printf(out, " and %zu more", n - TABLES_SHOWN);
     }
-    reply_release(&reply);
-    return code == ERR_OK;
 }
 
-static enum err_code no_table(struct ddb *ddb, struct err *err)
+static void no_table(const struct ddb *ddb, const json_t *names, struct err *err)
 {
-    struct err fresh = ERR_INIT;
-    struct buf names;
-    buf_init(&names, 4096);
-    err_set(&fresh, ERR_NOT_FOUND, "there is no table %s in %s", ddb->name,
+    struct buf text;
+    buf_init(&text, 4096);
+    err_clear(err);
+    err_set(err, ERR_NOT_FOUND, "there is no table %s in %s", ddb->name,
             ddb->region ? ddb->region : client_region(ddb->client));
-    if (!list_tables(ddb, &names)) {
-        err_hint(&fresh, "extpool --init creates it");
-    } else if (names.length == 0) {
-        err_hint(&fresh, "there are no tables at all in this account and region; extpool --init "
-                         "creates it");
+    name_tables(names, &text);
+    if (!names) {
+        err_hint(err, "extpool --init creates it");
+    } else if (text.length == 0) {
+        err_hint(err, "there are no tables at all in this account and region; extpool --init "
+                      "creates it");
     } else {
-        err_hint(&fresh, "there are: %s\nextpool --init creates %s", names.data, ddb->name);
+        err_hint(err, "there are: %s\nextpool --init creates %s", text.data, ddb->name);
     }
-    buf_release(&names);
-    if (err) {
-        *err = fresh;
+    buf_release(&text);
+}
+
+/* Whether the list is whole and the table is not on it. */
+static bool is_not_there(const struct ddb *ddb, const struct reply *reply, const json_t *names)
+{
+    size_t i = 0;
+    const json_t *name = NULL;
+    json_array_foreach(names, i, name)
+    {
+        if (json_is_string(name) && strcmp(json_string_value(name), ddb->name) == 0) {
+            return false;
+        }
     }
-    return ERR_NOT_FOUND;
+    /* An ARN may be of another account, whose tables are not listed. */
+    return !ddb->region && json_is_array(names) &&
+           !json_object_get(reply->json, "LastEvaluatedTableName");
 }
 
 enum err_code ddb_explain(struct ddb *ddb, struct err *err)
 {
     struct err plain = ERR_INIT;
     struct err *which = err ? err : &plain;
-    if (which->code == ERR_NOT_FOUND) {
-        return no_table(ddb, which);
+    if (which->code == ERR_NOT_FOUND || which->code == ERR_DENIED) {
+        /* A policy for one table denies what is asked of any other: a wrong name looks so too. */
+        struct reply reply;
+        const json_t *names = list_tables(ddb, &reply);
+        if (which->code == ERR_NOT_FOUND || is_not_there(ddb, &reply, names)) {
+            no_table(ddb, names, which);
+        }
+        reply_release(&reply);
+        return which->code;
     }
     if (which->code == ERR_SERVICE && strstr(which->text, "specified index")) {
         err_clear(which);

@@ -51,12 +51,27 @@ def test_the_whole_policy_is_enough_for_everything(cloud, tmp_path):
 def test_without_init_and_names_a_sync_still_works(cloud, tmp_path):
     cloud.create_table()
     cloud.instance.set_users(made_up(2))
-    desk = desk_on(cloud, tmp_path, leave_out=("Init", "Names"))
+    desk = desk_on(cloud, tmp_path, leave_out=("Init", "Names", "Hints"))
     desk.rules("[policy]\nwidth = 2\nranges = 10-29\nblocked =\n")
     assert desk.json("--sync")["plan"]["assign"] == 2
     assert desk.json("--sync")["changes"] == []
     assert len(desk.json("--list", "agents")) == 2
     assert desk.json("--doctor")["problems"] == []
+
+
+def test_wrong_names_are_answered_with_those_that_there_are(cloud, tmp_path):
+    cloud.create_table()
+    cloud.instance.set_users(made_up(1))
+    wrong = {"AWS_TABLE": "nonesuch",
+             "AWS_CONNECT_INSTANCEID": "11111111-2222-3333-4444-555555555555"}
+    right = {"AWS_TABLE": cloud.table, "AWS_CONNECT_INSTANCEID": cloud.instance.id}
+    for leave_out, named in ((("Hints",), False), ((), True)):
+        desk = desk_on(cloud, tmp_path, leave_out)
+        desk.rules("[policy]\nwidth = 2\nranges = 10-29\nblocked =\n")
+        for name, value in wrong.items():
+            result = desk.run("--sync", environment={name: value})
+            assert result.status == 1 and value in result.err, result
+            assert (right[name] in result.err) is named, (name, result)
 
 
 def test_the_exit_codes_are_those_of_the_help(tmp_path):

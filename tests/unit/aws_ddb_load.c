@@ -22,10 +22,11 @@ struct table {
     size_t n_free;     /* the numbers behind them */
     size_t fails_at;   /* the Query that fails; 0: none */
     const char *odd_answer;
-    bool doubt;        /* 0000 shows as free too; the table knows which */
-    bool unprocessed;  /* the first BatchGetItem leaves a key */
-    size_t most_items; /* in one page */
-    bool consistent;   /* some Query asked for it */
+    const char *tables; /* what ListTables answers; NULL: denied */
+    bool doubt;         /* 0000 shows as free too; the table knows which */
+    bool unprocessed;   /* the first BatchGetItem leaves a key */
+    size_t most_items;  /* in one page */
+    bool consistent;    /* some Query asked for it */
 };
 
 static void open_table(struct table *table, ddb_answer_fn answer)
@@ -115,6 +116,9 @@ static void answer_table(void *context, const struct ddb_request *request)
                    again ? ",'UnprocessedKeys':{'extensions':{'ConsistentRead':true,'Keys':"
                            "[{'pk':{'S':'0000'},'sk':{'S':'held'}}]}}"
                          : "");
+    } else if (strcmp(request->operation, "ListTables") == 0) {
+        ddb_answer(request, table->tables ? 200 : 400, "%s",
+                   table->tables ? table->tables : "{'__type':'x#AccessDeniedException'}");
     } else if (table->fails_at == request->number) {
         ddb_answer(request, 400, "%s", table->odd_answer);
     } else {
@@ -210,6 +214,36 @@ static void a_page_that_fails_fails_the_read(void **state)
         table.odd_answer = "{'__type':'x#AccessDeniedException','message':'no'}";
         assert_int_equal(load(&table, LOAD_NORMAL, &snapshot, &err), ERR_DENIED);
         assert_null(snapshot);
+        ddb_bench_close(&table.bench);
+    }
+}
+
+/* A policy for one table denies what is asked of any other: a wrong name looks so too. */
+static void a_denial_may_be_a_wrong_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *tables; /* NULL: denied as well */
+        enum err_code code;
+    } samples[] = {
+        {NULL, ERR_DENIED},
+        {"{'TableNames':['agents','extensions']}", ERR_DENIED},
+        {"{'TableNames':['agents'],'LastEvaluatedTableName':'agents'}", ERR_DENIED},
+        {"{'TableNames':['agents']}", ERR_NOT_FOUND},
+        {"{'TableNames':[]}", ERR_NOT_FOUND},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        struct table table;
+        struct snapshot *snapshot = NULL;
+        struct err err = ERR_INIT;
+        open_table(&table, answer_table);
+        table.fails_at = 1;
+        table.odd_answer = "{'__type':'x#AccessDeniedException','message':'no'}";
+        table.tables = samples[i].tables;
+        assert_int_equal(load(&table, LOAD_NORMAL, &snapshot, &err), samples[i].code);
+        const char *said = samples[i].code == ERR_DENIED ? "dynamodb:Query is missing"
+                                                         : "there is no table extensions in ";
+        assert_non_null(strstr(err.text, said));
         ddb_bench_close(&table.bench);
     }
 }
@@ -355,6 +389,7 @@ int main(void)
         cmocka_unit_test(a_large_table_takes_two_rounds),
         cmocka_unit_test(what_is_in_doubt_is_read_from_the_table),
         cmocka_unit_test(a_page_that_fails_fails_the_read),
+        cmocka_unit_test(a_denial_may_be_a_wrong_name),
         cmocka_unit_test(answers_that_are_none_fail_the_read),
         cmocka_unit_test(items_that_are_odd_do_not_disturb),
         cmocka_unit_test(a_missing_index_names_the_cure),
