@@ -421,7 +421,7 @@ enum err_code session_export(struct session *session, const char *to,
     }
     if (code == ERR_OK) {
         code =
-            exporter->ops->publish(exporter, bytes.data, bytes.length, "text/csv", progress, err);
+            exporter->ops->publish(exporter, bytes.data, bytes.length, EXPORT_TYPE, progress, err);
     }
     if (code == ERR_OK) {
         receipt->bytes = bytes.length;

@@ -1,310 +1,237 @@
-/* A session on a store whose usual read is an index that may lag behind. */
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "core/buf.h"
+#include "core/fileio.h"
 #include "core/mem.h"
-#include "core/plan_edit.h"
-#include "core/port_store.h"
 #include "core/session.h"
-#include "tests/unit/support/requests.h"
-#include "tests/unit/support/world.h"
+#include "tests/unit/support/settings_world.h"
 
-/* ---- a store that shows what it is told to ------------------------------------------------- */
+/* One context at work, from its settings: what opens when, and what is missing how it is said. */
 
-struct shown {
-    const struct snapshot *snapshot;
-    size_t loads;
-};
+static struct settings s_settings;
+static struct session *s_session;
 
-struct fake_store {
-    struct store base;
-    struct shown *shown;
-};
-
-static enum err_code fake_load(struct store *store, const struct policy *policy,
-                               enum load_mode mode, const struct progress *progress,
-                               struct snapshot **out, struct err *err)
+/* A session of these words in an empty home. */
+static void open_with(const char *words)
 {
-    struct shown *shown = ((struct fake_store *)store)->shown;
-    (void)policy, (void)progress, (void)err;
-    assert_int_equal(mode, LOAD_NORMAL);
-    shown->loads++;
-    *out = snapshot_ref(shown->snapshot);
-    return ERR_OK;
-}
-
-static void fake_free(struct store *store)
-{
-    free(store);
-}
-
-static const struct store_ops s_ops = {.load = fake_load, .free = fake_free};
-
-static enum err_code open_fake(void *context, const struct settings *settings, const char *uri,
-                               const char *rest, struct store **out, struct err *err)
-{
-    (void)settings, (void)rest, (void)err;
-    struct fake_store *store = mem_alloc(sizeof *store);
-    *store = (struct fake_store){.base = {.ops = &s_ops, .uri = mem_strdup(uri)}, .shown = context};
-    *out = &store->base;
-    return ERR_OK;
-}
-
-struct desk {
-    struct world world;
-    struct shown shown;
-    struct settings settings;
-    struct port port;
-    struct session *session;
-};
-
-static void desk_open(struct desk *desk, const char *ranges)
-{
-    *desk = (struct desk){.settings = {.store = "fake:x"}};
-    world_init(&desk->world, ranges);
-    desk->world.keeps_claims = true;
-    desk->settings.policy = desk->world.policy;
-    desk->port = (struct port){.scheme = "fake", .store = open_fake, .context = &desk->shown};
-    assert_int_equal(
-        session_open(&desk->settings, &desk->port, 1, &clock_system, &desk->session, NULL), ERR_OK);
-}
-
-static void desk_close(struct desk *desk)
-{
-    session_close(desk->session);
-    world_release(&desk->world);
-}
-
-/* "0000 alice; 0001 free; " */
-static const char *snapshot_text(const struct snapshot *snapshot, struct arena *arena)
-{
-    static const char *const names[] = {"absent", "free", "assigned", "held"};
-    struct buf out;
-    buf_init(&out, 4096);
-    for (size_t i = 0; i < snapshot->n_slots; i++) {
-        const struct slot *slot = &snapshot->slots[i];
-        buf_printf(&out, "%s %s; ", slot->ext,
-                   slot->state == SLOT_ASSIGNED ? slot->agent : names[slot->state]);
-    }
-    const char *text = arena_strdup(arena, out.data);
-    buf_release(&out);
-    return text;
-}
-
-static void set_results(struct plan *plan, enum change_result result)
-{
-    for (size_t i = 0; i < plan->n_changes; i++) {
-        plan->changes[i].result = result;
-    }
-}
-
-static struct plan *plan_of(const struct world *world, const char *lines)
-{
-    struct requests requests;
-    struct plan_input input = world_input(world);
-    struct plan *plan = NULL;
-    requests_read(&requests, lines);
-    assert_int_equal(plan_edit(&input, "edit", requests.items, requests.n, NULL, &plan, NULL),
+    struct settings_world world = {.words = words};
+    sw_good(&world, &s_settings);
+    assert_int_equal(session_open(&s_settings, session_embedded_ports, session_n_embedded_ports,
+                                  &clock_system, &s_session, NULL),
                      ERR_OK);
-    requests_release(&requests);
-    return plan;
 }
 
-/* Free, and the index cannot see it. */
-static void put_leaked(struct world *world, const char *ext)
+static void close_it(void)
 {
-    struct slot slot = {.state = SLOT_FREE, .records = RECORD_LEAKED};
-    memcpy(slot.ext, ext, strlen(ext));
-    world_put(world, slot);
-    world_look(world);
+    session_close(s_session);
+    settings_release(&s_settings);
+    session_close(NULL);
 }
 
-/* ---- what was done, laid over what was seen -------------------------------------------------- */
-
-/* The same as the effects of one transaction with everything. */
-static void assert_as_effects(struct plan *plan)
+static char *in_home(const char *name)
 {
-    struct arena arena = ARENA_INIT;
-    struct effects effects;
-    effects_of(plan, 0, plan->n_changes, &arena, &effects);
-    set_results(plan, RESULT_DONE);
-    struct snapshot *after = plan_overlay(plan, plan->snapshot, WORLD_NOW_S);
-    for (size_t i = 0; i < effects.n_items; i++) {
-        const struct slot *wanted = effects.items[i].after;
-        const struct slot *got = snapshot_find(after, wanted->ext);
-        assert_non_null(got);
-        assert_int_equal(got->state, wanted->state);
-        assert_string_equal(got->agent ? got->agent : "", wanted->agent ? wanted->agent : "");
-    }
-    snapshot_unref(after);
-    arena_release(&arena);
+    return mem_printf("%s/%s", sw_home, name);
 }
 
-static void test_overlay(void **state)
+static void write_agents(const char *text)
+{
+    char *path = in_home("agents.csv");
+    assert_int_equal(fileio_replace(path, text, strlen(text), 0600, NULL), ERR_OK);
+    free(path);
+}
+
+static void forget(const char *name)
+{
+    char *path = in_home(name);
+    unlink(path);
+    free(path);
+}
+
+/* ---- opening ------------------------------------------------------------------------------- */
+
+static void opening_touches_nothing(void **state)
 {
     (void)state;
-    static const struct {
-        const char *requests, *after;
-    } samples[] = {
-        {"swap alice bob", "0000 bob; 0001 alice; 0002 free; 0003 free; "},
-        {"swap alice bob\nassign carol 0002", "0000 bob; 0001 alice; 0002 carol; 0003 free; "},
-        {"reassign alice 0003", "0000 free; 0001 bob; 0002 free; 0003 alice; "},
-        {"reassign alice 0003\nreassign bob 0000", "0000 bob; 0001 free; 0002 free; 0003 alice; "},
-        {"release alice\nreserve 0003", "0000 free; 0001 bob; 0002 free; 0003 held; "},
-    };
-    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        struct arena arena = ARENA_INIT;
-        struct world w;
-        world_init(&w, "0000-0003");
-        w.keeps_claims = true;
-        world_store(&w, "0000 alice\n0001 bob\n");
-        world_fill(&w);
-        world_directory(&w, "alice bob carol");
-        struct plan *plan = plan_of(&w, samples[i].requests);
-        assert_as_effects(plan);
-        struct snapshot *after = plan_overlay(plan, plan->snapshot, WORLD_NOW_S);
-        assert_string_equal(snapshot_text(after, &arena), samples[i].after);
-        snapshot_unref(after);
-        arena_release(&arena);
-        plan_free(plan);
-        world_release(&w);
-    }
+    struct stat file;
+    open_with("--sync --store ~/a.db --directory ~/none.csv");
+    char *path = in_home("a.db");
+    assert_int_not_equal(stat(path, &file), 0);
+    free(path);
+    assert_string_equal(session_store_uri(s_session), s_settings.store);
+    assert_ptr_equal(session_policy(s_session), &s_settings.policy);
+    close_it();
 }
 
-/* A number that goes from a leaver to a newcomer in one group has two steps: the last one stands.
- */
-static void test_overlay_of_groups_and_repairs(void **state)
+static void a_port_that_is_not_in_the_build(void **state)
 {
     (void)state;
-    static const struct {
-        const char *ranges, *store, *directory, *after;
-    } samples[] = {
-        {"0000-0000", "0000 bob\n", "alice", "0000 alice; "},
-        {"0000-0001", "0000 bob\n0001 carol\n", "dave carol", "0000 dave; 0001 carol; "},
-        {"0000-0001", "0000 bob 1d\n0001 bob 2d\n", "bob", "0000 free; 0001 bob; "},
-        {"0000-0001", "0000 bob ? +free\n", "bob", "0000 bob; 0001 free; "},
-    };
-    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        struct arena arena = ARENA_INIT;
-        struct world w;
-        world_init(&w, samples[i].ranges);
-        w.keeps_claims = true;
-        world_store(&w, samples[i].store);
-        world_fill(&w);
-        world_directory(&w, samples[i].directory);
-        struct plan *plan = world_sync(&w);
-        assert_as_effects(plan);
-        struct snapshot *after = plan_overlay(plan, plan->snapshot, WORLD_NOW_S);
-        assert_string_equal(snapshot_text(after, &arena), samples[i].after);
-        snapshot_unref(after);
-        arena_release(&arena);
-        plan_free(plan);
-        world_release(&w);
-    }
+    struct settings_world world = {.words = "--sync --store dynamodb:cc --directory connect:abc"};
+    struct settings settings;
+    struct session *session = NULL;
+    struct err err = ERR_INIT;
+    sw_good(&world, &settings);
+    assert_int_equal(session_open(&settings, session_embedded_ports, session_n_embedded_ports,
+                                  &clock_system, &session, &err),
+                     ERR_USAGE);
+    assert_string_equal(err.text, "dynamodb:cc: no store of this kind in this build");
+    assert_null(session);
+    settings.store = NULL;
+    err_clear(&err);
+    assert_int_equal(session_open(&settings, session_embedded_ports, session_n_embedded_ports,
+                                  &clock_system, &session, &err),
+                     ERR_CONFIG);
+    assert_non_null(strstr(err.hint, "--store"));
+    settings_release(&settings);
+
+    open_with("--sync --store ~/a.db --directory connect:abc");
+    struct roster *roster = NULL;
+    err_clear(&err);
+    assert_int_equal(session_read_directory(s_session, NULL, &roster, &err), ERR_USAGE);
+    assert_string_equal(err.text, "connect:abc: no directory of this kind in this build");
+    close_it();
 }
 
-/* ---- after an apply -------------------------------------------------------------------------- */
-
-static void expect_after(struct desk *desk, const struct plan *plan, size_t loads, const char *text)
+static void a_session_without_a_directory(void **state)
 {
-    struct arena arena = ARENA_INIT;
+    (void)state;
+    struct roster *roster = NULL;
+    struct err err = ERR_INIT;
+    open_with("--status --store ~/a.db");
+    assert_null(session_directory_uri(s_session));
+    assert_int_equal(session_read_directory(s_session, NULL, &roster, &err), ERR_CONFIG);
+    assert_non_null(strstr(err.text, "no directory is named"));
+    assert_non_null(strstr(err.hint, "--directory"));
+    close_it();
+}
+
+/* ---- a store that is not there yet --------------------------------------------------------- */
+
+static void a_missing_store_is_empty_and_made_by_the_first_write(void **state)
+{
+    (void)state;
+    struct snapshot *snapshot = NULL;
+    struct roster *roster = NULL;
+    struct plan *plan = NULL;
+    struct history *history = NULL;
+    struct outcome outcome;
+    struct export_receipt receipt;
+    struct err err = ERR_INIT;
+    const char *actor = NULL;
+    write_agents("user\nalice\nbob\n");
+    open_with("--sync --store ~/a.db --directory ~/agents.csv --export-to ~/out/e.csv");
+
+    assert_int_equal(session_load(s_session, LOAD_NORMAL, NULL, &snapshot, &err), ERR_OK);
+    assert_int_equal(snapshot->n_slots, 0);
+    assert_true(snapshot->exact && snapshot->whole);
+    assert_int_equal(session_history(s_session, 0, NULL, NULL, &history, &err), ERR_OK);
+    assert_int_equal(history->n_actions, 0);
+    history_free(history);
+    assert_int_equal(
+        session_history(s_session, 1, "20260101T000000000Z-aaaaaa", NULL, &history, &err),
+        ERR_NOT_FOUND);
+    err_clear(&err);
+
+    assert_int_equal(session_read_directory(s_session, NULL, &roster, &err), ERR_OK);
+    assert_int_equal(session_actor(s_session, &actor, &err), ERR_OK);
+    assert_non_null(strchr(actor, '@'));
+    struct plan_input input = session_plan_input(s_session, snapshot, roster);
+    assert_string_equal(input.actor, actor);
+    assert_int_equal(plan_sync(&input, &plan, &err), ERR_OK);
+    assert_int_equal(session_apply(s_session, plan, NULL, &outcome, &err), ERR_OK);
+    assert_int_equal(outcome.applied, plan->n_changes);
+    assert_int_not_equal(outcome.action_id[0], '\0');
+    snapshot_unref(snapshot);
+
+    assert_int_equal(session_after(s_session, plan, NULL, &snapshot, &err), ERR_OK);
+    assert_int_equal(session_export(s_session, NULL, snapshot, NULL, &receipt, &err), ERR_OK);
+    assert_int_equal(receipt.rows, 2);
+    assert_false(receipt.unchanged);
+    assert_int_equal(session_export(s_session, NULL, NULL, NULL, &receipt, &err), ERR_OK);
+    assert_true(receipt.unchanged); /* the same state, read again, gives the same bytes */
+    assert_int_equal(session_history(s_session, 1, outcome.action_id, NULL, &history, &err),
+                     ERR_OK);
+    assert_int_equal(history->n_actions, 1);
+    history_free(history);
+    snapshot_unref(snapshot);
+    plan_free(plan);
+
+    /* A plan with nothing in it writes nothing and has no id. */
+    assert_int_equal(session_load(s_session, LOAD_NORMAL, NULL, &snapshot, &err), ERR_OK);
+    input = session_plan_input(s_session, snapshot, roster);
+    assert_int_equal(plan_sync(&input, &plan, &err), ERR_OK);
+    assert_int_equal(session_apply(s_session, plan, NULL, &outcome, &err), ERR_OK);
+    assert_string_equal(outcome.action_id, "");
     struct snapshot *after = NULL;
-    desk->shown.loads = 0;
-    assert_int_equal(session_after(desk->session, plan, NULL, &after, NULL), ERR_OK);
-    assert_string_equal(snapshot_text(after, &arena), text);
-    assert_int_equal(desk->shown.loads, loads);
+    assert_int_equal(session_after(s_session, plan, NULL, &after, &err), ERR_OK);
+    assert_ptr_equal(after, snapshot); /* nothing was written: nothing is read again */
     snapshot_unref(after);
-    arena_release(&arena);
+    snapshot_unref(snapshot);
+    plan_free(plan);
+    roster_unref(roster);
+    close_it();
+    forget("agents.csv");
+    forget("a.db");
+    forget("a.db-wal");
+    forget("a.db-shm");
+    forget("out/e.csv");
+    char *folder = in_home("out");
+    rmdir(folder);
+    free(folder);
 }
 
-static void test_after_on_a_lagging_index(void **state)
+/* ---- refusals ------------------------------------------------------------------------------ */
+
+static void a_read_only_session_says_why(void **state)
 {
     (void)state;
-    struct desk desk;
-    desk_open(&desk, "0000-0002");
-    world_fill(&desk.world);
-    world_directory(&desk.world, "alice bob");
-    struct plan *plan = world_sync(&desk.world);
-    desk.shown.snapshot = desk.world.snapshot; /* shows nothing new, for ever */
-
-    expect_after(&desk, plan, 0, "0000 free; 0001 free; 0002 free; ");
-    set_results(plan, RESULT_DONE);
-    expect_after(&desk, plan, 0, "0000 alice; 0001 bob; 0002 free; ");
-    plan->changes[1].result = RESULT_SKIPPED;
-    plan->changes[1].left_out = true;
-    expect_after(&desk, plan, 0, "0000 alice; 0001 free; 0002 free; ");
-    plan_free(plan);
-    desk_close(&desk);
+    struct export_receipt receipt;
+    struct err err = ERR_INIT;
+    open_with("--init --store ~/a.db --export-to ~/e.csv --read-only");
+    assert_int_equal(session_init_store(s_session, NULL, NULL, &err), ERR_READ_ONLY);
+    assert_string_equal(err.hint,
+                        "read-only comes from --read-only; --dry-run shows what would be done");
+    err_clear(&err);
+    assert_int_equal(session_export(s_session, NULL, NULL, NULL, &receipt, &err), ERR_READ_ONLY);
+    close_it();
 }
 
-/* Somebody else gave bob another number at the same time: that is published too. */
-static void test_after_somebody_else_was_met(void **state)
+static void an_export_needs_a_place_that_is_one(void **state)
 {
     (void)state;
-    struct desk desk;
-    struct world now;
-    desk_open(&desk, "0000-0002");
-    world_fill(&desk.world);
-    world_directory(&desk.world, "alice bob");
-    struct plan *plan = world_sync(&desk.world);
-    world_init(&now, "0000-0002");
-    now.keeps_claims = true;
-    world_store(&now, "0002 bob\n"); /* alice's, which is ours, is not in the index yet */
-    world_fill(&now);
-    desk.shown.snapshot = now.snapshot;
-
-    plan->changes[0].result = RESULT_DONE;
-    plan->changes[1].result = RESULT_SKIPPED; /* has one already */
-    expect_after(&desk, plan, 1, "0000 alice; 0001 free; 0002 bob; ");
-    plan->changes[1].result = RESULT_CONFLICT;
-    expect_after(&desk, plan, 1, "0000 alice; 0001 free; 0002 bob; ");
-    set_results(plan, RESULT_SKIPPED); /* the other one did all of it */
-    expect_after(&desk, plan, 1, "0000 free; 0001 free; 0002 bob; ");
-    plan_free(plan);
-    world_release(&now);
-    desk_close(&desk);
-}
-
-/* The whole table was read before; the index does not know as much. */
-static void test_after_a_whole_read(void **state)
-{
-    (void)state;
-    struct desk desk;
-    struct world lagging;
-    desk_open(&desk, "0000-0001");
-    desk.world.whole = true;
-    world_store(&desk.world, "0000 alice\n");
-    put_leaked(&desk.world, "0001");
-    world_directory(&desk.world, "alice bob");
-    struct plan *plan = world_sync(&desk.world);
-    assert_true(plan->snapshot->exact);
-    world_init(&lagging, "0000-0001");
-    lagging.keeps_claims = true;
-    world_store(&lagging, "0000 alice\n");
-    desk.shown.snapshot = lagging.snapshot;
-    set_results(plan, RESULT_DONE);
-    expect_after(&desk, plan, 1, "0000 alice; 0001 bob; ");
-    plan_free(plan);
-    world_release(&lagging);
-    desk_close(&desk);
+    struct export_receipt receipt;
+    struct err err = ERR_INIT;
+    open_with("--status --store ~/a.db");
+    s_settings.export_to = NULL;
+    assert_int_equal(session_export(s_session, NULL, NULL, NULL, &receipt, &err), ERR_USAGE);
+    assert_string_equal(err.text, "no place to export to");
+    err_clear(&err);
+    assert_int_equal(session_export(s_session, "s3://bucket/k", NULL, NULL, &receipt, &err),
+                     ERR_USAGE);
+    assert_string_equal(err.text, "s3://bucket/k: no export of this kind in this build");
+    err_clear(&err);
+    assert_int_equal(session_export(s_session, "fil:x", NULL, NULL, &receipt, &err), ERR_USAGE);
+    assert_non_null(strstr(err.text, "fil"));
+    close_it();
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_overlay),
-        cmocka_unit_test(test_overlay_of_groups_and_repairs),
-        cmocka_unit_test(test_after_on_a_lagging_index),
-        cmocka_unit_test(test_after_somebody_else_was_met),
-        cmocka_unit_test(test_after_a_whole_read),
+        cmocka_unit_test(opening_touches_nothing),
+        cmocka_unit_test(a_port_that_is_not_in_the_build),
+        cmocka_unit_test(a_session_without_a_directory),
+        cmocka_unit_test(a_missing_store_is_empty_and_made_by_the_first_write),
+        cmocka_unit_test(a_read_only_session_says_why),
+        cmocka_unit_test(an_export_needs_a_place_that_is_one),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, sw_make_home, sw_remove_home);
 }
