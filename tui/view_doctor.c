@@ -37,8 +37,7 @@ static void draw(struct view *base, struct console *console, struct canvas *canv
     canvas_printf(canvas, 0, y++, canvas->width, diagnosis->n_problems ? STYLE_WARN : STYLE_OK,
                   " %s records looked at: %s problem%s, %s can be put right",
                   frame_count(diagnosis->checked), frame_count(diagnosis->n_problems),
-                  diagnosis->n_problems == 1 ? "" : "s",
-                  frame_count(fixable));
+                  diagnosis->n_problems == 1 ? "" : "s", frame_count(fixable));
     rows_fit(&view->rows, diagnosis->n_problems, low - y);
     for (int i = 0; i < low - y && view->rows.top + (size_t)i < view->rows.n; i++) {
         size_t index = view->rows.top + (size_t)i;
