@@ -15,7 +15,7 @@ struct prompt {
     struct field field;
     struct list *list; /* filter */
     char before[FILTER_TEXT_MAX];
-    char offers[256]; /* what Tab found */
+    char offers[256]; /* what may stand there, as one types */
 };
 
 static void release(struct view *view)
@@ -47,6 +47,7 @@ struct completion {
     size_t length;
     char common[FIELD_MAX]; /* as far as all of them agree */
     size_t n;
+    bool full; /* the list */
     char list[256];
 };
 
@@ -64,7 +65,11 @@ static void consider(struct completion *completion, const char *candidate)
         }
         completion->common[same] = '\0';
     }
+    if (completion->full) {
+        return;
+    }
     size_t used = strlen(completion->list);
+    completion->full = used + strlen(candidate) + 3 > sizeof completion->list;
     snprintf(completion->list + used, sizeof completion->list - used, "%s%s", used ? "  " : "",
              candidate);
 }
@@ -94,43 +99,69 @@ static void consider_arguments(struct completion *completion, const struct conso
     }
 }
 
-/* The last word, as far as all that begin so agree. */
-static unsigned complete(struct prompt *prompt, struct console *console)
+/* What changes something comes first, what only moves the cursor last. */
+static void consider_commands(struct completion *completion, const struct console *console)
 {
-    struct field *field = &prompt->field;
-    struct completion completion = {.n = 0};
+    for (int pass = 0; pass < 3; pass++) {
+        for (int i = 0; i < COMMAND_COUNT; i++) {
+            bool writes = command_info((enum command)i)->needs & NEED_WRITE;
+            int when = i <= CMD_PANE_4 ? 2 : writes ? 0 : 1;
+            if (when == pass && wanted_here(console, i)) {
+                consider(completion, command_info((enum command)i)->name);
+            }
+        }
+    }
+}
+
+/* Finds what the word at the cursor may become, and what to say about it; returns the bytes of the
+   word. */
+static size_t look_up(struct prompt *prompt, const struct console *console,
+                      struct completion *completion, char word[FIELD_MAX])
+{
+    const struct field *field = &prompt->field;
     size_t from = field->cursor;
     while (from > 0 && field->text[from - 1] != ' ' && field->text[from - 1] != '=') {
         from--;
     }
-    char word[FIELD_MAX];
-    snprintf(word, sizeof word, "%.*s", (int)(field->cursor - from), field->text + from);
-    completion.word = word;
-    completion.length = strlen(word);
+    snprintf(word, FIELD_MAX, "%.*s", (int)(field->cursor - from), field->text + from);
+    *completion = (struct completion){.word = word, .length = strlen(word)};
     char name[64];
     size_t name_length = strcspn(field->text, " ");
     snprintf(name, sizeof name, "%.*s", (int)(name_length < 63 ? name_length : 63), field->text);
+    enum command command = command_find(name);
     if (from == 0) {
-        for (int i = 0; i < COMMAND_COUNT; i++) {
-            if (wanted_here(console, i)) {
-                consider(&completion, command_info((enum command)i)->name);
-            }
-        }
+        consider_commands(completion, console);
     } else {
-        consider_arguments(&completion, console, command_find(name));
+        consider_arguments(completion, console, command);
     }
-    if (strlen(completion.common) > completion.length) {
-        field_replace(field, completion.length, completion.common);
+    const char *say = completion->list;
+    if (from == 0 && completion->n == 1) {
+        say = command_info(command_find(completion->common))->help;
+    } else if (completion->n == 0) {
+        say = command == CMD_NONE ? "nothing begins like that" : command_info(command)->help;
     }
-    if (completion.n == 0) {
-        snprintf(prompt->offers, sizeof prompt->offers, "nothing begins like that");
-    } else if (completion.n == 1 && from == 0) {
-        snprintf(prompt->offers, sizeof prompt->offers, "%s",
-                 command_info(command_find(completion.common))->help);
-    } else {
-        snprintf(prompt->offers, sizeof prompt->offers, "%s", completion.list);
+    snprintf(prompt->offers, sizeof prompt->offers, "%s", say);
+    return completion->length;
+}
+
+/* The last word, as far as all that begin so agree. */
+static unsigned complete(struct prompt *prompt, struct console *console)
+{
+    struct completion completion;
+    char word[FIELD_MAX];
+    size_t length = look_up(prompt, console, &completion, word);
+    if (strlen(completion.common) > length) {
+        field_replace(&prompt->field, length, completion.common);
+        look_up(prompt, console, &completion, word);
     }
     return REACT_DRAW;
+}
+
+static void offer(struct prompt *prompt, const struct console *console)
+{
+    struct completion completion;
+    char word[FIELD_MAX];
+    look_up(prompt, console, &completion, word);
 }
 
 static void draw_command(struct view *view, struct console *console, struct canvas *canvas,
@@ -198,7 +229,7 @@ static unsigned key_command(struct view *view, struct console *console, uint32_t
     }
     enum field_result result = field_key(&prompt->field, key);
     if (result == FIELD_CHANGED) {
-        prompt->offers[0] = '\0';
+        offer(prompt, console);
     }
     return result == FIELD_IGNORED ? REACT_NONE : REACT_DRAW;
 }
@@ -207,8 +238,8 @@ static unsigned paste_command(struct view *view, struct console *console, const 
                               size_t length)
 {
     struct prompt *prompt = (struct prompt *)view;
-    (void)console;
     field_paste(&prompt->field, text, length);
+    offer(prompt, console);
     return REACT_DRAW;
 }
 
@@ -226,6 +257,9 @@ void prompt_command(struct console *console)
     prompt->view.ops = &s_command_ops;
     field_init(&prompt->field, &console->command_history);
     console_push(console, &prompt->view);
+    if (console_top(console) == &prompt->view) {
+        offer(prompt, console);
+    }
 }
 
 /* ---- the filter ----------------------------------------------------------------------------- */

@@ -38,6 +38,10 @@ static void draw(struct view *base, struct console *console, struct canvas *canv
                   " %s records looked at: %s problem%s, %s can be put right",
                   frame_count(diagnosis->checked), frame_count(diagnosis->n_problems),
                   diagnosis->n_problems == 1 ? "" : "s", frame_count(fixable));
+    if (diagnosis->n_problems == 0 && low - y >= 3) {
+        canvas_text(canvas, 0, y + 1, canvas->width, STYLE_TEXT,
+                    " Every record is as it should be; there is nothing to repair.");
+    }
     rows_fit(&view->rows, diagnosis->n_problems, low - y);
     for (int i = 0; i < low - y && view->rows.top + (size_t)i < view->rows.n; i++) {
         size_t index = view->rows.top + (size_t)i;
