@@ -122,7 +122,7 @@ static const char *const s_texts[TOPIC_COUNT] = {
                    "    4  refused by a guard\n"
                    "    5  the pool ran out: some agents have no extension\n"
                    "    6  credentials missing, expired or refused\n"
-                   "   64  wrong usage\n"
+                   "   64  wrong usage, or a mistake in the configuration\n"
                    "  130  nothing was written: stopped by Ctrl-C or a signal, or a question\n"
                    "       was answered with no\n",
 };

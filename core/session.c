@@ -48,6 +48,16 @@ static enum err_code no_port(const char *what, const char *uri, struct err *err)
     return err_set(err, ERR_USAGE, "%s: no %s of this kind in this build", uri, what);
 }
 
+/* A name that a port cannot open: says where it was set, because the environment may say it too. */
+static enum err_code opened(const struct session *session, enum err_code code, enum option_id id,
+                            struct err *err)
+{
+    if (code == ERR_USAGE || code == ERR_CONFIG) {
+        err_prefix(err, "%s", settings_origin(session->settings, id));
+    }
+    return code;
+}
+
 static enum err_code open_directory(struct session *session, struct err *err)
 {
     const char *uri = session->settings->directory;
@@ -62,7 +72,9 @@ static enum err_code open_directory(struct session *session, struct err *err)
     if (!port || !port->directory) {
         return no_port("directory", uri, err);
     }
-    return port->directory(port->context, session->settings, uri, rest, &session->directory, err);
+    enum err_code code =
+        port->directory(port->context, session->settings, uri, rest, &session->directory, err);
+    return opened(session, code, OPT_DIRECTORY, err);
 }
 
 static enum err_code open_exporter(struct session *session, const char *uri, struct exporter **out,
@@ -93,6 +105,7 @@ enum err_code session_open(const struct settings *settings, const struct port *p
     } else {
         session->embedded = strcmp(port->scheme, "sqlite") == 0;
         code = port->store(port->context, settings, settings->store, rest, &session->store, err);
+        code = opened(session, code, OPT_STORE, err);
     }
     if (code != ERR_OK) {
         session_close(session);

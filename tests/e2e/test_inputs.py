@@ -222,6 +222,16 @@ def test_without_a_home_a_store_has_to_be_named(desk):
     assert desk.export.exists()
 
 
+@pytest.mark.parametrize("environment, sentence", [
+    ({"AWS_TABLE": "cc"}, 'AWS_TABLE: "cc" cannot be a table'),
+    ({"AWS_CONNECT_INSTANCEID": "x y"}, "AWS_CONNECT_INSTANCEID: "),
+])
+def test_a_wrong_place_of_the_environment_is_named(desk, environment, sentence):
+    region = {"AWS_REGION": "eu-west-2", "AWS_CONNECT_INSTANCEID": "", "AWS_TABLE": ""}
+    done = desk.run("--sync", places=False, environment={**region, **environment})
+    assert done.status == 64 and sentence in done.err, done
+
+
 def test_an_export_that_is_the_same_is_left_alone(desk):
     desk.people("alice")
     assert desk.json("--sync")["export"]["unchanged"] is False
