@@ -58,7 +58,7 @@ static char *body_text(const struct ddb *ddb, const char *operation, json_t *bod
 void ddb_submit_text(struct ddb *ddb, const char *operation, const char *body, call_done_fn done,
                      void *context)
 {
-    struct prepared prepared;
+    struct prepared prepared = {.target = ""};
     prepare(ddb, operation, body, &prepared);
     client_submit(ddb->client, &prepared.call, done, context);
 }
@@ -74,7 +74,7 @@ void ddb_submit(struct ddb *ddb, const char *operation, json_t *body_new, call_d
 enum err_code ddb_call(struct ddb *ddb, const char *operation, json_t *body_new,
                        struct reply *reply, struct err *err)
 {
-    struct prepared prepared;
+    struct prepared prepared = {.target = ""};
     char *body = body_text(ddb, operation, body_new);
     prepare(ddb, operation, body, &prepared);
     enum err_code code = client_call(ddb->client, &prepared.call, reply, err);
