@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/uri.h"
 #include "core/clock.h"
 #include "core/mem.h"
 
@@ -159,62 +158,4 @@ void sigv4_additions_release(struct sigv4_additions *additions)
 {
     buf_wipe_release(&additions->authorization);
     additions->count = 0;
-}
-
-/* ---- as a query -------------------------------------------------------------------------- */
-
-static void put_parameter(struct buf *query, const char *name, const char *value)
-{
-    buf_printf(query, "%s%s=", query->length > 0 ? "&" : "", name);
-    uri_encode(query, value);
-}
-
-void sigv4_presign_query(const struct sigv4_params *params, const struct sigv4_request *request,
-                         unsigned expires_s, struct buf *query)
-{
-    char date[17];
-    format_date(params->at_s, date);
-    char *scope = scope_of(params);
-    char *credential = mem_printf("%s/%s", params->access_key_id, scope);
-    char *expires = mem_printf("%u", expires_s);
-    struct buf names, unused;
-    buf_init(&names, TEXT_MAX);
-    buf_init(&unused, TEXT_MAX);
-    sigv4_canonical_request(params, request, &unused, &names);
-
-    buf_puts(query, request->query ? request->query : "");
-    put_parameter(query, "X-Amz-Algorithm", "AWS4-HMAC-SHA256");
-    put_parameter(query, "X-Amz-Credential", credential);
-    put_parameter(query, "X-Amz-Date", date);
-    put_parameter(query, "X-Amz-Expires", expires);
-    put_parameter(query, "X-Amz-SignedHeaders", names.data);
-    if (params->session_token && !(params->flags & SIGV4_TOKEN_UNSIGNED)) {
-        put_parameter(query, "X-Amz-Security-Token", params->session_token);
-    }
-    buf_release(&names);
-    buf_release(&unused);
-    free(scope);
-    free(credential);
-    free(expires);
-}
-
-void sigv4_presign(const struct sigv4_params *params, const struct sigv4_request *request,
-                   unsigned expires_s, struct sigv4_cache *cache, struct buf *query)
-{
-    size_t start = query->length;
-    struct sigv4_request full = *request;
-    if (!full.payload_hash && (params->flags & SIGV4_KEEP_PATH)) {
-        full.payload_hash = "UNSIGNED-PAYLOAD"; // S3 does not know the body when the URL is made
-    }
-    sigv4_presign_query(params, &full, expires_s, query);
-    full.query = query->data + start;
-    struct buf names;
-    char signature[SIGV4_SIGNATURE];
-    buf_init(&names, TEXT_MAX);
-    sign(params, &full, cache, &names, signature);
-    buf_release(&names);
-    put_parameter(query, "X-Amz-Signature", signature);
-    if (params->session_token && (params->flags & SIGV4_TOKEN_UNSIGNED)) {
-        put_parameter(query, "X-Amz-Security-Token", params->session_token);
-    }
 }
