@@ -178,7 +178,9 @@ void account_facts(const struct account *account, struct facts *facts)
 {
     const struct client_statistics *statistics = &account->statistics;
     const struct watched *keys = &account->credentials;
-    facts_set(facts, "profile", "%s", account->settings->profile);
+    if (account->settings->profile_named || account->settings->section) {
+        facts_set(facts, "profile", "%s", account->settings->profile);
+    }
     if (keys->known && keys->source) {
         facts_set(facts, "credentials", "%s", keys->source);
     }

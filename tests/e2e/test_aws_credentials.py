@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pty
+import re
 import select
 import stat
 import subprocess
@@ -119,6 +120,10 @@ def test_environment(person):
     somebody = person.cloud.gate.keyring.session("FromEnvironment", "kim")
     person.env |= somebody.env()
     assert person.who() == somebody.arn
+    # No profile was named and there is none: none is shown.
+    shown = subprocess.run([program(), "--status"], env=person.env, cwd=person.home,
+                           capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "actor " in shown and not re.search("^profile ", shown, re.MULTILINE), shown
 
 
 def test_files(person):
