@@ -14,7 +14,7 @@ struct arena_block;
 
 struct arena {
     struct arena_block *head;
-    size_t used;  /* bytes handed out, for statistics */
+    size_t used; /* bytes handed out, for statistics */
 };
 
 #define ARENA_INIT                                                                                 \
@@ -22,8 +22,8 @@ struct arena {
         .head = NULL, .used = 0                                                                    \
     }
 
-void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for any type */
-char *arena_strdup(struct arena *arena, const char *text);  /* NULL gives NULL */
+void *arena_alloc(struct arena *arena, size_t size);       /* zeroed, aligned for any type */
+char *arena_strdup(struct arena *arena, const char *text); /* NULL gives NULL */
 char *arena_strndup(struct arena *arena, const char *text, size_t length);
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

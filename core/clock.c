@@ -60,8 +60,8 @@ struct clock_date clock_date_utc(int64_t at_s)
 
 int64_t clock_from_date_utc(const struct clock_date *date)
 {
-    return days_from_date(date->year, date->month, date->day) * 86400 + date->hour * 3600 +
-           date->minute * 60 + date->second;
+    return days_from_date(date->year, date->month, date->day) * 86400 + INT64_C(3600) * date->hour +
+           INT64_C(60) * date->minute + date->second;
 }
 
 void clock_format_s(int64_t at_s, char out[CLOCK_TEXT_MAX])

@@ -28,8 +28,7 @@ enum err_code demo_folder_make(struct demo_folder *folder, const struct environm
         memcpy(folder->path, path, sizeof path);
     }
     settings->store = arena_printf(&settings->arena, "demo:%s/extpool.db", folder->path);
-    settings->export_to =
-        arena_printf(&settings->arena, "file:%s/" EXPORT_NAME, folder->path);
+    settings->export_to = arena_printf(&settings->arena, "file:%s/" EXPORT_NAME, folder->path);
     return ERR_OK;
 }
 

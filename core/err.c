@@ -39,7 +39,8 @@ enum err_code err_set(struct err *err, enum err_code code, const char *format, .
     return code;
 }
 
-enum err_code err_set_errno(struct err *err, enum err_code code, int number, const char *format, ...)
+enum err_code err_set_errno(struct err *err, enum err_code code, int number, const char *format,
+                            ...)
 {
     char what[ERR_TEXT_MAX];
     char why[128] = "";

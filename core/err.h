@@ -14,8 +14,8 @@
  *     }
  *
  * `text` is one line without a trailing full stop: what went wrong and with which file, line,
- * field or request. `hint` says what to do next; it may be empty and may have several lines. Neither ever
- * holds a secret; text from outside that goes in is sanitised here (err_set does it).
+ * field or request. `hint` says what to do next; it may be empty and may have several lines.
+ * Neither ever holds a secret; text from outside that goes in is sanitised here (err_set does it).
  */
 
 #include <stdarg.h>
@@ -24,22 +24,22 @@
 /* code, name in JSON, exit status (README, "Exit codes") */
 #define ERR_LIST(X)                                                                                \
     X(ERR_OK, "ok", 0)                                                                             \
-    X(ERR_IO, "io", 1)              /* a file, a disk, a pipe */                                   \
-    X(ERR_INPUT, "input", 1)        /* what was read does not make sense: file, line, field */     \
+    X(ERR_IO, "io", 1)       /* a file, a disk, a pipe */                                          \
+    X(ERR_INPUT, "input", 1) /* what was read does not make sense: file, line, field */            \
     X(ERR_NOT_FOUND, "not_found", 1)                                                               \
-    X(ERR_CONFLICT, "conflict", 3)  /* what was seen is not what is there now */                   \
-    X(ERR_PARTIAL, "partial", 3)    /* some of it was applied */                                   \
-    X(ERR_GUARD, "guard", 4)        /* a guard refused the plan */                                 \
+    X(ERR_CONFLICT, "conflict", 3) /* what was seen is not what is there now */                    \
+    X(ERR_PARTIAL, "partial", 3)   /* some of it was applied */                                    \
+    X(ERR_GUARD, "guard", 4)       /* a guard refused the plan */                                  \
     X(ERR_POOL_EMPTY, "pool_empty", 5)                                                             \
-    X(ERR_AUTH, "auth", 6)          /* credentials missing, expired or refused */                  \
-    X(ERR_DENIED, "denied", 1)      /* known caller, missing permission */                         \
+    X(ERR_AUTH, "auth", 6)     /* credentials missing, expired or refused */                       \
+    X(ERR_DENIED, "denied", 1) /* known caller, missing permission */                              \
     X(ERR_USAGE, "usage", 64)                                                                      \
-    X(ERR_CONFIG, "config", 64)     /* the configuration file or an environment variable */        \
+    X(ERR_CONFIG, "config", 64) /* the configuration file or an environment variable */            \
     X(ERR_READ_ONLY, "read_only", 1)                                                               \
-    X(ERR_BUSY, "busy", 1)          /* somebody else holds the store */                            \
+    X(ERR_BUSY, "busy", 1) /* somebody else holds the store */                                     \
     X(ERR_THROTTLED, "throttled", 1)                                                               \
-    X(ERR_OFFLINE, "offline", 1)    /* no answer from the network */                               \
-    X(ERR_SERVICE, "service", 1)    /* a service answered with an error that is final */           \
+    X(ERR_OFFLINE, "offline", 1) /* no answer from the network */                                  \
+    X(ERR_SERVICE, "service", 1) /* a service answered with an error that is final */              \
     X(ERR_CANCELLED, "cancelled", 130)                                                             \
     X(ERR_NOMEM, "no_memory", 1)                                                                   \
     X(ERR_INTERNAL, "internal", 1)
@@ -79,8 +79,8 @@ enum err_code err_vset(struct err *err, enum err_code code, const char *format, 
     __attribute__((format(printf, 3, 0)));
 
 /* Like err_set, and appends ": " and the text of the errno value `number`. */
-enum err_code err_set_errno(struct err *err, enum err_code code, int number, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+enum err_code err_set_errno(struct err *err, enum err_code code, int number, const char *format,
+                            ...) __attribute__((format(printf, 4, 5)));
 
 /* Sets the hint of an error that is set, unless it already has one. */
 void err_hint(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -32,7 +32,7 @@ int run_export(struct run *run)
     }
     struct action_report action = run_action_report(run, 0);
     struct report report = *run->report;
-    if (!run->settings->dry_run && strcmp(to, "file:-") == 0) {
+    if (!run->settings->dry_run && to && strcmp(to, "file:-") == 0) {
         report.out = report.err; /* standard output has the CSV, and nothing else */
     }
     progress_line_end(&run->line);

@@ -30,13 +30,13 @@
 struct worker;
 
 struct job {
-    const char *name;                      /* "sync", for messages */
-    void (*run)(struct job *job);          /* worker's thread; sets job->err where it fails */
-    void (*done)(struct job *job);         /* UI thread; may be NULL */
-    void (*free)(struct job *job);         /* UI thread */
+    const char *name;              /* "sync", for messages */
+    void (*run)(struct job *job);  /* worker's thread; sets job->err where it fails */
+    void (*done)(struct job *job); /* UI thread; may be NULL */
+    void (*free)(struct job *job); /* UI thread */
     struct err err;
-    struct progress progress;              /* for `run` to pass on; set by worker_submit. The rows
-                                              hook (progress.agents) is the job's to set in `run` */
+    struct progress progress; /* for `run` to pass on; set by worker_submit. The rows
+                                 hook (progress.agents) is the job's to set in `run` */
     /* private to job.c */
     struct worker *worker;
     struct job *next;

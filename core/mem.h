@@ -10,10 +10,10 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t size);                                /* zeroed */
-void *mem_array(size_t count, size_t size);                  /* zeroed, overflow checked */
-void *mem_resize(void *old, size_t count, size_t size);      /* overflow checked, not zeroed */
-char *mem_strdup(const char *text);                          /* NULL gives NULL */
+void *mem_alloc(size_t size);                           /* zeroed */
+void *mem_array(size_t count, size_t size);             /* zeroed, overflow checked */
+void *mem_resize(void *old, size_t count, size_t size); /* overflow checked, not zeroed */
+char *mem_strdup(const char *text);                     /* NULL gives NULL */
 char *mem_strndup(const char *text, size_t length);
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

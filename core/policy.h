@@ -52,7 +52,7 @@ enum ext_state {
 #define X(state, name) state,
     EXT_STATES(X)
 #undef X
-    EXT_STATE_COUNT
+        EXT_STATE_COUNT
 };
 
 const char *ext_state_name(enum ext_state state);
@@ -64,7 +64,8 @@ void policy_default(struct policy *policy);
    overlapping ranges are an error. An empty list is an error. */
 enum err_code policy_set_ranges(struct policy *policy, const char *list, struct err *err) ERR_CHECK;
 /* "911 112" prefixes of at most `width` digits; an empty list blocks nothing. */
-enum err_code policy_set_blocked(struct policy *policy, const char *list, struct err *err) ERR_CHECK;
+enum err_code policy_set_blocked(struct policy *policy, const char *list,
+                                 struct err *err) ERR_CHECK;
 /* "25" or "10%". */
 enum err_code release_limit_parse(struct release_limit *limit, const char *text,
                                   struct err *err) ERR_CHECK;

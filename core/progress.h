@@ -20,14 +20,14 @@ enum cancel {
 };
 
 struct progress_report {
-    const char *phase;  /* static text: "reading the directory" */
+    const char *phase; /* static text: "reading the directory" */
     uint64_t done;
-    uint64_t total;     /* 0: not known */
+    uint64_t total; /* 0: not known */
     uint64_t pages;
     uint64_t requests;
     uint64_t retries;
     uint64_t throttled;
-    int64_t wait_ms;    /* > 0: waiting so long before the next request */
+    int64_t wait_ms; /* > 0: waiting so long before the next request */
 };
 
 struct progress {

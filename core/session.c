@@ -1,5 +1,6 @@
 #include "core/session.h"
 
+#include <assert.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -430,6 +431,7 @@ enum err_code session_export(struct session *session, const char *to,
     }
     if (code == ERR_OK) {
         exporter = to ? once : session->exporter;
+        assert(exporter);
         code = export_build(snapshot, session->settings->csv_safe, &bytes, &receipt->rows, err);
     }
     if (code == ERR_OK) {

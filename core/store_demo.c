@@ -107,7 +107,8 @@ static enum err_code fill(struct demo_store *demo, const struct policy *policy, 
     enum err_code code = happen(&past, 21 * DAY_S, "sync", NULL, 0);
     if (code == ERR_OK) {
         past.actor = "kim@desk7 from 192.0.2.7";
-        code = happen(&past, 12 * DAY_S, "import", kept_back, sizeof kept_back / sizeof kept_back[0]);
+        code =
+            happen(&past, 12 * DAY_S, "import", kept_back, sizeof kept_back / sizeof kept_back[0]);
     }
     if (code == ERR_OK) {
         past.actor = "demo";
@@ -135,8 +136,7 @@ static enum err_code demo_load(struct store *store, const struct policy *policy,
 {
     struct demo_store *demo = demo_of(store);
     struct err none = ERR_INIT;
-    enum err_code code =
-        demo->inner->ops->load(demo->inner, policy, mode, progress, out, &none);
+    enum err_code code = demo->inner->ops->load(demo->inner, policy, mode, progress, out, &none);
     if (code != ERR_NOT_FOUND) {
         return code == ERR_OK ? code : err_set(err, code, "%s", none.text);
     }
@@ -144,9 +144,8 @@ static enum err_code demo_load(struct store *store, const struct policy *policy,
     if (code == ERR_OK) {
         code = fill(demo, policy, err);
     }
-    return code != ERR_OK
-               ? code
-               : demo->inner->ops->load(demo->inner, policy, mode, progress, out, err);
+    return code != ERR_OK ? code
+                          : demo->inner->ops->load(demo->inner, policy, mode, progress, out, err);
 }
 
 static enum err_code demo_apply(struct store *store, struct plan *plan,

@@ -38,9 +38,7 @@ static void add_row(struct table *table, va_list cells)
         table->marks = mem_resize(table->marks, table->capacity, sizeof *table->marks);
     }
     for (size_t i = 0; i < table->n_columns; i++) {
-        /* The analyzer loses a va_list that comes as an argument. */
-        const char *cell =
-            va_arg(cells, const char *); // NOLINT(clang-analyzer-valist.Uninitialized)
+        const char *cell = va_arg(cells, const char *);
         const char *copy = arena_strdup(&table->arena, cell ? cell : "");
         table->cells[table->n_rows * table->n_columns + i] = text_sanitise(&table->arena, copy);
     }

@@ -19,7 +19,7 @@ else
 	echo "skipped: clang-tidy is not installed"
 fi
 if command -v cppcheck >/dev/null 2>&1; then
-	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+	cppcheck --quiet -D__cppcheck__ --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --error-exitcode=1 -I. core aws tui main.c || status=1
 else
 	echo "skipped: cppcheck is not installed"

@@ -175,9 +175,9 @@ static void test_the_same_bytes_are_left_alone(void **state)
     assert_int_equal(file.st_mtim.tv_sec, 1000);
     static const char *const others[] = {"two\r\n", "one\r", "one\r\nand more"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        assert_int_equal(exporter->ops->publish(exporter, others[i], strlen(others[i]), EXPORT_TYPE,
-                                                NULL, NULL),
-                         ERR_OK);
+        assert_int_equal(
+            exporter->ops->publish(exporter, others[i], strlen(others[i]), EXPORT_TYPE, NULL, NULL),
+            ERR_OK);
         assert_false(exporter->unchanged);
     }
     exporter_free(exporter);

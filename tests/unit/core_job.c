@@ -81,8 +81,8 @@ static void probe_free(struct job *job)
 static struct probe *probe_new(struct trace *trace, int number)
 {
     struct probe *probe = mem_alloc(sizeof *probe);
-    probe->job = (struct job){
-        .name = "probe", .run = probe_run, .done = probe_done, .free = probe_free};
+    probe->job =
+        (struct job){.name = "probe", .run = probe_run, .done = probe_done, .free = probe_free};
     probe->trace = trace;
     probe->number = number;
     return probe;

@@ -50,8 +50,11 @@ static void every_state_is_there_and_a_sync_puts_it_right(void **state)
 
     struct plan *plan = NULL;
     struct guard_verdict verdict;
-    struct plan_input input = {.policy = &policy, .snapshot = snapshot, .roster = roster,
-                               .now_s = clock_now_s(&clock_system), .actor = "test"};
+    struct plan_input input = {.policy = &policy,
+                               .snapshot = snapshot,
+                               .roster = roster,
+                               .now_s = clock_now_s(&clock_system),
+                               .actor = "test"};
     assert_int_equal(plan_sync(&input, &plan, &err), ERR_OK);
     assert_int_equal(plan->counts[CHANGE_ASSIGN], rows.n_new);
     assert_int_equal(plan->counts[CHANGE_RELEASE], rows.n_stale);
