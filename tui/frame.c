@@ -8,26 +8,16 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/text.h"
 #include "tui/work.h"
 
 #include "core/banned.h"
 
 const char *frame_count(uint64_t count)
 {
-    static char results[4][32];
+    static char results[4][TEXT_NUMBER_ROOM];
     static unsigned next;
-    char *out = results[next++ % 4];
-    char digits[24];
-    int n = snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
-    int at = 0;
-    for (int i = 0; i < n; i++) {
-        if (i > 0 && (n - i) % 3 == 0) {
-            out[at++] = ',';
-        }
-        out[at++] = digits[i];
-    }
-    out[at] = '\0';
-    return out;
+    return text_number(count, results[next++ % 4]);
 }
 
 const char *frame_key(const struct console *console, enum command command)
@@ -47,8 +37,9 @@ bool frame_too_small(struct canvas *canvas)
     if (canvas->width >= 30 && canvas->height >= 5) {
         return false;
     }
-    canvas_printf(canvas, 0, 0, canvas->width, STYLE_TEXT,
-                  "extpool: %dx%d is too small, 30x5 needed", canvas->width, canvas->height);
+    char text[64];
+    snprintf(text, sizeof text, "%dx%d: too small, needs 30x5", canvas->width, canvas->height);
+    canvas_wrap(canvas, (struct rect){0, 0, canvas->width, canvas->height}, STYLE_TEXT, text);
     return true;
 }
 

@@ -51,7 +51,11 @@ static unsigned path_accepted(struct dialog *dialog, struct console *console, co
                  *text ? text : "no path:");
         return REACT_DRAW;
     }
-    return reopen(console, CONSOLE_FILE, text, dialog) ? REACT_CLOSE : REACT_DRAW;
+    if (!reopen(console, CONSOLE_FILE, text, dialog)) {
+        return REACT_DRAW;
+    }
+    console_say(console, STYLE_INFO, "next time: extpool --directory file:%s", text);
+    return REACT_CLOSE;
 }
 
 static void path_cancelled(struct dialog *dialog, struct console *console)

@@ -38,9 +38,9 @@ static void note_trouble(struct console *console, const struct work *work)
 static void say_loaded(struct console *console, const struct world *world)
 {
     if (world->roster) {
-        console_say(console, STYLE_INFO, "read: %s agents, %s extensions%s%s",
-                    frame_count(world->roster->n_agents), frame_count(world->snapshot->n_slots),
-                    world->roster->note ? "; " : "",
+        console_say(console, STYLE_INFO, "read: %s agent%s, %s extensions%s%s",
+                    frame_count(world->roster->n_agents), world->roster->n_agents == 1 ? "" : "s",
+                    frame_count(world->snapshot->n_slots), world->roster->note ? "; " : "",
                     world->roster->note ? world->roster->note : "");
     } else {
         console_say(console, STYLE_INFO, "read: %s extensions, no directory",
@@ -91,8 +91,8 @@ static void planned(struct console *console, struct work *work)
 static void exported(struct console *console, const struct work *work, const struct err *err)
 {
     if (work->exported) {
-        console_say(console, STYLE_OK, "exported %s rows to %s", frame_count(work->receipt.rows),
-                    work->receipt.to);
+        console_say(console, STYLE_OK, "exported %s row%s to %s", frame_count(work->receipt.rows),
+                    work->receipt.rows == 1 ? "" : "s", work->receipt.to);
     } else if (err->code != ERR_OK) {
         console_say_error(console, "export", err);
     }

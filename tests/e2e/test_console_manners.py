@@ -391,7 +391,9 @@ def test_the_first_start_takes_a_csv(first):
     (folder / "people.csv").write_text("user\nalice\nbob\n")
     term.press("Down", "Enter").wait_for("Start from a CSV").type("none.csv").press("Enter")
     term.wait_for("none.csv cannot be read").press("C-u").type("people.csv").press("Enter")
-    term.wait_for("alice").wait_for("NEW").press("s").wait_for("PLAN sync").press("Enter")
+    term.wait_for("alice").wait_for("NEW")
+    term.wait_for("next time: extpool --directory file:people.csv")
+    term.press("s").wait_for("PLAN sync").press("Enter")
     term.wait_for("sync: ").wait_for(re.compile("alice .*ok"))
 
 
