@@ -184,6 +184,22 @@ static void swap(struct console *console, const struct selection *selection)
     edit_plan(console, "swap", &request, 1);
 }
 
+/* Asks for a note, then plans one thing for all chosen rows at once. */
+static void note_rows(struct console *console, const char *action, enum change_kind kind,
+                      const struct selection *selection, const char *why_not)
+{
+    size_t n;
+    size_t skipped;
+    struct request *requests = requests_of(console, selection, kind, &n, &skipped);
+    if (n == 0) {
+        console_flash(console, STYLE_WARN, "%s: %s", action, why_not);
+    } else {
+        ask_note(console, action, requests, n);
+        say_skipped(console, action, n, skipped);
+    }
+    free(requests);
+}
+
 /* Pins, or unpins where all of them are pinned. */
 static void pin(struct console *console, const struct selection *selection)
 {
@@ -196,16 +212,7 @@ static void pin(struct console *console, const struct selection *selection)
         plan_rows(console, "unpin", CHANGE_UNPIN, selection);
         return;
     }
-    size_t n;
-    size_t skipped;
-    struct request *requests = requests_of(console, selection, CHANGE_PIN, &n, &skipped);
-    if (n == 0) {
-        console_flash(console, STYLE_WARN, "pin: only an extension that somebody holds");
-    } else {
-        ask_note(console, "pin", requests, n);
-        say_skipped(console, "pin", n, skipped);
-    }
-    free(requests);
+    note_rows(console, "pin", CHANGE_PIN, selection, "only an extension that somebody holds");
 }
 
 static void reserve(struct console *console, const struct selection *selection)
@@ -228,16 +235,7 @@ static void reserve(struct console *console, const struct selection *selection)
                       world_slot_states(console->world, slot));
         return;
     }
-    size_t n;
-    size_t skipped;
-    struct request *requests = requests_of(console, selection, CHANGE_RESERVE, &n, &skipped);
-    if (n == 0) {
-        console_flash(console, STYLE_WARN, "reserve: none of these is free");
-    } else {
-        ask_note(console, "reserve", requests, n);
-        say_skipped(console, "reserve", n, skipped);
-    }
-    free(requests);
+    note_rows(console, "reserve", CHANGE_RESERVE, selection, "none of these is free");
 }
 
 static void on_rows(struct console *console, enum command command)
