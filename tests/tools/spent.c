@@ -1,7 +1,7 @@
 /*
- * Runs a program and says what it spent: `spent FILE PROGRAM ARGUMENTS...` writes "SECONDS KILOBYTES
- * STATUS" into FILE. It exists because the peak that wait4 tells of a child begins with the size of
- * whoever forked it, and this program is small where a Python one is not.
+ * Runs a program and says what it spent: `spent FILE PROGRAM ARGUMENTS...` writes "SECONDS
+ * KILOBYTES STATUS" into FILE. It exists because the peak that wait4 tells of a child begins with
+ * the size of whoever forked it, and this program is small where a Python one is not.
  */
 
 #include <errno.h>
