@@ -18,6 +18,7 @@ RULES = f"[policy]\nranges = 0000-{MANY - 1:04}\nblocked =\ncooldown = 0\n"
 POOL = [f"{number:04}" for number in range(MANY)]
 AGENTS = [f"agent{number:03}" for number in range(300)]
 WRITES = "dynamodb.TransactWriteItems"
+WAY_S = 0.6
 
 
 @pytest.fixture
@@ -27,6 +28,12 @@ def desk(tmp_path, cloud):
     desk.create()
     cloud.instance.set_users(AGENTS)
     return desk
+
+
+def slow_but_the_first(cloud):
+    """The first write is answered at once, which is how the test learns that writing has begun; all
+    others are on their way for long enough to be met there by a signal."""
+    cloud.gate.inject(faults.latency(WAY_S), on=WRITES, after=1)
 
 
 def stopped(desk, *signals):
@@ -71,7 +78,7 @@ def expect_the_rest(desk):
 
 def test_ctrl_c_stops_after_what_is_under_way(desk, cloud):
     cloud.gate.inject(faults.throttled("dynamodb"), on=WRITES, every=1, times=12)
-    cloud.gate.inject(faults.latency(0.1), on=WRITES)
+    slow_but_the_first(cloud)
     status, document = stopped(desk, signal.SIGINT)
     done = results(document)
     if done.get("done"):
@@ -93,11 +100,11 @@ def test_ctrl_c_stops_after_what_is_under_way(desk, cloud):
 @pytest.mark.parametrize("signals", [[signal.SIGINT] * 2, [signal.SIGTERM] * 2, [signal.SIGKILL]],
                          ids=["ctrl-c twice", "term twice", "kill"])
 def test_stopped_at_once(desk, cloud, signals):
-    cloud.gate.inject(faults.latency(0.1), on=WRITES)
+    slow_but_the_first(cloud)
     status, document = stopped(desk, *signals)
     assert (status, document) == (-signals[0], None)
     cloud.gate.clear_faults()
-    time.sleep(0.3)  # what was on its way arrives
+    time.sleep(WAY_S + 0.4)  # what was on its way arrives
     expect_as_recorded(desk)
     expect_the_rest(desk)
 
@@ -106,11 +113,11 @@ def test_a_kill_among_the_numbers_that_are_made(desk, cloud):
     """Nobody needs the numbers that are missing, so they are told of; when they are needed, they are
     handed out all the same."""
     cloud.instance.set_users(AGENTS[:10])
-    cloud.gate.inject(faults.latency(0.1), on=WRITES)
+    slow_but_the_first(cloud)
     status, _ = stopped(desk, signal.SIGINT, signal.SIGINT)
     assert status == -signal.SIGINT
     cloud.gate.clear_faults()
-    time.sleep(0.3)
+    time.sleep(WAY_S + 0.4)
     # As if only the first transaction had got through.
     for item in desk.table.scan(ConsistentRead=True)["Items"]:
         if item["pk"].isdigit() and int(item["pk"]) >= 20:
