@@ -56,9 +56,10 @@ Q := $(if $(V),,@)
 say = @printf '  %-6s %s\n' $(1) $(2)
 
 # ---- the program ------------------------------------------------------------------------------
-SRC_core := $(sort $(wildcard core/*.c))
-SRC_aws := $(sort $(wildcard aws/*.c))
-SRC_tui := $(sort $(wildcard tui/*.c))
+# A room is a folder of core, aws or tui; aws/ports.c alone stands above its rooms.
+SRC_core := $(sort $(wildcard core/*/*.c))
+SRC_aws := $(sort $(wildcard aws/*.c aws/*/*.c))
+SRC_tui := $(sort $(wildcard tui/*/*.c))
 THEMES := $(sort $(wildcard themes/*.theme))
 
 OBJ_core := $(SRC_core:%.c=$(B)/%.o)
@@ -89,7 +90,7 @@ $(B)/extpool: $(B)/main.o $(LIBS)
 
 $(B)/lib%.a:
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) qcs $@ $^
 $(B)/libcore.a: $(OBJ_core)
 $(B)/libaws.a: $(OBJ_aws)
 $(B)/libtui.a: $(OBJ_tui)
@@ -108,11 +109,13 @@ $(B)/themes.o: $(B)/themes.c
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
 
 # ---- unit tests, fuzz targets -------------------------------------------------------------------
-# tests/unit/core_csv.c is a program linked with core alone, aws_*.c with aws and core, tui_*.c with
-# tui and core: that the layers hold is shown by the linker too.
-UNIT_core := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/core_*.c)))
-UNIT_aws := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/aws_*.c)))
-UNIT_tui := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/tui_*.c)))
+# tests/unit mirrors the rooms: tests/unit/core/plan/sync.c tests core/plan/sync.c. A test of core is
+# linked with core alone, one of aws with aws and core, one of tui with tui and core: that the layers
+# hold is shown by the linker too.
+units_of = $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard $(1:%=tests/unit/%.c))))
+UNIT_core := $(call units_of,core/*/*)
+UNIT_aws := $(call units_of,aws/* aws/*/*)
+UNIT_tui := $(call units_of,tui/*/*)
 UNITS := $(UNIT_core) $(UNIT_aws) $(UNIT_tui)
 # What several unit tests share (contract suites, builders of worlds).
 SUPPORT_core := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/unit/support/*.c)))
@@ -180,7 +183,7 @@ test-unit: $(UNITS)
 	$(Q)sh tests/run-unit.sh $(UNITS)
 
 # What uses threads: run with SAN=thread.
-THREADED := $(filter %/core_job %/core_model %/aws_http %/aws_client,$(UNITS))
+THREADED := $(addprefix $(B)/unit/,core/base/job core/pool/model aws/http/http aws/client/client)
 test-threads: $(THREADED)
 	$(Q)sh tests/run-unit.sh $(THREADED)
 

@@ -16,18 +16,18 @@
 #include <unistd.h>
 
 #include "aws/ports.h"
-#include "core/cmdline.h"
-#include "core/demo_folder.h"
-#include "core/environ.h"
-#include "core/headless.h"
-#include "core/help.h"
-#include "core/interrupt.h"
-#include "core/log.h"
-#include "core/mem.h"
-#include "core/settings.h"
-#include "tui/console.h"
+#include "core/settings/cmdline.h"
+#include "core/demo/folder.h"
+#include "core/base/environ.h"
+#include "core/headless/headless.h"
+#include "core/settings/help.h"
+#include "core/base/interrupt.h"
+#include "core/base/log.h"
+#include "core/base/mem.h"
+#include "core/settings/settings.h"
+#include "tui/console/console.h"
 
-#include "core/banned.h"
+#include "core/base/banned.h"
 
 /* ---- the process ------------------------------------------------------------------------- */
 

@@ -3,15 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/account.h"
-#include "aws/arn.h"
-#include "aws/connect.h"
-#include "aws/s3.h"
-#include "aws/store_dynamodb.h"
-#include "core/location.h"
-#include "core/mem.h"
+#include "aws/identity/account.h"
+#include "aws/client/arn.h"
+#include "aws/connect/connect.h"
+#include "aws/s3/s3.h"
+#include "aws/dynamodb/store.h"
+#include "core/settings/location.h"
+#include "core/base/mem.h"
 
-#include "core/banned.h"
+#include "core/base/banned.h"
 
 /* What one session has of Amazon. The console opens a session for each context that is chosen; the
    accounts of earlier ones stay until the end, as their settings do. */

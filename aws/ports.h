@@ -2,18 +2,18 @@
 #define AWS_PORTS_H
 
 /*
- * The ports of Amazon for core/session.h: connect:, dynamodb:, s3:. All that main.c needs of aws/.
+ * The ports of Amazon for core/session/session.h: connect:, dynamodb:, s3:. All that main.c needs of aws/.
  *
  *     struct aws *aws = aws_new(&options);
  *     ... aws_ports(aws, table) beside session_embedded_ports ...
  *     aws_free(aws);                                 after the last session
  *
- * The ports of one session, that is of one settings object, share one account (aws/account.h).
+ * The ports of one session, that is of one settings object, share one account (aws/identity/account.h).
  */
 
-#include "core/clock.h"
-#include "core/environ.h"
-#include "core/session.h"
+#include "core/base/clock.h"
+#include "core/base/environ.h"
+#include "core/session/session.h"
 
 struct aws;
 

@@ -4,7 +4,7 @@ failed=0
 skipped=0
 passed=0
 for program in "$@"; do
-	name=$(basename "$program")
+	name=${program#*/unit/}
 	output=$("$program" 2>&1)
 	status=$?
 	case $status in

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Turns theme files into the array that tui/theme.h declares: embed.sh FILE.theme ... > themes.c
+# Turns theme files into the array that tui/terminal/theme.h declares: embed.sh FILE.theme ... > themes.c
 set -eu
 export LC_ALL=C
-printf '#include "tui/theme.h"\n\nconst struct theme_source theme_sources[] = {\n'
+printf '#include "tui/terminal/theme.h"\n\nconst struct theme_source theme_sources[] = {\n'
 for file in "$@"; do
     name=${file##*/}
     printf '    {"%s",\n' "${name%.theme}"

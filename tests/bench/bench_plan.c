@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/mem.h"
-#include "core/plan.h"
-#include "core/plan_parts.h"
+#include "core/base/mem.h"
+#include "core/plan/plan.h"
+#include "core/plan/builder.h"
 
 #define NOW_S INT64_C(1795348800)
 #define RUNS 7

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SUITE = ROOT / "build/release/unit/aws_store_dynamodb"
+SUITE = ROOT / "build/release/unit/aws/dynamodb/store"
 
 
 @pytest.fixture(scope="session")

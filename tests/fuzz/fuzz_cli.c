@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/cmdline.h"
-#include "core/mem.h"
-#include "core/settings.h"
+#include "core/settings/cmdline.h"
+#include "core/base/mem.h"
+#include "core/settings/settings.h"
 
 #define ARGS_MAX 64
 

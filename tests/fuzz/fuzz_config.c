@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/config.h"
-#include "core/settings.h"
-#include "core/value.h"
+#include "core/settings/config.h"
+#include "core/settings/settings.h"
+#include "core/settings/option_value.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

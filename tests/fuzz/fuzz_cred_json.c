@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/cred_json.h"
+#include "aws/credentials/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

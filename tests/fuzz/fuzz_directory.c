@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/directory_parse.h"
-#include "core/login.h"
+#include "core/embedded/directory_parse.h"
+#include "core/pool/login.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

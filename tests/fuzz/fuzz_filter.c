@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tui/filter.h"
+#include "tui/widget/filter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

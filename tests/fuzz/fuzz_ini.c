@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/ini.h"
+#include "core/format/ini.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/connect_read.h"
-#include "aws/explain.h"
-#include "aws/reply.h"
-#include "core/text.h"
+#include "aws/connect/read.h"
+#include "aws/client/service_errors.h"
+#include "aws/client/response.h"
+#include "core/base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/text.h"
-#include "tui/field.h"
-#include "tui/keys.h"
+#include "core/base/text.h"
+#include "tui/widget/field.h"
+#include "tui/terminal/keys.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/mem.h"
-#include "core/policy.h"
+#include "core/base/mem.h"
+#include "core/pool/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

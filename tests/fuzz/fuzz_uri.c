@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/connect.h"
-#include "aws/endpoint.h"
-#include "aws/s3.h"
-#include "aws/sigv4.h"
-#include "aws/uri.h"
+#include "aws/connect/connect.h"
+#include "aws/config/endpoint.h"
+#include "aws/s3/s3.h"
+#include "aws/sign/sigv4.h"
+#include "aws/http/uri.h"
 
 #define MOST ((size_t)4 << 20)
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/reply.h"
-#include "aws/xml.h"
-#include "core/text.h"
+#include "aws/client/response.h"
+#include "aws/client/xml.h"
+#include "core/base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

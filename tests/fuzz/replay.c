@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/fileio.h"
-#include "core/mem.h"
+#include "core/base/fileio.h"
+#include "core/base/mem.h"
 
-#include "core/banned.h"
+#include "core/base/banned.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/sigv4.h"
-#include "core/mem.h"
+#include "aws/sign/sigv4.h"
+#include "core/base/mem.h"
 
 #define MOST ((size_t)8 << 20)
 

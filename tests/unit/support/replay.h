@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/audit.h"
-#include "core/model.h"
+#include "core/plan/audit.h"
+#include "core/pool/model.h"
 
 #define REPLAY_NUMBERS 1000 /* extensions of three digits */
 

@@ -14,7 +14,7 @@
 
 #include <stdio.h>
 
-#include "core/report.h"
+#include "core/headless/report.h"
 #include "tests/unit/support/world.h"
 
 struct paper {

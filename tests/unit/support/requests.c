@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "core/mem.h"
+#include "core/base/mem.h"
 
 static void read_word(struct requests *requests, struct request *request, const char *word)
 {

@@ -9,7 +9,7 @@
  * A number and a colon in front make it the row of a file: "7: release alice".
  */
 
-#include "core/plan.h"
+#include "core/plan/plan.h"
 
 #define REQUESTS_MAX 64
 

@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "core/cmdline.h"
-#include "core/fileio.h"
-#include "core/mem.h"
+#include "core/settings/cmdline.h"
+#include "core/base/fileio.h"
+#include "core/base/mem.h"
 
 #define ARGS_MAX 16
 

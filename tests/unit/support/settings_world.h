@@ -5,7 +5,7 @@
  * A small world for settings: a home folder, a configuration file, variables, a command line.
  */
 
-#include "core/settings.h"
+#include "core/settings/settings.h"
 
 #define SETTINGS_VARIABLES_MAX 12
 

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/store_sqlite.h"
+#include "core/embedded/store_sqlite.h"
 
 #define AT_S 1795000000
 

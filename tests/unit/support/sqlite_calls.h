@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/err.h"
-#include "core/plan.h"
-#include "core/port_store.h"
+#include "core/base/err.h"
+#include "core/plan/plan.h"
+#include "core/port/store.h"
 
 struct call {
     enum err_code code;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/mem.h"
-#include "core/strmap.h"
+#include "core/base/mem.h"
+#include "core/base/strmap.h"
 #include "tests/unit/support/store_site.h"
 
 const struct store_maker *store_site_maker;

@@ -2,7 +2,7 @@
 #define SUPPORT_STORE_CONTRACT_H
 
 /*
- * The contract of core/port_store.h as tests: what every store has to do, whatever it is made of.
+ * The contract of core/port/store.h as tests: what every store has to do, whatever it is made of.
  * A store's own test program says how to get one, and runs the suite:
  *
  *     static struct store *fresh(void *context) { ... }
@@ -20,7 +20,7 @@
 
 #include <stddef.h>
 
-#include "core/port_store.h"
+#include "core/port/store.h"
 
 struct store_maker {
     const char *name;

@@ -14,10 +14,10 @@
 
 #include <cmocka.h>
 
-#include "core/audit.h"
-#include "core/plan.h"
-#include "core/policy.h"
-#include "core/port_store.h"
+#include "core/plan/audit.h"
+#include "core/plan/plan.h"
+#include "core/pool/policy.h"
+#include "core/port/store.h"
 #include "tests/unit/support/store_contract.h"
 
 #define T0 1795000000 /* a time; the tests count from it */

@@ -8,10 +8,10 @@
 
 #include <cmocka.h>
 
-#include "core/buf.h"
-#include "core/mem.h"
-#include "core/plan_parts.h"
-#include "core/port_store.h"
+#include "core/base/buf.h"
+#include "core/base/mem.h"
+#include "core/plan/builder.h"
+#include "core/port/store.h"
 
 #define SLOTS_MAX 4096
 #define CLAIMS_MAX 4096

@@ -33,9 +33,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/audit.h"
-#include "core/plan.h"
-#include "core/policy.h"
+#include "core/plan/audit.h"
+#include "core/plan/plan.h"
+#include "core/pool/policy.h"
 
 #define WORLD_NOW_S INT64_C(1795348800) /* 2026-11-22T12:00:00Z */
 #define WORLD_DAY_S ((int64_t)86400)

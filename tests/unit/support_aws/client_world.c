@@ -6,7 +6,7 @@
 
 #include "tests/unit/support_aws/client_world.h"
 
-#include "core/mem.h"
+#include "core/base/mem.h"
 
 static enum err_code counting_get(struct credentials_provider *self, bool force,
                                   struct credentials *out, struct err *err)

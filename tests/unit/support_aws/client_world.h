@@ -3,7 +3,7 @@
 
 /* A client on the fake engine, with credentials that count how often they are asked for. */
 
-#include "aws/client.h"
+#include "aws/client/client.h"
 #include "tests/unit/support_aws/http_fake.h"
 
 /* Credentials that are renewed when they have to be: key "AK1", then "AK2", ... */

@@ -13,9 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/buf.h"
-#include "core/fileio.h"
-#include "core/mem.h"
+#include "core/base/buf.h"
+#include "core/base/fileio.h"
+#include "core/base/mem.h"
 
 /* ---- seams -------------------------------------------------------------------------------- */
 

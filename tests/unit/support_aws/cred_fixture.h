@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aws/cred.h"
+#include "aws/credentials/cred.h"
 #include "tests/unit/support_aws/http_fake.h"
 
 #define FIXTURE_VARIABLES 32

@@ -15,8 +15,8 @@
 
 #include <jansson.h>
 
-#include "aws/ddb.h"
-#include "aws/store_dynamodb.h"
+#include "aws/dynamodb/ddb.h"
+#include "aws/dynamodb/store.h"
 #include "tests/unit/support_aws/http_fake.h"
 
 struct ddb_bench;

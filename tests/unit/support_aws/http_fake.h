@@ -16,7 +16,7 @@
  * the test. With a handler the answers are what it makes of each request.
  */
 
-#include "aws/http.h"
+#include "aws/http/http.h"
 
 /* 2026-01-02T03:04:05Z, when every fake begins. */
 #define HTTP_FAKE_EPOCH_MS INT64_C(1767323045000)

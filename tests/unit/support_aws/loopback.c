@@ -14,8 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/buf.h"
-#include "core/mem.h"
+#include "core/base/buf.h"
+#include "core/base/mem.h"
 
 struct connection {
     struct server *server;

@@ -1,0 +1,426 @@
+/*
+ * The life of a call: it waits for its turn (how many at once, how fast), is sent, and what comes
+ * back decides: done, again after a while, again with other credentials, or failed. Everything
+ * happens in the engine's loop; a call leaves it by exactly one call of its callback.
+ */
+
+#include "aws/client/client.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/client/call.h"
+#include "aws/sign/crypto.h"
+#include "aws/client/service_errors.h"
+#include "aws/client/response.h"
+#include "core/base/log.h"
+#include "core/base/mem.h"
+
+#include "core/base/banned.h"
+
+#define MAX_IN_FLIGHT 16
+
+static void plan_pump(struct client *client, int64_t delay_ms);
+
+static double system_random(void *context)
+{
+    (void)context;
+    return crypto_random_unit();
+}
+
+struct client *client_new(const struct client_options *options)
+{
+    struct client *client = mem_alloc(sizeof *client);
+    client->options = *options;
+    if (client->options.max_in_flight == 0) {
+        client->options.max_in_flight = MAX_IN_FLIGHT;
+    }
+    if (!client->options.random) {
+        client->options.random = system_random;
+    }
+    if (!client->options.statistics) {
+        client->options.statistics = &client->own_statistics;
+    }
+    retry_quota_init(&client->quota);
+    pace_init(&client->pace, options->rate, options->burst, http_ticks_ms(options->http));
+    return client;
+}
+
+void client_free(struct client *client)
+{
+    if (client) {
+        assert(!client->first && client->in_flight == 0);
+        sigv4_cache_release(&client->cache);
+        free(client->source);
+        free(client->renew_command);
+        free(client);
+    }
+}
+
+const char *client_region(const struct client *client)
+{
+    return client->options.endpoint.region;
+}
+
+const struct endpoint_settings *client_endpoint_settings(const struct client *client)
+{
+    return &client->options.endpoint;
+}
+
+struct http *client_http(struct client *client)
+{
+    return client->options.http;
+}
+
+/* ---- the line ---------------------------------------------------------------------------- */
+
+static void enqueue(struct client *client, struct pending *pending, bool ahead)
+{
+    if (ahead) {
+        pending->next = client->first;
+        client->first = pending;
+    } else {
+        pending->next = NULL;
+        *(client->last ? &client->last->next : &client->first) = pending;
+    }
+    if (!pending->next) {
+        client->last = pending;
+    }
+}
+
+static struct pending *dequeue(struct client *client)
+{
+    struct pending *pending = client->first;
+    client->first = pending->next;
+    if (!client->first) {
+        client->last = NULL;
+    }
+    pending->next = NULL;
+    return pending;
+}
+
+/* ---- the end of a call ------------------------------------------------------------------- */
+
+static void finish(struct pending *pending, struct reply *reply, const struct err *err)
+{
+    reply->attempts = pending->attempts;
+    reply->maybe_done = reply->code != ERR_OK && pending->maybe_done;
+    pending->done(pending->context, reply, err);
+    pending_free(pending);
+}
+
+/* Without an answer: the credentials, the configuration, the cancel key. */
+static void finish_early(struct pending *pending, const struct err *err)
+{
+    struct http_response none;
+    http_response_init(&none);
+    none.failure = HTTP_CANCELLED;
+    struct reply reply = {.code = err->code, .response = &none};
+    finish(pending, &reply, err);
+    http_response_release(&none);
+}
+
+static void finish_cancelled(struct pending *pending)
+{
+    struct err err = ERR_INIT;
+    err_set(&err, ERR_CANCELLED, "cancelled");
+    finish_early(pending, &err);
+}
+
+static void finish_failed(struct pending *pending, struct reply *reply,
+                          const struct retry_answer *answer, enum retry_class class)
+{
+    const struct client *client = pending->client;
+    const struct call *call = &pending->call;
+    struct err err = ERR_INIT;
+    struct explain_case what = {
+        .service = client->options.service,
+        .operation = call->operation,
+        .resource = call->resource,
+        .region = call->region ? call->region : client->options.endpoint.region,
+        .host = pending->host,
+        .failure = answer->failure,
+        .detail = reply->response->detail,
+        .status = reply->status,
+        .error = reply->error,
+        .message = reply->message,
+        .request_id = reply->request_id,
+        .class = class,
+        .attempts = pending->attempts,
+        .damaged = answer->damaged,
+        .skew_known = answer->skew_known,
+        .skew_ms = answer->skew_ms,
+        .source = call->unsigned_call ? NULL : client->source,
+        .renew = call->unsigned_call ? NULL : client->renew_command,
+    };
+    reply->code = explain(&what, &err);
+    finish(pending, reply, &err);
+}
+
+/* ---- again ------------------------------------------------------------------------------- */
+
+/* A wait is cut into naps, so that somebody who wants to stop does not wait for the end of it. */
+#define NAP_MS 500
+
+static void on_nap_over(void *context, bool cancelled);
+
+static void nap(struct pending *pending)
+{
+    struct http *http = pending->client->options.http;
+    int64_t left_ms = pending->due_ms - http_ticks_ms(http);
+    http_after(http, left_ms < NAP_MS ? left_ms : NAP_MS, on_nap_over, pending);
+}
+
+static void on_nap_over(void *context, bool cancelled)
+{
+    struct pending *pending = context;
+    struct client *client = pending->client;
+    struct http *http = client->options.http;
+    bool due = http_ticks_ms(http) >= pending->due_ms;
+    // What may have taken effect is tried to its end: only the next answer tells.
+    bool stop = progress_cancel(http->progress) != CANCEL_NO && !pending->maybe_done;
+    if (!due && !cancelled && !stop) {
+        nap(pending);
+        return;
+    }
+    client->in_flight--;
+    if (cancelled || stop) {
+        finish_cancelled(pending);
+        return;
+    }
+    enqueue(client, pending, true);
+    plan_pump(client, 0);
+}
+
+/* False where it may not be tried again. */
+static bool try_again(struct pending *pending, enum retry_class class, const char *retry_after)
+{
+    struct client *client = pending->client;
+    int limit = class == RETRY_THROTTLING ? pending->throttled_attempts : pending->max_attempts;
+    if (class == RETRY_NOT || pending->attempts >= limit) {
+        return false;
+    }
+    int cost = retry_quota_take(&client->quota, class);
+    if (cost == 0) {
+        log_line(LOG_WARN, "aws", "%s: no retry, the quota for retries is used up",
+                 pending->call.operation);
+        return false;
+    }
+    pending->last_cost = cost;
+    client->options.statistics->retries++;
+    double chance = client->options.random(client->options.random_context);
+    int64_t delay_ms =
+        retry_delay_ms(client->options.service, class, pending->attempts, chance, retry_after);
+    pending->due_ms = http_ticks_ms(client->options.http) + delay_ms;
+    nap(pending);
+    if (client->wait) {
+        client->wait(client->wait_context, delay_ms);
+    }
+    return true;
+}
+
+void client_on_wait(struct client *client, call_wait_fn wait, void *context)
+{
+    client->wait = wait;
+    client->wait_context = context;
+}
+
+/* The service no longer takes the credentials. Once a call, others are asked for, unless another
+   call has already done so. */
+static bool try_renewed(struct pending *pending, const struct reply *reply)
+{
+    struct client *client = pending->client;
+    if (!retry_is_expired_code(reply->error) || pending->renewed || pending->call.unsigned_call) {
+        return false;
+    }
+    pending->renewed = true;
+    snprintf(pending->refusal, sizeof pending->refusal, "%.60s; request id %.100s", reply->error,
+             reply->request_id[0] ? reply->request_id : "none");
+    if (pending->keys == client->keys) {
+        client->renew = true;
+    }
+    client->in_flight--;
+    enqueue(client, pending, true);
+    plan_pump(client, 0);
+    return true;
+}
+
+/* ---- an answer --------------------------------------------------------------------------- */
+
+static void log_attempt(const struct pending *pending, const struct reply *reply,
+                        const struct http_response *response)
+{
+    const struct call *call = &pending->call;
+    long long took_ms =
+        (long long)(http_ticks_ms(pending->client->options.http) - pending->started_ms);
+    enum log_level level =
+        response->failure == HTTP_OK && reply->status < 400 ? LOG_INFO : LOG_WARN;
+    if (response->failure != HTTP_OK) {
+        log_line(level, "aws", "%s %s %s: %s, %lld ms, attempt %d", call->method, pending->host,
+                 call->operation, http_failure_text(response->failure), took_ms, pending->attempts);
+    } else {
+        log_line(level, "aws", "%s %s %s: %d%s%s, %lld ms, attempt %d, request id %s", call->method,
+                 pending->host, call->operation, reply->status, reply->error[0] ? " " : "",
+                 reply->error, took_ms, pending->attempts,
+                 reply->request_id[0] ? reply->request_id : "none");
+    }
+}
+
+static void learn(struct pending *pending, const struct reply *reply, enum retry_class class,
+                  struct retry_answer *answer)
+{
+    struct client *client = pending->client;
+    int64_t now_ms = http_ticks_ms(client->options.http);
+    if (answer->skew_known) {
+        client->skew_ms = answer->skew_ms;
+    }
+    if (class == RETRY_THROTTLING) {
+        client->options.statistics->throttled++;
+        pace_throttled(&client->pace, now_ms);
+    } else if (reply->response->failure == HTTP_OK) {
+        pace_succeeded(&client->pace, now_ms);
+    }
+    client->options.statistics->bytes_received += reply->response->body.length;
+}
+
+static void on_response(void *context, struct http_response *response)
+{
+    struct pending *pending = context;
+    struct client *client = pending->client;
+    struct reply reply = {.code = ERR_OK};
+    bool damaged = reply_read(client->options.service, response, &reply);
+    log_attempt(pending, &reply, response);
+    struct retry_answer answer = {
+        .service = client->options.service,
+        .failure = response->failure,
+        .status = response->status,
+        .error = reply.error,
+        .damaged = damaged,
+    };
+    answer.skew_known = retry_skew(response, &answer.skew_ms);
+    // What the answer says about our clock counts beside what this attempt was signed with.
+    enum retry_class class = retry_classify(&answer);
+    learn(pending, &reply, class, &answer);
+
+    bool answered = response->failure == HTTP_OK;
+    bool success = answered && response->status >= 200 && response->status < 300 && !damaged;
+    if ((!answered && response->sent) || response->status >= 500 || (damaged && answered)) {
+        pending->maybe_done = true;
+    }
+    if (success) {
+        retry_quota_give_back(&client->quota, pending->last_cost);
+        reply_count_capacity(&reply, pending->call.operation, client->options.statistics);
+        client->in_flight--;
+        struct err none = ERR_INIT;
+        finish(pending, &reply, &none);
+    } else if (response->failure == HTTP_CANCELLED) {
+        client->in_flight--;
+        finish_cancelled(pending);
+    } else if (class != RETRY_SKEW && try_renewed(pending, &reply)) {
+        // it stands at the head of the line
+    } else if (!try_again(pending, class, http_response_header(response, "x-amz-retry-after"))) {
+        client->in_flight--;
+        finish_failed(pending, &reply, &answer, class);
+    }
+    reply_clear(&reply);
+    if (client->first) {
+        plan_pump(client, 0);
+    }
+}
+
+/* ---- whose turn it is -------------------------------------------------------------------- */
+
+static void send_first(struct client *client)
+{
+    struct pending *pending = dequeue(client);
+    struct err err = ERR_INIT;
+    client->in_flight++;
+    if (pending_send(pending, on_response, &err) != ERR_OK) {
+        client->in_flight--;
+        if (pending->refusal[0] != '\0') {
+            err_prefix(&err, "%s %s was refused (%s)", aws_service_title(client->options.service),
+                       pending->call.operation, pending->refusal);
+        }
+        finish_early(pending, &err);
+    }
+}
+
+static void pump(void *context, bool cancelled)
+{
+    struct client *client = context;
+    client->pump_planned = false;
+    while (client->first && cancelled) {
+        finish_cancelled(dequeue(client));
+    }
+    while (client->first && client->in_flight < client->options.max_in_flight) {
+        int64_t now_ms = http_ticks_ms(client->options.http);
+        int64_t wait_ms = pace_wait_ms(&client->pace, now_ms);
+        if (wait_ms > 0) {
+            plan_pump(client, wait_ms);
+            return;
+        }
+        pace_take(&client->pace, now_ms);
+        send_first(client);
+    }
+}
+
+static void plan_pump(struct client *client, int64_t delay_ms)
+{
+    if (!client->pump_planned) {
+        client->pump_planned = true;
+        http_after(client->options.http, delay_ms, pump, client);
+    }
+}
+
+void client_submit(struct client *client, const struct call *call, call_done_fn done, void *context)
+{
+    struct pending *pending = pending_new(client, call);
+    pending->done = done;
+    pending->context = context;
+    client->options.statistics->calls++;
+    enqueue(client, pending, false);
+    plan_pump(client, 0);
+}
+
+/* ---- one call, waited for ---------------------------------------------------------------- */
+
+struct waited {
+    struct reply *reply;
+    struct err *err;
+};
+
+static void keep_reply(void *context, struct reply *reply, const struct err *err)
+{
+    struct waited *waited = context;
+    *waited->reply = *reply;
+    waited->reply->json = json_incref(reply->json);
+    waited->reply->response = mem_alloc(sizeof *reply->response);
+    *waited->reply->response = *reply->response;
+    http_response_init(reply->response);
+    if (waited->err && reply->code != ERR_OK && waited->err->code == ERR_OK) {
+        *waited->err = *err;
+    }
+}
+
+enum err_code client_call(struct client *client, const struct call *call, struct reply *reply,
+                          struct err *err)
+{
+    struct waited waited = {.reply = reply, .err = err};
+    *reply = (struct reply){.code = ERR_CANCELLED};
+    client_submit(client, call, keep_reply, &waited);
+    enum err_code code = http_run(client->options.http, err);
+    return code != ERR_OK ? code : reply->code;
+}
+
+void reply_release(struct reply *reply)
+{
+    json_decref(reply->json);
+    reply->json = NULL;
+    if (reply->response) {
+        http_response_release(reply->response);
+        free(reply->response);
+        reply->response = NULL;
+    }
+}

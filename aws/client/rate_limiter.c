@@ -1,0 +1,78 @@
+#include "aws/client/rate_limiter.h"
+
+#include "core/base/banned.h"
+
+#define SLOWER 0.7
+#define LOWEST_SHARE 0.1
+#define CLIMB_SHARE 0.2
+#define CLIMB_EVERY_MS 5000
+#define SAME_EVENT_MS 1000
+
+void pace_init(struct pace *pace, double rate, double burst, int64_t now_ms)
+{
+    *pace = (struct pace){
+        .rate = rate,
+        .configured = rate,
+        .burst = burst >= 1 ? burst : 1,
+        .at_ms = now_ms,
+        .quiet_since_ms = now_ms - SAME_EVENT_MS,
+    };
+    pace->tokens = pace->burst;
+}
+
+static void fill(struct pace *pace, int64_t now_ms)
+{
+    if (now_ms > pace->at_ms) {
+        pace->tokens += pace->rate * (double)(now_ms - pace->at_ms) / 1000;
+        pace->at_ms = now_ms;
+    }
+    if (pace->tokens > pace->burst) {
+        pace->tokens = pace->burst;
+    }
+}
+
+int64_t pace_wait_ms(struct pace *pace, int64_t now_ms)
+{
+    if (pace->rate <= 0) {
+        return 0;
+    }
+    fill(pace, now_ms);
+    if (pace->tokens >= 1) {
+        return 0;
+    }
+    return (int64_t)((1 - pace->tokens) * 1000 / pace->rate) + 1;
+}
+
+void pace_take(struct pace *pace, int64_t now_ms)
+{
+    if (pace->rate > 0) {
+        fill(pace, now_ms);
+        pace->tokens -= 1;
+    }
+}
+
+void pace_throttled(struct pace *pace, int64_t now_ms)
+{
+    if (pace->rate <= 0) {
+        return;
+    }
+    fill(pace, now_ms);
+    if (pace->tokens > 0) {
+        pace->tokens = 0;
+    }
+    if (now_ms - pace->quiet_since_ms >= SAME_EVENT_MS) {
+        double lowest = LOWEST_SHARE * pace->configured;
+        pace->rate = pace->rate * SLOWER > lowest ? pace->rate * SLOWER : lowest;
+        pace->quiet_since_ms = now_ms;
+    }
+}
+
+void pace_succeeded(struct pace *pace, int64_t now_ms)
+{
+    if (pace->rate < pace->configured && now_ms - pace->quiet_since_ms >= CLIMB_EVERY_MS) {
+        fill(pace, now_ms);
+        double higher = pace->rate + CLIMB_SHARE * pace->configured;
+        pace->rate = higher < pace->configured ? higher : pace->configured;
+        pace->quiet_since_ms = now_ms;
+    }
+}

@@ -1,0 +1,40 @@
+#ifndef AWS_CLIENT_RATE_LIMITER_H
+#define AWS_CLIENT_RATE_LIMITER_H
+
+/*
+ * How fast a client asks: a token bucket that is filled at a steady rate.
+ *
+ * Amazon Connect lets an account make 2 calls a second, 5 at once after a rest, and everybody in
+ * the account shares that. So the rate goes down when the service says "too fast" all the same,
+ * because somebody else is asking too, and climbs back to what was configured while it does not.
+ * https://docs.aws.amazon.com/connect/latest/adminguide/amazon-connect-service-limits.html
+ */
+
+#include <stdint.h>
+
+struct pace {
+    double rate;       /* tokens a second now; 0: no limit at all */
+    double configured; /* what it climbs back to */
+    double burst;
+    double tokens;
+    int64_t at_ms;          /* when `tokens` was right */
+    int64_t quiet_since_ms; /* the last time that it was throttled or climbed */
+};
+
+/* `rate` 0: everything may go at once. */
+void pace_init(struct pace *pace, double rate, double burst, int64_t now_ms);
+
+/* How long until the next call may go; 0: now. */
+int64_t pace_wait_ms(struct pace *pace, int64_t now_ms);
+
+/* A call goes now. */
+void pace_take(struct pace *pace, int64_t now_ms);
+
+/* The service has said "too fast": 0.7 of the rate, not below a tenth of what was configured, the
+   bucket empty. Several such answers within a second are one. */
+void pace_throttled(struct pace *pace, int64_t now_ms);
+
+/* It has not: a fifth of the configured rate more for every 5 quiet seconds. */
+void pace_succeeded(struct pace *pace, int64_t now_ms);
+
+#endif

@@ -1,0 +1,259 @@
+#include "aws/client/service_errors.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+
+#include "core/base/banned.h"
+
+/* ---- which code -------------------------------------------------------------------------- */
+
+/* The services' names for what we tell apart. */
+static const struct {
+    const char *error;
+    enum err_code code;
+} s_codes[] = {
+    {"AccessDenied", ERR_DENIED},
+    {"AccessDeniedException", ERR_DENIED},
+    {"AllAccessDisabled", ERR_DENIED},
+    {"ExpiredToken", ERR_AUTH},
+    {"ExpiredTokenException", ERR_AUTH},
+    {"RequestExpired", ERR_AUTH},
+    {"InvalidClientTokenId", ERR_AUTH},
+    {"UnrecognizedClientException", ERR_AUTH},
+    {"InvalidAccessKeyId", ERR_AUTH},
+    {"InvalidToken", ERR_AUTH},
+    {"InvalidIdentityToken", ERR_AUTH},
+    {"IDPRejectedClaim", ERR_AUTH},
+    {"InvalidSignatureException", ERR_AUTH},
+    {"SignatureDoesNotMatch", ERR_AUTH},
+    {"IncompleteSignature", ERR_AUTH},
+    {"IncompleteSignatureException", ERR_AUTH},
+    {"MissingAuthenticationToken", ERR_AUTH},
+    {"MissingAuthenticationTokenException", ERR_AUTH},
+    {"AuthFailure", ERR_AUTH},
+    {"RequestTimeTooSkewed", ERR_AUTH},
+    {"UnauthorizedException", ERR_AUTH},
+    {"ResourceNotFoundException", ERR_NOT_FOUND},
+    {"TableNotFoundException", ERR_NOT_FOUND},
+    {"NoSuchBucket", ERR_NOT_FOUND},
+    {"NoSuchKey", ERR_NOT_FOUND},
+    {"ConditionalCheckFailedException", ERR_CONFLICT},
+    {"TransactionCanceledException", ERR_CONFLICT},
+    {"TransactionConflictException", ERR_CONFLICT},
+    {"ResourceInUseException", ERR_CONFLICT},
+    {"PreconditionFailed", ERR_CONFLICT},
+    {"ConditionalRequestConflict", ERR_CONFLICT},
+};
+
+static enum err_code code_of(const struct explain_case *what)
+{
+    if (what->failure == HTTP_CANCELLED) {
+        return ERR_CANCELLED;
+    }
+    if (what->failure == HTTP_BAD_REQUEST) {
+        return ERR_CONFIG; // a CA file that cannot be read, a URL that makes no sense
+    }
+    if (what->failure != HTTP_OK) {
+        return what->failure == HTTP_TOO_LARGE ? ERR_SERVICE : ERR_OFFLINE;
+    }
+    if (what->class == RETRY_THROTTLING) {
+        return ERR_THROTTLED;
+    }
+    for (size_t i = 0; i < sizeof s_codes / sizeof s_codes[0]; i++) {
+        if (strcmp(what->error, s_codes[i].error) == 0) {
+            return s_codes[i].code;
+        }
+    }
+    // Answers to HEAD have no body and so no name.
+    if (what->error[0] == '\0') {
+        switch (what->status) {
+        case 401:
+            return ERR_AUTH;
+        case 403:
+            return ERR_DENIED;
+        case 404:
+            return ERR_NOT_FOUND;
+        case 412:
+            return ERR_CONFLICT;
+        default:
+            break;
+        }
+    }
+    return ERR_SERVICE;
+}
+
+/* ---- permissions ------------------------------------------------------------------------- */
+
+/* Operations whose permission has another name. */
+static const struct {
+    enum aws_service service;
+    const char *operation;
+    const char *permission;
+} s_permissions[] = {
+    {SERVICE_DYNAMODB, "TransactWriteItems",
+     "dynamodb:PutItem, dynamodb:DeleteItem, dynamodb:UpdateItem and dynamodb:ConditionCheckItem"},
+    {SERVICE_DYNAMODB, "TransactGetItems", "dynamodb:GetItem"},
+    {SERVICE_S3, "HeadObject", "s3:GetObject"},
+    {SERVICE_S3, "HeadBucket", "s3:ListBucket"},
+    {SERVICE_S3, "ListBuckets", "s3:ListAllMyBuckets"},
+};
+
+void explain_permission(enum aws_service service, const char *operation, char *out, size_t size)
+{
+    for (size_t i = 0; i < sizeof s_permissions / sizeof s_permissions[0]; i++) {
+        if (s_permissions[i].service == service &&
+            strcmp(s_permissions[i].operation, operation) == 0) {
+            snprintf(out, size, "%s", s_permissions[i].permission);
+            return;
+        }
+    }
+    snprintf(out, size, "%s:%s", aws_service_signing_name(service), operation);
+}
+
+/* "... is not authorized to perform: dynamodb:PutItem on resource: ...": the service knows best. */
+static bool permission_in_message(const char *message, char *out, size_t size)
+{
+    static const char before[] = "not authorized to perform: ";
+    const char *at = strstr(message, before);
+    if (!at) {
+        return false;
+    }
+    at += sizeof before - 1;
+    size_t length = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                               "0123456789-:*");
+    if (length < 3 || length >= size || !memchr(at, ':', length)) {
+        return false;
+    }
+    snprintf(out, size, "%.*s", (int)length, at);
+    return true;
+}
+
+/* ---- texts ------------------------------------------------------------------------------- */
+
+/* "DynamoDB Query on table agents (eu-west-1)" */
+static char *subject(const struct explain_case *what)
+{
+    return mem_printf("%s %s%s%s (%s)", aws_service_title(what->service), what->operation,
+                      what->resource ? " on " : "", what->resource ? what->resource : "",
+                      what->region);
+}
+
+/* "AccessDeniedException: not today; request 5f1c" */
+static char *answer(const struct explain_case *what)
+{
+    char status[32];
+    snprintf(status, sizeof status, "HTTP status %d", what->status);
+    return mem_printf("%s%s%s; request id %s", what->error[0] ? what->error : status,
+                      what->message[0] ? ": " : "", what->message,
+                      what->request_id[0] ? what->request_id : "none");
+}
+
+static void explain_failure(const struct explain_case *what, enum err_code code, const char *call,
+                            struct err *err)
+{
+    if (code == ERR_CANCELLED) {
+        err_set(err, code, "cancelled");
+        return;
+    }
+    err_set(err, code, "%s: %s: %s%s%s%s; no request id: there was no answer", call, what->host,
+            http_failure_text(what->failure), what->detail[0] ? " (" : "", what->detail,
+            what->detail[0] ? ")" : "");
+    switch (what->failure) {
+    case HTTP_BAD_CERTIFICATE:
+        err_hint(err,
+                 "the certificate of %s is not signed by an authority that is trusted here, "
+                 "or is for another host; AWS_CA_BUNDLE names a file of authorities",
+                 what->host);
+        break;
+    case HTTP_NO_NAME:
+        err_hint(err, "is the region \"%s\" right, and is there a way to the network?",
+                 what->region);
+        break;
+    case HTTP_BAD_REQUEST:
+        err_hint(err, "look at AWS_CA_BUNDLE (a readable PEM file?) and at the endpoint URL");
+        break;
+    case HTTP_NO_CONNECTION:
+    case HTTP_TIMED_OUT:
+    case HTTP_BROKEN:
+    case HTTP_TLS:
+        err_hint(err, "tried %d time%s; behind a proxy, set HTTPS_PROXY", what->attempts,
+                 what->attempts == 1 ? "" : "s");
+        break;
+    case HTTP_OK:
+    case HTTP_TOO_LARGE:
+    case HTTP_CANCELLED:
+        break;
+    }
+}
+
+static void explain_denied(const struct explain_case *what, const char *call, const char *said,
+                           struct err *err)
+{
+    char permission[256];
+    if (!permission_in_message(what->message, permission, sizeof permission)) {
+        explain_permission(what->service, what->operation, permission, sizeof permission);
+    }
+    err_set(err, ERR_DENIED, "%s: the permission %s is missing (%s)", call, permission, said);
+    err_hint(err,
+             "allow %s to whoever these credentials belong to (%s); README, \"IAM policy\", "
+             "has the whole policy, with the least that works",
+             permission, what->source ? what->source : "not signed");
+}
+
+static void explain_auth(const struct explain_case *what, const char *call, const char *said,
+                         struct err *err)
+{
+    const char *source = what->source ? what->source : "not signed";
+    bool expired = retry_is_expired_code(what->error);
+    err_set(err, ERR_AUTH, "%s: the credentials (%s) %s (%s)", call, source,
+            expired ? "have expired" : "were refused", said);
+    bool far_off = what->skew_known && (what->skew_ms > 240000 || what->skew_ms < -240000);
+    if (far_off) {
+        err_hint(err, "this machine's clock is %lld minutes %s the service's; set it right",
+                 llabs((long long)what->skew_ms) / 60000,
+                 what->skew_ms > 0 ? "behind" : "ahead of");
+    } else if (what->renew) {
+        err_hint(err, "log in again: %s", what->renew);
+    } else {
+        err_hint(err, "look at the access key, the secret and the session token of: %s", source);
+    }
+}
+
+static void explain_answer(const struct explain_case *what, enum err_code code, const char *call,
+                           struct err *err)
+{
+    char *said = answer(what);
+    if (code == ERR_DENIED) {
+        explain_denied(what, call, said, err);
+    } else if (code == ERR_AUTH) {
+        explain_auth(what, call, said, err);
+    } else if (code == ERR_THROTTLED) {
+        err_set(err, code, "%s: too many requests, also after %d attempts (%s)", call,
+                what->attempts, said);
+        err_hint(err, "others in the account use the same quota; try again in a minute");
+    } else if (what->damaged) {
+        err_set(err, code, "%s: the answer is damaged, also after %d attempts (%s)", call,
+                what->attempts, said);
+    } else if (what->attempts > 1 && what->status >= 500) {
+        err_set(err, code, "%s: failed %d times (%s)", call, what->attempts, said);
+    } else {
+        err_set(err, code, "%s: %s", call, said);
+    }
+    free(said);
+}
+
+enum err_code explain(const struct explain_case *what, struct err *err)
+{
+    enum err_code code = code_of(what);
+    char *call = subject(what);
+    if (what->failure != HTTP_OK) {
+        explain_failure(what, code, call, err);
+    } else {
+        explain_answer(what, code, call, err);
+    }
+    free(call);
+    return code;
+}

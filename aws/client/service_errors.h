@@ -1,0 +1,46 @@
+#ifndef AWS_CLIENT_SERVICE_ERRORS_H
+#define AWS_CLIENT_SERVICE_ERRORS_H
+
+/*
+ * What went wrong, for people: which call on what, what the service said, its request id, and in
+ * the hint what to do about it. A missing permission is named, an expired log-in says which command
+ * renews it. Pure.
+ */
+
+#include <stdbool.h>
+
+#include "aws/config/endpoint.h"
+#include "aws/http/http.h"
+#include "aws/client/retry.h"
+#include "core/base/err.h"
+
+/* Everything borrowed; texts from outside as they came (err_set makes them harmless). */
+struct explain_case {
+    enum aws_service service;
+    const char *operation;
+    const char *resource; /* "table agent-extensions"; NULL: none */
+    const char *region;
+    const char *host;
+    enum http_failure failure;
+    const char *detail; /* of the failure */
+    int status;
+    const char *error;
+    const char *message;
+    const char *request_id;
+    enum retry_class class;
+    int attempts;
+    bool damaged;
+    bool skew_known;
+    int64_t skew_ms;
+    const char *source; /* of the credentials; NULL: not signed */
+    const char *renew;  /* the command that renews them; NULL: none */
+};
+
+/* Sets `err`; returns its code. */
+enum err_code explain(const struct explain_case *what, struct err *err);
+
+/* The IAM action that an operation needs: "connect:ListUsers", and for TransactWriteItems the four
+   it is made of. Written to `out`. */
+void explain_permission(enum aws_service service, const char *operation, char *out, size_t size);
+
+#endif

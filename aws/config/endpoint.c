@@ -1,0 +1,304 @@
+#include "aws/config/endpoint.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/text.h"
+
+#include "core/base/banned.h"
+
+static const struct {
+    const char *signing;
+    const char *env;
+    const char *prefix;
+    const char *title;
+} s_services[] = {
+#define X(id, signing, env, prefix, title) [id] = {signing, env, prefix, title},
+    AWS_SERVICES(X)
+#undef X
+};
+
+const char *aws_service_title(enum aws_service service)
+{
+    return s_services[service].title;
+}
+
+const char *aws_service_signing_name(enum aws_service service)
+{
+    return s_services[service].signing;
+}
+
+/* ---- partitions -------------------------------------------------------------------------- */
+
+/* By what a region's name begins with; what begins otherwise lies in `aws`, as the SDKs have it. */
+static const struct {
+    const char *begin;
+    struct endpoint_partition partition;
+} s_partitions[] = {
+    {"cn-", {"aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"}},
+    {"us-gov-", {"aws-us-gov", "amazonaws.com", "api.aws"}},
+    {"eusc-", {"aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu"}},
+    {"us-iso-", {"aws-iso", "c2s.ic.gov", "api.aws.ic.gov"}},
+    {"us-isob-", {"aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud"}},
+    {"eu-isoe-", {"aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"}},
+    {"us-isof-", {"aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov"}},
+    {"", {"aws", "amazonaws.com", "api.aws"}},
+};
+
+const struct endpoint_partition *endpoint_partition(const char *region)
+{
+    size_t i = 0;
+    while (strncmp(region, s_partitions[i].begin, strlen(s_partitions[i].begin)) != 0) {
+        i++; // the last entry fits everything
+    }
+    return &s_partitions[i].partition;
+}
+
+bool endpoint_region_valid(const char *region)
+{
+    size_t length = strlen(region);
+    size_t good = strspn(region, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+    return length > 0 && length <= 63 && good == length && region[0] != '-' &&
+           region[length - 1] != '-';
+}
+
+/* ---- endpoints that somebody configured -------------------------------------------------- */
+
+static bool is_true(const char *text)
+{
+    return text && text_equal_nocase(text, "true");
+}
+
+/* The URL and, for messages, where it comes from. */
+struct configured {
+    const char *url;
+    char origin[64];
+};
+
+static void look_up(enum aws_service service, const struct endpoint_settings *settings,
+                    struct configured *out)
+{
+    *out = (struct configured){.url = settings->endpoint_url, .origin = "the endpoint URL given"};
+    const struct environment *environment = settings->environment;
+    if (out->url || settings->ignore_configured ||
+        is_true(environment_get(environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) {
+        return;
+    }
+    const char *suffix = s_services[service].env;
+    snprintf(out->origin, sizeof out->origin, "AWS_ENDPOINT_URL_%s", suffix);
+    out->url = environment_get(environment, out->origin);
+    if (!out->url) {
+        snprintf(out->origin, sizeof out->origin, "AWS_ENDPOINT_URL");
+        out->url = environment_get(environment, out->origin);
+    }
+    if (!out->url && settings->profile_url) {
+        char key[32];
+        size_t i = 0;
+        for (; suffix[i]; i++) {
+            key[i] = text_lower(suffix[i]);
+        }
+        key[i] = '\0';
+        snprintf(out->origin, sizeof out->origin, "the profile's endpoint_url");
+        out->url = settings->profile_url(settings->profile_context, key);
+        if (!out->url) {
+            out->url = settings->profile_url(settings->profile_context, NULL);
+        }
+    }
+}
+
+static bool is_loopback(const char *host, size_t length)
+{
+    static const char *const names[] = {"localhost", "[::1]"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (length == strlen(names[i]) && strncmp(host, names[i], length) == 0) {
+            return true;
+        }
+    }
+    return length > 4 && strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") >= length;
+}
+
+/* Whether `text` (a host with perhaps a port) has only characters that can be in one. */
+static bool host_is_sound(const char *text, size_t length)
+{
+    size_t good = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                               "0123456789-._:[]");
+    return length > 0 && good >= length;
+}
+
+/* The colon before the port in `host`, or NULL. That of an IPv6 address is inside brackets. */
+static const char *port_of(const char *host, size_t length)
+{
+    for (size_t i = length; i > 0 && host[i - 1] != ']'; i--) {
+        if (host[i - 1] == ':') {
+            return host + i - 1;
+        }
+    }
+    return NULL;
+}
+
+/* scheme://host[:port][/base] taken apart and put together again in one shape. */
+static enum err_code take_url(const char *url, const char *origin, struct endpoint *out,
+                              struct err *err)
+{
+    bool tls = strncmp(url, "https://", 8) == 0;
+    const char *host = url + (tls ? 8 : 7);
+    if (!tls && strncmp(url, "http://", 7) != 0) {
+        return err_set(err, ERR_CONFIG, "%s: %s is not an http or https URL", origin, url);
+    }
+    size_t length = strcspn(host, "/?#@");
+    const char *base = host + length;
+    size_t base_length = strlen(base);
+    while (base_length > 0 && base[base_length - 1] == '/') {
+        base_length--;
+    }
+    const char *port = port_of(host, length);
+    size_t name_length = port ? (size_t)(port - host) : length;
+    int64_t number = tls ? 443 : 80;
+    if (port) {
+        char digits[8] = "";
+        snprintf(digits, sizeof digits, "%.*s", (int)(host + length - port - 1), port + 1);
+        if (!text_to_int64(digits, 1, 65535, &number)) {
+            number = 0;
+        }
+    }
+    if (!host_is_sound(host, length) || name_length == 0 || number == 0 ||
+        strpbrk(base, "?#@ \t\r\n") || length >= sizeof out->host ||
+        base_length + length + 16 > sizeof out->url) {
+        return err_set(err, ERR_CONFIG, "%s: the URL %s cannot be used", origin, url);
+    }
+    bool usual = number == (tls ? 443 : 80);
+    int written = snprintf(out->host, sizeof out->host, "%.*s", (int)name_length, host);
+    for (char *at = out->host; *at; at++) {
+        *at = text_lower(*at);
+    }
+    out->loopback = is_loopback(out->host, (size_t)written);
+    if (!usual) {
+        snprintf(out->host + written, sizeof out->host - (size_t)written, ":%d", (int)number);
+    }
+    snprintf(out->url, sizeof out->url, "%s://%s%.*s", tls ? "https" : "http", out->host,
+             (int)base_length, base);
+    out->custom = true;
+    return ERR_OK;
+}
+
+/* ---- endpoints by the rules -------------------------------------------------------------- */
+
+static bool is_account_id(const char *text)
+{
+    return text && strlen(text) == 12 && text_is_digits(text);
+}
+
+static enum err_code dynamodb_host(const struct endpoint_settings *settings,
+                                   const struct endpoint_partition *partition,
+                                   const char *account_id, char *host, size_t size, struct err *err)
+{
+    bool gov = strcmp(partition->name, "aws-us-gov") == 0;
+    bool possible = strcmp(partition->name, "aws") == 0 && !settings->fips;
+    const char *suffix =
+        settings->dual_stack ? partition->dual_stack_suffix : partition->dns_suffix;
+    if (settings->account_mode == ACCOUNT_MODE_REQUIRED &&
+        (!possible || !is_account_id(account_id))) {
+        const char *why = settings->fips ? "there is none with FIPS"
+                          : possible     ? "the credentials come without an account id"
+                                         : "there is none in this partition";
+        return err_set(err, ERR_CONFIG,
+                       "account_id_endpoint_mode requires an account's own endpoint, but %s", why);
+    }
+    if (settings->account_mode != ACCOUNT_MODE_DISABLED && possible && is_account_id(account_id)) {
+        snprintf(host, size, "%s.ddb.%s.%s", account_id, settings->region, suffix);
+    } else {
+        snprintf(host, size, "dynamodb%s.%s.%s", settings->fips && !gov ? "-fips" : "",
+                 settings->region, suffix);
+    }
+    return ERR_OK;
+}
+
+static void signin_host(const struct endpoint_settings *settings,
+                        const struct endpoint_partition *partition, char *host, size_t size)
+{
+    static const struct {
+        const char *partition, *suffix;
+    } table[] = {
+        {"aws", "signin.aws.amazon.com"},
+        {"aws-cn", "signin.amazonaws.cn"},
+        {"aws-us-gov", "signin.amazonaws-us-gov.com"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        if (strcmp(partition->name, table[i].partition) == 0) {
+            snprintf(host, size, "%s.%s", settings->region, table[i].suffix);
+            return;
+        }
+    }
+    snprintf(host, size, "signin.%s.%s", settings->region, partition->dns_suffix);
+}
+
+static enum err_code host_by_rule(enum aws_service service,
+                                  const struct endpoint_settings *settings, const char *account_id,
+                                  char *host, size_t size, struct err *err)
+{
+    const struct endpoint_partition *partition = endpoint_partition(settings->region);
+    bool gov = strcmp(partition->name, "aws-us-gov") == 0;
+    const char *suffix =
+        settings->dual_stack ? partition->dual_stack_suffix : partition->dns_suffix;
+    switch (service) {
+    case SERVICE_DYNAMODB:
+        return dynamodb_host(settings, partition, account_id, host, size, err);
+    case SERVICE_S3: // keeps the plain suffix and has names of its own for both
+        snprintf(host, size, "s3%s%s.%s.%s", settings->fips ? "-fips" : "",
+                 settings->dual_stack ? ".dualstack" : "", settings->region, partition->dns_suffix);
+        return ERR_OK;
+    case SERVICE_SIGNIN:
+        signin_host(settings, partition, host, size);
+        return ERR_OK;
+    case SERVICE_CONNECT:
+    case SERVICE_STS:
+    case SERVICE_SSO:
+    case SERVICE_SSO_OIDC:
+        break;
+    }
+    // In the government's regions the plain hosts are the FIPS ones.
+    bool fips = settings->fips && !gov;
+    if (service == SERVICE_STS && strcmp(settings->region, "aws-global") == 0) {
+        snprintf(host, size, "sts.amazonaws.com");
+    } else {
+        snprintf(host, size, "%s%s.%s.%s", s_services[service].prefix, fips ? "-fips" : "",
+                 settings->region, suffix);
+    }
+    return ERR_OK;
+}
+
+enum err_code endpoint_resolve(enum aws_service service, const struct endpoint_settings *settings,
+                               const char *account_id, struct endpoint *out, struct err *err)
+{
+    *out = (struct endpoint){.custom = false};
+    if (!settings->region || settings->region[0] == '\0') {
+        err_set(err, ERR_CONFIG, "no AWS region is set");
+        err_hint(err, "set AWS_REGION, or give --region, or `region` in the profile");
+        return ERR_CONFIG;
+    }
+    if (!endpoint_region_valid(settings->region)) {
+        return err_set(err, ERR_CONFIG, "\"%s\" is not a region", settings->region);
+    }
+    snprintf(out->signing_region, sizeof out->signing_region, "%s", settings->region);
+    if (strcmp(settings->region, "aws-global") == 0 || strcmp(settings->region, "local") == 0) {
+        snprintf(out->signing_region, sizeof out->signing_region, "us-east-1");
+    }
+    struct configured configured;
+    look_up(service, settings, &configured);
+    if (configured.url && (settings->fips || settings->dual_stack)) {
+        return err_set(err, ERR_CONFIG, "%s names %s, which %s endpoints do not go with",
+                       configured.origin, configured.url, settings->fips ? "FIPS" : "dual-stack");
+    }
+    if (configured.url) {
+        return take_url(configured.url, configured.origin, out, err);
+    }
+    if (service == SERVICE_DYNAMODB && strcmp(settings->region, "local") == 0) {
+        return take_url("http://localhost:8000", "region local", out, err);
+    }
+    enum err_code code =
+        host_by_rule(service, settings, account_id, out->host, sizeof out->host, err);
+    snprintf(out->url, sizeof out->url, "https://%s", out->host);
+    return code;
+}

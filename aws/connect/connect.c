@@ -1,0 +1,416 @@
+#include "aws/connect/connect.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/client/arn.h"
+#include "aws/connect/read.h"
+#include "aws/http/uri.h"
+#include "core/base/buf.h"
+#include "core/pool/login.h"
+#include "core/base/mem.h"
+#include "core/base/text.h"
+
+#include "core/base/banned.h"
+
+#define RATE 2 /* what Amazon lets an account do with each operation, unless it raised that */
+#define BURST 5
+#define ATTEMPTS 8 /* a throttled page is worth waiting for: without it the whole reading fails */
+#define INSTANCES_SHOWN 10
+
+struct connect_directory {
+    struct directory base;
+    struct connect_instance instance;
+    char *resource; /* "instance 1111...", for messages */
+    struct client_statistics *statistics;
+    struct client_statistics own_statistics;
+    struct client *list, *search, *profiles, *instances; /* a client each: a pace each */
+    bool names;
+};
+
+/* ---- what the URI says ------------------------------------------------------------------- */
+
+static bool is_instance_id(const char *text, size_t length)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789-";
+    return length > 0 && length < CONNECT_ID_ROOM && strspn(text, allowed) >= length;
+}
+
+static enum err_code bad_instance(const char *text, struct err *err)
+{
+    err_set(err, ERR_USAGE, "\"%.200s\" is neither the id nor the ARN of a Connect instance", text);
+    err_hint(err, "an id is like 11111111-2222-3333-4444-555555555555, an ARN like "
+                  "arn:aws:connect:eu-west-2:111122223333:instance/ID; the Amazon Connect console "
+                  "shows it under \"Instance ARN\"");
+    return ERR_USAGE;
+}
+
+enum err_code connect_parse_instance(const char *text, struct connect_instance *out,
+                                     struct err *err)
+{
+    *out = (struct connect_instance){.id = ""};
+    static const char before[] = "instance/";
+    const char *id = text;
+    struct arn arn = {.region = ""};
+    if (strncmp(text, "arn:", 4) == 0) {
+        if (!arn_parse(text, &arn) || strcmp(arn.service, "connect") != 0 || !arn.region[0] ||
+            !arn.account[0] || strncmp(arn.resource, before, strlen(before)) != 0) {
+            return bad_instance(text, err);
+        }
+        id = arn.resource + strlen(before);
+    }
+    if (!is_instance_id(id, strlen(id))) {
+        return bad_instance(text, err);
+    }
+    snprintf(out->id, sizeof out->id, "%s", id);
+    snprintf(out->region, sizeof out->region, "%s", arn.region);
+    snprintf(out->account, sizeof out->account, "%s", arn.account);
+    return ERR_OK;
+}
+
+/* ---- one reading ------------------------------------------------------------------------- */
+
+struct reading {
+    struct connect_directory *directory;
+    const struct progress *progress;
+    struct arena arena;
+    const char **logins;
+    size_t n_logins, capacity;
+    size_t pages;
+    char token[2501];
+    struct connect_names names;
+    bool complete;    /* the last page has come */
+    bool no_instance; /* the first page was refused in a way that may mean: there is none */
+    struct err err;
+};
+
+static void ask_page(struct reading *reading);
+
+/* A page's logins go to the reading and, with the names that are known by now, to the screen. */
+static enum err_code take_page(struct reading *reading, const json_t *list)
+{
+    size_t count = json_array_size(list);
+    struct agent *rows = mem_array(count, sizeof *rows);
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; i < count && code == ERR_OK; i++) {
+        const json_t *login = json_object_get(json_array_get(list, i), "Username");
+        const char *text = json_string_value(login);
+        const char *fault = text ? login_fault(text, json_string_length(login)) : "is missing";
+        if (fault) {
+            code = err_set(&reading->err, ERR_SERVICE, "page %zu, user %zu: the login %s",
+                           reading->pages, i + 1, fault);
+        } else if (reading->n_logins == CONNECT_USERS_MAX) {
+            code = err_set(&reading->err, ERR_SERVICE, "there are more than %u users",
+                           CONNECT_USERS_MAX);
+        } else {
+            if (reading->n_logins == reading->capacity) {
+                reading->capacity = reading->capacity ? 2 * reading->capacity : 1024;
+                reading->logins =
+                    mem_resize(reading->logins, reading->capacity, sizeof *reading->logins);
+            }
+            rows[i].login = arena_strdup(&reading->arena, text);
+            reading->logins[reading->n_logins++] = rows[i].login;
+            const struct connect_person *person =
+                connect_names_find(&reading->names, rows[i].login);
+            rows[i].name = person ? person->name : NULL;
+        }
+    }
+    if (code == ERR_OK) {
+        progress_agents(reading->progress, rows, count);
+    }
+    free(rows);
+    return code;
+}
+
+static void report(const struct reading *reading, int64_t wait_ms)
+{
+    const struct client_statistics *statistics = reading->directory->statistics;
+    struct progress_report now = {
+        .phase = "reading the directory",
+        .done = reading->n_logins,
+        .total = reading->names.total >= reading->n_logins ? reading->names.total : 0,
+        .pages = reading->pages,
+        .requests = statistics->requests,
+        .retries = statistics->retries,
+        .throttled = statistics->throttled,
+        .wait_ms = wait_ms,
+    };
+    progress_update(reading->progress, &now);
+}
+
+static void on_wait(void *context, int64_t wait_ms)
+{
+    report(context, wait_ms);
+}
+
+static void on_page(void *context, struct reply *reply, const struct err *failed)
+{
+    struct reading *reading = context;
+    if (reply->code != ERR_OK) {
+        reading->no_instance =
+            reading->pages == 0 &&
+            (reply->code == ERR_NOT_FOUND || reply->code == ERR_DENIED || reply->status == 400);
+        reading->err = *failed;
+        if (reading->pages > 0) {
+            err_prefix(&reading->err, "page %zu", reading->pages + 1);
+        }
+        reading->names.stop = true;
+        return;
+    }
+    reading->pages++;
+    const json_t *list = json_object_get(reply->json, "UserSummaryList");
+    if (!json_is_array(list)) {
+        err_set(&reading->err, ERR_SERVICE, "page %zu has no UserSummaryList; request id %s",
+                reading->pages, reply->request_id);
+    } else if (take_page(reading, list) == ERR_OK) {
+        report(reading, 0);
+        reading->complete = !connect_next_token(reply->json, reading->token, sizeof reading->token,
+                                                reading->pages, &reading->err);
+        if (!reading->complete && progress_cancel(reading->progress) != CANCEL_NO) {
+            err_set(&reading->err, ERR_CANCELLED, "cancelled after page %zu", reading->pages);
+        } else if (!reading->complete) {
+            ask_page(reading);
+        }
+    }
+    reading->names.stop = reading->err.code != ERR_OK;
+}
+
+static void ask_page(struct reading *reading)
+{
+    struct connect_directory *directory = reading->directory;
+    struct buf path;
+    buf_init(&path, 1024);
+    buf_puts(&path, "/users-summary/");
+    uri_encode(&path, directory->instance.id);
+    const struct call_parameter query[] = {{"maxResults", "1000"}, {"nextToken", reading->token}};
+    struct call call = {
+        .operation = "ListUsers",
+        .method = "GET",
+        .path = path.data,
+        .query = query,
+        .query_count = reading->token[0] != '\0' ? 2 : 1,
+        .resource = directory->resource,
+    };
+    client_submit(directory->list, &call, on_page, reading);
+    buf_release(&path);
+}
+
+/* ---- which instances there are ------------------------------------------------------------ */
+
+/* "centre (1111...), training (2222...)" appended; how many there are. */
+static size_t describe_instances(const json_t *answer, struct buf *out)
+{
+    const json_t *list = json_object_get(answer, "InstanceSummaryList");
+    size_t count = json_array_size(list);
+    for (size_t i = 0; i < count && i < INSTANCES_SHOWN; i++) {
+        const json_t *instance = json_array_get(list, i);
+        const char *alias = json_string_value(json_object_get(instance, "InstanceAlias"));
+        const char *id = json_string_value(json_object_get(instance, "Id"));
+        buf_printf(out, "%s%.100s (%.100s)", i > 0 ? ", " : "", alias ? alias : "without alias",
+                   id ? id : "?");
+    }
+    const char *more = json_string_value(json_object_get(answer, "NextToken"));
+    buf_puts(out, count > INSTANCES_SHOWN || (more && more[0]) ? " and more" : "");
+    return count;
+}
+
+/* Whether the list is whole and the instance is not on it. */
+static bool is_not_there(const struct connect_directory *directory, const json_t *answer)
+{
+    const char *more = json_string_value(json_object_get(answer, "NextToken"));
+    size_t i = 0;
+    const json_t *instance = NULL;
+    json_array_foreach(json_object_get(answer, "InstanceSummaryList"), i, instance)
+    {
+        const char *id = json_string_value(json_object_get(instance, "Id"));
+        if (id && strcmp(id, directory->instance.id) == 0) {
+            return false;
+        }
+    }
+    return !more || !more[0];
+}
+
+/* Only ever makes an error better: what goes wrong here is said in the hint, if at all. */
+static void hint_instances(struct connect_directory *directory, struct err *err)
+{
+    static const struct call_parameter query[] = {{"maxResults", "10"}};
+    struct call call = {.operation = "ListInstances",
+                        .method = "GET",
+                        .path = "/instance",
+                        .query = query,
+                        .query_count = 1};
+    const char *region = client_region(directory->instances);
+    struct reply reply = {.code = ERR_OK};
+    struct err ignored = ERR_INIT;
+    struct buf text;
+    buf_init(&text, ERR_HINT_MAX);
+    bool denied = err->code == ERR_DENIED;
+    bool listed = client_call(directory->instances, &call, &reply, &ignored) == ERR_OK;
+    if (denied && listed && is_not_there(directory, reply.json)) {
+        /* A policy for one instance denies what is asked of any other: a wrong id looks so too. */
+        err_clear(err);
+        err_set(err, ERR_NOT_FOUND, "there is no instance %s in %s", directory->instance.id,
+                region);
+    }
+    if (!listed) {
+        err_hint(err, "which instances there are in %s cannot be told (connect:ListInstances: %s)",
+                 region, reply.error[0] ? reply.error : "no answer");
+    } else if (describe_instances(reply.json, &text) == 0) {
+        err_hint(err, "there is no Connect instance in %s; is it in another region?", region);
+    } else {
+        err_hint(err, "the instances in %s: %s", region, text.data);
+    }
+    buf_release(&text);
+    reply_release(&reply);
+}
+
+/* ---- the port ---------------------------------------------------------------------------- */
+
+static struct roster *make_roster(const struct reading *reading)
+{
+    struct roster *roster = roster_new();
+    for (size_t i = 0; i < reading->n_logins; i++) {
+        const struct connect_person *person =
+            connect_names_find(&reading->names, reading->logins[i]);
+        roster_add(roster, reading->logins[i], person ? person->name : NULL,
+                   person ? connect_names_profile(&reading->names, person->profile_id) : NULL);
+    }
+    roster->pages = reading->pages;
+    roster->read_at_s = http_now_ms(client_http(reading->directory->list)) / 1000;
+    if (reading->names.note[0] != '\0') {
+        roster->note = arena_strdup(&roster->arena, reading->names.note);
+    }
+    roster_seal(roster); // a user that moves between two pages is there twice
+    return roster;
+}
+
+static enum err_code outcome(struct reading *reading, enum err_code ran, struct err *err)
+{
+    struct connect_directory *directory = reading->directory;
+    if (reading->err.code != ERR_OK) {
+        if (reading->no_instance) {
+            hint_instances(directory, &reading->err);
+        }
+        if (err && err->code == ERR_OK) {
+            *err = reading->err;
+        }
+        return reading->err.code;
+    }
+    if (ran != ERR_OK) {
+        return ran;
+    }
+    if (!reading->complete) {
+        return err_set(err, ERR_INTERNAL, "the reading of %s stopped half way",
+                       directory->base.uri);
+    }
+    if (reading->n_logins == 0) {
+        err_set(err, ERR_INPUT, "%s has no users", directory->base.uri);
+        err_hint(err, "an empty directory never leads to a release; is this the right instance?");
+        return ERR_INPUT;
+    }
+    return ERR_OK;
+}
+
+static enum err_code connect_read(struct directory *base, const struct progress *progress,
+                                  struct roster **out, struct err *err)
+{
+    struct connect_directory *directory = (struct connect_directory *)base;
+    struct http *http = client_http(directory->list);
+    struct reading reading = {.directory = directory, .progress = progress, .err = ERR_INIT};
+    connect_names_init(&reading.names);
+    http_set_progress(http, progress);
+    client_on_wait(directory->list, on_wait, &reading);
+    report(&reading, 0);
+    ask_page(&reading);
+    if (directory->names) {
+        reading.names.search = directory->search;
+        reading.names.profiles = directory->profiles;
+        reading.names.instance_id = directory->instance.id;
+        reading.names.resource = directory->resource;
+        reading.names.progress = progress;
+        connect_names_start(&reading.names);
+    }
+    struct err ran_err = ERR_INIT;
+    enum err_code ran = http_run(http, &ran_err);
+    if (ran != ERR_OK && reading.err.code == ERR_OK) {
+        reading.err = ran_err;
+    }
+    enum err_code code = outcome(&reading, ran, err);
+    if (code == ERR_OK) {
+        *out = make_roster(&reading);
+    }
+    client_on_wait(directory->list, NULL, NULL);
+    http_set_progress(http, NULL);
+    connect_names_release(&reading.names);
+    free(reading.logins);
+    arena_release(&reading.arena);
+    return code;
+}
+
+static void connect_facts(struct directory *base, struct facts *facts)
+{
+    const struct connect_directory *directory = (const struct connect_directory *)base;
+    struct endpoint endpoint;
+    struct err ignored = ERR_INIT;
+    facts_set(facts, "instance", "%s", directory->instance.id);
+    facts_set(facts, "instance_region", "%s", client_region(directory->list));
+    facts_set(facts, "region", "%s", client_region(directory->list)); // a store's own replaces it
+    if (endpoint_resolve(SERVICE_CONNECT, client_endpoint_settings(directory->list), NULL,
+                         &endpoint, &ignored) == ERR_OK) {
+        facts_set(facts, "endpoint", "%s", endpoint.url);
+    }
+    if (directory->instance.account[0] != '\0') {
+        facts_set(facts, "account", "%s", directory->instance.account);
+    }
+}
+
+static void connect_free(struct directory *base)
+{
+    struct connect_directory *directory = (struct connect_directory *)base;
+    client_free(directory->list);
+    client_free(directory->search);
+    client_free(directory->profiles);
+    client_free(directory->instances);
+    free(directory->resource);
+    free(directory);
+}
+
+static const struct directory_ops s_ops = {
+    .read = connect_read,
+    .facts = connect_facts,
+    .free = connect_free,
+};
+
+struct directory *connect_directory_new(const struct connect_options *options)
+{
+    struct connect_directory *directory = mem_alloc(sizeof *directory);
+    struct client_options client = options->client;
+    directory->base.ops = &s_ops;
+    directory->base.uri = mem_strdup(options->uri);
+    directory->instance = options->instance;
+    directory->resource = mem_printf("instance %s", options->instance.id);
+    directory->names = options->names;
+    client.service = SERVICE_CONNECT;
+    if (directory->instance.region[0] != '\0') {
+        client.endpoint.region = directory->instance.region; // there it is and nowhere else
+    }
+    client.rate = options->rate > 0 ? options->rate : RATE;
+    client.burst = options->burst > 0 ? options->burst : BURST;
+    if (client.burst >= 2) {
+        // Requests bunch up on their way: the first one waited for TLS, the later ones did not. One
+        // call in hand is half a second of that.
+        client.burst -= 1;
+    }
+    client.throttled_attempts = ATTEMPTS;
+    client.statistics = client.statistics ? client.statistics : &directory->own_statistics;
+    directory->statistics = client.statistics;
+    directory->list = client_new(&client);
+    client.throttled_attempts = 0; // these only make something nicer
+    directory->search = client_new(&client);
+    directory->profiles = client_new(&client);
+    directory->instances = client_new(&client);
+    return &directory->base;
+}

@@ -1,0 +1,520 @@
+#include "aws/dynamodb/ddb.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+
+/*
+ * What shall happen to extensions and claims, as the actions of a transaction.
+ *
+ * An extension can have up to three records in the table: free, assigned, reserved. Of each the
+ * effect says whether it was seen and whether it shall be there afterwards:
+ *
+ *     seen   afterwards
+ *     no     no          nothing; where nothing at all was seen: it must not be there
+ *     no     yes         Put: it must not be there
+ *     yes    no          Delete: it must be as it was seen
+ *     yes    yes         Put or Update where it changes, else it must still be as it was seen
+ *
+ * A claim that comes or goes without its extension (a repair) is tied to what the extension says
+ * now.
+ *
+ * An extension that was not seen and is assigned, in a table that was empty, is only held against
+ * its free record: with the claim these are three actions, so that 33 assignments and their audit
+ * record are the 100 that a transaction takes. In a table with other records it may be there and
+ * the index not show it: it is held against a reservation as well, and a leaked free record, which
+ * the index never shows, is in nobody's way: it is deleted.
+ *
+ * "A free record must not be there" is written attribute_not_exists(sk_value) where one is put:
+ * over a leaked one the Put is the repair.
+ */
+
+#define PUT "Put"
+#define UPDATE "Update"
+#define DELETE "Delete"
+#define CHECK "ConditionCheck"
+
+static const unsigned s_records[] = {RECORD_FREE, RECORD_ASSIGNED, RECORD_HELD};
+
+/* ---- the list ---------------------------------------------------------------------------- */
+
+void ddb_actions_init(struct ddb_actions *actions)
+{
+    *actions = (struct ddb_actions){.n = 0};
+}
+
+void ddb_actions_cut(struct ddb_actions *actions, size_t n)
+{
+    while (actions->n > n) {
+        json_decref(actions->items[--actions->n].element);
+    }
+    actions->full = false;
+    actions->clashes = false;
+}
+
+void ddb_actions_clear(struct ddb_actions *actions)
+{
+    ddb_actions_cut(actions, 0);
+    arena_release(&actions->arena);
+    actions->arena = (struct arena)ARENA_INIT;
+}
+
+void ddb_actions_release(struct ddb_actions *actions)
+{
+    ddb_actions_clear(actions);
+}
+
+static bool has_item(const struct ddb_actions *actions, size_t first, const char *item)
+{
+    for (size_t i = first; i < actions->n; i++) {
+        if (strcmp(actions->items[i].item, item) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- one action -------------------------------------------------------------------------- */
+
+struct draft {
+    struct ddb_actions *into;
+    size_t unit;
+    const char *kind;
+    const char *item;
+    json_t *body;
+    json_t *names;
+    json_t *values;
+    char condition[1024];
+    char update[256];
+};
+
+/* Where the actions of one unit go. */
+struct place {
+    struct ddb_actions *into;
+    const char *table;
+    size_t unit;
+    size_t first; /* the unit's first action */
+};
+
+/* `key_name`: "Key" or "Item". */
+static void draft_init(struct draft *draft, const struct place *place, const char *kind,
+                       const char *pk, const char *sk, const char *key_name, json_t *key_new)
+{
+    *draft = (struct draft){
+        .into = place->into,
+        .unit = place->unit,
+        .kind = kind,
+        .item = arena_printf(&place->into->arena, "%s %s", pk, sk),
+        .body = json_object(),
+        .names = json_object(),
+        .values = json_object(),
+    };
+    json_object_set_new(draft->body, "TableName", json_string(place->table));
+    json_object_set_new(draft->body, key_name, key_new);
+}
+
+static void when(struct draft *draft, const char *clause)
+{
+    size_t length = strlen(draft->condition);
+    snprintf(draft->condition + length, sizeof draft->condition - length, "%s%s",
+             length > 0 ? " AND " : "", clause);
+}
+
+static void with_name(struct draft *draft, const char *placeholder, const char *name)
+{
+    json_object_set_new(draft->names, placeholder, json_string(name));
+}
+
+static void with_value(struct draft *draft, const char *placeholder, json_t *value_new)
+{
+    json_object_set_new(draft->values, placeholder, value_new);
+}
+
+static void set_or_drop(json_t *body, const char *name, json_t *object)
+{
+    if (json_object_size(object) > 0) {
+        json_object_set_new(body, name, object);
+    } else {
+        json_decref(object);
+    }
+}
+
+static void draft_finish(struct draft *draft)
+{
+    struct ddb_actions *into = draft->into;
+    set_or_drop(draft->body, "ExpressionAttributeNames", draft->names);
+    set_or_drop(draft->body, "ExpressionAttributeValues", draft->values);
+    json_object_set_new(draft->body, "ConditionExpression", json_string(draft->condition));
+    json_object_set_new(draft->body, "ReturnValuesOnConditionCheckFailure", json_string("ALL_OLD"));
+    if (draft->update[0]) {
+        json_object_set_new(draft->body, "UpdateExpression", json_string(draft->update));
+    }
+    into->clashes = into->clashes || has_item(into, 0, draft->item);
+    into->full = into->full || into->n == DDB_ACTIONS_MAX;
+    if (into->clashes || into->full) {
+        json_decref(draft->body);
+        return;
+    }
+    json_t *element = json_object();
+    json_object_set_new(element, draft->kind, draft->body);
+    into->items[into->n++] =
+        (struct ddb_action){.element = element, .item = draft->item, .unit = draft->unit};
+}
+
+/* ---- records of an extension -------------------------------------------------------------- */
+
+static unsigned records_of(const struct slot *slot)
+{
+    static const unsigned record[] = {
+        [SLOT_ABSENT] = 0,
+        [SLOT_FREE] = RECORD_FREE,
+        [SLOT_ASSIGNED] = RECORD_ASSIGNED,
+        [SLOT_HELD] = RECORD_HELD,
+    };
+    if (!slot) {
+        return 0;
+    }
+    return slot->records ? slot->records : record[slot->state];
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static void when_time_is(struct draft *draft, const char *name, int64_t at_s)
+{
+    with_name(draft, "#s", name);
+    when(draft, at_s > 0 ? "#s = :s" : "attribute_not_exists(#s)");
+    if (at_s > 0) {
+        with_value(draft, ":s", ddb_number(at_s));
+    }
+}
+
+static void when_note_is(struct draft *draft, const char *name, const char *note)
+{
+    with_name(draft, "#p", name);
+    if (!note) {
+        when(draft, "attribute_not_exists(#p)");
+    } else if (!*note) {
+        when(draft, "attribute_exists(#p)"); /* empty, or no text at all */
+    } else {
+        when(draft, "#p = :p");
+        with_value(draft, ":p", ddb_text(note));
+    }
+}
+
+/* That the record still is as it was seen. `seen` is the slot that it was part of; where the slot
+   had several, it tells about the one that counted most, and of the others nothing is known.
+   Whether an assigned one was adopted in between makes no difference. */
+static void when_as_seen(struct draft *draft, unsigned record, const struct slot *seen)
+{
+    if (record == RECORD_ASSIGNED && seen->state == SLOT_ASSIGNED) {
+        when(draft, "sk_value = :v");
+        with_value(draft, ":v", ddb_text(seen->agent));
+        if (seen->at_s > 0) {
+            when_time_is(draft, "since", seen->at_s);
+        }
+        when_note_is(draft, "pinned", seen->note);
+        return;
+    }
+    when(draft, "attribute_exists(pk)");
+    if (record == RECORD_HELD && seen->state == SLOT_HELD) {
+        when_time_is(draft, "since", seen->at_s);
+        when_note_is(draft, "note", seen->note);
+    } else if (record == RECORD_FREE && seen->state == SLOT_FREE) {
+        when_time_is(draft, "released_at", seen->at_s);
+    }
+}
+
+static void put_record(const struct place *place, unsigned record, const struct slot *seen,
+                       const struct slot *after)
+{
+    struct draft draft;
+    const char *sk = ddb_record_sk(record);
+    draft_init(&draft, place, PUT, after->ext, sk, "Item", ddb_slot_item(after));
+    if (seen) {
+        when_as_seen(&draft, record, seen);
+    } else if (record == RECORD_FREE) {
+        when(&draft, "attribute_not_exists(sk_value)");
+    } else {
+        when(&draft, "attribute_not_exists(pk)");
+    }
+    draft_finish(&draft);
+}
+
+static void delete_record(const struct place *place, unsigned record, const struct slot *seen)
+{
+    struct draft draft;
+    const char *sk = ddb_record_sk(record);
+    draft_init(&draft, place, DELETE, seen->ext, sk, "Key", ddb_key(seen->ext, sk));
+    when_as_seen(&draft, record, seen);
+    draft_finish(&draft);
+}
+
+/* There is no free record but perhaps a leaked one, which goes. */
+static void sweep_leaked(const struct place *place, const char *ext)
+{
+    struct draft draft;
+    const char *sk = ddb_record_sk(RECORD_FREE);
+    draft_init(&draft, place, DELETE, ext, sk, "Key", ddb_key(ext, sk));
+    when(&draft, "attribute_not_exists(sk_value)");
+    draft_finish(&draft);
+}
+
+static void check_record(const struct place *place, unsigned record, const struct slot *seen,
+                         const char *ext)
+{
+    struct draft draft;
+    const char *sk = ddb_record_sk(record);
+    draft_init(&draft, place, CHECK, ext, sk, "Key", ddb_key(ext, sk));
+    if (seen) {
+        when_as_seen(&draft, record, seen);
+    } else {
+        when(&draft, "attribute_not_exists(pk)");
+    }
+    draft_finish(&draft);
+}
+
+/* Adds "#x = :x" to the SET clause, or "#x" to the REMOVE clause where there is no value. */
+static void change_attribute(struct draft *draft, char *removes, size_t room, const char *letter,
+                             const char *name, json_t *value_new)
+{
+    char placeholder[4];
+    snprintf(placeholder, sizeof placeholder, "#%s", letter);
+    with_name(draft, placeholder, name);
+    if (value_new) {
+        size_t length = strlen(draft->update);
+        snprintf(draft->update + length, sizeof draft->update - length, "%s#%s = :%s",
+                 length > 0 ? ", " : "SET ", letter, letter);
+        char key[4];
+        snprintf(key, sizeof key, ":%s", letter);
+        with_value(draft, key, value_new);
+    } else {
+        size_t length = strlen(removes);
+        snprintf(removes + length, room - length, "%s#%s", length > 0 ? ", " : " REMOVE ", letter);
+    }
+}
+
+/* The record stays and only some of its attributes change: what else somebody wrote into the item
+   stays as well. */
+static void update_record(const struct place *place, unsigned record, const struct slot *seen,
+                          const struct slot *after)
+{
+    struct draft draft;
+    const char *sk = ddb_record_sk(record);
+    bool leaked = (records_of(seen) & RECORD_LEAKED) != 0;
+    bool free = record == RECORD_FREE;
+    bool assigned = record == RECORD_ASSIGNED;
+    char removes[64] = "";
+    draft_init(&draft, place, UPDATE, after->ext, sk, "Key", ddb_key(after->ext, sk));
+    when_as_seen(&draft, record, seen);
+    if (leaked) {
+        when(&draft, "attribute_not_exists(#k)");
+        change_attribute(&draft, removes, sizeof removes, "k", "sk_value", ddb_text(after->ext));
+    }
+    if (seen->at_s != after->at_s) {
+        change_attribute(&draft, removes, sizeof removes, "t", free ? "released_at" : "since",
+                         after->at_s > 0 ? ddb_number(after->at_s) : NULL);
+    }
+    if (free && !same_text(seen->agent, after->agent)) {
+        change_attribute(&draft, removes, sizeof removes, "a", "last_agent",
+                         after->agent ? ddb_text(after->agent) : NULL);
+    }
+    if (!free && !same_text(seen->by, after->by)) {
+        change_attribute(&draft, removes, sizeof removes, "b", "by",
+                         after->by ? ddb_text(after->by) : NULL);
+    }
+    if (!free && !same_text(seen->note, after->note)) {
+        change_attribute(&draft, removes, sizeof removes, "n", assigned ? "pinned" : "note",
+                         after->note ? ddb_text(after->note) : NULL);
+    }
+    size_t length = strlen(draft.update);
+    snprintf(draft.update + length, sizeof draft.update - length, "%s",
+             removes + (length == 0 && removes[0] ? 1 : 0));
+    draft_finish(&draft);
+}
+
+/* Whether the record's attributes change though it stays. */
+static bool content_changes(unsigned record, const struct slot *seen, const struct slot *after)
+{
+    if (record == RECORD_FREE) {
+        return (records_of(seen) & RECORD_LEAKED) || seen->at_s != after->at_s ||
+               !same_text(seen->agent, after->agent);
+    }
+    return seen->at_s != after->at_s || !same_text(seen->agent, after->agent) ||
+           !same_text(seen->note, after->note) || !same_text(seen->by, after->by);
+}
+
+static void keep_record(const struct place *place, unsigned record, const struct slot *seen,
+                        const struct slot *after)
+{
+    bool counted = record == (records_of(after) & ~RECORD_LEAKED);
+    bool known = seen->state == after->state;
+    if (!counted || !known || !content_changes(record, seen, after)) {
+        check_record(place, record, seen, seen->ext);
+    } else if (record == RECORD_ASSIGNED && !same_text(seen->agent, after->agent)) {
+        put_record(place, record, seen, after);
+    } else {
+        update_record(place, record, seen, after);
+    }
+}
+
+/* Nothing at all was seen of the extension, and it shall not have this record. */
+static void add_unseen(const struct place *place, unsigned record, const struct effect *effect)
+{
+    bool assigned = effect->after->state == SLOT_ASSIGNED;
+    if (assigned && record == RECORD_FREE && place->into->populated) {
+        sweep_leaked(place, effect->ext);
+    } else if (!assigned || record == RECORD_FREE || place->into->populated) {
+        check_record(place, record, NULL, effect->ext);
+    }
+}
+
+static void add_effect(const struct place *place, const struct effect *effect)
+{
+    const struct slot *seen = effect->before;
+    unsigned before = records_of(seen);
+    unsigned after = records_of(effect->after);
+    for (size_t i = 0; i < sizeof s_records / sizeof *s_records; i++) {
+        unsigned record = s_records[i];
+        unsigned alias = record == RECORD_FREE ? RECORD_FREE | RECORD_LEAKED : record;
+        bool was = (before & alias) != 0;
+        bool will = (after & record) != 0;
+        if (was && will) {
+            keep_record(place, record, seen, effect->after);
+        } else if (was) {
+            delete_record(place, record, seen);
+        } else if (will) {
+            put_record(place, record, NULL, effect->after);
+        } else if (before == 0) {
+            add_unseen(place, record, effect);
+        }
+    }
+}
+
+/* ---- claims ------------------------------------------------------------------------------ */
+
+/* The agent holds the extension, or does not, and nothing else in the transaction says so. */
+static void check_holder(const struct place *place, const char *ext, const char *agent, bool holds)
+{
+    if (has_item(place->into, place->first, arena_printf(&place->into->arena, "%s agentID", ext))) {
+        return;
+    }
+    struct draft draft;
+    draft_init(&draft, place, CHECK, ext, "agentID", "Key", ddb_key(ext, "agentID"));
+    when(&draft, holds ? "sk_value = :v" : "attribute_not_exists(pk) OR sk_value <> :v");
+    with_value(&draft, ":v", ddb_text(agent));
+    draft_finish(&draft);
+}
+
+static void or_ext(struct draft *draft, struct buf *clause, const char *ext)
+{
+    char placeholder[16];
+    snprintf(placeholder, sizeof placeholder, ":e%zu", json_object_size(draft->values));
+    with_value(draft, placeholder, ddb_text(ext));
+    buf_printf(clause, "%s#e = %s", clause->length > 0 ? " OR " : "", placeholder);
+}
+
+/* The claim names one of the extensions that the plan knew of, or is not there where that is fine.
+ */
+static void when_claim(struct draft *draft, const struct claim_effect *claim)
+{
+    struct buf clause;
+    bool after_too = claim->tolerant && claim->after &&
+                     (!claim->before || strcmp(claim->after, claim->before) != 0);
+    if (!claim->before && !after_too) {
+        when(draft, "attribute_not_exists(pk)");
+        return;
+    }
+    buf_init(&clause, sizeof draft->condition);
+    if (claim->tolerant || !claim->before) {
+        buf_puts(&clause, "attribute_not_exists(pk)");
+    }
+    with_name(draft, "#e", "ext");
+    if (claim->before) {
+        or_ext(draft, &clause, claim->before);
+    }
+    for (size_t i = 0; i < claim->n_others; i++) {
+        or_ext(draft, &clause, claim->others[i]);
+    }
+    if (after_too) {
+        or_ext(draft, &clause, claim->after);
+    }
+    when(draft, clause.data);
+    buf_release(&clause);
+}
+
+static void add_claim(const struct place *place, const struct claim_effect *claim,
+                      const struct ddb_claim_fix *fix)
+{
+    if (fix && !fix->stale) {
+        return; /* for another extension of the agent: not ours to touch */
+    }
+    struct claim_effect stale = {.before = fix ? fix->stale : NULL};
+    const char *before = fix ? fix->stale : claim->before;
+    const char *after = claim->after;
+    struct draft draft;
+    char *pk = arena_printf(&place->into->arena, "agent#%s", claim->agent);
+    if (after) {
+        draft_init(&draft, place, PUT, pk, "claim", "Item", ddb_claim_item(claim->agent, after));
+    } else {
+        draft_init(&draft, place, DELETE, pk, "claim", "Key", ddb_claim_key(claim->agent));
+    }
+    when_claim(&draft, fix ? &stale : claim);
+    draft_finish(&draft);
+    if (after) {
+        check_holder(place, after, claim->agent, true);
+    }
+    if (before && (!after || (fix && strcmp(before, after) != 0))) {
+        check_holder(place, before, claim->agent, false);
+    }
+}
+
+static const struct ddb_claim_fix *find_fix(const struct ddb_claim_fix *fixes, const char *agent)
+{
+    while (fixes && strcmp(fixes->agent, agent) != 0) {
+        fixes = fixes->next;
+    }
+    return fixes;
+}
+
+/* ---- together ---------------------------------------------------------------------------- */
+
+void ddb_actions_add(struct ddb_actions *actions, const char *table, size_t unit,
+                     const struct effects *effects, const struct ddb_claim_fix *fixes)
+{
+    struct place place = {.into = actions, .table = table, .unit = unit, .first = actions->n};
+    for (size_t i = 0; i < effects->n_items; i++) {
+        add_effect(&place, &effects->items[i]);
+    }
+    for (size_t i = 0; i < effects->n_claims; i++) {
+        add_claim(&place, &effects->claims[i], find_fix(fixes, effects->claims[i].agent));
+    }
+}
+
+void ddb_actions_add_audit(struct ddb_actions *actions, const char *table, size_t unit,
+                           json_t *item_new)
+{
+    struct place place = {.into = actions, .table = table, .unit = unit, .first = actions->n};
+    const char *pk = ddb_item_text(item_new, "pk");
+    const char *sk = ddb_item_text(item_new, "sk");
+    struct draft draft;
+    draft_init(&draft, &place, PUT, pk, sk, "Item", item_new);
+    when(&draft, "attribute_not_exists(pk)");
+    draft_finish(&draft);
+}
+
+json_t *ddb_actions_body(const struct ddb_actions *actions, const char *token)
+{
+    json_t *items = json_array();
+    for (size_t i = 0; i < actions->n; i++) {
+        json_array_append(items, actions->items[i].element);
+    }
+    json_t *body = json_object();
+    json_object_set_new(body, "TransactItems", items);
+    json_object_set_new(body, "ClientRequestToken", json_string(token));
+    json_object_set_new(body, "ReturnConsumedCapacity", json_string("TOTAL"));
+    return body;
+}

@@ -1,0 +1,290 @@
+#ifndef AWS_DYNAMODB_DDB_H
+#define AWS_DYNAMODB_DDB_H
+
+/*
+ * The parts of the store `dynamodb:TABLE` (aws/dynamodb/store.h), private to aws/ddb_*.c.
+ *
+ * What the table holds (README, "The table"):
+ *
+ *     free      {pk: "0042", sk: "nu", sk_value: "0042" [, released_at, last_agent]}
+ *     assigned  {pk: "0042", sk: "agentID", sk_value: "alice" [, since, by] [, pinned]}
+ *     reserved  {pk: "0042", sk: "held", sk_value: "0042" [, note, since, by]}
+ *     claim     {pk: "agent#alice", sk: "claim", ext: "0042"}
+ *     audit     {pk: "audit#2026-11", sk: "<time>#<action id>#<part>", action, actor, changes
+ *                [, expires_at]}
+ *
+ * and an index `skIndex` on (sk, sk_value) with all attributes. The first two are what the program
+ * before ours wrote, and what the contact flow reads. The index lags behind the table, so what it
+ * says is only ever a guess that the condition of a write proves.
+ *
+ *     ddb_items.c    an item <-> a slot, a claim: the only file that knows the attributes
+ *     ddb_actions.c  what happens to extensions and claims -> actions of a transaction (pure)
+ *     ddb_split.c    a range of logins cut into ranges that are read side by side (pure)
+ *     ddb_load.c     a snapshot by Queries; ddb_whole.c: by a parallel Scan; ddb_gather.c: both
+ *     ddb_look.c     single items, read with strong consistency
+ *     ddb_write.c    the plan cut into transactions, sixteen under way; ddb_part.c: one of them;
+ *                    ddb_settle.c: what became of the changes that lost; ddb_unsure.c: of a
+ *                    transaction whose answer was lost
+ *     ddb_table.c    creation; ddb_history.c: the audit trail; ddb_call.c: requests
+ *
+ * All of it runs on the thread of the client's engine.
+ */
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aws/client/client.h"
+#include "core/base/arena.h"
+#include "core/base/buf.h"
+#include "core/base/clock.h"
+#include "core/base/err.h"
+#include "core/pool/policy.h"
+#include "core/port/store.h"
+#include "core/base/strmap.h"
+
+#define DDB_INDEX "skIndex"
+#define DDB_ACTIONS_MAX 100 /* of one transaction, its audit record included */
+#define DDB_IN_FLIGHT 16
+#define DDB_BATCH_GET_MAX 100 /* keys of one BatchGetItem */
+
+struct ddb {
+    struct client *client;                      /* borrowed */
+    const struct client_statistics *statistics; /* borrowed: the client counts there */
+    const struct clock *clock;
+    char *table;                     /* as requests name it: a name, or an ARN */
+    char *name;                      /* for people */
+    char *what;                      /* \"table NAME\", in errors */
+    char *region;                    /* the one in an ARN; NULL: the client's */
+    bool hurry;                      /* somebody waits for the end: short time-outs, no retries */
+    double (*random)(void *context); /* uniform in [0,1): jitter */
+    void *random_context;
+};
+
+/* ---- ddb_call.c ---------------------------------------------------------------------------- */
+
+/* A request whose body gets TableName where it has none of RequestItems and TransactItems. The
+   body moves in. */
+void ddb_submit(struct ddb *ddb, const char *operation, json_t *body_new, call_done_fn done,
+                void *context);
+
+/* The same with the body as text, for what is sent again as it was. */
+void ddb_submit_text(struct ddb *ddb, const char *operation, const char *body, call_done_fn done,
+                     void *context);
+
+/* One request, waited for. The caller releases `reply`. Not in a callback. */
+enum err_code ddb_call(struct ddb *ddb, const char *operation, json_t *body_new,
+                       struct reply *reply, struct err *err) ERR_CHECK;
+
+/* Waits, with the progress that the engine has. */
+enum err_code ddb_wait(struct ddb *ddb, int64_t wait_ms, struct err *err) ERR_CHECK;
+
+/* Full jitter: uniform in [0, min(cap, base * 2^tries)]. */
+int64_t ddb_backoff_ms(struct ddb *ddb, int64_t base_ms, unsigned tries, int64_t cap_ms);
+
+/* How far: phase, done, total and the client's counts. */
+void ddb_progress(const struct ddb *ddb, const struct progress *progress, const char *phase,
+                  uint64_t done, uint64_t total, uint64_t pages);
+
+/* Copies code, text and hint into `err` unless something is set there. */
+void ddb_take_err(struct err *err, const struct err *from);
+
+/* An error of a read put into the words of a store: a missing table names those that are there, a
+   missing index names --init. Makes requests; not in a callback. */
+enum err_code ddb_explain(struct ddb *ddb, struct err *err);
+
+/* ---- ddb_items.c --------------------------------------------------------------------------- */
+
+json_t *ddb_text(const char *text); /* {"S": text} */
+json_t *ddb_number(int64_t value);  /* {"N": "value"} */
+
+/* {"pk": ..., "sk": ...}. ddb_claim_key: that of the agent's claim. */
+json_t *ddb_key(const char *pk, const char *sk);
+json_t *ddb_claim_key(const char *agent);
+
+/* The sort key of a record: one of RECORD_FREE, RECORD_LEAKED, RECORD_ASSIGNED, RECORD_HELD. */
+const char *ddb_record_sk(unsigned record);
+
+/* The item of a slot in its state, and of a claim. */
+json_t *ddb_slot_item(const struct slot *slot);
+json_t *ddb_claim_item(const char *agent, const char *ext);
+
+/* Whether an item can hold the slot: UTF-8, sizes of keys. NULL: it can; else what is wrong. */
+const char *ddb_slot_problem(const struct slot *slot);
+
+enum ddb_kind {
+    DDB_SLOT,
+    DDB_CLAIM,
+    DDB_AUDIT,
+    DDB_OTHER_WIDTH, /* an extension, but of another width than the policy's */
+    DDB_ODD
+};
+
+struct ddb_item {
+    enum ddb_kind kind;
+    struct slot slot;     /* DDB_SLOT: exactly one record */
+    struct claim claim;   /* DDB_CLAIM */
+    struct oddity oddity; /* DDB_ODD, DDB_OTHER_WIDTH */
+};
+
+/* Reads items; strings go to `arena`. Whoever wrote most of them is kept once. */
+struct ddb_reader {
+    struct arena *arena;
+    int width;
+    const char *sk; /* what the items' sk is where they come without; NULL: they have it */
+    const char *last_by;
+};
+
+/* Total: whatever the item is, `out` says something about it. */
+void ddb_item_read(struct ddb_reader *reader, const json_t *item, struct ddb_item *out);
+
+/* The text of an attribute of type S; NULL where it is absent, of another type or holds NUL. */
+const char *ddb_item_text(const json_t *item, const char *name);
+/* Of type N, whole, in [1, year 9999]; 0 otherwise. */
+int64_t ddb_item_seconds(const json_t *item, const char *name);
+
+/* ---- ddb_actions.c ------------------------------------------------------------------------- */
+
+/* What the table says about an agent's claim where it is not what the plan could know. */
+struct ddb_claim_fix {
+    const char *agent;
+    const char *stale; /* the claim names this one, which the agent does not hold: write over it.
+                          NULL: the claim is for another extension of the agent, leave it alone */
+    struct ddb_claim_fix *next;
+};
+
+struct ddb_action {
+    json_t *element;  /* {"Put": {...}}, ...; owned */
+    const char *item; /* pk and sk in one text: no item twice in a transaction */
+    size_t unit;      /* whose it is; the caller's number */
+};
+
+struct ddb_actions {
+    struct arena arena; /* the texts */
+    struct ddb_action items[DDB_ACTIONS_MAX];
+    size_t n;
+    bool full;      /* more than fit: nothing holds */
+    bool clashes;   /* two on one item: nothing holds */
+    bool populated; /* the caller's to set: the table had records when the plan was made */
+};
+
+void ddb_actions_init(struct ddb_actions *actions);
+void ddb_actions_clear(struct ddb_actions *actions); /* empty again */
+void ddb_actions_release(struct ddb_actions *actions);
+
+/* Takes back everything after the first `n`. */
+void ddb_actions_cut(struct ddb_actions *actions, size_t n);
+
+/* Adds what makes the effects so, each on its condition. Where it does not fit, `full` or
+   `clashes` is set; cut and clear reset both. */
+void ddb_actions_add(struct ddb_actions *actions, const char *table, size_t unit,
+                     const struct effects *effects, const struct ddb_claim_fix *fixes);
+
+/* Adds the Put of the audit record (it must not be there). */
+void ddb_actions_add_audit(struct ddb_actions *actions, const char *table, size_t unit,
+                           json_t *item_new);
+
+/* The body of TransactWriteItems. */
+json_t *ddb_actions_body(const struct ddb_actions *actions, const char *token);
+
+/* ---- ddb_split.c --------------------------------------------------------------------------- */
+
+#define DDB_CUTS_MAX 15
+#define DDB_CUT_ROOM 136
+
+/* Texts between `low` and `high` (low < cut < high), ascending, that cut the range into parts of
+   about one size if its texts are spread evenly. Printable ASCII after the common start. Returns
+   how many there are, at most `wanted` and DDB_CUTS_MAX. */
+size_t ddb_split(const char *low, const char *high, size_t wanted,
+                 char cuts[DDB_CUTS_MAX][DDB_CUT_ROOM]);
+
+/* ---- ddb_look.c ---------------------------------------------------------------------------- */
+
+/*
+ * Items by key, read with strong consistency, as few requests as possible, in parallel.
+ *
+ *     struct ddb_look *look = ddb_look_new(ddb, width);
+ *     ddb_look_want_slot(look, "0042");
+ *     ddb_look_want_claim(look, "alice");
+ *     ddb_look_start(look, on_looked, context);      within a running engine, or before http_run
+ *     ... in on_looked:
+ *     ddb_look_slot(look, "0042")   a slot in its state now, SLOT_ABSENT where there is none
+ *     ddb_look_claim(look, "alice") the extension it is for, NULL where there is none
+ *
+ * More may be wanted and started again when the first is done.
+ */
+struct ddb_look;
+typedef void (*ddb_looked_fn)(void *context, const struct err *err);
+
+struct ddb_look *ddb_look_new(struct ddb *ddb, int width);
+void ddb_look_free(struct ddb_look *look);
+void ddb_look_want_slot(struct ddb_look *look, const char *ext);
+void ddb_look_want_claim(struct ddb_look *look, const char *agent);
+bool ddb_look_wants(const struct ddb_look *look); /* something is not read yet */
+void ddb_look_start(struct ddb_look *look, ddb_looked_fn done, void *context);
+const struct slot *ddb_look_slot(const struct ddb_look *look, const char *ext);
+const char *ddb_look_claim(const struct ddb_look *look, const char *agent);
+
+/* ---- ddb_load.c, ddb_whole.c, ddb_gather.c
+ * ----------------------------------------------------------------- */
+
+enum err_code ddb_load(struct ddb *ddb, const struct policy *policy,
+                       const struct progress *progress, struct snapshot **out,
+                       struct err *err) ERR_CHECK;
+enum err_code ddb_load_whole(struct ddb *ddb, const struct policy *policy,
+                             const struct progress *progress, struct snapshot **out,
+                             struct err *err) ERR_CHECK;
+
+/* Items that were read so far, on their way into a snapshot. */
+struct ddb_gather {
+    struct snapshot *snapshot;
+    struct ddb_reader reader;
+    struct claim *claims;
+    size_t n_claims, claims_room;
+    struct oddity *oddities;
+    size_t n_oddities, oddities_room;
+    bool right_width;           /* an extension of the policy's width was seen */
+    char other_width[EXT_ROOM]; /* one of another width, or "" */
+};
+
+void ddb_gather_init(struct ddb_gather *gather, int width);
+void ddb_gather_add(struct ddb_gather *gather, const json_t *item, const char *sk);
+/* Seals. ERR_INPUT where the table is of another width; the snapshot goes with it. */
+enum err_code ddb_gather_finish(struct ddb_gather *gather, const struct ddb *ddb, bool whole,
+                                struct snapshot **out, struct err *err) ERR_CHECK;
+void ddb_gather_drop(struct ddb_gather *gather);
+
+/* ---- ddb_write.c, ddb_part.c, ddb_settle.c, ddb_unsure.c, ddb_table.c, ddb_history.c
+ * --------------------------------- */
+
+enum err_code ddb_apply(struct ddb *ddb, struct plan *plan, const struct apply_context *context,
+                        const struct progress *progress, struct err *err) ERR_CHECK;
+
+/* What became of one unit that lost, judged by what is there now. */
+enum ddb_verdict {
+    DDB_AGAIN, /* nothing stands in its way (any more), or `fixes` say how to go on */
+    DDB_SO,    /* what was wanted is so */
+    DDB_CONFLICT
+};
+
+/* What the judgement wants to know is asked with ddb_settle_want, until it wants nothing more. */
+void ddb_settle_want(struct ddb_look *look, const struct effects *effects);
+enum ddb_verdict ddb_settle_judge(const struct ddb_look *look, const struct plan *plan,
+                                  const struct effects *effects, struct arena *arena,
+                                  struct ddb_claim_fix **fixes, const char **detail,
+                                  size_t *change);
+
+enum err_code ddb_create(struct ddb *ddb, const struct progress *progress, struct facts *warnings,
+                         struct err *err) ERR_CHECK;
+
+/* The audit record of one part of an action, and its key alone. */
+json_t *ddb_audit_item(const struct apply_context *context, const char *action, unsigned part,
+                       const char *changes);
+json_t *ddb_audit_key(const struct apply_context *context, unsigned part);
+
+enum err_code ddb_history(struct ddb *ddb, size_t limit, const char *action_id,
+                          const struct progress *progress, struct history **out,
+                          struct err *err) ERR_CHECK;
+
+#endif

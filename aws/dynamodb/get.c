@@ -1,0 +1,263 @@
+#include "aws/dynamodb/ddb.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/mem.h"
+
+/*
+ * What is there now: the three possible records of an extension, and claims, by BatchGetItem with
+ * ConsistentRead. What the service leaves unprocessed is asked for again.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+ */
+
+#define UNPROCESSED_BASE_MS 50
+#define UNPROCESSED_CAP_MS 5000
+#define UNPROCESSED_TRIES 30
+
+struct looked_claim {
+    const char *agent;
+    const char *ext; /* NULL: none */
+};
+
+struct ddb_look {
+    struct ddb *ddb;
+    struct arena arena;
+    struct ddb_reader reader;
+    struct slot *slots;
+    size_t n_slots, slots_room, slots_asked;
+    struct strmap by_ext; /* places in slots; the keys live in the arena */
+    struct looked_claim *claims;
+    size_t n_claims, claims_room, claims_asked;
+    struct strmap by_agent;
+    json_t *keys; /* of the request that is being put together */
+    size_t in_flight;
+    struct err err;
+    ddb_looked_fn done;
+    void *context;
+};
+
+struct ddb_look *ddb_look_new(struct ddb *ddb, int width)
+{
+    struct ddb_look *look = mem_alloc(sizeof *look);
+    look->ddb = ddb;
+    look->reader = (struct ddb_reader){.arena = &look->arena, .width = width};
+    strmap_init(&look->by_ext, 64);
+    strmap_init(&look->by_agent, 64);
+    return look;
+}
+
+void ddb_look_free(struct ddb_look *look)
+{
+    if (look) {
+        strmap_release(&look->by_ext);
+        strmap_release(&look->by_agent);
+        free(look->slots);
+        free(look->claims);
+        arena_release(&look->arena);
+        free(look);
+    }
+}
+
+/* ---- wanting ------------------------------------------------------------------------------ */
+
+void ddb_look_want_slot(struct ddb_look *look, const char *ext)
+{
+    if (strmap_get(&look->by_ext, ext) != STRMAP_NONE) {
+        return;
+    }
+    if (look->n_slots == look->slots_room) {
+        look->slots_room = look->slots_room ? look->slots_room * 2 : 64;
+        look->slots = mem_resize(look->slots, look->slots_room, sizeof *look->slots);
+    }
+    look->slots[look->n_slots] = (struct slot){.state = SLOT_ABSENT};
+    memcpy(look->slots[look->n_slots].ext, ext, strnlen(ext, EXT_WIDTH_MAX));
+    strmap_add(&look->by_ext, arena_strdup(&look->arena, ext), look->n_slots++);
+}
+
+void ddb_look_want_claim(struct ddb_look *look, const char *agent)
+{
+    if (strmap_get(&look->by_agent, agent) != STRMAP_NONE) {
+        return;
+    }
+    if (look->n_claims == look->claims_room) {
+        look->claims_room = look->claims_room ? look->claims_room * 2 : 64;
+        look->claims = mem_resize(look->claims, look->claims_room, sizeof *look->claims);
+    }
+    const char *copy = arena_strdup(&look->arena, agent);
+    look->claims[look->n_claims] = (struct looked_claim){.agent = copy};
+    strmap_add(&look->by_agent, copy, look->n_claims++);
+}
+
+bool ddb_look_wants(const struct ddb_look *look)
+{
+    return look->slots_asked < look->n_slots || look->claims_asked < look->n_claims;
+}
+
+/* ---- answers ------------------------------------------------------------------------------ */
+
+const struct slot *ddb_look_slot(const struct ddb_look *look, const char *ext)
+{
+    size_t index = strmap_get(&look->by_ext, ext);
+    return index == STRMAP_NONE ? NULL : &look->slots[index];
+}
+
+const char *ddb_look_claim(const struct ddb_look *look, const char *agent)
+{
+    size_t index = strmap_get(&look->by_agent, agent);
+    return index == STRMAP_NONE ? NULL : look->claims[index].ext;
+}
+
+/* Of several records of one extension assigned counts most, then held, as in a snapshot. */
+static void merge(struct slot *into, const struct slot *record)
+{
+    static const int rank[] = {
+        [SLOT_ABSENT] = 0, [SLOT_FREE] = 1, [SLOT_HELD] = 2, [SLOT_ASSIGNED] = 3};
+    uint8_t records = (uint8_t)(into->records | record->records);
+    if (rank[record->state] > rank[into->state]) {
+        *into = *record;
+    }
+    into->records = records;
+}
+
+static void take_item(struct ddb_look *look, const json_t *item)
+{
+    struct ddb_item read;
+    ddb_item_read(&look->reader, item, &read);
+    if (read.kind == DDB_SLOT) {
+        size_t index = strmap_get(&look->by_ext, read.slot.ext);
+        if (index != STRMAP_NONE) {
+            merge(&look->slots[index], &read.slot);
+        }
+    } else if (read.kind == DDB_CLAIM) {
+        size_t index = strmap_get(&look->by_agent, read.claim.agent);
+        if (index != STRMAP_NONE) {
+            look->claims[index].ext = arena_strdup(&look->arena, read.claim.ext);
+        }
+    }
+}
+
+/* The answer names the table as it likes; there is only one. */
+static void take_items(struct ddb_look *look, json_t *responses)
+{
+    const char *table = NULL;
+    json_t *items = NULL;
+    json_object_foreach(responses, table, items)
+    {
+        size_t i = 0;
+        const json_t *item = NULL;
+        json_array_foreach(items, i, item)
+        {
+            take_item(look, item);
+        }
+    }
+}
+
+/* ---- requests ----------------------------------------------------------------------------- */
+
+/* A request, over all of its repetitions. */
+struct asked {
+    struct ddb_look *look;
+    json_t *items; /* RequestItems */
+    unsigned tries;
+};
+
+static void ask(struct asked *asked);
+
+static void finish(struct asked *asked)
+{
+    struct ddb_look *look = asked->look;
+    json_decref(asked->items);
+    free(asked);
+    if (--look->in_flight == 0) {
+        look->done(look->context, &look->err);
+    }
+}
+
+static void ask_again(void *context, bool cancelled)
+{
+    struct asked *asked = context;
+    if (cancelled) {
+        err_set(&asked->look->err, ERR_CANCELLED, "cancelled");
+        finish(asked);
+    } else {
+        ask(asked);
+    }
+}
+
+static void on_reply(void *context, struct reply *reply, const struct err *err)
+{
+    struct asked *asked = context;
+    struct ddb_look *look = asked->look;
+    if (reply->code != ERR_OK) {
+        ddb_take_err(&look->err, err);
+        finish(asked);
+        return;
+    }
+    take_items(look, json_object_get(reply->json, "Responses"));
+    json_t *left = json_object_get(reply->json, "UnprocessedKeys");
+    if (json_object_size(left) == 0) {
+        finish(asked);
+    } else if (++asked->tries > UNPROCESSED_TRIES) {
+        err_set(&look->err, ERR_THROTTLED, "table %s leaves reads unprocessed again and again",
+                look->ddb->name);
+        finish(asked);
+    } else {
+        json_decref(asked->items);
+        asked->items = json_incref(left);
+        http_after(client_http(look->ddb->client),
+                   ddb_backoff_ms(look->ddb, UNPROCESSED_BASE_MS, asked->tries, UNPROCESSED_CAP_MS),
+                   ask_again, asked);
+    }
+}
+
+static void ask(struct asked *asked)
+{
+    json_t *body = json_object();
+    json_object_set(body, "RequestItems", asked->items);
+    json_object_set_new(body, "ReturnConsumedCapacity", json_string("TOTAL"));
+    ddb_submit(asked->look->ddb, "BatchGetItem", body, on_reply, asked);
+}
+
+/* Sends the keys that were put together so far. */
+static void send_keys(struct ddb_look *look)
+{
+    if (!look->keys) {
+        return;
+    }
+    json_t *table = json_object();
+    json_object_set_new(table, "Keys", look->keys);
+    json_object_set_new(table, "ConsistentRead", json_true());
+    look->keys = NULL;
+    struct asked *asked = mem_alloc(sizeof *asked);
+    *asked = (struct asked){.look = look, .items = json_object()};
+    json_object_set_new(asked->items, look->ddb->table, table);
+    look->in_flight++;
+    ask(asked);
+}
+
+static void add_key(struct ddb_look *look, json_t *key_new)
+{
+    look->keys = look->keys ? look->keys : json_array();
+    json_array_append_new(look->keys, key_new);
+    if (json_array_size(look->keys) == DDB_BATCH_GET_MAX) {
+        send_keys(look);
+    }
+}
+
+void ddb_look_start(struct ddb_look *look, ddb_looked_fn done, void *context)
+{
+    look->done = done;
+    look->context = context;
+    while (look->slots_asked < look->n_slots) {
+        const char *ext = look->slots[look->slots_asked++].ext;
+        add_key(look, ddb_key(ext, "nu"));
+        add_key(look, ddb_key(ext, "agentID"));
+        add_key(look, ddb_key(ext, "held"));
+    }
+    while (look->claims_asked < look->n_claims) {
+        add_key(look, ddb_claim_key(look->claims[look->claims_asked++].agent));
+    }
+    send_keys(look);
+}

@@ -1,0 +1,132 @@
+#include "aws/dynamodb/scheduler.h"
+
+#include <string.h>
+
+#include "core/base/banned.h"
+
+/*
+ * Transactions whose answer was lost: were they carried out?
+ *
+ * The audit record of a part is written in the same transaction, so it is there exactly where the
+ * changes are. While the apply goes on, a part whose record is not there is simply sent again with
+ * its token. At the end (the operator pressed the key twice, or the way to the service is gone) it
+ * is not: there the record's place is taken, by an empty record that must not be there yet. If it
+ * can be written, the transaction was not carried out and can never be, even when it is still on
+ * its way through some buffer; if it cannot, the record that is there is looked at.
+ */
+
+#define UNKNOWN_BASE_MS 100
+#define UNKNOWN_CAP_MS 5000
+#define UNKNOWN_TRIES 5
+#define NO_CHANGES "[]" /* no real record says that */
+
+static void get_record(struct ddb_part *part, call_done_fn done)
+{
+    json_t *body = json_object();
+    json_object_set_new(body, "Key", ddb_audit_key(part->writer->context, part->number));
+    json_object_set_new(body, "ConsistentRead", json_true());
+    json_object_set_new(body, "ReturnConsumedCapacity", json_string("TOTAL"));
+    ddb_submit(part->writer->ddb, "GetItem", body, done, part);
+}
+
+/* ---- while the apply goes on --------------------------------------------------------------- */
+
+static void on_record(void *context, struct reply *reply, const struct err *err)
+{
+    struct ddb_part *part = context;
+    if (reply->code != ERR_OK) {
+        ddb_part_refused(part, err);
+    } else if (json_object_get(reply->json, "Item")) {
+        ddb_part_done(part);
+    } else if (part->hopeless || ++part->unknowns > UNKNOWN_TRIES) {
+        struct err last = part->err;
+        ddb_part_refused(part, &last);
+    } else {
+        ddb_part_again_after(part, ddb_backoff_ms(part->writer->ddb, UNKNOWN_BASE_MS,
+                                                  part->unknowns, UNKNOWN_CAP_MS));
+    }
+}
+
+void ddb_part_find_out(struct ddb_part *part, const struct err *err)
+{
+    part->unsure = true;
+    part->err = *err;
+    get_record(part, on_record);
+}
+
+/* ---- at the end ---------------------------------------------------------------------------- */
+
+static void not_known(struct ddb_part *part, const struct err *err)
+{
+    struct plan *plan = part->writer->plan;
+    ddb_part_decide(part, RESULT_FAILED,
+                    arena_printf(&plan->arena, "not known whether it was written: %s", err->text));
+}
+
+static void was_not_carried_out(struct ddb_part *part)
+{
+    bool cancelled = part->err.code == ERR_CANCELLED;
+    ddb_part_decide(part, cancelled ? RESULT_SKIPPED : RESULT_FAILED,
+                    cancelled ? NULL : part->err.text);
+}
+
+static void on_looked_again(void *context, struct reply *reply, const struct err *err)
+{
+    struct ddb_part *part = context;
+    const json_t *item = json_object_get(reply->json, "Item");
+    const char *changes = ddb_item_text(item, "changes");
+    if (reply->code != ERR_OK) {
+        not_known(part, err);
+    } else if (changes && strcmp(changes, NO_CHANGES) != 0) {
+        ddb_part_decide(part, RESULT_DONE, NULL);
+    } else {
+        was_not_carried_out(part); /* an attempt of ours to take the place got through */
+    }
+}
+
+static void on_taken(void *context, struct reply *reply, const struct err *err)
+{
+    struct ddb_part *part = context;
+    if (reply->code == ERR_OK) {
+        was_not_carried_out(part);
+    } else if (reply->code == ERR_CONFLICT) {
+        get_record(part, on_looked_again);
+    } else {
+        not_known(part, err);
+    }
+}
+
+static void take_place(struct ddb_part *part)
+{
+    const struct ddb_writer *writer = part->writer;
+    json_t *body = json_object();
+    json_object_set_new(
+        body, "Item",
+        ddb_audit_item(writer->context, writer->plan->action, part->number, NO_CHANGES));
+    json_object_set_new(body, "ConditionExpression", json_string("attribute_not_exists(pk)"));
+    json_object_set_new(body, "ReturnConsumedCapacity", json_string("TOTAL"));
+    ddb_submit(writer->ddb, "PutItem", body, on_taken, part);
+}
+
+void ddb_unsure_settle(struct ddb_writer *writer)
+{
+    struct ddb *ddb = writer->ddb;
+    if (!writer->unsure) {
+        return;
+    }
+    ddb->hurry = writer->err.code == ERR_CANCELLED;
+    for (struct ddb_part *part = writer->unsure; part; part = part->next) {
+        take_place(part);
+    }
+    /* Nobody is asked whether to stop: it is short. */
+    struct err ignored = ERR_INIT;
+    if (http_run(client_http(ddb->client), &ignored) != ERR_OK) {
+        ddb_take_err(&writer->err, &ignored);
+    }
+    ddb->hurry = false;
+    while (writer->unsure) {
+        struct ddb_part *part = writer->unsure;
+        writer->unsure = part->next;
+        ddb_part_free(part);
+    }
+}

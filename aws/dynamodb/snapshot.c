@@ -1,0 +1,110 @@
+#include "aws/dynamodb/ddb.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/mem.h"
+
+/* From items as they arrive, in any order, to a sealed snapshot. */
+
+void ddb_gather_init(struct ddb_gather *gather, int width)
+{
+    *gather = (struct ddb_gather){.snapshot = snapshot_new()};
+    gather->reader = (struct ddb_reader){.arena = &gather->snapshot->arena, .width = width};
+}
+
+/* The arrays grow outside of the arena, so that the old copies do not stay in it. */
+static void *room_for_one(void *array, size_t used, size_t *room, size_t size)
+{
+    if (used < *room) {
+        return array;
+    }
+    *room = *room ? *room * 2 : 64;
+    return mem_resize(array, *room, size);
+}
+
+static void add_claim(struct ddb_gather *gather, const struct claim *claim)
+{
+    gather->claims =
+        room_for_one(gather->claims, gather->n_claims, &gather->claims_room, sizeof *claim);
+    gather->claims[gather->n_claims++] = *claim;
+}
+
+static void add_oddity(struct ddb_gather *gather, const struct oddity *oddity)
+{
+    gather->oddities =
+        room_for_one(gather->oddities, gather->n_oddities, &gather->oddities_room, sizeof *oddity);
+    gather->oddities[gather->n_oddities++] = *oddity;
+}
+
+void ddb_gather_add(struct ddb_gather *gather, const json_t *item, const char *sk)
+{
+    struct ddb_item read;
+    gather->reader.sk = sk;
+    ddb_item_read(&gather->reader, item, &read);
+    switch (read.kind) {
+    case DDB_SLOT:
+        *snapshot_add(gather->snapshot, read.slot.ext) = read.slot;
+        gather->right_width = true;
+        break;
+    case DDB_CLAIM:
+        add_claim(gather, &read.claim);
+        break;
+    case DDB_OTHER_WIDTH:
+        memcpy(gather->other_width, read.slot.ext, sizeof gather->other_width);
+        add_oddity(gather, &read.oddity);
+        break;
+    case DDB_ODD:
+        add_oddity(gather, &read.oddity);
+        break;
+    case DDB_AUDIT:
+        break;
+    }
+}
+
+static void *into_arena(struct arena *arena, const void *array, size_t bytes)
+{
+    void *copy = bytes > 0 ? arena_alloc(arena, bytes) : NULL;
+    if (copy) {
+        memcpy(copy, array, bytes);
+    }
+    return copy;
+}
+
+enum err_code ddb_gather_finish(struct ddb_gather *gather, const struct ddb *ddb, bool whole,
+                                struct snapshot **out, struct err *err)
+{
+    struct snapshot *snapshot = gather->snapshot;
+    if (!gather->right_width && gather->other_width[0]) {
+        err_set(err, ERR_INPUT, "table %s has extensions of %zu digits (%s), the policy says %d",
+                ddb->name, strlen(gather->other_width), gather->other_width, gather->reader.width);
+        err_hint(err, "set width and ranges in the section [policy] of the configuration");
+        ddb_gather_drop(gather);
+        return ERR_INPUT;
+    }
+    if (whole) {
+        snapshot->claims =
+            into_arena(&snapshot->arena, gather->claims, gather->n_claims * sizeof *gather->claims);
+        snapshot->n_claims = gather->n_claims;
+        snapshot->oddities = into_arena(&snapshot->arena, gather->oddities,
+                                        gather->n_oddities * sizeof *gather->oddities);
+        snapshot->n_oddities = gather->n_oddities;
+    }
+    snapshot->whole = whole;
+    snapshot->exact = whole;
+    snapshot->keeps_claims = true;
+    snapshot_seal(snapshot);
+    *out = snapshot;
+    gather->snapshot = NULL;
+    ddb_gather_drop(gather);
+    return ERR_OK;
+}
+
+void ddb_gather_drop(struct ddb_gather *gather)
+{
+    snapshot_unref(gather->snapshot);
+    free(gather->claims);
+    free(gather->oddities);
+    *gather = (struct ddb_gather){.snapshot = NULL};
+}

@@ -1,0 +1,453 @@
+#include "aws/dynamodb/scheduler.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/log.h"
+#include "core/base/mem.h"
+
+/*
+ * One transaction: sent, and seen through to the point where it is known what became of it.
+ *
+ *     carried out             its units are done
+ *     cancelled               the units whose condition did not hold are settled (ddb_settle.c),
+ * the others go into new transactions busy, throttled         the same again after a while, with
+ * the same token the answer was lost     its audit record tells (ddb_unsure.c); where it is not
+ * there, the same again with the same token refused                 the apply stops
+ *
+ * The audit record must not be there yet. So a transaction cannot be carried out twice even when
+ * the service has forgotten the token, and its refusal says that an earlier attempt went through.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+ */
+
+#define BUSY_BASE_MS 40 /* another transaction has an item */
+#define THROTTLED_BASE_MS 100
+#define WAIT_CAP_MS 5000
+#define IN_PROGRESS_MS 5000 /* the token's first attempt is still under way */
+#define BUSY_TRIES 40
+#define IN_PROGRESS_TRIES 5
+#define LOSSES_MAX 8
+
+/* ---- beginning and end -------------------------------------------------------------------- */
+
+struct ddb_part *ddb_part_new(struct ddb_writer *writer)
+{
+    struct ddb_part *part = mem_alloc(sizeof *part);
+    part->writer = writer;
+    return part;
+}
+
+void ddb_part_free(struct ddb_part *part)
+{
+    ddb_look_free(part->look);
+    free(part->body);
+    free(part);
+}
+
+void ddb_part_end(struct ddb_part *part)
+{
+    struct ddb_writer *writer = part->writer;
+    writer->n_parts--;
+    ddb_part_free(part);
+    ddb_writer_go_on(writer);
+}
+
+void ddb_part_decide(struct ddb_part *part, enum change_result result, const char *detail)
+{
+    for (size_t i = 0; i < part->n_units; i++) {
+        ddb_decide(part->writer, part->units[i], result, detail);
+    }
+}
+
+void ddb_part_done(struct ddb_part *part)
+{
+    ddb_part_decide(part, RESULT_DONE, NULL);
+    ddb_went_well(part->writer);
+    ddb_part_end(part);
+}
+
+void ddb_part_refused(struct ddb_part *part, const struct err *err)
+{
+    struct ddb_writer *writer = part->writer;
+    ddb_stop(writer, err);
+    if (part->unsure) {
+        part->err = *err;
+        part->next = writer->unsure;
+        writer->unsure = part;
+        writer->n_parts--;
+        return;
+    }
+    bool untried = err->code == ERR_CANCELLED || err->code == ERR_NOT_FOUND;
+    ddb_part_decide(part, untried ? RESULT_SKIPPED : RESULT_FAILED, untried ? NULL : err->text);
+    ddb_part_end(part);
+}
+
+/* ---- again -------------------------------------------------------------------------------- */
+
+static void on_time(void *context, bool cancelled)
+{
+    struct ddb_part *part = context;
+    struct ddb_writer *writer = part->writer;
+    bool soft = !part->unsure && progress_cancel(writer->progress) != CANCEL_NO;
+    if (cancelled || soft) {
+        struct err err = ERR_INIT;
+        err_set(&err, ERR_CANCELLED, "cancelled");
+        writer->cancelled = true;
+        ddb_part_refused(part, &err);
+    } else {
+        ddb_part_attempt(part);
+    }
+}
+
+void ddb_part_again_after(struct ddb_part *part, int64_t wait_ms)
+{
+    http_after(client_http(part->writer->ddb->client), wait_ms, on_time, part);
+}
+
+/* Another transaction or the throttle was in the way; it will pass. */
+static void busy(struct ddb_part *part, bool throttled)
+{
+    const struct ddb *ddb = part->writer->ddb;
+    if (throttled) {
+        ddb_throttled(part->writer);
+    }
+    if (++part->tries <= BUSY_TRIES) {
+        int64_t base_ms = throttled ? THROTTLED_BASE_MS : BUSY_BASE_MS;
+        ddb_part_again_after(
+            part, ddb_backoff_ms(part->writer->ddb, base_ms, part->tries - 1, WAIT_CAP_MS));
+        return;
+    }
+    struct err err = ERR_INIT;
+    if (throttled) {
+        err_set(&err, ERR_THROTTLED, "table %s throttles a write, also after %d attempts",
+                ddb->name, BUSY_TRIES + 1);
+        err_hint(&err, "others use the same capacity; try again in a minute");
+    } else {
+        err_set(&err, ERR_BUSY, "others keep writing the same items of table %s", ddb->name);
+        err_hint(&err, "try again when they have finished");
+    }
+    ddb_part_refused(part, &err);
+}
+
+/* ---- cancelled: who lost ------------------------------------------------------------------- */
+
+/* What the reasons say of a unit; a later one counts more. */
+enum fate { FATE_NONE, FATE_BUSY, FATE_LOST, FATE_FAILED };
+
+struct reasons {
+    enum fate of_unit[DDB_ACTIONS_MAX]; /* by place in part->units */
+    const char *messages[DDB_ACTIONS_MAX];
+    bool recorded;     /* the audit record is there: an earlier attempt went through */
+    bool unrecordable; /* the audit record itself is refused */
+    bool throttled;
+    bool any_loss;
+    bool any_reason;
+};
+
+static enum fate fate_of(const char *code, bool *throttled)
+{
+    static const struct {
+        const char *code;
+        enum fate fate;
+        bool throttled;
+    } fates[] = {
+        {"None", FATE_NONE, false},
+        {"ConditionalCheckFailed", FATE_LOST, false},
+        {"TransactionConflict", FATE_BUSY, false},
+        {"ThrottlingError", FATE_BUSY, true},
+        {"ProvisionedThroughputExceeded", FATE_BUSY, true},
+    };
+    for (size_t i = 0; i < sizeof fates / sizeof *fates; i++) {
+        if (strcmp(code, fates[i].code) == 0) {
+            *throttled = *throttled || fates[i].throttled;
+            return fates[i].fate;
+        }
+    }
+    return FATE_FAILED; /* ValidationError, ItemCollectionSizeLimitExceeded, ... */
+}
+
+static size_t place_of(const struct ddb_part *part, size_t unit)
+{
+    size_t place = 0;
+    while (place < part->n_units && part->units[place] != unit) {
+        place++;
+    }
+    return place;
+}
+
+/* False where the answer does not have a reason for each action. */
+static bool read_reasons(const struct ddb_part *part, const json_t *answer, struct reasons *out)
+{
+    const json_t *list = json_object_get(answer, "CancellationReasons");
+    *out = (struct reasons){.recorded = false};
+    if (json_array_size(list) != part->n_actions) {
+        return false;
+    }
+    for (size_t i = 0; i < part->n_actions; i++) {
+        const json_t *reason = json_array_get(list, i);
+        const char *code = json_string_value(json_object_get(reason, "Code"));
+        enum fate fate = fate_of(code ? code : "None", &out->throttled);
+        out->any_reason = out->any_reason || fate != FATE_NONE;
+        if (part->owner[i] == DDB_NONE) {
+            out->recorded = fate == FATE_LOST;
+            out->unrecordable = fate == FATE_FAILED;
+            continue;
+        }
+        size_t place = place_of(part, part->owner[i]);
+        if (fate > out->of_unit[place]) {
+            out->of_unit[place] = fate;
+            out->messages[place] = json_string_value(json_object_get(reason, "Message"));
+        }
+        out->any_loss = out->any_loss || fate >= FATE_LOST;
+    }
+    return true;
+}
+
+/* ---- settling ------------------------------------------------------------------------------ */
+
+static void lost_effects(const struct ddb_part *part, size_t index, struct arena *arena,
+                         struct effects *out)
+{
+    const struct ddb_unit *unit = &part->writer->units[index];
+    effects_of(part->writer->plan, unit->first, unit->end - unit->first, arena, out);
+}
+
+/* The change that lost has its own detail, the rest of its group another. */
+static void decide_conflict(struct ddb_writer *writer, size_t index, size_t culprit,
+                            const char *detail)
+{
+    struct plan *plan = writer->plan;
+    const struct ddb_unit *unit = &writer->units[index];
+    ddb_decide(writer, index, RESULT_CONFLICT, detail);
+    for (size_t i = unit->first; i < unit->end; i++) {
+        if (i != culprit && culprit >= unit->first && culprit < unit->end) {
+            plan->changes[i].detail =
+                arena_printf(&plan->arena, "goes with %s: %s", plan->changes[culprit].ext, detail);
+        }
+    }
+}
+
+static void settle_unit(struct ddb_part *part, size_t index, struct arena *arena)
+{
+    struct ddb_writer *writer = part->writer;
+    struct ddb_unit *unit = &writer->units[index];
+    struct effects effects;
+    const char *detail = NULL;
+    size_t change = unit->first;
+    lost_effects(part, index, arena, &effects);
+    switch (ddb_settle_judge(part->look, writer->plan, &effects, &writer->arena, &unit->fixes,
+                             &detail, &change)) {
+    case DDB_SO:
+        ddb_decide(writer, index, RESULT_SKIPPED, detail);
+        break;
+    case DDB_CONFLICT:
+        decide_conflict(writer, index, change, detail);
+        break;
+    case DDB_AGAIN:
+        if (++unit->losses <= LOSSES_MAX) {
+            ddb_again(writer, index);
+        } else {
+            decide_conflict(writer, index, change, "somebody keeps writing it");
+        }
+        break;
+    }
+}
+
+static void on_looked(void *context, const struct err *err)
+{
+    struct ddb_part *part = context;
+    struct arena arena = ARENA_INIT;
+    if (err->code != ERR_OK) {
+        ddb_stop(part->writer, err);
+        for (size_t i = 0; i < part->n_lost; i++) {
+            ddb_decide(part->writer, part->lost[i], RESULT_CONFLICT, "something else is there now");
+        }
+        ddb_part_end(part);
+        return;
+    }
+    /* Claims are known now; the extensions that they name are wanted as well. */
+    for (size_t i = 0; i < part->n_lost; i++) {
+        struct effects effects;
+        lost_effects(part, part->lost[i], &arena, &effects);
+        ddb_settle_want(part->look, &effects);
+    }
+    if (ddb_look_wants(part->look)) {
+        ddb_look_start(part->look, on_looked, part);
+        arena_release(&arena);
+        return;
+    }
+    for (size_t i = part->n_lost; i-- > 0;) {
+        settle_unit(part, part->lost[i], &arena);
+    }
+    arena_release(&arena);
+    ddb_part_end(part);
+}
+
+/* The refusal brought claims that are in the way: what they name is looked at in the same go. */
+static void want_what_is_known(struct ddb_part *part, const json_t *answer)
+{
+    struct arena arena = ARENA_INIT;
+    struct ddb_reader reader = {.arena = &arena, .width = part->writer->width};
+    size_t i = 0;
+    const json_t *reason = NULL;
+    json_array_foreach(json_object_get(answer, "CancellationReasons"), i, reason)
+    {
+        struct ddb_item item;
+        ddb_item_read(&reader, json_object_get(reason, "Item"), &item);
+        if (item.kind == DDB_CLAIM) {
+            ddb_look_want_slot(part->look, item.claim.ext);
+        }
+    }
+    arena_release(&arena);
+}
+
+static void settle(struct ddb_part *part, const json_t *answer)
+{
+    struct arena arena = ARENA_INIT;
+    part->look = ddb_look_new(part->writer->ddb, part->writer->width);
+    for (size_t i = 0; i < part->n_lost; i++) {
+        struct effects effects;
+        lost_effects(part, part->lost[i], &arena, &effects);
+        ddb_settle_want(part->look, &effects);
+    }
+    arena_release(&arena);
+    want_what_is_known(part, answer);
+    ddb_look_start(part->look, on_looked, part);
+}
+
+static void cancelled(struct ddb_part *part, const json_t *answer, const struct err *err)
+{
+    struct reasons reasons;
+    if (!read_reasons(part, answer, &reasons)) {
+        struct err strange = ERR_INIT;
+        err_set(&strange, ERR_SERVICE,
+                "a transaction was cancelled without a reason for each of "
+                "its actions (%s)",
+                err->text);
+        ddb_part_refused(part, &strange);
+        return;
+    }
+    if (reasons.recorded) {
+        ddb_part_done(part);
+        return;
+    }
+    part->unsure = false; /* no earlier attempt went through: the record would be there */
+    if (reasons.unrecordable) {
+        ddb_part_refused(part, err);
+        return;
+    }
+    if (!reasons.any_loss) {
+        busy(part, reasons.throttled);
+        return;
+    }
+    struct ddb_writer *writer = part->writer;
+    for (size_t i = part->n_units; i-- > 0;) {
+        switch (reasons.of_unit[i]) {
+        case FATE_FAILED:
+            ddb_decide(writer, part->units[i], RESULT_FAILED,
+                       reasons.messages[i] ? reasons.messages[i] : err->text);
+            break;
+        case FATE_LOST:
+            part->lost[part->n_lost++] = part->units[i];
+            break;
+        case FATE_NONE:
+        case FATE_BUSY:
+            ddb_again(writer, part->units[i]);
+            break;
+        }
+    }
+    log_line(LOG_INFO, "dynamodb", "part %u of %s: %zu of %zu units lost, the rest goes on",
+             part->number, writer->context->action_id, part->n_lost, part->n_units);
+    if (part->n_lost > 0) {
+        settle(part, answer);
+        ddb_writer_go_on(writer);
+    } else {
+        ddb_part_end(part);
+    }
+}
+
+/* ---- sending ------------------------------------------------------------------------------- */
+
+static void on_answer(void *context, struct reply *reply, const struct err *err)
+{
+    struct ddb_part *part = context;
+    part->unsure = part->unsure || reply->maybe_done;
+    if (reply->code == ERR_OK) {
+        ddb_part_done(part);
+    } else if (strcmp(reply->error, "TransactionCanceledException") == 0) {
+        cancelled(part, reply->json, err);
+    } else if (strcmp(reply->error, "TransactionInProgressException") == 0) {
+        part->tries++;
+        if (part->tries > IN_PROGRESS_TRIES) {
+            ddb_part_find_out(part, err);
+        } else {
+            ddb_part_again_after(part, IN_PROGRESS_MS);
+        }
+    } else if (reply->code == ERR_THROTTLED) {
+        busy(part, true);
+    } else if (reply->code == ERR_CANCELLED) {
+        part->writer->cancelled = true;
+        ddb_part_refused(part, err);
+    } else if (strcmp(reply->error, "IdempotentParameterMismatchException") == 0) {
+        part->hopeless = true;
+        ddb_part_find_out(part, err);
+    } else if (reply->maybe_done || reply->code == ERR_OFFLINE) {
+        ddb_part_find_out(part, err);
+    } else {
+        ddb_part_refused(part, err);
+    }
+}
+
+void ddb_part_attempt(struct ddb_part *part)
+{
+    ddb_submit_text(part->writer->ddb, "TransactWriteItems", part->body, on_answer, part);
+}
+
+/* The changes of all units as one JSON array: runs of units that stand next to each other in the
+   plan are encoded together, so that created numbers become ranges. */
+static void encode_changes(const struct ddb_part *part, struct buf *out)
+{
+    const struct ddb_writer *writer = part->writer;
+    struct buf run;
+    buf_init(&run, 1 << 20);
+    buf_putc(out, '[');
+    for (size_t i = 0; i < part->n_units;) {
+        size_t first = writer->units[part->units[i]].first;
+        size_t end = first;
+        while (i < part->n_units && writer->units[part->units[i]].first == end) {
+            end = writer->units[part->units[i++]].end;
+        }
+        buf_clear(&run);
+        audit_encode(writer->plan, first, end - first, true, &run);
+        if (run.length > 2) { /* without its brackets */
+            buf_puts(out, out->length > 1 ? "," : "");
+            buf_append(out, run.data + 1, run.length - 2);
+        }
+    }
+    buf_putc(out, ']');
+    buf_release(&run);
+}
+
+void ddb_part_send(struct ddb_part *part, struct ddb_actions *actions)
+{
+    struct ddb_writer *writer = part->writer;
+    struct buf changes;
+    buf_init(&changes, 1 << 20);
+    part->number = ++writer->last_number;
+    encode_changes(part, &changes);
+    ddb_actions_add_audit(
+        actions, writer->ddb->table, DDB_NONE,
+        ddb_audit_item(writer->context, writer->plan->action, part->number, changes.data));
+    buf_release(&changes);
+    part->n_actions = actions->n;
+    for (size_t i = 0; i < actions->n; i++) {
+        part->owner[i] = actions->items[i].unit;
+    }
+    crypto_uuid4(part->token);
+    json_t *body = ddb_actions_body(actions, part->token);
+    part->body = json_dumps(body, JSON_COMPACT);
+    json_decref(body);
+    writer->n_parts++;
+    ddb_part_attempt(part);
+}

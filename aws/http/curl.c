@@ -1,0 +1,313 @@
+/*
+ * The engine on libcurl's multi interface.
+ *
+ * One loop: timers that are due fire, waiting requests start while fewer than max_in_flight are
+ * under way, libcurl moves bytes, finished exchanges call back, and then the thread sleeps in
+ * curl_multi_poll until a socket, a timer or http_wake ends the sleep. Connections live in the
+ * multi handle and are used again.
+ *
+ * libcurl does the transport and nothing else: it follows no redirect (a signature holds for one
+ * host), decompresses nothing (x-amz-crc32 covers the bytes on the wire), changes no path, and
+ * speaks HTTP/1.1, where the Host header that was signed is the one that is sent.
+ */
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "aws/http/curl_exchange.h"
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+
+#include "core/base/banned.h"
+
+#define MAX_IN_FLIGHT 16
+#define STALL_TIMEOUT_MS 20000
+#define CANCEL_POLL_MS 100 /* how late a cancel flag is seen that nobody wakes us for */
+#define IDLE_POLL_MS 1000
+
+struct timer {
+    struct timer *next;
+    int64_t due_ms;
+    http_timer_fn fire;
+    void *context;
+};
+
+struct list {
+    struct exchange *first, *last;
+};
+
+struct engine {
+    struct http base;
+    CURLM *multi;
+    char *ca_bundle, *http_proxy, *user_agent;
+    struct exchange_settings settings; /* the three above, and more */
+    unsigned max_in_flight, in_flight;
+    struct list waiting, active;
+    struct timer *timers; /* the one that is due first comes first */
+    bool running;
+};
+
+static void list_append(struct list *list, struct exchange *exchange)
+{
+    exchange->next = NULL;
+    exchange->previous = list->last;
+    if (list->last) {
+        list->last->next = exchange;
+    } else {
+        list->first = exchange;
+    }
+    list->last = exchange;
+}
+
+static void list_remove(struct list *list, struct exchange *exchange)
+{
+    *(exchange->previous ? &exchange->previous->next : &list->first) = exchange->next;
+    *(exchange->next ? &exchange->next->previous : &list->last) = exchange->previous;
+    exchange->previous = exchange->next = NULL;
+}
+
+/* ---- exchanges --------------------------------------------------------------------------- */
+
+static void curl_submit(struct http *self, const struct http_request *request, http_done_fn done,
+                        void *context)
+{
+    struct engine *engine = (struct engine *)self;
+    struct exchange *exchange = exchange_new(&engine->settings, request);
+    exchange->done = done;
+    exchange->context = context;
+    list_append(&engine->waiting, exchange);
+}
+
+static void finish(struct engine *engine, struct exchange *exchange, CURLcode code, bool cancelled)
+{
+    exchange_end(exchange, code, cancelled, http_now_ms(&engine->base));
+    list_remove(&engine->active, exchange);
+    engine->in_flight--;
+    curl_multi_remove_handle(engine->multi, exchange->easy);
+    exchange->done(exchange->context, &exchange->response);
+    exchange_free(exchange);
+}
+
+static void start(struct engine *engine, struct exchange *exchange)
+{
+    list_remove(&engine->waiting, exchange);
+    list_append(&engine->active, exchange);
+    engine->in_flight++;
+    exchange->response.sent_at_ms = http_now_ms(&engine->base);
+    if (!exchange->easy || curl_multi_add_handle(engine->multi, exchange->easy) != CURLM_OK) {
+        finish(engine, exchange, CURLE_OUT_OF_MEMORY, false);
+    }
+}
+
+/* Whether anything ended. */
+static bool collect(struct engine *engine)
+{
+    int left = 0;
+    bool any = false;
+    CURLMsg *message = NULL;
+    while ((message = curl_multi_info_read(engine->multi, &left)) != NULL) {
+        char *private = NULL;
+        CURLcode code = message->data.result;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+        finish(engine, (struct exchange *)(void *)private, code, false);
+        any = true;
+    }
+    return any;
+}
+
+/* ---- timers ------------------------------------------------------------------------------ */
+
+static int64_t curl_ticks_ms(struct http *self)
+{
+    (void)self;
+    return clock_ticks_ms();
+}
+
+static int64_t curl_now_ms(struct http *self)
+{
+    (void)self;
+    return clock_now_ms(&clock_system);
+}
+
+static void curl_after(struct http *self, int64_t delay_ms, http_timer_fn fire, void *context)
+{
+    struct engine *engine = (struct engine *)self;
+    struct timer *timer = mem_alloc(sizeof *timer);
+    *timer =
+        (struct timer){.due_ms = clock_ticks_ms() + delay_ms, .fire = fire, .context = context};
+    struct timer **at = &engine->timers;
+    while (*at && (*at)->due_ms <= timer->due_ms) {
+        at = &(*at)->next;
+    }
+    timer->next = *at;
+    *at = timer;
+}
+
+static void fire_first(struct engine *engine, bool cancelled)
+{
+    struct timer *timer = engine->timers;
+    engine->timers = timer->next;
+    timer->fire(timer->context, cancelled);
+    free(timer);
+}
+
+/* ---- the loop ---------------------------------------------------------------------------- */
+
+static void cancel_all(struct engine *engine)
+{
+    while (engine->active.first || engine->waiting.first || engine->timers) {
+        if (engine->timers) {
+            fire_first(engine, true);
+        } else if (engine->active.first) {
+            finish(engine, engine->active.first, CURLE_ABORTED_BY_CALLBACK, true);
+        } else {
+            struct exchange *exchange = engine->waiting.first;
+            list_remove(&engine->waiting, exchange);
+            list_append(&engine->active, exchange);
+            engine->in_flight++;
+            finish(engine, exchange, CURLE_ABORTED_BY_CALLBACK, true);
+        }
+    }
+}
+
+static int sleep_ms(const struct engine *engine)
+{
+    int64_t limit = engine->base.progress ? CANCEL_POLL_MS : IDLE_POLL_MS;
+    if (engine->timers) {
+        int64_t until = engine->timers->due_ms - clock_ticks_ms();
+        limit = until < limit ? until : limit;
+    }
+    return limit > 0 ? (int)limit : 0;
+}
+
+static enum err_code loop(struct engine *engine, struct err *err)
+{
+    for (;;) {
+        if (progress_cancel(engine->base.progress) == CANCEL_HARD) {
+            cancel_all(engine);
+            return err_set(err, ERR_CANCELLED, "cancelled");
+        }
+        while (engine->timers && engine->timers->due_ms <= clock_ticks_ms()) {
+            fire_first(engine, false);
+        }
+        while (engine->waiting.first && engine->in_flight < engine->max_in_flight) {
+            start(engine, engine->waiting.first);
+        }
+        if (!engine->active.first && !engine->waiting.first && !engine->timers) {
+            return ERR_OK;
+        }
+        int running = 0;
+        CURLMcode code = curl_multi_perform(engine->multi, &running);
+        if (code == CURLM_OK && !collect(engine)) {
+            code = curl_multi_poll(engine->multi, NULL, 0, sleep_ms(engine), NULL);
+        }
+        if (code != CURLM_OK) {
+            cancel_all(engine);
+            return err_set(err, ERR_INTERNAL, "libcurl: %s", curl_multi_strerror(code));
+        }
+    }
+}
+
+/* With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us, and a TLS connection that the other side
+   closed raises it. Blocked here, and taken away where it came up, it is only an errno. */
+static bool block_sigpipe(sigset_t *before)
+{
+    sigset_t pipe, pending;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &pipe, before);
+    return sigismember(&pending, SIGPIPE) == 1;
+}
+
+static void restore_sigpipe(const sigset_t *before, bool was_pending)
+{
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    static const struct timespec at_once = {0};
+    if (!was_pending) {
+        while (sigtimedwait(&pipe, NULL, &at_once) == SIGPIPE) {
+        }
+    }
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+static enum err_code curl_run(struct http *self, struct err *err)
+{
+    struct engine *engine = (struct engine *)self;
+    if (engine->running) {
+        return err_set(err, ERR_INTERNAL, "the engine was entered from its own callback");
+    }
+    sigset_t before;
+    bool was_pending = block_sigpipe(&before);
+    engine->running = true;
+    enum err_code code = loop(engine, err);
+    engine->running = false;
+    restore_sigpipe(&before, was_pending);
+    return code;
+}
+
+static void curl_wake(struct http *self)
+{
+    curl_multi_wakeup(((struct engine *)self)->multi);
+}
+
+static void curl_free_engine(struct http *self)
+{
+    struct engine *engine = (struct engine *)self;
+    sigset_t before;
+    bool was_pending = block_sigpipe(&before);
+    cancel_all(engine);
+    curl_multi_cleanup(engine->multi);
+    restore_sigpipe(&before, was_pending);
+    free(engine->ca_bundle);
+    free(engine->http_proxy);
+    free(engine->user_agent);
+    free(engine);
+}
+
+static const struct http_ops s_ops = {
+    .submit = curl_submit,
+    .after = curl_after,
+    .run = curl_run,
+    .ticks_ms = curl_ticks_ms,
+    .now_ms = curl_now_ms,
+    .wake = curl_wake,
+    .free = curl_free_engine,
+};
+
+static void global_init(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+struct http *http_curl_new(const struct http_curl_options *options)
+{
+    static pthread_once_t s_once = PTHREAD_ONCE_INIT;
+    pthread_once(&s_once, global_init);
+    struct engine *engine = mem_alloc(sizeof *engine);
+    engine->base.ops = &s_ops;
+    engine->multi = curl_multi_init();
+    if (!engine->multi) {
+        abort();
+    }
+    engine->max_in_flight = options->max_in_flight ? options->max_in_flight : MAX_IN_FLIGHT;
+    engine->ca_bundle = mem_strdup(options->ca_bundle);
+    engine->http_proxy = mem_strdup(options->http_proxy);
+    engine->user_agent =
+        mem_strdup(options->user_agent ? options->user_agent : "extpool/" EXTPOOL_VERSION);
+    engine->settings = (struct exchange_settings){.ca_bundle = engine->ca_bundle,
+                                                  .http_proxy = engine->http_proxy,
+                                                  .user_agent = engine->user_agent,
+                                                  .stall_timeout_ms = STALL_TIMEOUT_MS};
+    if (options->stall_timeout_ms > 0) {
+        engine->settings.stall_timeout_ms = options->stall_timeout_ms;
+    }
+    curl_multi_setopt(engine->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS, (long)engine->max_in_flight);
+    return &engine->base;
+}

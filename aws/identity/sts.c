@@ -1,0 +1,189 @@
+#include "aws/identity/sts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/client/arn.h"
+#include "aws/http/uri.h"
+#include "aws/client/xml.h"
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+
+#include "core/base/banned.h"
+
+#define FORM_MAX 65536 /* a web identity token is up to 20,000 characters */
+#define ANSWER_MAX ((size_t)1 << 20)
+
+/* ---- the query protocol ------------------------------------------------------------------ */
+
+static void form_init(struct buf *form, const char *action)
+{
+    buf_init_secret(form, FORM_MAX);
+    buf_printf(form, "Action=%s&Version=2011-06-15", action);
+}
+
+/* NULL is left out. */
+static void form_add(struct buf *form, const char *name, const char *value)
+{
+    if (value) {
+        buf_printf(form, "&%s=", name);
+        uri_encode(form, value);
+    }
+}
+
+/* Calls, and gives the part of the answer that is named like the action ("...Result"). */
+static enum err_code call_sts(struct client *sts, const char *action, struct buf *form,
+                              bool unsigned_call, struct reply *reply, struct xml_part *result,
+                              struct err *err)
+{
+    static const struct http_header headers[] = {
+        {"content-type", "application/x-www-form-urlencoded; charset=utf-8"}};
+    if (buf_failed(form)) {
+        return err_set(err, ERR_INPUT, "%s: the parameters are longer than %d bytes", action,
+                       FORM_MAX);
+    }
+    struct call call = {
+        .operation = action,
+        .method = "POST",
+        .path = "/",
+        .headers = headers,
+        .header_count = 1,
+        .body = form->data,
+        .body_length = form->length,
+        .unsigned_call = unsigned_call,
+        .max_body = ANSWER_MAX,
+    };
+    enum err_code code = client_call(sts, &call, reply, err);
+    if (code != ERR_OK) {
+        return code;
+    }
+    char *name = mem_printf("%sResult", action);
+    const struct buf *body = &reply->response->body;
+    if (!xml_find(xml_whole(body->data, body->length), name, result)) {
+        code = err_set(err, ERR_SERVICE, "AWS STS %s: the answer has no %s; request id %s", action,
+                       name, reply->request_id);
+    }
+    free(name);
+    return code;
+}
+
+/* ---- who am I ---------------------------------------------------------------------------- */
+
+void sts_identity_release(struct sts_identity *identity)
+{
+    free(identity->account);
+    free(identity->arn);
+    free(identity->user_id);
+    *identity = (struct sts_identity)STS_IDENTITY_INIT;
+}
+
+enum err_code sts_get_caller_identity(struct client *sts, struct sts_identity *out, struct err *err)
+{
+    struct buf form;
+    struct reply reply = {.code = ERR_OK};
+    struct xml_part result = xml_whole("", 0);
+    *out = (struct sts_identity)STS_IDENTITY_INIT;
+    form_init(&form, "GetCallerIdentity");
+    enum err_code code = call_sts(sts, "GetCallerIdentity", &form, false, &reply, &result, err);
+    if (code == ERR_OK) {
+        out->account = xml_find_text(result, "Account");
+        out->arn = xml_find_text(result, "Arn");
+        out->user_id = xml_find_text(result, "UserId");
+        if (!out->account || !out->arn) {
+            code = err_set(err, ERR_SERVICE,
+                           "AWS STS GetCallerIdentity: the answer has no account or no ARN; "
+                           "request id %s",
+                           reply.request_id);
+            sts_identity_release(out);
+        }
+    }
+    reply_release(&reply);
+    buf_release(&form);
+    return code;
+}
+
+/* ---- be somebody else -------------------------------------------------------------------- */
+
+/* Of arn:aws:sts::111122223333:assumed-role/Ops/alice; NULL where it says none. */
+static char *account_of(const char *text)
+{
+    struct arn arn;
+    return arn_parse(text, &arn) && arn.account[0] ? mem_strdup(arn.account) : NULL;
+}
+
+static enum err_code take_credentials(const char *action, const struct reply *reply,
+                                      struct xml_part result, struct credentials *out,
+                                      struct err *err)
+{
+    struct xml_part part;
+    if (xml_find(result, "Credentials", &part)) {
+        out->access_key_id = xml_find_text(part, "AccessKeyId");
+        out->secret_access_key = xml_find_text(part, "SecretAccessKey");
+        out->session_token = xml_find_text(part, "SessionToken");
+        char *expiry = xml_find_text(part, "Expiration");
+        bool parsed = expiry && clock_parse(expiry, &out->expires_at_ms);
+        free(expiry);
+        if (parsed && out->access_key_id && out->secret_access_key && out->session_token) {
+            if (xml_find(result, "AssumedRoleUser", &part)) {
+                char *arn = xml_find_text(part, "Arn");
+                out->account_id = arn ? account_of(arn) : NULL;
+                free(arn);
+            }
+            return ERR_OK;
+        }
+    }
+    credentials_release(out);
+    return err_set(err, ERR_SERVICE,
+                   "AWS STS %s: the answer has no complete credentials; request id %s", action,
+                   reply->request_id);
+}
+
+static enum err_code assume(struct client *sts, const char *action, struct buf *form,
+                            bool unsigned_call, struct credentials *out, struct err *err)
+{
+    struct reply reply = {.code = ERR_OK};
+    struct xml_part result = xml_whole("", 0);
+    credentials_release(out);
+    enum err_code code = call_sts(sts, action, form, unsigned_call, &reply, &result, err);
+    if (code == ERR_OK) {
+        code = take_credentials(action, &reply, result, out, err);
+    }
+    reply_release(&reply);
+    return code;
+}
+
+static void add_common(struct buf *form, const struct sts_assume_role_input *input)
+{
+    form_add(form, "RoleArn", input->role_arn);
+    form_add(form, "RoleSessionName", input->session_name);
+    if (input->duration_s > 0) {
+        buf_printf(form, "&DurationSeconds=%d", input->duration_s);
+    }
+}
+
+enum err_code sts_assume_role(struct client *sts, const struct sts_assume_role_input *input,
+                              struct credentials *out, struct err *err)
+{
+    struct buf form;
+    form_init(&form, "AssumeRole");
+    add_common(&form, input);
+    form_add(&form, "ExternalId", input->external_id);
+    form_add(&form, "SerialNumber", input->mfa_serial);
+    form_add(&form, "TokenCode", input->mfa_code);
+    enum err_code code = assume(sts, "AssumeRole", &form, false, out, err);
+    buf_release(&form);
+    return code;
+}
+
+enum err_code sts_assume_role_web(struct client *sts, const struct sts_assume_role_input *input,
+                                  const char *token, struct credentials *out, struct err *err)
+{
+    struct buf form;
+    form_init(&form, "AssumeRoleWithWebIdentity");
+    add_common(&form, input);
+    form_add(&form, "WebIdentityToken", token);
+    enum err_code code = assume(sts, "AssumeRoleWithWebIdentity", &form, true, out, err);
+    buf_release(&form);
+    return code;
+}

@@ -1,0 +1,379 @@
+#include "aws/s3/s3.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/sign/crypto.h"
+#include "aws/http/uri.h"
+#include "aws/client/xml.h"
+#include "core/base/buf.h"
+#include "core/base/mem.h"
+#include "core/base/text.h"
+
+#include "core/base/banned.h"
+
+#define PATH_MAX_BYTES 8192
+#define HEADERS_MAX 8
+#define BUCKETS_SHOWN 20
+#define ANSWER_MAX ((size_t)4 << 20)
+
+struct s3_exporter {
+    struct exporter base;
+    struct s3_place place;
+    struct client *client;
+    bool path_style;
+    char *kms_key, *storage_class, *bucket_owner;
+    char region[64]; /* where the bucket turned out to be; "": where the client is */
+};
+
+/* ---- what the URI says ------------------------------------------------------------------- */
+
+static bool is_alnum_lower(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* Whether the name can stand before a host: S3's rules for buckets made since 2018. */
+static bool is_dns_name(const char *bucket)
+{
+    size_t length = strlen(bucket);
+    return length >= 3 && length <= 63 &&
+           strspn(bucket, "abcdefghijklmnopqrstuvwxyz0123456789-") == length &&
+           is_alnum_lower(bucket[0]) && is_alnum_lower(bucket[length - 1]);
+}
+
+static bool is_bucket(const char *text, size_t length)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789._-";
+    return length >= 3 && length < S3_BUCKET_ROOM && strspn(text, allowed) >= length &&
+           text[0] != '.';
+}
+
+enum err_code s3_parse_place(const char *rest, struct s3_place *out, struct err *err)
+{
+    *out = (struct s3_place){.bucket = ""};
+    const char *bucket = strncmp(rest, "//", 2) == 0 ? rest + 2 : "";
+    size_t length = strcspn(bucket, "/");
+    if (!is_bucket(bucket, length)) {
+        err_set(err, ERR_USAGE, "s3:%.200s does not name a bucket", rest);
+        err_hint(err, "s3://BUCKET or s3://BUCKET/KEY; a bucket's name has 3 to 63 lower-case "
+                      "letters, digits, dots and hyphens");
+        return ERR_USAGE;
+    }
+    const char *key = bucket[length] == '/' ? bucket + length + 1 : "";
+    size_t key_length = strlen(key);
+    bool folder = key_length == 0 || key[key_length - 1] == '/';
+    if (key_length + (folder ? sizeof S3_DEFAULT_KEY : 1) > S3_KEY_ROOM ||
+        text_utf8_check(key, key_length) != key_length) {
+        return err_set(err, ERR_USAGE, "s3:%.200s: a key is at most %d bytes of UTF-8", rest,
+                       S3_KEY_ROOM - 1);
+    }
+    snprintf(out->bucket, sizeof out->bucket, "%.*s", (int)length, bucket);
+    snprintf(out->key, sizeof out->key, "%s%s", key, folder ? S3_DEFAULT_KEY : "");
+    return ERR_OK;
+}
+
+/* ---- a request --------------------------------------------------------------------------- */
+
+/* Into `path` and `prefix`, what the call needs to reach the bucket, or the object in it. */
+static void aim(const struct s3_exporter *exporter, bool object, struct call *call,
+                struct buf *path, struct buf *prefix)
+{
+    buf_init(path, PATH_MAX_BYTES);
+    buf_init(prefix, S3_BUCKET_ROOM + 1);
+    if (exporter->path_style) {
+        buf_putc(path, '/');
+        uri_encode(path, exporter->place.bucket);
+    } else {
+        buf_printf(prefix, "%s.", exporter->place.bucket);
+        call->host_prefix = prefix->data;
+    }
+    buf_puts(path, object || !exporter->path_style ? "/" : "");
+    if (object) {
+        uri_encode_path(path, exporter->place.key);
+    }
+    call->path = path->data;
+    call->region = exporter->region[0] != '\0' ? exporter->region : NULL;
+}
+
+struct headers {
+    struct http_header items[HEADERS_MAX];
+    size_t count;
+};
+
+/* NULL is left out. */
+static void add(struct headers *headers, const char *name, const char *value)
+{
+    if (value) {
+        headers->items[headers->count++] = (struct http_header){.name = name, .value = value};
+    }
+}
+
+static enum err_code call_s3(struct s3_exporter *exporter, const char *operation,
+                             const char *method, const struct headers *headers, const void *body,
+                             size_t length, struct reply *reply, struct err *err)
+{
+    bool object = strstr(operation, "Object") != NULL;
+    const struct s3_place *place = &exporter->place;
+    char *resource = object ? mem_printf("s3://%s/%s", place->bucket, place->key)
+                            : mem_printf("bucket %s", place->bucket);
+    struct buf path, prefix;
+    struct call call = {
+        .operation = operation,
+        .method = method,
+        .headers = headers->items,
+        .header_count = headers->count,
+        .body = body,
+        .body_length = length,
+        .resource = resource,
+        .max_body = ANSWER_MAX,
+    };
+    aim(exporter, object, &call, &path, &prefix);
+    enum err_code code = client_call(exporter->client, &call, reply, err);
+    buf_release(&path);
+    buf_release(&prefix);
+    free(resource);
+    return code;
+}
+
+static enum err_code put(struct s3_exporter *exporter, const void *bytes, size_t length,
+                         const char *content_type, const char *checksum, struct reply *reply,
+                         struct err *err)
+{
+    struct headers headers = {.count = 0};
+    add(&headers, "content-type", content_type);
+    add(&headers, "x-amz-checksum-sha256", checksum);
+    add(&headers, "x-amz-sdk-checksum-algorithm", "SHA256");
+    add(&headers, "x-amz-server-side-encryption", exporter->kms_key ? "aws:kms" : NULL);
+    add(&headers, "x-amz-server-side-encryption-aws-kms-key-id", exporter->kms_key);
+    add(&headers, "x-amz-storage-class", exporter->storage_class);
+    add(&headers, "x-amz-expected-bucket-owner", exporter->bucket_owner);
+    return call_s3(exporter, "PutObject", "PUT", &headers, bytes, length, reply, err);
+}
+
+/* ---- the bucket is elsewhere ------------------------------------------------------------- */
+
+/* "bucket.s3.eu-west-1.amazonaws.com", "bucket.s3-eu-west-1.amazonaws.com": the part behind s3. */
+static void region_in_host(const char *host, char *out, size_t size)
+{
+    const char *at = strstr(host, ".s3");
+    at = at ? at + 3 : NULL;
+    size_t length = at && (*at == '.' || *at == '-') ? strcspn(at + 1, ".") : 0;
+    if (length > 0 && length < size && strncmp(at + 1, "amazonaws", length) != 0) {
+        snprintf(out, size, "%.*s", (int)length, at + 1);
+    }
+}
+
+static void region_in_redirect(const struct reply *reply, char *out, size_t size)
+{
+    const char *location = http_response_header(reply->response, "location");
+    const struct buf *body = &reply->response->body;
+    char *endpoint = xml_find_text(xml_whole(body->data, body->length), "Endpoint");
+    if (endpoint) {
+        region_in_host(endpoint, out, size);
+    } else if (location) {
+        region_in_host(location, out, size);
+    }
+    free(endpoint);
+}
+
+/* HeadBucket says where a bucket is with any status. */
+static void ask_region(struct s3_exporter *exporter, char *out, size_t size)
+{
+    struct headers none = {.count = 0};
+    struct reply reply = {.code = ERR_OK};
+    struct err ignored = ERR_INIT;
+    enum err_code code = call_s3(exporter, "HeadBucket", "HEAD", &none, NULL, 0, &reply, &ignored);
+    const char *region = code != ERR_CANCELLED && reply.response
+                             ? http_response_header(reply.response, "x-amz-bucket-region")
+                             : NULL;
+    if (region) {
+        snprintf(out, size, "%s", region);
+    }
+    reply_release(&reply);
+}
+
+/* Whether the answer says that another region is right; then exporter->region is that one. */
+static bool moved(struct s3_exporter *exporter, const struct reply *reply)
+{
+    bool redirect = reply->status == 301 || reply->status == 302 || reply->status == 307 ||
+                    strcmp(reply->error, "PermanentRedirect") == 0;
+    bool other = strcmp(reply->error, "AuthorizationHeaderMalformed") == 0 ||
+                 strcmp(reply->error, "IllegalLocationConstraintException") == 0;
+    if (!redirect && !other) {
+        return false;
+    }
+    char region[64] = "";
+    snprintf(region, sizeof region, "%s", reply->region_hint);
+    if (region[0] == '\0') {
+        region_in_redirect(reply, region, sizeof region);
+    }
+    if (region[0] == '\0') {
+        ask_region(exporter, region, sizeof region);
+    }
+    const char *now =
+        exporter->region[0] != '\0' ? exporter->region : client_region(exporter->client);
+    if (!endpoint_region_valid(region) || strcmp(region, now) == 0) {
+        return false;
+    }
+    snprintf(exporter->region, sizeof exporter->region, "%s", region);
+    return true;
+}
+
+/* ---- the answer was lost ----------------------------------------------------------------- */
+
+static bool equal_etag(const char *etag, const void *bytes, size_t length)
+{
+    char md5[CRYPTO_MD5_HEX];
+    return etag && strlen(etag) == 34 && crypto_md5_hex(bytes, length, md5) &&
+           strncmp(etag + 1, md5, 32) == 0;
+}
+
+/* Whether the object that is there is the one that was sent. */
+static bool is_there(struct s3_exporter *exporter, const void *bytes, size_t length,
+                     const char *checksum)
+{
+    struct headers headers = {.count = 0};
+    struct reply reply = {.code = ERR_OK};
+    struct err ignored = ERR_INIT;
+    add(&headers, "x-amz-checksum-mode", "ENABLED");
+    add(&headers, "x-amz-expected-bucket-owner", exporter->bucket_owner);
+    bool same = false;
+    if (call_s3(exporter, "HeadObject", "HEAD", &headers, NULL, 0, &reply, &ignored) == ERR_OK) {
+        const char *stored = http_response_header(reply.response, "x-amz-checksum-sha256");
+        const char *size = http_response_header(reply.response, "content-length");
+        int64_t stored_length = -1;
+        bool same_length = size && text_to_int64(size, 0, INT64_MAX, &stored_length) &&
+                           stored_length == (int64_t)length;
+        same = same_length &&
+               (stored ? strcmp(stored, checksum) == 0
+                       : equal_etag(http_response_header(reply.response, "etag"), bytes, length));
+    }
+    reply_release(&reply);
+    return same;
+}
+
+/* ---- which buckets there are ------------------------------------------------------------- */
+
+static void hint_buckets(struct s3_exporter *exporter, struct err *err)
+{
+    struct call call = {.operation = "ListBuckets", .method = "GET", .path = "/"};
+    struct reply reply = {.code = ERR_OK};
+    struct err ignored = ERR_INIT;
+    struct buf names;
+    buf_init(&names, ERR_HINT_MAX);
+    size_t count = 0;
+    if (client_call(exporter->client, &call, &reply, &ignored) != ERR_OK) {
+        err_hint(err, "which buckets there are cannot be told (s3:ListAllMyBuckets: %s)",
+                 reply.error[0] ? reply.error : "no answer");
+    } else {
+        const struct buf *body = &reply.response->body;
+        struct xml_part rest = xml_whole(body->data, body->length);
+        struct xml_part bucket;
+        while (xml_next(&rest, "Bucket", &bucket)) {
+            char *name = count < BUCKETS_SHOWN ? xml_find_text(bucket, "Name") : NULL;
+            if (name) {
+                buf_printf(&names, "%s%.64s", count > 0 ? ", " : "", name);
+            }
+            count++;
+            free(name);
+        }
+        err_hint(err, "%s%s%s",
+                 count > 0 ? "the buckets of this account: "
+                           : "this account has "
+                             "no buckets",
+                 names.data, count > BUCKETS_SHOWN ? " and more" : "");
+    }
+    buf_release(&names);
+    reply_release(&reply);
+}
+
+/* ---- the port ---------------------------------------------------------------------------- */
+
+static enum err_code publish(struct s3_exporter *exporter, const void *bytes, size_t length,
+                             const char *content_type, const char *checksum, struct err *err)
+{
+    struct reply reply = {.code = ERR_OK};
+    struct err first = ERR_INIT;
+    enum err_code code = put(exporter, bytes, length, content_type, checksum, &reply, &first);
+    if (code != ERR_OK && code != ERR_CANCELLED && moved(exporter, &reply)) {
+        reply_release(&reply);
+        err_clear(&first);
+        code = put(exporter, bytes, length, content_type, checksum, &reply, &first);
+    }
+    if (code != ERR_OK && code != ERR_CANCELLED && reply.maybe_done &&
+        is_there(exporter, bytes, length, checksum)) {
+        code = ERR_OK;
+    }
+    if (code != ERR_OK && strcmp(reply.error, "NoSuchBucket") == 0) {
+        hint_buckets(exporter, &first);
+    }
+    if (code != ERR_OK && err && err->code == ERR_OK) {
+        *err = first;
+    }
+    reply_release(&reply);
+    return code;
+}
+
+static enum err_code s3_publish(struct exporter *base, const void *bytes, size_t length,
+                                const char *content_type, const struct progress *progress,
+                                struct err *err)
+{
+    struct s3_exporter *exporter = (struct s3_exporter *)base;
+    struct http *http = client_http(exporter->client);
+    uint8_t digest[CRYPTO_SHA256_BYTES];
+    struct buf checksum;
+    buf_init(&checksum, 64);
+    crypto_sha256(bytes, length, digest);
+    crypto_base64(&checksum, digest, sizeof digest);
+    http_set_progress(http, progress);
+    struct progress_report report = {.phase = "publishing the export"};
+    progress_update(progress, &report);
+    enum err_code code = publish(exporter, bytes, length, content_type ? content_type : "text/csv",
+                                 checksum.data, err);
+    http_set_progress(http, NULL);
+    buf_release(&checksum);
+    return code;
+}
+
+static void s3_free(struct exporter *base)
+{
+    struct s3_exporter *exporter = (struct s3_exporter *)base;
+    client_free(exporter->client);
+    free(exporter->kms_key);
+    free(exporter->storage_class);
+    free(exporter->bucket_owner);
+    free(exporter);
+}
+
+static const struct exporter_ops s_ops = {.publish = s3_publish, .free = s3_free};
+
+/* A certificate covers one label before the host, so a bucket with a dot cannot stand there; and
+   servers that somebody put up themselves rarely have a name for each bucket. */
+static bool needs_path_style(const struct s3_options *options)
+{
+    struct endpoint endpoint;
+    struct err ignored = ERR_INIT;
+    return options->path_style || !is_dns_name(options->place.bucket) ||
+           (endpoint_resolve(SERVICE_S3, &options->client.endpoint, NULL, &endpoint, &ignored) ==
+                ERR_OK &&
+            endpoint.custom);
+}
+
+struct exporter *s3_exporter_new(const struct s3_options *options)
+{
+    struct s3_exporter *exporter = mem_alloc(sizeof *exporter);
+    struct client_options client = options->client;
+    client.service = SERVICE_S3;
+    exporter->base.ops = &s_ops;
+    exporter->base.uri = mem_strdup(options->uri);
+    exporter->place = options->place;
+    exporter->path_style = needs_path_style(options);
+    exporter->kms_key = mem_strdup(options->kms_key);
+    exporter->storage_class = mem_strdup(options->storage_class);
+    exporter->bucket_owner = mem_strdup(options->bucket_owner);
+    exporter->client = client_new(&client);
+    return &exporter->base;
+}

@@ -1,0 +1,46 @@
+#ifndef CORE_BASE_PROGRESS_H
+#define CORE_BASE_PROGRESS_H
+
+/*
+ * How work that takes time tells how far it is and learns that it shall stop. One port, three
+ * faces: nothing (NULL), a line on standard error, the console. Called on the thread that does the
+ * work; implementations copy what they need and return at once.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct agent;
+
+enum cancel {
+    CANCEL_NO,
+    CANCEL_SOFT, /* finish the batch or page in flight, then stop */
+    CANCEL_HARD  /* stop at once; what is in flight may or may not have been taken */
+};
+
+struct progress_report {
+    const char *phase; /* static text: "reading the directory" */
+    uint64_t done;
+    uint64_t total; /* 0: not known */
+    uint64_t pages;
+    uint64_t requests;
+    uint64_t retries;
+    uint64_t throttled;
+    int64_t wait_ms; /* > 0: waiting so long before the next request */
+};
+
+struct progress {
+    void *context;
+    void (*update)(void *context, const struct progress_report *report); /* may be NULL */
+    enum cancel (*cancel)(void *context);                                /* may be NULL */
+    /* Rows of the directory as they arrive, a page at a time; may be NULL. */
+    void (*agents)(void *context, const struct agent *rows, size_t n_rows);
+};
+
+/* The same for NULL and for missing functions. */
+void progress_update(const struct progress *progress, const struct progress_report *report);
+enum cancel progress_cancel(const struct progress *progress);
+void progress_agents(const struct progress *progress, const struct agent *rows, size_t n_rows);
+
+#endif

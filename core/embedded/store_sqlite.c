@@ -1,0 +1,385 @@
+#include "core/embedded/store_sqlite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/mem.h"
+#include "core/embedded/store_sqlite_private.h"
+#include "core/base/text.h"
+
+#define ROWS_BETWEEN_CANCELS 8192
+
+/* Every call begins here: who is told, who may cancel. */
+static struct sqlite_store *begin(struct store *base, const struct progress *progress)
+{
+    struct sqlite_store *store = (struct sqlite_store *)base;
+    store->progress = progress;
+    store->gave_up = false;
+    return store;
+}
+
+/* ---- rows ---------------------------------------------------------------------------------- */
+
+static const char *const s_states[] = {
+    [SLOT_ABSENT] = "absent",
+    [SLOT_FREE] = "free",
+    [SLOT_ASSIGNED] = "assigned",
+    [SLOT_HELD] = "reserved",
+};
+
+const char *sqlite_state_name(enum slot_state state)
+{
+    return s_states[state];
+}
+
+static bool read_state(sqlite3_stmt *row, struct slot *slot)
+{
+    static const uint8_t records[] = {
+        [SLOT_FREE] = RECORD_FREE, [SLOT_ASSIGNED] = RECORD_ASSIGNED, [SLOT_HELD] = RECORD_HELD};
+    const char *name = (const char *)sqlite3_column_text(row, 1);
+    for (uint8_t state = SLOT_FREE; name && state <= SLOT_HELD; state++) {
+        if (strcmp(name, s_states[state]) == 0) {
+            slot->state = state;
+            slot->records = records[state];
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_ext(sqlite3_stmt *row, int width, char ext[EXT_ROOM])
+{
+    const char *text = (const char *)sqlite3_column_text(row, 0);
+    int length = sqlite3_column_bytes(row, 0);
+    if (!text || length < EXT_WIDTH_MIN || length > EXT_WIDTH_MAX ||
+        (width != 0 && length != width)) {
+        return false;
+    }
+    memcpy(ext, text, (size_t)length + 1);
+    return text_is_digits(ext) && strlen(ext) == (size_t)length;
+}
+
+bool sqlite_slot(struct arena *arena, sqlite3_stmt *row, int width, struct slot *slot,
+                 const char **why)
+{
+    bool sound = true;
+    *slot = (struct slot){.ext = ""};
+    *why = NULL;
+    if (!read_ext(row, width, slot->ext)) {
+        *why = "its number does not have the width of the store";
+    } else if (!read_state(row, slot)) {
+        *why = "its state is none of free, assigned, reserved";
+    } else {
+        slot->at_s = sqlite3_column_int64(row, 2);
+        slot->agent = sqlite_text(arena, row, 3, &sound);
+        slot->note = sqlite_text(arena, row, 4, &sound);
+        slot->by = sqlite_text(arena, row, 5, &sound);
+        if (!sound) {
+            *why = "agent, note or actor is not UTF-8 text";
+        } else if (slot->state == SLOT_ASSIGNED && (!slot->agent || slot->agent[0] == '\0')) {
+            *why = "it is assigned, but to nobody";
+        } else if (slot->agent && strlen(slot->agent) > LOGIN_MAX) {
+            *why = "its agent has more than 128 bytes";
+        }
+    }
+    return *why == NULL;
+}
+
+/* ---- load ---------------------------------------------------------------------------------- */
+
+struct oddities {
+    struct oddity *items;
+    size_t n_items;
+    size_t capacity;
+};
+
+static void add_oddity(struct oddities *oddities, struct arena *arena, const char *key,
+                       const char *detail)
+{
+    if (oddities->n_items == oddities->capacity) {
+        oddities->capacity = oddities->capacity ? oddities->capacity * 2 : 16;
+        oddities->items = mem_resize(oddities->items, oddities->capacity, sizeof *oddities->items);
+    }
+    oddities->items[oddities->n_items++] =
+        (struct oddity){.key = arena_strdup(arena, key), .detail = arena_strdup(arena, detail)};
+}
+
+static void add_odd_row(struct oddities *oddities, struct arena *arena, sqlite3_stmt *row,
+                        const char *why)
+{
+    const char *key = (const char *)sqlite3_column_text(row, 0);
+    add_oddity(oddities, arena, text_sanitise(arena, key ? key : "(none)"), why);
+}
+
+/* Ten thousand rows were written by a handful of actors: one copy of a name is enough. */
+static void share_actor(struct snapshot *snapshot, struct slot *slot)
+{
+    const struct slot *last = snapshot->n_slots > 1 ? slot - 1 : NULL;
+    if (last && last->by && slot->by && last->by != slot->by && strcmp(last->by, slot->by) == 0) {
+        slot->by = last->by;
+    }
+}
+
+static enum err_code read_rows(struct sqlite_store *store, int width, struct snapshot *snapshot,
+                               struct oddities *oddities, struct err *err)
+{
+    sqlite3_stmt *rows = NULL;
+    enum err_code code = sqlite_prepare(
+        store, "SELECT " SLOT_COLUMNS " FROM extension ORDER BY extension", &rows, err);
+    int result = SQLITE_DONE;
+    size_t n_rows = 0;
+    while (code == ERR_OK && (result = sqlite3_step(rows)) == SQLITE_ROW) {
+        struct slot slot;
+        const char *why;
+        if (sqlite_slot(&snapshot->arena, rows, width, &slot, &why)) {
+            struct slot *added = snapshot_add(snapshot, slot.ext);
+            *added = slot;
+            share_actor(snapshot, added);
+        } else {
+            add_odd_row(oddities, &snapshot->arena, rows, why);
+        }
+        if (++n_rows % ROWS_BETWEEN_CANCELS == 0) {
+            progress_update(store->progress, &(struct progress_report){.phase = "reading the store",
+                                                                       .done = n_rows});
+            if (progress_cancel(store->progress) != CANCEL_NO) {
+                code = err_set(err, ERR_CANCELLED, "stopped while reading %s", store->path);
+            }
+        }
+    }
+    if (code == ERR_OK && result != SQLITE_DONE) {
+        code = sqlite_fail(store, result, "reading it", err);
+    }
+    sqlite3_finalize(rows);
+    return code;
+}
+
+/* What SQLite itself finds wrong with pages, indexes and CHECKs. */
+static enum err_code check_integrity(struct sqlite_store *store, struct snapshot *snapshot,
+                                     struct oddities *oddities, struct err *err)
+{
+    sqlite3_stmt *lines = NULL;
+    enum err_code code = sqlite_prepare(store, "PRAGMA integrity_check(100)", &lines, err);
+    int result = SQLITE_DONE;
+    while (code == ERR_OK && (result = sqlite3_step(lines)) == SQLITE_ROW) {
+        const char *line = (const char *)sqlite3_column_text(lines, 0);
+        if (line && strcmp(line, "ok") != 0) {
+            add_oddity(oddities, &snapshot->arena, "integrity_check",
+                       text_sanitise(&snapshot->arena, line));
+        }
+    }
+    if (code == ERR_OK && result != SQLITE_DONE) {
+        code = sqlite_fail(store, result, "checking it", err);
+    }
+    sqlite3_finalize(lines);
+    int64_t indexes = 0;
+    if (code == ERR_OK) {
+        code = sqlite_number(store,
+                             "SELECT count(*) FROM sqlite_master WHERE type = 'index'"
+                             " AND name = 'one_extension_per_agent'",
+                             &indexes, err);
+    }
+    if (code == ERR_OK && indexes == 0) {
+        add_oddity(oddities, &snapshot->arena, "one_extension_per_agent",
+                   "the index that keeps an agent from having two extensions is missing");
+    }
+    return code;
+}
+
+static enum err_code read_all(struct sqlite_store *store, int width, enum load_mode mode,
+                              struct snapshot *snapshot, struct err *err)
+{
+    struct oddities oddities = {.items = NULL};
+    enum err_code code = sqlite_number(store, "PRAGMA data_version", &store->data_version, err);
+    if (code == ERR_OK) {
+        code = read_rows(store, width, snapshot, &oddities, err);
+    }
+    /* A row that is not understood still occupies its number: it must not look as if absent. */
+    snapshot->exact = oddities.n_items == 0;
+    if (code == ERR_OK && mode == LOAD_WHOLE) {
+        code = check_integrity(store, snapshot, &oddities, err);
+        snapshot->whole = true;
+        if (oddities.n_items > 0) {
+            size_t bytes = oddities.n_items * sizeof *oddities.items;
+            snapshot->oddities = arena_alloc(&snapshot->arena, bytes);
+            memcpy(snapshot->oddities, oddities.items, bytes);
+            snapshot->n_oddities = oddities.n_items;
+        }
+    }
+    free(oddities.items);
+    return code;
+}
+
+static enum err_code store_load(struct store *base, const struct policy *policy,
+                                enum load_mode mode, const struct progress *progress,
+                                struct snapshot **out, struct err *err)
+{
+    struct sqlite_store *store = begin(base, progress);
+    struct snapshot *snapshot = NULL;
+    enum err_code code = sqlite_open(store, policy, err);
+    if (code != ERR_OK) {
+        return code;
+    }
+    /* One moment for all of it. */
+    code = sqlite_run(store, "BEGIN", "reading it", err);
+    if (code == ERR_OK) {
+        snapshot = snapshot_new();
+        snapshot->read_at_s = clock_now_s(store->clock);
+        code = read_all(store, policy->width, mode, snapshot, err);
+    }
+    sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    if (code == ERR_OK && store->frozen && !sqlite_still_frozen(store)) {
+        code = err_set(err, ERR_BUSY, "%s changed while it was read", store->path);
+        err_hint(err, "Try again.");
+    }
+    if (code != ERR_OK) {
+        snapshot_unref(snapshot);
+        return code;
+    }
+    snapshot_seal(snapshot);
+    store->loaded = true;
+    store->wrote_since = false;
+    *out = snapshot;
+    return ERR_OK;
+}
+
+static bool store_may_have_changed(struct store *base)
+{
+    struct sqlite_store *store = (struct sqlite_store *)base;
+    int64_t version = 0;
+    if (!store->loaded || store->wrote_since || !sqlite_same_file(store)) {
+        return true;
+    }
+    if (store->frozen) {
+        return !sqlite_still_frozen(store);
+    }
+    return sqlite_number(store, "PRAGMA data_version", &version, NULL) != ERR_OK ||
+           version != store->data_version;
+}
+
+/* ---- history --------------------------------------------------------------------------------
+ * Action ids sort by time (core/plan/audit.h), so the newest ones are the last of the index. */
+
+static enum err_code prepare_history(struct sqlite_store *store, size_t limit,
+                                     const char *action_id, sqlite3_stmt **out, struct err *err)
+{
+#define RECORDS "SELECT action_id, at_ms, actor, action, changes FROM audit"
+    enum err_code code;
+    if (action_id) {
+        code = sqlite_prepare(store, RECORDS " WHERE action_id = ?1 ORDER BY seq", out, err);
+        if (code == ERR_OK) {
+            sqlite3_bind_text(*out, 1, action_id, -1, SQLITE_STATIC);
+        }
+        return code;
+    }
+    code = sqlite_prepare(store,
+                          RECORDS " WHERE action_id IN (SELECT DISTINCT action_id FROM audit"
+                                  " ORDER BY action_id DESC LIMIT ?1) ORDER BY seq",
+                          out, err);
+    if (code == ERR_OK) {
+        sqlite3_bind_int64(*out, 1, limit == 0 || limit > INT64_MAX ? -1 : (int64_t)limit);
+    }
+    return code;
+#undef RECORDS
+}
+
+static const char *column(sqlite3_stmt *row, int index)
+{
+    const char *text = (const char *)sqlite3_column_text(row, index);
+    return text ? text : "";
+}
+
+static enum err_code store_history(struct store *base, size_t limit, const char *action_id,
+                                   const struct progress *progress, struct history **out,
+                                   struct err *err)
+{
+    struct sqlite_store *store = begin(base, progress);
+    struct history *history = NULL;
+    sqlite3_stmt *rows = NULL;
+    int result = SQLITE_DONE;
+    enum err_code code = sqlite_open(store, NULL, err);
+    if (code == ERR_OK) {
+        code = prepare_history(store, limit, action_id, &rows, err);
+    }
+    if (code == ERR_OK) {
+        history = history_new();
+    }
+    while (code == ERR_OK && (result = sqlite3_step(rows)) == SQLITE_ROW) {
+        code = history_add(history, column(rows, 0), sqlite3_column_int64(rows, 1), column(rows, 2),
+                           column(rows, 3), column(rows, 4), err);
+        if (code == ERR_OK && progress_cancel(progress) != CANCEL_NO) {
+            code = err_set(err, ERR_CANCELLED, "stopped while reading %s", store->path);
+        }
+    }
+    if (code == ERR_OK && result != SQLITE_DONE) {
+        code = sqlite_fail(store, result, "reading the audit trail", err);
+    }
+    if (code == ERR_OK && action_id && history->n_actions == 0) {
+        code = err_set(err, ERR_NOT_FOUND, "%s has no action %s", store->path, action_id);
+        err_hint(err, "extpool --history lists them.");
+    }
+    sqlite3_finalize(rows);
+    if (code != ERR_OK) {
+        history_free(history);
+        return code;
+    }
+    history_seal(history);
+    *out = history;
+    return ERR_OK;
+}
+
+/* ---- the rest of the calls ------------------------------------------------------------------ */
+
+static enum err_code store_init(struct store *base, const struct policy *policy,
+                                const struct progress *progress, struct facts *warnings,
+                                struct err *err)
+{
+    return sqlite_create(begin(base, progress), policy, warnings, err);
+}
+
+static void store_facts(struct store *base, struct facts *facts)
+{
+    const struct sqlite_store *store = (const struct sqlite_store *)base;
+    struct stat now;
+    facts_set(facts, "path", "%s", store->path);
+    if (stat(store->path, &now) == 0) {
+        facts_set(facts, "bytes", "%lld", (long long)now.st_size);
+    }
+    facts_set(facts, "sqlite", "%s", sqlite3_libversion());
+    if (store->frozen) {
+        facts_set(facts, "access", "read only");
+    }
+}
+
+static void store_release(struct store *base)
+{
+    struct sqlite_store *store = (struct sqlite_store *)base;
+    sqlite_close(store);
+    free(store->path);
+    free(store);
+}
+
+void store_sqlite_set_patience(struct store *base, int64_t patience_ms)
+{
+    ((struct sqlite_store *)base)->patience_ms = patience_ms;
+}
+
+struct store *store_sqlite_new(const char *path, const struct clock *clock)
+{
+    static const struct store_ops s_ops = {
+        .init = store_init,
+        .load = store_load,
+        .apply = sqlite_apply,
+        .history = store_history,
+        .may_have_changed = store_may_have_changed,
+        .facts = store_facts,
+        .free = store_release,
+    };
+    struct sqlite_store *store = mem_alloc(sizeof *store);
+    store->base.ops = &s_ops;
+    store->base.uri = mem_printf("sqlite:%s", path);
+    store->path = mem_strdup(path);
+    store->clock = clock;
+    store->patience_ms = PATIENCE_MS;
+    return &store->base;
+}

@@ -1,0 +1,40 @@
+#ifndef CORE_EMBEDDED_STORE_SQLITE_H
+#define CORE_EMBEDDED_STORE_SQLITE_H
+
+/*
+ * The embedded store, `sqlite:PATH`: one SQLite file that several processes may use at once.
+ *
+ *     struct store *store = store_sqlite_new("/srv/pool.db", &clock_system);
+ *     code = store->ops->init(store, policy, NULL, NULL, &err);   makes the file and its folder
+ *     code = store->ops->load(store, policy, LOAD_NORMAL, NULL, &snapshot, &err);
+ *     ...
+ *     store_free(store);
+ *
+ * Nothing but init makes a file, and store_sqlite_new does no I/O. The file has mode 0600, a folder
+ * that init makes has 0700. The journal is a write-ahead log, flushed at each commit
+ * (synchronous=FULL): readers never wait, a process killed at any moment leaves a whole store.
+ *
+ * What is in the file, for who looks with the sqlite3 shell:
+ *
+ *     extension   one row per number: extension, state (free, assigned, reserved), at (epoch
+ *                 seconds), agent, note, actor. A unique index over the agents of the assigned ones
+ *                 is what makes a second extension per agent impossible, whoever writes.
+ *     audit       one row per batch in the order of commits: seq, action_id, at_ms, actor, action,
+ *                 changes (JSON), expires_at
+ *     meta        width: how many digits an extension has in this store
+ *
+ * application_id is "ExtP", user_version the version of the schema.
+ */
+
+#include <stdint.h>
+
+#include "core/base/clock.h"
+#include "core/port/store.h"
+
+/* Copies the path; the clock outlives the store. */
+struct store *store_sqlite_new(const char *path, const struct clock *clock);
+
+/* How long a call waits for another writer before it is ERR_BUSY: 5,000 ms from the start. */
+void store_sqlite_set_patience(struct store *store, int64_t patience_ms);
+
+#endif

@@ -1,0 +1,238 @@
+#include "core/embedded/store_sqlite_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/plan/audit.h"
+#include "core/base/banned.h"
+#include "core/base/buf.h"
+#include "core/base/mem.h"
+#include "core/base/text.h"
+
+/*
+ * Writing. A plan is cut into batches of some BATCH_CHANGES; each batch is one transaction with its
+ * record of the audit trail, begun with the write lock in hand. In it each unit is tried on its own
+ * (store_sqlite_unit.c): one that cannot be done is a conflict, and the rest goes on.
+ */
+
+#define BATCH_CHANGES 2000
+#define RECORD_MAX ((size_t)256 << 20)
+#define UNITS_BETWEEN_CANCELS 256
+
+#define INSERT_RECORD                                                                              \
+    "INSERT INTO audit (action_id, at_ms, actor, action, changes, expires_at)"                     \
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+
+struct writer {
+    struct sqlite_store *store;
+    struct plan *plan;
+    const struct apply_context *context;
+    struct err *err;
+    struct unit_writer units;
+    sqlite3_stmt *insert_record;
+    struct buf record;
+};
+
+/* ---- units --------------------------------------------------------------------------------- */
+
+/* Whether all of the unit is still to be done: a group with a row that is left out or decided is
+   passed over whole. */
+static bool is_pending(const struct plan *plan, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        if (plan->changes[i].left_out || plan->changes[i].result != RESULT_PLANNED) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_work(const struct plan *plan)
+{
+    for (size_t unit = 0; unit < plan->n_changes; unit = plan_unit_end(plan, unit)) {
+        if (is_pending(plan, unit, plan_unit_end(plan, unit))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- batches ------------------------------------------------------------------------------- */
+
+/* What has no result yet in [first, end) gets this one; `from`: only those that had that one. */
+static void settle(struct plan *plan, size_t first, size_t end, enum change_result from,
+                   enum change_result result, const char *detail)
+{
+    for (size_t i = first; i < end; i++) {
+        if (plan->changes[i].result == from) {
+            plan->changes[i].result = result;
+            plan->changes[i].detail = detail;
+        }
+    }
+}
+
+static enum err_code try_units(struct writer *writer, size_t first, size_t end, size_t *n_done)
+{
+    struct plan *plan = writer->plan;
+    size_t n_units = 0;
+    for (size_t unit = first; unit < end;) {
+        size_t unit_end = plan_unit_end(plan, unit);
+        if (is_pending(plan, unit, unit_end)) {
+            enum err_code code = unit_write(&writer->units, unit, unit_end);
+            if (code != ERR_OK) {
+                return code;
+            }
+            *n_done += plan->changes[unit].result == RESULT_DONE;
+        } else {
+            settle(plan, unit, unit_end, RESULT_PLANNED, RESULT_SKIPPED, NULL);
+        }
+        unit = unit_end;
+        if (++n_units % UNITS_BETWEEN_CANCELS == 0 &&
+            progress_cancel(writer->store->progress) == CANCEL_HARD) {
+            return err_set(writer->err, ERR_CANCELLED, "stopped before the batch was written");
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err_code write_record(struct writer *writer, size_t first, size_t end)
+{
+    const struct apply_context *context = writer->context;
+    sqlite3_stmt *record = writer->insert_record;
+    audit_encode(writer->plan, first, end - first, false, &writer->record);
+    if (buf_failed(&writer->record)) {
+        return err_set(writer->err, ERR_NOMEM, "the audit record of one batch is too large");
+    }
+    sqlite_bind_text(record, 1, context->action_id);
+    sqlite3_bind_int64(record, 2, context->at_ms);
+    sqlite_bind_text(record, 3, context->actor);
+    sqlite_bind_text(record, 4, writer->plan->action);
+    sqlite3_bind_text64(record, 5, writer->record.data, writer->record.length, SQLITE_STATIC,
+                        SQLITE_UTF8);
+    if (context->audit_keep_s > 0) {
+        sqlite3_bind_int64(record, 6, context->at_ms / 1000 + context->audit_keep_s);
+    } else {
+        sqlite3_bind_null(record, 6);
+    }
+    int result = sqlite3_step(record);
+    sqlite3_reset(record);
+    return result == SQLITE_DONE
+               ? ERR_OK
+               : sqlite_fail(writer->store, result, "writing the audit record", writer->err);
+}
+
+/* Records whose time is over go when somebody writes anyway. */
+static enum err_code drop_expired(struct writer *writer)
+{
+    char *sql = sqlite3_mprintf("DELETE FROM audit WHERE expires_at <= %lld",
+                                (long long)(writer->context->at_ms / 1000));
+    enum err_code code =
+        sql ? sqlite_run(writer->store, sql, "dropping old audit records", writer->err)
+            : err_set(writer->err, ERR_NOMEM, "no memory left");
+    sqlite3_free(sql);
+    return code;
+}
+
+/* The transaction of one batch. After an error nothing of it is in the store. */
+static enum err_code write_batch(struct writer *writer, size_t first, size_t end)
+{
+    struct sqlite_store *store = writer->store;
+    size_t n_done = 0;
+    enum err_code code = sqlite_run(store, "BEGIN IMMEDIATE", "beginning to write", writer->err);
+    if (code != ERR_OK) {
+        return code;
+    }
+    code = try_units(writer, first, end, &n_done);
+    if (code == ERR_OK && n_done > 0) {
+        code = write_record(writer, first, end);
+    }
+    if (code == ERR_OK && n_done > 0) {
+        code = drop_expired(writer);
+    }
+    if (code == ERR_OK && n_done > 0) {
+        code = sqlite_run(store, "COMMIT", "flushing a batch to the disk", writer->err);
+        store->wrote_since = store->wrote_since || code == ERR_OK;
+    }
+    if (!sqlite3_get_autocommit(store->db)) {
+        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+    if (code != ERR_OK) {
+        const char *why = writer->err->text;
+        enum change_result fate =
+            writer->err->code == ERR_CANCELLED ? RESULT_SKIPPED : RESULT_FAILED;
+        settle(writer->plan, first, end, RESULT_DONE, fate,
+               arena_strdup(&writer->plan->arena, why));
+    }
+    arena_release(&writer->units.scratch);
+    return code;
+}
+
+static size_t batch_end(const struct plan *plan, size_t first)
+{
+    size_t end = first;
+    while (end < plan->n_changes && end - first < BATCH_CHANGES) {
+        end = plan_unit_end(plan, end);
+    }
+    return end;
+}
+
+static enum err_code write_batches(struct writer *writer)
+{
+    struct plan *plan = writer->plan;
+    const struct progress *progress = writer->store->progress;
+    struct progress_report report = {.phase = "writing the changes", .total = plan->n_changes};
+    enum err_code code = ERR_OK;
+    progress_update(progress, &report);
+    for (size_t first = 0; first < plan->n_changes && code == ERR_OK;) {
+        if (progress_cancel(progress) != CANCEL_NO) {
+            char done[TEXT_NUMBER_ROOM];
+            char all[TEXT_NUMBER_ROOM];
+            code = err_set(writer->err, ERR_CANCELLED, "stopped after %s of %s changes",
+                           text_number(first, done), text_number(plan->n_changes, all));
+            break;
+        }
+        size_t end = batch_end(plan, first);
+        code = write_batch(writer, first, end);
+        first = end;
+        if (code == ERR_OK) {
+            report.done = first;
+            progress_update(progress, &report);
+        }
+    }
+    return code;
+}
+
+enum err_code sqlite_apply(struct store *base, struct plan *plan,
+                           const struct apply_context *context, const struct progress *progress,
+                           struct err *err)
+{
+    struct err own = ERR_INIT;
+    struct writer writer = {.store = (struct sqlite_store *)base,
+                            .plan = plan,
+                            .context = context,
+                            .err = err ? err : &own};
+    writer.store->progress = progress;
+    writer.store->gave_up = false;
+    buf_init(&writer.record, RECORD_MAX);
+    enum err_code code = ERR_OK;
+    if (!has_work(plan)) {
+        goto out;
+    }
+    code = sqlite_open_to_write(writer.store, NULL, writer.err);
+    if (code == ERR_OK) {
+        code = unit_writer_init(&writer.units, writer.store, plan, writer.err);
+    }
+    if (code == ERR_OK) {
+        code = sqlite_prepare(writer.store, INSERT_RECORD, &writer.insert_record, writer.err);
+    }
+    if (code == ERR_OK) {
+        code = write_batches(&writer);
+    }
+out:
+    /* What was not reached. */
+    settle(plan, 0, plan->n_changes, RESULT_PLANNED, RESULT_SKIPPED, NULL);
+    unit_writer_release(&writer.units);
+    sqlite3_finalize(writer.insert_record);
+    buf_release(&writer.record);
+    return code;
+}

@@ -1,0 +1,133 @@
+#ifndef CORE_EMBEDDED_STORE_SQLITE_PRIVATE_H
+#define CORE_EMBEDDED_STORE_SQLITE_PRIVATE_H
+
+/*
+ * Between the parts of the embedded store, and for nobody else:
+ *
+ *     store_sqlite.c         the store's calls: init, load, history, facts
+ *     store_sqlite_apply.c   the call that writes, batch by batch
+ *     store_sqlite_unit.c    one change or group of a batch, and what was in its way
+ *     store_sqlite_file.c    the file: opened, told apart from what it is not, made
+ *     store_sqlite_fail.c    what SQLite's results mean to people, and who holds the lock
+ */
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "core/pool/policy.h"
+#include "core/port/store.h"
+
+#define PATIENCE_MS 5000
+
+struct sqlite_store {
+    struct store base;
+    char *path;
+    const struct clock *clock;
+    int64_t patience_ms;
+
+    sqlite3 *db;      /* NULL: not open */
+    struct stat file; /* of the file that is open: another one can be put in its place */
+    bool frozen;      /* opened as one that nobody can write: nothing is locked, nothing followed */
+
+    const struct progress *progress; /* of the call under way; also asked while waiting */
+    int64_t waiting_since_ms;
+    bool gave_up; /* the wait ended because the caller cancelled */
+
+    bool loaded; /* the next two are about the last load */
+    bool wrote_since;
+    int64_t data_version;
+};
+
+/* ---- store_sqlite_file.c ------------------------------------------------------------------ */
+
+/* Opens the file, or keeps it where it is still the one at the path, and makes sure that it is
+   a store of this schema and width. ERR_NOT_FOUND where there is none yet. */
+enum err_code sqlite_open(struct sqlite_store *store, const struct policy *policy,
+                          struct err *err) ERR_CHECK;
+
+/* The same for a caller that will write: ERR_READ_ONLY where that is not possible. */
+enum err_code sqlite_open_to_write(struct sqlite_store *store, const struct policy *policy,
+                                   struct err *err) ERR_CHECK;
+
+/* Makes what is missing: folder, file, schema. */
+enum err_code sqlite_create(struct sqlite_store *store, const struct policy *policy,
+                            struct facts *warnings, struct err *err) ERR_CHECK;
+
+void sqlite_close(struct sqlite_store *store);
+
+/* Whether the file at the path is still the one that is open. */
+bool sqlite_same_file(const struct sqlite_store *store);
+
+/* Whether a frozen file is still as it was when it was opened: read first, then ask. */
+bool sqlite_still_frozen(const struct sqlite_store *store);
+
+/* ---- store_sqlite_fail.c ------------------------------------------------------------------ */
+
+/* Sets `err` from the result of a SQLite call; `doing` completes "while ...". Never ERR_OK. */
+enum err_code sqlite_fail(struct sqlite_store *store, int result, const char *doing,
+                          struct err *err);
+
+/* For a file that cannot be written: says which of the file, its folder and its disk it is. */
+enum err_code sqlite_fail_read_only(const struct sqlite_store *store, struct err *err);
+
+/* Whether the file and its folder can be written by this process. */
+bool sqlite_may_write(const struct sqlite_store *store);
+
+/* SQLite's busy handler: waits its turn, up to the patience of the store. */
+int sqlite_wait(void *store, int attempt);
+
+/* ---- small ones (store_sqlite_file.c) ------------------------------------------------------- */
+
+enum err_code sqlite_run(struct sqlite_store *store, const char *sql, const char *doing,
+                         struct err *err) ERR_CHECK;
+enum err_code sqlite_prepare(struct sqlite_store *store, const char *sql, sqlite3_stmt **out,
+                             struct err *err) ERR_CHECK;
+/* The first column of the first row, 0 where there is none. */
+enum err_code sqlite_number(struct sqlite_store *store, const char *sql, int64_t *out,
+                            struct err *err) ERR_CHECK;
+
+/* NULL binds NULL; the text is not copied. */
+void sqlite_bind_text(sqlite3_stmt *query, int index, const char *text);
+
+/* A text column in the arena: NULL for NULL. *sound becomes false for what no text of ours is:
+   a blob, a NUL inside, bytes that are not UTF-8. */
+const char *sqlite_text(struct arena *arena, sqlite3_stmt *row, int column, bool *sound);
+
+/* ---- rows (store_sqlite.c) ------------------------------------------------------------------ */
+
+#define SLOT_COLUMNS "extension, state, at, agent, note, actor"
+
+/* The slot of a row of SLOT_COLUMNS; false, with *why, where it does not fit. */
+bool sqlite_slot(struct arena *arena, sqlite3_stmt *row, int width, struct slot *slot,
+                 const char **why);
+const char *sqlite_state_name(enum slot_state state);
+
+/* ---- store_sqlite_unit.c -------------------------------------------------------------------- */
+
+#define UNIT_QUERIES 9
+
+struct unit_writer {
+    struct sqlite_store *store;
+    struct plan *plan;
+    struct err *err;
+    sqlite3_stmt *queries[UNIT_QUERIES];
+    struct arena scratch; /* of one batch: the caller releases it between two */
+};
+
+enum err_code unit_writer_init(struct unit_writer *writer, struct sqlite_store *store,
+                               struct plan *plan, struct err *err) ERR_CHECK;
+void unit_writer_release(struct unit_writer *writer);
+
+/* Tries the changes [first, end) of the plan, inside of a transaction, and sets their results:
+   done, conflict, skipped, failed. An error ends the batch; the results are then as they were. */
+enum err_code unit_write(struct unit_writer *writer, size_t first, size_t end) ERR_CHECK;
+
+/* ---- store_sqlite_apply.c ------------------------------------------------------------------- */
+
+enum err_code sqlite_apply(struct store *store, struct plan *plan,
+                           const struct apply_context *context, const struct progress *progress,
+                           struct err *err) ERR_CHECK;
+
+#endif

@@ -1,0 +1,110 @@
+#include "core/headless/progress_line.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/base/clock.h"
+#include "core/base/interrupt.h"
+#include "core/base/text.h"
+
+#include "core/base/banned.h"
+
+#define APPEARS_AFTER_MS 500
+#define REDRAW_MS 200
+#define BAR_COLUMNS 24
+#define LINE_MAX_BYTES 1024
+
+static void put_bar(struct buf *line, const struct progress_report *report)
+{
+    char bar[BAR_COLUMNS + 1];
+    uint64_t done = report->done > report->total ? report->total : report->done;
+    double share = (double)done / (double)report->total;
+    memset(bar, '.', BAR_COLUMNS);
+    memset(bar, '#', (size_t)(share * BAR_COLUMNS));
+    bar[BAR_COLUMNS] = '\0';
+    buf_printf(line, " [%s] %3d%%", bar, (int)(share * 100));
+}
+
+static void put_words(struct buf *line, const struct progress_report *report, double seconds)
+{
+    char number[TEXT_NUMBER_ROOM];
+    buf_puts(line, report->phase ? report->phase : "working");
+    if (report->total > 0) {
+        put_bar(line, report);
+    }
+    if (report->done > 0) {
+        buf_printf(line, " %s", text_number(report->done, number));
+    }
+    if (report->pages > 0) {
+        buf_printf(line, ", page %" PRIu64, report->pages);
+    }
+    if (report->throttled > 0) {
+        buf_printf(line, ", throttled %" PRIu64, report->throttled);
+    }
+    if (report->wait_ms > 0) {
+        buf_printf(line, ", waiting %.1f s", (double)report->wait_ms / 1000.0);
+    } else if (report->total > report->done && report->done > 0 && seconds > 0) {
+        double rate = (double)report->done / seconds;
+        buf_printf(line, ", %.0f/s, %.0f s left", rate,
+                   (double)(report->total - report->done) / rate);
+    }
+}
+
+static void draw(struct progress_line *line, const struct progress_report *report, int64_t now_ms)
+{
+    struct buf words;
+    buf_init(&words, LINE_MAX_BYTES);
+    if (interrupt_state() != CANCEL_NO) {
+        buf_puts(&words, "stopping, Ctrl-C again stops at once; ");
+    }
+    put_words(&words, report, (double)(now_ms - line->phase_ms) / 1000.0);
+    size_t bytes = text_fit(words.data, line->columns - 1, NULL);
+    fprintf(line->out, "\r\033[K%.*s", (int)bytes, words.data);
+    fflush(line->out);
+    buf_release(&words);
+    line->visible = true;
+    line->drawn_ms = now_ms;
+}
+
+static void on_update(void *context, const struct progress_report *report)
+{
+    struct progress_line *line = context;
+    if (!line->out) {
+        return;
+    }
+    int64_t now_ms = line->ticks_ms();
+    if (report->phase != line->phase) {
+        line->phase = report->phase;
+        line->phase_ms = now_ms;
+    }
+    if (now_ms - line->start_ms >= APPEARS_AFTER_MS && now_ms - line->drawn_ms >= REDRAW_MS) {
+        draw(line, report, now_ms);
+    }
+}
+
+static enum cancel on_cancel(void *context)
+{
+    (void)context;
+    return interrupt_state();
+}
+
+void progress_line_init(struct progress_line *line, FILE *out, size_t columns)
+{
+    *line = (struct progress_line){
+        .out = columns > 1 ? out : NULL,
+        .columns = columns,
+        .start_ms = clock_ticks_ms(),
+        .ticks_ms = clock_ticks_ms,
+        .progress = {.context = line, .update = on_update, .cancel = on_cancel},
+    };
+}
+
+void progress_line_end(struct progress_line *line)
+{
+    if (line->visible) {
+        fputs("\r\033[K", line->out);
+        fflush(line->out);
+        line->visible = false;
+    }
+}

@@ -1,0 +1,91 @@
+#ifndef CORE_HEADLESS_REPORT_H
+#define CORE_HEADLESS_REPORT_H
+
+/*
+ * What a headless run says, as text for people and as JSON for programs (README, "JSON"). Results
+ * go to `out`, everything else to `err`; text from outside is sanitised here. report_text.c
+ * says what an action did, report_show.c what only looks, report_json.c builds one document;
+ * headless*.c decide which.
+ */
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "core/session/session.h"
+
+struct report {
+    FILE *out;
+    FILE *err;
+    bool json;
+    bool quiet;
+    bool verbose;
+    bool color;         /* `out` is a terminal and NO_COLOR is not set */
+    size_t columns;     /* of the terminal that `out` is; 0: it is none */
+    size_t err_columns; /* of the terminal that `err` is; 0: none that a line is redrawn on */
+};
+
+/* All that an action which changes something has to say. */
+struct action_report {
+    const char *action;
+    bool dry_run;
+    const struct plan *plan;             /* NULL where it failed before there was one */
+    bool plan_said;                      /* it was shown already, with the question about it */
+    const struct outcome *outcome;       /* NULL: nothing was tried */
+    const struct export_receipt *export; /* NULL: no export */
+    const struct guard_verdict *guard;   /* NULL */
+    const struct err *err;               /* what stopped it, NULL or ERR_OK: nothing */
+    const struct refusals *refusals;     /* rows that are not possible, NULL */
+    const struct facts *facts;           /* of the ports after the work; NULL */
+    const struct err *export_err;        /* the export failed, NULL or ERR_OK: it did not */
+    int64_t duration_ms;
+    int exit;
+};
+
+struct status_report {
+    const struct snapshot *snapshot;
+    const struct roster *roster; /* NULL: not read */
+    const struct agent_rows *rows;
+    const uint64_t *counts;    /* EXT_STATE_COUNT */
+    const struct facts *facts; /* of the ports; may be empty */
+    const char *store_uri;
+    const char *directory_uri; /* NULL */
+    const char *export_uri;    /* NULL */
+    const struct settings *settings;
+    const struct err *directory_err; /* why the directory was not read, NULL or ERR_OK */
+};
+
+struct doctor_report {
+    const struct diagnosis *diagnosis;
+    const struct action_report *repair; /* NULL: --fix was not asked for, or nothing to do */
+    size_t fixed;
+    int exit;
+};
+
+/* ---- text -------------------------------------------------------------------------------- */
+
+void report_text_action(const struct report *report, const struct action_report *action);
+void report_text_status(const struct report *report, const struct status_report *status);
+void report_text_agents(const struct report *report, const struct agent_rows *rows);
+/* `free_only`: those that could be handed out (free and cooling). */
+void report_text_extensions(const struct report *report, const struct snapshot *snapshot,
+                            const struct policy *policy, int64_t now_s, bool free_only);
+void report_text_lookup(const struct report *report, const struct agent_row *agent,
+                        const struct slot *slot, const struct policy *policy, int64_t now_s);
+void report_text_history(const struct report *report, const struct history *history);
+void report_text_doctor(const struct report *report, const struct doctor_report *doctor);
+void report_text_error(const struct report *report, const struct err *err);
+
+/* ---- JSON: one document on `out` ------------------------------------------------------------ */
+
+void report_json_action(const struct report *report, const struct action_report *action);
+void report_json_status(const struct report *report, const struct status_report *status);
+void report_json_agents(const struct report *report, const struct agent_rows *rows);
+void report_json_extensions(const struct report *report, const struct snapshot *snapshot,
+                            const struct policy *policy, int64_t now_s, bool free_only);
+void report_json_lookup(const struct report *report, const struct agent_row *agent,
+                        const struct slot *slot, const struct policy *policy, int64_t now_s);
+void report_json_history(const struct report *report, const struct history *history);
+void report_json_doctor(const struct report *report, const struct doctor_report *doctor);
+void report_json_error(const struct report *report, const struct err *err, int exit);
+
+#endif

@@ -1,0 +1,343 @@
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "core/headless/report.h"
+#include "core/base/text.h"
+
+#include "core/base/banned.h"
+
+/*
+ * JSON documents. Members keep the order of the README. Text that is not UTF-8 cannot stand in
+ * JSON; jansson refuses it, and it is then written in its harmless form.
+ */
+
+static json_t *text(const char *value)
+{
+    if (!value) {
+        return json_null();
+    }
+    json_t *string = json_string(value);
+    if (!string) {
+        struct arena arena = ARENA_INIT;
+        string = json_string(text_sanitise(&arena, value));
+        arena_release(&arena);
+    }
+    return string;
+}
+
+static json_t *number(uint64_t value)
+{
+    return json_integer((json_int_t)value);
+}
+
+/* RFC 3339, or null for an unknown time. */
+static json_t *moment(int64_t at_s)
+{
+    char shown[CLOCK_TEXT_MAX];
+    if (at_s == 0) {
+        return json_null();
+    }
+    clock_format_s(at_s, shown);
+    return json_string(shown);
+}
+
+static void write_document(const struct report *report, json_t *document)
+{
+    json_dumpf(document, report->out, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    fputc('\n', report->out);
+    json_decref(document);
+}
+
+/* ---- errors ------------------------------------------------------------------------------ */
+
+static json_t *error_object(const struct err *err)
+{
+    json_t *error = json_object();
+    json_object_set_new(error, "code", text(err_code_name(err->code)));
+    json_object_set_new(error, "message", text(err->text));
+    json_object_set_new(error, "hint", err->hint[0] ? text(err->hint) : json_null());
+    return error;
+}
+
+void report_json_error(const struct report *report, const struct err *err, int exit)
+{
+    json_t *document = json_object();
+    json_object_set_new(document, "error", error_object(err));
+    json_object_set_new(document, "exit", json_integer(exit));
+    write_document(report, document);
+}
+
+/* ---- actions ----------------------------------------------------------------------------- */
+
+static json_t *plan_counts(const struct plan *plan)
+{
+    json_t *counts = json_object();
+    for (int kind = 0; kind < CHANGE_KIND_COUNT; kind++) {
+        json_object_set_new(counts, change_kind_name((enum change_kind)kind),
+                            number(plan ? plan->counts[kind] : 0));
+    }
+    json_object_set_new(counts, "keep", number(plan ? plan->keep : 0));
+    json_object_set_new(counts, "unassigned", number(plan ? plan->n_unassigned : 0));
+    return counts;
+}
+
+/* What a change of a plan and one of the audit trail have in common. */
+static json_t *change_members(enum change_kind kind, const char *ext, const char *agent,
+                              const char *from, const char *to, const char *why)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "change", text(change_kind_name(kind)));
+    json_object_set_new(object, "extension", text(ext));
+    json_object_set_new(object, "agent", text(agent));
+    json_object_set_new(object, "from", text(from));
+    json_object_set_new(object, "to", text(to));
+    json_object_set_new(object, "why", text(why));
+    return object;
+}
+
+static json_t *change_object(const struct change *change)
+{
+    json_t *object = change_members(change->kind, change->ext, change->agent, change->from,
+                                    change->to, change->why);
+    json_object_set_new(object, "result", text(change_result_name(change->result)));
+    if (change->detail) {
+        json_object_set_new(object, "detail", text(change->detail));
+    }
+    return object;
+}
+
+static json_t *change_list(const struct plan *plan)
+{
+    json_t *changes = json_array();
+    for (size_t i = 0; plan && i < plan->n_changes; i++) {
+        json_array_append_new(changes, change_object(&plan->changes[i]));
+    }
+    return changes;
+}
+
+static json_t *text_list(const char *const *items, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_array_append_new(list, text(items[i]));
+    }
+    return list;
+}
+
+static json_t *export_object(const struct export_receipt *receipt)
+{
+    if (!receipt) {
+        return json_null();
+    }
+    json_t *object = json_object();
+    json_object_set_new(object, "to", text(receipt->to));
+    json_object_set_new(object, "rows", number(receipt->rows));
+    json_object_set_new(object, "bytes", number(receipt->bytes));
+    json_object_set_new(object, "unchanged", json_boolean(receipt->unchanged));
+    return object;
+}
+
+static json_t *refusal_list(const struct refusals *refusals)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < refusals->n_items; i++) {
+        json_t *item = json_object();
+        if (refusals->items[i].line > 0) {
+            json_object_set_new(item, "line", number(refusals->items[i].line));
+        }
+        json_object_set_new(item, "message", text(refusals->items[i].text));
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static json_t *action_object(const struct action_report *action)
+{
+    const struct plan *plan = action->plan;
+    const struct outcome *outcome = action->outcome;
+    json_t *document = json_object();
+    bool has_id = outcome && outcome->action_id[0] != '\0';
+    json_object_set_new(document, "action", text(action->action));
+    json_object_set_new(document, "action_id", has_id ? text(outcome->action_id) : json_null());
+    json_object_set_new(document, "dry_run", json_boolean(action->dry_run));
+    json_object_set_new(document, "plan", plan_counts(plan));
+    json_object_set_new(document, "changes", change_list(plan));
+    json_object_set_new(document, "applied", number(outcome ? outcome->applied : 0));
+    json_object_set_new(document, "conflicts", number(outcome ? outcome->conflicts : 0));
+    json_object_set_new(document, "failed", number(outcome ? outcome->failed : 0));
+    json_object_set_new(document, "export", export_object(action->export));
+    if (plan && plan->n_unassigned > 0) {
+        json_object_set_new(document, "unassigned_agents",
+                            text_list(plan->unassigned, plan->n_unassigned));
+    }
+    if (plan && plan->n_notes > 0) {
+        json_object_set_new(document, "notes", text_list(plan->notes, plan->n_notes));
+    }
+    if (action->refusals && action->refusals->n_items > 0) {
+        json_object_set_new(document, "refused", refusal_list(action->refusals));
+    }
+    const char *read_units = action->facts ? facts_get(action->facts, "read_units") : NULL;
+    const char *write_units = action->facts ? facts_get(action->facts, "write_units") : NULL;
+    if (read_units && write_units) {
+        json_t *capacity = json_object();
+        json_object_set_new(capacity, "read", json_real(strtod(read_units, NULL)));
+        json_object_set_new(capacity, "write", json_real(strtod(write_units, NULL)));
+        json_object_set_new(document, "capacity", capacity);
+    }
+    if (action->err && action->err->code != ERR_OK) {
+        json_object_set_new(document, "error", error_object(action->err));
+    } else if (action->export_err && action->export_err->code != ERR_OK) {
+        json_object_set_new(document, "error", error_object(action->export_err));
+    }
+    json_object_set_new(document, "duration_ms", json_integer(action->duration_ms));
+    json_object_set_new(document, "exit", json_integer(action->exit));
+    return document;
+}
+
+void report_json_action(const struct report *report, const struct action_report *action)
+{
+    write_document(report, action_object(action));
+}
+
+/* ---- status ------------------------------------------------------------------------------ */
+
+void report_json_status(const struct report *report, const struct status_report *status)
+{
+    json_t *document = json_object();
+    json_t *extensions = json_object();
+    const uint64_t *counts = status->counts;
+    static const enum ext_state order[] = {EXT_ASSIGNED, EXT_FREE, EXT_COOLING, EXT_RESERVED,
+                                           EXT_BLOCKED};
+    json_object_set_new(extensions, "total", number(status->snapshot->n_slots));
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        json_object_set_new(extensions, ext_state_name(order[i]), number(counts[order[i]]));
+    }
+    json_object_set_new(document, "agents",
+                        status->roster ? number(status->roster->n_agents) : json_null());
+    json_object_set_new(document, "extensions", extensions);
+    json_object_set_new(document, "unassigned_agents",
+                        status->roster ? number(status->rows->n_new) : json_null());
+    json_object_set_new(document, "stale",
+                        status->roster ? number(status->rows->n_stale) : json_null());
+    json_object_set_new(document, "store", text(status->store_uri));
+    json_object_set_new(document, "directory", text(status->directory_uri));
+    json_object_set_new(document, "export", text(status->export_uri));
+    json_object_set_new(document, "context", text(status->settings->context));
+    json_t *facts = json_object();
+    for (size_t i = 0; i < status->facts->n_items; i++) {
+        json_object_set_new(facts, status->facts->items[i].name,
+                            text(status->facts->items[i].value));
+    }
+    json_object_set_new(document, "facts", facts);
+    if (status->directory_err && status->directory_err->code != ERR_OK) {
+        json_object_set_new(document, "directory_error", error_object(status->directory_err));
+    }
+    write_document(report, document);
+}
+
+/* ---- lists ------------------------------------------------------------------------------- */
+
+static json_t *agent_object(const struct agent_row *row)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "agent", text(row->login));
+    json_object_set_new(object, "name", text(row->name));
+    json_object_set_new(object, "extension", text(row->slot ? row->slot->ext : NULL));
+    json_object_set_new(object, "state", text(agent_state_name(row->state)));
+    json_object_set_new(object, "since", row->slot ? moment(row->slot->at_s) : json_null());
+    json_object_set_new(object, "pinned", text(row->slot ? row->slot->note : NULL));
+    return object;
+}
+
+static json_t *extension_object(const struct slot *slot, const struct policy *policy, int64_t now_s)
+{
+    json_t *object = json_object();
+    bool holder = slot->state == SLOT_ASSIGNED;
+    json_object_set_new(object, "extension", text(slot->ext));
+    json_object_set_new(object, "state", text(ext_state_name(policy_state(policy, slot, now_s))));
+    json_object_set_new(object, "agent", text(holder ? slot->agent : NULL));
+    json_object_set_new(object, "since", moment(slot->at_s));
+    json_object_set_new(object, "note", text(slot->note));
+    if (!holder && slot->agent) {
+        json_object_set_new(object, "last_agent", text(slot->agent));
+    }
+    return object;
+}
+
+void report_json_agents(const struct report *report, const struct agent_rows *rows)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        json_array_append_new(list, agent_object(&rows->rows[i]));
+    }
+    write_document(report, list);
+}
+
+void report_json_extensions(const struct report *report, const struct snapshot *snapshot,
+                            const struct policy *policy, int64_t now_s, bool free_only)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        enum ext_state state = policy_state(policy, &snapshot->slots[i], now_s);
+        if (!free_only || state == EXT_FREE || state == EXT_COOLING) {
+            json_array_append_new(list, extension_object(&snapshot->slots[i], policy, now_s));
+        }
+    }
+    write_document(report, list);
+}
+
+void report_json_lookup(const struct report *report, const struct agent_row *agent,
+                        const struct slot *slot, const struct policy *policy, int64_t now_s)
+{
+    write_document(report, agent ? agent_object(agent) : extension_object(slot, policy, now_s));
+}
+
+/* ---- history, doctor --------------------------------------------------------------------- */
+
+void report_json_history(const struct report *report, const struct history *history)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < history->n_actions; i++) {
+        const struct audit_action *action = &history->actions[i];
+        json_t *object = json_object();
+        json_t *changes = json_array();
+        char at[CLOCK_TEXT_MAX];
+        clock_format_ms(action->at_ms, at);
+        for (size_t c = 0; c < action->n_changes; c++) {
+            const struct audit_change *change = &action->changes[c];
+            json_array_append_new(changes, change_members(change->kind, change->ext, change->agent,
+                                                          change->from, change->to, change->why));
+        }
+        json_object_set_new(object, "action_id", text(action->action_id));
+        json_object_set_new(object, "at", text(at));
+        json_object_set_new(object, "actor", text(action->actor));
+        json_object_set_new(object, "action", text(action->action));
+        json_object_set_new(object, "changes", changes);
+        json_array_append_new(list, object);
+    }
+    write_document(report, list);
+}
+
+void report_json_doctor(const struct report *report, const struct doctor_report *doctor)
+{
+    json_t *document = json_object();
+    json_t *problems = json_array();
+    for (size_t i = 0; i < doctor->diagnosis->n_problems; i++) {
+        const struct problem *problem = &doctor->diagnosis->problems[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "kind", text(problem_kind_name(problem->kind)));
+        json_object_set_new(object, "extension", text(problem->ext));
+        json_object_set_new(object, "agent", text(problem->agent));
+        json_object_set_new(object, "detail", text(problem->detail));
+        json_object_set_new(object, "fix", text(problem->fix));
+        json_array_append_new(problems, object);
+    }
+    json_object_set_new(document, "checked", number(doctor->diagnosis->checked));
+    json_object_set_new(document, "problems", problems);
+    json_object_set_new(document, "fixed", number(doctor->fixed));
+    if (doctor->repair) {
+        json_object_set_new(document, "repair", action_object(doctor->repair));
+    }
+    json_object_set_new(document, "exit", json_integer(doctor->exit));
+    write_document(report, document);
+}

@@ -1,0 +1,30 @@
+#ifndef CORE_HEADLESS_REPORT_PRIVATE_H
+#define CORE_HEADLESS_REPORT_PRIVATE_H
+
+/*
+ * Private to report_text.c and report_show.c: what the texts for people have in common.
+ */
+
+#include "core/headless/report.h"
+#include "core/format/table.h"
+
+/* A table that knows the terminal: its width, and whether it shows colours. */
+void report_table(const struct report *report, struct table *table, size_t n_columns);
+
+/* One line of a plan or of a recorded action, in a table of four columns: mark, number, agent,
+   why. Strings as they came from outside; `to` is what pins and reservations note. */
+#define CHANGE_COLUMNS 4
+void report_change_row(struct table *table, enum change_kind kind, const char *number,
+                       const char *agent, const char *to, const char *why);
+/* So many numbers from `first` to `last` were created. */
+void report_create_row(struct table *table, const char *first, const char *last, size_t n,
+                       const char *why);
+/* "2041>2042" for a reassign, else the extension; in the table's arena. */
+const char *report_moved(struct table *table, enum change_kind kind, const char *from,
+                         const char *ext);
+void report_change_print(struct table *table, FILE *out);
+
+/* "create 9,997, assign 3"; "" where all counts are 0. */
+const char *report_counts(struct arena *arena, const size_t counts[CHANGE_KIND_COUNT]);
+
+#endif

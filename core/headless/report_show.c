@@ -1,0 +1,348 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/headless/report_private.h"
+#include "core/base/text.h"
+
+#include "core/base/banned.h"
+
+/* Text for people: what only looks. Status, lists, look-ups, history, the doctor. */
+
+/* "" for a time that is not known. */
+static const char *moment(struct arena *arena, int64_t at_s)
+{
+    if (at_s == 0) {
+        return "";
+    }
+    char *out = arena_alloc(arena, CLOCK_TEXT_MAX);
+    clock_format_s(at_s, out);
+    return out;
+}
+
+/* ---- status ------------------------------------------------------------------------------ */
+
+static const char *state_counts(struct arena *arena, const struct status_report *status)
+{
+    static const enum ext_state order[] = {EXT_ASSIGNED, EXT_FREE, EXT_COOLING, EXT_RESERVED,
+                                           EXT_BLOCKED};
+    char number[TEXT_NUMBER_ROOM];
+    if (status->snapshot->n_slots == 0) {
+        return "none yet; --init makes them, and so does a sync";
+    }
+    const char *line = arena_strdup(arena, text_number(status->snapshot->n_slots, number));
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        line =
+            arena_printf(arena, "%s%s %s %s", line, i > 0 ? "," : ":",
+                         text_number(status->counts[order[i]], number), ext_state_name(order[i]));
+    }
+    return line;
+}
+
+static const char *agent_counts(struct arena *arena, const struct status_report *status)
+{
+    char agents[TEXT_NUMBER_ROOM];
+    char fresh[TEXT_NUMBER_ROOM];
+    return arena_printf(arena, "%s: %s without an extension, %s of people who left",
+                        text_number(status->roster->n_agents, agents),
+                        text_number(status->rows->n_new, fresh),
+                        text_count(arena, status->rows->n_stale, "extension"));
+}
+
+/* The rest is shown with --verbose. */
+static bool is_main_fact(const char *name)
+{
+    static const char *const names[] = {"account", "role",  "region",       "endpoint",
+                                        "profile", "actor", "minutes_left", "expires_at"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "minutes left" */
+static const char *fact_name(struct arena *arena, const char *name)
+{
+    char *words = arena_strdup(arena, name);
+    for (char *c = words; *c; c++) {
+        *c = *c == '_' ? ' ' : *c;
+    }
+    return words;
+}
+
+/* A place, and with --verbose where the setting comes from. */
+static void place_row(const struct report *report, struct table *table, const char *name,
+                      const char *value, const struct settings *settings, enum option_id id)
+{
+    const char *shown = value ? value : "not set";
+    if (report->verbose && value) {
+        shown = arena_printf(&table->arena, "%s (%s)", value, settings_origin(settings, id));
+    }
+    table_row(table, name, shown);
+}
+
+static void place_rows(const struct report *report, const struct status_report *status,
+                       struct table *table)
+{
+    const struct settings *settings = status->settings;
+    if (settings->context || report->verbose) {
+        place_row(report, table, "context", settings->context, settings, OPT_CONTEXT);
+    }
+    place_row(report, table, "directory", status->directory_uri, settings, OPT_DIRECTORY);
+    place_row(report, table, "store", status->store_uri, settings, OPT_STORE);
+    place_row(report, table, "export", status->export_uri, settings, OPT_EXPORT_TO);
+    if (settings->read_only || report->verbose) {
+        place_row(report, table, "read-only", settings->read_only ? "yes" : NULL, settings,
+                  OPT_READ_ONLY);
+    }
+    if (report->verbose) {
+        place_row(report, table, "config", settings->config_read ? settings->config_path : NULL,
+                  settings, OPT_CONFIG);
+        place_row(report, table, "profile", settings->profile, settings, OPT_PROFILE);
+        place_row(report, table, "region", settings->region, settings, OPT_REGION);
+        place_row(report, table, "endpoint url", settings->endpoint_url, settings,
+                  OPT_ENDPOINT_URL);
+    }
+}
+
+void report_text_status(const struct report *report, const struct status_report *status)
+{
+    struct table table;
+    report_table(report, &table, 2);
+    struct arena *arena = &table.arena;
+    place_rows(report, status, &table);
+    for (size_t i = 0; i < status->facts->n_items; i++) {
+        const struct fact *fact = &status->facts->items[i];
+        bool said = strcmp(fact->name, "region") == 0 || strcmp(fact->name, "profile") == 0;
+        if (report->verbose ? !said : is_main_fact(fact->name)) {
+            table_row(&table, fact_name(arena, fact->name), fact->value);
+        }
+    }
+    table_row(&table, "extensions", state_counts(arena, status));
+    if (status->roster) {
+        table_row(&table, "agents", agent_counts(arena, status));
+    }
+    table_print(&table, report->out, "");
+    table_release(&table);
+    if (status->directory_err && status->directory_err->code != ERR_OK) {
+        report_text_error(report, status->directory_err);
+    }
+}
+
+/* ---- lists ------------------------------------------------------------------------------- */
+
+void report_text_agents(const struct report *report, const struct agent_rows *rows)
+{
+    struct table table;
+    report_table(report, &table, 6);
+    table.whole = 1u << 0 | 1u << 2;
+    table_heading(&table, "LOGIN", "NAME", "EXT", "STATE", "SINCE", "PINNED");
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        const struct agent_row *row = &rows->rows[i];
+        table_row(&table, row->login, row->name, row->slot ? row->slot->ext : "-",
+                  agent_state_name(row->state),
+                  row->slot ? moment(&table.arena, row->slot->at_s) : "",
+                  row->slot ? row->slot->note : NULL);
+    }
+    table_print(&table, report->out, "");
+    table_release(&table);
+}
+
+/* Who has it, or had it last. */
+static const char *who(struct arena *arena, const struct slot *slot)
+{
+    if (slot->state == SLOT_ASSIGNED) {
+        return slot->agent;
+    }
+    return slot->agent ? arena_printf(arena, "was %s", slot->agent) : NULL;
+}
+
+void report_text_extensions(const struct report *report, const struct snapshot *snapshot,
+                            const struct policy *policy, int64_t now_s, bool free_only)
+{
+    struct table table;
+    report_table(report, &table, 5);
+    table.whole = 1u << 0;
+    table_heading(&table, "EXT", "STATE", "AGENT", "SINCE", "NOTE");
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        const struct slot *slot = &snapshot->slots[i];
+        enum ext_state state = policy_state(policy, slot, now_s);
+        if (!free_only || state == EXT_FREE || state == EXT_COOLING) {
+            table_row(&table, slot->ext, ext_state_name(state), who(&table.arena, slot),
+                      moment(&table.arena, slot->at_s), slot->note);
+        }
+    }
+    table_print(&table, report->out, "");
+    table_release(&table);
+}
+
+/* A line of a look-up; what is not known is left out. */
+static void told(struct table *table, const char *name, const char *value)
+{
+    if (value && *value) {
+        table_row(table, name, value);
+    }
+}
+
+static void tell_agent(struct table *table, const struct agent_row *agent)
+{
+    const struct slot *slot = agent->slot;
+    told(table, "agent", agent->login);
+    told(table, "name", agent->name);
+    told(table, "routing profile", agent->routing_profile);
+    told(table, "extension", slot ? slot->ext : "none");
+    told(table, "state", agent_state_name(agent->state));
+    if (slot) {
+        told(table, "since", moment(&table->arena, slot->at_s));
+        told(table, "by", slot->by);
+        told(table, "pinned", slot->note);
+    }
+}
+
+static void tell_extension(struct table *table, const struct slot *slot,
+                           const struct policy *policy, int64_t now_s)
+{
+    enum ext_state state = policy_state(policy, slot, now_s);
+    bool assigned = slot->state == SLOT_ASSIGNED;
+    const char *since = moment(&table->arena, slot->at_s);
+    told(table, "extension", slot->ext);
+    told(table, "state", ext_state_name(state));
+    told(table, "agent", assigned ? slot->agent : NULL);
+    told(table, "last agent", assigned ? NULL : slot->agent);
+    told(table, slot->state == SLOT_FREE ? "given back" : "since", since);
+    if (state == EXT_COOLING) {
+        told(table, "cools until", moment(&table->arena, policy_cool_until_s(policy, slot)));
+    }
+    told(table, "by", slot->by);
+    told(table, assigned ? "pinned" : "note", slot->note);
+}
+
+void report_text_lookup(const struct report *report, const struct agent_row *agent,
+                        const struct slot *slot, const struct policy *policy, int64_t now_s)
+{
+    struct table table;
+    report_table(report, &table, 2);
+    if (agent) {
+        tell_agent(&table, agent);
+    } else {
+        tell_extension(&table, slot, policy, now_s);
+    }
+    table_print(&table, report->out, "");
+    table_release(&table);
+}
+
+/* ---- history ----------------------------------------------------------------------------- */
+
+static const char *counted(struct arena *arena, const struct audit_action *action)
+{
+    size_t counts[CHANGE_KIND_COUNT] = {0};
+    for (size_t i = 0; i < action->n_changes; i++) {
+        counts[action->changes[i].kind] += audit_change_numbers(&action->changes[i]);
+    }
+    return report_counts(arena, counts);
+}
+
+static void action_row(struct table *table, const struct audit_action *action)
+{
+    table_row(table, action->action_id, moment(&table->arena, action->at_ms / 1000), action->action,
+              action->actor, counted(&table->arena, action));
+}
+
+static void action_changes(const struct report *report, const struct audit_action *action)
+{
+    struct table table;
+    report_table(report, &table, CHANGE_COLUMNS);
+    for (size_t i = 0; i < action->n_changes; i++) {
+        const struct audit_change *change = &action->changes[i];
+        if (change->kind == CHANGE_CREATE && !change->ext) {
+            report_create_row(&table, change->from, change->to, audit_change_numbers(change),
+                              change->why);
+        } else {
+            report_change_row(&table, change->kind,
+                              report_moved(&table, change->kind, change->from, change->ext),
+                              change->agent, change->to, change->why);
+        }
+    }
+    report_change_print(&table, report->out);
+    table_release(&table);
+}
+
+void report_text_history(const struct report *report, const struct history *history)
+{
+    struct table table;
+    report_table(report, &table, 5);
+    table.whole = 1u << 0; /* --undo takes it */
+    for (size_t i = 0; i < history->n_actions; i++) {
+        if (i == 0 && !report->verbose) {
+            table_heading(&table, "ACTION-ID", "AT", "ACTION", "ACTOR", "CHANGES");
+        }
+        action_row(&table, &history->actions[i]);
+        if (report->verbose) { /* each action is a table of its own, with its changes below */
+            table_print(&table, report->out, "");
+            action_changes(report, &history->actions[i]);
+            table.n_rows = 0;
+        }
+    }
+    table_print(&table, report->out, "");
+    table_release(&table);
+    if (history->n_actions == 0 && !report->quiet) {
+        fputs("nothing was done yet\n", report->err);
+    }
+}
+
+/* ---- the doctor -------------------------------------------------------------------------- */
+
+static size_t fixable(const struct diagnosis *diagnosis)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < diagnosis->n_problems; i++) {
+        n += diagnosis->problems[i].fixable;
+    }
+    return n;
+}
+
+static void doctor_summary(const struct report *report, const struct doctor_report *doctor)
+{
+    struct arena arena = ARENA_INIT;
+    const struct diagnosis *diagnosis = doctor->diagnosis;
+    char number[TEXT_NUMBER_ROOM];
+    size_t n = diagnosis->n_problems;
+    fprintf(report->out, "checked %s: %s", text_count(&arena, diagnosis->checked, "record"),
+            n > 0 ? text_count(&arena, n, "problem") : "all is well");
+    if (doctor->repair) {
+        fprintf(report->out, ", %s fixed", text_number(doctor->fixed, number));
+    } else if (n > 0 && fixable(diagnosis) > 0) {
+        fprintf(report->out, "; --doctor --fix repairs %s",
+                fixable(diagnosis) == n ? n == 1 ? "it" : "them"
+                                        : text_number(fixable(diagnosis), number));
+    }
+    fputc('\n', report->out);
+    arena_release(&arena);
+}
+
+void report_text_doctor(const struct report *report, const struct doctor_report *doctor)
+{
+    const struct diagnosis *diagnosis = doctor->diagnosis;
+    struct table table;
+    bool all_mended = doctor->repair && doctor->exit == 0;
+    size_t n = report->quiet && all_mended ? 0 : diagnosis->n_problems;
+    report_table(report, &table, 5);
+    table.whole = 1u << 1;
+    for (size_t i = 0; i < n; i++) {
+        const struct problem *problem = &diagnosis->problems[i];
+        if (i == 0) {
+            table_heading(&table, "PROBLEM", "EXT", "AGENT", "DETAIL", "FIX");
+        }
+        table_row(&table, problem_kind_name(problem->kind), problem->ext, problem->agent,
+                  problem->detail, problem->fix);
+    }
+    table_print(&table, report->out, "");
+    table_release(&table);
+    if (doctor->repair) {
+        report_text_action(report, doctor->repair);
+    }
+    if (!report->quiet) {
+        doctor_summary(report, doctor);
+    }
+}

@@ -1,0 +1,287 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/headless/report_private.h"
+#include "core/base/text.h"
+
+#include "core/base/banned.h"
+
+/*
+ * Text for people: errors, plans and what became of them. Plans and lists are results and go to
+ * `out`; what was done and where the files lie is said on `out` too, errors and notes on `err`.
+ * With --quiet only what was asked for (lists, --dry-run) and errors are left.
+ */
+
+/* Rows of a plan that a real run shows; --dry-run and --verbose show all. */
+#define ROWS_SHOWN 40
+
+/* ---- errors ------------------------------------------------------------------------------ */
+
+void report_text_error(const struct report *report, const struct err *err)
+{
+    fprintf(report->err, "extpool: %s\n", err->text);
+    const char *line = err->hint;
+    while (*line) {
+        size_t length = strcspn(line, "\n");
+        fprintf(report->err, "  %.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
+static void report_error_if_any(const struct report *report, const struct err *err)
+{
+    if (err && err->code != ERR_OK) {
+        report_text_error(report, err);
+    }
+}
+
+/* ---- lines of changes -------------------------------------------------------------------- */
+
+void report_table(const struct report *report, struct table *table, size_t n_columns)
+{
+    table_init(table, n_columns);
+    table->columns = report->columns;
+    table->styled = report->color;
+}
+
+static const char *kind_color(enum change_kind kind)
+{
+    if (kind == CHANGE_ASSIGN) {
+        return "\033[32m";
+    }
+    return kind == CHANGE_RELEASE || kind == CHANGE_REPAIR ? "\033[31m" : "\033[33m";
+}
+
+void report_change_row(struct table *table, enum change_kind kind, const char *number,
+                       const char *agent, const char *to, const char *why)
+{
+    char mark[2] = {change_kind_mark(kind), '\0'};
+    bool noted = (kind == CHANGE_PIN || kind == CHANGE_RESERVE) && to && *to;
+    table_row(table, mark, number, agent,
+              noted ? arena_printf(&table->arena, "\"%s\", %s", to, why ? why : "") : why);
+    table_mark(table, kind_color(kind));
+}
+
+void report_create_row(struct table *table, const char *first, const char *last, size_t n,
+                       const char *why)
+{
+    struct arena *arena = &table->arena;
+    const char *range = n > 1 ? arena_printf(arena, "%s-%s", first, last) : first;
+    report_change_row(table, CHANGE_CREATE, range, NULL, NULL,
+                      arena_printf(arena, "%s%s%s", text_count(arena, n, "number"), why ? ": " : "",
+                                   why ? why : ""));
+}
+
+const char *report_moved(struct table *table, enum change_kind kind, const char *from,
+                         const char *ext)
+{
+    bool moved = kind == CHANGE_REASSIGN && from && ext;
+    return moved ? arena_printf(&table->arena, "%s>%s", from, ext) : ext;
+}
+
+void report_change_print(struct table *table, FILE *out)
+{
+    table->whole = 1u << 0 | 1u << 1; /* mark and number */
+    table_print(table, out, "  ");
+}
+
+/* ---- plans ------------------------------------------------------------------------------- */
+
+static bool is_trouble(const struct change *change)
+{
+    return change->result == RESULT_CONFLICT || change->result == RESULT_FAILED;
+}
+
+/* "conflict: assigned to bob" where it is not simply done or planned. */
+static void add_change(struct table *table, const struct change *change)
+{
+    const char *why = change->why;
+    if (change->result != RESULT_DONE && change->result != RESULT_PLANNED) {
+        why = arena_printf(&table->arena, "%s: %s", change_result_name(change->result),
+                           change->detail ? change->detail : change->why);
+    }
+    report_change_row(table, change->kind,
+                      report_moved(table, change->kind, change->from, change->ext), change->agent,
+                      change->to, why);
+}
+
+static bool follows(const char *ext, const char *previous)
+{
+    return strlen(ext) == strlen(previous) &&
+           strtoul(ext, NULL, 10) == strtoul(previous, NULL, 10) + 1;
+}
+
+/* Creations are many and alike: one line for each run of numbers that follow each other. Returns
+   what comes after the run. */
+static size_t add_creations(struct table *table, const struct plan *plan, size_t first)
+{
+    const struct change *changes = plan->changes;
+    const struct change *change = &changes[first];
+    size_t end = first + 1;
+    while (end < plan->n_changes && changes[end].kind == CHANGE_CREATE &&
+           changes[end].result == change->result &&
+           follows(changes[end].ext, changes[end - 1].ext)) {
+        end++;
+    }
+    const char *why = change->result == RESULT_SKIPPED ? "skipped" : change->why;
+    report_create_row(table, change->ext, changes[end - 1].ext, end - first, why);
+    return end;
+}
+
+enum extent {
+    EXTENT_TROUBLE, /* conflicts and failures; the rest was said before */
+    EXTENT_USUAL,   /* and the first ROWS_SHOWN others */
+    EXTENT_ALL
+};
+
+static void plan_rows(const struct report *report, const struct plan *plan, enum extent extent)
+{
+    struct table table;
+    report_table(report, &table, CHANGE_COLUMNS);
+    size_t hidden = 0;
+    for (size_t i = 0; i < plan->n_changes;) {
+        const struct change *change = &plan->changes[i];
+        bool trouble = is_trouble(change);
+        if (extent == EXTENT_TROUBLE && !trouble) {
+            i++;
+        } else if (extent == EXTENT_USUAL && !trouble && table.n_rows >= ROWS_SHOWN) {
+            hidden++;
+            i++;
+        } else if (change->kind == CHANGE_CREATE && !trouble) {
+            i = add_creations(&table, plan, i);
+        } else {
+            add_change(&table, change);
+            i++;
+        }
+    }
+    report_change_print(&table, report->out);
+    if (hidden > 0) {
+        fprintf(report->out, "     and %s (--verbose shows all)\n",
+                text_count(&table.arena, hidden, "more change"));
+    }
+    table_release(&table);
+}
+
+const char *report_counts(struct arena *arena, const size_t counts[CHANGE_KIND_COUNT])
+{
+    const char *line = "";
+    char number[TEXT_NUMBER_ROOM];
+    for (int kind = 0; kind < CHANGE_KIND_COUNT; kind++) {
+        if (counts[kind] > 0) {
+            line = arena_printf(arena, "%s%s%s %s", line, *line ? ", " : "",
+                                change_kind_name((enum change_kind)kind),
+                                text_number(counts[kind], number));
+        }
+    }
+    return line;
+}
+
+static void plan_summary(const struct report *report, const struct plan *plan)
+{
+    struct arena arena = ARENA_INIT;
+    char number[TEXT_NUMBER_ROOM];
+    const char *counts = report_counts(&arena, plan->counts);
+    /* There was something to do: a pool that ran out, an undo of what moved on since. */
+    bool idle = plan->n_unassigned == 0 && plan_results(plan, RESULT_CONFLICT) == 0;
+    fprintf(report->out, "plan: %s",
+            *counts ? counts
+            : idle  ? "nothing to do"
+                    : "nothing possible");
+    if (plan->keep > 0) {
+        fprintf(report->out, "; %s keep%s theirs", text_number(plan->keep, number),
+                plan->keep == 1 ? "s" : "");
+    }
+    fputc('\n', report->out);
+    arena_release(&arena);
+}
+
+static void plan_notes(const struct report *report, const struct plan *plan)
+{
+    struct arena arena = ARENA_INIT;
+    for (size_t i = 0; i < plan->n_notes; i++) {
+        fprintf(report->err, "note: %s\n", text_sanitise(&arena, plan->notes[i]));
+    }
+    if (plan->n_unassigned > 0) {
+        fputs("note: widen the ranges ([policy] ranges), release extensions or end reservations\n",
+              report->err);
+    }
+    arena_release(&arena);
+}
+
+/* ---- what became of them ----------------------------------------------------------------- */
+
+static void what_was_done(const struct report *report, const struct action_report *action)
+{
+    struct arena arena = ARENA_INIT;
+    const struct outcome *outcome = action->outcome;
+    const struct export_receipt *export = action->export;
+    bool stopped = action->err && action->err->code != ERR_OK && outcome && outcome->skipped > 0;
+    if (outcome && (outcome->applied > 0 || outcome->conflicts > 0 || outcome->failed > 0)) {
+        char number[TEXT_NUMBER_ROOM];
+        fprintf(report->out, "done: %s applied", text_number(outcome->applied, number));
+        if (outcome->conflicts > 0) {
+            fprintf(report->out, ", %s", text_count(&arena, outcome->conflicts, "conflict"));
+        }
+        if (outcome->failed > 0) {
+            fprintf(report->out, ", %s failed", text_number(outcome->failed, number));
+        }
+        if (stopped) {
+            fprintf(report->out, ", %s not tried", text_number(outcome->skipped, number));
+        }
+        fprintf(report->out, " in %.2f s", (double)outcome->duration_ms / 1000.0);
+        if (outcome->action_id[0]) {
+            fprintf(report->out, "; undo with --undo %s", outcome->action_id);
+        }
+        fputc('\n', report->out);
+    }
+    if (export) {
+        fprintf(report->out, "export: %s, %s, %s%s\n",
+                strcmp(export->to, "file:-") == 0 ? "standard output" : export->to,
+                text_count(&arena, export->rows, "row"), text_count(&arena, export->bytes, "byte"),
+                export->unchanged ? ", as it was" : "");
+    }
+    arena_release(&arena);
+}
+
+static void refusal_lines(const struct report *report, const struct refusals *refusals)
+{
+    struct arena arena = ARENA_INIT;
+    for (size_t i = 0; i < refusals->n_items; i++) {
+        const struct refusal *refusal = &refusals->items[i];
+        if (refusal->line > 0) {
+            fprintf(report->err, "refused: line %zu: %s\n", refusal->line,
+                    text_sanitise(&arena, refusal->text));
+        } else {
+            fprintf(report->err, "refused: %s\n", text_sanitise(&arena, refusal->text));
+        }
+    }
+    arena_release(&arena);
+}
+
+void report_text_action(const struct report *report, const struct action_report *action)
+{
+    const struct plan *plan = action->plan;
+    const struct guard_verdict *guard = action->guard;
+    bool say = !report->quiet || action->dry_run;
+    if (plan && say && !action->plan_said) {
+        plan_rows(report, plan, action->dry_run || report->verbose ? EXTENT_ALL : EXTENT_USUAL);
+        plan_summary(report, plan);
+    } else if (plan) {
+        plan_rows(report, plan, EXTENT_TROUBLE); /* also with --quiet: these are errors */
+    }
+    if (plan && !action->plan_said) {
+        plan_notes(report, plan);
+    }
+    if (action->refusals && action->refusals->n_items > 1) {
+        refusal_lines(report, action->refusals);
+    }
+    if (guard && say && !action->plan_said && guard->limited && guard->releases > 0 &&
+        !guard->refused) {
+        fprintf(report->out, "guard: %s\n", guard->text);
+    }
+    if (say) {
+        what_was_done(report, action);
+    }
+    report_error_if_any(report, action->err);
+    report_error_if_any(report, action->export_err);
+}

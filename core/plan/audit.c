@@ -1,0 +1,169 @@
+#include "core/plan/audit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "core/plan/audit_codec.h"
+#include "core/base/banned.h"
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/base/strmap.h"
+
+/* ---- action ids --------------------------------------------------------------------------
+ * The time comes first and in full width, so that the ids of a store sort by time as text does, in
+ * an index of SQLite as in a sort key of DynamoDB. The rest keeps two operators who press a key in
+ * the same millisecond apart. */
+
+#define ID_TIME_LENGTH 19 /* 20261122T203201123Z */
+#define ID_RANDOM_LENGTH 6
+
+static const char s_letters[] = "0123456789abcdefghjkmnpqrstvwxyz"; /* 5 bits each; no i l o u */
+
+static uint32_t random_bits(int64_t at_ms)
+{
+    uint32_t bits;
+    if (getrandom(&bits, sizeof bits, 0) != (ssize_t)sizeof bits) {
+        bits = (uint32_t)at_ms ^ (uint32_t)clock_ticks_ms() << 10;
+    }
+    return bits;
+}
+
+void audit_action_id(int64_t at_ms, char out[AUDIT_ID_ROOM])
+{
+    int64_t at_s = at_ms / 1000 - (at_ms % 1000 < 0);
+    struct clock_date date = clock_date_utc(at_s);
+    int length = snprintf(out, AUDIT_ID_ROOM, "%04d%02d%02dT%02d%02d%02d%03dZ-", date.year % 10000,
+                          date.month, date.day, date.hour, date.minute, date.second,
+                          (int)(at_ms - at_s * 1000));
+    uint32_t bits = random_bits(at_ms);
+    for (int i = 0; i < ID_RANDOM_LENGTH && length + 1 < AUDIT_ID_ROOM; i++) {
+        out[length++] = s_letters[bits & 31];
+        bits >>= 5;
+    }
+    out[length] = '\0';
+}
+
+bool audit_id_time(const char *action_id, int64_t *at_ms)
+{
+    static const char shape[] = "00000000T000000000Z-";
+    const char *c = action_id;
+    for (const char *want = shape; *want; want++, c++) {
+        bool digit = *c >= '0' && *c <= '9';
+        if (*want == '0' ? !digit : *c != *want) {
+            return false;
+        }
+    }
+    if (strlen(c) != ID_RANDOM_LENGTH || strspn(c, s_letters) != ID_RANDOM_LENGTH) {
+        return false;
+    }
+    char text[CLOCK_TEXT_MAX]; /* the same as RFC 3339: 2026-11-22T20:32:01.123Z */
+    snprintf(text, sizeof text, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s.%.3sZ", action_id, action_id + 4,
+             action_id + 6, action_id + 9, action_id + 11, action_id + 13, action_id + 15);
+    return clock_parse(text, at_ms);
+}
+
+/* ---- history ------------------------------------------------------------------------------ */
+
+/* An action's records need not stand next to each other: two processes write by turns. */
+struct indexed_history {
+    struct history history;
+    struct strmap by_id; /* place in history.actions */
+};
+
+struct history *history_new(void)
+{
+    struct indexed_history *fresh = mem_alloc(sizeof *fresh);
+    strmap_init(&fresh->by_id, 0);
+    return &fresh->history;
+}
+
+void history_free(struct history *history)
+{
+    if (!history) {
+        return;
+    }
+    strmap_release(&((struct indexed_history *)history)->by_id);
+    for (size_t i = 0; i < history->n_actions; i++) {
+        free(history->actions[i].changes);
+    }
+    free(history->actions);
+    arena_release(&history->arena);
+    free(history);
+}
+
+static struct audit_action *action_of(struct history *history, const char *action_id, int64_t at_ms,
+                                      const char *actor, const char *name)
+{
+    struct strmap *by_id = &((struct indexed_history *)history)->by_id;
+    size_t known = strmap_get(by_id, action_id);
+    if (known != STRMAP_NONE) {
+        return &history->actions[known];
+    }
+    if (history->n_actions == history->capacity) {
+        history->capacity = history->capacity ? history->capacity * 2 : 64;
+        history->actions =
+            mem_resize(history->actions, history->capacity, sizeof *history->actions);
+    }
+    struct audit_action *action = &history->actions[history->n_actions];
+    *action = (struct audit_action){
+        .action_id = arena_strdup(&history->arena, action_id),
+        .at_ms = at_ms,
+        .actor = arena_strdup(&history->arena, actor),
+        .action = arena_strdup(&history->arena, name),
+    };
+    strmap_add(by_id, action->action_id, history->n_actions++);
+    return action;
+}
+
+enum err_code history_add(struct history *history, const char *action_id, int64_t at_ms,
+                          const char *actor, const char *action, const char *changes_json,
+                          struct err *err)
+{
+    struct audit_change *changes = NULL;
+    size_t n_changes = 0;
+    enum err_code code = audit_decode(&history->arena, changes_json, &changes, &n_changes, err);
+    if (code != ERR_OK) {
+        err_prefix(err, "audit record of %s", action_id);
+        return code;
+    }
+    struct audit_action *into = action_of(history, action_id, at_ms, actor, action);
+    if (n_changes > 0) {
+        into->changes =
+            mem_resize(into->changes, into->n_changes + n_changes, sizeof *into->changes);
+        memcpy(into->changes + into->n_changes, changes, n_changes * sizeof *changes);
+        into->n_changes += n_changes;
+    }
+    free(changes);
+    return ERR_OK;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct audit_action *left = a;
+    const struct audit_action *right = b;
+    if (left->at_ms != right->at_ms) {
+        return left->at_ms < right->at_ms ? 1 : -1;
+    }
+    return -strcmp(left->action_id, right->action_id);
+}
+
+void history_seal(struct history *history)
+{
+    if (history->n_actions > 1) {
+        qsort(history->actions, history->n_actions, sizeof *history->actions, newest_first);
+    }
+    /* The places have moved; nothing is added from here on. */
+    struct strmap *by_id = &((struct indexed_history *)history)->by_id;
+    strmap_release(by_id);
+    strmap_init(by_id, 0);
+}
+
+size_t audit_change_numbers(const struct audit_change *change)
+{
+    if (change->ext || !change->from || !change->to) {
+        return 1;
+    }
+    return (size_t)(strtoul(change->to, NULL, 10) - strtoul(change->from, NULL, 10)) + 1;
+}

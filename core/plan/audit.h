@@ -1,0 +1,85 @@
+#ifndef CORE_PLAN_AUDIT_H
+#define CORE_PLAN_AUDIT_H
+
+/*
+ * The audit trail: who, when, what, why, under one action id per action. A store writes one record
+ * per batch, in the same transaction as the changes it records, as JSON text made here; the
+ * records of one action put together are one `struct audit_action`.
+ *
+ * A change's JSON is {"change","extension","agent","from","to","why","group"} without the members
+ * that are not set, and, where an undo needs it, "was": what the slot was before, {"at","agent",
+ * "note"}, and for a reassign "from_was", the same of the extension that the agent had. Numbers
+ * that are created stand as ranges: {"change":"create","from":"0000","to":"0098"}; such a change
+ * has no ext in the history, only from and to.
+ */
+
+#include "core/base/arena.h"
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/plan/plan.h"
+
+/* "20261122T203201123Z-k3f9q2": time (UTC, ms) and 30 random bits. Sorts by time. */
+#define AUDIT_ID_ROOM 32
+void audit_action_id(int64_t at_ms, char out[AUDIT_ID_ROOM]);
+
+/* The time inside an action id; false for anything else. */
+bool audit_id_time(const char *action_id, int64_t *at_ms);
+
+/* What one recorded change says. Strings live in the history's arena. */
+struct audit_change {
+    enum change_kind kind;
+    const char *ext;
+    const char *agent;
+    const char *from;
+    const char *to;
+    const char *why;
+    uint32_t group;
+    int64_t was_at_s;      /* of the (new) extension before the change: given back, since */
+    const char *was_agent; /* who had held it last */
+    const char *was_note;  /* its note: of the pin that a release ended, ... */
+    int64_t from_was_at_s; /* reassign: since when the agent had the former one */
+    const char *from_was_note;
+};
+
+/* How many numbers the change is about: those of its range, else one. */
+size_t audit_change_numbers(const struct audit_change *change);
+
+struct audit_action {
+    const char *action_id;
+    int64_t at_ms;
+    const char *actor;
+    const char *action;
+    struct audit_change *changes;
+    size_t n_changes;
+};
+
+struct history {
+    struct arena arena;
+    struct audit_action *actions; /* newest first */
+    size_t n_actions;
+    size_t capacity;
+};
+
+struct history *history_new(void);
+void history_free(struct history *history);
+
+/* The JSON array of the changes [first, first+n) of the plan that have result `done` (or, with
+   `planned_too`, that are still planned: a record that is written in the same transaction). */
+void audit_encode(const struct plan *plan, size_t first, size_t n, bool planned_too,
+                  struct buf *out);
+
+/* Adds a record to the history: a new action, or further changes of the one that has this id.
+   ERR_INPUT where the text is not what audit_encode writes. */
+enum err_code history_add(struct history *history, const char *action_id, int64_t at_ms,
+                          const char *actor, const char *action, const char *changes_json,
+                          struct err *err) ERR_CHECK;
+
+/* Newest first. Call after the last history_add. */
+void history_seal(struct history *history);
+
+/* The inverse of a recorded action on today's snapshot: what moved on since is left out, with a
+   note and as a change with result `conflict`. core/plan/undo.c */
+enum err_code plan_undo(const struct plan_input *input, const struct audit_action *action,
+                        struct plan **out, struct err *err) ERR_CHECK;
+
+#endif

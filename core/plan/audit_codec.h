@@ -1,0 +1,21 @@
+#ifndef CORE_PLAN_AUDIT_CODEC_H
+#define CORE_PLAN_AUDIT_CODEC_H
+
+/*
+ * The JSON of a record of the audit trail (core/plan/audit.h says what stands in it). Writing it is
+ * audit_encode in core/plan/audit.h; reading it is for the history alone.
+ */
+
+#include <stddef.h>
+
+#include "core/base/arena.h"
+#include "core/plan/audit.h"
+#include "core/base/err.h"
+
+/* Reads the array. Strings go to `arena`, the changes to *out (free() it; NULL where there are
+   none). ERR_INPUT where the text is not what audit_encode writes; members that this version does
+   not know are passed over, so that an older program can show what a newer one wrote. */
+enum err_code audit_decode(struct arena *arena, const char *json, struct audit_change **out,
+                           size_t *n_out, struct err *err) ERR_CHECK;
+
+#endif

@@ -1,0 +1,239 @@
+#include "core/plan/builder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/clock.h"
+
+/* ---- values of slots ----------------------------------------------------------------------- */
+
+uint8_t slot_record(enum slot_state state)
+{
+    switch (state) {
+    case SLOT_FREE:
+        return RECORD_FREE;
+    case SLOT_ASSIGNED:
+        return RECORD_ASSIGNED;
+    case SLOT_HELD:
+        return RECORD_HELD;
+    case SLOT_ABSENT:
+        break;
+    }
+    return 0;
+}
+
+bool slot_is_sound(const struct slot *slot)
+{
+    return slot->records == 0 || slot->records == slot_record(slot->state);
+}
+
+static bool text_same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool slot_same(const struct slot *a, const struct slot *b)
+{
+    bool no_a = !a || a->state == SLOT_ABSENT;
+    bool no_b = !b || b->state == SLOT_ABSENT;
+    if (no_a || no_b) {
+        return no_a && no_b;
+    }
+    bool same_records = a->records == b->records || (slot_is_sound(a) && slot_is_sound(b));
+    return a->state == b->state && a->at_s == b->at_s && same_records &&
+           strcmp(a->ext, b->ext) == 0 && text_same(a->agent, b->agent) &&
+           text_same(a->note, b->note) && text_same(a->by, b->by);
+}
+
+bool slot_holds(const struct slot *slot, const char *agent)
+{
+    return slot && agent && slot->state == SLOT_ASSIGNED && strcmp(slot->agent, agent) == 0;
+}
+
+static struct slot slot_of(const char *ext, enum slot_state state)
+{
+    struct slot slot = {.state = (uint8_t)state, .records = slot_record(state)};
+    memcpy(slot.ext, ext, strnlen(ext, EXT_WIDTH_MAX));
+    return slot;
+}
+
+struct slot slot_free(const char *ext, int64_t given_back_s, const char *last_agent)
+{
+    struct slot slot = slot_of(ext, SLOT_FREE);
+    slot.at_s = given_back_s;
+    slot.agent = last_agent;
+    return slot;
+}
+
+struct slot slot_assigned(const char *ext, const char *agent, int64_t since_s, const char *pin,
+                          const char *by)
+{
+    struct slot slot = slot_of(ext, SLOT_ASSIGNED);
+    slot.agent = agent;
+    slot.at_s = since_s;
+    slot.note = pin;
+    slot.by = by;
+    return slot;
+}
+
+struct slot slot_held(const char *ext, const char *note, int64_t since_s, const char *by)
+{
+    struct slot slot = slot_of(ext, SLOT_HELD);
+    slot.note = note;
+    slot.at_s = since_s;
+    slot.by = by;
+    return slot;
+}
+
+bool slot_rather_kept(const struct slot *a, const struct slot *b, const char *claimed)
+{
+    if (!a->note != !b->note) {
+        return a->note != NULL;
+    }
+    bool claims_a = claimed && strcmp(a->ext, claimed) == 0;
+    bool claims_b = claimed && strcmp(b->ext, claimed) == 0;
+    if (claims_a != claims_b) {
+        return claims_a;
+    }
+    if (a->at_s != b->at_s) {
+        return a->at_s != 0 && (b->at_s == 0 || a->at_s < b->at_s);
+    }
+    return strcmp(a->ext, b->ext) < 0;
+}
+
+/* ---- changes ------------------------------------------------------------------------------- */
+
+void drafting_init(struct drafting *drafting, const struct plan_input *input, const char *action)
+{
+    struct plan *plan = plan_new(action, input->snapshot, input->roster, input->now_s);
+    *drafting = (struct drafting){
+        .input = input,
+        .plan = plan,
+        .by = arena_strdup(&plan->arena, input->actor),
+        .cools = "free again at once",
+    };
+    if (input->policy->cooldown_s > 0) {
+        char day[32];
+        struct slot given_back = slot_free("", input->now_s, NULL);
+        words_day(policy_cool_until_s(input->policy, &given_back), input->now_s, day);
+        drafting->cools = arena_printf(&plan->arena, "cools until %s", day);
+    }
+}
+
+void draft_create(struct drafting *drafting, const char *ext)
+{
+    struct change *change = plan_add_plain(drafting->plan, CHANGE_CREATE, NULL, NULL, 1,
+                                           "a number of the pool that was not there");
+    change->steps[0].after = slot_free(ext, 0, NULL);
+    change->ext = change->steps[0].after.ext;
+}
+
+struct change *draft_assign(struct drafting *drafting, const struct slot *before, const char *ext,
+                            const char *agent, const char *why)
+{
+    struct change *change = plan_add_plain(drafting->plan, CHANGE_ASSIGN, NULL, agent, 1, why);
+    struct step *step = &change->steps[0];
+    step->before = before;
+    step->after = slot_assigned(ext, agent, drafting->input->now_s, NULL, drafting->by);
+    change->ext = step->after.ext;
+    change->to = change->ext;
+    return change;
+}
+
+struct change *draft_release(struct drafting *drafting, const struct slot *before, const char *why)
+{
+    struct change *change =
+        plan_add_plain(drafting->plan, CHANGE_RELEASE, before->ext, before->agent, 1, why);
+    change->from = before->ext;
+    change->steps[0].before = before;
+    change->steps[0].after = slot_free(before->ext, drafting->input->now_s, before->agent);
+    return change;
+}
+
+struct slot slot_put_right(const struct slot *before, const struct drafting *drafting)
+{
+    struct slot after = *before;
+    after.records = slot_record(before->state);
+    if (after.state == SLOT_ASSIGNED && after.at_s == 0) {
+        after.at_s = drafting->input->now_s;
+        after.by = drafting->by;
+    }
+    return after;
+}
+
+static const char *what_was_wrong(const struct slot *slot)
+{
+    if (slot_is_sound(slot)) {
+        return "written by the program before this one";
+    }
+    if (slot->state == SLOT_FREE) {
+        return "free, but the index could not show it";
+    }
+    if (slot->state == SLOT_HELD) {
+        return "was free and reserved at once; stays reserved";
+    }
+    return slot->records & RECORD_HELD ? "was reserved and assigned at once; stays assigned"
+                                       : "was free and assigned at once; stays assigned";
+}
+
+struct change *draft_put_right(struct drafting *drafting, const struct slot *before)
+{
+    struct change *change = plan_add_plain(
+        drafting->plan, slot_is_sound(before) ? CHANGE_ADOPT : CHANGE_REPAIR, before->ext,
+        before->state == SLOT_ASSIGNED ? before->agent : NULL, 1, what_was_wrong(before));
+    change->steps[0].before = before;
+    change->steps[0].after = slot_put_right(before, drafting);
+    return change;
+}
+
+struct change *draft_drop_surplus(struct drafting *drafting, const struct slot *before,
+                                  const struct slot *kept, const char *then)
+{
+    struct change *change = plan_add(drafting->plan, CHANGE_REPAIR, before->ext, before->agent, 1,
+                                     "has two extensions and keeps %s; %s", kept->ext, then);
+    change->from = before->ext;
+    change->to = kept->ext;
+    change->steps[0].before = before;
+    change->steps[0].after = slot_free(before->ext, drafting->input->now_s, before->agent);
+    return change;
+}
+
+struct claim_step *draft_claim(struct drafting *drafting, struct change *change, const char *agent,
+                               const char *before, const char *after)
+{
+    change->claim = arena_alloc(&drafting->plan->arena, sizeof *change->claim);
+    *change->claim = (struct claim_step){.agent = agent, .before = before, .after = after};
+    return change->claim;
+}
+
+/* ---- words --------------------------------------------------------------------------------- */
+
+void words_day(int64_t at_s, int64_t now_s, char out[32])
+{
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct clock_date at = clock_date_utc(at_s);
+    struct clock_date now = clock_date_utc(now_s);
+    const char *month = months[(at.month - 1) % 12];
+    if (at_s - now_s < INT64_C(172800)) { /* two days */
+        snprintf(out, 32, "%d %s %02d:%02d UTC", at.day, month, at.hour, at.minute);
+    } else if (at.year != now.year) {
+        snprintf(out, 32, "%d %s %d", at.day, month, at.year);
+    } else {
+        snprintf(out, 32, "%d %s", at.day, month);
+    }
+}
+
+void listing_add(struct listing *listing, const char *name)
+{
+    size_t used = strlen(listing->text);
+    size_t room = sizeof listing->text - used;
+    size_t needed = strlen(name) + (listing->n ? 2 : 0);
+    listing->n++;
+    if (needed + sizeof ", ..." <= room) {
+        snprintf(listing->text + used, room, "%s%s", used ? ", " : "", name);
+    } else if (used < 3 || strcmp(listing->text + used - 3, "...") != 0) {
+        snprintf(listing->text + used, room, "%s...", used ? ", " : "");
+    }
+}

@@ -1,0 +1,296 @@
+#include "core/plan/doctor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/mem.h"
+#include "core/plan/builder.h"
+#include "core/plan/number_picker.h"
+#include "core/base/strmap.h"
+#include "core/base/text.h"
+
+static const struct {
+    const char *name;
+    const char *fix;
+} s_kinds[] = {
+#define X(kind, name, fix) [kind] = {name, fix},
+    PROBLEM_KINDS(X)
+#undef X
+};
+
+const char *problem_kind_name(enum problem_kind kind)
+{
+    return s_kinds[kind].name;
+}
+
+/* An agent who holds something. */
+struct holder {
+    const char *login;
+    const struct slot *kept;
+    const struct claim *claim; /* NULL: none */
+    bool several;
+};
+
+struct examination {
+    const struct plan_input *input;
+    const struct snapshot *snapshot;
+    struct diagnosis *diagnosis;
+    struct strmap by_login;
+    struct holder *holders;
+    size_t n_holders;
+    bool with_claims;
+};
+
+static struct problem *add(struct examination *exam, enum problem_kind kind, const char *ext,
+                           const char *agent, const char *detail)
+{
+    struct diagnosis *diagnosis = exam->diagnosis;
+    if (diagnosis->n_problems == diagnosis->capacity) {
+        diagnosis->capacity = diagnosis->capacity ? diagnosis->capacity * 2 : 32;
+        diagnosis->problems =
+            mem_resize(diagnosis->problems, diagnosis->capacity, sizeof *diagnosis->problems);
+    }
+    struct problem *problem = &diagnosis->problems[diagnosis->n_problems++];
+    *problem = (struct problem){
+        .kind = kind,
+        .ext = ext,
+        .agent = agent,
+        .detail = detail,
+        .fix = s_kinds[kind].fix,
+        .fixable = kind != PROBLEM_OUT_OF_RANGE && kind != PROBLEM_ODD,
+    };
+    return problem;
+}
+
+/* ---- who holds what ------------------------------------------------------------------------ */
+
+static const struct claim *find_claim(const struct snapshot *snapshot, const char *agent)
+{
+    size_t low = 0;
+    size_t high = snapshot->n_claims;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(snapshot->claims[middle].agent, agent);
+        if (order == 0) {
+            return &snapshot->claims[middle];
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return NULL;
+}
+
+static void find_holders(struct examination *exam)
+{
+    const struct snapshot *snapshot = exam->snapshot;
+    size_t assigned = 0;
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        assigned += snapshot->slots[i].state == SLOT_ASSIGNED;
+    }
+    strmap_init(&exam->by_login, assigned);
+    exam->holders = mem_array(assigned + 1, sizeof *exam->holders);
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        const struct slot *slot = &snapshot->slots[i];
+        if (slot->state != SLOT_ASSIGNED) {
+            continue;
+        }
+        size_t index = strmap_add(&exam->by_login, slot->agent, exam->n_holders);
+        struct holder *holder = &exam->holders[index];
+        if (index == exam->n_holders) {
+            exam->n_holders++;
+            *holder = (struct holder){.login = slot->agent, .kept = slot};
+            holder->claim = exam->with_claims ? find_claim(snapshot, slot->agent) : NULL;
+        } else {
+            const char *claimed = holder->claim ? holder->claim->ext : NULL;
+            holder->several = true;
+            holder->kept = slot_rather_kept(slot, holder->kept, claimed) ? slot : holder->kept;
+        }
+    }
+}
+
+/* ---- slots --------------------------------------------------------------------------------- */
+
+static void examine_records(struct examination *exam, const struct slot *slot)
+{
+    const char *agent = slot->state == SLOT_ASSIGNED ? slot->agent : NULL;
+    bool free_too = (slot->records & (RECORD_FREE | RECORD_LEAKED)) != 0;
+    if (slot_is_sound(slot)) {
+        return;
+    }
+    if (slot->state == SLOT_FREE) {
+        add(exam, PROBLEM_LEAKED, slot->ext, NULL, "free, but no reader of the index can see it")
+            ->slot = slot;
+        return;
+    }
+    if (free_too) {
+        add(exam, agent ? PROBLEM_FREE_AND_ASSIGNED : PROBLEM_FREE_AND_RESERVED, slot->ext, agent,
+            agent ? "has a free record beside the assigned one"
+                  : "has a free record beside the reservation")
+            ->slot = slot;
+    }
+    if (agent && (slot->records & RECORD_HELD)) {
+        add(exam, PROBLEM_ASSIGNED_AND_RESERVED, slot->ext, agent,
+            "has a reservation beside the assigned record")
+            ->slot = slot;
+    }
+}
+
+static void examine_assigned(struct examination *exam, const struct slot *slot)
+{
+    struct arena *arena = &exam->diagnosis->arena;
+    const struct holder *holder = &exam->holders[strmap_get(&exam->by_login, slot->agent)];
+    if (holder->kept != slot) {
+        struct problem *problem =
+            add(exam, PROBLEM_TWO_EXTENSIONS, slot->ext, slot->agent,
+                arena_printf(arena, "has %s too, which stays", holder->kept->ext));
+        problem->slot = slot;
+        problem->kept = holder->kept;
+        problem->claim = holder->claim;
+    } else if (slot->at_s == 0) {
+        struct problem *problem = add(exam, PROBLEM_NOT_ADOPTED, slot->ext, slot->agent,
+                                      "written by the program before this one");
+        problem->slot = slot;
+        problem->claim = holder->claim;
+    }
+    if (!policy_in_ranges(exam->input->policy, slot->ext)) {
+        add(exam, PROBLEM_OUT_OF_RANGE, slot->ext, slot->agent, "outside of the ranges of the pool")
+            ->slot = slot;
+    }
+}
+
+static void examine_slots(struct examination *exam)
+{
+    for (size_t i = 0; i < exam->snapshot->n_slots; i++) {
+        const struct slot *slot = &exam->snapshot->slots[i];
+        examine_records(exam, slot);
+        if (slot->state == SLOT_ASSIGNED) {
+            examine_assigned(exam, slot);
+        }
+    }
+}
+
+/* ---- claims -------------------------------------------------------------------------------- */
+
+static void add_claim_problem(struct examination *exam, enum problem_kind kind, const char *agent,
+                              const struct slot *kept, const struct claim *claim,
+                              const char *detail)
+{
+    struct problem *problem = add(exam, kind, claim ? claim->ext : kept->ext, agent, detail);
+    problem->kept = kept;
+    problem->claim = claim;
+}
+
+static void examine_claims(struct examination *exam)
+{
+    struct arena *arena = &exam->diagnosis->arena;
+    for (size_t i = 0; i < exam->n_holders; i++) {
+        const struct holder *holder = &exam->holders[i];
+        /* One that waits to be adopted has no claim yet. */
+        if (!holder->claim && holder->kept->at_s != 0) {
+            add_claim_problem(exam, PROBLEM_CLAIM_MISSING, holder->login, holder->kept, NULL,
+                              "has no claim on it");
+        }
+    }
+    for (size_t i = 0; i < exam->snapshot->n_claims; i++) {
+        const struct claim *claim = &exam->snapshot->claims[i];
+        size_t index = strmap_get(&exam->by_login, claim->agent);
+        const struct slot *kept = index == STRMAP_NONE ? NULL : exam->holders[index].kept;
+        if (kept && strcmp(kept->ext, claim->ext) == 0) {
+            continue;
+        }
+        const char *detail =
+            kept ? arena_printf(arena, "is claimed, but the agent keeps %s", kept->ext)
+                 : "is claimed by an agent who has no extension";
+        add_claim_problem(exam, PROBLEM_CLAIM_STALE, claim->agent, kept, claim, detail);
+    }
+}
+
+/* ---- numbers that are not there, records that nobody understands ------------------------------
+ */
+
+static void add_missing(struct examination *exam, const char *first, const char *last, uint64_t n)
+{
+    struct arena *arena = &exam->diagnosis->arena;
+    char number[TEXT_NUMBER_ROOM];
+    const char *ext = arena_strdup(arena, first);
+    add(exam, PROBLEM_MISSING, ext, NULL,
+        n == 1 ? "is not in the store"
+               : arena_printf(arena, "%s to %s are not in the store: %s numbers", first, last,
+                              text_number(n, number)));
+}
+
+static void examine_missing(struct examination *exam)
+{
+    struct pool_walk walk;
+    char first[EXT_ROOM] = "";
+    char last[EXT_ROOM] = "";
+    uint64_t n = 0;
+    pool_walk_init(&walk, exam->input);
+    size_t range = 0;
+    while (pool_walk_next(&walk)) {
+        bool goes_on = n > 0 && !walk.slot && walk.range == range;
+        if (n > 0 && !goes_on) {
+            add_missing(exam, first, last, n);
+            n = 0;
+        }
+        if (!walk.slot) {
+            memcpy(n == 0 ? first : last, walk.ext, EXT_ROOM);
+            memcpy(last, walk.ext, EXT_ROOM);
+            n++;
+        }
+        range = walk.range;
+    }
+    if (n > 0) {
+        add_missing(exam, first, last, n);
+    }
+}
+
+static void examine_oddities(struct examination *exam)
+{
+    struct arena *arena = &exam->diagnosis->arena;
+    for (size_t i = 0; i < exam->snapshot->n_oddities; i++) {
+        const struct oddity *oddity = &exam->snapshot->oddities[i];
+        add(exam, PROBLEM_ODD, NULL, NULL,
+            arena_printf(arena, "%s: %s", oddity->key, oddity->detail));
+    }
+}
+
+/* ---- all of it ----------------------------------------------------------------------------- */
+
+struct diagnosis *doctor_examine(const struct plan_input *input)
+{
+    const struct snapshot *snapshot = input->snapshot;
+    struct diagnosis *diagnosis = mem_alloc(sizeof *diagnosis);
+    diagnosis->checked = snapshot->n_slots + snapshot->n_claims + snapshot->n_oddities;
+    struct examination exam = {
+        .input = input,
+        .snapshot = snapshot,
+        .diagnosis = diagnosis,
+        .with_claims = snapshot->whole && snapshot->keeps_claims,
+    };
+    find_holders(&exam);
+    examine_slots(&exam);
+    if (exam.with_claims) {
+        examine_claims(&exam);
+    }
+    if (snapshot->whole || snapshot->exact) {
+        examine_missing(&exam);
+    }
+    examine_oddities(&exam);
+    strmap_release(&exam.by_login);
+    free(exam.holders);
+    return diagnosis;
+}
+
+void diagnosis_free(struct diagnosis *diagnosis)
+{
+    if (diagnosis) {
+        free(diagnosis->problems);
+        arena_release(&diagnosis->arena);
+        free(diagnosis);
+    }
+}

@@ -1,0 +1,115 @@
+#ifndef CORE_PLAN_EDIT_H
+#define CORE_PLAN_EDIT_H
+
+/*
+ * How a list of requests becomes a plan; between the files core/plan_edit*.c only:
+ * plan_edit_check.c judges each request, plan_edit_meet.c all of them together, plan_edit_words.c
+ * has the words for it, plan_edit.c drafts the plan.
+ *
+ * All requests of a list hold at once, in no order: who takes an extension and who leaves it are
+ * matched, whichever comes first. So each agent moves at most once and each number is taken at most
+ * once, and what hangs together (a chain, a cycle, a swap) is found by joining the requests that
+ * meet in a number or in an agent.
+ */
+
+#include "core/plan/plan.h"
+#include "core/plan/builder.h"
+#include "core/plan/number_picker.h"
+#include "core/base/strmap.h"
+
+#define NO_REQUEST SIZE_MAX
+
+struct number;
+
+/* An agent whom a request names, or who holds an extension that one names. */
+struct person {
+    const char *login;
+    const struct slot *slot; /* held now, the first; NULL: none */
+    size_t n_slots;
+    const struct slot *former;
+    bool in_directory;
+    size_t move; /* the request that gives them another extension, or NO_REQUEST */
+    size_t drop; /* the one that takes theirs back */
+    size_t mark; /* the one that pins or unpins */
+    struct number *to;
+    struct number *from; /* left by move or drop */
+};
+
+/* An extension that is touched. */
+struct number {
+    char ext[EXT_ROOM];
+    const struct slot *slot; /* NULL: not in the store */
+    size_t taker;            /* the request that wants it, or NO_REQUEST */
+    size_t leaver;           /* the one by which it becomes free */
+    struct slot after;       /* what shall stand there in the end */
+};
+
+enum wish_state {
+    WISH_OPEN,
+    WISH_GRANTED, /* it is so already */
+    WISH_REFUSED
+};
+
+struct wish {
+    const struct request *request;
+    enum wish_state state;
+    enum change_kind kind; /* an assign that moves somebody is a reassign here */
+    const char *agent;     /* the request's, "" made NULL, or the holder of its extension */
+    const char *ext;
+    const char *note;
+    struct person *person;
+    struct person *other;  /* swap */
+    struct number *number; /* what is taken, given back, reserved or pinned */
+    bool automatic;        /* the number is for the picker to find */
+    const char *how;       /* why this number, where nobody named one */
+    bool returning;
+    size_t joined; /* union-find over the requests */
+    size_t next;   /* in the list of its component, NO_REQUEST at the end */
+};
+
+struct edit {
+    const struct plan_input *input;
+    struct drafting draft;
+    struct wish *wishes;
+    size_t n_wishes;
+    struct person **people;
+    size_t n_people;
+    struct strmap by_login;
+    struct strmap by_ext;
+    struct number **numbers;
+    size_t n_numbers;
+    struct refusals *refusals;
+    size_t n_pool_empty; /* refusals because nothing was left */
+    size_t comparisons;  /* made for "did you mean" so far */
+    struct picker picker;
+};
+
+/* Fills in people and numbers, refuses what cannot be, marks what is so already. */
+void edit_check(struct edit *edit);
+
+void edit_check_together(struct edit *edit); /* its last part */
+
+/* Refuses the request unless the person that it is about has an extension. */
+bool edit_check_has_extension(struct edit *edit, size_t request);
+
+/* The first reason counts. */
+void edit_refuse(struct edit *edit, size_t request, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* It is so already: no change, but a note. */
+void edit_grant(struct edit *edit, size_t request, const char *what);
+
+/* "line 7", or "another request" where the requests have no lines. */
+const char *edit_words_request(struct edit *edit, size_t request);
+
+/* "; did you mean "alice"?" or nothing, from the directory or from those who hold something. */
+const char *edit_did_you_mean(struct edit *edit, const char *wanted, bool holders);
+
+/* The entry of an extension, made where there is none. */
+struct number *edit_number(struct edit *edit, const char *ext);
+
+/* The two requests stand or fall together. */
+void edit_join(struct edit *edit, size_t a, size_t b);
+size_t edit_root(struct edit *edit, size_t request);
+
+#endif

@@ -1,0 +1,402 @@
+/*
+ * Whether what is asked for can be: who is meant, what they hold, whether the number is to be had.
+ * Every request that cannot be granted is refused with its reason, so that a file is put right in
+ * one go. What depends on a refused request is not refused for that alone.
+ */
+#include "core/plan/edit.h"
+
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/text.h"
+
+/* ---- people and numbers -------------------------------------------------------------------- */
+
+static struct person *person_of(struct edit *edit, const char *login)
+{
+    size_t index = strmap_add(&edit->by_login, login, edit->n_people);
+    if (index == edit->n_people) {
+        struct arena *arena = &edit->draft.plan->arena;
+        struct person *person = arena_alloc(arena, sizeof *person);
+        const struct roster *roster = edit->input->roster;
+        const struct agent *agent = roster ? roster_find(roster, login) : NULL;
+        person->login = agent ? agent->login : login;
+        person->in_directory = agent != NULL;
+        person->move = person->drop = person->mark = NO_REQUEST;
+        edit->people[edit->n_people++] = person;
+    }
+    return edit->people[index];
+}
+
+struct number *edit_number(struct edit *edit, const char *ext)
+{
+    size_t index = strmap_get(&edit->by_ext, ext);
+    if (index == STRMAP_NONE) {
+        struct number *number = arena_alloc(&edit->draft.plan->arena, sizeof *number);
+        memcpy(number->ext, ext, strnlen(ext, EXT_WIDTH_MAX));
+        number->slot = snapshot_find(edit->input->snapshot, number->ext);
+        number->taker = number->leaver = NO_REQUEST;
+        index = edit->n_numbers++;
+        edit->numbers[index] = number;
+        strmap_add(&edit->by_ext, number->ext, index);
+    }
+    return edit->numbers[index];
+}
+
+static const char *or_null(const char *text)
+{
+    return text && text[0] != '\0' ? text : NULL;
+}
+
+/* Who is meant. A release or a pin may name the extension alone. */
+static void name_people(struct edit *edit)
+{
+    struct arena *arena = &edit->draft.plan->arena;
+    for (size_t i = 0; i < edit->n_wishes; i++) {
+        struct wish *wish = &edit->wishes[i];
+        const struct request *request = wish->request;
+        wish->kind = request->kind;
+        wish->agent = arena_strdup(arena, or_null(request->agent));
+        wish->ext = arena_strdup(arena, or_null(request->ext));
+        wish->note = arena_strdup(arena, or_null(request->note));
+        bool by_ext =
+            wish->kind == CHANGE_RELEASE || wish->kind == CHANGE_PIN || wish->kind == CHANGE_UNPIN;
+        if (by_ext && !wish->agent && wish->ext) {
+            const struct slot *slot = snapshot_find(edit->input->snapshot, wish->ext);
+            wish->agent = slot && slot->state == SLOT_ASSIGNED ? slot->agent : NULL;
+        }
+        if (wish->agent) {
+            wish->person = person_of(edit, wish->agent);
+        }
+        if (or_null(request->other)) {
+            wish->other = person_of(edit, arena_strdup(arena, request->other));
+        }
+    }
+}
+
+/* What they hold: one pass over all slots, with look-ups in a small map. */
+static void find_holdings(struct edit *edit)
+{
+    const struct snapshot *snapshot = edit->input->snapshot;
+    for (size_t i = 0; i < snapshot->n_slots && edit->n_people > 0; i++) {
+        const struct slot *slot = &snapshot->slots[i];
+        size_t index = slot->agent ? strmap_get(&edit->by_login, slot->agent) : STRMAP_NONE;
+        if (index == STRMAP_NONE) {
+            continue;
+        }
+        struct person *person = edit->people[index];
+        if (slot->state == SLOT_ASSIGNED) {
+            person->slot = person->slot ? person->slot : slot;
+            person->n_slots++;
+        } else if (slot->state == SLOT_FREE &&
+                   (!person->former || slot->at_s > person->former->at_s)) {
+            person->former = slot;
+        }
+    }
+}
+
+/* ---- one request alone ---------------------------------------------------------------------- */
+
+static bool valid_text(const char *text, size_t max)
+{
+    size_t length = strlen(text);
+    return length <= max && text_utf8_check(text, length) == length;
+}
+
+static bool check_note(struct edit *edit, size_t i)
+{
+    const char *note = edit->wishes[i].note;
+    if (note && !valid_text(note, NOTE_MAX)) {
+        edit_refuse(edit, i, "the note is longer than %d bytes or not UTF-8", NOTE_MAX);
+        return false;
+    }
+    return true;
+}
+
+static bool check_ext(struct edit *edit, size_t i)
+{
+    const struct policy *policy = edit->input->policy;
+    const char *ext = edit->wishes[i].ext;
+    if (ext && !policy_valid_ext(policy, ext)) {
+        edit_refuse(edit, i, "\"%s\" is not an extension: %d digits are needed", ext,
+                    policy->width);
+        return false;
+    }
+    return true;
+}
+
+/* Somebody of the directory, who may get an extension. */
+static bool check_in_directory(struct edit *edit, size_t i, const struct person *person)
+{
+    if (!person) {
+        edit_refuse(edit, i, "no agent is given");
+        return false;
+    }
+    if (!valid_text(person->login, LOGIN_MAX)) {
+        edit_refuse(edit, i, "the login is longer than %d bytes or not UTF-8", LOGIN_MAX);
+        return false;
+    }
+    if (edit->input->roster && !person->in_directory) {
+        edit_refuse(edit, i, "nobody in the directory is called \"%s\"%s", person->login,
+                    edit_did_you_mean(edit, person->login, false));
+        return false;
+    }
+    return true;
+}
+
+static bool check_one_extension(struct edit *edit, size_t i, const struct person *person)
+{
+    if (person->n_slots > 1) {
+        edit_refuse(edit, i, "%s has %zu extensions at once; a sync or --doctor --fix repairs that",
+                    person->login, person->n_slots);
+        return false;
+    }
+    return true;
+}
+
+/* Who is meant, where it is clear and what is named is theirs; otherwise NULL, and refused. */
+static struct person *check_holder(struct edit *edit, size_t i)
+{
+    const struct wish *wish = &edit->wishes[i];
+    struct person *person = wish->person;
+    if (!person) {
+        if (wish->ext) {
+            edit_refuse(edit, i, "%s is not assigned to anybody", wish->ext);
+        } else {
+            edit_refuse(edit, i, "no agent is given");
+        }
+        return NULL;
+    }
+    if (!check_one_extension(edit, i, person)) {
+        return NULL;
+    }
+    if (person->slot && wish->ext && strcmp(wish->ext, person->slot->ext) != 0) {
+        edit_refuse(edit, i, "%s has %s, not %s", person->login, person->slot->ext, wish->ext);
+        return NULL;
+    }
+    return person;
+}
+
+bool edit_check_has_extension(struct edit *edit, size_t i)
+{
+    const struct person *person = edit->wishes[i].person;
+    if (person->slot) {
+        return true;
+    }
+    edit_refuse(edit, i, "%s has no extension%s", person->login,
+                person->in_directory ? "" : edit_did_you_mean(edit, person->login, true));
+    return false;
+}
+
+/* Each agent is moved, given back or marked once. */
+static bool claim_person(struct edit *edit, size_t i, struct person *person, size_t *role)
+{
+    bool moves = role != &person->mark;
+    size_t other = *role != NO_REQUEST          ? *role
+                   : !moves                     ? NO_REQUEST
+                   : person->move != NO_REQUEST ? person->move
+                                                : person->drop;
+    if (other != NO_REQUEST) {
+        edit_refuse(edit, i, "%s is in %s already", person->login, edit_words_request(edit, other));
+        return false;
+    }
+    *role = i;
+    return true;
+}
+
+static void leave_number(struct edit *edit, size_t i, struct person *person)
+{
+    person->from = edit_number(edit, person->slot->ext);
+    person->from->leaver = i;
+}
+
+static void take_number(struct edit *edit, size_t i, const char *ext)
+{
+    struct number *number = edit_number(edit, ext);
+    edit->wishes[i].number = number;
+    if (number->taker != NO_REQUEST) {
+        edit_refuse(edit, i, "%s is wanted by %s already", ext,
+                    edit_words_request(edit, number->taker));
+        return;
+    }
+    number->taker = i;
+}
+
+/* ---- kinds --------------------------------------------------------------------------------- */
+
+static void check_move(struct edit *edit, size_t i)
+{
+    struct wish *wish = &edit->wishes[i];
+    struct person *person = wish->person;
+    struct arena *arena = &edit->draft.plan->arena;
+    if (!check_ext(edit, i) || !check_note(edit, i) || !check_in_directory(edit, i, person) ||
+        !check_one_extension(edit, i, person)) {
+        return;
+    }
+    const struct slot *slot = person->slot;
+    bool has_it = slot && (wish->ext ? strcmp(slot->ext, wish->ext) == 0 : wish->request->as_fits);
+    if (has_it) {
+        edit_grant(edit, i, arena_printf(arena, "%s has %s already", person->login, slot->ext));
+        return;
+    }
+    if (wish->request->as_fits && slot) {
+        wish->kind = CHANGE_REASSIGN;
+    }
+    if (wish->kind == CHANGE_ASSIGN && slot) {
+        edit_refuse(edit, i, "%s has %s already; reassign moves them", person->login, slot->ext);
+    } else if (wish->kind == CHANGE_REASSIGN && !slot) {
+        edit_refuse(edit, i, "%s has no extension yet; assign gives them one", person->login);
+    } else if (claim_person(edit, i, person, &person->move)) {
+        if (slot) {
+            leave_number(edit, i, person);
+        }
+        wish->automatic = !wish->ext;
+        if (wish->ext) {
+            take_number(edit, i, wish->ext);
+            person->to = wish->number;
+        }
+    }
+}
+
+static void check_swap(struct edit *edit, size_t i)
+{
+    struct wish *wish = &edit->wishes[i];
+    struct person *pair[] = {wish->person, wish->other};
+    for (size_t k = 0; k < 2; k++) {
+        if (!check_in_directory(edit, i, pair[k]) || !check_one_extension(edit, i, pair[k])) {
+            return;
+        }
+        if (!pair[k]->slot) {
+            edit_refuse(edit, i, "%s has no extension to swap", pair[k]->login);
+            return;
+        }
+    }
+    if (pair[0] == pair[1]) {
+        edit_refuse(edit, i, "%s cannot swap with themselves", pair[0]->login);
+        return;
+    }
+    for (size_t k = 0; k < 2; k++) {
+        if (!claim_person(edit, i, pair[k], &pair[k]->move)) {
+            return;
+        }
+        leave_number(edit, i, pair[k]);
+    }
+    for (size_t k = 0; k < 2; k++) {
+        take_number(edit, i, pair[1 - k]->slot->ext);
+        pair[k]->to = wish->number;
+    }
+}
+
+static void check_release(struct edit *edit, size_t i)
+{
+    struct wish *wish = &edit->wishes[i];
+    if (!check_ext(edit, i) || !check_note(edit, i)) {
+        return;
+    }
+    const struct slot *slot = wish->ext ? snapshot_find(edit->input->snapshot, wish->ext) : NULL;
+    bool from_file = wish->request->line > 0;
+    if (from_file && !wish->person && slot && slot->state == SLOT_FREE) {
+        edit_grant(edit, i,
+                   arena_printf(&edit->draft.plan->arena, "%s is free already", wish->ext));
+        return;
+    }
+    struct person *person = check_holder(edit, i);
+    if (!person) {
+        return;
+    }
+    if (from_file && !person->slot && person->in_directory) {
+        edit_grant(edit, i,
+                   arena_printf(&edit->draft.plan->arena, "%s has no extension", person->login));
+    } else if (edit_check_has_extension(edit, i) && claim_person(edit, i, person, &person->drop)) {
+        leave_number(edit, i, person);
+        wish->number = person->from;
+    }
+}
+
+static void check_mark(struct edit *edit, size_t i)
+{
+    struct wish *wish = &edit->wishes[i];
+    if (check_ext(edit, i) && check_note(edit, i) && check_holder(edit, i)) {
+        claim_person(edit, i, wish->person, &wish->person->mark);
+    }
+}
+
+static void check_reserve(struct edit *edit, size_t i)
+{
+    struct wish *wish = &edit->wishes[i];
+    if (!wish->ext || wish->agent) {
+        edit_refuse(edit, i, "%s takes an extension and no agent", change_kind_name(wish->kind));
+        return;
+    }
+    if (!check_ext(edit, i) || !check_note(edit, i)) {
+        return;
+    }
+    struct arena *arena = &edit->draft.plan->arena;
+    const struct slot *slot = snapshot_find(edit->input->snapshot, wish->ext);
+    bool held = slot && slot->state == SLOT_HELD;
+    bool same_note = held && (!wish->note || (slot->note && strcmp(slot->note, wish->note) == 0));
+    if (wish->kind == CHANGE_RESERVE) {
+        if (same_note) {
+            edit_grant(edit, i, arena_printf(arena, "%s is reserved already", wish->ext));
+        } else {
+            take_number(edit, i, wish->ext);
+        }
+        return;
+    }
+    if (!held && wish->request->line > 0 && slot && slot->state == SLOT_FREE) {
+        edit_grant(edit, i, arena_printf(arena, "%s is not reserved", wish->ext));
+    } else if (!held) {
+        edit_refuse(edit, i, "%s is not reserved", wish->ext);
+    } else {
+        struct number *number = edit_number(edit, wish->ext);
+        if (number->leaver != NO_REQUEST) {
+            edit_refuse(edit, i, "%s is in %s already", wish->ext,
+                        edit_words_request(edit, number->leaver));
+            return;
+        }
+        number->leaver = i;
+        wish->number = number;
+    }
+}
+
+static void check_alone(struct edit *edit, size_t i)
+{
+    const struct wish *wish = &edit->wishes[i];
+    switch (wish->kind) {
+    case CHANGE_ASSIGN:
+    case CHANGE_REASSIGN:
+        if (wish->request->swap) {
+            check_swap(edit, i);
+        } else {
+            check_move(edit, i);
+        }
+        break;
+    case CHANGE_RELEASE:
+        check_release(edit, i);
+        break;
+    case CHANGE_PIN:
+    case CHANGE_UNPIN:
+        check_mark(edit, i);
+        break;
+    case CHANGE_RESERVE:
+    case CHANGE_UNRESERVE:
+        check_reserve(edit, i);
+        break;
+    case CHANGE_CREATE:
+    case CHANGE_ADOPT:
+    case CHANGE_REPAIR:
+    case CHANGE_KIND_COUNT:
+        edit_refuse(edit, i, "this cannot be asked for");
+        break;
+    }
+}
+
+void edit_check(struct edit *edit)
+{
+    name_people(edit);
+    find_holdings(edit);
+    for (size_t i = 0; i < edit->n_wishes; i++) {
+        check_alone(edit, i);
+    }
+    edit_check_together(edit);
+}

@@ -1,0 +1,100 @@
+/*
+ * What the operator reads about a request that cannot be granted, or that is so already.
+ */
+#include "core/plan/edit.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/mem.h"
+#include "core/base/text.h"
+
+#define COMPARISONS_MAX 500000 /* for "did you mean", all refusals together: a part of a second */
+
+/* ---- refusals ------------------------------------------------------------------------------ */
+
+void edit_refuse(struct edit *edit, size_t request, const char *format, ...)
+{
+    struct wish *wish = &edit->wishes[request];
+    if (wish->state == WISH_REFUSED) {
+        return;
+    }
+    wish->state = WISH_REFUSED;
+    struct refusals *list = edit->refusals;
+    if (list->n_items == list->capacity) {
+        list->capacity = list->capacity ? list->capacity * 2 : 16;
+        list->items = mem_resize(list->items, list->capacity, sizeof *list->items);
+    }
+    char text[ERR_TEXT_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    list->items[list->n_items++] = (struct refusal){
+        .request = request,
+        .line = wish->request->line,
+        .text = arena_strdup(&list->arena, text),
+    };
+}
+
+const char *edit_words_request(struct edit *edit, size_t request)
+{
+    size_t line = edit->wishes[request].request->line;
+    return line ? arena_printf(&edit->draft.plan->arena, "line %zu", line) : "another request";
+}
+
+void edit_grant(struct edit *edit, size_t request, const char *what)
+{
+    struct wish *wish = &edit->wishes[request];
+    wish->state = WISH_GRANTED;
+    if (wish->request->line) {
+        plan_note(edit->draft.plan, "line %zu: %s", wish->request->line, what);
+    } else {
+        plan_note(edit->draft.plan, "%s", what);
+    }
+}
+
+/* ---- did you mean -------------------------------------------------------------------------- */
+
+struct suggestion {
+    const char *login;
+    size_t distance;
+};
+
+static void compare_login(struct edit *edit, struct suggestion *best, const char *wanted,
+                          const char *login)
+{
+    size_t a = strlen(wanted);
+    size_t b = strlen(login);
+    size_t most = a < 4 ? 1 : 2;
+    if ((a > b ? a - b : b - a) > most || a > LOGIN_MAX || b > LOGIN_MAX ||
+        edit->comparisons >= COMPARISONS_MAX) {
+        return;
+    }
+    edit->comparisons++;
+    size_t distance = text_equal_nocase(wanted, login) ? 0 : text_distance(wanted, login);
+    if (distance <= most && distance < best->distance) {
+        *best = (struct suggestion){.login = login, .distance = distance};
+    }
+}
+
+const char *edit_did_you_mean(struct edit *edit, const char *wanted, bool holders)
+{
+    struct suggestion best = {.distance = SIZE_MAX};
+    const struct plan_input *input = edit->input;
+    for (size_t i = 0; !holders && input->roster && i < input->roster->n_agents; i++) {
+        compare_login(edit, &best, wanted, input->roster->agents[i].login);
+    }
+    for (size_t i = 0; holders && i < input->snapshot->n_slots; i++) {
+        if (input->snapshot->slots[i].state == SLOT_ASSIGNED) {
+            compare_login(edit, &best, wanted, input->snapshot->slots[i].agent);
+        }
+    }
+    if (!best.login) {
+        return "";
+    }
+    return arena_printf(&edit->draft.plan->arena, "; did you mean \"%s\"?%s", best.login,
+                        best.distance == 0 ? " Case counts" : "");
+}

@@ -1,0 +1,84 @@
+#ifndef CORE_PLAN_NUMBER_PICKER_H
+#define CORE_PLAN_NUMBER_PICKER_H
+
+/*
+ * The rule by which numbers are handed out: the lowest free one; a cooling one only when nothing
+ * else is left, and then the one that has cooled longest. Where a snapshot does not show all there
+ * is (an index that lags, a first sync that was stopped), the numbers it does not show come last:
+ * whether they are really there to be had is the write's condition. For core/plan_*.c only.
+ *
+ *     struct picker picker;
+ *     picker_init(&picker, input);
+ *     picker_take(&picker, slot);              what is spoken for already
+ *     while (more && picker_next(&picker, &pick)) { ... }
+ *     picker_release(&picker);
+ *
+ * Linear over all calls together; the cooling ones are sorted when the free ones are used up.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/plan/plan.h"
+#include "core/base/strmap.h"
+
+/* All numbers of the ranges in order, each with its slot. */
+struct pool_walk {
+    const struct policy *policy;
+    const struct snapshot *snapshot;
+    size_t range;
+    size_t next_slot;
+    char ext[EXT_ROOM];      /* "" before the first step */
+    const struct slot *slot; /* NULL: the snapshot does not have it */
+};
+void pool_walk_init(struct pool_walk *walk, const struct plan_input *input);
+bool pool_walk_next(struct pool_walk *walk);
+
+/* How many numbers of the ranges the snapshot does not show. */
+uint64_t count_missing_numbers(const struct plan_input *input);
+
+/* ERR_CONFIG where those are more than a plan may create. */
+enum err_code check_numbers_to_create(const struct plan_input *input, struct err *err) ERR_CHECK;
+
+struct pick {
+    char ext[EXT_ROOM];
+    const struct slot *slot; /* NULL: the number is made by its first assignment */
+    bool cooling;
+    bool unseen; /* the snapshot does not show it, and may be wrong about that */
+};
+
+struct picker {
+    const struct plan_input *input;
+    struct pool_walk walk;
+    bool walked;        /* all free ones are given out */
+    bool unseen;        /* the walk goes over the numbers that the snapshot does not show */
+    bool makes_numbers; /* numbers without a slot are there to be had */
+    bool *taken;        /* by index of the slot */
+    struct strmap taken_absent;
+    const struct slot **cooling;
+    size_t n_cooling, cooling_capacity, next_cooling;
+};
+
+/* Whether what the snapshot does not show can be created: it says all there is, or nothing is. */
+bool input_makes_numbers(const struct plan_input *input);
+
+void picker_init(struct picker *picker, const struct plan_input *input);
+void picker_release(struct picker *picker);
+
+/* Not to be handed out by picker_next. `ext` must outlive the picker. */
+void picker_take(struct picker *picker, const struct slot *slot);
+void picker_take_absent(struct picker *picker, const char *ext);
+bool picker_is_taken(const struct picker *picker, const struct slot *slot);
+
+/* Whether the slot may be handed out at all: free or cooling, in the ranges, not blocked, not
+   taken. */
+bool picker_allows(const struct picker *picker, const struct slot *slot);
+
+/* The next number, which is taken then; false when none is left. */
+bool picker_next(struct picker *picker, struct pick *pick);
+
+/* Why it is this one, for people: "lowest free". */
+const char *pick_reason(const struct pick *pick);
+
+#endif

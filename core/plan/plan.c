@@ -1,0 +1,243 @@
+#include "core/plan/plan.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/mem.h"
+#include "core/plan/builder.h"
+
+/* ---- names --------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    char mark;
+} s_kinds[] = {
+#define X(kind, name, mark) [kind] = {name, mark},
+    CHANGE_KINDS(X)
+#undef X
+};
+
+static const char *const s_results[] = {
+#define X(result, name) [result] = name,
+    CHANGE_RESULTS(X)
+#undef X
+};
+
+const char *change_kind_name(enum change_kind kind)
+{
+    return s_kinds[kind].name;
+}
+
+char change_kind_mark(enum change_kind kind)
+{
+    return s_kinds[kind].mark;
+}
+
+bool change_kind_parse(const char *name, enum change_kind *kind)
+{
+    for (size_t i = 0; i < CHANGE_KIND_COUNT; i++) {
+        if (strcmp(s_kinds[i].name, name) == 0) {
+            *kind = (enum change_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *change_result_name(enum change_result result)
+{
+    return s_results[result];
+}
+
+/* ---- a plan -------------------------------------------------------------------------------- */
+
+struct plan *plan_new(const char *action, const struct snapshot *snapshot,
+                      const struct roster *roster, int64_t now_s)
+{
+    struct plan *plan = mem_alloc(sizeof *plan);
+    plan->action = arena_strdup(&plan->arena, action);
+    plan->snapshot = snapshot_ref(snapshot);
+    plan->roster = roster ? roster_ref(roster) : NULL;
+    plan->now_s = now_s;
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        plan->assigned_before += snapshot->slots[i].state == SLOT_ASSIGNED;
+    }
+    return plan;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (!plan) {
+        return;
+    }
+    snapshot_unref(plan->snapshot);
+    roster_unref(plan->roster);
+    free(plan->changes);
+    free(plan->unassigned);
+    free(plan->notes);
+    arena_release(&plan->arena);
+    free(plan);
+}
+
+struct change *plan_add_plain(struct plan *plan, enum change_kind kind, const char *ext,
+                              const char *agent, size_t n_steps, const char *why)
+{
+    if (plan->n_changes == plan->capacity) {
+        plan->capacity = plan->capacity ? plan->capacity * 2 : 64;
+        plan->changes = mem_resize(plan->changes, plan->capacity, sizeof *plan->changes);
+    }
+    struct change *change = &plan->changes[plan->n_changes++];
+    *change = (struct change){
+        .kind = kind,
+        .result = RESULT_PLANNED,
+        .ext = ext,
+        .agent = agent,
+        .why = why,
+        .n_steps = n_steps,
+        .steps = n_steps ? arena_alloc(&plan->arena, n_steps * sizeof *change->steps) : NULL,
+    };
+    plan->counts[kind]++;
+    return change;
+}
+
+static const char *format_text(struct plan *plan, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+static const char *format_text(struct plan *plan, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (length < 0) {
+        return "";
+    }
+    char *text = arena_alloc(&plan->arena, (size_t)length + 1);
+    vsnprintf(text, (size_t)length + 1, format, args);
+    return text;
+}
+
+struct change *plan_add(struct plan *plan, enum change_kind kind, const char *ext,
+                        const char *agent, size_t n_steps, const char *why, ...)
+{
+    va_list args;
+    va_start(args, why);
+    const char *text = format_text(plan, why, args);
+    va_end(args);
+    return plan_add_plain(plan, kind, arena_strdup(&plan->arena, ext),
+                          arena_strdup(&plan->arena, agent), n_steps, text);
+}
+
+/* Whether a list of `n` that doubles when it is full is full now. */
+static bool is_full(size_t n)
+{
+    return (n & (n - 1)) == 0;
+}
+
+static const char **list_push(const char **list, size_t *n, const char *text)
+{
+    if (is_full(*n)) {
+        list = mem_resize(list, *n ? *n * 2 : 1, sizeof *list);
+    }
+    list[(*n)++] = text;
+    return list;
+}
+
+void plan_note(struct plan *plan, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = format_text(plan, format, args);
+    va_end(args);
+    plan->notes = list_push(plan->notes, &plan->n_notes, text);
+}
+
+void plan_unassign(struct plan *plan, const char *login)
+{
+    plan->unassigned = list_push(plan->unassigned, &plan->n_unassigned, login);
+}
+
+/* ---- rows taken out, counts ----------------------------------------------------------------- */
+
+size_t plan_unit_end(const struct plan *plan, size_t first)
+{
+    uint32_t group = plan->changes[first].group;
+    size_t end = first + 1;
+    while (group != 0 && end < plan->n_changes && plan->changes[end].group == group) {
+        end++;
+    }
+    return end;
+}
+
+/* A row that is known to conflict before anything was written is no work. */
+static bool is_work(const struct change *change)
+{
+    return !change->left_out && change->result != RESULT_CONFLICT;
+}
+
+void plan_leave_out(struct plan *plan, size_t index, bool left_out)
+{
+    size_t first = index;
+    uint32_t group = plan->changes[index].group;
+    while (group != 0 && first > 0 && plan->changes[first - 1].group == group) {
+        first--;
+    }
+    for (size_t i = first, end = plan_unit_end(plan, first); i < end; i++) {
+        struct change *change = &plan->changes[i];
+        plan->counts[change->kind] -= is_work(change);
+        change->left_out = left_out;
+        plan->counts[change->kind] += is_work(change);
+    }
+}
+
+void plan_count(struct plan *plan)
+{
+    memset(plan->counts, 0, sizeof plan->counts);
+    for (size_t first = 0; first < plan->n_changes;) {
+        size_t end = plan_unit_end(plan, first);
+        bool left_out = false;
+        for (size_t i = first; i < end; i++) {
+            left_out = left_out || plan->changes[i].left_out;
+        }
+        for (size_t i = first; i < end; i++) {
+            plan->changes[i].left_out = left_out;
+            plan->counts[plan->changes[i].kind] += is_work(&plan->changes[i]);
+        }
+        first = end;
+    }
+}
+
+size_t plan_results(const struct plan *plan, enum change_result result)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        n += plan->changes[i].result == result;
+    }
+    return n;
+}
+
+bool plan_has_work(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        if (!plan->changes[i].left_out && plan->changes[i].result == RESULT_PLANNED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- refusals ------------------------------------------------------------------------------ */
+
+void refusals_init(struct refusals *refusals)
+{
+    *refusals = (struct refusals){.arena = ARENA_INIT};
+}
+
+void refusals_release(struct refusals *refusals)
+{
+    free(refusals->items);
+    arena_release(&refusals->arena);
+    refusals_init(refusals);
+}

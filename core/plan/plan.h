@@ -1,0 +1,215 @@
+#ifndef CORE_PLAN_PLAN_H
+#define CORE_PLAN_PLAN_H
+
+/*
+ * Plans. Every change, be it a sync, one key press, an import, a repair or an undo, is first a
+ * plan: a list of changes with a reason each, made by pure functions without I/O from an immutable
+ * snapshot. --dry-run prints it, the console shows it, guards judge it, the audit trail stores
+ * it, and only a store's `apply` writes it, each change on the condition that what the plan saw is
+ * still there.
+ *
+ *     struct plan *plan = NULL;
+ *     if (plan_sync(&input, &plan, &err) == ERR_OK) {
+ *         guard_judge(plan, &verdict);
+ *         store->ops->apply(store, plan, &context, progress, &err);
+ *     }
+ *     plan_free(plan);
+ *
+ * A plan holds a reference on its snapshot and its roster. It belongs to one thread at a time.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/pool/model.h"
+#include "core/pool/policy.h"
+
+/* ---- changes ----------------------------------------------------------------------------- */
+
+/* kind, name in JSON and in the audit trail, mark on the screen */
+#define CHANGE_KINDS(X)                                                                            \
+    X(CHANGE_CREATE, "create", '.')                                                                \
+    X(CHANGE_ASSIGN, "assign", '+')                                                                \
+    X(CHANGE_RELEASE, "release", '-')                                                              \
+    X(CHANGE_REASSIGN, "reassign", '~')                                                            \
+    X(CHANGE_RESERVE, "reserve", 'r')                                                              \
+    X(CHANGE_UNRESERVE, "unreserve", 'u')                                                          \
+    X(CHANGE_PIN, "pin", 'p')                                                                      \
+    X(CHANGE_UNPIN, "unpin", 'n')                                                                  \
+    X(CHANGE_ADOPT, "adopt", '=')                                                                  \
+    X(CHANGE_REPAIR, "repair", '!')
+
+enum change_kind {
+#define X(kind, name, mark) kind,
+    CHANGE_KINDS(X)
+#undef X
+        CHANGE_KIND_COUNT
+};
+
+#define CHANGE_RESULTS(X)                                                                          \
+    X(RESULT_PLANNED, "planned")                                                                   \
+    X(RESULT_DONE, "done")                                                                         \
+    X(RESULT_CONFLICT, "conflict") /* what the plan saw is not there any more */                   \
+    X(RESULT_FAILED, "failed")                                                                     \
+    X(RESULT_SKIPPED, "skipped") /* left out, already so, or not reached */
+
+enum change_result {
+#define X(result, name) result,
+    CHANGE_RESULTS(X)
+#undef X
+};
+
+const char *change_kind_name(enum change_kind kind);
+bool change_kind_parse(const char *name, enum change_kind *kind);
+char change_kind_mark(enum change_kind kind);
+const char *change_result_name(enum change_result result);
+
+/* What happens to one extension. `before` is what the plan saw, in its snapshot; NULL or state
+   SLOT_ABSENT: no record. `after` is what shall stand there. Where several changes of a group touch
+   one extension, all have the same `before`, and the `after` of the last one is what stands. */
+struct step {
+    const struct slot *before;
+    struct slot after;
+};
+
+/* What happens to a claim, where it is not simply that of the agent who gets or loses an
+   extension (repairs only). */
+struct claim_step {
+    const char *agent;
+    const char *before; /* ext of the claim that was seen; NULL: none */
+    const char *after;  /* NULL: it goes */
+    bool tolerant;      /* no claim, or one that says `after` already, is fine too */
+};
+
+struct change {
+    enum change_kind kind;
+    enum change_result result;
+    bool left_out;     /* the operator took the row out of the plan: not applied */
+    uint32_t group;    /* changes with the same number, other than 0, are applied together or not
+                          at all; they stand next to each other */
+    const char *ext;   /* the extension it is about; of a reassign the new one */
+    const char *agent; /* NULL where it is about nobody */
+    const char *from; /* assign, release, reassign: the extension the agent had; pin, reserve and */
+    const char *to;   /* their opposites: the note. NULL: none. `to`: what comes */
+    const char *why;
+    const char *detail; /* after apply: what was there instead, or why it failed; NULL */
+    struct step *steps; /* one, two for a reassign, none for a repair of a claim alone */
+    size_t n_steps;
+    struct claim_step *claim; /* NULL but in repairs */
+};
+
+/* ---- the plan ---------------------------------------------------------------------------- */
+
+struct plan {
+    struct arena arena;
+    const char *action;              /* "sync", "assign", "undo", ... */
+    const struct snapshot *snapshot; /* what was seen; referenced */
+    const struct roster *roster;     /* NULL where no directory was read; referenced */
+    int64_t now_s;
+    struct change *changes;
+    size_t n_changes;
+    size_t capacity;
+    size_t counts[CHANGE_KIND_COUNT]; /* without the rows left out; see plan_count */
+    size_t keep;                      /* agents who keep what they have */
+    const char **unassigned;          /* logins for whom nothing was left */
+    size_t n_unassigned;
+    size_t assigned_before; /* assigned extensions seen */
+    size_t missing;         /* numbers of the ranges that the snapshot does not show and
+                               that the plan does not create */
+    const char **notes;     /* lines for people: "pinned: ...", "12 numbers ..." */
+    size_t n_notes;
+};
+
+struct plan *plan_new(const char *action, const struct snapshot *snapshot,
+                      const struct roster *roster, int64_t now_s);
+void plan_free(struct plan *plan);
+
+/* A change with room for its steps; copies ext and agent, `why` is formatted. The pointer holds
+   until the next one is added. For the planners. */
+struct change *plan_add(struct plan *plan, enum change_kind kind, const char *ext,
+                        const char *agent, size_t n_steps, const char *why, ...)
+    __attribute__((format(printf, 6, 7)));
+void plan_note(struct plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+void plan_unassign(struct plan *plan, const char *login); /* nothing was left for them */
+
+/* Takes the row out of the plan or back in, and with it all rows of its group. Counts again. */
+void plan_leave_out(struct plan *plan, size_t index, bool left_out);
+
+/* The end of the unit (a change alone, or a whole group) that begins at `first`. */
+size_t plan_unit_end(const struct plan *plan, size_t first);
+
+/* Counts again, after `left_out` was set by hand: a group with one such row is left out whole. */
+void plan_count(struct plan *plan);
+
+/* How many changes have this result. */
+size_t plan_results(const struct plan *plan, enum change_result result);
+
+/* Whether there is a change that is not left out. */
+bool plan_has_work(const struct plan *plan);
+
+/* ---- planners (pure) --------------------------------------------------------------------- */
+
+struct plan_input {
+    const struct policy *policy;
+    const struct snapshot *snapshot;
+    const struct roster *roster; /* NULL where the action needs no directory */
+    int64_t now_s;
+    const char *actor; /* goes into `by` */
+};
+
+/* Everyone in the roster has an extension, nobody else. Creates the numbers that are missing where
+   the snapshot is exact or empty, adopts what the old program wrote, repairs what a normal read
+   can see. An empty roster takes nothing from anybody. ERR_CONFIG where more numbers than
+   PLAN_CREATE_MAX would have to be created. plan_sync.c */
+#define PLAN_CREATE_MAX 10000000
+enum err_code plan_sync(const struct plan_input *input, struct plan **out,
+                        struct err *err) ERR_CHECK;
+
+/* Creates the numbers of the ranges that are missing. plan_sync.c */
+enum err_code plan_init(const struct plan_input *input, struct plan **out,
+                        struct err *err) ERR_CHECK;
+
+/* One thing that an operator asks for, by keys, on the command line or in a row of a CSV. */
+struct request {
+    enum change_kind kind; /* assign release reassign reserve unreserve pin unpin */
+    bool swap;             /* with kind reassign: `agent` and `other` change places */
+    bool as_fits;          /* with kind assign: reassign where the agent holds one already */
+    const char *agent;     /* login, or NULL */
+    const char *other;     /* swap: the other login */
+    const char *ext;       /* NULL: the lowest free one / the one that the agent holds */
+    const char *note;      /* of the pin or the reservation; otherwise the reason */
+    size_t line;           /* of the CSV; 0: not from a file */
+};
+
+/* A request that cannot be planned, and why. */
+struct refusal {
+    size_t request; /* index */
+    size_t line;
+    const char *text; /* one line: what is not so */
+};
+
+struct refusals {
+    struct arena arena;
+    struct refusal *items;
+    size_t n_items;
+    size_t capacity;
+};
+void refusals_init(struct refusals *refusals);
+void refusals_release(struct refusals *refusals);
+
+/* All requests become one plan, or none does: with ERR_INPUT, `refusals` (may be NULL) has every
+   request that is not possible, and err the first; ERR_POOL_EMPTY where all that is wrong is that
+   no number is left. The requests hold at once, in no order. Those that form a chain (alice leaves
+   2041, bob takes it) become one group, of at most PLAN_GROUP_MAX changes. What is so already is
+   no change but a note. A pin or a release may name the extension instead of the agent. `action` is
+   the plan's name. plan_edit.c */
+#define PLAN_GROUP_MAX 30
+enum err_code plan_edit(const struct plan_input *input, const char *action,
+                        const struct request *requests, size_t n_requests,
+                        struct refusals *refusals, struct plan **out, struct err *err) ERR_CHECK;
+
+#endif

@@ -1,0 +1,172 @@
+/*
+ * Everything that the doctor found and that can be put right, as one plan. An extension can have
+ * several problems, and an agent's claim is touched by some of them; each extension is changed once
+ * and comes out sound, and whichever change of an agent is written first, the claim says afterwards
+ * what it shall say in the end. So none of them waits for another.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/plan/doctor.h"
+#include "core/base/mem.h"
+#include "core/plan/builder.h"
+#include "core/plan/number_picker.h"
+#include "core/base/strmap.h"
+
+struct repair {
+    struct drafting draft;
+    const struct snapshot *snapshot;
+    bool *done;            /* by slot: it has its change */
+    struct strmap settled; /* agents whose claim is written by a change of a slot */
+};
+
+static bool *done_mark(struct repair *repair, const struct slot *slot)
+{
+    return &repair->done[slot - repair->snapshot->slots];
+}
+
+static void settle_claim(struct repair *repair, struct change *change, const char *agent,
+                         const struct claim *claim, const char *kept)
+{
+    if (repair->snapshot->keeps_claims) {
+        draft_claim(&repair->draft, change, agent, claim ? claim->ext : NULL, kept)->tolerant =
+            true;
+        strmap_add(&repair->settled, agent, 0);
+    }
+}
+
+static void drop_surplus(struct repair *repair, const struct problem *problem)
+{
+    struct change *change =
+        draft_drop_surplus(&repair->draft, problem->slot, problem->kept, repair->draft.cools);
+    settle_claim(repair, change, problem->slot->agent, problem->claim, problem->kept->ext);
+    *done_mark(repair, problem->slot) = true;
+}
+
+static void put_right(struct repair *repair, const struct problem *problem)
+{
+    const struct slot *slot = problem->slot;
+    if (*done_mark(repair, slot)) {
+        return;
+    }
+    *done_mark(repair, slot) = true;
+    struct change *change = draft_put_right(&repair->draft, slot);
+    if (slot->state == SLOT_ASSIGNED && slot->at_s == 0) {
+        settle_claim(repair, change, slot->agent, problem->claim, slot->ext);
+    }
+}
+
+/* The extension is rewritten with the claim, so that the claim is only written while it holds. */
+static struct change *draft_kept(struct repair *repair, const struct slot *kept, const char *why)
+{
+    *done_mark(repair, kept) = true;
+    if (!slot_is_sound(kept)) {
+        return draft_put_right(&repair->draft, kept);
+    }
+    struct change *change =
+        plan_add_plain(repair->draft.plan, CHANGE_REPAIR, kept->ext, kept->agent, 1, why);
+    change->steps[0].before = kept;
+    change->steps[0].after = *kept;
+    return change;
+}
+
+static void fix_claim(struct repair *repair, const struct problem *problem)
+{
+    if (strmap_get(&repair->settled, problem->agent) != STRMAP_NONE) {
+        return;
+    }
+    const struct slot *kept = problem->kept;
+    const struct claim *claim = problem->claim;
+    const char *claimed = claim ? claim->ext : NULL;
+    struct change *change = NULL;
+    if (kept) {
+        change = draft_kept(repair, kept,
+                            claim ? "the claim said another extension" : "the claim was missing");
+    } else {
+        change = plan_add_plain(repair->draft.plan, CHANGE_REPAIR, claimed, problem->agent, 0,
+                                "the claim was left behind");
+    }
+    draft_claim(&repair->draft, change, problem->agent, claimed, kept ? kept->ext : NULL);
+}
+
+static void create_missing(struct repair *repair)
+{
+    struct pool_walk walk;
+    pool_walk_init(&walk, repair->draft.input);
+    while (pool_walk_next(&walk)) {
+        if (!walk.slot) {
+            draft_create(&repair->draft, walk.ext);
+        }
+    }
+}
+
+static void repair_problem(struct repair *repair, const struct problem *problem)
+{
+    switch (problem->kind) {
+    case PROBLEM_TWO_EXTENSIONS:
+        drop_surplus(repair, problem);
+        break;
+    case PROBLEM_CLAIM_MISSING:
+    case PROBLEM_CLAIM_STALE:
+        fix_claim(repair, problem);
+        break;
+    case PROBLEM_NOT_ADOPTED:
+    case PROBLEM_LEAKED:
+    case PROBLEM_FREE_AND_ASSIGNED:
+    case PROBLEM_FREE_AND_RESERVED:
+    case PROBLEM_ASSIGNED_AND_RESERVED:
+        put_right(repair, problem);
+        break;
+    case PROBLEM_MISSING:
+    case PROBLEM_OUT_OF_RANGE:
+    case PROBLEM_ODD:
+        break;
+    }
+}
+
+/* Which changes also settle a claim: surplus extensions and adoptions, then the claims that are
+   left, then what has nothing to do with one. */
+static int turn_of(enum problem_kind kind)
+{
+    return kind == PROBLEM_TWO_EXTENSIONS || kind == PROBLEM_NOT_ADOPTED  ? 0
+           : kind == PROBLEM_CLAIM_MISSING || kind == PROBLEM_CLAIM_STALE ? 1
+                                                                          : 2;
+}
+
+static bool finds_missing(const struct diagnosis *diagnosis)
+{
+    for (size_t i = 0; i < diagnosis->n_problems; i++) {
+        if (diagnosis->problems[i].kind == PROBLEM_MISSING) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum err_code plan_repair(const struct plan_input *input, const struct diagnosis *diagnosis,
+                          struct plan **out, struct err *err)
+{
+    bool creates = finds_missing(diagnosis);
+    if (creates && check_numbers_to_create(input, err) != ERR_OK) {
+        return ERR_CONFIG;
+    }
+    struct repair repair = {.snapshot = input->snapshot};
+    drafting_init(&repair.draft, input, "repair");
+    repair.done = mem_array(input->snapshot->n_slots + 1, sizeof *repair.done);
+    strmap_init(&repair.settled, 0);
+    for (int turn = 0; turn < 3; turn++) {
+        for (size_t i = 0; i < diagnosis->n_problems; i++) {
+            if (turn_of(diagnosis->problems[i].kind) == turn) {
+                repair_problem(&repair, &diagnosis->problems[i]);
+            }
+        }
+    }
+    if (creates) {
+        create_missing(&repair);
+    }
+    strmap_release(&repair.settled);
+    free(repair.done);
+    *out = repair.draft.plan;
+    return ERR_OK;
+}

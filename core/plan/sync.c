@@ -1,0 +1,532 @@
+/*
+ * Sync: everyone in the directory has an extension, nobody else.
+ *
+ * One pass over the slots joins them with the roster through a hash map; everything behind it is a
+ * walk over arrays. What makes the result stable is that a number which this plan takes from
+ * somebody is only handed out when nothing else is left, and then in this same plan: after it was
+ * applied there is nothing that a second sync could still improve.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/mem.h"
+#include "core/plan/plan.h"
+#include "core/plan/builder.h"
+#include "core/plan/number_picker.h"
+#include "core/base/strmap.h"
+#include "core/base/text.h"
+
+#define NOBODY UINT32_MAX
+
+/* An agent of the roster who has no extension. */
+struct joiner {
+    const struct agent *agent;
+    struct pick pick;
+    const struct slot *former; /* the one that they held last and that is still there */
+    const char *twin;          /* a login that left and differs in case only, or NULL */
+    bool served;
+};
+
+struct sync {
+    struct drafting draft;
+    const struct plan_input *input;
+    const struct slot *slots;
+    size_t n_slots;
+    const struct agent *agents;
+    size_t n_agents;
+    struct strmap people;     /* login: index of the person; the roster's first, leavers behind */
+    const struct slot **kept; /* by person: the extension that they have */
+    size_t n_people, people_capacity;
+    bool *given_back; /* by slot: this plan takes it from its holder */
+    uint32_t *holder; /* by slot: the person, NOBODY where it is not assigned */
+    struct joiner *joiners;
+    size_t n_joiners;
+    struct joiner **takers; /* by slot: who gets what this plan takes from somebody; or NULL */
+    struct joiner **twins;  /* by leaver: the joiner of the same login but for the case; NULL */
+    struct picker picker;
+    const char *left_cools; /* the two usual reasons of a release, made once */
+    const char *left_taken;
+};
+
+/* ---- who holds what ------------------------------------------------------------------------ */
+
+static void people_grow(struct sync *sync, size_t needed)
+{
+    if (needed > sync->people_capacity) {
+        size_t capacity = sync->people_capacity * 2 > needed ? sync->people_capacity * 2 : needed;
+        sync->kept = mem_resize(sync->kept, capacity, sizeof *sync->kept);
+        memset(&sync->kept[sync->people_capacity], 0,
+               (capacity - sync->people_capacity) * sizeof *sync->kept);
+        sync->people_capacity = capacity;
+    }
+}
+
+static void map_roster(struct sync *sync)
+{
+    const char *logins[STRMAP_BATCH];
+    strmap_init(&sync->people, sync->n_agents);
+    for (size_t done = 0; done < sync->n_agents;) {
+        size_t n = 0;
+        for (; n < STRMAP_BATCH && done + n < sync->n_agents; n++) {
+            size_t next = done + n + STRMAP_BATCH;
+            if (next < sync->n_agents) {
+                /* Sorted by login, they lie in memory in the order they were read in. */
+                __builtin_prefetch(sync->agents[next].login);
+            }
+            logins[n] = sync->agents[done + n].login;
+        }
+        strmap_add_all(&sync->people, logins, n, done);
+        done += n;
+    }
+}
+
+static void settle_holder(struct sync *sync, const struct slot *slot, size_t person)
+{
+    if (person == STRMAP_NONE) { /* left; perhaps seen with another extension already */
+        person = strmap_add(&sync->people, slot->agent, sync->n_people);
+        if (person == sync->n_people) {
+            people_grow(sync, ++sync->n_people);
+        }
+    }
+    sync->holder[slot - sync->slots] = (uint32_t)person;
+    const struct slot *other = sync->kept[person];
+    if (!other || slot_rather_kept(slot, other, NULL)) {
+        sync->kept[person] = slot;
+    }
+}
+
+/* Assigned slots that wait to be looked up together. */
+struct lookups {
+    const struct slot *slots[STRMAP_BATCH];
+    const char *logins[STRMAP_BATCH];
+    size_t n;
+};
+
+static void look_up(struct sync *sync, struct lookups *lookups)
+{
+    size_t people[STRMAP_BATCH];
+    strmap_get_all(&sync->people, lookups->logins, lookups->n, people);
+    for (size_t i = 0; i < lookups->n; i++) {
+        if (people[i] != STRMAP_NONE) {
+            __builtin_prefetch(&sync->kept[people[i]], 1);
+        }
+    }
+    for (size_t i = 0; i < lookups->n; i++) {
+        settle_holder(sync, lookups->slots[i], people[i]);
+    }
+    lookups->n = 0;
+}
+
+/* Whether the holder left. An empty directory says nothing about anybody. */
+static bool has_left(const struct sync *sync, uint32_t person)
+{
+    return person >= sync->n_agents && sync->n_agents > 0;
+}
+
+static void find_given_back(struct sync *sync)
+{
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        uint32_t person = sync->holder[i];
+        if (person != NOBODY) {
+            const struct slot *kept = sync->kept[person];
+            sync->given_back[i] =
+                kept != &sync->slots[i] || (has_left(sync, person) && !kept->note);
+        }
+    }
+}
+
+static void join_holders(struct sync *sync)
+{
+    struct lookups lookups = {.n = 0};
+    people_grow(sync, sync->n_agents + 16);
+    sync->n_people = sync->n_agents;
+    sync->holder = mem_array(sync->n_slots + 1, sizeof *sync->holder);
+    sync->given_back = mem_array(sync->n_slots + 1, sizeof *sync->given_back);
+    if (sync->draft.plan->assigned_before == 0) {
+        strmap_init(&sync->people, 0);
+    } else {
+        map_roster(sync);
+    }
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        const struct slot *slot = &sync->slots[i];
+        sync->holder[i] = NOBODY;
+        if (slot->state == SLOT_ASSIGNED) {
+            lookups.slots[lookups.n] = slot;
+            lookups.logins[lookups.n++] = slot->agent;
+        }
+        if (lookups.n == STRMAP_BATCH) {
+            look_up(sync, &lookups);
+        }
+    }
+    look_up(sync, &lookups);
+    find_given_back(sync);
+}
+
+/* ---- who needs one ------------------------------------------------------------------------- */
+
+static void gather_joiners(struct sync *sync)
+{
+    for (size_t i = 0; i < sync->n_agents; i++) {
+        sync->n_joiners += !sync->kept[i];
+    }
+    sync->joiners = mem_array(sync->n_joiners + 1, sizeof *sync->joiners);
+    size_t n = 0;
+    for (size_t i = 0; i < sync->n_agents; i++) {
+        if (!sync->kept[i]) {
+            sync->joiners[n++].agent = &sync->agents[i];
+        }
+    }
+    sync->draft.plan->keep = sync->n_agents - sync->n_joiners;
+}
+
+/* By agent the number that they gave back last, among those that are still to be had. */
+static void map_former(struct sync *sync, struct strmap *former)
+{
+    strmap_init(former, 0);
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        const struct slot *slot = &sync->slots[i];
+        if (slot->state == SLOT_FREE && slot->agent && picker_allows(&sync->picker, slot)) {
+            size_t other = strmap_add(former, slot->agent, i);
+            if (slot->at_s > sync->slots[other].at_s) {
+                strmap_set(former, slot->agent, i);
+            }
+        }
+    }
+}
+
+/* Joiners who held something before get it back. */
+static void serve_former(struct sync *sync)
+{
+    struct strmap former;
+    map_former(sync, &former);
+    for (size_t i = 0; i < sync->n_joiners && former.count > 0; i++) {
+        struct joiner *joiner = &sync->joiners[i];
+        size_t index = strmap_get(&former, joiner->agent->login);
+        if (index != STRMAP_NONE) {
+            joiner->former = &sync->slots[index];
+            joiner->served = true;
+            joiner->pick.slot = joiner->former;
+            memcpy(joiner->pick.ext, joiner->former->ext, sizeof joiner->pick.ext);
+            picker_take(&sync->picker, joiner->former);
+        }
+    }
+    strmap_release(&former);
+}
+
+/* The rest: lowest free, then longest cooling. Returns the first who gets nothing. */
+static size_t serve_from_pool(struct sync *sync)
+{
+    for (size_t i = 0; i < sync->n_joiners; i++) {
+        struct joiner *joiner = &sync->joiners[i];
+        if (joiner->served) {
+            continue;
+        }
+        joiner->served = picker_next(&sync->picker, &joiner->pick);
+        if (!joiner->served) {
+            return i;
+        }
+    }
+    return sync->n_joiners;
+}
+
+/* The last resort: what this plan takes from somebody. */
+static void serve_from_leavers(struct sync *sync, size_t first)
+{
+    size_t slot = 0;
+    const struct policy *policy = sync->input->policy;
+    for (size_t i = first; i < sync->n_joiners; i++) {
+        struct joiner *joiner = &sync->joiners[i];
+        if (joiner->served) {
+            continue;
+        }
+        while (slot < sync->n_slots &&
+               !(sync->given_back[slot] && policy_in_ranges(policy, sync->slots[slot].ext) &&
+                 !policy_is_blocked(policy, sync->slots[slot].ext))) {
+            slot++;
+        }
+        if (slot == sync->n_slots) {
+            plan_unassign(sync->draft.plan, joiner->agent->login);
+            continue;
+        }
+        if (!sync->takers) {
+            sync->takers = mem_array(sync->n_slots, sizeof *sync->takers);
+        }
+        sync->takers[slot++] = joiner;
+        joiner->served = true;
+    }
+}
+
+/* ---- logins that differ in case only --------------------------------------------------------- */
+
+/* False where the login is too long to be an agent of a directory. */
+static bool lower_case(const char *login, char out[LOGIN_MAX + 1])
+{
+    size_t length = strlen(login);
+    for (size_t i = 0; i <= length && i <= LOGIN_MAX; i++) {
+        out[i] = text_lower(login[i]);
+    }
+    return length <= LOGIN_MAX;
+}
+
+static void map_joiners_by_lower_case(struct sync *sync, struct strmap *map)
+{
+    strmap_init(map, sync->n_joiners);
+    for (size_t i = 0; i < sync->n_joiners; i++) {
+        char lower[LOGIN_MAX + 1];
+        if (lower_case(sync->joiners[i].agent->login, lower)) {
+            strmap_add(map, arena_strdup(&sync->draft.plan->arena, lower), i);
+        }
+    }
+}
+
+static void find_twins(struct sync *sync)
+{
+    if (sync->n_people == sync->n_agents || sync->n_agents == 0 || sync->n_joiners == 0) {
+        return;
+    }
+    struct strmap by_lower_case;
+    map_joiners_by_lower_case(sync, &by_lower_case);
+    sync->twins = mem_array(sync->n_people - sync->n_agents, sizeof *sync->twins);
+    struct listing listing = {.n = 0};
+    for (size_t i = sync->n_agents; i < sync->n_people; i++) {
+        char lower[LOGIN_MAX + 1];
+        const char *login = sync->kept[i]->agent;
+        size_t index = lower_case(login, lower) ? strmap_get(&by_lower_case, lower) : STRMAP_NONE;
+        if (index != STRMAP_NONE) {
+            sync->joiners[index].twin = login;
+            sync->twins[i - sync->n_agents] = &sync->joiners[index];
+            listing_add(&listing, login);
+        }
+    }
+    if (listing.n > 0) {
+        plan_note(sync->draft.plan,
+                  "%zu left and came with another spelling of capitals, which is another agent: %s",
+                  listing.n, listing.text);
+    }
+    strmap_release(&by_lower_case);
+}
+
+/* ---- changes ------------------------------------------------------------------------------- */
+
+static void draft_repairs(struct sync *sync)
+{
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        const struct slot *slot = &sync->slots[i];
+        bool stays = slot->state == SLOT_ASSIGNED ? !sync->given_back[i]
+                                                  : !picker_is_taken(&sync->picker, slot);
+        bool adopted = slot->state != SLOT_ASSIGNED || slot->at_s != 0;
+        if (stays && !(adopted && slot_is_sound(slot))) {
+            draft_put_right(&sync->draft, slot);
+        }
+    }
+}
+
+static const char *why_assigned(struct sync *sync, const struct joiner *joiner)
+{
+    if (joiner->former) {
+        return "returns to the former extension";
+    }
+    if (joiner->twin) {
+        return arena_printf(&sync->draft.plan->arena, "new agent (\"%s\" left: case counts), %s",
+                            joiner->twin, pick_reason(&joiner->pick));
+    }
+    /* A first sync has ten thousand of these: no copy of each. */
+    return joiner->pick.cooling || joiner->pick.unseen
+               ? arena_printf(&sync->draft.plan->arena, "new agent, %s", pick_reason(&joiner->pick))
+               : "new agent, lowest free";
+}
+
+static void draft_assignments(struct sync *sync)
+{
+    for (size_t i = 0; i < sync->n_joiners; i++) {
+        struct joiner *joiner = &sync->joiners[i];
+        if (joiner->pick.ext[0] != '\0') {
+            draft_assign(&sync->draft, joiner->pick.slot, joiner->pick.ext, joiner->agent->login,
+                         why_assigned(sync, joiner));
+        }
+    }
+}
+
+/* `then`: what becomes of the number. */
+static struct change *draft_giving_back(struct sync *sync, const struct slot *slot,
+                                        const char *then)
+{
+    struct drafting *draft = &sync->draft;
+    uint32_t person = sync->holder[slot - sync->slots];
+    const struct slot *kept = sync->kept[person];
+    bool keeps_one = kept != slot && !(has_left(sync, person) && !kept->note);
+    if (keeps_one) {
+        struct change *change = draft_drop_surplus(draft, slot, kept, then);
+        draft_claim(draft, change, slot->agent, slot->ext, kept->ext)->tolerant = true;
+        return change;
+    }
+    const struct joiner *twin = sync->twins ? sync->twins[person - sync->n_agents] : NULL;
+    if (twin) {
+        then = arena_printf(&draft->plan->arena, "left the directory (\"%s\" is another agent); %s",
+                            twin->agent->login, then);
+        return draft_release(draft, slot, then);
+    }
+    return draft_release(draft, slot, then == draft->cools ? sync->left_cools : sync->left_taken);
+}
+
+static void draft_releases(struct sync *sync)
+{
+    struct drafting *draft = &sync->draft;
+    static const char taken[] = "goes to a new agent, nothing else is left";
+    sync->left_cools = arena_printf(&draft->plan->arena, "left the directory; %s", draft->cools);
+    sync->left_taken = arena_printf(&draft->plan->arena, "left the directory; %s", taken);
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        const struct slot *slot = &sync->slots[i];
+        if (!sync->given_back[i]) {
+            continue;
+        }
+        struct joiner *taker = sync->takers ? sync->takers[i] : NULL;
+        struct change *change = draft_giving_back(sync, slot, taker ? taken : draft->cools);
+        if (taker) {
+            uint32_t group = ++draft->groups;
+            change->group = group;
+            change = draft_assign(draft, slot, slot->ext, taker->agent->login,
+                                  "new agent, takes over what is given back: nothing else is left");
+            change->group = group;
+        }
+    }
+}
+
+/* ---- numbers that are not there -------------------------------------------------------------- */
+
+/* Those that no joiner gets at once. The joiners took them in order. */
+static void create_missing(struct drafting *draft, const struct joiner *joiners, size_t n_joiners)
+{
+    struct pool_walk walk;
+    pool_walk_init(&walk, draft->input);
+    size_t next = 0;
+    while (pool_walk_next(&walk)) {
+        if (walk.slot) {
+            continue;
+        }
+        while (next < n_joiners && (joiners[next].pick.ext[0] == '\0' || joiners[next].pick.slot)) {
+            next++;
+        }
+        if (next < n_joiners && strcmp(joiners[next].pick.ext, walk.ext) == 0) {
+            next++;
+        } else {
+            draft_create(draft, walk.ext);
+        }
+    }
+}
+
+/* ---- notes --------------------------------------------------------------------------------- */
+
+static void note_stayers(struct sync *sync)
+{
+    struct listing pinned = {.n = 0};
+    struct listing outside = {.n = 0};
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        const struct slot *slot = &sync->slots[i];
+        if (slot->state != SLOT_ASSIGNED || sync->given_back[i]) {
+            continue;
+        }
+        if (has_left(sync, sync->holder[i])) {
+            listing_add(&pinned, slot->agent);
+        }
+        if (!policy_in_ranges(sync->input->policy, slot->ext)) {
+            listing_add(&outside, slot->ext);
+        }
+    }
+    struct plan *plan = sync->draft.plan;
+    if (pinned.n > 0) {
+        plan_note(plan, "%zu left the directory and %s pinned, nothing is taken back: %s", pinned.n,
+                  pinned.n == 1 ? "is" : "are", pinned.text);
+    }
+    if (outside.n > 0) {
+        plan_note(plan, "%zu assigned extension%s outside of the ranges, kept: %s", outside.n,
+                  outside.n == 1 ? " is" : "s are", outside.text);
+    }
+}
+
+static void note_shortage(struct plan *plan)
+{
+    if (plan->n_unassigned > 0) {
+        struct listing none = {.n = 0};
+        for (size_t i = 0; i < plan->n_unassigned; i++) {
+            listing_add(&none, plan->unassigned[i]);
+        }
+        plan_note(plan, "the pool ran out: %zu agent%s no extension: %s", none.n,
+                  none.n == 1 ? " has" : "s have", none.text);
+    }
+    if (plan->missing > 0) {
+        char number[TEXT_NUMBER_ROOM];
+        plan_note(plan,
+                  "%s number%s of the ranges %s not to be seen in the store; --doctor says why",
+                  text_number(plan->missing, number), plan->missing == 1 ? "" : "s",
+                  plan->missing == 1 ? "is" : "are");
+    }
+}
+
+/* ---- the planners -------------------------------------------------------------------------- */
+
+static void sync_release(struct sync *sync)
+{
+    strmap_release(&sync->people);
+    picker_release(&sync->picker);
+    free(sync->kept);
+    free(sync->holder);
+    free(sync->given_back);
+    free(sync->joiners);
+    free(sync->takers);
+    free(sync->twins);
+}
+
+enum err_code plan_sync(const struct plan_input *input, struct plan **out, struct err *err)
+{
+    bool makes_numbers = input_makes_numbers(input);
+    uint64_t missing = count_missing_numbers(input);
+    if (makes_numbers && check_numbers_to_create(input, err) != ERR_OK) {
+        return ERR_CONFIG;
+    }
+    struct sync sync = {
+        .input = input,
+        .slots = input->snapshot->slots,
+        .n_slots = input->snapshot->n_slots,
+        .agents = input->roster->agents,
+        .n_agents = input->roster->n_agents,
+    };
+    drafting_init(&sync.draft, input, "sync");
+    struct plan *plan = sync.draft.plan;
+    picker_init(&sync.picker, input);
+    join_holders(&sync);
+    gather_joiners(&sync);
+    if (sync.n_joiners > 0) {
+        serve_former(&sync);
+    }
+    serve_from_leavers(&sync, serve_from_pool(&sync));
+    find_twins(&sync);
+    draft_repairs(&sync);
+    draft_releases(&sync);
+    draft_assignments(&sync);
+    if (makes_numbers && missing > 0) {
+        create_missing(&sync.draft, sync.joiners, sync.n_joiners);
+    }
+    plan->missing = makes_numbers ? 0 : (size_t)missing;
+    if (sync.n_agents == 0 && plan->assigned_before > 0) {
+        plan_note(plan, "the directory is empty, so nothing is taken back");
+    }
+    note_stayers(&sync);
+    note_shortage(plan);
+    sync_release(&sync);
+    *out = plan;
+    return ERR_OK;
+}
+
+enum err_code plan_init(const struct plan_input *input, struct plan **out, struct err *err)
+{
+    if (check_numbers_to_create(input, err) != ERR_OK) {
+        return ERR_CONFIG;
+    }
+    struct drafting draft;
+    drafting_init(&draft, input, "init");
+    create_missing(&draft, NULL, 0);
+    *out = draft.plan;
+    return ERR_OK;
+}

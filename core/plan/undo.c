@@ -1,0 +1,500 @@
+/*
+ * Undo: the inverse of what the audit trail says was done, on what is there today.
+ *
+ * A record has changes, an extension can be in several of them (released and taken over, assigned
+ * and pinned). So first, for each extension, what it was before the action and what the action made
+ * of it is put together from all of them; then what is there today is held against the latter.
+ * Where it differs, something moved on since, and the change stays, with all that hangs together
+ * with it.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/plan/audit.h"
+#include "core/base/banned.h"
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/plan/builder.h"
+#include "core/port/store.h"
+#include "core/base/strmap.h"
+
+#define NONE SIZE_MAX
+
+/* An extension in the record. Of several changes that touch it, the one with the highest rank says
+   what it was, and what it became. */
+struct trace {
+    char ext[EXT_ROOM];
+    const struct slot *now; /* NULL: not there */
+    struct slot was;
+    int was_rank;
+    struct slot became;
+    int became_rank;
+    const char *pin;      /* the note of a pin that came with an assignment */
+    bool unpinned;        /* a change of the record lifts a pin that a release ended */
+    const char *conflict; /* why it cannot be undone, or NULL */
+    size_t joined;        /* union-find over the traces */
+    size_t last_change;   /* of its component, at the root: the end of a list through `previous` */
+};
+
+struct undo {
+    struct drafting draft;
+    const struct plan_input *input;
+    const struct audit_action *action;
+    struct trace *traces;
+    size_t n_traces;
+    struct strmap by_ext;
+    size_t *previous; /* by change: the one before it in its component */
+    const char *why;
+    size_t n_kept; /* changes that are never undone */
+};
+
+/* ---- what was, what became ------------------------------------------------------------------ */
+
+static size_t trace_of(struct undo *undo, const char *ext)
+{
+    size_t index = strmap_get(&undo->by_ext, ext);
+    if (index == STRMAP_NONE) {
+        index = undo->n_traces++;
+        struct trace *trace = &undo->traces[index];
+        memcpy(trace->ext, ext, strnlen(ext, EXT_WIDTH_MAX));
+        trace->now = snapshot_find(undo->input->snapshot, trace->ext);
+        trace->joined = index;
+        trace->last_change = NONE;
+        strmap_add(&undo->by_ext, trace->ext, index);
+    }
+    return index;
+}
+
+static size_t root_of(struct undo *undo, size_t index)
+{
+    struct trace *traces = undo->traces;
+    while (traces[index].joined != index) {
+        traces[index].joined = traces[traces[index].joined].joined;
+        index = traces[index].joined;
+    }
+    return index;
+}
+
+static void join(struct undo *undo, size_t a, size_t b)
+{
+    undo->traces[root_of(undo, a)].joined = root_of(undo, b);
+}
+
+static void say_was(struct trace *trace, int rank, struct slot was)
+{
+    if (rank > trace->was_rank) {
+        trace->was_rank = rank;
+        trace->was = was;
+    }
+}
+
+static void say_became(struct trace *trace, int rank, struct slot became)
+{
+    if (rank > trace->became_rank) {
+        trace->became_rank = rank;
+        trace->became = became;
+    }
+}
+
+/* Somebody left the extension: it was theirs, and nobody's afterwards unless another took it. */
+static void say_left(struct trace *trace, const char *agent, int64_t since_s, const char *pin)
+{
+    say_was(trace, 4, slot_assigned(trace->ext, agent, since_s, pin, NULL));
+    say_became(trace, 2, slot_free(trace->ext, 0, agent));
+}
+
+static void say_taken(struct trace *trace, const struct audit_change *change)
+{
+    say_was(trace, 2, slot_free(trace->ext, change->was_at_s, change->was_agent));
+    say_became(trace, 3, slot_assigned(trace->ext, change->agent, 0, NULL, NULL));
+}
+
+static void say_reserved(struct trace *trace, const struct audit_change *change)
+{
+    /* Reserved again under another note: a free number has no note, and was somebody's before. */
+    bool was_held = change->from || change->was_note || (change->was_at_s && !change->was_agent);
+    say_was(trace, 2,
+            was_held ? slot_held(trace->ext, change->from, change->was_at_s, NULL)
+                     : slot_free(trace->ext, change->was_at_s, change->was_agent));
+    say_became(trace, 3, slot_held(trace->ext, change->to, 0, NULL));
+}
+
+static void say_marked(struct trace *trace, const struct audit_change *change)
+{
+    say_was(trace, 1,
+            slot_assigned(trace->ext, change->agent, change->was_at_s, change->from, NULL));
+    say_became(trace, 1, slot_assigned(trace->ext, change->agent, 0, change->to, NULL));
+    if (change->kind == CHANGE_PIN) {
+        trace->pin = change->to;
+    } else {
+        trace->unpinned = true;
+    }
+}
+
+static bool is_ext(const char *text)
+{
+    return text && strlen(text) <= EXT_WIDTH_MAX;
+}
+
+static bool is_undone(const struct audit_change *change)
+{
+    if (!is_ext(change->ext)) {
+        return false;
+    }
+    switch (change->kind) {
+    case CHANGE_ASSIGN:
+    case CHANGE_RELEASE:
+    case CHANGE_PIN:
+    case CHANGE_UNPIN:
+        return change->agent != NULL;
+    case CHANGE_REASSIGN:
+        return change->agent && is_ext(change->from);
+    case CHANGE_RESERVE:
+    case CHANGE_UNRESERVE:
+        return true;
+    case CHANGE_CREATE:
+    case CHANGE_ADOPT:
+    case CHANGE_REPAIR:
+    case CHANGE_KIND_COUNT:
+        break;
+    }
+    return false;
+}
+
+/* A repair that took one extension too many from somebody, for another to get it at once: that they
+   had it is not brought back, but the number was given back then. */
+static bool is_surplus_handed_on(const struct audit_change *change)
+{
+    return change->kind == CHANGE_REPAIR && change->group != 0 && is_ext(change->ext) &&
+           change->agent && change->from;
+}
+
+static void read_change(struct undo *undo, const struct audit_change *change, size_t index)
+{
+    struct trace *trace = &undo->traces[index];
+    switch (change->kind) {
+    case CHANGE_ASSIGN:
+        say_taken(trace, change);
+        break;
+    case CHANGE_RELEASE:
+        say_left(trace, change->agent, change->was_at_s, change->was_note);
+        break;
+    case CHANGE_REASSIGN: {
+        size_t from = trace_of(undo, change->from);
+        say_taken(trace, change);
+        say_left(&undo->traces[from], change->agent, change->from_was_at_s, change->from_was_note);
+        join(undo, index, from);
+        break;
+    }
+    case CHANGE_RESERVE:
+        say_reserved(trace, change);
+        break;
+    case CHANGE_UNRESERVE:
+        say_was(trace, 3, slot_held(trace->ext, change->from, change->was_at_s, NULL));
+        say_became(trace, 2, slot_free(trace->ext, 0, NULL));
+        break;
+    case CHANGE_PIN:
+    case CHANGE_UNPIN:
+        say_marked(trace, change);
+        break;
+    case CHANGE_REPAIR:
+        say_was(trace, 3, slot_free(trace->ext, undo->action->at_ms / 1000, change->agent));
+        say_became(trace, 2, slot_free(trace->ext, 0, NULL));
+        break;
+    case CHANGE_CREATE:
+    case CHANGE_ADOPT:
+    case CHANGE_KIND_COUNT:
+        break;
+    }
+}
+
+static void read_action(struct undo *undo)
+{
+    for (size_t i = 0; i < undo->action->n_changes; i++) {
+        const struct audit_change *change = &undo->action->changes[i];
+        undo->n_kept += !is_undone(change);
+        if (is_undone(change) || is_surplus_handed_on(change)) {
+            read_change(undo, change, trace_of(undo, change->ext));
+        }
+    }
+    for (size_t i = 0; i < undo->n_traces; i++) {
+        struct trace *trace = &undo->traces[i];
+        if (trace->became_rank == 3 && trace->became.state == SLOT_ASSIGNED) {
+            trace->became.note = trace->pin;
+        }
+    }
+}
+
+/* ---- what moved on ------------------------------------------------------------------------- */
+
+static bool same_note(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Whether today's slot is what the action left there. Whoever held a free number in between does
+   not matter: it is free again. */
+static bool is_as_left(const struct trace *trace)
+{
+    const struct slot *now = trace->now;
+    if (!now || now->state != trace->became.state) {
+        return false;
+    }
+    switch ((enum slot_state)now->state) {
+    case SLOT_ASSIGNED:
+        return slot_holds(now, trace->became.agent) && same_note(now->note, trace->became.note);
+    case SLOT_HELD:
+        return same_note(now->note, trace->became.note);
+    case SLOT_FREE:
+    case SLOT_ABSENT:
+        break;
+    }
+    return true;
+}
+
+/* Who shall get an extension back must not have another one by now. */
+static void find_other_holdings(struct undo *undo)
+{
+    struct strmap owners;
+    strmap_init(&owners, undo->n_traces);
+    for (size_t i = 0; i < undo->n_traces; i++) {
+        if (undo->traces[i].was.state == SLOT_ASSIGNED) {
+            strmap_add(&owners, undo->traces[i].was.agent, i);
+        }
+    }
+    const struct snapshot *snapshot = undo->input->snapshot;
+    for (size_t i = 0; i < snapshot->n_slots && owners.count > 0; i++) {
+        const struct slot *slot = &snapshot->slots[i];
+        if (slot->state != SLOT_ASSIGNED) {
+            continue;
+        }
+        size_t owned = strmap_get(&owners, slot->agent);
+        size_t held = owned == STRMAP_NONE ? STRMAP_NONE : strmap_get(&undo->by_ext, slot->ext);
+        bool moves_too = held != STRMAP_NONE && root_of(undo, held) == root_of(undo, owned);
+        if (owned != STRMAP_NONE && !moves_too && !undo->traces[owned].conflict) {
+            undo->traces[owned].conflict =
+                arena_printf(&undo->draft.plan->arena, "%s has %s now", slot->agent, slot->ext);
+        }
+    }
+    strmap_release(&owners);
+}
+
+static void find_conflicts(struct undo *undo)
+{
+    struct arena *arena = &undo->draft.plan->arena;
+    for (size_t i = 0; i < undo->n_traces; i++) {
+        struct trace *trace = &undo->traces[i];
+        if (!is_as_left(trace)) {
+            trace->conflict = arena_printf(arena, "%s is not as it was left: %s", trace->ext,
+                                           slot_describe(arena, trace->now));
+        }
+    }
+    find_other_holdings(undo);
+    for (size_t i = 0; i < undo->n_traces; i++) {
+        struct trace *root = &undo->traces[root_of(undo, i)];
+        if (undo->traces[i].conflict && !root->conflict) {
+            root->conflict = undo->traces[i].conflict;
+        }
+    }
+}
+
+/* ---- the inverse --------------------------------------------------------------------------- */
+
+static const struct trace *find_trace(const struct undo *undo, const char *ext)
+{
+    size_t index = strmap_get(&undo->by_ext, ext);
+    assert(index != STRMAP_NONE); /* read_action made one for each */
+    return &undo->traces[index];
+}
+
+static void set_step(struct undo *undo, struct step *step, const struct trace *trace)
+{
+    struct plan *plan = undo->draft.plan;
+    step->before = trace->now;
+    step->after = trace->was;
+    step->after.agent = arena_strdup(&plan->arena, trace->was.agent);
+    step->after.note = arena_strdup(&plan->arena, trace->was.note);
+    if (trace->was.state != SLOT_FREE) {
+        step->after.by = undo->draft.by;
+        /* Not known since when: what is written now is ours, and adopted. */
+        step->after.at_s = trace->was.at_s ? trace->was.at_s : plan->now_s;
+    }
+}
+
+/* A change about one extension and, where it moves, about the one that is left. */
+static struct change *add(struct undo *undo, enum change_kind kind, const struct trace *trace,
+                          const char *agent, const struct trace *left)
+{
+    struct plan *plan = undo->draft.plan;
+    const struct trace *root = &undo->traces[root_of(undo, (size_t)(trace - undo->traces))];
+    struct change *change =
+        plan_add_plain(plan, kind, arena_strdup(&plan->arena, trace->ext),
+                       arena_strdup(&plan->arena, agent), left ? 2 : 1, undo->why);
+    set_step(undo, &change->steps[0], trace);
+    if (left) {
+        set_step(undo, &change->steps[1], left);
+    }
+    if (root->conflict) {
+        change->result = RESULT_CONFLICT;
+        change->detail = root->conflict;
+        plan->counts[kind]--;
+    }
+    return change;
+}
+
+static void add_with_notes(struct undo *undo, enum change_kind kind, const struct trace *trace,
+                           const char *agent, const char *from, const char *to)
+{
+    struct arena *arena = &undo->draft.plan->arena;
+    struct change *change = add(undo, kind, trace, agent, NULL);
+    change->from = arena_strdup(arena, from);
+    change->to = arena_strdup(arena, to);
+}
+
+/* The pin that a release or a move had ended, unless an unpin of the record brings it back. */
+static void add_pin(struct undo *undo, const struct trace *trace, const char *agent)
+{
+    if (trace->was.note && !trace->unpinned) {
+        add_with_notes(undo, CHANGE_PIN, trace, agent, NULL, trace->was.note);
+    }
+}
+
+static void invert(struct undo *undo, const struct audit_change *change)
+{
+    const struct trace *trace = find_trace(undo, change->ext);
+    struct change *fresh = NULL;
+    switch (change->kind) {
+    case CHANGE_ASSIGN:
+        fresh = add(undo, CHANGE_RELEASE, trace, change->agent, NULL);
+        fresh->from = fresh->ext;
+        break;
+    case CHANGE_RELEASE:
+        fresh = add(undo, CHANGE_ASSIGN, trace, change->agent, NULL);
+        fresh->to = fresh->ext;
+        add_pin(undo, trace, change->agent);
+        break;
+    case CHANGE_REASSIGN: {
+        const struct trace *back = find_trace(undo, change->from);
+        fresh = add(undo, CHANGE_REASSIGN, back, change->agent, trace);
+        fresh->to = fresh->ext;
+        fresh->from = arena_strdup(&undo->draft.plan->arena, trace->ext);
+        add_pin(undo, back, change->agent);
+        break;
+    }
+    case CHANGE_RESERVE:
+        add_with_notes(undo, trace->was.state == SLOT_HELD ? CHANGE_RESERVE : CHANGE_UNRESERVE,
+                       trace, NULL, change->to, change->from);
+        break;
+    case CHANGE_UNRESERVE:
+        add_with_notes(undo, CHANGE_RESERVE, trace, NULL, NULL, change->from);
+        break;
+    case CHANGE_PIN:
+        add_with_notes(undo, change->from ? CHANGE_PIN : CHANGE_UNPIN, trace, change->agent,
+                       change->to, change->from);
+        break;
+    case CHANGE_UNPIN:
+        add_with_notes(undo, CHANGE_PIN, trace, change->agent, NULL, change->from);
+        break;
+    case CHANGE_CREATE:
+    case CHANGE_ADOPT:
+    case CHANGE_REPAIR:
+    case CHANGE_KIND_COUNT:
+        break; /* is_undone */
+    }
+}
+
+/* Chains the changes of each component, the last one first. */
+static void chain_changes(struct undo *undo)
+{
+    undo->previous = mem_array(undo->action->n_changes + 1, sizeof *undo->previous);
+    for (size_t i = 0; i < undo->action->n_changes; i++) {
+        const struct audit_change *change = &undo->action->changes[i];
+        if (is_undone(change)) {
+            size_t index = strmap_get(&undo->by_ext, change->ext);
+            struct trace *root = &undo->traces[root_of(undo, index)];
+            undo->previous[i] = root->last_change;
+            root->last_change = i;
+        }
+    }
+}
+
+/* The last change is undone first, with all that hangs together with it. */
+static void draft_inverse(struct undo *undo)
+{
+    struct plan *plan = undo->draft.plan;
+    chain_changes(undo);
+    for (size_t i = undo->action->n_changes; i > 0; i--) {
+        const struct audit_change *change = &undo->action->changes[i - 1];
+        if (!is_undone(change)) {
+            continue;
+        }
+        size_t index = strmap_get(&undo->by_ext, change->ext);
+        if (undo->traces[root_of(undo, index)].last_change != i - 1) {
+            continue; /* went with a later one */
+        }
+        size_t first = plan->n_changes;
+        for (size_t k = i - 1; k != NONE; k = undo->previous[k]) {
+            invert(undo, &undo->action->changes[k]);
+        }
+        if (plan->n_changes - first > 1) {
+            uint32_t group = ++undo->draft.groups;
+            for (size_t k = first; k < plan->n_changes; k++) {
+                plan->changes[k].group = group;
+            }
+        }
+    }
+}
+
+/* ---- notes --------------------------------------------------------------------------------- */
+
+static void note_rest(struct undo *undo)
+{
+    struct plan *plan = undo->draft.plan;
+    struct listing moved = {.n = 0};
+    struct listing strangers = {.n = 0};
+    const struct roster *roster = undo->input->roster;
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        if (change->result == RESULT_CONFLICT) {
+            listing_add(&moved, change->ext);
+        } else if (change->kind == CHANGE_ASSIGN && roster && roster->n_agents > 0 &&
+                   !roster_find(roster, change->agent)) {
+            listing_add(&strangers, change->agent);
+        }
+    }
+    if (moved.n > 0) {
+        plan_note(plan, "%zu of %zu changes moved on since and stay: %s", moved.n, plan->n_changes,
+                  moved.text);
+    }
+    if (strangers.n > 0) {
+        plan_note(plan, "%zu not in the directory, the next sync takes theirs back: %s",
+                  strangers.n, strangers.text);
+    }
+    if (undo->n_kept > 0) {
+        plan_note(plan, "what was created, adopted or repaired stays as it is");
+    }
+}
+
+enum err_code plan_undo(const struct plan_input *input, const struct audit_action *action,
+                        struct plan **out, struct err *err)
+{
+    (void)err;
+    struct undo undo = {.input = input, .action = action};
+    drafting_init(&undo.draft, input, "undo");
+    struct arena *arena = &undo.draft.plan->arena;
+    char at[CLOCK_TEXT_MAX];
+    clock_format_s(action->at_ms / 1000, at);
+    undo.why = arena_printf(arena, "undoes %s of %.10s %.5s UTC", action->action, at, at + 11);
+    undo.traces = mem_array(2 * action->n_changes + 1, sizeof *undo.traces);
+    strmap_init(&undo.by_ext, action->n_changes);
+    read_action(&undo);
+    find_conflicts(&undo);
+    draft_inverse(&undo);
+    note_rest(&undo);
+    strmap_release(&undo.by_ext);
+    free(undo.traces);
+    free(undo.previous);
+    *out = undo.draft.plan;
+    return ERR_OK;
+}

@@ -1,0 +1,260 @@
+#include "core/pool/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/mem.h"
+
+/* ---- references --------------------------------------------------------------------------
+ * The counter is the only part of a shared picture that changes; the readers see a const one. */
+
+static unsigned long *counter(const unsigned long *references)
+{
+    return (unsigned long *)(uintptr_t)references;
+}
+
+static void take_reference(const unsigned long *references)
+{
+    __atomic_add_fetch(counter(references), 1, __ATOMIC_RELAXED);
+}
+
+static bool drop_reference(const unsigned long *references)
+{
+    return __atomic_sub_fetch(counter(references), 1, __ATOMIC_ACQ_REL) == 0;
+}
+
+/* ---- snapshot ---------------------------------------------------------------------------- */
+
+/* The array grows outside of the arena, so that the old copies do not stay in it. */
+struct growing {
+    struct snapshot snapshot;
+    size_t capacity;
+};
+
+struct snapshot *snapshot_new(void)
+{
+    struct growing *fresh = mem_alloc(sizeof *fresh);
+    fresh->snapshot.references = 1;
+    return &fresh->snapshot;
+}
+
+struct snapshot *snapshot_ref(const struct snapshot *snapshot)
+{
+    take_reference(&snapshot->references);
+    return (struct snapshot *)(uintptr_t)snapshot;
+}
+
+void snapshot_unref(const struct snapshot *snapshot)
+{
+    if (!snapshot || !drop_reference(&snapshot->references)) {
+        return;
+    }
+    struct snapshot *last = (struct snapshot *)(uintptr_t)snapshot;
+    free(last->slots);
+    arena_release(&last->arena);
+    free(last);
+}
+
+struct slot *snapshot_add(struct snapshot *snapshot, const char *ext)
+{
+    struct growing *growing = (struct growing *)snapshot;
+    if (snapshot->n_slots == growing->capacity) {
+        growing->capacity = growing->capacity ? growing->capacity * 2 : 256;
+        snapshot->slots = mem_resize(snapshot->slots, growing->capacity, sizeof *snapshot->slots);
+    }
+    struct slot *slot = &snapshot->slots[snapshot->n_slots++];
+    *slot = (struct slot){.ext = ""};
+    memcpy(slot->ext, ext, strnlen(ext, EXT_WIDTH_MAX));
+    return slot;
+}
+
+static int compare_slots(const void *a, const void *b)
+{
+    const struct slot *left = a;
+    const struct slot *right = b;
+    int order = strcmp(left->ext, right->ext);
+    /* Of one extension's records the one that counts most comes first. */
+    static const int rank[] = {
+        [SLOT_ABSENT] = 3, [SLOT_FREE] = 2, [SLOT_ASSIGNED] = 0, [SLOT_HELD] = 1};
+    return order != 0 ? order : rank[left->state] - rank[right->state];
+}
+
+static bool sorted(const struct snapshot *snapshot)
+{
+    for (size_t i = 1; i < snapshot->n_slots; i++) {
+        if (compare_slots(&snapshot->slots[i - 1], &snapshot->slots[i]) > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int compare_claims(const void *a, const void *b)
+{
+    return strcmp(((const struct claim *)a)->agent, ((const struct claim *)b)->agent);
+}
+
+void snapshot_seal(struct snapshot *snapshot)
+{
+    if (snapshot->n_slots > 1 && !sorted(snapshot)) {
+        qsort(snapshot->slots, snapshot->n_slots, sizeof *snapshot->slots, compare_slots);
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        if (kept > 0 && strcmp(snapshot->slots[kept - 1].ext, snapshot->slots[i].ext) == 0) {
+            snapshot->slots[kept - 1].records |= snapshot->slots[i].records;
+        } else {
+            snapshot->slots[kept++] = snapshot->slots[i];
+        }
+    }
+    snapshot->n_slots = kept;
+    if (snapshot->n_claims > 1) {
+        qsort(snapshot->claims, snapshot->n_claims, sizeof *snapshot->claims, compare_claims);
+    }
+}
+
+const struct slot *snapshot_find(const struct snapshot *snapshot, const char *ext)
+{
+    size_t low = 0;
+    size_t high = snapshot->n_slots;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(snapshot->slots[middle].ext, ext);
+        if (order == 0) {
+            return &snapshot->slots[middle];
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return NULL;
+}
+
+const struct slot *snapshot_find_agent(const struct snapshot *snapshot, const char *agent)
+{
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        const struct slot *slot = &snapshot->slots[i];
+        if (slot->state == SLOT_ASSIGNED && strcmp(slot->agent, agent) == 0) {
+            return slot;
+        }
+    }
+    return NULL;
+}
+
+/* ---- roster ------------------------------------------------------------------------------ */
+
+struct growing_roster {
+    struct roster roster;
+    size_t capacity;
+};
+
+struct roster *roster_new(void)
+{
+    struct growing_roster *fresh = mem_alloc(sizeof *fresh);
+    fresh->roster.references = 1;
+    return &fresh->roster;
+}
+
+struct roster *roster_ref(const struct roster *roster)
+{
+    take_reference(&roster->references);
+    return (struct roster *)(uintptr_t)roster;
+}
+
+void roster_unref(const struct roster *roster)
+{
+    if (!roster || !drop_reference(&roster->references)) {
+        return;
+    }
+    struct roster *last = (struct roster *)(uintptr_t)roster;
+    free(last->agents);
+    arena_release(&last->arena);
+    free(last);
+}
+
+void roster_add(struct roster *roster, const char *login, const char *name, const char *profile)
+{
+    struct growing_roster *growing = (struct growing_roster *)roster;
+    if (roster->n_agents == growing->capacity) {
+        growing->capacity = growing->capacity ? growing->capacity * 2 : 256;
+        roster->agents = mem_resize(roster->agents, growing->capacity, sizeof *roster->agents);
+    }
+    roster->agents[roster->n_agents++] = (struct agent){
+        .login = arena_strdup(&roster->arena, login),
+        .name = arena_strdup(&roster->arena, name),
+        .routing_profile = arena_strdup(&roster->arena, profile),
+    };
+}
+
+static int compare_agents(const void *a, const void *b)
+{
+    return strcmp(((const struct agent *)a)->login, ((const struct agent *)b)->login);
+}
+
+/* The texts in the order of the agents: whoever walks a roster of a million reads them one after
+   the other then, instead of one here and one there. */
+static void lay_out_in_order(struct roster *roster)
+{
+    struct arena ordered = ARENA_INIT;
+    for (size_t i = 0; i < roster->n_agents; i++) {
+        struct agent *agent = &roster->agents[i];
+        agent->login = arena_strdup(&ordered, agent->login);
+        agent->name = arena_strdup(&ordered, agent->name);
+        agent->routing_profile = arena_strdup(&ordered, agent->routing_profile);
+    }
+    roster->note = arena_strdup(&ordered, roster->note);
+    arena_release(&roster->arena);
+    roster->arena = ordered;
+}
+
+static bool roster_sorted(const struct roster *roster)
+{
+    for (size_t i = 1; i < roster->n_agents; i++) {
+        if (strcmp(roster->agents[i - 1].login, roster->agents[i].login) >= 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const char *roster_seal(struct roster *roster)
+{
+    if (roster_sorted(roster)) {
+        return NULL;
+    }
+    qsort(roster->agents, roster->n_agents, sizeof *roster->agents, compare_agents);
+    size_t kept = 0;
+    size_t twice = SIZE_MAX;
+    for (size_t i = 0; i < roster->n_agents; i++) {
+        if (kept > 0 && strcmp(roster->agents[kept - 1].login, roster->agents[i].login) == 0) {
+            twice = twice == SIZE_MAX ? kept - 1 : twice;
+        } else {
+            roster->agents[kept++] = roster->agents[i];
+        }
+    }
+    roster->n_agents = kept;
+    lay_out_in_order(roster);
+    return twice == SIZE_MAX ? NULL : roster->agents[twice].login;
+}
+
+const struct agent *roster_find(const struct roster *roster, const char *login)
+{
+    size_t low = 0;
+    size_t high = roster->n_agents;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(roster->agents[middle].login, login);
+        if (order == 0) {
+            return &roster->agents[middle];
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return NULL;
+}

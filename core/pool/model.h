@@ -1,0 +1,128 @@
+#ifndef CORE_POOL_MODEL_H
+#define CORE_POOL_MODEL_H
+
+/*
+ * The things the program is about: extensions, agents, and immutable pictures of both.
+ *
+ * An extension is text of fixed width with leading zeros, never a number. For every extension a
+ * store knows one `struct slot`. A `struct snapshot` is all slots of a store at one moment, sorted
+ * by extension, in one arena; a `struct roster` is all agents of a directory, sorted by login.
+ * Both are immutable once they are published and counted by reference, so that a plan, the screen
+ * and the worker can hold the same one: snapshot_ref, snapshot_unref (safe from every thread).
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+
+#define EXT_WIDTH_MIN 2
+#define EXT_WIDTH_MAX 8
+#define EXT_ROOM (EXT_WIDTH_MAX + 1)
+#define LOGIN_MAX 128 /* bytes */
+#define NAME_MAX_BYTES 512
+#define NOTE_MAX 256 /* bytes */
+
+/* ---- one extension ----------------------------------------------------------------------- */
+
+/* What the store says. Cooling and blocked are free slots that the policy judges (policy.h). */
+enum slot_state {
+    SLOT_ABSENT, /* the store has no record of it */
+    SLOT_FREE,
+    SLOT_ASSIGNED,
+    SLOT_HELD /* reserved */
+};
+
+/* The records behind a slot. A sound slot has exactly one; a table that was written without
+   conditions can have several, or one that the index does not show. */
+#define RECORD_FREE 1u   /* a free item that the index shows */
+#define RECORD_LEAKED 2u /* a free item without sk_value: no reader can find it */
+#define RECORD_ASSIGNED 4u
+#define RECORD_HELD 8u
+
+struct slot {
+    char ext[EXT_ROOM];
+    uint8_t state;     /* enum slot_state; of several records, assigned wins, then held */
+    uint8_t records;   /* RECORD_... */
+    int64_t at_s;      /* assigned, held: since when; free: when it was given back; 0: not known */
+    const char *agent; /* assigned: the holder's login; free: who held it last, or NULL */
+    const char *note;  /* assigned: the note of the pin, NULL where not pinned; held: the note */
+    const char *by;    /* who did it, or NULL. An assigned slot with at_s == 0 was written by the
+                          program before ours and waits to be adopted */
+};
+
+/* `agent#alice holds 0042`, kept beside the slots where a store cannot enforce it otherwise. */
+struct claim {
+    const char *agent;
+    char ext[EXT_ROOM];
+};
+
+/* A record that nobody understands; reported, never touched. */
+struct oddity {
+    const char *key;
+    const char *detail;
+};
+
+struct snapshot {
+    struct arena arena;
+    struct slot *slots; /* sorted by ext, one each */
+    size_t n_slots;
+    struct claim *claims; /* sorted by agent; only with `whole` */
+    size_t n_claims;
+    struct oddity *oddities; /* only with `whole` */
+    size_t n_oddities;
+    bool whole;        /* everything was read with strong consistency (doctor) */
+    bool keeps_claims; /* the store has claims; with `whole` they are all in `claims` */
+    bool exact;        /* what is not here is not in the store; false where an index may lag */
+    int64_t read_at_s;
+    unsigned long references; /* snapshot_ref/unref only */
+};
+
+/* An empty one with one reference, to be filled by a store. */
+struct snapshot *snapshot_new(void);
+struct snapshot *snapshot_ref(const struct snapshot *snapshot);
+void snapshot_unref(const struct snapshot *snapshot); /* NULL is fine */
+
+/* Room for one more slot at the end; any order. Strings must live in the snapshot's arena. */
+struct slot *snapshot_add(struct snapshot *snapshot, const char *ext);
+
+/* Sorts, and merges the records of one extension into one slot. Call once, before it is shared. */
+void snapshot_seal(struct snapshot *snapshot);
+
+/* Binary search; NULL where there is none. */
+const struct slot *snapshot_find(const struct snapshot *snapshot, const char *ext);
+
+/* The first assigned slot of the agent in order of extension, by scanning; for many look-ups build
+   a `struct strmap` (core/base/strmap.h). */
+const struct slot *snapshot_find_agent(const struct snapshot *snapshot, const char *agent);
+
+/* ---- agents ------------------------------------------------------------------------------ */
+
+struct agent {
+    const char *login;
+    const char *name;            /* for people, may be NULL */
+    const char *routing_profile; /* may be NULL */
+};
+
+struct roster {
+    struct arena arena;
+    struct agent *agents; /* sorted by login, no login twice */
+    size_t n_agents;
+    size_t pages;
+    const char *note; /* something the operator should know ("no names: ..."), or NULL */
+    int64_t read_at_s;
+    unsigned long references;
+};
+
+struct roster *roster_new(void);
+struct roster *roster_ref(const struct roster *roster);
+void roster_unref(const struct roster *roster);
+/* Copies the strings. */
+void roster_add(struct roster *roster, const char *login, const char *name, const char *profile);
+/* Sorts by login; of two rows with one login one goes (a page boundary can show an agent twice).
+   Returns the login that stood twice first, or NULL. */
+const char *roster_seal(struct roster *roster);
+const struct agent *roster_find(const struct roster *roster, const char *login);
+
+#endif

@@ -1,0 +1,355 @@
+#include "core/pool/policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/text.h"
+
+#define DAY_S ((int64_t)24 * 60 * 60)
+#define RELEASE_FLOOR 5
+
+static const char *const s_state_names[] = {
+#define X(state, name) [state] = name,
+    EXT_STATES(X)
+#undef X
+};
+
+const char *ext_state_name(enum ext_state state)
+{
+    return s_state_names[state];
+}
+
+void policy_default(struct policy *policy)
+{
+    static const char *const blocked[] = {"911", "112", "999", "000"};
+    *policy = (struct policy){
+        .width = 4,
+        .ranges = {{.first = "0000", .last = "9999"}},
+        .n_ranges = 1,
+        .n_blocked = sizeof blocked / sizeof blocked[0],
+        .cooldown_s = 7 * DAY_S,
+        .limit = {.percent = true, .value = 10, .floor = RELEASE_FLOOR},
+        .audit_keep_s = 400 * DAY_S,
+    };
+    for (size_t i = 0; i < policy->n_blocked; i++) {
+        memcpy(policy->blocked[i], blocked[i], strlen(blocked[i]) + 1);
+    }
+}
+
+/* ---- lists of numbers ---------------------------------------------------------------------- */
+
+#define QUOTE_MAX 32 /* how much of a wrong word an error repeats */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static const char *skip_blanks(const char *at)
+{
+    while (is_blank(*at)) {
+        at++;
+    }
+    return at;
+}
+
+static const char *skip_separators(const char *at)
+{
+    while (is_blank(*at) || *at == ',') {
+        at++;
+    }
+    return at;
+}
+
+/* How many bytes of the word at `at` an error shall repeat. */
+static int quoted(const char *at)
+{
+    size_t length = strcspn(at, ", \t\r\n");
+    return (int)(length < QUOTE_MAX ? length : QUOTE_MAX);
+}
+
+/* Reads the digits at *at. 0 where there are none or more than fit; then *at has not moved. */
+static size_t read_number(const char **at, char out[EXT_ROOM])
+{
+    size_t n = 0;
+    while (is_digit((*at)[n])) {
+        n++;
+    }
+    if (n == 0 || n > EXT_WIDTH_MAX) {
+        return 0;
+    }
+    memcpy(out, *at, n);
+    out[n] = '\0';
+    *at += n;
+    return n;
+}
+
+static enum err_code read_extension(const struct policy *policy, const char **at,
+                                    char out[EXT_ROOM], struct err *err)
+{
+    const char *start = *at;
+    size_t n = read_number(at, out);
+    if (n != (size_t)policy->width) {
+        return err_set(err, ERR_CONFIG,
+                       "ranges: \"%.*s\" is not an extension of this pool: %d digits are needed",
+                       quoted(start), start, policy->width);
+    }
+    return ERR_OK;
+}
+
+static enum err_code read_range(const struct policy *policy, const char **at,
+                                struct ext_range *range, struct err *err)
+{
+    const char *start = *at;
+    if (read_extension(policy, at, range->first, err) != ERR_OK) {
+        return ERR_CONFIG;
+    }
+    memcpy(range->last, range->first, sizeof range->last);
+    const char *behind = skip_blanks(*at);
+    if (*behind == '-') {
+        *at = skip_blanks(behind + 1);
+        if (read_extension(policy, at, range->last, err) != ERR_OK) {
+            return ERR_CONFIG;
+        }
+    }
+    if (**at != '\0' && **at != ',' && !is_blank(**at)) {
+        return err_set(err, ERR_CONFIG, "ranges: \"%.*s\" is not a range like 2000-2999",
+                       quoted(start), start);
+    }
+    if (strcmp(range->first, range->last) > 0) {
+        return err_set(err, ERR_CONFIG, "ranges: %s-%s runs backwards", range->first, range->last);
+    }
+    return ERR_OK;
+}
+
+static int compare_ranges(const void *a, const void *b)
+{
+    return strcmp(((const struct ext_range *)a)->first, ((const struct ext_range *)b)->first);
+}
+
+enum err_code policy_set_ranges(struct policy *policy, const char *list, struct err *err)
+{
+    struct ext_range ranges[POLICY_RANGES_MAX];
+    size_t n = 0;
+    const char *at = skip_separators(list);
+    for (; *at != '\0'; at = skip_separators(at)) {
+        if (n == POLICY_RANGES_MAX) {
+            return err_set(err, ERR_CONFIG, "ranges: more than %d of them", POLICY_RANGES_MAX);
+        }
+        if (read_range(policy, &at, &ranges[n], err) != ERR_OK) {
+            return ERR_CONFIG;
+        }
+        n++;
+    }
+    if (n == 0) {
+        return err_set(err, ERR_CONFIG, "ranges: the list is empty, the pool would have no number");
+    }
+    qsort(ranges, n, sizeof ranges[0], compare_ranges);
+    for (size_t i = 1; i < n; i++) {
+        if (strcmp(ranges[i - 1].last, ranges[i].first) >= 0) {
+            return err_set(err, ERR_CONFIG, "ranges: %s-%s and %s-%s overlap", ranges[i - 1].first,
+                           ranges[i - 1].last, ranges[i].first, ranges[i].last);
+        }
+    }
+    memcpy(policy->ranges, ranges, n * sizeof ranges[0]);
+    policy->n_ranges = n;
+    return ERR_OK;
+}
+
+enum err_code policy_set_blocked(struct policy *policy, const char *list, struct err *err)
+{
+    char blocked[POLICY_BLOCKED_MAX][EXT_ROOM];
+    size_t n = 0;
+    const char *at = skip_separators(list);
+    for (; *at != '\0'; at = skip_separators(at)) {
+        if (n == POLICY_BLOCKED_MAX) {
+            return err_set(err, ERR_CONFIG, "blocked: more than %d of them", POLICY_BLOCKED_MAX);
+        }
+        const char *start = at;
+        size_t digits = read_number(&at, blocked[n]);
+        if (digits == 0 || digits > (size_t)policy->width ||
+            (*at != '\0' && *at != ',' && !is_blank(*at))) {
+            return err_set(err, ERR_CONFIG,
+                           "blocked: \"%.*s\" is not the beginning of an extension: 1 to %d digits",
+                           quoted(start), start, policy->width);
+        }
+        n++;
+    }
+    if (n > 0) {
+        memcpy(policy->blocked, blocked, n * sizeof blocked[0]);
+    }
+    policy->n_blocked = n;
+    return ERR_OK;
+}
+
+/* ---- numbers ------------------------------------------------------------------------------- */
+
+bool policy_valid_ext(const struct policy *policy, const char *ext)
+{
+    int n = 0;
+    while (is_digit(ext[n])) {
+        n++;
+        if (n > policy->width) {
+            return false;
+        }
+    }
+    return ext[n] == '\0' && n == policy->width;
+}
+
+/* The first range that ends at `ext` or behind it; n_ranges where there is none. */
+static size_t range_at(const struct policy *policy, const char *ext)
+{
+    size_t low = 0;
+    size_t high = policy->n_ranges;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(policy->ranges[middle].last, ext) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+bool policy_in_ranges(const struct policy *policy, const char *ext)
+{
+    if (!policy_valid_ext(policy, ext)) {
+        return false;
+    }
+    size_t range = range_at(policy, ext);
+    return range < policy->n_ranges && strcmp(policy->ranges[range].first, ext) <= 0;
+}
+
+bool policy_is_blocked(const struct policy *policy, const char *ext)
+{
+    for (size_t i = 0; i < policy->n_blocked; i++) {
+        const char *prefix = policy->blocked[i];
+        if (strncmp(ext, prefix, strlen(prefix)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint64_t number_of(const char *ext)
+{
+    uint64_t number = 0;
+    for (; is_digit(*ext); ext++) {
+        number = number * 10 + (uint64_t)(*ext - '0');
+    }
+    return number;
+}
+
+uint64_t policy_size(const struct policy *policy)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; i < policy->n_ranges; i++) {
+        size += number_of(policy->ranges[i].last) - number_of(policy->ranges[i].first) + 1;
+    }
+    return size;
+}
+
+static void increment(char *ext, size_t width)
+{
+    for (size_t i = width; i > 0; i--) {
+        if (ext[i - 1] != '9') {
+            ext[i - 1]++;
+            return;
+        }
+        ext[i - 1] = '0';
+    }
+}
+
+bool policy_next_ext(const struct policy *policy, char ext[EXT_ROOM])
+{
+    size_t range = ext[0] == '\0' ? 0 : range_at(policy, ext);
+    if (range < policy->n_ranges && strcmp(policy->ranges[range].last, ext) == 0) {
+        range++;
+    }
+    if (range == policy->n_ranges) {
+        return false;
+    }
+    if (strcmp(ext, policy->ranges[range].first) < 0) {
+        memcpy(ext, policy->ranges[range].first, EXT_ROOM);
+    } else {
+        increment(ext, (size_t)policy->width);
+    }
+    return true;
+}
+
+/* ---- time ---------------------------------------------------------------------------------- */
+
+int64_t policy_cool_until_s(const struct policy *policy, const struct slot *slot)
+{
+    if (slot->at_s > INT64_MAX - policy->cooldown_s) {
+        return INT64_MAX;
+    }
+    return slot->at_s + policy->cooldown_s;
+}
+
+enum ext_state policy_state(const struct policy *policy, const struct slot *slot, int64_t now_s)
+{
+    if (!slot) {
+        return EXT_ABSENT;
+    }
+    switch ((enum slot_state)slot->state) {
+    case SLOT_ABSENT:
+        return EXT_ABSENT;
+    case SLOT_ASSIGNED:
+        return EXT_ASSIGNED;
+    case SLOT_HELD:
+        return EXT_RESERVED;
+    case SLOT_FREE:
+        break;
+    }
+    if (policy_is_blocked(policy, slot->ext)) {
+        return EXT_BLOCKED;
+    }
+    if (slot->at_s != 0 && now_s < policy_cool_until_s(policy, slot)) {
+        return EXT_COOLING;
+    }
+    return EXT_FREE;
+}
+
+/* ---- the limit of releases ------------------------------------------------------------------ */
+
+enum err_code release_limit_parse(struct release_limit *limit, const char *text, struct err *err)
+{
+    char digits[24];
+    size_t length = strlen(text);
+    bool percent = length > 0 && text[length - 1] == '%';
+    size_t n = length - (percent ? 1 : 0);
+    while (percent && n > 0 && text[n - 1] == ' ') {
+        n--;
+    }
+    int64_t value = 0;
+    if (n < sizeof digits) {
+        memcpy(digits, text, n);
+        digits[n] = '\0';
+    }
+    if (n >= sizeof digits || !text_to_int64(digits, 0, percent ? 100 : 1000000000, &value)) {
+        return err_set(err, ERR_CONFIG,
+                       "\"%.*s\" is not a limit of releases: a number like 25, or 0%% to 100%%",
+                       QUOTE_MAX, text);
+    }
+    /* Who gives a count means it; a share of a small pool needs a floor to be of use. */
+    *limit = (struct release_limit){
+        .percent = percent,
+        .value = value,
+        .floor = percent ? RELEASE_FLOOR : 0,
+    };
+    return ERR_OK;
+}
+
+int64_t release_limit_allows(const struct release_limit *limit, int64_t assigned)
+{
+    int64_t allowed = limit->percent ? assigned * limit->value / 100 : limit->value;
+    return allowed > limit->floor ? allowed : limit->floor;
+}

@@ -1,0 +1,90 @@
+#ifndef CORE_POOL_POLICY_H
+#define CORE_POOL_POLICY_H
+
+/*
+ * The rules of the pool (README, "Configuration", section [policy]): which numbers it has, which
+ * are never handed out, how long a returned one cools, how much one plan may release.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/pool/model.h"
+
+#define POLICY_RANGES_MAX 256
+#define POLICY_BLOCKED_MAX 256
+
+struct ext_range {
+    char first[EXT_ROOM];
+    char last[EXT_ROOM]; /* included */
+};
+
+/* How many releases one plan may have: a count, or a share of the assigned. */
+struct release_limit {
+    bool percent;
+    int64_t value;
+    int64_t floor; /* so many are always allowed */
+};
+
+struct policy {
+    int width;
+    struct ext_range ranges[POLICY_RANGES_MAX]; /* sorted, not overlapping */
+    size_t n_ranges;
+    char blocked[POLICY_BLOCKED_MAX][EXT_ROOM]; /* prefixes */
+    size_t n_blocked;
+    int64_t cooldown_s;
+    struct release_limit limit;
+    int64_t audit_keep_s; /* how long audit records are kept where the store expires them */
+};
+
+/* The states that people see. */
+#define EXT_STATES(X)                                                                              \
+    X(EXT_ABSENT, "absent")                                                                        \
+    X(EXT_FREE, "free")                                                                            \
+    X(EXT_COOLING, "cooling")                                                                      \
+    X(EXT_ASSIGNED, "assigned")                                                                    \
+    X(EXT_RESERVED, "reserved")                                                                    \
+    X(EXT_BLOCKED, "blocked")
+
+enum ext_state {
+#define X(state, name) state,
+    EXT_STATES(X)
+#undef X
+        EXT_STATE_COUNT
+};
+
+const char *ext_state_name(enum ext_state state);
+
+/* width 4, 0000-9999, blocked 911 112 999 000, 7 days, 10 % but 5 always, 400 days of audit. */
+void policy_default(struct policy *policy);
+
+/* "0000-9999", "2000-2999, 7100-7199, 8000"; commas or blanks. Every number as wide as `width`;
+   overlapping ranges are an error. An empty list is an error. */
+enum err_code policy_set_ranges(struct policy *policy, const char *list, struct err *err) ERR_CHECK;
+/* "911 112" prefixes of at most `width` digits; an empty list blocks nothing. */
+enum err_code policy_set_blocked(struct policy *policy, const char *list,
+                                 struct err *err) ERR_CHECK;
+/* "25" or "10%". */
+enum err_code release_limit_parse(struct release_limit *limit, const char *text,
+                                  struct err *err) ERR_CHECK;
+
+bool policy_valid_ext(const struct policy *policy, const char *ext); /* digits, width */
+bool policy_in_ranges(const struct policy *policy, const char *ext);
+bool policy_is_blocked(const struct policy *policy, const char *ext);
+uint64_t policy_size(const struct policy *policy); /* numbers in the ranges */
+
+/* What the slot is for people, at that time. */
+enum ext_state policy_state(const struct policy *policy, const struct slot *slot, int64_t now_s);
+
+/* When a cooling slot stops cooling. */
+int64_t policy_cool_until_s(const struct policy *policy, const struct slot *slot);
+
+/* Walks the numbers of the ranges in order: `ext` "" starts; false at the end. */
+bool policy_next_ext(const struct policy *policy, char ext[EXT_ROOM]);
+
+/* How many releases are allowed out of so many assigned. */
+int64_t release_limit_allows(const struct release_limit *limit, int64_t assigned);
+
+#endif

@@ -1,0 +1,40 @@
+#ifndef CORE_PORT_DIRECTORY_H
+#define CORE_PORT_DIRECTORY_H
+
+/*
+ * A directory: who works here. `file:PATH` in core/embedded/directory_file.c, `connect:INSTANCE` in aws/.
+ */
+
+#include "core/base/err.h"
+#include "core/base/port_info.h"
+#include "core/pool/model.h"
+#include "core/base/progress.h"
+
+struct directory;
+
+struct directory_ops {
+    /*
+     * Reads all agents. Either the whole list or an error: a page that fails for good fails the
+     * read, because a short list would take people's extensions away. Rows are reported through
+     * progress->agents as they arrive. An empty directory is ERR_INPUT, with a hint.
+     * ERR_INPUT names file, line or field; ERR_AUTH, ERR_DENIED, ERR_THROTTLED, ERR_OFFLINE,
+     * ERR_SERVICE name the request; ERR_CANCELLED on CANCEL_SOFT between pages, on CANCEL_HARD at
+     * once. *out has one reference, the caller's. Runs on the worker's thread.
+     */
+    enum err_code (*read)(struct directory *directory, const struct progress *progress,
+                          struct roster **out, struct err *err) ERR_CHECK;
+    /* What a status line shows beyond the URI; appends to `facts`. May be NULL. No I/O but what
+       `read` did before. */
+    void (*facts)(struct directory *directory, struct facts *facts);
+    void (*free)(struct directory *directory);
+};
+
+/* The first member of every implementation's own struct. */
+struct directory {
+    const struct directory_ops *ops;
+    char *uri; /* as people write it; owned, freed by directory_free */
+};
+
+void directory_free(struct directory *directory); /* NULL is fine */
+
+#endif

@@ -1,0 +1,137 @@
+#ifndef CORE_PORT_STORE_H
+#define CORE_PORT_STORE_H
+
+/*
+ * A store: who holds what; every write conditional. `sqlite:PATH` in core/embedded/store_sqlite.c,
+ * `dynamodb:TABLE` in aws/. tests/unit/support/store_contract.c runs against every one.
+ *
+ * All calls of one store come from one thread at a time. Several processes may use the same
+ * store at once; none trusts what it read before, every write says what it expects.
+ */
+
+#include "core/plan/audit.h"
+#include "core/base/err.h"
+#include "core/base/port_info.h"
+#include "core/pool/model.h"
+#include "core/plan/plan.h"
+#include "core/base/progress.h"
+
+struct store;
+
+enum load_mode {
+    LOAD_NORMAL, /* what a sync and the screen need, as cheap as the store can */
+    LOAD_WHOLE   /* everything, strongly consistent, with claims and oddities: the doctor */
+};
+
+/* Who writes, under which action. */
+struct apply_context {
+    const char *action_id; /* audit_action_id() */
+    const char *actor;
+    int64_t at_ms;        /* when the action began: the audit trail's time */
+    int64_t audit_keep_s; /* 0: for ever */
+};
+
+struct store_ops {
+    /*
+     * Creates what is missing (file, schema, table, index) so that load and apply can work. Safe to
+     * repeat, safe when two do it at once. Numbers are not made here: plan_init's plan does that.
+     * Lines for people (a server that does not know a feature) go to `warnings`, may be NULL.
+     */
+    enum err_code (*init)(struct store *store, const struct policy *policy,
+                          const struct progress *progress, struct facts *warnings,
+                          struct err *err) ERR_CHECK;
+
+    /*
+     * Reads all slots into a sealed snapshot with one reference. ERR_NOT_FOUND where the store does
+     * not exist yet (hint: --init); ERR_INPUT where it is something else or newer than this
+     * program or of another width; ERR_BUSY, naming who holds it, after 5 s.
+     */
+    enum err_code (*load)(struct store *store, const struct policy *policy, enum load_mode mode,
+                          const struct progress *progress, struct snapshot **out,
+                          struct err *err) ERR_CHECK;
+
+    /*
+     * Applies the changes that are not left out, in batches, each batch with its audit record in
+     * one transaction, each change on the condition that every step's `before` is still there and
+     * that no agent gets a second extension. Sets `result` and `detail` of every change:
+     *   done; conflict (something else is there now: detail says what; its group goes with it; the
+     *   rest goes on); skipped (left out, or what was wanted is already so); failed.
+     * ERR_OK also with conflicts. An error means that it stopped: what was not tried is `skipped`,
+     * what may have been written is found out before it returns where the store can tell.
+     * ERR_CANCELLED on CANCEL_SOFT after the batch in flight.
+     */
+    enum err_code (*apply)(struct store *store, struct plan *plan,
+                           const struct apply_context *context, const struct progress *progress,
+                           struct err *err) ERR_CHECK;
+
+    /* The newest `limit` actions, newest first; with `action_id` only that one (ERR_NOT_FOUND). A
+       limit of 0 means all. */
+    enum err_code (*history)(struct store *store, size_t limit, const char *action_id,
+                             const struct progress *progress, struct history **out,
+                             struct err *err) ERR_CHECK;
+
+    /* Whether somebody may have written since the last load: true where it cannot tell cheaply.
+       NULL stands for always true. */
+    bool (*may_have_changed)(struct store *store);
+
+    /* What a status line shows: path or table, region, account, capacity used so far. */
+    void (*facts)(struct store *store, struct facts *facts);
+
+    /* Who this store's service says we are, for the audit trail ("arn:aws:sts::..."); an arena
+       string, or NULL where it has no opinion and user@host is used. May be NULL. */
+    enum err_code (*identity)(struct store *store, struct arena *arena, const char **actor,
+                              struct err *err) ERR_CHECK;
+
+    void (*free)(struct store *store);
+};
+
+/* The first member of every implementation's own struct. */
+struct store {
+    const struct store_ops *ops;
+    char *uri; /* owned, freed by store_free */
+};
+
+void store_free(struct store *store); /* NULL is fine */
+
+/* ---- for implementations ------------------------------------------------------------------ */
+
+/*
+ * The net effect of changes that are applied in one transaction: each extension and each agent's
+ * claim at most once. `first` and `n` span whole groups (plan_unit_end); units that have a row left
+ * out or already decided are passed over. An extension whose after is what it was before does not
+ * appear, unless its change writes a claim: then it is rewritten, so that its condition guards the
+ * claim.
+ */
+struct effect {
+    const char *ext;
+    const struct slot *before; /* NULL: no record */
+    const struct slot *after;
+    size_t change; /* index in the plan of the (last) change that it comes from */
+};
+
+struct claim_effect {
+    const char *agent;
+    const char *before;  /* the ext whose claim goes or moves; NULL: there must be none */
+    const char **others; /* further exts that the claim may name instead: an agent with several */
+    size_t n_others;
+    const char *after; /* NULL: it goes */
+    bool tolerant;     /* no claim (the old program wrote none), or one that says `after` already,
+                          is fine too */
+    size_t change;
+};
+
+struct effects {
+    struct effect *items;
+    size_t n_items;
+    struct claim_effect *claims;
+    size_t n_claims;
+};
+
+/* In `arena`. core/plan/effects.c */
+void effects_of(const struct plan *plan, size_t first, size_t n, struct arena *arena,
+                struct effects *out);
+
+/* A sentence on what a slot is now, for `detail` ("assigned to bob since 2026-11-02"). */
+const char *slot_describe(struct arena *arena, const struct slot *slot);
+
+#endif

@@ -1,0 +1,78 @@
+#include "core/demo/demo.h"
+#include "core/embedded/directory_file.h"
+#include "core/embedded/export_file.h"
+#include "core/session/session.h"
+#include "core/demo/store.h"
+#include "core/embedded/store_sqlite.h"
+
+#include "core/base/banned.h"
+
+/* The ports that need no service: files, SQLite, the made-up contact centre. */
+
+static enum err_code open_file_directory(void *context, const struct settings *settings,
+                                         const char *uri, const char *rest, struct directory **out,
+                                         struct err *err)
+{
+    (void)context;
+    (void)settings;
+    (void)uri;
+    (void)err;
+    *out = directory_file_new(rest, &clock_system);
+    return ERR_OK;
+}
+
+static enum err_code open_sqlite(void *context, const struct settings *settings, const char *uri,
+                                 const char *rest, struct store **out, struct err *err)
+{
+    (void)context;
+    (void)settings;
+    (void)uri;
+    (void)err;
+    *out = store_sqlite_new(rest, &clock_system);
+    return ERR_OK;
+}
+
+static enum err_code open_file_exporter(void *context, const struct settings *settings,
+                                        const char *uri, const char *rest, struct exporter **out,
+                                        struct err *err)
+{
+    (void)context;
+    (void)settings;
+    (void)uri;
+    (void)err;
+    *out = exporter_file_new(rest);
+    return ERR_OK;
+}
+
+static enum err_code open_demo_directory(void *context, const struct settings *settings,
+                                         const char *uri, const char *rest, struct directory **out,
+                                         struct err *err)
+{
+    (void)context;
+    (void)settings;
+    (void)uri;
+    (void)rest;
+    (void)err;
+    *out = directory_demo_new(DEMO_SEED, &clock_system);
+    return ERR_OK;
+}
+
+static enum err_code open_demo_store(void *context, const struct settings *settings,
+                                     const char *uri, const char *rest, struct store **out,
+                                     struct err *err)
+{
+    (void)context;
+    (void)settings;
+    (void)uri;
+    (void)err;
+    *out = store_demo_new(rest, DEMO_SEED, &clock_system);
+    return ERR_OK;
+}
+
+const struct port session_embedded_ports[] = {
+    {.scheme = "file", .directory = open_file_directory, .exporter = open_file_exporter},
+    {.scheme = "sqlite", .store = open_sqlite},
+    {.scheme = "demo", .directory = open_demo_directory, .store = open_demo_store},
+};
+const size_t session_n_embedded_ports =
+    sizeof session_embedded_ports / sizeof session_embedded_ports[0];

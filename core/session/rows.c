@@ -1,0 +1,146 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/session/session.h"
+
+#include "core/base/banned.h"
+
+/* What lists and the screen show: pictures joined, counted, and laid over each other. Pure. */
+
+/* ---- agents and what they hold ----------------------------------------------------------- */
+
+static int by_agent(const void *a, const void *b)
+{
+    const struct slot *left = *(const struct slot *const *)a;
+    const struct slot *right = *(const struct slot *const *)b;
+    int order = strcmp(left->agent, right->agent);
+    return order != 0 ? order : strcmp(left->ext, right->ext);
+}
+
+/* The assigned slots sorted by holder; free() it. */
+static const struct slot **holders_of(const struct snapshot *snapshot, size_t *count)
+{
+    const struct slot **holders = mem_array(snapshot->n_slots + 1, sizeof *holders);
+    size_t n = 0;
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        if (snapshot->slots[i].state == SLOT_ASSIGNED && snapshot->slots[i].agent) {
+            holders[n++] = &snapshot->slots[i];
+        }
+    }
+    qsort(holders, n, sizeof *holders, by_agent);
+    *count = n;
+    return holders;
+}
+
+static struct agent_row row_of(const struct agent *agent, const struct slot *slot, bool judged)
+{
+    struct agent_row row = {.slot = slot, .state = AGENT_ASSIGNED};
+    if (agent) {
+        row.login = agent->login;
+        row.name = agent->name;
+        row.routing_profile = agent->routing_profile;
+        row.state = slot ? AGENT_ASSIGNED : AGENT_NEW;
+    } else if (slot) {
+        row.login = slot->agent;
+        row.state = judged ? AGENT_STALE : AGENT_ASSIGNED;
+    }
+    return row;
+}
+
+const char *agent_state_name(enum agent_state state)
+{
+    static const char *const names[] = {
+        [AGENT_ASSIGNED] = "assigned", [AGENT_NEW] = "new", [AGENT_STALE] = "stale"};
+    return names[state];
+}
+
+void agent_rows_join(const struct snapshot *snapshot, const struct roster *roster,
+                     struct arena *arena, struct agent_rows *out)
+{
+    size_t n_holders = 0;
+    const struct slot **holders = holders_of(snapshot, &n_holders);
+    size_t n_agents = roster ? roster->n_agents : 0;
+    *out = (struct agent_rows){
+        .rows = arena_alloc(arena, (n_agents + n_holders + 1) * sizeof *out->rows)};
+    size_t a = 0;
+    size_t h = 0;
+    while (a < n_agents || h < n_holders) {
+        const struct agent *agent = a < n_agents ? &roster->agents[a] : NULL;
+        const struct slot *slot = h < n_holders ? holders[h] : NULL;
+        int order = !agent ? 1 : !slot ? -1 : strcmp(agent->login, slot->agent);
+        if (order != 0) {
+            agent = order < 0 ? agent : NULL;
+            slot = order > 0 ? slot : NULL;
+        }
+        a += agent ? 1 : 0;
+        h += slot ? 1 : 0;
+        struct agent_row row = row_of(agent, slot, roster != NULL);
+        out->n_new += row.state == AGENT_NEW;
+        out->n_stale += row.state == AGENT_STALE;
+        out->rows[out->n_rows++] = row;
+        /* An agent with two extensions has a row for each, until a plan has put it right. */
+        while (agent && slot && h < n_holders && strcmp(holders[h]->agent, agent->login) == 0) {
+            out->rows[out->n_rows++] = row_of(agent, holders[h++], true);
+        }
+    }
+    free(holders);
+}
+
+/* ---- counts ------------------------------------------------------------------------------ */
+
+void snapshot_tally(const struct snapshot *snapshot, const struct policy *policy, int64_t now_s,
+                    uint64_t counts[EXT_STATE_COUNT])
+{
+    memset(counts, 0, EXT_STATE_COUNT * sizeof counts[0]);
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        counts[policy_state(policy, &snapshot->slots[i], now_s)]++;
+    }
+}
+
+/* ---- what was done, laid over what was seen ---------------------------------------------- */
+
+static void lay_over(struct snapshot *snapshot, const struct slot *slot)
+{
+    const struct slot *found = snapshot_find(snapshot, slot->ext);
+    if (!found) {
+        return;
+    }
+    struct slot *place = &snapshot->slots[found - snapshot->slots];
+    *place = *slot;
+    place->agent = arena_strdup(&snapshot->arena, slot->agent);
+    place->note = arena_strdup(&snapshot->arena, slot->note);
+    place->by = arena_strdup(&snapshot->arena, slot->by);
+}
+
+struct snapshot *plan_overlay(const struct plan *plan, const struct snapshot *base, int64_t now_s)
+{
+    struct snapshot *fresh = snapshot_new();
+    for (size_t i = 0; i < base->n_slots; i++) {
+        struct slot *slot = snapshot_add(fresh, base->slots[i].ext);
+        *slot = base->slots[i];
+        slot->agent = arena_strdup(&fresh->arena, slot->agent);
+        slot->note = arena_strdup(&fresh->arena, slot->note);
+        slot->by = arena_strdup(&fresh->arena, slot->by);
+    }
+    /* Numbers that were made come first, so that there is a place for every step. */
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        for (size_t s = 0; change->result == RESULT_DONE && s < change->n_steps; s++) {
+            if (!snapshot_find(base, change->steps[s].after.ext)) {
+                snapshot_add(fresh, change->steps[s].after.ext)->state = SLOT_ABSENT;
+            }
+        }
+    }
+    snapshot_seal(fresh);
+    /* In the order of the plan: of several steps on one extension the last is what stands. */
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        for (size_t s = 0; change->result == RESULT_DONE && s < change->n_steps; s++) {
+            lay_over(fresh, &change->steps[s].after);
+        }
+    }
+    fresh->exact = base->exact;
+    fresh->read_at_s = now_s;
+    return fresh;
+}

@@ -1,0 +1,470 @@
+#include "core/session/session.h"
+
+#include <assert.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/environ.h"
+#include "core/pool/export.h"
+#include "core/settings/location.h"
+#include "core/base/log.h"
+#include "core/base/mem.h"
+#include "core/base/text.h"
+
+#include "core/base/banned.h"
+
+struct session {
+    const struct settings *settings;
+    const struct port *ports;
+    size_t n_ports;
+    const struct clock *clock;
+    struct arena arena;
+    struct directory *directory; /* NULL: not opened yet */
+    struct store *store;
+    struct exporter *exporter; /* of settings->export_to; NULL: not opened yet */
+    const char *actor;         /* NULL: not asked yet */
+    bool embedded;             /* the store is made by the first apply where it is missing */
+    bool missing;
+};
+
+/* ---- opening ----------------------------------------------------------------------------- */
+
+/* The port whose scheme the URI has; *rest is what follows it. */
+static const struct port *port_of(const struct session *session, const char *uri, const char **rest)
+{
+    for (size_t i = 0; i < session->n_ports; i++) {
+        *rest = location_rest(uri, session->ports[i].scheme);
+        if (*rest) {
+            return &session->ports[i];
+        }
+    }
+    return NULL;
+}
+
+static enum err_code no_port(const char *what, const char *uri, struct err *err)
+{
+    return err_set(err, ERR_USAGE, "%s: no %s of this kind in this build", uri, what);
+}
+
+/* A name that a port cannot open: says where it was set, because the environment may say it too. */
+static enum err_code opened(const struct session *session, enum err_code code, enum option_id id,
+                            struct err *err)
+{
+    if (code == ERR_USAGE || code == ERR_CONFIG) {
+        err_prefix(err, "%s", settings_origin(session->settings, id));
+    }
+    return code;
+}
+
+static enum err_code open_directory(struct session *session, struct err *err)
+{
+    const char *uri = session->settings->directory;
+    const char *rest = NULL;
+    if (session->directory) {
+        return ERR_OK;
+    }
+    if (!uri) {
+        return settings_no_directory(session->settings, err);
+    }
+    const struct port *port = port_of(session, uri, &rest);
+    if (!port || !port->directory) {
+        return no_port("directory", uri, err);
+    }
+    enum err_code code =
+        port->directory(port->context, session->settings, uri, rest, &session->directory, err);
+    return opened(session, code, OPT_DIRECTORY, err);
+}
+
+static enum err_code open_exporter(struct session *session, const char *uri, struct exporter **out,
+                                   struct err *err)
+{
+    const char *rest = NULL;
+    const struct port *port = port_of(session, uri, &rest);
+    if (!port || !port->exporter) {
+        return no_port("export", uri, err);
+    }
+    return port->exporter(port->context, session->settings, uri, rest, out, err);
+}
+
+enum err_code session_open(const struct settings *settings, const struct port *ports,
+                           size_t n_ports, const struct clock *clock, struct session **out,
+                           struct err *err)
+{
+    struct session *session = mem_alloc(sizeof *session);
+    *session =
+        (struct session){.settings = settings, .ports = ports, .n_ports = n_ports, .clock = clock};
+    const char *rest = NULL;
+    const struct port *port = settings->store ? port_of(session, settings->store, &rest) : NULL;
+    enum err_code code = ERR_OK;
+    if (!settings->store) {
+        code = settings_no_store(err);
+    } else if (!port || !port->store) {
+        code = no_port("store", settings->store, err);
+    } else {
+        session->embedded = strcmp(port->scheme, "sqlite") == 0;
+        code = port->store(port->context, settings, settings->store, rest, &session->store, err);
+        code = opened(session, code, OPT_STORE, err);
+    }
+    if (code != ERR_OK) {
+        session_close(session);
+        return code;
+    }
+    *out = session;
+    return ERR_OK;
+}
+
+void session_close(struct session *session)
+{
+    if (session) {
+        directory_free(session->directory);
+        store_free(session->store);
+        exporter_free(session->exporter);
+        arena_release(&session->arena);
+        free(session);
+    }
+}
+
+/* ---- asking ------------------------------------------------------------------------------ */
+
+const struct policy *session_policy(const struct session *session)
+{
+    return &session->settings->policy;
+}
+
+const struct settings *session_settings(const struct session *session)
+{
+    return session->settings;
+}
+
+const char *session_store_uri(const struct session *session)
+{
+    return session->settings->store;
+}
+
+const char *session_directory_uri(const struct session *session)
+{
+    return session->settings->directory;
+}
+
+const char *session_export_uri(const struct session *session)
+{
+    return session->settings->export_to;
+}
+
+int64_t session_now_s(const struct session *session)
+{
+    return clock_now_s(session->clock);
+}
+
+struct plan_input session_plan_input(const struct session *session, const struct snapshot *snapshot,
+                                     const struct roster *roster)
+{
+    return (struct plan_input){
+        .policy = &session->settings->policy,
+        .snapshot = snapshot,
+        .roster = roster,
+        .now_s = session_now_s(session),
+        .actor = session->actor ? session->actor : "extpool",
+    };
+}
+
+/* "kim@desk7", or "kim@desk7 from 192.0.2.7" over SSH. */
+static const char *local_actor(struct arena *arena)
+{
+    char host[256] = "localhost";
+    char room[1024];
+    struct passwd entry;
+    struct passwd *found = NULL;
+    if (gethostname(host, sizeof host - 1) != 0) {
+        snprintf(host, sizeof host, "localhost");
+    }
+    bool known = getpwuid_r(geteuid(), &entry, room, sizeof room, &found) == 0 && found;
+    const char *user = known ? arena_strdup(arena, entry.pw_name)
+                             : arena_printf(arena, "uid%lu", (unsigned long)geteuid());
+    const char *ssh = environment_get(&environment_system, "SSH_CONNECTION");
+    if (!ssh) {
+        return arena_printf(arena, "%s@%s", user, host);
+    }
+    return arena_printf(arena, "%s@%s from %.*s", user, host, (int)strcspn(ssh, " "), ssh);
+}
+
+enum err_code session_actor(struct session *session, const char **actor, struct err *err)
+{
+    if (!session->actor) {
+        const char *said = NULL;
+        if (session->store->ops->identity) {
+            enum err_code code =
+                session->store->ops->identity(session->store, &session->arena, &said, err);
+            if (code != ERR_OK) {
+                return code;
+            }
+        }
+        session->actor = said ? said : local_actor(&session->arena);
+    }
+    *actor = session->actor;
+    return ERR_OK;
+}
+
+bool session_may_have_changed(struct session *session)
+{
+    const struct store_ops *ops = session->store->ops;
+    return !ops->may_have_changed || ops->may_have_changed(session->store);
+}
+
+void session_facts(struct session *session, struct facts *facts)
+{
+    if (session->store->ops->facts) {
+        session->store->ops->facts(session->store, facts);
+    }
+    if (session->directory && session->directory->ops->facts) {
+        session->directory->ops->facts(session->directory, facts);
+    }
+    for (size_t i = 0; i < session->n_ports; i++) {
+        if (session->ports[i].facts) {
+            session->ports[i].facts(session->ports[i].context, session->settings, facts);
+        }
+    }
+}
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+static enum err_code refuse_to_write(const struct session *session, const char *text,
+                                     struct err *err)
+{
+    err_set(err, ERR_READ_ONLY, "%s", text);
+    err_hint(err, "read-only comes from %s; --dry-run shows what would be done",
+             settings_origin(session->settings, OPT_READ_ONLY));
+    return ERR_READ_ONLY;
+}
+
+enum err_code session_init_store(struct session *session, const struct progress *progress,
+                                 struct facts *warnings, struct err *err)
+{
+    if (session->settings->read_only) {
+        return refuse_to_write(session, "read-only: the store is not created", err);
+    }
+    enum err_code code = session->store->ops->init(session->store, &session->settings->policy,
+                                                   progress, warnings, err);
+    session->missing = session->missing && code != ERR_OK;
+    return code;
+}
+
+static struct snapshot *empty_snapshot(const struct session *session)
+{
+    struct snapshot *snapshot = snapshot_new();
+    snapshot->exact = true;
+    snapshot->whole = true;
+    snapshot->read_at_s = session_now_s(session);
+    snapshot_seal(snapshot);
+    return snapshot;
+}
+
+enum err_code session_load(struct session *session, enum load_mode mode,
+                           const struct progress *progress, struct snapshot **out, struct err *err)
+{
+    struct err why = ERR_INIT;
+    int64_t start_ms = clock_ticks_ms();
+    enum err_code code = session->store->ops->load(session->store, &session->settings->policy, mode,
+                                                   progress, out, &why);
+    session->missing = code == ERR_NOT_FOUND && session->embedded;
+    if (session->missing) {
+        *out = empty_snapshot(session);
+        return ERR_OK;
+    }
+    if (code != ERR_OK) {
+        log_line(LOG_ERROR, "store", "load: %s", why.text);
+        if (err) {
+            *err = why;
+        }
+        return code;
+    }
+    log_line(LOG_INFO, "store", "%zu extensions read in %lld ms", (*out)->n_slots,
+             (long long)(clock_ticks_ms() - start_ms));
+    return ERR_OK;
+}
+
+enum err_code session_read_directory(struct session *session, const struct progress *progress,
+                                     struct roster **out, struct err *err)
+{
+    int64_t start_ms = clock_ticks_ms();
+    enum err_code code = open_directory(session, err);
+    if (code == ERR_OK) {
+        code = session->directory->ops->read(session->directory, progress, out, err);
+    }
+    if (code == ERR_OK) {
+        log_line(LOG_INFO, "directory", "%zu agents read in %lld ms", (*out)->n_agents,
+                 (long long)(clock_ticks_ms() - start_ms));
+    } else if (err) {
+        log_line(LOG_ERROR, "directory", "%s", err->text);
+    }
+    return code;
+}
+
+/* ---- writing ----------------------------------------------------------------------------- */
+
+static void count_results(const struct plan *plan, struct outcome *outcome)
+{
+    outcome->applied = plan_results(plan, RESULT_DONE);
+    outcome->conflicts = plan_results(plan, RESULT_CONFLICT);
+    outcome->failed = plan_results(plan, RESULT_FAILED);
+    outcome->skipped = plan_results(plan, RESULT_SKIPPED);
+}
+
+enum err_code session_apply(struct session *session, struct plan *plan,
+                            const struct progress *progress, struct outcome *outcome,
+                            struct err *err)
+{
+    *outcome = (struct outcome){.action_id = ""};
+    if (session->settings->read_only) {
+        return refuse_to_write(session, "read-only: nothing is written", err);
+    }
+    if (!plan_has_work(plan)) {
+        count_results(plan, outcome);
+        return ERR_OK;
+    }
+    struct apply_context context = {
+        .action_id = outcome->action_id,
+        .at_ms = clock_now_ms(session->clock),
+        .audit_keep_s = session->settings->policy.audit_keep_s,
+    };
+    int64_t start_ms = clock_ticks_ms();
+    enum err_code code = session_actor(session, &context.actor, err);
+    if (code == ERR_OK && session->missing) {
+        code = session_init_store(session, progress, NULL, err);
+    }
+    if (code != ERR_OK) {
+        return code;
+    }
+    audit_action_id(context.at_ms, outcome->action_id);
+    code = session->store->ops->apply(session->store, plan, &context, progress, err);
+    count_results(plan, outcome);
+    outcome->duration_ms = clock_ticks_ms() - start_ms;
+    log_line(code == ERR_OK ? LOG_INFO : LOG_ERROR, "apply",
+             "%s %s: %zu applied, %zu conflicts, %zu failed, %zu skipped in %lld ms%s%s",
+             plan->action, outcome->action_id, outcome->applied, outcome->conflicts,
+             outcome->failed, outcome->skipped, (long long)outcome->duration_ms,
+             code == ERR_OK || !err ? "" : ": ", code == ERR_OK || !err ? "" : err->text);
+    if (outcome->applied == 0) {
+        outcome->action_id[0] = '\0'; /* nothing stands under it */
+    }
+    return code;
+}
+
+/* Whether something was not written because it was so already or somebody else was there first. */
+static bool met_others(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        if (change->result == RESULT_CONFLICT ||
+            (change->result == RESULT_SKIPPED && !change->left_out)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum err_code session_after(struct session *session, const struct plan *plan,
+                            const struct progress *progress, struct snapshot **out, struct err *err)
+{
+    bool others = met_others(plan);
+    struct snapshot *now = NULL;
+    *out = NULL;
+    if (plan_results(plan, RESULT_DONE) == 0 && !others) {
+        *out = snapshot_ref(plan->snapshot);
+        return ERR_OK;
+    }
+    if (plan->snapshot->exact || others) {
+        enum err_code code = session_load(session, LOAD_NORMAL, progress, &now, err);
+        if (code != ERR_OK || now->exact) {
+            *out = now;
+            return code;
+        }
+    }
+    *out = plan_overlay(plan, others ? now : plan->snapshot, session_now_s(session));
+    snapshot_unref(now);
+    return ERR_OK;
+}
+
+/* The URI to export to, where the session may. */
+static enum err_code export_place(const struct session *session, const char *to,
+                                  struct arena *arena, const char **uri, struct err *err)
+{
+    *uri = session->settings->export_to;
+    if (to) {
+        enum err_code code = location_normalise(PORT_EXPORT, to, NULL, arena, uri, err);
+        if (code != ERR_OK) {
+            return code;
+        }
+    }
+    if (!*uri) {
+        err_set(err, ERR_USAGE, "no place to export to");
+        err_hint(err, "name one: --export file:PATH or --export s3://BUCKET");
+        return ERR_USAGE;
+    }
+    if (session->settings->read_only && strcmp(*uri, "file:-") != 0) {
+        return refuse_to_write(session, "read-only: nothing is published", err);
+    }
+    return ERR_OK;
+}
+
+enum err_code session_export(struct session *session, const char *to,
+                             const struct snapshot *snapshot, const struct progress *progress,
+                             struct export_receipt *receipt, struct err *err)
+{
+    struct snapshot *loaded = NULL;
+    struct exporter *once = NULL;
+    struct exporter *exporter = NULL;
+    struct arena arena = ARENA_INIT;
+    struct buf bytes;
+    const char *uri = NULL;
+    buf_init(&bytes, EXPORT_MAX);
+    enum err_code code = export_place(session, to, &arena, &uri, err);
+    if (code == ERR_OK && !snapshot) {
+        code = session_load(session, LOAD_NORMAL, progress, &loaded, err);
+        snapshot = loaded;
+    }
+    if (code == ERR_OK && (to || !session->exporter)) {
+        code = open_exporter(session, uri, to ? &once : &session->exporter, err);
+    }
+    if (code == ERR_OK) {
+        exporter = to ? once : session->exporter;
+        assert(exporter);
+        code = export_build(snapshot, session->settings->csv_safe, &bytes, &receipt->rows, err);
+    }
+    if (code == ERR_OK) {
+        code =
+            exporter->ops->publish(exporter, bytes.data, bytes.length, EXPORT_TYPE, progress, err);
+    }
+    if (code == ERR_OK) {
+        receipt->bytes = bytes.length;
+        receipt->unchanged = exporter->unchanged;
+        text_sanitise_to(receipt->to, sizeof receipt->to, uri, strlen(uri), 0);
+        log_line(LOG_INFO, "export", "%s: %zu rows, %zu bytes%s", uri, receipt->rows, bytes.length,
+                 receipt->unchanged ? ", as it was" : "");
+    }
+    exporter_free(once);
+    snapshot_unref(loaded);
+    buf_release(&bytes);
+    arena_release(&arena);
+    return code;
+}
+
+enum err_code session_history(struct session *session, size_t limit, const char *action_id,
+                              const struct progress *progress, struct history **out,
+                              struct err *err)
+{
+    struct err why = ERR_INIT;
+    enum err_code code =
+        session->store->ops->history(session->store, limit, action_id, progress, out, &why);
+    if (code == ERR_NOT_FOUND && session->embedded && !action_id) {
+        *out = history_new(); /* no store yet, no history yet */
+        return ERR_OK;
+    }
+    if (code != ERR_OK && err) {
+        *err = why;
+    }
+    return code;
+}

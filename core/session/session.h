@@ -1,0 +1,163 @@
+#ifndef CORE_SESSION_SESSION_H
+#define CORE_SESSION_SESSION_H
+
+/*
+ * A session: one context at work, its directory, store, exporter and policy, opened from the
+ * settings. The headless run and the console do everything through it, so that both do the same.
+ *
+ *     session_open(&settings, ports, n_ports, &clock_system, &session, &err);
+ *     session_load(session, LOAD_NORMAL, progress, &snapshot, &err);
+ *     session_read_directory(session, progress, &roster, &err);
+ *     input = session_plan_input(session, snapshot, roster);
+ *     plan_sync(&input, &plan, &err);
+ *     session_apply(session, plan, progress, &outcome, &err);
+ *     session_export(session, NULL, progress, &receipt, &err);
+ *
+ * Everything but session_open, session_plan_input and session_policy does I/O and belongs on the
+ * worker's thread; one session is used by one thread at a time. Opening does no network I/O: the
+ * screen can be painted before the first answer.
+ */
+
+#include "core/base/arena.h"
+#include "core/plan/audit.h"
+#include "core/base/clock.h"
+#include "core/plan/doctor.h"
+#include "core/base/err.h"
+#include "core/plan/guard.h"
+#include "core/plan/plan.h"
+#include "core/port/directory.h"
+#include "core/port/exporter.h"
+#include "core/port/store.h"
+#include "core/settings/settings.h"
+
+/*
+ * Who opens which URI. main.c puts the table together: `file` and `sqlite` of core, `connect`,
+ * `dynamodb` and `s3` of aws. An opener gets the whole URI and what follows "scheme:" and does no
+ * network I/O. NULL where the scheme is no such port.
+ */
+struct port {
+    const char *scheme;
+    enum err_code (*directory)(void *context, const struct settings *settings, const char *uri,
+                               const char *rest, struct directory **out, struct err *err);
+    enum err_code (*store)(void *context, const struct settings *settings, const char *uri,
+                           const char *rest, struct store **out, struct err *err);
+    enum err_code (*exporter)(void *context, const struct settings *settings, const char *uri,
+                              const char *rest, struct exporter **out, struct err *err);
+    /* What there is to say of a session with these settings beyond what its directory and its
+       store know: profile, expiry, requests. Asked once for every port that has it; may be NULL.
+       No I/O. */
+    void (*facts)(void *context, const struct settings *settings, struct facts *facts);
+    void *context;
+};
+
+/* The ports that need no service: file:, sqlite:, demo:. */
+extern const struct port session_embedded_ports[];
+extern const size_t session_n_embedded_ports;
+
+struct session;
+
+/* Keeps references to settings, ports and clock: they outlive the session. The directory and the
+   exporter are opened when they are first needed, so that --list works without a directory. */
+enum err_code session_open(const struct settings *settings, const struct port *ports,
+                           size_t n_ports, const struct clock *clock, struct session **out,
+                           struct err *err) ERR_CHECK;
+void session_close(struct session *session); /* NULL is fine */
+
+const struct policy *session_policy(const struct session *session);
+const struct settings *session_settings(const struct session *session);
+const char *session_store_uri(const struct session *session);
+const char *session_directory_uri(const struct session *session); /* NULL: none configured */
+const char *session_export_uri(const struct session *session);    /* NULL: none configured */
+int64_t session_now_s(const struct session *session);
+
+/* Who acts, for `by` and the audit trail: what the store's service says (an ARN), else user@host,
+   with the SSH client where there is one. Asks the service once. */
+enum err_code session_actor(struct session *session, const char **actor, struct err *err) ERR_CHECK;
+
+/* Creates what is missing (--init), also the embedded store's file. Warnings may be NULL. */
+enum err_code session_init_store(struct session *session, const struct progress *progress,
+                                 struct facts *warnings, struct err *err) ERR_CHECK;
+
+/* An embedded store that does not exist yet loads as an empty snapshot and is created by the first
+   apply: the main job is one command. A table that does not exist is ERR_NOT_FOUND. */
+enum err_code session_load(struct session *session, enum load_mode mode,
+                           const struct progress *progress, struct snapshot **out,
+                           struct err *err) ERR_CHECK;
+enum err_code session_read_directory(struct session *session, const struct progress *progress,
+                                     struct roster **out, struct err *err) ERR_CHECK;
+bool session_may_have_changed(struct session *session);
+
+struct plan_input session_plan_input(const struct session *session, const struct snapshot *snapshot,
+                                     const struct roster *roster);
+
+/* What one apply did. */
+struct outcome {
+    char action_id[AUDIT_ID_ROOM]; /* "" where there was nothing to write */
+    size_t applied, conflicts, failed, skipped;
+    int64_t duration_ms;
+};
+
+/* Writes the plan under a new action id. ERR_READ_ONLY in a read-only session. The plan's changes
+   carry the results; ERR_OK also with conflicts (see outcome). */
+enum err_code session_apply(struct session *session, struct plan *plan,
+                            const struct progress *progress, struct outcome *outcome,
+                            struct err *err) ERR_CHECK;
+
+/* What the store holds after an apply: read again where a read is exact. Where an index may lag
+   behind, what was done is laid over what the plan saw, or where somebody else was met in between
+   over what is seen now, so that theirs is in it too. */
+enum err_code session_after(struct session *session, const struct plan *plan,
+                            const struct progress *progress, struct snapshot **out,
+                            struct err *err) ERR_CHECK;
+
+/* `base` with every change that is `done` laid over it. Pure; one reference. */
+struct snapshot *plan_overlay(const struct plan *plan, const struct snapshot *base, int64_t now_s);
+
+struct export_receipt {
+    char to[1200]; /* sanitised for show */
+    size_t rows;
+    size_t bytes;
+    bool unchanged; /* the same bytes were there already: nothing was written */
+};
+
+/* Publishes the directory of extensions. `to`: a URI or a path; NULL: the configured one.
+   `snapshot`: NULL reads the store first. */
+enum err_code session_export(struct session *session, const char *to,
+                             const struct snapshot *snapshot, const struct progress *progress,
+                             struct export_receipt *receipt, struct err *err) ERR_CHECK;
+
+enum err_code session_history(struct session *session, size_t limit, const char *action_id,
+                              const struct progress *progress, struct history **out,
+                              struct err *err) ERR_CHECK;
+
+/* What the ports know about themselves after they were used: region, account, role, endpoint,
+   expires_at, capacity. No I/O beyond what was done. */
+void session_facts(struct session *session, struct facts *facts);
+
+/* The agent's standing for lists: what `state` in --list agents says. */
+enum agent_state { AGENT_ASSIGNED, AGENT_NEW, AGENT_STALE };
+const char *agent_state_name(enum agent_state state);
+
+/* Agents of the directory and holders that left, joined with what they hold, sorted by login. */
+struct agent_row {
+    const char *login;
+    const char *name; /* may be NULL */
+    const char *routing_profile;
+    const struct slot *slot; /* NULL: holds none */
+    enum agent_state state;
+};
+struct agent_rows {
+    struct agent_row *rows;
+    size_t n_rows;
+    size_t n_new, n_stale;
+};
+/* In `arena`; the rows point into snapshot and roster. `roster` NULL: holders only, all `assigned`.
+ */
+void agent_rows_join(const struct snapshot *snapshot, const struct roster *roster,
+                     struct arena *arena, struct agent_rows *out);
+
+/* How many extensions of the ranges (and beyond) are in each state. */
+void snapshot_tally(const struct snapshot *snapshot, const struct policy *policy, int64_t now_s,
+                    uint64_t counts[EXT_STATE_COUNT]);
+
+#endif

@@ -1,0 +1,230 @@
+#include "core/settings/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/format/ini.h"
+#include "core/base/mem.h"
+#include "core/base/text.h"
+
+/* Where the reader stands. */
+struct reading {
+    struct config *config;
+    struct ini ini;
+    struct ini_event event;
+    enum section section;
+    const char *context;
+    struct err *err;
+};
+
+/* ---- sections ------------------------------------------------------------------------------ */
+
+bool config_has_context(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->n_contexts; i++) {
+        if (strcmp(config->contexts[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The name of a context becomes a folder (its own store) and a word on the screen. */
+static bool good_context_name(const char *name)
+{
+    size_t length = strlen(name);
+    if (length == 0 || length > 128 || name[0] == '.' || strchr(name, '/')) {
+        return false;
+    }
+    for (size_t at = 0; at < length;) {
+        uint32_t code;
+        size_t taken = text_decode(name + at, length - at, &code);
+        if (taken == 0 || text_is_hostile(code)) {
+            return false;
+        }
+        at += taken;
+    }
+    return true;
+}
+
+static enum err_code enter_context(struct reading *r, const char *name)
+{
+    struct config *config = r->config;
+    name += strspn(name, " \t");
+    if (!good_context_name(name)) {
+        ini_error(&r->ini, &r->event, r->err, "[%s]: that is no name for a context",
+                  r->event.section);
+        err_hint(r->err, "[context NAME], up to 128 bytes, without '/', not starting with '.'");
+        return ERR_CONFIG;
+    }
+    r->section = SECTION_CONTEXT;
+    r->context = arena_strdup(&config->arena, name);
+    if (!config_has_context(config, name)) {
+        config->contexts =
+            mem_resize(config->contexts, config->n_contexts + 1, sizeof *config->contexts);
+        config->contexts[config->n_contexts++] = r->context;
+    }
+    return ERR_OK;
+}
+
+static enum err_code enter_section(struct reading *r)
+{
+    const char *names[SECTION_CONTEXT + 1];
+    const char *name = r->event.section;
+    size_t word = strlen("context");
+    if (strncmp(name, "context", word) == 0 &&
+        (name[word] == '\0' || name[word] == ' ' || name[word] == '\t')) {
+        return enter_context(r, name + word);
+    }
+    r->context = NULL;
+    for (enum section section = SECTION_DEFAULTS; section < SECTION_CONTEXT; section++) {
+        names[section - SECTION_DEFAULTS] = section_name(section);
+        if (strcmp(name, section_name(section)) == 0) {
+            r->section = section;
+            return ERR_OK;
+        }
+    }
+    names[SECTION_CONTEXT - SECTION_DEFAULTS] = NULL;
+    const char *near = nearest_of(name, names);
+    ini_error(&r->ini, &r->event, r->err, "unknown section [%s]", name);
+    if (near) {
+        err_hint(r->err, "Did you mean [%s]?", near);
+    } else {
+        err_hint(r->err,
+                 "A context is [context %s]; the others are [defaults] [policy] [theme] "
+                 "[keys] [console]",
+                 name);
+    }
+    return ERR_CONFIG;
+}
+
+/* ---- properties ---------------------------------------------------------------------------- */
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static enum err_code unknown_key(struct reading *r)
+{
+    const char *near = option_nearest_key(r->section, r->event.name);
+    enum option_id elsewhere = OPT_COUNT;
+    for (enum section section = SECTION_DEFAULTS; section < SECTION_KEYS && !near; section++) {
+        elsewhere = option_by_key(section, r->event.name);
+        if (elsewhere != OPT_COUNT) {
+            break;
+        }
+    }
+    ini_error(&r->ini, &r->event, r->err, "unknown key \"%s\" in [%s]", r->event.name,
+              r->event.section);
+    if (near) {
+        err_hint(r->err, "Did you mean \"%s\"?", near);
+    } else if (elsewhere != OPT_COUNT) {
+        err_hint(r->err, "It belongs into [%s]", section_name(option_info(elsewhere)->section));
+    } else {
+        err_hint(r->err, "extpool --help config lists the keys");
+    }
+    return ERR_CONFIG;
+}
+
+/* Whether the section takes names that only the console knows. */
+static bool takes_pairs(enum section section)
+{
+    return section == SECTION_KEYS || section == SECTION_THEME;
+}
+
+static const char *one_line(struct arena *arena, const char *value)
+{
+    char *copy = arena_strdup(arena, value);
+    for (char *lf = strchr(copy, '\n'); lf; lf = strchr(lf, '\n')) {
+        *lf = ' ';
+    }
+    return copy;
+}
+
+static enum err_code take_property(struct reading *r)
+{
+    struct config *config = r->config;
+    enum option_id id = option_by_key(r->section, r->event.name);
+    if (id == OPT_COUNT && !takes_pairs(r->section)) {
+        return unknown_key(r);
+    }
+    for (size_t i = 0; i < config->n_entries; i++) {
+        const struct config_entry *other = &config->entries[i];
+        if (other->section == r->section && same_text(other->context, r->context) &&
+            strcmp(other->name, r->event.name) == 0) {
+            return ini_error(&r->ini, &r->event, r->err,
+                             "\"%s\" is set a second time; the first is in line %u", other->name,
+                             other->line);
+        }
+    }
+    config->entries = mem_resize(config->entries, config->n_entries + 1, sizeof *config->entries);
+    config->entries[config->n_entries++] = (struct config_entry){
+        .section = r->section,
+        .context = r->context,
+        .id = id,
+        .name = arena_strdup(&config->arena, r->event.name),
+        .value = one_line(&config->arena, r->event.value),
+        .line = r->event.line,
+    };
+    return ERR_OK;
+}
+
+static enum err_code take_event(struct reading *r)
+{
+    switch (r->event.kind) {
+    case INI_SECTION:
+        return enter_section(r);
+    case INI_PROPERTY:
+        return take_property(r);
+    case INI_SUBPROPERTY:
+        return ini_error(&r->ini, &r->event, r->err,
+                         "an indented line below \"%s\", which is empty", r->event.parent);
+    case INI_END:
+        break;
+    }
+    return ERR_OK;
+}
+
+/* ---- the file ------------------------------------------------------------------------------ */
+
+enum err_code config_parse(const char *path, const char *text, size_t length, struct config *config,
+                           struct err *err)
+{
+    *config = (struct config){.arena = ARENA_INIT, .path = path};
+    struct reading r = {.config = config, .err = err};
+    ini_init(&r.ini, path, text, length);
+    enum err_code code;
+    do {
+        code = ini_next(&r.ini, &r.event, err);
+        if (code == ERR_OK) {
+            code = take_event(&r);
+        }
+    } while (code == ERR_OK && r.event.kind != INI_END);
+    ini_release(&r.ini);
+    if (code != ERR_OK) {
+        config_release(config);
+    }
+    return code;
+}
+
+void config_release(struct config *config)
+{
+    arena_release(&config->arena);
+    free(config->entries);
+    free(config->contexts);
+    *config = (struct config){.arena = ARENA_INIT};
+}
+
+const struct config_entry *config_find(const struct config *config, enum section section,
+                                       const char *context, enum option_id id)
+{
+    for (size_t i = 0; i < config->n_entries; i++) {
+        const struct config_entry *entry = &config->entries[i];
+        if (entry->section == section && entry->id == id && same_text(entry->context, context)) {
+            return entry;
+        }
+    }
+    return NULL;
+}

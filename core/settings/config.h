@@ -1,0 +1,63 @@
+#ifndef CORE_SETTINGS_CONFIG_H
+#define CORE_SETTINGS_CONFIG_H
+
+/*
+ * The configuration file, as it stands: every property of every section, known keys only, no key
+ * twice. What the values mean is settled in core/settings/settings.c, for the chosen context alone.
+ *
+ *     [defaults]               what holds in every context that does not say otherwise
+ *     context = prod           the context where none is named
+ *
+ *     [context prod]
+ *     directory = connect:arn:aws:connect:eu-west-2:111122223333:instance/...
+ *     store = dynamodb:cc-ext
+ *     read_only = yes
+ *     cooldown = 14d           keys of [policy] and [console], too; `theme` for [theme] name
+ *
+ *     [policy]
+ *     ranges = 2000-2999, 7100-7199
+ *
+ *     [theme]  name = ..., and styles that the console judges
+ *     [keys]   action = keys, judged by the console
+ *     [console] refresh ascii mouse escdelay
+ */
+
+#include <stddef.h>
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/settings/options.h"
+
+#define CONFIG_MAX (1u << 20) /* bytes of the file */
+
+struct config_entry {
+    enum section section;
+    const char *context; /* of SECTION_CONTEXT, else NULL */
+    enum option_id id;   /* OPT_COUNT for the pairs of [keys] and [theme] */
+    const char *name;
+    const char *value; /* lines that continue it are joined by a blank */
+    unsigned line;
+};
+
+struct config {
+    struct arena arena;
+    const char *path;
+    struct config_entry *entries; /* in the order of the file */
+    size_t n_entries;
+    const char **contexts; /* names, in the order of the file */
+    size_t n_contexts;
+};
+
+/* Reads a text; `path` is its name in messages and must outlive the config. ERR_CONFIG names
+   "PATH:LINE", and for an unknown section or key the one that was probably meant. */
+enum err_code config_parse(const char *path, const char *text, size_t length, struct config *config,
+                           struct err *err) ERR_CHECK;
+void config_release(struct config *config);
+
+/* NULL where the section (of that context) does not say. */
+const struct config_entry *config_find(const struct config *config, enum section section,
+                                       const char *context, enum option_id id);
+
+bool config_has_context(const struct config *config, const char *name);
+
+#endif

@@ -1,0 +1,197 @@
+#include "core/settings/help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+
+/*
+ * The manual page, in the man macros of roff (man-pages(7), groff_man(7)), from the same tables and
+ * texts as --help. A paragraph of a text whose lines are indented is shown as it stands.
+ */
+
+/* Text as it is: '-' stays a minus that can be searched for, and no line is taken for a request. */
+static void put_text(struct buf *out, const char *text, size_t length)
+{
+    if (length > 0 && (text[0] == '.' || text[0] == '\'')) {
+        buf_puts(out, "\\&");
+    }
+    for (size_t i = 0; i < length; i++) {
+        switch (text[i]) {
+        case '-':
+            buf_puts(out, "\\-");
+            break;
+        case '\\':
+            buf_puts(out, "\\e");
+            break;
+        case '\'':
+            buf_puts(out, "\\(aq");
+            break;
+        case '~':
+            buf_puts(out, "\\(ti");
+            break;
+        case '^':
+            buf_puts(out, "\\(ha");
+            break;
+        default:
+            buf_putc(out, text[i]);
+        }
+    }
+}
+
+static void put(struct buf *out, const char *text)
+{
+    put_text(out, text, strlen(text));
+}
+
+/* "sync" as "SYNC". */
+static void put_heading(struct buf *out, const char *name)
+{
+    buf_puts(out, ".SH ");
+    for (const char *c = name; *c; c++) {
+        buf_putc(out, *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c);
+    }
+    buf_putc(out, '\n');
+}
+
+/* ---- from the tables ----------------------------------------------------------------------- */
+
+static void put_action(enum action action, struct buf *out)
+{
+    const struct action_info *info = action_info(action);
+    buf_puts(out, ".TP\n\\fB\\-\\-");
+    put(out, info->name);
+    buf_puts(out, "\\fR");
+    if (info->operands[0]) {
+        buf_puts(out, " \\fI");
+        put(out, info->operands);
+        buf_puts(out, "\\fR");
+    }
+    buf_putc(out, '\n');
+    put(out, info->help);
+    buf_puts(out, ".\n");
+}
+
+static void put_option(enum option_id id, struct buf *out)
+{
+    const struct option_info *info = option_info(id);
+    buf_puts(out, ".TP\n");
+    if (info->letter) {
+        buf_printf(out, "\\fB\\-%c\\fR, ", info->letter);
+    }
+    buf_puts(out, info->name ? "\\fB\\-\\-" : "\\fB");
+    put(out, info->name ? info->name : info->key);
+    buf_puts(out, "\\fR");
+    if (info->hint) {
+        buf_printf(out, " %s\\fI", info->name ? "" : "= ");
+        put(out, info->hint);
+        buf_puts(out, "\\fR");
+    }
+    buf_putc(out, '\n');
+    put(out, info->help);
+    if (info->def) {
+        buf_puts(out, "; the default is ");
+        put(out, info->def);
+    }
+    buf_puts(out, ".\n");
+}
+
+/* ---- texts --------------------------------------------------------------------------------- */
+
+/* Lines that are indented are an example; others are paragraphs, with empty lines between them. */
+static void put_paragraphs(const char *text, struct buf *out)
+{
+    bool example = false;
+    bool fresh = true; /* the next line begins a paragraph */
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        bool indented = length > 2 && text[0] == ' ' && text[1] == ' ';
+        if (example && !indented) {
+            buf_puts(out, ".EE\n.RE\n");
+        }
+        if (indented && !example) {
+            buf_puts(out, ".PP\n.RS 4\n.EX\n");
+        } else if (!indented && length > 0 && (fresh || example)) {
+            buf_puts(out, ".PP\n");
+        }
+        if (length > 0) {
+            size_t skip = indented ? 2 : 0;
+            put_text(out, text + skip, length - skip);
+            buf_putc(out, '\n');
+        }
+        fresh = length == 0;
+        example = indented;
+        text += length + (text[length] == '\n');
+    }
+    if (example) {
+        buf_puts(out, ".EE\n.RE\n");
+    }
+}
+
+static void put_topic(enum topic topic, struct buf *out)
+{
+    put_heading(out, topic == TOPIC_EXIT    ? "exit status"
+                     : topic == TOPIC_FILES ? "import and export"
+                                            : topic_name(topic));
+    if (topic != TOPIC_EXIT) {
+        put(out, topic_about(topic));
+        buf_puts(out, ".\n");
+    }
+    for (enum action action = ACTION_DEMO; action < ACTION_COUNT; action++) {
+        if (action_info(action)->topic == topic) {
+            put_action(action, out);
+        }
+    }
+    for (enum option_id id = 0; id < OPT_COUNT; id++) {
+        if (option_info(id)->topic == topic) {
+            put_option(id, out);
+        }
+    }
+    put_paragraphs(help_text(topic), out);
+}
+
+static void put_environment(struct buf *out)
+{
+    put_heading(out, "environment");
+    buf_puts(out, "Used where neither the command line nor the configuration file says more.\n");
+    for (enum option_id id = 0; id < OPT_COUNT; id++) {
+        const struct option_info *info = option_info(id);
+        if (info->env) {
+            buf_puts(out, ".TP\n.B ");
+            put(out, info->env);
+            buf_putc(out, '\n');
+            put(out, info->help);
+            buf_puts(out, ".\n");
+        }
+    }
+    buf_puts(out, ".TP\n.B XDG_CONFIG_HOME, XDG_DATA_HOME\n"
+                  "Where the configuration, the embedded store and its export lie.\n"
+                  ".TP\n.B NO_COLOR\nNo colours.\n"
+                  ".PP\nCredentials and regions are found as the AWS SDKs find them: AWS_PROFILE,\n"
+                  "AWS_ACCESS_KEY_ID and so on.\n");
+}
+
+void help_man(struct buf *out)
+{
+    buf_puts(out,
+             ".TH EXTPOOL 1 \"\" \"extpool " EXTPOOL_VERSION "\" \"User Commands\"\n"
+             ".SH NAME\n"
+             "extpool \\- the telephone extensions of an Amazon Connect contact centre\n"
+             ".SH SYNOPSIS\n"
+             ".B extpool\n"
+             "[\\fIACTION\\fR] [\\fIOPTION\\fR]...\n"
+             ".SH DESCRIPTION\n"
+             "Gives every agent of the directory one extension out of a pool, takes extensions\n"
+             "back when agents leave, lets an operator assign, reassign and release them, and\n"
+             "publishes who has which as a CSV.\n"
+             "Without an action it opens the console.\n"
+             "All that writes takes \\fB\\-\\-dry\\-run\\fR, all takes \\fB\\-\\-json\\fR.\n");
+    for (enum topic topic = TOPIC_SYNC; topic < TOPIC_COUNT; topic++) {
+        put_topic(topic, out);
+    }
+    put_environment(out);
+    buf_puts(out, ".SH FILES\n"
+                  ".TP\n.I \\(ti/.config/extpool/config\nThe configuration.\n"
+                  ".TP\n.I \\(ti/.local/share/extpool/extpool.db\nThe embedded store.\n"
+                  ".TP\n.I \\(ti/.local/share/extpool/agent_extensions.csv\nIts export.\n");
+}

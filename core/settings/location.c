@@ -1,0 +1,133 @@
+#include "core/settings/location.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/settings/options.h"
+#include "core/base/text.h"
+
+#define SCHEMES_MAX 4
+
+/* The first is the embedded one, which a plain path gets. */
+static const struct {
+    const char *noun;
+    const char *schemes[SCHEMES_MAX];
+    const char *forms;
+} s_ports[] = {
+    [PORT_DIRECTORY] = {"directory",
+                        {"file", "connect", "demo", NULL},
+                        "A directory is file:PATH or connect:INSTANCE-ID-OR-ARN"},
+    [PORT_STORE] = {"store",
+                    {"sqlite", "dynamodb", NULL},
+                    "A store is sqlite:PATH or dynamodb:TABLE"},
+    [PORT_EXPORT] = {"export",
+                     {"file", "s3", NULL},
+                     "An export goes to file:PATH or s3://BUCKET[/KEY]"},
+};
+
+const char *location_rest(const char *uri, const char *scheme)
+{
+    size_t length = strlen(scheme);
+    return strncmp(uri, scheme, length) == 0 && uri[length] == ':' ? uri + length + 1 : NULL;
+}
+
+const char *location_path(const char *path, const struct location_base *base, struct arena *arena)
+{
+    if (!base || path[0] == '/' || strcmp(path, "-") == 0) {
+        return path;
+    }
+    if (path[0] == '~' && path[1] == '/' && base->home) {
+        return arena_printf(arena, "%s/%s", base->home, path + 2);
+    }
+    return base->folder ? arena_printf(arena, "%s/%s", base->folder, path) : path;
+}
+
+/* How many characters a scheme in front has, without the ':'; 0: there is none, it is a path. */
+static size_t scheme_length(const char *text)
+{
+    size_t n = 0;
+    while ((text_lower(text[n]) >= 'a' && text_lower(text[n]) <= 'z') ||
+           (n > 0 && ((text[n] >= '0' && text[n] <= '9') || text[n] == '+' || text[n] == '-'))) {
+        n++;
+    }
+    return text[n] == ':' ? n : 0;
+}
+
+static enum err_code unknown_scheme(enum port_kind port, const char *text, size_t length,
+                                    struct err *err)
+{
+    char scheme[32];
+    text_sanitise_to(scheme, sizeof scheme, text, length, 0);
+    err_set(err, ERR_USAGE, "\"%s\": no %s has the scheme \"%s:\"", text, s_ports[port].noun,
+            scheme);
+    const char *near = nearest_of(scheme, s_ports[port].schemes);
+    if (near) {
+        err_hint(err, "Did you mean \"%s:\"? %s", near, s_ports[port].forms);
+    } else {
+        err_hint(err, "%s. A path with a ':' is %s:PATH", s_ports[port].forms,
+                 s_ports[port].schemes[0]);
+    }
+    return ERR_USAGE;
+}
+
+/* The path of a "file:" or "sqlite:" URI: file:///a is /a; a host cannot be reached. */
+static enum err_code strip_authority(const char *text, const char **path, struct err *err)
+{
+    if (strncmp(*path, "//", 2) != 0) {
+        return ERR_OK;
+    }
+    if ((*path)[2] != '/') {
+        err_set(err, ERR_USAGE, "\"%s\": a file on another host cannot be opened", text);
+        err_hint(err, "One slash or three: file:/srv/agents.csv, file:///srv/agents.csv");
+        return ERR_USAGE;
+    }
+    *path += 2;
+    return ERR_OK;
+}
+
+enum err_code location_normalise(enum port_kind port, const char *text,
+                                 const struct location_base *base, struct arena *arena,
+                                 const char **uri, struct err *err)
+{
+    size_t length = strlen(text);
+    if (length == 0 || length > LOCATION_MAX) {
+        err_set(err, ERR_USAGE, "the %s is %s", s_ports[port].noun,
+                length == 0 ? "empty" : "longer than 4,096 bytes");
+        err_hint(err, "%s", s_ports[port].forms);
+        return ERR_USAGE;
+    }
+    if (text_utf8_check(text, length) != length) {
+        return err_set(err, ERR_USAGE, "\"%s\": not UTF-8", text);
+    }
+    const char *embedded = s_ports[port].schemes[0];
+    const char *scheme = embedded;
+    const char *rest = text;
+    size_t given = scheme_length(text);
+    if (given > 0) {
+        scheme = NULL;
+        for (size_t i = 0; s_ports[port].schemes[i]; i++) {
+            const char *known = s_ports[port].schemes[i];
+            if (strlen(known) == given && strncmp(known, text, given) == 0) {
+                scheme = known;
+            }
+        }
+        if (!scheme) {
+            return unknown_scheme(port, text, given, err);
+        }
+        rest = text + given + 1;
+    }
+    if (rest[0] == '\0' && strcmp(scheme, "demo") != 0) {
+        err_set(err, ERR_USAGE, "\"%s\": nothing follows \"%s:\"", text, scheme);
+        err_hint(err, "%s", s_ports[port].forms);
+        return ERR_USAGE;
+    }
+    if (scheme == embedded) {
+        if (strip_authority(text, &rest, err) != ERR_OK) {
+            return ERR_USAGE;
+        }
+        rest = location_path(rest, base, arena);
+    }
+    *uri = arena_printf(arena, "%s:%s", scheme, rest);
+    return ERR_OK;
+}

@@ -1,0 +1,47 @@
+#ifndef CORE_SETTINGS_LOCATION_H
+#define CORE_SETTINGS_LOCATION_H
+
+/*
+ * Where a directory, a store or an export lies: a URI as people write it.
+ *
+ *   directory   file:PATH    connect:INSTANCE-ID-OR-ARN    demo:SEED
+ *   store       sqlite:PATH  dynamodb:TABLE
+ *   export      file:PATH    s3://BUCKET[/KEY]
+ *
+ * What has no scheme is a path ("agents.csv", "/srv/cc/ext.db", "-" for standard input or output)
+ * and gets the scheme of the embedded implementation. "file:///srv/a.csv" is "file:/srv/a.csv"; a
+ * file URI is otherwise taken as it stands, without percent-decoding. A path that starts with "~/"
+ * lies in the home folder; in the configuration file a relative one is relative to the file's
+ * folder, on the command line to the current one.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+
+enum port_kind { PORT_DIRECTORY, PORT_STORE, PORT_EXPORT };
+
+#define LOCATION_MAX 4096 /* bytes */
+
+/* What relative and "~/" paths start from; either may be NULL. */
+struct location_base {
+    const char *home;
+    const char *folder;
+};
+
+/* The URI with its scheme, in `arena`. ERR_USAGE with the schemes that there are, and the one that
+   was probably meant. `base` may be NULL. */
+enum err_code location_normalise(enum port_kind port, const char *text,
+                                 const struct location_base *base, struct arena *arena,
+                                 const char **uri, struct err *err) ERR_CHECK;
+
+/* What follows "scheme:", or NULL where the URI has another scheme. For "s3://bucket/key" that is
+   "//bucket/key". */
+const char *location_rest(const char *uri, const char *scheme);
+
+/* "~/" expanded, relative paths put into the folder; in `arena` or `path` itself. */
+const char *location_path(const char *path, const struct location_base *base, struct arena *arena);
+
+#endif

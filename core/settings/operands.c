@@ -1,0 +1,207 @@
+#include "core/settings/operands.h"
+
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/pool/login.h"
+#include "core/base/text.h"
+
+/* ---- parts of an operand ------------------------------------------------------------------- */
+
+struct operand {
+    enum action action;
+    const char *text;
+    int width;
+    struct arena *arena;
+    struct err *err;
+};
+
+static enum err_code wrong(const struct operand *op, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* "--assign alice=20x1: " and what is wrong. */
+static enum err_code wrong(const struct operand *op, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    enum err_code code = err_vset(op->err, ERR_USAGE, format, args);
+    va_end(args);
+    err_prefix(op->err, "--%s %s", action_info(op->action)->name, op->text);
+    return code;
+}
+
+static enum err_code take_login(const struct operand *op, const char *start, size_t length,
+                                const char **out)
+{
+    const char *fault = login_fault(start, length);
+    *out = fault ? NULL : arena_strndup(op->arena, start, length);
+    return fault ? wrong(op, "the login %s", fault) : ERR_OK;
+}
+
+static enum err_code take_ext(const struct operand *op, const char *start, size_t length,
+                              const char **out)
+{
+    const char *ext = arena_strndup(op->arena, start, length);
+    *out = ext;
+    if (length == 0) {
+        return wrong(op, "the extension is missing");
+    }
+    if (!text_is_digits(ext)) {
+        wrong(op, "\"%s\" is no extension: it has %d digits and nothing else", ext, op->width);
+        if (strchr(op->text, '=')) {
+            err_hint(op->err, "A login that holds an '=' is given with one at its end: \"%s=\"",
+                     op->text);
+        }
+        return ERR_USAGE;
+    }
+    return ERR_OK;
+}
+
+/* The note behind the first '='; an empty one is none. */
+static enum err_code take_note(const struct operand *op, const char *equals, const char **out)
+{
+    *out = NULL;
+    if (!equals || equals[1] == '\0') {
+        return ERR_OK;
+    }
+    const char *fault = note_fault(equals + 1, strlen(equals + 1));
+    *out = fault ? NULL : arena_strdup(op->arena, equals + 1);
+    return fault ? wrong(op, "the note %s", fault) : ERR_OK;
+}
+
+/* ---- forms --------------------------------------------------------------------------------- */
+
+/* AGENT[=EXT], AGENT=EXT */
+static enum err_code agent_ext(const struct operand *op, bool needs_ext, struct request *out)
+{
+    const char *equals = strrchr(op->text, '=');
+    size_t length = equals ? (size_t)(equals - op->text) : strlen(op->text);
+    enum err_code code = take_login(op, op->text, length, &out->agent);
+    if (code == ERR_OK && equals && equals[1] != '\0') {
+        code = take_ext(op, equals + 1, strlen(equals + 1), &out->ext);
+    } else if (code == ERR_OK && needs_ext) {
+        code = wrong(op, "which extension? AGENT=EXT");
+    }
+    return code;
+}
+
+/* AGENT|EXT */
+static enum err_code agent_or_ext(const struct operand *op, struct request *out)
+{
+    const char *equals = strrchr(op->text, '=');
+    size_t length = strlen(op->text);
+    if (!equals) {
+        bool ext = text_is_digits(op->text) && length == (size_t)op->width;
+        return ext ? take_ext(op, op->text, length, &out->ext)
+                   : take_login(op, op->text, length, &out->agent);
+    }
+    if (equals[1] == '\0') {
+        return take_login(op, op->text, length - 1, &out->agent);
+    }
+    if (equals == op->text) {
+        return take_ext(op, equals + 1, length - 1, &out->ext);
+    }
+    wrong(op, "an agent or an extension, not both");
+    err_hint(op->err, "A login that holds an '=' is given with one at its end: \"%s=\"", op->text);
+    return ERR_USAGE;
+}
+
+/* AGENT=AGENT */
+static enum err_code agent_agent(const struct operand *op, struct request *out)
+{
+    const char *equals = strchr(op->text, '=');
+    if (!equals || strchr(equals + 1, '=')) {
+        return wrong(op, "which two agents? AGENT=AGENT, with one '='");
+    }
+    enum err_code code = take_login(op, op->text, (size_t)(equals - op->text), &out->agent);
+    if (code == ERR_OK) {
+        code = take_login(op, equals + 1, strlen(equals + 1), &out->other);
+    }
+    if (code == ERR_OK && out->agent && out->other && strcmp(out->agent, out->other) == 0) {
+        code = wrong(op, "an agent cannot change places with themselves");
+    }
+    return code;
+}
+
+/* AGENT[=NOTE], EXT[=NOTE] */
+static enum err_code with_note(const struct operand *op, bool is_ext, struct request *out)
+{
+    const char *equals = strchr(op->text, '=');
+    size_t length = equals ? (size_t)(equals - op->text) : strlen(op->text);
+    enum err_code code = is_ext ? take_ext(op, op->text, length, &out->ext)
+                                : take_login(op, op->text, length, &out->agent);
+    return code == ERR_OK ? take_note(op, equals, &out->note) : code;
+}
+
+static const struct form {
+    enum action action;
+    enum change_kind kind;
+    enum {
+        FORM_AGENT_EXT,
+        FORM_AGENT_OR_EXT,
+        FORM_AGENT_AGENT,
+        FORM_AGENT_NOTE,
+        FORM_EXT_NOTE,
+        FORM_AGENT,
+        FORM_EXT
+    } shape;
+} s_forms[] = {
+    {ACTION_ASSIGN, CHANGE_ASSIGN, FORM_AGENT_EXT},
+    {ACTION_RELEASE, CHANGE_RELEASE, FORM_AGENT_OR_EXT},
+    {ACTION_REASSIGN, CHANGE_REASSIGN, FORM_AGENT_EXT},
+    {ACTION_SWAP, CHANGE_REASSIGN, FORM_AGENT_AGENT},
+    {ACTION_RESERVE, CHANGE_RESERVE, FORM_EXT_NOTE},
+    {ACTION_UNRESERVE, CHANGE_UNRESERVE, FORM_EXT},
+    {ACTION_PIN, CHANGE_PIN, FORM_AGENT_NOTE},
+    {ACTION_UNPIN, CHANGE_UNPIN, FORM_AGENT},
+};
+
+static enum err_code take_form(const struct operand *op, const struct form *form,
+                               struct request *out)
+{
+    switch (form->shape) {
+    case FORM_AGENT_EXT:
+        return agent_ext(op, form->kind == CHANGE_REASSIGN, out);
+    case FORM_AGENT_OR_EXT:
+        return agent_or_ext(op, out);
+    case FORM_AGENT_AGENT:
+        out->swap = true;
+        return agent_agent(op, out);
+    case FORM_AGENT_NOTE:
+        return with_note(op, false, out);
+    case FORM_EXT_NOTE:
+        return with_note(op, true, out);
+    case FORM_AGENT:
+        return take_login(op, op->text, strlen(op->text), &out->agent);
+    case FORM_EXT:
+        return take_ext(op, op->text, strlen(op->text), &out->ext);
+    }
+    return ERR_INTERNAL;
+}
+
+enum err_code operands_parse(enum action action, const char *const *operands, size_t n_operands,
+                             int width, struct arena *arena, const struct request **out,
+                             struct err *err)
+{
+    const struct form *form = s_forms;
+    while (form->action != action) {
+        form++;
+    }
+    struct request *requests = arena_alloc(arena, n_operands * sizeof *requests);
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; i < n_operands && code == ERR_OK; i++) {
+        struct operand op = {action, operands[i], width, arena, err};
+        requests[i].kind = form->kind;
+        code = take_form(&op, form, &requests[i]);
+    }
+    *out = requests;
+    return code;
+}
+
+enum err_code operand_lookup(const char *operand, int width, struct arena *arena,
+                             struct request *out, struct err *err)
+{
+    struct operand op = {ACTION_LOOKUP, operand, width, arena, err};
+    *out = (struct request){0};
+    return agent_or_ext(&op, out);
+}

@@ -1,0 +1,20 @@
+#ifndef CORE_SETTINGS_OPTION_VALUE_H
+#define CORE_SETTINGS_OPTION_VALUE_H
+
+/*
+ * One value: from text to its typed member of `struct settings`, by the rules of its option
+ * (core/settings/options.h). Used by core/settings/settings.c alone.
+ */
+
+#include "core/base/err.h"
+#include "core/settings/location.h"
+#include "core/settings/options.h"
+#include "core/settings/settings.h"
+
+/* ERR_USAGE says what is wrong with the value, without naming the option: the caller knows where it
+   stands. A `built_in` value of the policy is not set again: policy_default() has it. */
+enum err_code value_set(enum option_id id, const char *text, bool built_in,
+                        const struct location_base *base, struct settings *settings,
+                        struct err *err) ERR_CHECK;
+
+#endif

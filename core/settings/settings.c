@@ -1,0 +1,333 @@
+#include "core/settings/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/settings/location.h"
+#include "core/settings/operands.h"
+#include "core/settings/resolver.h"
+#include "core/base/text.h"
+#include "core/settings/option_value.h"
+
+#define HISTORY_DEFAULT 20
+
+/* ---- one option ---------------------------------------------------------------------------- */
+
+/* Where an option's value stands, before it is judged. */
+struct finding {
+    const char *text; /* NULL: nowhere */
+    enum origin kind;
+    const char *where;   /* the origin for people */
+    const char *subject; /* what stands before a complaint: "--store", "config:7: store" */
+};
+
+static struct finding found_in_file(struct resolving *r, const struct config_entry *entry)
+{
+    struct arena *arena = &r->settings->arena;
+    const char *path = r->settings->config_path;
+    const char *section = entry->context ? arena_printf(arena, "context %s", entry->context)
+                                         : section_name(entry->section);
+    return (struct finding){
+        .text = entry->value,
+        .kind = entry->context ? ORIGIN_CONTEXT : ORIGIN_CONFIG,
+        .where = arena_printf(arena, "%s:%u [%s]", path, entry->line, section),
+        .subject = arena_printf(arena, "%s:%u: %s", path, entry->line, entry->name),
+    };
+}
+
+static struct finding found_on_line(struct resolving *r, enum option_id id)
+{
+    struct arena *arena = &r->settings->arena;
+    const struct command_line *line = r->line;
+    if (id == OPT_EXPORT_TO && line->action == ACTION_EXPORT && line->n_operands > 0) {
+        return (struct finding){line->operands[0], ORIGIN_COMMAND_LINE, "--export", "--export"};
+    }
+    if (!line->values[id]) {
+        return (struct finding){0};
+    }
+    const char *name = arena_printf(arena, "--%s", option_info(id)->name);
+    return (struct finding){line->values[id], ORIGIN_COMMAND_LINE, name, name};
+}
+
+/* The embedded store and export: a folder for each context, so that two never share a store
+   because neither names one. */
+static struct finding found_built_in(struct resolving *r, enum option_id id)
+{
+    struct arena *arena = &r->settings->arena;
+    const char *text = option_info(id)->def;
+    if ((id == OPT_STORE || id == OPT_EXPORT_TO) && r->data) {
+        const char *context = r->settings->context;
+        text = arena_printf(arena, "%s:%s%s%s/%s", id == OPT_STORE ? "sqlite" : "file", r->data,
+                            context ? "/" : "", context ? context : "",
+                            id == OPT_STORE ? "extpool.db" : "agent_extensions.csv");
+    }
+    return (struct finding){text, text ? ORIGIN_DEFAULT : ORIGIN_NONE,
+                            text ? "built in" : "not set", "built in"};
+}
+
+static struct finding find_value(struct resolving *r, enum option_id id)
+{
+    const struct option_info *info = option_info(id);
+    struct finding found = found_on_line(r, id);
+    if (found.text) {
+        return found;
+    }
+    const struct config_entry *entry = NULL;
+    if (r->settings->context && info->context_key) {
+        entry = config_find(&r->config, SECTION_CONTEXT, r->settings->context, id);
+    }
+    if (!entry && info->key) {
+        entry = config_find(&r->config, info->section, NULL, id);
+    }
+    if (entry) {
+        return found_in_file(r, entry);
+    }
+    const char *variable = info->env ? environment_get(r->environment, info->env) : NULL;
+    if (variable) {
+        const char *text =
+            info->env_prefix ? arena_printf(&r->settings->arena, "%s%s", info->env_prefix, variable)
+                             : variable;
+        return (struct finding){text, ORIGIN_ENVIRONMENT, info->env, info->env};
+    }
+    return found_built_in(r, id);
+}
+
+/* A made-up contact centre must not touch a real one. */
+static bool is_real_place(enum option_id id)
+{
+    return (id >= OPT_DIRECTORY && id <= OPT_AUDIT_KEEP);
+}
+
+/* The policy names the key it complains about; the subject has it already. */
+static const char *without_key(const char *text, enum option_id id)
+{
+    const char *key = option_info(id)->key;
+    size_t length = key ? strlen(key) : 0;
+    return key && strncmp(text, key, length) == 0 && strncmp(text + length, ": ", 2) == 0
+               ? text + length + 2
+               : text;
+}
+
+static enum err_code resolve_option(struct resolving *r, enum option_id id,
+                                    const char *config_folder)
+{
+    struct settings *settings = r->settings;
+    struct finding found = find_value(r, id);
+    if (settings->action == ACTION_DEMO && is_real_place(id)) {
+        found = (struct finding){option_info(id)->def, ORIGIN_DEFAULT, "built in", "built in"};
+    }
+    resolving_set_origin(settings, id, found.kind, found.where);
+    if (!found.text) {
+        return ERR_OK;
+    }
+    bool in_file = found.kind == ORIGIN_CONFIG || found.kind == ORIGIN_CONTEXT;
+    struct location_base base = {.home = r->home, .folder = in_file ? config_folder : NULL};
+    struct err why = ERR_INIT;
+    if (value_set(id, found.text, found.kind == ORIGIN_DEFAULT, &base, settings, &why) != ERR_OK) {
+        enum err_code code = found.kind == ORIGIN_COMMAND_LINE ? ERR_USAGE : ERR_CONFIG;
+        err_set(r->err, code, "%s: %s", found.subject, without_key(why.text, id));
+        if (why.hint[0] != '\0') {
+            err_hint(r->err, "%s", why.hint);
+        }
+        return code;
+    }
+    return ERR_OK;
+}
+
+static enum err_code resolve_options(struct resolving *r)
+{
+    struct settings *settings = r->settings;
+    const char *slash = settings->config_path ? strrchr(settings->config_path, '/') : NULL;
+    const char *folder = slash ? arena_strndup(&settings->arena, settings->config_path,
+                                               (size_t)(slash - settings->config_path))
+                               : NULL;
+    enum err_code code = ERR_OK;
+    for (enum option_id id = OPT_DIRECTORY; id < OPT_COUNT && code == ERR_OK; id++) {
+        code = resolve_option(r, id, folder);
+    }
+    return code;
+}
+
+/* ---- pairs, operands ----------------------------------------------------------------------- */
+
+static const struct setting_pair *copy_pairs(struct resolving *r, enum section section, size_t *n)
+{
+    struct arena *arena = &r->settings->arena;
+    struct setting_pair *pairs = arena_alloc(arena, (r->config.n_entries + 1) * sizeof *pairs);
+    *n = 0;
+    for (size_t i = 0; i < r->config.n_entries; i++) {
+        const struct config_entry *entry = &r->config.entries[i];
+        if (entry->section == section && entry->id == OPT_COUNT) {
+            pairs[(*n)++] = (struct setting_pair){
+                arena_strdup(arena, entry->name), arena_strdup(arena, entry->value),
+                arena_printf(arena, "%s:%u", r->settings->config_path, entry->line)};
+        }
+    }
+    return pairs;
+}
+
+static enum err_code list_operand(struct settings *settings, const char *text, struct err *err)
+{
+    static const char *const names[] = {
+#define X(kind, name) name,
+        LIST_KINDS(X)
+#undef X
+            NULL};
+    for (int i = 0; names[i]; i++) {
+        if (strcmp(names[i], text) == 0) {
+            settings->list_kind = (enum list_kind)i;
+            return ERR_OK;
+        }
+    }
+    const char *near = nearest_of(text, names);
+    err_set(err, ERR_USAGE, "--list %s: agents, extensions or free", text);
+    if (near) {
+        err_hint(err, "Did you mean --list %s?", near);
+    }
+    return ERR_USAGE;
+}
+
+static enum err_code take_operands(struct resolving *r)
+{
+    struct settings *settings = r->settings;
+    const struct command_line *line = r->line;
+    struct arena *arena = &settings->arena;
+    int width = settings->policy.width;
+    const char *first = line->n_operands > 0 ? line->operands[0] : "";
+    bool given = line->n_operands > 0;
+    if (action_edits(line->action)) {
+        settings->n_requests = line->n_operands;
+        return operands_parse(line->action, line->operands, line->n_operands, width, arena,
+                              &settings->requests, r->err);
+    }
+    int64_t limit = HISTORY_DEFAULT;
+    if (line->action == ACTION_LOOKUP) {
+        struct request *lookup = arena_alloc(arena, sizeof *lookup);
+        settings->lookup = lookup;
+        return operand_lookup(first, width, arena, lookup, r->err);
+    }
+    if (line->action == ACTION_LIST_) {
+        return list_operand(settings, first, r->err);
+    }
+    if (line->action == ACTION_HISTORY && given && !text_to_int64(first, 0, 1000000, &limit)) {
+        return err_set(r->err, ERR_USAGE, "--history %s: a number of actions, 0 for all", first);
+    }
+    if (line->action == ACTION_COMPLETION && strcmp(first, "bash") != 0) {
+        return err_set(r->err, ERR_USAGE, "--completion %s: bash is the only one there is", first);
+    }
+    settings->history_limit = (size_t)limit;
+    settings->import_path = line->action == ACTION_IMPORT ? arena_strdup(arena, first) : NULL;
+    settings->undo_id = line->action == ACTION_UNDO && given ? arena_strdup(arena, first) : NULL;
+    return ERR_OK;
+}
+
+/* Standard output is where results go: an export there must not stand among them. */
+static enum err_code check_output(const struct settings *settings, struct err *err)
+{
+    if (!settings->export_to || strcmp(settings->export_to, "file:-") != 0) {
+        return ERR_OK;
+    }
+    if (settings->action == ACTION_EXPORT && settings->json) {
+        return err_set(err, ERR_USAGE,
+                       "the export and --json both want standard output: leave one of them out");
+    }
+    if (settings->action == ACTION_SYNC && !settings->no_export) {
+        err_set(err, ERR_USAGE,
+                "a sync prints its plan on standard output, the export cannot go there");
+        err_hint(err, "extpool --sync --no-export, then extpool --export -");
+        return ERR_USAGE;
+    }
+    return ERR_OK;
+}
+
+/* ---- all together -------------------------------------------------------------------------- */
+
+static enum err_code resolve(struct resolving *r, const char *context)
+{
+    struct settings *settings = r->settings;
+    r->home = environment_get(r->environment, "HOME");
+    r->data = resolving_xdg_folder(r, "XDG_DATA_HOME", ".local/share");
+    enum err_code code = resolving_read_config(r);
+    if (code == ERR_OK && settings->action != ACTION_DEMO) {
+        code = resolving_choose_context(r, context);
+    }
+    if (code == ERR_OK) {
+        resolving_list_contexts(r);
+        code = resolve_options(r);
+    }
+    if (code == ERR_OK && settings->action == ACTION_DEMO) {
+        settings->directory = "demo:";
+    }
+    if (code == ERR_OK) {
+        settings->keys = copy_pairs(r, SECTION_KEYS, &settings->n_keys);
+        settings->theme_styles = copy_pairs(r, SECTION_THEME, &settings->n_theme_styles);
+        code = take_operands(r);
+    }
+    return code == ERR_OK ? check_output(settings, r->err) : code;
+}
+
+enum err_code settings_resolve(const struct command_line *line,
+                               const struct environment *environment, const char *context,
+                               struct settings *settings, struct err *err)
+{
+    *settings = (struct settings){
+        .arena = ARENA_INIT, .action = line->action, .topic = line->topic, .escdelay_ms = -1};
+    policy_default(&settings->policy);
+    for (enum option_id id = 0; id < OPT_COUNT; id++) {
+        resolving_set_origin(settings, id, ORIGIN_NONE, "not set");
+    }
+    if (line->action == ACTION_HELP || line->action == ACTION_VERSION ||
+        line->action == ACTION_COMPLETION) {
+        /* These have to work whatever the configuration looks like. */
+        struct resolving r = {.line = line, .settings = settings, .err = err};
+        return line->action == ACTION_COMPLETION ? take_operands(&r) : ERR_OK;
+    }
+    struct resolving r = {.line = line,
+                          .environment = environment,
+                          .config = {.arena = ARENA_INIT},
+                          .settings = settings,
+                          .err = err};
+    buf_init(&r.text, CONFIG_MAX);
+    enum err_code code = resolve(&r, context);
+    config_release(&r.config);
+    buf_release(&r.text);
+    if (code != ERR_OK) {
+        settings_release(settings);
+    }
+    return code;
+}
+
+void settings_release(struct settings *settings)
+{
+    arena_release(&settings->arena);
+    free(settings->warnings);
+    *settings = (struct settings){.arena = ARENA_INIT};
+}
+
+const char *settings_origin(const struct settings *settings, enum option_id id)
+{
+    const char *text = settings->origins[id].text;
+    return text ? text : "not set";
+}
+
+enum err_code settings_no_directory(const struct settings *settings, struct err *err)
+{
+    err_set(err, ERR_CONFIG, "no directory is named: who works here is not known");
+    err_hint(err,
+             "Name it on the command line, --directory file:agents.csv or --directory "
+             "connect:INSTANCE,\nor as directory = ... in %s%s%s",
+             settings->context ? "[context " : "[defaults] of ",
+             settings->context
+                 ? settings->context
+                 : (settings->config_path ? settings->config_path : "the configuration"),
+             settings->context ? "]" : "");
+    return ERR_CONFIG;
+}
+
+enum err_code settings_no_store(struct err *err)
+{
+    err_set(err, ERR_CONFIG, "no place for the store: neither XDG_DATA_HOME nor HOME is set");
+    err_hint(err, "Name one: --store sqlite:PATH or --store dynamodb:TABLE");
+    return ERR_CONFIG;
+}

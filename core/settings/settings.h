@@ -1,0 +1,154 @@
+#ifndef CORE_SETTINGS_SETTINGS_H
+#define CORE_SETTINGS_SETTINGS_H
+
+/*
+ * Settings: everything that the command line, the configuration file and the environment say,
+ * typed, checked and with its origin. main.c gets them so:
+ *
+ *     struct command_line line;                                        core/settings/cmdline.h
+ *     struct settings settings;
+ *     command_line_parse(argc, argv, &line, &err);
+ *     settings_resolve(&line, &environment_system, NULL, &settings, &err);
+ *     ... for (i < settings.n_warnings) log or print settings.warnings[i] ...
+ *     settings_release(&settings);
+ *     command_line_release(&line);
+ *
+ * Each value comes from the first of these that has it:
+ *
+ *   1. the command line
+ *   2. the chosen context of the configuration file ([context NAME]), then the section the key
+ *      lives in ([defaults], [policy], [theme], [console])
+ *   3. the environment (AWS_REGION, AWS_CONNECT_INSTANCEID, AWS_TABLE, AWS_EXPORT_BUCKET)
+ *   4. the embedded default in $XDG_DATA_HOME/extpool (else ~/.local/share/extpool)
+ *
+ * The context is that of the argument `context` (the console switches so), else --context, else
+ * EXTPOOL_CONTEXT, else `context` in [defaults]; with none of them there is no context.
+ *
+ * --demo looks at none of them for the places and the rules: its directory is "demo:", its store
+ * and export are NULL until main.c has made a throw-away folder and names files in it.
+ *
+ * All strings live in the settings' arena. A settings object is immutable once it is resolved;
+ * every thread may read it.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/base/environ.h"
+#include "core/base/err.h"
+#include "core/base/log.h"
+#include "core/settings/options.h"
+#include "core/plan/plan.h"
+#include "core/pool/policy.h"
+
+/* Where a value comes from, in order of precedence, the weakest first. */
+enum origin {
+    ORIGIN_NONE,    /* nothing says it */
+    ORIGIN_DEFAULT, /* built in */
+    ORIGIN_ENVIRONMENT,
+    ORIGIN_CONFIG,  /* a general section of the configuration file */
+    ORIGIN_CONTEXT, /* the chosen context */
+    ORIGIN_COMMAND_LINE
+};
+
+struct setting_origin {
+    enum origin kind;
+    const char *text; /* "--store", "/home/kim/.config/extpool/config:7 [context prod]",
+                         "AWS_TABLE", "built in", "not set" */
+};
+
+/* A pair of [keys] or [theme] that the console judges (tui/), in the order of the file. */
+struct setting_pair {
+    const char *name;
+    const char *value;
+    const char *at; /* "config:12", for messages */
+};
+
+/* What a picker shows of a context. */
+struct setting_context {
+    const char *name;
+    const char *directory; /* as the file has it, NULL where it does not say */
+    const char *store;
+    const char *region;
+    bool read_only;
+};
+
+struct settings {
+    struct arena arena;
+
+    /* ---- what to do ---- */
+    enum action action;
+    const struct request *requests; /* of --assign ... --unpin, in the order given */
+    size_t n_requests;
+    const struct request *lookup; /* --lookup: `agent` or `ext` is set */
+    enum list_kind list_kind;     /* --list */
+    const char *import_path;      /* --import; "-" is standard input */
+    const char *undo_id;          /* --undo; NULL: the last action */
+    size_t history_limit;         /* --history; 0: all */
+    enum topic topic;             /* --help */
+
+    /* ---- where ---- */
+    const char *config_path; /* the file that was read or would be; NULL where there is no HOME */
+    bool config_read;
+    const char *context;              /* NULL: none */
+    struct setting_context *contexts; /* in the order of the file */
+    size_t n_contexts;
+    const char *directory; /* URIs with their scheme; NULL: none, see settings_no_directory */
+    const char *store;
+    const char *export_to;
+    const char *profile;       /* NULL: as the credential chain decides */
+    const char *region;        /* NULL */
+    const char *endpoint_url;  /* NULL */
+    const char *kms_key;       /* S3: server-side encryption with this key; NULL */
+    const char *storage_class; /* S3; NULL */
+    const char *bucket_owner;  /* S3: expected account of the bucket; NULL */
+    int connect_rate;          /* requests a second */
+    int connect_burst;
+
+    /* ---- rules ---- */
+    struct policy policy; /* --max-release is in it */
+    bool read_only;
+
+    /* ---- how ---- */
+    bool json, quiet, verbose, yes;
+    bool dry_run, exit_code, no_export, csv_safe, fix;
+    const char *log_path; /* NULL: no log */
+    enum log_level log_level;
+
+    /* ---- the console ---- */
+    const char *theme; /* NULL: chosen by the terminal */
+    const struct setting_pair *theme_styles;
+    size_t n_theme_styles;
+    const struct setting_pair *keys;
+    size_t n_keys;
+    int64_t refresh_s; /* 0: only when asked */
+    bool ascii;
+    bool mouse;
+    int escdelay_ms; /* -1: not set, ncurses' own ESCDELAY counts */
+
+    struct setting_origin origins[OPT_COUNT];
+    const char **warnings; /* lines for people: a configuration that others can write, ... */
+    size_t n_warnings;
+};
+
+struct command_line;
+
+/* Reads the configuration file and puts all sources together. `context` as above, usually NULL;
+   the command line and the environment are not kept. On an error `settings` holds nothing.
+   ERR_USAGE names the option, ERR_CONFIG the file and line or the variable. */
+enum err_code settings_resolve(const struct command_line *line,
+                               const struct environment *environment, const char *context,
+                               struct settings *settings, struct err *err) ERR_CHECK;
+void settings_release(struct settings *settings);
+
+/* "built in", "--region", "AWS_REGION", ...: never NULL. */
+const char *settings_origin(const struct settings *settings, enum option_id id);
+
+/* Where an action needs a directory and nothing names one: says so and what to do. */
+enum err_code settings_no_directory(const struct settings *settings, struct err *err);
+/* The same where nothing names a store and there is no home to keep one in. */
+enum err_code settings_no_store(struct err *err);
+
+#endif

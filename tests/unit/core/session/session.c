@@ -1,0 +1,237 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/fileio.h"
+#include "core/base/mem.h"
+#include "core/session/session.h"
+#include "tests/unit/support/settings_world.h"
+
+/* One context at work, from its settings: what opens when, and what is missing how it is said. */
+
+static struct settings s_settings;
+static struct session *s_session;
+
+/* A session of these words in an empty home. */
+static void open_with(const char *words)
+{
+    struct settings_world world = {.words = words};
+    sw_good(&world, &s_settings);
+    assert_int_equal(session_open(&s_settings, session_embedded_ports, session_n_embedded_ports,
+                                  &clock_system, &s_session, NULL),
+                     ERR_OK);
+}
+
+static void close_it(void)
+{
+    session_close(s_session);
+    settings_release(&s_settings);
+    session_close(NULL);
+}
+
+static char *in_home(const char *name)
+{
+    return mem_printf("%s/%s", sw_home, name);
+}
+
+static void write_agents(const char *text)
+{
+    char *path = in_home("agents.csv");
+    assert_int_equal(fileio_replace(path, text, strlen(text), 0600, NULL), ERR_OK);
+    free(path);
+}
+
+static void forget(const char *name)
+{
+    char *path = in_home(name);
+    unlink(path);
+    free(path);
+}
+
+/* ---- opening ------------------------------------------------------------------------------- */
+
+static void opening_touches_nothing(void **state)
+{
+    (void)state;
+    struct stat file;
+    open_with("--sync --store ~/a.db --directory ~/none.csv");
+    char *path = in_home("a.db");
+    assert_int_not_equal(stat(path, &file), 0);
+    free(path);
+    assert_string_equal(session_store_uri(s_session), s_settings.store);
+    assert_ptr_equal(session_policy(s_session), &s_settings.policy);
+    close_it();
+}
+
+static void a_port_that_is_not_in_the_build(void **state)
+{
+    (void)state;
+    struct settings_world world = {.words = "--sync --store dynamodb:cc --directory connect:abc"};
+    struct settings settings;
+    struct session *session = NULL;
+    struct err err = ERR_INIT;
+    sw_good(&world, &settings);
+    assert_int_equal(session_open(&settings, session_embedded_ports, session_n_embedded_ports,
+                                  &clock_system, &session, &err),
+                     ERR_USAGE);
+    assert_string_equal(err.text, "dynamodb:cc: no store of this kind in this build");
+    assert_null(session);
+    settings.store = NULL;
+    err_clear(&err);
+    assert_int_equal(session_open(&settings, session_embedded_ports, session_n_embedded_ports,
+                                  &clock_system, &session, &err),
+                     ERR_CONFIG);
+    assert_non_null(strstr(err.hint, "--store"));
+    settings_release(&settings);
+
+    open_with("--sync --store ~/a.db --directory connect:abc");
+    struct roster *roster = NULL;
+    err_clear(&err);
+    assert_int_equal(session_read_directory(s_session, NULL, &roster, &err), ERR_USAGE);
+    assert_string_equal(err.text, "connect:abc: no directory of this kind in this build");
+    close_it();
+}
+
+static void a_session_without_a_directory(void **state)
+{
+    (void)state;
+    struct roster *roster = NULL;
+    struct err err = ERR_INIT;
+    open_with("--status --store ~/a.db");
+    assert_null(session_directory_uri(s_session));
+    assert_int_equal(session_read_directory(s_session, NULL, &roster, &err), ERR_CONFIG);
+    assert_non_null(strstr(err.text, "no directory is named"));
+    assert_non_null(strstr(err.hint, "--directory"));
+    close_it();
+}
+
+/* ---- a store that is not there yet --------------------------------------------------------- */
+
+static void a_missing_store_is_empty_and_made_by_the_first_write(void **state)
+{
+    (void)state;
+    struct snapshot *snapshot = NULL;
+    struct roster *roster = NULL;
+    struct plan *plan = NULL;
+    struct history *history = NULL;
+    struct outcome outcome;
+    struct export_receipt receipt;
+    struct err err = ERR_INIT;
+    const char *actor = NULL;
+    write_agents("user\nalice\nbob\n");
+    open_with("--sync --store ~/a.db --directory ~/agents.csv --export-to ~/out/e.csv");
+
+    assert_int_equal(session_load(s_session, LOAD_NORMAL, NULL, &snapshot, &err), ERR_OK);
+    assert_int_equal(snapshot->n_slots, 0);
+    assert_true(snapshot->exact && snapshot->whole);
+    assert_int_equal(session_history(s_session, 0, NULL, NULL, &history, &err), ERR_OK);
+    assert_int_equal(history->n_actions, 0);
+    history_free(history);
+    assert_int_equal(
+        session_history(s_session, 1, "20260101T000000000Z-aaaaaa", NULL, &history, &err),
+        ERR_NOT_FOUND);
+    err_clear(&err);
+
+    assert_int_equal(session_read_directory(s_session, NULL, &roster, &err), ERR_OK);
+    assert_int_equal(session_actor(s_session, &actor, &err), ERR_OK);
+    assert_non_null(strchr(actor, '@'));
+    struct plan_input input = session_plan_input(s_session, snapshot, roster);
+    assert_string_equal(input.actor, actor);
+    assert_int_equal(plan_sync(&input, &plan, &err), ERR_OK);
+    assert_int_equal(session_apply(s_session, plan, NULL, &outcome, &err), ERR_OK);
+    assert_int_equal(outcome.applied, plan->n_changes);
+    assert_int_not_equal(outcome.action_id[0], '\0');
+    snapshot_unref(snapshot);
+
+    assert_int_equal(session_after(s_session, plan, NULL, &snapshot, &err), ERR_OK);
+    assert_int_equal(session_export(s_session, NULL, snapshot, NULL, &receipt, &err), ERR_OK);
+    assert_int_equal(receipt.rows, 2);
+    assert_false(receipt.unchanged);
+    assert_int_equal(session_export(s_session, NULL, NULL, NULL, &receipt, &err), ERR_OK);
+    assert_true(receipt.unchanged); /* the same state, read again, gives the same bytes */
+    assert_int_equal(session_history(s_session, 1, outcome.action_id, NULL, &history, &err),
+                     ERR_OK);
+    assert_int_equal(history->n_actions, 1);
+    history_free(history);
+    snapshot_unref(snapshot);
+    plan_free(plan);
+
+    /* A plan with nothing in it writes nothing and has no id. */
+    assert_int_equal(session_load(s_session, LOAD_NORMAL, NULL, &snapshot, &err), ERR_OK);
+    input = session_plan_input(s_session, snapshot, roster);
+    assert_int_equal(plan_sync(&input, &plan, &err), ERR_OK);
+    assert_int_equal(session_apply(s_session, plan, NULL, &outcome, &err), ERR_OK);
+    assert_string_equal(outcome.action_id, "");
+    struct snapshot *after = NULL;
+    assert_int_equal(session_after(s_session, plan, NULL, &after, &err), ERR_OK);
+    assert_ptr_equal(after, snapshot); /* nothing was written: nothing is read again */
+    snapshot_unref(after);
+    snapshot_unref(snapshot);
+    plan_free(plan);
+    roster_unref(roster);
+    close_it();
+    forget("agents.csv");
+    forget("a.db");
+    forget("a.db-wal");
+    forget("a.db-shm");
+    forget("out/e.csv");
+    char *folder = in_home("out");
+    rmdir(folder);
+    free(folder);
+}
+
+/* ---- refusals ------------------------------------------------------------------------------ */
+
+static void a_read_only_session_says_why(void **state)
+{
+    (void)state;
+    struct export_receipt receipt;
+    struct err err = ERR_INIT;
+    open_with("--init --store ~/a.db --export-to ~/e.csv --read-only");
+    assert_int_equal(session_init_store(s_session, NULL, NULL, &err), ERR_READ_ONLY);
+    assert_string_equal(err.hint,
+                        "read-only comes from --read-only; --dry-run shows what would be done");
+    err_clear(&err);
+    assert_int_equal(session_export(s_session, NULL, NULL, NULL, &receipt, &err), ERR_READ_ONLY);
+    close_it();
+}
+
+static void an_export_needs_a_place_that_is_one(void **state)
+{
+    (void)state;
+    struct export_receipt receipt;
+    struct err err = ERR_INIT;
+    open_with("--status --store ~/a.db");
+    s_settings.export_to = NULL;
+    assert_int_equal(session_export(s_session, NULL, NULL, NULL, &receipt, &err), ERR_USAGE);
+    assert_string_equal(err.text, "no place to export to");
+    err_clear(&err);
+    assert_int_equal(session_export(s_session, "s3://bucket/k", NULL, NULL, &receipt, &err),
+                     ERR_USAGE);
+    assert_string_equal(err.text, "s3://bucket/k: no export of this kind in this build");
+    err_clear(&err);
+    assert_int_equal(session_export(s_session, "fil:x", NULL, NULL, &receipt, &err), ERR_USAGE);
+    assert_non_null(strstr(err.text, "fil"));
+    close_it();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(opening_touches_nothing),
+        cmocka_unit_test(a_port_that_is_not_in_the_build),
+        cmocka_unit_test(a_session_without_a_directory),
+        cmocka_unit_test(a_missing_store_is_empty_and_made_by_the_first_write),
+        cmocka_unit_test(a_read_only_session_says_why),
+        cmocka_unit_test(an_export_needs_a_place_that_is_one),
+    };
+    return cmocka_run_group_tests(tests, sw_make_home, sw_remove_home);
+}

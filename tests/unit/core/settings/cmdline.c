@@ -1,0 +1,515 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/settings/cmdline.h"
+#include "core/settings/help.h"
+#include "core/settings/location.h"
+#include "core/pool/login.h"
+#include "core/base/mem.h"
+#include "core/settings/operands.h"
+
+#define ARGS_MAX 16
+
+/* Splits at blanks: "--assign alice" is argv {"extpool", "--assign", "alice"}; '_' is a blank in an
+   argument and "''" an empty one. */
+static int split(const char *words, char *argv[ARGS_MAX])
+{
+    int argc = 0;
+    argv[argc++] = mem_strdup("extpool");
+    for (const char *at = words + strspn(words, " "); *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        char *word = length == 2 && at[0] == '\'' ? mem_strdup("") : mem_strndup(at, length);
+        for (char *c = word; *c; c++) {
+            *c = *c == '_' ? ' ' : *c;
+        }
+        argv[argc++] = word;
+        at += length;
+    }
+    argv[argc] = NULL;
+    return argc;
+}
+
+static void free_args(int argc, char *argv[ARGS_MAX])
+{
+    for (int i = 0; i < argc; i++) {
+        free(argv[i]);
+    }
+}
+
+/* What was read: "action: operand operand; option=value". */
+static void show(const struct command_line *line, struct buf *out)
+{
+    buf_printf(out, "%s:", action_info(line->action)->name);
+    for (size_t i = 0; i < line->n_operands; i++) {
+        buf_printf(out, " %s", line->operands[i]);
+    }
+    if (line->action == ACTION_HELP) {
+        buf_printf(out, " [%s]", topic_name(line->topic));
+    }
+    for (enum option_id id = 0; id < OPT_COUNT; id++) {
+        if (line->values[id]) {
+            buf_printf(out, "; %s=%s", option_info(id)->name, line->values[id]);
+        }
+    }
+}
+
+static void check(const char *words, const char *expected)
+{
+    char *argv[ARGS_MAX];
+    int argc = split(words, argv);
+    struct command_line line;
+    struct err err = ERR_INIT;
+    struct buf out;
+    buf_init(&out, 4096);
+    if (command_line_parse(argc, argv, &line, &err) == ERR_OK) {
+        show(&line, &out);
+    } else {
+        assert_int_equal(err.code, ERR_USAGE);
+        buf_printf(&out, "WRONG %s", err.text);
+        if (err.hint[0] != '\0') {
+            buf_printf(&out, " | %s", err.hint);
+        }
+    }
+    assert_string_equal(out.data, expected);
+    command_line_release(&line);
+    buf_release(&out);
+    free_args(argc, argv);
+}
+
+/* ---- what is right ------------------------------------------------------------------------- */
+
+static void test_actions(void **state)
+{
+    (void)state;
+    check("", ":");
+    check("--demo", "demo:");
+    check("--init", "init:");
+    check("--sync", "sync:");
+    check("--assign alice bob=2041", "assign: alice bob=2041");
+    check("--assign=alice=2041", "assign: alice=2041");
+    check("--assign alice --assign bob", "assign: alice bob");
+    check("--list free", "list: free");
+    check("--lookup 2041", "lookup: 2041");
+    check("--export", "export:");
+    check("--export out.csv", "export: out.csv");
+    check("--export -", "export: -");
+    check("--import rows.csv", "import: rows.csv");
+    check("--history 5", "history: 5");
+    check("--undo", "undo:");
+    check("--undo 20261122T203201123Z-k3f9q2", "undo: 20261122T203201123Z-k3f9q2");
+    check("--doctor --fix", "doctor:; fix=yes");
+    check("--completion bash", "completion: bash");
+}
+
+static void test_operands_stand_anywhere(void **state)
+{
+    (void)state;
+    check("--assign alice --json bob -y carol", "assign: alice bob carol; json=yes; yes=yes");
+    check("alice --assign", "assign: alice");
+    check("--release -- -x --y", "release: -x --y");
+    check("--pin=alice=night_desk", "pin: alice=night desk");
+}
+
+static void test_options(void **state)
+{
+    (void)state;
+    check("--sync --dry-run --exit-code --max-release 25%",
+          "sync:; max-release=25%; dry-run=yes; exit-code=yes");
+    check("--sync -nqv --store=dynamodb:t --region eu-west-2",
+          "sync:; store=dynamodb:t; region=eu-west-2; dry-run=yes; quiet=yes; verbose=yes");
+    check("--status -c prod", "status:; context=prod");
+    check("--status -cprod", "status:; context=prod");
+    check("--status --store a --store b", "status:; store=b");
+    check("--read-only --ascii", ":; read-only=yes; ascii=yes");
+    check("--sync --max-release -1", "sync:; max-release=-1");
+}
+
+static void test_help_and_version(void **state)
+{
+    (void)state;
+    check("--help", "help: [overview]");
+    check("-h", "help: [overview]");
+    check("--help sync", "help: sync [sync]");
+    check("--help=config", "help: config [config]");
+    check("--help reassign", "help: reassign [edit]");
+    check("--sync --help", "help: [sync]");
+    check("--assign alice -h", "help: alice [edit]");
+    check("--sync --no-export --fix --help", "help: [sync]; no-export=yes; fix=yes");
+    check("--version", "version:");
+    check("-V", "version:");
+    check("--version --help", "help: [overview]");
+    check("--help sinc", "WRONG no help on \"sinc\" | Did you mean extpool --help sync?");
+    check("--help weather", "WRONG no help on \"weather\" | extpool --help lists the topics");
+}
+
+/* ---- what is wrong ------------------------------------------------------------------------- */
+
+static void test_unknown_options(void **state)
+{
+    (void)state;
+    check("--sinc", "WRONG unknown option --sinc | Did you mean --sync?");
+    check("--sync --dryrun", "WRONG unknown option --dryrun | Did you mean --dry-run?");
+    check("--sync --dry", "WRONG unknown option --dry | Did you mean --dry-run?");
+    check("--sync --max-rel 5", "WRONG unknown option --max-rel | Did you mean --max-release?");
+    check("--sync --jsn=x", "WRONG unknown option --jsn=x | Did you mean --json?");
+    check("--assing alice", "WRONG unknown option --assing | Did you mean --assign?");
+    check("--re", "WRONG unknown option --re | extpool --help lists what there is; a login that "
+                  "starts with '-' goes behind \"--\"");
+    check("--frobnicate", "WRONG unknown option --frobnicate | extpool --help lists what there "
+                          "is; a login that starts with '-' goes behind \"--\"");
+    check("--sync -x", "WRONG unknown option -x | extpool --help lists what there is; a login "
+                       "that starts with '-' goes behind \"--\"");
+    check("--sync -nx", "WRONG unknown option -x in -nx | extpool --help lists what there is; a "
+                        "login that starts with '-' goes behind \"--\"");
+}
+
+static void test_values(void **state)
+{
+    (void)state;
+    check("--sync --store", "WRONG --store needs a value: --store URI");
+    check("--status -c", "WRONG --context needs a value: --context NAME");
+    check("--sync --store ''", "WRONG --store is empty: it takes URI");
+    check("--sync --json=yes", "WRONG --json takes no value, \"--json=yes\" has one");
+    check("--sync=all", "WRONG --sync takes no value, \"--sync=all\" has one");
+}
+
+static void test_actions_that_do_not_go_together(void **state)
+{
+    (void)state;
+    check("--sync --export", "WRONG --sync and --export are two actions | One run does one "
+                             "thing: leave one of them out");
+    check("--demo --sync", "WRONG --demo and --sync are two actions | One run does one thing: "
+                           "leave one of them out");
+}
+
+static void test_operands_that_are_missing_or_too_many(void **state)
+{
+    (void)state;
+    check("--assign", "WRONG --assign needs an argument: --assign AGENT[=EXT]...");
+    check("--list", "WRONG --list needs an argument: --list agents|extensions|free");
+    check("--lookup a b", "WRONG --lookup takes AGENT|EXT, \"b\" is too many");
+    check("--sync agents.csv", "WRONG --sync takes no argument, \"agents.csv\" is too many");
+    check("sync", "WRONG \"sync\" belongs to no action | Did you mean --sync?");
+    check("agents.csv", "WRONG \"agents.csv\" belongs to no action | extpool --help lists the "
+                        "actions");
+}
+
+static void test_options_without_their_action(void **state)
+{
+    (void)state;
+    check("--status --fix", "WRONG --fix does not go with --status | It belongs to --doctor");
+    check("--list free --dry-run", "WRONG --dry-run does not go with --list | It belongs to "
+                                   "--init, --sync and others: extpool --help sync");
+    check("--export --no-export",
+          "WRONG --no-export does not go with --export | It belongs to --sync");
+    check("--assign a --max-release 5",
+          "WRONG --max-release does not go with --assign | It belongs to --demo, --sync and "
+          "others: extpool --help policy");
+    check("--json", "WRONG --json does nothing without an action | It belongs to --init, --sync "
+                    "and others: extpool --help output");
+    check("--sync --theme mono", "WRONG --theme does not go with --sync | It belongs to --demo");
+    check("--demo --store x",
+          "WRONG --store does not go with --demo | It belongs to --init, --sync and others: "
+          "extpool --help stores");
+    check("--sync --exit-code", "WRONG --exit-code goes with --dry-run | --dry-run --exit-code "
+                                "exits with 2 where changes are pending");
+    check("--doctor --dry-run",
+          "WRONG --doctor writes nothing without --fix | --doctor alone only looks; --doctor "
+          "--fix --dry-run shows the repair");
+}
+
+/* ---- operands ------------------------------------------------------------------------------ */
+
+static void check_operand(enum action action, const char *operand, const char *expected)
+{
+    struct arena arena = ARENA_INIT;
+    struct err err = ERR_INIT;
+    const struct request *request = NULL;
+    char *got;
+    if (operands_parse(action, &operand, 1, 4, &arena, &request, &err) == ERR_OK) {
+        got = mem_printf("%s%s agent=%s other=%s ext=%s note=%s", change_kind_name(request->kind),
+                         request->swap ? " swap" : "", request->agent ? request->agent : "-",
+                         request->other ? request->other : "-", request->ext ? request->ext : "-",
+                         request->note ? request->note : "-");
+        assert_int_equal(request->line, 0);
+    } else {
+        assert_int_equal(err.code, ERR_USAGE);
+        got = mem_printf("WRONG %s%s%s", err.text, err.hint[0] ? " | " : "", err.hint);
+    }
+    assert_string_equal(got, expected);
+    free(got);
+    arena_release(&arena);
+}
+
+static void test_agent_and_extension(void **state)
+{
+    (void)state;
+    check_operand(ACTION_ASSIGN, "alice", "assign agent=alice other=- ext=- note=-");
+    check_operand(ACTION_ASSIGN, "alice=2041", "assign agent=alice other=- ext=2041 note=-");
+    check_operand(ACTION_ASSIGN, "2041", "assign agent=2041 other=- ext=- note=-");
+    check_operand(ACTION_ASSIGN, "a=b=", "assign agent=a=b other=- ext=- note=-");
+    check_operand(ACTION_ASSIGN, "a=b=2041", "assign agent=a=b other=- ext=2041 note=-");
+    check_operand(ACTION_ASSIGN, "alice=20x1",
+                  "WRONG --assign alice=20x1: \"20x1\" is no extension: it has 4 digits and "
+                  "nothing else | A login that holds an '=' is given with one at its end: "
+                  "\"alice=20x1=\"");
+    check_operand(ACTION_ASSIGN, "=2041", "WRONG --assign =2041: the login is empty");
+    check_operand(ACTION_ASSIGN, " alice",
+                  "WRONG --assign  alice: the login begins or ends with a blank");
+    check_operand(ACTION_REASSIGN, "alice=2041", "reassign agent=alice other=- ext=2041 note=-");
+    check_operand(ACTION_REASSIGN, "alice", "WRONG --reassign alice: which extension? AGENT=EXT");
+    check_operand(ACTION_REASSIGN, "alice=", "WRONG --reassign alice=: which extension? AGENT=EXT");
+}
+
+static void test_agent_or_extension(void **state)
+{
+    (void)state;
+    check_operand(ACTION_RELEASE, "alice", "release agent=alice other=- ext=- note=-");
+    check_operand(ACTION_RELEASE, "2041", "release agent=- other=- ext=2041 note=-");
+    check_operand(ACTION_RELEASE, "20415", "release agent=20415 other=- ext=- note=-");
+    check_operand(ACTION_RELEASE, "2041=", "release agent=2041 other=- ext=- note=-");
+    check_operand(ACTION_RELEASE, "=2041", "release agent=- other=- ext=2041 note=-");
+    check_operand(ACTION_RELEASE, "a=b=", "release agent=a=b other=- ext=- note=-");
+    check_operand(ACTION_RELEASE, "alice=2041",
+                  "WRONG --release alice=2041: an agent or an extension, not both | A login that "
+                  "holds an '=' is given with one at its end: \"alice=2041=\"");
+    check_operand(ACTION_RELEASE, "=", "WRONG --release =: the login is empty");
+    check_operand(ACTION_RELEASE, "", "WRONG --release : the login is empty");
+    struct arena arena = ARENA_INIT;
+    struct request lookup;
+    assert_int_equal(operand_lookup("20411", 5, &arena, &lookup, NULL), ERR_OK);
+    assert_string_equal(lookup.ext, "20411");
+    assert_null(lookup.agent);
+    assert_int_equal(operand_lookup("2041", 5, &arena, &lookup, NULL), ERR_OK);
+    assert_string_equal(lookup.agent, "2041");
+    arena_release(&arena);
+}
+
+static void test_two_agents(void **state)
+{
+    (void)state;
+    check_operand(ACTION_SWAP, "alice=bob", "reassign swap agent=alice other=bob ext=- note=-");
+    check_operand(ACTION_SWAP, "alice",
+                  "WRONG --swap alice: which two agents? AGENT=AGENT, with one '='");
+    check_operand(ACTION_SWAP, "a=b=c",
+                  "WRONG --swap a=b=c: which two agents? AGENT=AGENT, with one '='");
+    check_operand(ACTION_SWAP, "alice=alice",
+                  "WRONG --swap alice=alice: an agent cannot change places with themselves");
+    check_operand(ACTION_SWAP, "alice=", "WRONG --swap alice=: the login is empty");
+}
+
+static void test_notes(void **state)
+{
+    (void)state;
+    check_operand(ACTION_RESERVE, "2041", "reserve agent=- other=- ext=2041 note=-");
+    check_operand(ACTION_RESERVE, "2041=a=b, c", "reserve agent=- other=- ext=2041 note=a=b, c");
+    check_operand(ACTION_RESERVE, "2041=", "reserve agent=- other=- ext=2041 note=-");
+    check_operand(ACTION_RESERVE, "desk",
+                  "WRONG --reserve desk: \"desk\" is no extension: it has 4 digits and nothing "
+                  "else");
+    check_operand(ACTION_UNRESERVE, "2041", "unreserve agent=- other=- ext=2041 note=-");
+    check_operand(ACTION_UNRESERVE, "", "WRONG --unreserve : the extension is missing");
+    check_operand(ACTION_PIN, "alice=the \xC3\xA9quipe",
+                  "pin agent=alice other=- ext=- note=the \xC3\xA9quipe");
+    check_operand(ACTION_PIN, "alice=\xFF", "WRONG --pin alice=<FF>: the note is not UTF-8");
+    check_operand(ACTION_PIN, "alice=a\nb", "WRONG --pin alice=a^Jb: the note has a line break");
+    check_operand(ACTION_UNPIN, "a=b", "unpin agent=a=b other=- ext=- note=-");
+}
+
+static void test_what_a_login_may_be(void **state)
+{
+    (void)state;
+    char long_one[LOGIN_MAX + 2];
+    memset(long_one, 'x', sizeof long_one);
+    assert_null(login_fault(long_one, LOGIN_MAX));
+    assert_string_equal(login_fault(long_one, LOGIN_MAX + 1), "is longer than 128 bytes");
+    assert_string_equal(login_fault("", 0), "is empty");
+    assert_string_equal(login_fault("a\t", 2), "begins or ends with a blank");
+    assert_string_equal(login_fault("a\0b", 3), "holds a NUL byte");
+    assert_string_equal(login_fault("\xC0\xAF", 2), "is not UTF-8");
+    assert_null(login_fault("a b", 3));
+    assert_null(login_fault("\x1b[2J", 4));
+    char note[NOTE_MAX + 1];
+    memset(note, 'x', sizeof note);
+    assert_null(note_fault(note, NOTE_MAX));
+    assert_string_equal(note_fault(note, NOTE_MAX + 1), "is longer than 256 bytes");
+    assert_null(note_fault("", 0));
+}
+
+/* ---- places -------------------------------------------------------------------------------- */
+
+static void check_place(enum port_kind port, const char *text, const char *expected)
+{
+    struct arena arena = ARENA_INIT;
+    struct err err = ERR_INIT;
+    struct location_base base = {.home = "/home/kim", .folder = "/etc/cc"};
+    const char *uri = NULL;
+    if (location_normalise(port, text, &base, &arena, &uri, &err) != ERR_OK) {
+        assert_int_equal(err.code, ERR_USAGE);
+        uri = arena_printf(&arena, "WRONG %s | %s", err.text, err.hint);
+    }
+    assert_string_equal(uri, expected);
+    arena_release(&arena);
+}
+
+static void test_places(void **state)
+{
+    (void)state;
+    check_place(PORT_DIRECTORY, "file:/srv/a.csv", "file:/srv/a.csv");
+    check_place(PORT_DIRECTORY, "a.csv", "file:/etc/cc/a.csv");
+    check_place(PORT_DIRECTORY, "~/a.csv", "file:/home/kim/a.csv");
+    check_place(PORT_DIRECTORY, "file:~/a.csv", "file:/home/kim/a.csv");
+    check_place(PORT_DIRECTORY, "file:///srv/a.csv", "file:/srv/a.csv");
+    check_place(PORT_DIRECTORY, "-", "file:-");
+    check_place(PORT_DIRECTORY, "./x:y.csv", "file:/etc/cc/./x:y.csv");
+    check_place(PORT_DIRECTORY, "connect:arn:aws:connect:x", "connect:arn:aws:connect:x");
+    check_place(PORT_DIRECTORY, "demo:", "demo:");
+    check_place(PORT_STORE, "ext.db", "sqlite:/etc/cc/ext.db");
+    check_place(PORT_STORE, "sqlite:/x", "sqlite:/x");
+    check_place(PORT_STORE, "dynamodb:t", "dynamodb:t");
+    check_place(PORT_EXPORT, "s3://b/k", "s3://b/k");
+    check_place(PORT_EXPORT, "/srv/o.csv", "file:/srv/o.csv");
+    assert_string_equal(location_rest("s3://b/k", "s3"), "//b/k");
+    assert_null(location_rest("s3://b/k", "s"));
+    assert_null(location_rest("file:x", "s3"));
+}
+
+static void test_places_that_are_none(void **state)
+{
+    (void)state;
+    check_place(PORT_STORE, "dynamo:t",
+                "WRONG \"dynamo:t\": no store has the scheme \"dynamo:\" | Did you mean "
+                "\"dynamodb:\"? A store is sqlite:PATH or dynamodb:TABLE");
+    check_place(PORT_STORE, "file:x",
+                "WRONG \"file:x\": no store has the scheme \"file:\" | A store is sqlite:PATH or "
+                "dynamodb:TABLE. A path with a ':' is sqlite:PATH");
+    check_place(PORT_DIRECTORY, "",
+                "WRONG the directory is empty | A directory is file:PATH or "
+                "connect:INSTANCE-ID-OR-ARN");
+    check_place(PORT_DIRECTORY, "connect:",
+                "WRONG \"connect:\": nothing follows \"connect:\" | A directory is file:PATH or "
+                "connect:INSTANCE-ID-OR-ARN");
+    check_place(PORT_EXPORT, "file://host/x",
+                "WRONG \"file://host/x\": a file on another host cannot be opened | One slash or "
+                "three: file:/srv/agents.csv, file:///srv/agents.csv");
+}
+
+/* ---- help ---------------------------------------------------------------------------------- */
+
+static void test_a_topic_is_one_screen(void **state)
+{
+    (void)state;
+    for (enum topic topic = 0; topic < TOPIC_COUNT; topic++) {
+        struct buf out;
+        size_t lines = 0;
+        buf_init(&out, 1 << 16);
+        help_topic(topic, &out);
+        assert_false(buf_failed(&out));
+        for (const char *at = out.data; *at; lines++) {
+            size_t width = strcspn(at, "\n");
+            if (width > 80) {
+                print_error("%s: %.*s\n", topic_name(topic), (int)width, at);
+            }
+            assert_true(width <= 80);
+            assert_int_equal(at[width], '\n');
+            at += width + 1;
+        }
+        if (lines > 23) {
+            print_error("%s has %zu lines\n", topic_name(topic), lines);
+        }
+        assert_true(lines <= 23); /* and the prompt */
+        buf_release(&out);
+    }
+}
+
+/* Nothing that can be said is left out of the help or of the completion. */
+static void test_help_has_every_name(void **state)
+{
+    (void)state;
+    struct buf all;
+    struct buf completion;
+    buf_init(&all, 1 << 18);
+    buf_init(&completion, 1 << 16);
+    for (enum topic topic = TOPIC_SYNC; topic < TOPIC_COUNT; topic++) {
+        help_topic(topic, &all);
+    }
+    help_completion_bash(&completion);
+    for (enum option_id id = 0; id < OPT_COUNT; id++) {
+        const struct option_info *info = option_info(id);
+        char *name =
+            info->name ? mem_printf("--%s ", info->name) : mem_printf("  %s = ", info->key);
+        assert_non_null(info->help);
+        assert_non_null(strstr(all.data, name));
+        if (info->name) {
+            char *bare = mem_printf(" --%s", info->name);
+            assert_non_null(strstr(completion.data, bare));
+            free(bare);
+        }
+        free(name);
+    }
+    struct buf overview;
+    buf_init(&overview, 1 << 16);
+    help_topic(TOPIC_OVERVIEW, &overview);
+    for (enum action action = ACTION_DEMO; action < ACTION_HELP; action++) {
+        char *name = mem_printf("  --%s ", action_info(action)->name);
+        assert_non_null(strstr(overview.data, name));
+        free(name);
+    }
+    buf_release(&overview);
+    buf_release(&completion);
+    buf_release(&all);
+}
+
+/* A name that is there is its own nearest; two names never stand for two things. */
+static void test_names_are_distinct(void **state)
+{
+    (void)state;
+    for (enum option_id id = 0; id < OPT_COUNT; id++) {
+        const struct option_info *info = option_info(id);
+        if (info->name) {
+            assert_int_equal(option_by_name(info->name), id);
+            assert_string_equal(option_nearest(info->name), info->name);
+        }
+        if (info->key) {
+            assert_int_equal(option_by_key(info->section, info->key), id);
+        }
+        if (info->context_key) {
+            assert_int_equal(option_by_key(SECTION_CONTEXT, info->context_key), id);
+        }
+        for (enum option_id other = 0; other < id; other++) {
+            assert_true(!info->letter || info->letter != option_info(other)->letter);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_actions),
+        cmocka_unit_test(test_operands_stand_anywhere),
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_help_and_version),
+        cmocka_unit_test(test_unknown_options),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_actions_that_do_not_go_together),
+        cmocka_unit_test(test_operands_that_are_missing_or_too_many),
+        cmocka_unit_test(test_options_without_their_action),
+        cmocka_unit_test(test_agent_and_extension),
+        cmocka_unit_test(test_agent_or_extension),
+        cmocka_unit_test(test_two_agents),
+        cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_what_a_login_may_be),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_places_that_are_none),
+        cmocka_unit_test(test_a_topic_is_one_screen),
+        cmocka_unit_test(test_help_has_every_name),
+        cmocka_unit_test(test_names_are_distinct),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

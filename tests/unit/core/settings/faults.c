@@ -1,0 +1,200 @@
+/* What settings_resolve() refuses, and in which words. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/fileio.h"
+#include "core/base/mem.h"
+#include "tests/unit/support/settings_world.h"
+
+static const char s_two_contexts[] = "[defaults]\n"
+                                     "region = eu-west-1\n"
+                                     "csv_safe = yes\n"
+                                     "[context prod]\n"
+                                     "directory = connect:prod\n"
+                                     "store = dynamodb:prod\n"
+                                     "read_only = yes\n"
+                                     "[context lab]\n"
+                                     "directory = agents.csv\n"
+                                     "region = eu-west-2\n";
+
+/* ---- what is wrong ------------------------------------------------------------------------- */
+
+static void test_wrong_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *config, *words, *variable, *value;
+        enum err_code code;
+        const char *text, *hint;
+    } cases[] = {
+        {NULL, "--sync --max-release lots", NULL, NULL, ERR_USAGE,
+         "--max-release: \"lots\" is not a limit of releases: a number like 25, or 0% to 100%",
+         NULL},
+        {NULL, "--sync --log-level loud", NULL, NULL, ERR_USAGE,
+         "--log-level: \"loud\" is none of: error, warn, info or debug", NULL},
+        {NULL, "--sync --log-level inf", NULL, NULL, ERR_USAGE,
+         "--log-level: \"inf\" is none of: error, warn, info or debug", "Did you mean \"info\"?"},
+        {NULL, "--refresh 1x", NULL, NULL, ERR_USAGE,
+         "--refresh: \"1x\" is no time: 90s, 15m, 12h, 7d or 2w", NULL},
+        {NULL, "--refresh 2d", NULL, NULL, ERR_USAGE, "--refresh: \"2d\" is longer than 1d", NULL},
+        {NULL, "--sync --store dynamo:x", NULL, NULL, ERR_USAGE,
+         "--store: \"dynamo:x\": no store has the scheme \"dynamo:\"",
+         "Did you mean \"dynamodb:\"? A store is sqlite:PATH or dynamodb:TABLE"},
+        {NULL, "--sync --endpoint-url localhost:8000", NULL, NULL, ERR_USAGE,
+         "--endpoint-url: \"localhost:8000\" is no http://HOST[:PORT] or https://HOST[:PORT]",
+         NULL},
+        {NULL, "--sync --region eu_west", NULL, NULL, ERR_USAGE,
+         "--region: \"eu_west\" is no name like eu-west-2: letters, digits, '-'", NULL},
+        {NULL, "--status", "AWS_REGION", "x.evil.example", ERR_CONFIG,
+         "AWS_REGION: \"x.evil.example\" is no name like eu-west-2: letters, digits, '-'", NULL},
+        {NULL, "--list agent", NULL, NULL, ERR_USAGE, "--list agent: agents, extensions or free",
+         "Did you mean --list agents?"},
+        {NULL, "--history many", NULL, NULL, ERR_USAGE,
+         "--history many: a number of actions, 0 for all", NULL},
+        {NULL, "--completion fish", NULL, NULL, ERR_USAGE,
+         "--completion fish: bash is the only one there is", NULL},
+        {NULL, "--export - --json", NULL, NULL, ERR_USAGE,
+         "the export and --json both want standard output: leave one of them out", NULL},
+        {NULL, "--sync --export-to -", NULL, NULL, ERR_USAGE,
+         "a sync prints its plan on standard output, the export cannot go there",
+         "extpool --sync --no-export, then extpool --export -"},
+        {"[policy]\nwidth = 9\n", NULL, NULL, NULL, ERR_CONFIG,
+         "~/.config/extpool/config:2: width: \"9\" is no number from 2 to 8", NULL},
+        {"[policy]\nranges = 200-299\n", NULL, NULL, NULL, ERR_CONFIG,
+         "~/.config/extpool/config:2: ranges: \"200-299\" is not an extension of this pool: 4 "
+         "digits are needed",
+         NULL},
+        {"[defaults]\nread_only = maybe\n", NULL, NULL, NULL, ERR_CONFIG,
+         "~/.config/extpool/config:2: read_only: \"maybe\" is neither yes nor no", NULL},
+        {"[defaults]\nstore =\n", NULL, NULL, NULL, ERR_CONFIG,
+         "~/.config/extpool/config:2: store: the store is empty",
+         "A store is sqlite:PATH or dynamodb:TABLE"},
+        {"[defaults]\nprofile = a\n  b\n", NULL, NULL, NULL, ERR_OK, NULL, NULL},
+        {"[defaults]\nexpected_bucket_owner = 1111222233334\n", NULL, NULL, NULL, ERR_CONFIG,
+         "~/.config/extpool/config:2: expected_bucket_owner: the value is longer than 12 bytes",
+         NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct settings_world world = {.config = cases[i].config,
+                                       .words = cases[i].words,
+                                       .variables = {{cases[i].variable, cases[i].value}}};
+        if (cases[i].code == ERR_OK) {
+            struct settings settings;
+            sw_good(&world, &settings);
+            settings_release(&settings);
+        } else {
+            sw_bad(&world, cases[i].code, cases[i].text, cases[i].hint);
+        }
+    }
+}
+
+static void test_wrong_files(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *config, *text, *hint;
+    } cases[] = {
+        {"[defaults]\nregoin = x\n", ":2: unknown key \"regoin\" in [defaults]",
+         "Did you mean \"region\"?"},
+        {"[context a]\nrages = x\n", ":2: unknown key \"rages\" in [context a]",
+         "Did you mean \"ranges\"?"},
+        {"[policy]\nregion = x\n", ":2: unknown key \"region\" in [policy]",
+         "It belongs into [defaults]"},
+        {"[policy]\nfrobnicate = x\n", ":2: unknown key \"frobnicate\" in [policy]",
+         "extpool --help config lists the keys"},
+        {"[polcy]\n", ":1: unknown section [polcy]", "Did you mean [policy]?"},
+        {"[production]\n", ":1: unknown section [production]",
+         "A context is [context production]; the others are [defaults] [policy] [theme] [keys] "
+         "[console]"},
+        {"[context]\n", ":1: [context]: that is no name for a context",
+         "[context NAME], up to 128 bytes, without '/', not starting with '.'"},
+        {"[context ../x]\n", ":1: [context ../x]: that is no name for a context",
+         "[context NAME], up to 128 bytes, without '/', not starting with '.'"},
+        {"[context a]\nstore = x\n\n[context b]\n[context a]\nstore = y\n",
+         ":6: \"store\" is set a second time; the first is in line 2", NULL},
+        {"region = x\n", ":1: a property before the first section", NULL},
+        {"[defaults]\nregion\n", ":2: '=' is missing: a property is NAME = VALUE", NULL},
+        {"[policy]\nblocked =\n  a = b\n", ":3: an indented line below \"blocked\", which is empty",
+         NULL},
+        {"[defaults]\nprofile = \xFF\n", ":2: not UTF-8", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct settings_world world = {.config = cases[i].config};
+        char *text = mem_printf("~/.config/extpool/config%s", cases[i].text);
+        sw_bad(&world, ERR_CONFIG, text, cases[i].hint);
+        free(text);
+    }
+}
+
+static void test_a_context_that_is_not_there(void **state)
+{
+    (void)state;
+    struct settings_world world = {.config = s_two_contexts, .words = "--status -c prd"};
+    sw_bad(&world, ERR_CONFIG, "~/.config/extpool/config has no context \"prd\"",
+           "Did you mean \"prod\"?");
+    world.words = "--status -c elsewhere";
+    sw_bad(&world, ERR_CONFIG, "~/.config/extpool/config has no context \"elsewhere\"",
+           "It has prod, lab");
+    world.config = NULL;
+    sw_bad(&world, ERR_CONFIG,
+           "there is no context \"elsewhere\": no configuration file ~/.config/extpool/config",
+           "extpool --help config shows what one looks like");
+}
+
+static void test_another_file(void **state)
+{
+    (void)state;
+    struct settings_world world = {.words = "--status --config /nonexistent/config"};
+    sw_bad(&world, ERR_CONFIG,
+           "the configuration file cannot be read: /nonexistent/config: No such file or directory",
+           NULL);
+    char *path = mem_printf("%s/other", sw_home);
+    char *words = mem_printf("--status --config %s", path);
+    static const char text[] = "[defaults]\nstore = ext.db\n";
+    assert_int_equal(fileio_replace(path, text, strlen(text), 0600, NULL), ERR_OK);
+    struct settings settings;
+    world.words = words;
+    sw_good(&world, &settings);
+    sw_check_text(settings.store, "sqlite:~/ext.db");
+    assert_string_equal(settings_origin(&settings, OPT_CONFIG), "--config");
+    assert_true(settings.config_read);
+    settings_release(&settings);
+    world.words = "--status";
+    world.variables[0][0] = "EXTPOOL_CONFIG";
+    world.variables[0][1] = path;
+    sw_good(&world, &settings);
+    sw_check_text(settings.config_path, "~/other");
+    assert_int_equal(settings.n_warnings, 0);
+    settings_release(&settings);
+    assert_int_equal(chmod(path, 0620), 0);
+    sw_good(&world, &settings);
+    assert_int_equal(settings.n_warnings, 1);
+    sw_check_text(settings.warnings[0],
+                  "~/other: others can write this file; chmod go-w takes that "
+                  "away");
+    settings_release(&settings);
+    unlink(path);
+    free(words);
+    free(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_wrong_values),
+        cmocka_unit_test(test_wrong_files),
+        cmocka_unit_test(test_a_context_that_is_not_there),
+        cmocka_unit_test(test_another_file),
+    };
+    return cmocka_run_group_tests(tests, sw_make_home, sw_remove_home);
+}

@@ -1,0 +1,333 @@
+/* The console's jobs on a worker, with ports that are made up: rows that arrive page by page, what
+   is left of a read that fails or is stopped, refreshes without news, results of another place. */
+
+#include <locale.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "tui/shell/view.h"
+#include "tui/shell/work.h"
+
+#define PAGES 5
+#define PAGE 20
+
+/* ---- a directory and a store ----------------------------------------------------------------- */
+
+static int s_fail_after; /* pages; -1: never */
+static int s_agents;     /* how many there are at the next read */
+static bool s_changed;   /* what the store says of itself */
+static int s_loads;
+
+static enum err_code read_pages(struct directory *directory, const struct progress *progress,
+                                struct roster **out, struct err *err)
+{
+    struct roster *roster = roster_new();
+    (void)directory;
+    for (int i = 0; i < s_agents; i += PAGE) {
+        char logins[PAGE][24];
+        struct agent rows[PAGE];
+        size_t n = 0;
+        for (; n < PAGE && i + (int)n < s_agents; n++) {
+            snprintf(logins[n], sizeof logins[n], "agent%03d", i + (int)n);
+            rows[n] = (struct agent){.login = logins[n]};
+            roster_add(roster, logins[n], NULL, NULL);
+        }
+        if (s_fail_after >= 0 && i / PAGE == s_fail_after) {
+            roster_unref(roster);
+            return err_set(err, ERR_OFFLINE, "page %d: no answer", i / PAGE + 1);
+        }
+        progress_agents(progress, rows, n);
+    }
+    roster_seal(roster);
+    *out = roster;
+    return ERR_OK;
+}
+
+static void free_directory(struct directory *directory)
+{
+    free(directory);
+}
+
+static const struct directory_ops s_directory_ops = {.read = read_pages, .free = free_directory};
+
+static enum err_code load(struct store *store, const struct policy *policy, enum load_mode mode,
+                          const struct progress *progress, struct snapshot **out, struct err *err)
+{
+    struct snapshot *snapshot = snapshot_new();
+    (void)store, (void)policy, (void)mode, (void)progress, (void)err;
+    s_loads++;
+    snapshot_add(snapshot, "2001")->state = SLOT_FREE;
+    struct slot *held = snapshot_add(snapshot, "2002");
+    held->state = SLOT_ASSIGNED;
+    held->agent = "leaver";
+    held->at_s = 1000;
+    snapshot->read_at_s = 2000;
+    snapshot_seal(snapshot);
+    *out = snapshot;
+    return ERR_OK;
+}
+
+static bool may_have_changed(struct store *store)
+{
+    (void)store;
+    return s_changed;
+}
+
+static void free_store(struct store *store)
+{
+    free(store);
+}
+
+static const struct store_ops s_store_ops = {
+    .load = load, .may_have_changed = may_have_changed, .free = free_store};
+
+static enum err_code open_directory(void *context, const struct settings *settings, const char *uri,
+                                    const char *rest, struct directory **out, struct err *err)
+{
+    (void)context, (void)settings, (void)rest, (void)err;
+    *out = mem_alloc(sizeof **out);
+    **out = (struct directory){.ops = &s_directory_ops, .uri = mem_strdup(uri)};
+    return ERR_OK;
+}
+
+static enum err_code open_store(void *context, const struct settings *settings, const char *uri,
+                                const char *rest, struct store **out, struct err *err)
+{
+    (void)context, (void)settings, (void)rest, (void)err;
+    *out = mem_alloc(sizeof **out);
+    **out = (struct store){.ops = &s_store_ops, .uri = mem_strdup(uri)};
+    return ERR_OK;
+}
+
+static const struct port s_ports[] = {{.scheme = "demo", .directory = open_directory},
+                                      {.scheme = "slow", .directory = open_directory},
+                                      {.scheme = "fake", .store = open_store}};
+
+/* ---- a console without a terminal --------------------------------------------------------------
+ */
+
+struct watcher {
+    struct view view;
+    int reloads, partial;
+    size_t most_partial; /* rows that a partial world showed */
+};
+
+static void reload(struct view *view, struct console *console)
+{
+    struct watcher *watcher = (struct watcher *)view;
+    watcher->reloads++;
+    if (console->world->partial) {
+        watcher->partial++;
+        if (console->world->agents.n_rows > watcher->most_partial) {
+            watcher->most_partial = console->world->agents.n_rows;
+        }
+    }
+}
+
+static struct view_ops s_watcher_ops = {.title = "watcher", .place = PLACE_MAIN, .reload = reload};
+static struct watcher s_watcher;
+static struct settings s_settings;
+static struct console_options s_options;
+static struct console *s_console;
+
+static int64_t fixed_time(void *context)
+{
+    (void)context;
+    return INT64_C(1795348800000);
+}
+
+static const struct clock s_clock = {fixed_time, NULL};
+
+static int setup(void **state)
+{
+    (void)state;
+    struct err err = ERR_INIT;
+    s_watcher = (struct watcher){.view = {&s_watcher_ops}};
+    s_settings = (struct settings){.store = "fake:x", .directory = "demo:y"};
+    policy_default(&s_settings.policy);
+    s_options = (struct console_options){.settings = &s_settings,
+                                         .ports = s_ports,
+                                         .n_ports = sizeof s_ports / sizeof s_ports[0],
+                                         .clock = &s_clock};
+    s_console = mem_alloc(sizeof *s_console);
+    s_console->options = &s_options;
+    s_console->views[0] = &s_watcher.view;
+    s_console->n_views = 1;
+    s_fail_after = -1;
+    s_agents = PAGES * PAGE;
+    s_changed = true;
+    s_loads = 0;
+    assert_int_equal(console_open(s_console, &s_settings, &err), ERR_OK);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    worker_stop(s_console->worker);
+    session_close(s_console->session);
+    world_unref(s_console->world);
+    world_unref(s_console->waiting);
+    history_free(s_console->history);
+    activity_release(&s_console->activity);
+    free(s_console);
+    return 0;
+}
+
+/* Until everything that was started has ended. */
+static void settle(void)
+{
+    do {
+        struct pollfd fd = {.fd = worker_fd(s_console->worker), .events = POLLIN};
+        assert_int_equal(poll(&fd, 1, 10000), 1);
+        worker_dispatch(s_console->worker);
+    } while (worker_busy(s_console->worker));
+    worker_dispatch(s_console->worker);
+}
+
+static const char *newest(void)
+{
+    return activity_at(&s_console->activity, 0)->text;
+}
+
+/* ---- tests --------------------------------------------------------------------------------------
+ */
+
+static void rows_show_before_the_last_page_is_there(void **state)
+{
+    (void)state;
+    work_start(s_console, WORK_LOAD, NULL);
+    assert_true(work_busy(s_console));
+    settle();
+    assert_false(work_busy(s_console));
+    assert_true(s_watcher.partial >= 2); /* the extensions alone, then a first page */
+    assert_true(s_watcher.most_partial >= PAGE);
+    assert_false(s_console->world->partial);
+    assert_int_equal(s_console->world->agents.n_rows, PAGES * PAGE + 1);
+    assert_string_equal(
+        world_agent_mark(s_console->world, world_find_agent(s_console->world, "leaver")), "STALE");
+    assert_string_equal(newest(), "read: 100 agents, 2 extensions");
+}
+
+static void a_first_read_that_breaks_stays_and_is_marked(void **state)
+{
+    (void)state;
+    s_fail_after = 3;
+    work_start(s_console, WORK_LOAD, NULL);
+    settle();
+    assert_true(s_console->world->partial);
+    assert_int_equal(s_console->world->agents.n_rows, 3 * PAGE + 1);
+    /* who is not on the pages that came has not left */
+    assert_string_equal(
+        world_agent_mark(s_console->world, world_find_agent(s_console->world, "leaver")), "...");
+    assert_int_equal(s_console->trouble.code, ERR_OFFLINE);
+    assert_null(console_plan_input(s_console).roster); /* nothing is planned on half a list */
+    s_fail_after = -1;
+    work_start(s_console, WORK_LOAD, NULL);
+    settle();
+    assert_false(s_console->world->partial);
+    assert_int_equal(s_console->trouble.code, ERR_OK);
+}
+
+static void a_later_read_that_breaks_leaves_what_was_there(void **state)
+{
+    (void)state;
+    work_start(s_console, WORK_LOAD, NULL);
+    settle();
+    s_fail_after = 1;
+    s_watcher = (struct watcher){.view = {&s_watcher_ops}};
+    work_start(s_console, WORK_LOAD, NULL);
+    settle();
+    assert_int_equal(s_watcher.partial, 0); /* a whole list is not replaced by a part of one */
+    assert_int_equal(s_console->world->agents.n_rows, PAGES * PAGE + 1);
+    assert_int_equal(s_console->trouble.code, ERR_OFFLINE);
+}
+
+static void a_refresh_without_news_draws_nothing(void **state)
+{
+    (void)state;
+    work_start(s_console, WORK_LOAD, NULL);
+    settle();
+    int loads = s_loads;
+    struct world *before = s_console->world;
+    s_changed = false;
+    work_start(s_console, WORK_REFRESH, NULL);
+    assert_false(work_busy(s_console)); /* nobody asked for it */
+    settle();
+    assert_int_equal(s_loads, loads);
+    assert_ptr_equal(s_console->world, before);
+    s_agents--; /* somebody left */
+    work_start(s_console, WORK_REFRESH, NULL);
+    settle();
+    assert_ptr_not_equal(s_console->world, before);
+    assert_int_equal(s_console->world->roster->n_agents, PAGES * PAGE - 1);
+}
+
+static void a_directory_with_a_quota_is_not_asked_by_itself(void **state)
+{
+    (void)state;
+    s_settings.directory = "slow:y";
+    work_start(s_console, WORK_LOAD, NULL);
+    settle();
+    s_agents = 1;
+    work_start(s_console, WORK_REFRESH, NULL);
+    settle();
+    assert_int_equal(s_console->world->roster->n_agents, PAGES * PAGE);
+}
+
+static void while_a_dialog_is_open_the_world_stands_still(void **state)
+{
+    (void)state;
+    work_start(s_console, WORK_LOAD, NULL);
+    settle();
+    struct world *before = s_console->world;
+    s_watcher_ops.still = true;
+    s_agents = 1;
+    work_start(s_console, WORK_REFRESH, NULL);
+    settle();
+    assert_ptr_equal(s_console->world, before);
+    assert_non_null(s_console->waiting);
+    s_watcher_ops.still = false;
+    console_close(s_console, NULL);
+    assert_int_equal(s_console->world->roster->n_agents, 1);
+    assert_null(s_console->waiting);
+}
+
+static void results_of_another_place_are_dropped(void **state)
+{
+    (void)state;
+    struct err err = ERR_INIT;
+    work_start(s_console, WORK_LOAD, NULL);
+    assert_int_equal(console_open(s_console, &s_settings, &err), ERR_OK);
+    worker_dispatch(s_console->worker);
+    assert_null(s_console->world);
+    assert_int_equal(s_watcher.reloads, 0);
+    assert_false(work_busy(s_console));
+}
+
+int main(void)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(rows_show_before_the_last_page_is_there, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_first_read_that_breaks_stays_and_is_marked, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_later_read_that_breaks_leaves_what_was_there, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_refresh_without_news_draws_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_directory_with_a_quota_is_not_asked_by_itself, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(while_a_dialog_is_open_the_world_stands_still, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(results_of_another_place_are_dropped, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,589 @@
+/*
+ * The console: one loop around poll(). What wakes it changes the state; what changed is drawn on a
+ * canvas; the canvas's difference goes to the terminal. Between two wake-ups nothing runs.
+ */
+
+#include "tui/shell/view.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include "core/base/mem.h"
+#include "core/base/text.h"
+#include "tui/terminal/loop.h"
+#include "tui/terminal/term.h"
+#include "tui/view/main.h"
+#include "tui/view/welcome.h"
+#include "tui/shell/work.h"
+
+#include "core/base/banned.h"
+
+#define SPIN_MS 200
+
+/* ---- the stack ---------------------------------------------------------------------------- */
+
+struct view *console_top(const struct console *console)
+{
+    return console->views[console->n_views - 1];
+}
+
+struct view *console_bottom(const struct console *console)
+{
+    return console->views[0];
+}
+
+static bool stands_still(const struct console *console)
+{
+    for (size_t i = 0; i < console->n_views; i++) {
+        if (console->views[i]->ops->still) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void console_push(struct console *console, struct view *view)
+{
+    if (console->n_views == VIEWS_MAX) {
+        view->ops->free(view);
+        return;
+    }
+    console->views[console->n_views++] = view;
+}
+
+static void show_world(struct console *console, struct world *world)
+{
+    struct world *before = console->world;
+    console->world = world;
+    for (size_t i = 0; i < console->n_views; i++) {
+        if (console->views[i]->ops->reload) {
+            console->views[i]->ops->reload(console->views[i], console);
+        }
+    }
+    world_unref(before);
+}
+
+void console_close(struct console *console, struct view *view)
+{
+    for (size_t i = 1; i < console->n_views; i++) { /* the bottom one stays */
+        if (console->views[i] == view) {
+            memmove(&console->views[i], &console->views[i + 1],
+                    (console->n_views - i - 1) * sizeof console->views[0]);
+            console->n_views--;
+            view->ops->free(view);
+            break;
+        }
+    }
+    if (console->waiting && !stands_still(console)) {
+        struct world *world = console->waiting;
+        console->waiting = NULL;
+        show_world(console, world);
+    }
+}
+
+void console_take_world(struct console *console, struct world *world)
+{
+    if (world->actor) {
+        snprintf(console->actor, sizeof console->actor, "%s", world->actor);
+    }
+    if (stands_still(console)) {
+        world_unref(console->waiting);
+        console->waiting = world;
+    } else {
+        show_world(console, world);
+    }
+}
+
+void console_forget_world(struct console *console)
+{
+    show_world(console, NULL);
+}
+
+/* ---- messages ----------------------------------------------------------------------------- */
+
+int64_t console_now_s(const struct console *console)
+{
+    return clock_now_s(console->options->clock);
+}
+
+void console_say(struct console *console, enum style style, const char *format, ...)
+{
+    char text[ERR_TEXT_MAX + 256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    activity_add(&console->activity, console_now_s(console), style, text);
+    console_flash(console, style, "%s", text);
+    console->flash_said = true;
+}
+
+void console_say_error(struct console *console, const char *what, const struct err *err)
+{
+    enum style style = err->code == ERR_CANCELLED ? STYLE_WARN : STYLE_ERROR;
+    if (err->hint[0]) {
+        int first_line = (int)strcspn(err->hint, "\n");
+        console_say(console, style, "%s: %s. %.*s", what, err->text, first_line, err->hint);
+    } else {
+        console_say(console, style, "%s: %s", what, err->text);
+    }
+}
+
+void console_flash(struct console *console, enum style style, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(console->flash, sizeof console->flash, format, args);
+    va_end(args);
+    console->flash_style = style;
+    console->flash_said = false;
+}
+
+/* ---- the world ----------------------------------------------------------------------------- */
+
+struct plan_input console_plan_input(const struct console *console)
+{
+    const struct world *world = console->world;
+    return (struct plan_input){.policy = session_policy(console->session),
+                               .snapshot = world->snapshot,
+                               .roster = world->partial ? NULL : world->roster,
+                               .now_s = console_now_s(console),
+                               .actor = console->actor[0] ? console->actor : "extpool"};
+}
+
+const char *console_place_name(const struct console *console)
+{
+    const char *context = console->settings->context;
+    if (context) {
+        return context;
+    }
+    if (console->settings->action == ACTION_DEMO) {
+        return "demo";
+    }
+    const char *uri = session_store_uri(console->session);
+    const char *last = uri + strlen(uri);
+    while (last > uri && last[-1] != '/' && last[-1] != ':') {
+        last--;
+    }
+    return *last ? last : uri;
+}
+
+enum err_code console_set_theme(struct console *console, const char *name, struct err *err)
+{
+    struct theme theme;
+    char *folder = NULL;
+    const char *config = console->settings->config_path;
+    const char *slash = config ? strrchr(config, '/') : NULL;
+    if (config) {
+        folder = mem_printf("%.*sthemes", slash ? (int)(slash + 1 - config) : 0, config);
+    }
+    enum err_code code = theme_load(&theme, folder, name, err);
+    for (size_t i = 0; code == ERR_OK && i < console->settings->n_theme_styles; i++) {
+        const struct setting_pair *pair = &console->settings->theme_styles[i];
+        code = theme_set(&theme, pair->name, pair->value, err);
+        if (code != ERR_OK) {
+            err_prefix(err, "%s", pair->at);
+        }
+    }
+    free(folder);
+    if (code == ERR_OK) {
+        console->theme = theme;
+        snprintf(console->theme_name, sizeof console->theme_name, "%s", name);
+        term_theme(&theme);
+    }
+    return code;
+}
+
+enum err_code console_open(struct console *console, const struct settings *settings,
+                           struct err *err)
+{
+    struct session *session = NULL;
+    enum err_code code = session_open(settings, console->options->ports, console->options->n_ports,
+                                      console->options->clock, &session, err);
+    if (code != ERR_OK) {
+        return code;
+    }
+    if (console->session) { /* the worker may still use it: it ends first */
+        worker_stop(console->worker);
+        console->worker = NULL;
+        session_close(console->session);
+    }
+    console->settings = settings;
+    console->session = session;
+    console->generation++;
+    console->job = NULL;
+    console->reporting = false;
+    console->read_only = settings->read_only;
+    history_free(console->history);
+    console->history = NULL;
+    console->history_wanted = false;
+    console->history_asked = false;
+    console->checked_at_s = 0;
+    console->actor[0] = '\0';
+    world_unref(console->waiting);
+    console->waiting = NULL;
+    err_clear(&console->trouble);
+    if (!console->worker) {
+        code = worker_start(&console->worker, err);
+    }
+    return code;
+}
+
+/* ---- drawing ------------------------------------------------------------------------------ */
+
+static void draw(struct console *console)
+{
+    struct caret caret = {-1, -1};
+    size_t lowest = console->n_views - 1;
+    canvas_clear(&console->canvas, STYLE_TEXT);
+    if (!frame_too_small(&console->canvas)) {
+        while (lowest > 0 && console->views[lowest]->ops->overlay) {
+            lowest--;
+        }
+        for (size_t i = lowest; i < console->n_views; i++) {
+            caret = (struct caret){-1, -1};
+            console->views[i]->ops->draw(console->views[i], console, &console->canvas, &caret);
+        }
+    }
+    term_show(&console->canvas, caret.x, caret.y);
+}
+
+static void resize(struct console *console)
+{
+    int width;
+    int height;
+    term_size(&width, &height);
+    if (width != console->canvas.width || height != console->canvas.height) {
+        canvas_resize(&console->canvas, width, height);
+    }
+}
+
+/* ---- input -------------------------------------------------------------------------------- */
+
+static unsigned react(struct console *console, struct view *view, unsigned reaction)
+{
+    if (reaction & REACT_CLOSE) {
+        console_close(console, view);
+        reaction |= REACT_DRAW;
+    }
+    return reaction;
+}
+
+static unsigned on_key(struct console *console, uint32_t key)
+{
+    struct view *view = console_top(console);
+    unsigned drawn = console->flash[0] ? REACT_DRAW : REACT_NONE;
+    console->flash[0] = '\0';
+    if (view->ops->key) {
+        unsigned reaction = view->ops->key(view, console, key);
+        if (!(reaction & REACT_PASS)) {
+            return react(console, view, reaction) | drawn;
+        }
+    }
+    enum command command = bindings_find(&console->bindings, view->ops->place, key);
+    if (command != CMD_NONE) {
+        return react(console, view, console_command(console, command)) | drawn;
+    }
+    char name[K_TEXT_MAX];
+    key_format(key, name);
+    console_flash(console, STYLE_DIM, "%s does nothing here", name);
+    return REACT_DRAW;
+}
+
+/* A view that does not know the mouse moves by its wheel all the same. */
+static unsigned on_mouse(struct console *console, struct view *view, const struct key_event *event)
+{
+    bool wheel = event->button == 64 || event->button == 65;
+    if (view->ops->click) {
+        return react(console, view, view->ops->click(view, console, event));
+    }
+    if (wheel && event->press && (view->ops->place & PLACE_VIEWS)) {
+        enum command step = event->button == 64 ? CMD_UP : CMD_DOWN;
+        for (int i = 0; i < 3; i++) {
+            view->ops->command(view, console, step);
+        }
+        return REACT_DRAW;
+    }
+    return REACT_NONE;
+}
+
+static unsigned on_event(struct console *console, const struct key_event *event)
+{
+    struct view *view = console_top(console);
+    switch (event->kind) {
+    case K_EVENT_KEY:
+        return on_key(console, event->key);
+    case K_EVENT_PASTE:
+        if (view->ops->paste) {
+            return react(console, view,
+                         view->ops->paste(view, console, console->keys.paste.data,
+                                          console->keys.paste.length));
+        }
+        console_flash(console, STYLE_WARN, "a paste is taken only where text is asked for");
+        return REACT_DRAW;
+    case K_EVENT_MOUSE:
+        return on_mouse(console, view, event);
+    }
+    return REACT_NONE;
+}
+
+/* Everything that was typed is worked off before anything is drawn: a key held down on a slow
+   line costs one picture, not hundred. */
+static unsigned on_input(struct console *console, bool readable)
+{
+    struct key_event event;
+    unsigned reaction = REACT_NONE;
+    bool at_end = !readable;
+    if (readable) {
+        unsigned char bytes[256];
+        size_t room = key_reader_room(&console->keys);
+        ssize_t n = term_read(bytes, room < sizeof bytes ? room : sizeof bytes);
+        if (n < 0) {
+            console->quitting = true;
+            return REACT_NONE;
+        }
+        key_reader_feed(&console->keys, bytes, (size_t)n);
+    }
+    while (!console->quitting && key_reader_next(&console->keys, at_end, &event)) {
+        reaction |= on_event(console, &event);
+    }
+    console->esc_at_ms =
+        key_reader_waits(&console->keys) ? clock_ticks_ms() + term_esc_delay_ms() : LOOP_FOREVER;
+    return reaction;
+}
+
+/* ---- time --------------------------------------------------------------------------------- */
+
+static int64_t next_moment(const struct console *console, int64_t spin_at_ms)
+{
+    int64_t until = console->esc_at_ms;
+    if (work_busy(console) && spin_at_ms < until) {
+        until = spin_at_ms;
+    }
+    return console->refresh_at_ms < until ? console->refresh_at_ms : until;
+}
+
+static void plan_refresh(struct console *console)
+{
+    int64_t every_s = console->settings->refresh_s;
+    console->refresh_at_ms = every_s > 0 ? clock_ticks_ms() + every_s * 1000 : LOOP_FOREVER;
+}
+
+static unsigned on_time(struct console *console, int64_t *spin_at_ms)
+{
+    int64_t now_ms = clock_ticks_ms();
+    unsigned reaction = REACT_NONE;
+    if (now_ms >= console->esc_at_ms) {
+        reaction |= on_input(console, false);
+    }
+    if (work_busy(console) && now_ms >= *spin_at_ms) {
+        console->spin++;
+        *spin_at_ms = now_ms + SPIN_MS;
+        reaction |= REACT_DRAW;
+    }
+    if (now_ms >= console->refresh_at_ms) {
+        plan_refresh(console);
+        if (!worker_busy(console->worker) && console->world) {
+            work_start(console, WORK_REFRESH, NULL);
+        } else {
+            reaction |= REACT_DRAW; /* at least the ages in the header */
+        }
+    }
+    return reaction;
+}
+
+/* Where details stand beside the lists they come with their history. */
+static void ask_history(struct console *console)
+{
+    if (console->canvas.width >= CONSOLE_WIDE && console->world && !console->history &&
+        !console->history_asked && !worker_busy(console->worker)) {
+        console->history_asked = true;
+        work_start(console, WORK_HISTORY, NULL);
+    }
+}
+
+static unsigned on_worker(struct console *console)
+{
+    bool any = worker_dispatch(console->worker);
+    ask_history(console);
+    console->reporting = work_busy(console) && worker_progress(console->worker, &console->report);
+    if (console->history_wanted && console->history && !worker_busy(console->worker)) {
+        console->history_wanted = false;
+        work_start(console, WORK_HISTORY, NULL);
+    }
+    return any ? REACT_DRAW : REACT_NONE;
+}
+
+static unsigned on_signals(struct console *console, unsigned woken)
+{
+    if (woken & (WOKEN_HANGUP | WOKEN_END)) {
+        console->quitting = true;
+    }
+    if (woken & WOKEN_SUSPEND) {
+        term_suspend();
+    }
+    if (woken & WOKEN_CONTINUE) {
+        term_resume();
+    }
+    if (woken & (WOKEN_RESIZE | WOKEN_CONTINUE | WOKEN_SUSPEND)) {
+        /* The terminal may have been smaller for a moment that we slept through, and has then lost
+           what we believe it shows. */
+        term_redraw();
+        resize(console);
+        ask_history(console);
+        return REACT_DRAW;
+    }
+    return REACT_NONE;
+}
+
+static void loop(struct console *console)
+{
+    int64_t spin_at_ms = 0;
+    console->esc_at_ms = LOOP_FOREVER;
+    plan_refresh(console);
+    draw(console);
+    while (!console->quitting) {
+        unsigned woken = loop_wait(term_input_fd(), worker_fd(console->worker),
+                                   next_moment(console, spin_at_ms));
+        unsigned reaction = on_signals(console, woken);
+        if (woken & WOKEN_INPUT) {
+            reaction |= on_input(console, true);
+        }
+        if (woken & WOKEN_WORKER) {
+            reaction |= on_worker(console);
+        }
+        if (woken & WOKEN_TIME) {
+            reaction |= on_time(console, &spin_at_ms);
+        }
+        if ((reaction & REACT_DRAW) && !console->quitting) {
+            draw(console);
+        }
+    }
+}
+
+/* Pictures of the world come and go; what an old one took goes back to the system at once. */
+static void give_memory_back(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 64 * 1024);
+#endif
+}
+
+/* ---- run ---------------------------------------------------------------------------------- */
+
+static enum err_code read_keys(struct console *console, struct err *err)
+{
+    bindings_default(&console->bindings);
+    for (size_t i = 0; i < console->settings->n_keys; i++) {
+        const struct setting_pair *pair = &console->settings->keys[i];
+        enum err_code code = bindings_set(&console->bindings, pair->name, pair->value, err);
+        if (code != ERR_OK) {
+            err_prefix(err, "%s", pair->at);
+            return code;
+        }
+    }
+    return ERR_OK;
+}
+
+static struct term_options term_options(const struct console_options *options, char escdelay[16])
+{
+    const struct environment *environment = options->environment;
+    const struct settings *settings = options->settings;
+    if (settings->escdelay_ms >= 0) {
+        snprintf(escdelay, 16, "%d", settings->escdelay_ms);
+    }
+    return (struct term_options){.ascii = settings->ascii,
+                                 .no_colours = environment_get(environment, "NO_COLOR") != NULL,
+                                 .tmux = environment_get(environment, "TMUX"),
+                                 .term = environment_get(environment, "TERM"),
+                                 .escdelay = settings->escdelay_ms >= 0
+                                                 ? escdelay
+                                                 : environment_get(environment, "ESCDELAY")};
+}
+
+static enum err_code start(struct console *console, struct err *err)
+{
+    char escdelay[16];
+    struct term_options options = term_options(console->options, escdelay);
+    enum err_code code = read_keys(console, err);
+    if (code == ERR_OK) {
+        code = console_open(console, console->settings, err);
+    }
+    if (code == ERR_OK) {
+        code = loop_start(err);
+    }
+    if (code == ERR_OK) {
+        code = term_start(&options, err);
+    }
+    if (code != ERR_OK) {
+        return code;
+    }
+    /* Without colours only a theme that needs none tells things apart. */
+    const char *theme = console->settings->theme ? console->settings->theme : "default";
+    code = console_set_theme(console, term_has_colours() ? theme : "mono", err);
+    if (code == ERR_NOT_FOUND) {
+        code = err->code = ERR_CONFIG; /* the name stands in the configuration or the command */
+    }
+    console->canvas.ascii = term_ascii();
+    term_teach(&console->keys);
+    resize(console);
+    if (console->settings->mouse) {
+        console->mouse = true;
+        term_mouse(true);
+    }
+    return code;
+}
+
+static void stop(struct console *console)
+{
+    worker_stop(console->worker); /* what is in flight ends or is given up; nothing is half done */
+    session_close(console->session);
+    while (console->n_views > 0) {
+        struct view *view = console->views[--console->n_views];
+        view->ops->free(view);
+    }
+    world_unref(console->world);
+    world_unref(console->waiting);
+    history_free(console->history);
+    activity_release(&console->activity);
+    field_history_release(&console->command_history);
+    field_history_release(&console->filter_history);
+    key_reader_release(&console->keys);
+    canvas_release(&console->canvas);
+}
+
+enum err_code console_run(const struct console_options *options, struct err *err)
+{
+    struct console *console = mem_alloc(sizeof *console);
+    tzset();
+    give_memory_back();
+    console->options = options;
+    console->settings = options->settings;
+    key_reader_init(&console->keys);
+    canvas_init(&console->canvas, 1, 1);
+    enum err_code code = start(console, err);
+    if (code == ERR_OK) {
+        console_push(console, view_main_new());
+        for (size_t i = 0; i < console->settings->n_warnings; i++) {
+            console_say(console, STYLE_WARN, "%s", console->settings->warnings[i]);
+        }
+        if (welcome_wanted(console)) {
+            welcome_open(console);
+        } else {
+            work_start(console, WORK_LOAD, NULL);
+        }
+        loop(console);
+    }
+    term_stop();
+    stop(console);
+    loop_stop();
+    free(console);
+    return code;
+}

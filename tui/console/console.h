@@ -1,0 +1,46 @@
+#ifndef TUI_CONSOLE_CONSOLE_H
+#define TUI_CONSOLE_CONSOLE_H
+
+/*
+ * The console: what opens when extpool is run without an action.
+ *
+ *     struct console_options options = {
+ *         .settings = &settings, .ports = ports, .n_ports = n, .clock = &clock_system,
+ *         .environment = &environment_system, .reopen = reopen, .context = &mine,
+ *     };
+ *     if (console_run(&options, &err) != ERR_OK) { ... print err; its exit status ... }
+ *
+ * It returns when the operator leaves, on SIGHUP and on SIGTERM; the terminal is then as it was.
+ * An error means that it could not start: no terminal (ERR_USAGE, with a hint), a wrong theme or
+ * key in the configuration (ERR_CONFIG).
+ */
+
+#include "core/base/clock.h"
+#include "core/base/environ.h"
+#include "core/base/err.h"
+#include "core/session/session.h"
+#include "core/settings/settings.h"
+
+/* What a person asks for inside the console that means other settings. */
+enum console_wish {
+    CONSOLE_CONTEXT, /* `text` is a context of the configuration */
+    CONSOLE_DEMO,    /* the made-up contact centre */
+    CONSOLE_FILE     /* `text` is the path of a CSV or JSON: a directory on the embedded store */
+};
+
+struct console_options {
+    const struct settings *settings; /* to begin with; outlives the console */
+    const struct port *ports;
+    size_t n_ports;
+    const struct clock *clock;
+    const struct environment *environment;
+    /* Settings for a wish; main.c owns them, and keeps all that it gave until console_run has
+       returned. NULL: switching is not offered. */
+    enum err_code (*reopen)(void *context, enum console_wish wish, const char *text,
+                            const struct settings **settings, struct err *err);
+    void *context;
+};
+
+enum err_code console_run(const struct console_options *options, struct err *err) ERR_CHECK;
+
+#endif

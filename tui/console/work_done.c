@@ -1,0 +1,195 @@
+/*
+ * What the end of a job means for the screen: a new world, a plan to look at, a message. Every
+ * job that somebody asked for ends in a message.
+ */
+
+#include "tui/shell/work.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/panel/pages.h"
+#include "tui/view/doctor.h"
+#include "tui/view/history.h"
+#include "tui/view/plan.h"
+
+#include "core/base/banned.h"
+
+/* A read that went wrong stays on the screen until one goes right. */
+static void note_trouble(struct console *console, const struct work *work)
+{
+    if (work->job.err.code == ERR_OK) {
+        if (console->trouble.code != ERR_OK && work->world) {
+            console_say(console, STYLE_OK, "reading works again");
+        }
+        if (work->world) {
+            err_clear(&console->trouble);
+        }
+    } else if (work->job.err.code != ERR_CANCELLED) {
+        bool news = strcmp(console->trouble.text, work->job.err.text) != 0;
+        console->trouble = work->job.err;
+        if (news || work->kind != WORK_REFRESH) {
+            console_say_error(console, work->kind == WORK_REFRESH ? "refresh" : work->job.name,
+                              &work->job.err);
+        }
+    }
+}
+
+static void say_loaded(struct console *console, const struct world *world)
+{
+    if (world->roster) {
+        console_say(console, STYLE_INFO, "read: %s agent%s, %s extensions%s%s",
+                    frame_count(world->roster->n_agents), world->roster->n_agents == 1 ? "" : "s",
+                    frame_count(world->snapshot->n_slots), world->roster->note ? "; " : "",
+                    world->roster->note ? world->roster->note : "");
+    } else {
+        console_say(console, STYLE_INFO, "read: %s extensions, no directory",
+                    frame_count(world->snapshot->n_slots));
+    }
+}
+
+static void loaded(struct console *console, struct work *work)
+{
+    note_trouble(console, work);
+    if (work->job.err.code == ERR_CANCELLED && work->kind != WORK_REFRESH) {
+        console_say(console, STYLE_WARN, "reading stopped: what is shown is as it was before");
+    }
+    if (work->world) {
+        if (work->kind == WORK_LOAD && work->job.err.code == ERR_OK) {
+            say_loaded(console, work->world);
+        }
+        console_take_world(console, work->world);
+        work->world = NULL;
+    }
+    if (work->job.err.code == ERR_OK && !console->waiting) {
+        console->checked_at_s = console_now_s(console);
+    }
+}
+
+/* A plan was made (or not): it is shown, or why there is none. */
+static void planned(struct console *console, struct work *work)
+{
+    for (size_t i = 0; i < work->warnings.n_items; i++) {
+        console_say(console, STYLE_WARN, "%s: %s", work->warnings.items[i].name,
+                    work->warnings.items[i].value);
+    }
+    if (work->kind == WORK_SYNC) {
+        loaded(console, work);
+    } else if (work->job.err.code != ERR_OK) {
+        console_say_error(console, work->job.name, &work->job.err);
+    }
+    if (work->import.refusals.n_items > 0) {
+        page_refusals(console, work->job.name, &work->import.refusals);
+    }
+    if (work->plan) {
+        struct plan *plan = work->plan;
+        work->plan = NULL;
+        view_plan_open(console, plan, work->import.requests, work->import.n_requests);
+    }
+}
+
+static void exported(struct console *console, const struct work *work, const struct err *err)
+{
+    if (work->exported) {
+        console_say(console, STYLE_OK, "exported %s row%s to %s", frame_count(work->receipt.rows),
+                    work->receipt.rows == 1 ? "" : "s", work->receipt.to);
+    } else if (err->code != ERR_OK) {
+        console_say_error(console, "export", err);
+    }
+}
+
+static void say_applied(struct console *console, const struct work *work)
+{
+    const struct outcome *outcome = &work->outcome;
+    char rest[96] = "";
+    size_t used = 0;
+    if (outcome->conflicts > 0) {
+        used = (size_t)snprintf(rest, sizeof rest, ", %s in conflict",
+                                frame_count(outcome->conflicts));
+    }
+    if (outcome->failed > 0) {
+        snprintf(rest + used, sizeof rest - used, ", %s failed", frame_count(outcome->failed));
+    }
+    if (work->job.err.code != ERR_OK) {
+        console_say_error(console, work->plan->action, &work->job.err);
+    }
+    if (outcome->applied > 0 || work->job.err.code == ERR_OK) {
+        console_say(console, rest[0] ? STYLE_WARN : STYLE_OK, "%s: %s applied%s",
+                    work->plan->action, frame_count(outcome->applied), rest);
+    }
+}
+
+static void applied(struct console *console, struct work *work)
+{
+    say_applied(console, work);
+    exported(console, work, &work->export_err);
+    if (work->world) {
+        console_take_world(console, work->world);
+        work->world = NULL;
+    }
+    console->history_wanted = true;
+    struct plan *plan = work->plan;
+    work->plan = NULL;
+    view_plan_applied(console, work->view, plan, &work->outcome, &work->job.err);
+}
+
+static void examined(struct console *console, struct work *work)
+{
+    if (work->job.err.code != ERR_OK) {
+        console_say_error(console, "doctor", &work->job.err);
+        return;
+    }
+    struct diagnosis *diagnosis = work->diagnosis;
+    console_say(console, diagnosis->n_problems ? STYLE_WARN : STYLE_OK,
+                "doctor: %s records looked at, %s problem%s", frame_count(diagnosis->checked),
+                frame_count(diagnosis->n_problems), diagnosis->n_problems == 1 ? "" : "s");
+    work->diagnosis = NULL;
+    view_doctor_open(console, diagnosis, work->world->snapshot, work->world->roster);
+    console_take_world(console, work->world);
+    work->world = NULL;
+}
+
+static void history_read(struct console *console, struct work *work)
+{
+    if (work->job.err.code != ERR_OK) {
+        if (work->job.err.code != ERR_CANCELLED) {
+            console_say_error(console, "history", &work->job.err);
+        }
+        return;
+    }
+    history_free(console->history);
+    console->history = work->history;
+    work->history = NULL;
+}
+
+void work_done(struct console *console, struct work *work)
+{
+    if (work->kind != WORK_REFRESH && work->kind != WORK_HISTORY) {
+        console->job = NULL;
+        console->reporting = false;
+    }
+    switch (work->kind) {
+    case WORK_LOAD:
+    case WORK_REFRESH:
+        loaded(console, work);
+        break;
+    case WORK_SYNC:
+    case WORK_UNDO:
+    case WORK_INIT:
+    case WORK_IMPORT:
+        planned(console, work);
+        break;
+    case WORK_APPLY:
+        applied(console, work);
+        break;
+    case WORK_EXPORT:
+        exported(console, work, &work->job.err);
+        break;
+    case WORK_HISTORY:
+        history_read(console, work);
+        break;
+    case WORK_DOCTOR:
+        examined(console, work);
+        break;
+    }
+}

@@ -1,0 +1,58 @@
+#ifndef TUI_PANEL_DIALOG_H
+#define TUI_PANEL_DIALOG_H
+
+/*
+ * A dialog: a title, a text, perhaps a line to type into, perhaps offers to choose from. Enter
+ * takes what is typed or chosen, Esc leaves everything as it was. While it is open the world
+ * under it stands still.
+ *
+ *     struct dialog *dialog = dialog_new("Reserve 2043", "Why? It leaves the pool until ...");
+ *     dialog_ask(dialog, "note", history);
+ *     dialog->accept = reserve_accepted;
+ *     dialog_open(console, dialog);
+ */
+
+#include "tui/widget/field.h"
+#include "tui/shell/view.h"
+
+#define OFFERS_MAX 64
+
+struct offer {
+    char text[256];   /* what is taken */
+    char detail[160]; /* what is shown beside it */
+};
+
+struct dialog {
+    struct view view;
+    char *title;
+    char *body;
+    char problem[ERR_TEXT_MAX]; /* why Enter did not take it */
+    bool asks;
+    struct field field;
+    const char *label;
+    struct offer *offers;
+    size_t n_offers;
+    size_t more;   /* offers that did not fit */
+    size_t choice; /* SIZE_MAX: what is typed counts */
+    size_t top;
+    bool must_choose; /* what is typed only narrows the offers */
+    /* Fills the offers for what is typed, at the beginning and after each change; may be NULL. */
+    void (*refill)(struct dialog *dialog, struct console *console);
+    /* The choice moved (a preview); may be NULL. */
+    void (*moved)(struct dialog *dialog, struct console *console);
+    /* Enter. `text`: typed or chosen. REACT_CLOSE where it is taken; else sets `problem`. */
+    unsigned (*accept)(struct dialog *dialog, struct console *console, const char *text);
+    void (*cancelled)(struct dialog *dialog, struct console *console); /* Esc; may be NULL */
+    struct arena arena; /* what `data` needs; freed with the dialog */
+    void *data;
+};
+
+/* Both texts are copied. */
+struct dialog *dialog_new(const char *title, const char *body);
+void dialog_ask(struct dialog *dialog, const char *label, struct field_history *history);
+/* The first one is what Enter takes: put the harmless one there. Returns false where it is full. */
+bool dialog_offer(struct dialog *dialog, const char *text, const char *detail);
+void dialog_clear_offers(struct dialog *dialog);
+void dialog_open(struct console *console, struct dialog *dialog);
+
+#endif

@@ -1,0 +1,411 @@
+#include "tui/panel/pages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "tui/view/main.h"
+#include "tui/shell/work.h"
+
+#include "core/base/banned.h"
+
+#define PAGE_BYTES_MAX (4 << 20)
+
+struct page {
+    struct view view;
+    char *title;
+    struct buf text;
+    /* Writes the text anew before it is drawn; NULL: it stays as it is. */
+    void (*render)(struct page *page, const struct console *console);
+    unsigned place; /* help: of which view */
+    size_t top, n_lines;
+    int height;
+};
+
+/* ---- the view ------------------------------------------------------------------------------ */
+
+/* Where the rows that continue a long line begin: under its last column of text. */
+static int hang(const char *line)
+{
+    int at = 0;
+    for (int i = 1; i < 48 && line[i] && line[i + 1]; i++) {
+        if (line[i - 1] == ' ' && line[i] == ' ' && line[i + 1] != ' ') {
+            at = i + 1;
+        }
+    }
+    return at;
+}
+
+/* Draws a line from row `y` of the area on, broken to its width, and returns the rows that it
+   takes; what is above or below the area is only counted. */
+static int draw_line(struct canvas *canvas, const char *text, size_t length, int y,
+                     struct rect area)
+{
+    char line[2048];
+    char start[64];
+    bool heading = text[0] == '#';
+    enum style style = heading ? STYLE_TITLE_FOCUS : STYLE_TEXT;
+    snprintf(line, sizeof line, "%.*s", (int)(length < 2047 ? length : 2047) - heading,
+             text + heading);
+    int indent = canvas_columns(line) > area.width ? hang(line) : 0;
+    indent = indent > area.width / 2 ? 0 : indent;
+    snprintf(start, sizeof start, "%.*s", indent, line);
+    int width = area.width - indent;
+    int n = canvas_wrap(NULL, (struct rect){0, 0, width, 0}, style, line + indent);
+    for (int i = 0; i < n; i++) {
+        if (y + i >= 0 && y + i < area.height) {
+            canvas_text(canvas, area.x, area.y + y + i, indent, style, i == 0 ? start : "");
+            canvas_wrap_row(canvas, area.x + indent, area.y + y + i, width, style, line + indent,
+                            i);
+        }
+    }
+    return n > 0 ? n : 1;
+}
+
+int page_draw_text(struct canvas *canvas, const struct buf *text, int y, struct rect area)
+{
+    int rows = 0;
+    for (const char *at = text->data; *at;) {
+        size_t length = strcspn(at, "\n");
+        rows += draw_line(canvas, at, length, y + rows, area);
+        at += length;
+        at += *at == '\n';
+    }
+    return rows;
+}
+
+static void draw(struct view *view, struct console *console, struct canvas *canvas,
+                 struct caret *caret)
+{
+    struct page *page = (struct page *)view;
+    char status[96];
+    (void)caret;
+    if (page->render) {
+        buf_clear(&page->text);
+        page->render(page, console);
+    }
+    int y = frame_header(console, canvas, page->title);
+    struct rect area = {1, y, canvas->width - 2,
+                        canvas->height - y - (canvas->height >= 8 ? 2 : 1)};
+    struct rect nowhere = {1, y, area.width, 0};
+    page->height = area.height;
+    page->n_lines = (size_t)page_draw_text(canvas, &page->text, 0, nowhere);
+    size_t most = page->n_lines > (size_t)area.height ? page->n_lines - (size_t)area.height : 0;
+    page->top = page->top > most ? most : page->top;
+    snprintf(status, sizeof status, "line %zu of %zu, Esc goes back", page->top + 1, page->n_lines);
+    frame_footer(console, canvas, PLACE_TEXT, most > 0 ? status : "Esc goes back");
+    page_draw_text(canvas, &page->text, -(int)page->top, area);
+}
+
+static void move(struct page *page, int64_t by)
+{
+    if (by < 0 && (uint64_t)-by > page->top) {
+        page->top = 0;
+    } else {
+        page->top = (size_t)((int64_t)page->top + by); /* draw keeps it within the text */
+    }
+}
+
+static unsigned command(struct view *view, struct console *console, enum command command)
+{
+    struct page *page = (struct page *)view;
+    (void)console;
+    switch ((int)command) {
+    case CMD_UP:
+    case CMD_DOWN:
+        move(page, command == CMD_UP ? -1 : 1);
+        return REACT_DRAW;
+    case CMD_PAGE_UP:
+    case CMD_PAGE_DOWN:
+        move(page, command == CMD_PAGE_UP ? -page->height : page->height);
+        return REACT_DRAW;
+    case CMD_HALF_UP:
+    case CMD_HALF_DOWN:
+        move(page, command == CMD_HALF_UP ? -page->height / 2 : page->height / 2);
+        return REACT_DRAW;
+    case CMD_FIRST:
+        page->top = 0;
+        return REACT_DRAW;
+    case CMD_LAST:
+        page->top = page->n_lines;
+        return REACT_DRAW;
+    case CMD_HELP:
+        return page->render && page->place ? REACT_CLOSE : REACT_PASS;
+    default:
+        return REACT_PASS;
+    }
+}
+
+static unsigned key(struct view *view, struct console *console, uint32_t key)
+{
+    (void)view;
+    (void)console;
+    return key == K_ENTER ? REACT_CLOSE : REACT_PASS;
+}
+
+static void release(struct view *view)
+{
+    struct page *page = (struct page *)view;
+    buf_release(&page->text);
+    free(page->title);
+    free(page);
+}
+
+static const struct view_ops s_page_ops = {.title = "page",
+                                           .place = PLACE_TEXT,
+                                           .draw = draw,
+                                           .key = key,
+                                           .command = command,
+                                           .free = release};
+
+static struct page *make_page(const char *title)
+{
+    struct page *page = mem_alloc(sizeof *page);
+    page->view.ops = &s_page_ops;
+    page->title = mem_strdup(title);
+    buf_init(&page->text, PAGE_BYTES_MAX);
+    return page;
+}
+
+void page_open(struct console *console, const char *title, const char *text)
+{
+    struct page *page = make_page(title);
+    buf_puts(&page->text, text);
+    console_push(console, &page->view);
+}
+
+static void open_rendered(struct console *console, const char *title, unsigned place,
+                          void (*render)(struct page *page, const struct console *console))
+{
+    struct page *page = make_page(title);
+    page->place = place;
+    page->render = render;
+    console_push(console, &page->view);
+}
+
+/* ---- help ---------------------------------------------------------------------------------- */
+
+static void help_line(struct buf *out, const struct console *console, enum command command)
+{
+    char keys[KEYS_TEXT_MAX];
+    const char *why = console_off(console, command);
+    bindings_keys(&console->bindings, command, keys);
+    buf_printf(out, "%-11s :%-15s %s%s%s%s\n", keys, command_info(command)->name,
+               command_info(command)->help, why ? " [off: " : "", why ? why : "", why ? "]" : "");
+}
+
+static void render_help(struct page *page, const struct console *console)
+{
+    struct buf *out = &page->text;
+    buf_puts(out, "#Here\n");
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        unsigned places = command_info((enum command)i)->places;
+        if ((places & page->place) && (places & PLACE_VIEWS) != PLACE_VIEWS) {
+            help_line(out, console, (enum command)i);
+        }
+    }
+    buf_puts(out, "\n#Everywhere\n");
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        if ((command_info((enum command)i)->places & PLACE_VIEWS) == PLACE_VIEWS) {
+            help_line(out, console, (enum command)i);
+        }
+    }
+    buf_puts(
+        out,
+        "\n#Filter\n"
+        "smith          some field contains it      ~smt     fuzzy, best match first\n"
+        "ext:20         the extension begins so     state:   ok new stale pinned, free\n"
+        "login: name:   that field contains it               cooling reserved blocked\n"
+        "!state:ok      not so                      \"a b\"    with a blank; terms are and-ed\n"
+        "\n#Marks\n"
+        "*  marked   >  the current row   NEW  no extension yet   STALE  left the directory\n"
+        "PIN  no sync touches it   cooling  given back a short while ago: used last\n"
+        "\n#Every change is a plan first: nothing is written before you have seen it.\n"
+        "Keys can be changed: [keys] sync = F9 in the configuration; the names stand above.\n");
+}
+
+void page_help(struct console *console, unsigned place)
+{
+    open_rendered(console, "HELP", place & PLACE_VIEWS ? place : PLACE_MAIN, render_help);
+}
+
+/* ---- activity ------------------------------------------------------------------------------ */
+
+static void render_activity(struct page *page, const struct console *console)
+{
+    const struct activity_line *line;
+    for (size_t i = 0; (line = activity_at(&console->activity, i)); i++) {
+        char when[WHEN_MAX];
+        when_time(line->at_s, when);
+        buf_printf(&page->text, "%s  %s%s\n", when, line->style == STYLE_ERROR ? "ERROR " : "",
+                   line->text);
+    }
+    if (page->text.length == 0) {
+        buf_puts(&page->text, "nothing has happened yet\n");
+    }
+}
+
+void page_activity(struct console *console)
+{
+    open_rendered(console, "ACTIVITY", 0, render_activity);
+}
+
+/* ---- refused ------------------------------------------------------------------------------- */
+
+void page_refusals(struct console *console, const char *action, const struct refusals *refusals)
+{
+    struct page *page = make_page("REFUSED");
+    buf_printf(&page->text, "#%s: nothing was planned, because these cannot be done\n", action);
+    for (size_t i = 0; i < refusals->n_items; i++) {
+        if (refusals->items[i].line > 0) {
+            buf_printf(&page->text, "line %zu: ", refusals->items[i].line);
+        }
+        buf_printf(&page->text, "%s\n", refusals->items[i].text);
+    }
+    console_push(console, &page->view);
+}
+
+/* ---- details ------------------------------------------------------------------------------- */
+
+static bool same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+static void add_change(struct buf *out, const struct audit_change *change)
+{
+    buf_printf(out, "%c %s", change_kind_mark(change->kind), change_kind_name(change->kind));
+    if (change->kind == CHANGE_CREATE && change->to) {
+        buf_printf(out, " %s-%s", change->from ? change->from : "", change->to);
+    } else if (change->kind == CHANGE_REASSIGN && change->from) {
+        buf_printf(out, " %s>%s", change->from, change->ext ? change->ext : "");
+    } else if (change->ext) {
+        buf_printf(out, " %s", change->ext);
+    }
+    if (change->agent) {
+        buf_printf(out, "  %s", change->agent);
+    }
+    if (change->why) {
+        buf_printf(out, "  (%s)", change->why);
+    }
+    buf_putc(out, '\n');
+}
+
+/* What the history says about an agent or an extension. */
+static void add_history(const struct console *console, struct buf *out, const char *login,
+                        const char *ext)
+{
+    size_t n = 0;
+    buf_puts(out, "\n#History\n");
+    if (!console->history) {
+        buf_printf(out, "%s reads it\n", frame_key(console, CMD_HISTORY));
+        return;
+    }
+    for (size_t i = 0; i < console->history->n_actions; i++) {
+        const struct audit_action *action = &console->history->actions[i];
+        for (size_t k = 0; k < action->n_changes; k++) {
+            const struct audit_change *change = &action->changes[k];
+            if (same(change->agent, login) || same(change->ext, ext) ||
+                (change->kind == CHANGE_REASSIGN && same(change->from, ext))) {
+                char when[WHEN_MAX];
+                when_moment(action->at_ms / 1000, console_now_s(console), when);
+                buf_printf(out, "%s  ", when);
+                add_change(out, change);
+                buf_printf(out, "    %s by %s\n", action->action, action->actor);
+                n++;
+            }
+        }
+    }
+    if (n == 0) {
+        buf_printf(out, "nothing in the last %zu actions\n", console->history->n_actions);
+    }
+}
+
+static void add_slot(const struct console *console, struct buf *out, const struct slot *slot)
+{
+    const struct world *world = console->world;
+    char when[WHEN_MAX];
+    buf_printf(out, "extension  %s  %s\n", slot->ext, world_slot_states(world, slot));
+    if (slot->at_s > 0) {
+        when_moment(slot->at_s, world->now_s, when);
+        buf_printf(out, "since      %s\n", when);
+    }
+    if (slot->by) {
+        buf_printf(out, "by         %s\n", slot->by);
+    }
+    if (policy_state(world->policy, slot, world->now_s) == EXT_COOLING) {
+        when_moment(policy_cool_until_s(world->policy, slot), world->now_s, when);
+        buf_printf(out, "cools till %s\n", when);
+    }
+    if (slot->note) {
+        buf_printf(out, "note       %s\n", slot->note);
+    }
+    if (slot->state == SLOT_FREE && slot->agent) {
+        buf_printf(out, "last held  %s\n", slot->agent);
+    }
+    if (slot->state == SLOT_ASSIGNED && slot->at_s == 0) {
+        buf_puts(out, "           from the program before this one; a sync adopts it\n");
+    }
+}
+
+void page_details_text(const struct console *console, struct buf *out)
+{
+    struct selection selection;
+    if (!console->world) {
+        buf_puts(out, "nothing has been read yet\n");
+        return;
+    }
+    view_main_selection(console, &selection);
+    if (selection.n == 0) {
+        buf_puts(out, "no row\n");
+    } else if (selection.n > 1) {
+        buf_printf(out, "%s rows are marked\n", frame_count(selection.n));
+    } else {
+        const struct agent_row *row = selection.rows[0];
+        const struct slot *slot = selection.slots[0];
+        if (row) {
+            buf_printf(out, "#%s\nlogin      %s  %s\n", row->name ? row->name : row->login,
+                       row->login, world_agent_states(console->world, row));
+            if (row->routing_profile) {
+                buf_printf(out, "profile    %s\n", row->routing_profile);
+            }
+        }
+        if (slot) {
+            add_slot(console, out, slot);
+        } else {
+            buf_printf(out, "extension  none: %s gives one, %s gives everyone one\n",
+                       frame_key(console, CMD_ASSIGN), frame_key(console, CMD_SYNC));
+        }
+        add_history(console, out, row ? row->login : NULL, slot ? slot->ext : NULL);
+    }
+    selection_release(&selection);
+}
+
+static void render_details(struct page *page, const struct console *console)
+{
+    page_details_text(console, &page->text);
+}
+
+void page_details(struct console *console)
+{
+    if (!console->history) {
+        work_start(console, WORK_HISTORY, NULL);
+    }
+    open_rendered(console, "DETAILS", 0, render_details);
+}
+
+/* ---- one action ---------------------------------------------------------------------------- */
+
+void page_action(struct console *console, const struct audit_action *action)
+{
+    struct page *page = make_page("ACTION");
+    char when[WHEN_MAX];
+    when_moment(action->at_ms / 1000, console_now_s(console), when);
+    buf_printf(&page->text, "#%s  %s\nby  %s\nid  %s\n\n", action->action, when, action->actor,
+               action->action_id);
+    for (size_t i = 0; i < action->n_changes; i++) {
+        add_change(&page->text, &action->changes[i]);
+    }
+    console_push(console, &page->view);
+}

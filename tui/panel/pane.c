@@ -1,0 +1,307 @@
+#include "tui/panel/pane.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+
+#define COLUMNS_MAX 8
+#define SHORTEST 8     /* what a column keeps when it gives to one that matters more */
+#define MARK_COLUMNS 2 /* ">*" before a row */
+
+static const char *no_key(const void *context, size_t row)
+{
+    (void)context;
+    (void)row;
+    return "";
+}
+
+void pane_init(struct pane *pane, const struct pane_ops *ops)
+{
+    *pane = (struct pane){.ops = ops, .page = 10};
+    list_init(&pane->list, ops->n_columns);
+}
+
+void pane_release(struct pane *pane)
+{
+    list_release(&pane->list);
+}
+
+void pane_reload(struct pane *pane, const struct console *console, const struct world *world)
+{
+    struct list_source source = {.n_rows = 0, .key = no_key};
+    if (world) {
+        source = pane->ops->source(console, world);
+    } else {
+        list_unmark_all(&pane->list);
+    }
+    list_reload(&pane->list, &source);
+    if (!world) {
+        list_unmark_all(&pane->list); /* those of another place mean nothing here */
+    }
+}
+
+/* ---- columns ------------------------------------------------------------------------------- */
+
+/* How wide each column is in so much room; 0: dropped. One blank stands between two. */
+static void fit_columns(const struct pane_ops *ops, int ext_width, int room,
+                        int widths[COLUMNS_MAX])
+{
+    int used = 0;
+    int shares = 0;
+    for (int i = 0; i < ops->n_columns; i++) {
+        widths[i] = ops->columns[i].ext && ext_width > ops->columns[i].least
+                        ? ext_width
+                        : ops->columns[i].least;
+        used += widths[i] + 1;
+    }
+    used--;
+    while (used > room) {
+        int drop = -1;
+        for (int i = 0; i < ops->n_columns; i++) {
+            if (widths[i] > 0 && ops->columns[i].drop > 0 &&
+                (drop < 0 || ops->columns[i].drop > ops->columns[drop].drop)) {
+                drop = i;
+            }
+        }
+        if (drop < 0) {
+            break;
+        }
+        used -= widths[drop] + 1;
+        widths[drop] = 0;
+    }
+    for (int i = 0; i < ops->n_columns; i++) {
+        shares += widths[i] > 0 ? ops->columns[i].share : 0;
+    }
+    int over = room - used;
+    for (int i = 0; i < ops->n_columns && over != 0 && shares > 0; i++) {
+        if (widths[i] > 0 && ops->columns[i].share > 0) {
+            int more = over * ops->columns[i].share / shares;
+            widths[i] = widths[i] + more > 4 ? widths[i] + more : 4;
+            over -= more;
+            shares -= ops->columns[i].share;
+        }
+    }
+}
+
+/* What a column has and does not need goes to those that would cut their text, the first of them
+   first; where there is nothing to spare, one that could be dropped gives up what it can. */
+static void settle_columns(const struct pane_ops *ops, const struct world *world,
+                           int widths[COLUMNS_MAX])
+{
+    int lacks[COLUMNS_MAX] = {0};
+    int spare = 0;
+    int first = -1;
+    for (int i = 0; i < ops->n_columns; i++) {
+        int heading = (int)strlen(ops->columns[i].name) + 1; /* and the arrow */
+        int wanted = widths[i] > 0 ? ops->wanted(world, i) : 0;
+        if (wanted == 0) {
+            continue;
+        }
+        first = first < 0 ? i : first;
+        lacks[i] = (wanted > heading ? wanted : heading) - widths[i];
+        if (lacks[i] < 0) {
+            spare -= lacks[i];
+            widths[i] += lacks[i];
+        }
+    }
+    for (int i = 0; i < ops->n_columns; i++) {
+        for (int from = ops->n_columns - 1; from > i && spare < lacks[i]; from--) {
+            bool gives = widths[from] > SHORTEST && ops->columns[from].share > 0;
+            int most = gives ? widths[from] - SHORTEST : 0;
+            int taken = most < lacks[i] - spare ? most : lacks[i] - spare;
+            widths[from] -= taken;
+            spare += taken;
+        }
+        int more = lacks[i] < 0 ? 0 : lacks[i] < spare ? lacks[i] : spare;
+        widths[i] += more;
+        spare -= more;
+    }
+    if (first >= 0) {
+        widths[first] += spare;
+    }
+}
+
+static void draw_heading(const struct pane *pane, struct canvas *canvas, struct rect inside,
+                         const int widths[COLUMNS_MAX])
+{
+    int x = inside.x + MARK_COLUMNS;
+    canvas_fill(canvas, (struct rect){inside.x, inside.y, inside.width, 1}, STYLE_COLUMN);
+    for (int i = 0; i < pane->ops->n_columns; i++) {
+        if (widths[i] == 0) {
+            continue;
+        }
+        char name[32];
+        bool sorted = pane->list.column == i;
+        snprintf(name, sizeof name, "%s%s", pane->ops->columns[i].name,
+                 !sorted              ? ""
+                 : pane->list.reverse ? (canvas->ascii ? "^" : "\u25b2")
+                                      : (canvas->ascii ? "v" : "\u25bc"));
+        canvas_text(canvas, x, inside.y, widths[i], STYLE_COLUMN, name);
+        x += widths[i] + 1;
+    }
+}
+
+/* ---- drawing ------------------------------------------------------------------------------- */
+
+static void draw_row(const struct pane *pane, const struct console *console, struct canvas *canvas,
+                     struct rect line, size_t index, const int widths[COLUMNS_MAX], bool focus)
+{
+    const struct list *list = &pane->list;
+    size_t row = list->shown[index];
+    bool current = index == list->cursor;
+    bool marked = list_is_marked(list, row);
+    bool in_range = list_in_range(list, index);
+    enum style whole = current              ? (focus ? STYLE_CURSOR : STYLE_CURSOR_IDLE)
+                       : marked || in_range ? STYLE_MARKED
+                                            : STYLE_TEXT;
+    int x = line.x + MARK_COLUMNS;
+    canvas_fill(canvas, line, whole);
+    canvas_text(canvas, line.x, line.y, 1, whole, current && focus ? ">" : " ");
+    canvas_text(canvas, line.x + 1, line.y, 1, whole, marked ? "*" : in_range ? "+" : " ");
+    for (int i = 0; i < pane->ops->n_columns; i++) {
+        char room[256];
+        enum style style = STYLE_TEXT;
+        if (widths[i] == 0 || x >= line.x + line.width) {
+            continue;
+        }
+        int width = widths[i] < line.x + line.width - x ? widths[i] : line.x + line.width - x;
+        const char *text = pane->ops->cell(console->world, session_policy(console->session), row, i,
+                                           room, sizeof room, &style);
+        canvas_text(canvas, x, line.y, width, whole == STYLE_TEXT ? style : whole, text);
+        x += widths[i] + 1;
+    }
+}
+
+static void draw_empty(const struct pane *pane, const struct console *console,
+                       struct canvas *canvas, struct rect area)
+{
+    char room[256];
+    const char *text = room;
+    if (pane->list.source.n_rows > 0) {
+        snprintf(room, sizeof room,
+                 "nothing matches the filter\n%s changes it, %s shows everything again",
+                 frame_key(console, CMD_FILTER), frame_key(console, CMD_BACK));
+    } else {
+        text = pane->ops->empty(console, room, sizeof room);
+    }
+    canvas_wrap(canvas, (struct rect){area.x + 1, area.y, area.width - 2, area.height}, STYLE_DIM,
+                text);
+}
+
+static void draw_title(const struct pane *pane, const struct console *console, char *title,
+                       size_t size)
+{
+    const struct list *list = &pane->list;
+    const struct world *world = console->world;
+    bool holders = pane->ops == &pane_agents && world && !world->roster && !world->partial;
+    const char *name = holders ? "Holders" : pane->ops->title; /* nobody knows who works here */
+    size_t used;
+    if (list->filter_text[0]) {
+        used = (size_t)snprintf(title, size, "%s %s of %s /%s", name, frame_count(list->n_shown),
+                                frame_count(list->source.n_rows), list->filter_text);
+    } else {
+        used = (size_t)snprintf(title, size, "%s %s", name, frame_count(list->source.n_rows));
+    }
+    if (used < size && list->n_marked > 0) {
+        snprintf(title + used, size - used, " *%s", frame_count(list->n_marked));
+    }
+}
+
+void pane_draw(struct pane *pane, const struct console *console, struct canvas *canvas,
+               struct rect area, bool focus)
+{
+    char title[FILTER_TEXT_MAX + 96];
+    int widths[COLUMNS_MAX] = {0};
+    draw_title(pane, console, title, sizeof title);
+    struct rect inside = canvas_box(canvas, area, focus ? STYLE_FRAME_FOCUS : STYLE_FRAME,
+                                    focus ? STYLE_TITLE_FOCUS : STYLE_TITLE, title);
+    if (inside.height < 1) {
+        return;
+    }
+    fit_columns(pane->ops, session_policy(console->session)->width, inside.width - MARK_COLUMNS,
+                widths);
+    if (pane->ops->wanted && console->world) {
+        settle_columns(pane->ops, console->world, widths);
+    }
+    int heading = inside.height >= 3 ? 1 : 0;
+    if (heading) {
+        draw_heading(pane, canvas, inside, widths);
+    }
+    pane->page = inside.height - heading;
+    pane->rows = (struct rect){inside.x, inside.y + heading, inside.width, pane->page};
+    if (pane->list.n_shown == 0) {
+        draw_empty(pane, console, canvas, pane->rows);
+        return;
+    }
+    list_scroll(&pane->list, pane->page);
+    for (int i = 0; i < pane->page && pane->list.top + (size_t)i < pane->list.n_shown; i++) {
+        struct rect line = {inside.x, pane->rows.y + i, inside.width, 1};
+        draw_row(pane, console, canvas, line, pane->list.top + (size_t)i, widths, focus);
+    }
+}
+
+/* ---- commands ------------------------------------------------------------------------------ */
+
+unsigned pane_command(struct pane *pane, struct console *console, enum command command)
+{
+    struct list *list = &pane->list;
+    switch ((int)command) {
+    case CMD_UP:
+        list_move(list, -1);
+        break;
+    case CMD_DOWN:
+        list_move(list, 1);
+        break;
+    case CMD_PAGE_UP:
+        list_move(list, -pane->page);
+        break;
+    case CMD_PAGE_DOWN:
+        list_move(list, pane->page);
+        break;
+    case CMD_HALF_UP:
+        list_move(list, -(pane->page + 1) / 2);
+        break;
+    case CMD_HALF_DOWN:
+        list_move(list, (pane->page + 1) / 2);
+        break;
+    case CMD_FIRST:
+        list_move_to(list, 0);
+        break;
+    case CMD_LAST:
+        list_move_to(list, SIZE_MAX);
+        break;
+    case CMD_NEXT:
+        list_cycle(list, 1);
+        break;
+    case CMD_PREVIOUS:
+        list_cycle(list, -1);
+        break;
+    case CMD_MARK:
+        list_toggle(list);
+        break;
+    case CMD_RANGE:
+        list_range(list);
+        if (list->range != SIZE_MAX) {
+            console_flash(console, STYLE_INFO, "a range begins: move, then %s marks it",
+                          frame_key(console, CMD_RANGE));
+        }
+        break;
+    case CMD_MARK_ALL:
+        list_mark_shown(list);
+        break;
+    case CMD_UNMARK_ALL:
+        list_unmark_all(list);
+        break;
+    case CMD_SORT:
+        list_sort(list, (list->column + 1) % list->n_columns, false);
+        console_flash(console, STYLE_INFO, "sorted by %s", pane->ops->columns[list->column].name);
+        break;
+    case CMD_REVERSE:
+        list_sort(list, list->column, !list->reverse);
+        break;
+    default:
+        return REACT_PASS;
+    }
+    return REACT_DRAW;
+}

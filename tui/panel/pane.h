@@ -1,0 +1,54 @@
+#ifndef TUI_PANEL_PANE_H
+#define TUI_PANEL_PANE_H
+
+/*
+ * A pane: a framed table over a virtual list. What is in it (agents, extensions) says what
+ * columns there are; columns go from the right where there is not enough room.
+ */
+
+#include "tui/widget/list.h"
+#include "tui/shell/view.h"
+
+struct pane_column {
+    const char *name;
+    int least; /* columns of the screen it needs */
+    int share; /* of what is left over; 0: none */
+    int drop;  /* goes when there is no room: the highest number first; 0 stays */
+    bool ext;  /* as wide as an extension, which is never cut */
+};
+
+struct pane_ops {
+    const char *title;
+    const struct pane_column *columns;
+    int n_columns;
+    /* The rows of a world; NULL: none. */
+    struct list_source (*source)(const struct console *console, const struct world *world);
+    /* The text of a cell and the slot it is drawn in. */
+    const char *(*cell)(const struct world *world, const struct policy *policy, size_t row,
+                        int column, char *room, size_t size, enum style *style);
+    /* How wide a column would like to be, so that nothing in it is cut; 0: it does not say. NULL:
+       none says. */
+    int (*wanted)(const struct world *world, int column);
+    /* What to say where there is no row at all; the second line what to do. */
+    const char *(*empty)(const struct console *console, char *room, size_t size);
+};
+
+struct pane {
+    const struct pane_ops *ops;
+    struct list list;
+    int page;         /* rows that fit when it was drawn last */
+    struct rect rows; /* where they were drawn */
+};
+
+void pane_init(struct pane *pane, const struct pane_ops *ops);
+void pane_release(struct pane *pane);
+void pane_reload(struct pane *pane, const struct console *console, const struct world *world);
+void pane_draw(struct pane *pane, const struct console *console, struct canvas *canvas,
+               struct rect area, bool focus);
+/* Movement, marks, sort, filter clearing. REACT_PASS where it is another command. */
+unsigned pane_command(struct pane *pane, struct console *console, enum command command);
+
+extern const struct pane_ops pane_agents;     /* tui/view/pane_agents.c */
+extern const struct pane_ops pane_extensions; /* tui/view/pane_extensions.c */
+
+#endif

@@ -1,0 +1,344 @@
+#include "tui/panel/prompt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/settings/options.h"
+#include "tui/view/edit.h"
+
+#include "core/base/banned.h"
+
+struct prompt {
+    struct view view;
+    struct field field;
+    struct list *list; /* filter */
+    char before[FILTER_TEXT_MAX];
+    char offers[256]; /* what may stand there, as one types */
+};
+
+static void release(struct view *view)
+{
+    free(view);
+}
+
+static void draw_line(struct prompt *prompt, struct canvas *canvas, const char *label,
+                      struct caret *caret)
+{
+    int y = canvas->height - 1;
+    canvas_fill(canvas, (struct rect){0, y, canvas->width, 1}, STYLE_INPUT);
+    canvas_text(canvas, 0, y, 1, STYLE_PROMPT, label);
+    caret->x = field_draw(&prompt->field, canvas, 1, y, canvas->width - 1, STYLE_INPUT);
+    caret->y = y;
+}
+
+/* ---- the command line ---------------------------------------------------------------------- */
+
+static bool wanted_here(const struct console *console, int command)
+{
+    const struct view *below = console->views[console->n_views - 2];
+    return (command_info((enum command)command)->places & below->ops->place) != 0;
+}
+
+/* What may stand at the cursor: gathers those of the candidates that begin like `word`. */
+struct completion {
+    const char *word;
+    size_t length;
+    char common[FIELD_MAX]; /* as far as all of them agree */
+    size_t n;
+    bool full; /* the list */
+    char list[256];
+};
+
+static void consider(struct completion *completion, const char *candidate)
+{
+    if (strncmp(candidate, completion->word, completion->length) != 0) {
+        return;
+    }
+    if (completion->n++ == 0) {
+        snprintf(completion->common, sizeof completion->common, "%s", candidate);
+    } else {
+        size_t same = 0;
+        while (completion->common[same] && completion->common[same] == candidate[same]) {
+            same++;
+        }
+        completion->common[same] = '\0';
+    }
+    if (completion->full) {
+        return;
+    }
+    size_t used = strlen(completion->list);
+    completion->full = used + strlen(candidate) + 3 > sizeof completion->list;
+    snprintf(completion->list + used, sizeof completion->list - used, "%s%s", used ? "  " : "",
+             candidate);
+}
+
+static bool takes_login(enum command command)
+{
+    return command == CMD_ASSIGN || command == CMD_REASSIGN || command == CMD_RELEASE ||
+           command == CMD_SWAP || command == CMD_PIN || command == CMD_UNPIN;
+}
+
+static void consider_arguments(struct completion *completion, const struct console *console,
+                               enum command command)
+{
+    const struct settings *settings = console->settings;
+    if (command == CMD_THEME) {
+        for (const struct theme_source *source = theme_sources; source->name; source++) {
+            consider(completion, source->name);
+        }
+    } else if (command == CMD_CONTEXT) {
+        for (size_t i = 0; i < settings->n_contexts; i++) {
+            consider(completion, settings->contexts[i].name);
+        }
+    } else if (takes_login(command) && console->world) {
+        for (size_t i = 0; i < console->world->agents.n_rows; i++) {
+            consider(completion, console->world->agents.rows[i].login);
+        }
+    }
+}
+
+/* What changes something comes first, what only moves the cursor last. */
+static void consider_commands(struct completion *completion, const struct console *console)
+{
+    for (int pass = 0; pass < 3; pass++) {
+        for (int i = 0; i < COMMAND_COUNT; i++) {
+            bool writes = command_info((enum command)i)->needs & NEED_WRITE;
+            int when = i <= CMD_PANE_4 ? 2 : writes ? 0 : 1;
+            if (when == pass && wanted_here(console, i)) {
+                consider(completion, command_info((enum command)i)->name);
+            }
+        }
+    }
+}
+
+/* Finds what the word at the cursor may become, and what to say about it; returns the bytes of the
+   word. */
+static size_t look_up(struct prompt *prompt, const struct console *console,
+                      struct completion *completion, char word[FIELD_MAX])
+{
+    const struct field *field = &prompt->field;
+    size_t from = field->cursor;
+    while (from > 0 && field->text[from - 1] != ' ' && field->text[from - 1] != '=') {
+        from--;
+    }
+    snprintf(word, FIELD_MAX, "%.*s", (int)(field->cursor - from), field->text + from);
+    *completion = (struct completion){.word = word, .length = strlen(word)};
+    char name[64];
+    size_t name_length = strcspn(field->text, " ");
+    snprintf(name, sizeof name, "%.*s", (int)(name_length < 63 ? name_length : 63), field->text);
+    enum command command = command_find(name);
+    if (from == 0) {
+        consider_commands(completion, console);
+    } else {
+        consider_arguments(completion, console, command);
+    }
+    const char *say = completion->list;
+    if (from == 0 && completion->n == 1) {
+        say = command_info(command_find(completion->common))->help;
+    } else if (completion->n == 0) {
+        say = command == CMD_NONE ? "nothing begins like that" : command_info(command)->help;
+    }
+    snprintf(prompt->offers, sizeof prompt->offers, "%s", say);
+    return completion->length;
+}
+
+/* The last word, as far as all that begin so agree. */
+static unsigned complete(struct prompt *prompt, struct console *console)
+{
+    struct completion completion;
+    char word[FIELD_MAX];
+    size_t length = look_up(prompt, console, &completion, word);
+    if (strlen(completion.common) > length) {
+        field_replace(&prompt->field, length, completion.common);
+        look_up(prompt, console, &completion, word);
+    }
+    return REACT_DRAW;
+}
+
+static void offer(struct prompt *prompt, const struct console *console)
+{
+    struct completion completion;
+    char word[FIELD_MAX];
+    look_up(prompt, console, &completion, word);
+}
+
+static void draw_command(struct view *view, struct console *console, struct canvas *canvas,
+                         struct caret *caret)
+{
+    struct prompt *prompt = (struct prompt *)view;
+    (void)console;
+    if (prompt->offers[0] && canvas->height > 5) {
+        int y = canvas->height - 2;
+        canvas_fill(canvas, (struct rect){0, y, canvas->width, 1}, STYLE_TEXT);
+        canvas_text(canvas, 0, y, canvas->width, STYLE_INFO, prompt->offers);
+    }
+    draw_line(prompt, canvas, ":", caret);
+}
+
+static void run_line(struct console *console, const char *line)
+{
+    char name[64];
+    size_t length = strcspn(line, " ");
+    const char *argument = line + length + strspn(line + length, " ");
+    snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), line);
+    enum command command = command_find(name);
+    if (!*name) {
+        return;
+    }
+    if (command == CMD_NONE) {
+        const char *names[COMMAND_COUNT + 1] = {NULL};
+        for (int i = 0; i < COMMAND_COUNT; i++) {
+            names[i] = command_info((enum command)i)->name;
+        }
+        const char *nearest = nearest_of(name, names);
+        console_flash(console, STYLE_ERROR, "no command is called %s%s%s%s", name,
+                      nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    } else if (*argument) {
+        edit_with_argument(console, command, argument);
+    } else {
+        struct view *top = console_top(console);
+        unsigned reaction = console_command(console, command);
+        if (reaction & REACT_CLOSE) {
+            console_close(console, top);
+        }
+    }
+}
+
+static unsigned key_command(struct view *view, struct console *console, uint32_t key)
+{
+    struct prompt *prompt = (struct prompt *)view;
+    if (key == K_ESC || key == (K_CTRL | 'c') || key == (K_CTRL | 'g') ||
+        (key == K_BACKSPACE && prompt->field.length == 0)) {
+        return REACT_CLOSE;
+    }
+    if (key == (K_CTRL | 'l') || key == (K_CTRL | 'z')) {
+        return console_common(console, key == (K_CTRL | 'l') ? CMD_REDRAW : CMD_SUSPEND);
+    }
+    if (key == K_TAB) {
+        return complete(prompt, console);
+    }
+    if (key == K_ENTER) {
+        char line[FIELD_MAX];
+        memcpy(line, prompt->field.text, sizeof line);
+        field_history_add(&console->command_history, line);
+        console_close(console, view); /* first: the command is for the view below */
+        run_line(console, line + strspn(line, " "));
+        return REACT_DRAW;
+    }
+    enum field_result result = field_key(&prompt->field, key);
+    if (result == FIELD_CHANGED) {
+        offer(prompt, console);
+    }
+    return result == FIELD_IGNORED ? REACT_NONE : REACT_DRAW;
+}
+
+static unsigned paste_command(struct view *view, struct console *console, const char *text,
+                              size_t length)
+{
+    struct prompt *prompt = (struct prompt *)view;
+    field_paste(&prompt->field, text, length);
+    offer(prompt, console);
+    return REACT_DRAW;
+}
+
+static const struct view_ops s_command_ops = {.title = "command",
+                                              .overlay = true,
+                                              .still = true,
+                                              .draw = draw_command,
+                                              .key = key_command,
+                                              .paste = paste_command,
+                                              .free = release};
+
+void prompt_command(struct console *console)
+{
+    struct prompt *prompt = mem_alloc(sizeof *prompt);
+    prompt->view.ops = &s_command_ops;
+    field_init(&prompt->field, &console->command_history);
+    console_push(console, &prompt->view);
+    if (console_top(console) == &prompt->view) {
+        offer(prompt, console);
+    }
+}
+
+/* ---- the filter ----------------------------------------------------------------------------- */
+
+static void draw_filter(struct view *view, struct console *console, struct canvas *canvas,
+                        struct caret *caret)
+{
+    struct prompt *prompt = (struct prompt *)view;
+    (void)console;
+    draw_line(prompt, canvas, "/", caret);
+    if (canvas->width >= 60 && prompt->field.length == 0) {
+        canvas_text(canvas, 3, canvas->height - 1, canvas->width - 3, STYLE_DIM,
+                    "text  ~fuzzy  ext:20  state:new stale free cooling...  note:  !not");
+    }
+}
+
+static unsigned key_filter(struct view *view, struct console *console, uint32_t key)
+{
+    struct prompt *prompt = (struct prompt *)view;
+    switch (key) {
+    case K_ESC:
+    case K_CTRL | 'c':
+    case K_CTRL | 'g':
+        list_filter(prompt->list, prompt->before);
+        return REACT_CLOSE;
+    case K_ENTER:
+        field_history_add(&console->filter_history, prompt->field.text);
+        return REACT_CLOSE;
+    case K_CTRL | 'l':
+        return console_common(console, CMD_REDRAW);
+    case K_CTRL | 'z':
+        return console_common(console, CMD_SUSPEND);
+    case K_PAGE_UP:
+    case K_PAGE_DOWN:
+        list_move(prompt->list, key == K_PAGE_UP ? -10 : 10);
+        return REACT_DRAW;
+    case K_BACKSPACE:
+        if (prompt->field.length == 0) {
+            list_filter(prompt->list, "");
+            return REACT_CLOSE;
+        }
+        break;
+    default:
+        break;
+    }
+    enum field_result result = field_key(&prompt->field, key);
+    if (result == FIELD_CHANGED) {
+        list_filter(prompt->list, prompt->field.text);
+    }
+    return result == FIELD_IGNORED ? REACT_NONE : REACT_DRAW;
+}
+
+static unsigned paste_filter(struct view *view, struct console *console, const char *text,
+                             size_t length)
+{
+    struct prompt *prompt = (struct prompt *)view;
+    (void)console;
+    if (field_paste(&prompt->field, text, length) == FIELD_CHANGED) {
+        list_filter(prompt->list, prompt->field.text);
+    }
+    return REACT_DRAW;
+}
+
+/* Not still: the list may go on filling while one types. */
+static const struct view_ops s_filter_ops = {.title = "filter",
+                                             .overlay = true,
+                                             .draw = draw_filter,
+                                             .key = key_filter,
+                                             .paste = paste_filter,
+                                             .free = release};
+
+void prompt_filter(struct console *console, struct list *list)
+{
+    struct prompt *prompt = mem_alloc(sizeof *prompt);
+    prompt->view.ops = &s_filter_ops;
+    prompt->list = list;
+    memcpy(prompt->before, list->filter_text, sizeof prompt->before);
+    field_init(&prompt->field, &console->filter_history);
+    prompt->field.max = FILTER_TEXT_MAX - 1;
+    field_set(&prompt->field, list->filter_text);
+    console_push(console, &prompt->view);
+}

@@ -1,0 +1,17 @@
+#ifndef TUI_PANEL_PROMPT_H
+#define TUI_PANEL_PROMPT_H
+
+/*
+ * The lines that open at the foot of the screen: `:` for commands with completion and history, `/`
+ * for the filter, which works while it is typed.
+ */
+
+#include "tui/widget/list.h"
+#include "tui/shell/view.h"
+
+void prompt_command(struct console *console);
+
+/* Esc puts the filter back as it was. `list` belongs to the bottom view. */
+void prompt_filter(struct console *console, struct list *list);
+
+#endif

@@ -1,0 +1,322 @@
+/*
+ * What stands around the views: the header, the gauge of the pool, the activity, the footer.
+ */
+
+#include "tui/shell/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/text.h"
+#include "tui/shell/work.h"
+
+#include "core/base/banned.h"
+
+const char *frame_count(uint64_t count)
+{
+    static char results[4][TEXT_NUMBER_ROOM];
+    static unsigned next;
+    return text_number(count, results[next++ % 4]);
+}
+
+const char *frame_key(const struct console *console, enum command command)
+{
+    static char results[8][KEYS_TEXT_MAX];
+    static unsigned next;
+    char *out = results[next++ % 8];
+    bindings_key(&console->bindings, command, out);
+    if (!*out) {
+        snprintf(out, KEYS_TEXT_MAX, ":%s", command_info(command)->name);
+    }
+    return out;
+}
+
+bool frame_too_small(struct canvas *canvas)
+{
+    if (canvas->width >= 30 && canvas->height >= 5) {
+        return false;
+    }
+    char text[64];
+    snprintf(text, sizeof text, "%dx%d: too small, needs 30x5", canvas->width, canvas->height);
+    canvas_wrap(canvas, (struct rect){0, 0, canvas->width, canvas->height}, STYLE_TEXT, text);
+    return true;
+}
+
+/* ---- header ------------------------------------------------------------------------------- */
+
+/* Appends " | text" where there is room left for it. */
+static void add_part(char *line, size_t size, int room, const char *text)
+{
+    size_t length = strlen(line);
+    if (!text || !*text || canvas_columns(line) + 3 + canvas_columns(text) > room) {
+        return;
+    }
+    snprintf(line + length, size - length, "%s%s", length > 1 ? " | " : "", text);
+}
+
+/* "prod eu-west-2", from what the store and the directory said about themselves. */
+static void place(const struct world *world, char *out, size_t size)
+{
+    const char *account = world ? facts_get(&world->facts, "account") : NULL;
+    const char *region = world ? facts_get(&world->facts, "region") : NULL;
+    snprintf(out, size, "%s%s%s", account ? account : "", account && region ? " " : "",
+             region ? region : "");
+}
+
+/* The right end: what wants attention, then the age of the data. */
+static void standing(struct console *console, char *out, size_t size)
+{
+    const struct world *world = console->world;
+    char age[CLOCK_TEXT_MAX] = "";
+    char expiry[64] = "";
+    int64_t at_ms;
+    int64_t now_s = console_now_s(console);
+    const char *expires = world ? facts_get(&world->facts, "expires_at") : NULL;
+    if (expires && clock_parse(expires, &at_ms)) {
+        int64_t left_s = at_ms / 1000 - now_s;
+        char span[CLOCK_TEXT_MAX];
+        clock_format_span(left_s > 0 ? left_s : 0, span);
+        if (left_s <= 0) {
+            snprintf(expiry, sizeof expiry, "LOGIN EXPIRED  ");
+        } else {
+            snprintf(expiry, sizeof expiry, "login %s  ", span);
+        }
+    }
+    if (world && world->snapshot->read_at_s > 0) {
+        int64_t at_s = world->snapshot->read_at_s > console->checked_at_s
+                           ? world->snapshot->read_at_s
+                           : console->checked_at_s;
+        int64_t age_s = now_s - at_s;
+        clock_format_span(age_s < 60 ? age_s - age_s % 10 : age_s, age); /* not every second */
+    }
+    const char *trouble = console->trouble.code == ERR_AUTH        ? "LOGIN?  "
+                          : console->trouble.code == ERR_OFFLINE   ? "OFFLINE  "
+                          : console->trouble.code == ERR_THROTTLED ? "THROTTLED  "
+                          : console->trouble.code != ERR_OK        ? "ERROR  "
+                                                                   : "";
+    snprintf(out, size, "%s%s%s%s%s%s ", trouble, world && world->partial ? "PARTIAL  " : "",
+             console->read_only ? "READ-ONLY  " : "", expiry, age, age[0] ? " ago" : "");
+}
+
+int frame_header(struct console *console, struct canvas *canvas, const char *title)
+{
+    char right[160];
+    char left[512] = " ";
+    char where[128];
+    int width = canvas->width;
+    standing(console, right, sizeof right);
+    int room = width - canvas_columns(right) - 2;
+    canvas_fill(canvas, (struct rect){0, 0, width, 1}, STYLE_HEADER);
+    place(console->world, where, sizeof where);
+    add_part(left, sizeof left, room, title ? title : "extpool");
+    add_part(left, sizeof left, room, console->settings->context);
+    if (console->settings->action == ACTION_DEMO) {
+        add_part(left, sizeof left, room, "demo");
+    }
+    add_part(left, sizeof left, room, where);
+    if (!console->settings->context || width > 60) {
+        const char *uri = session_store_uri(console->session);
+        const char *slash = strrchr(uri, '/');
+        size_t before = strlen(left);
+        add_part(left, sizeof left, room, uri);
+        if (strlen(left) == before && slash) {
+            add_part(left, sizeof left, room, slash + 1);
+        }
+    }
+    add_part(left, sizeof left, room, console->actor);
+    canvas_text(canvas, 0, 0, width, STYLE_HEADER, left);
+    bool warn = console->trouble.code != ERR_OK || console->read_only ||
+                (console->world && console->world->partial);
+    canvas_right(canvas, 0, 0, width, warn ? STYLE_HEADER_WARN : STYLE_HEADER, right);
+    return 1;
+}
+
+/* ---- gauge -------------------------------------------------------------------------------- */
+
+/* "0000-9999", or "0000-0999 +2" where there are more ranges. */
+static void ranges_text(const struct policy *policy, char *out, size_t size)
+{
+    int n = snprintf(out, size, "%s-%s", policy->ranges[0].first, policy->ranges[0].last);
+    if (policy->n_ranges > 1) {
+        snprintf(out + n, size - (size_t)n, " +%zu", policy->n_ranges - 1);
+    }
+}
+
+int frame_gauge(struct console *console, struct canvas *canvas, int y)
+{
+    const struct world *world = console->world;
+    const struct policy *policy = session_policy(console->session);
+    char head[64];
+    char ranges[40];
+    char counts[160];
+    ranges_text(policy, ranges, sizeof ranges);
+    bool narrow = canvas->width < 60;
+    snprintf(head, sizeof head, " Pool %s%s", narrow ? "" : ranges, narrow ? "" : " ");
+    if (!world || world->snapshot->n_slots == 0) {
+        canvas_printf(canvas, 0, y, canvas->width, STYLE_TEXT, "%s%s%s%s", head,
+                      world ? "the store is empty: " : "",
+                      world ? frame_key(console, CMD_SYNC) : "",
+                      world ? " fills it from the directory" : "");
+        return y + 1;
+    }
+    const uint64_t *n = world->counts;
+    uint64_t pool = n[EXT_FREE] + n[EXT_COOLING] + n[EXT_ASSIGNED] + n[EXT_RESERVED];
+    unsigned percent = pool ? (unsigned)(n[EXT_ASSIGNED] * 100 / pool) : 0;
+    bool empty = pool > 0 && n[EXT_FREE] + n[EXT_COOLING] == 0;
+    snprintf(counts, sizeof counts, " %3u%%  %s%s  cool %s  rsv %s%s", percent,
+             empty ? "EXHAUSTED " : "free ", empty ? "" : frame_count(n[EXT_FREE]),
+             frame_count(n[EXT_COOLING]), frame_count(n[EXT_RESERVED]), world->n_pinned ? "" : " ");
+    if (world->n_pinned) {
+        size_t length = strlen(counts);
+        snprintf(counts + length, sizeof counts - length, "  pin %s ",
+                 frame_count(world->n_pinned));
+    }
+    int bar = canvas->width - canvas_columns(head) - canvas_columns(counts) - 2;
+    int x = canvas_text(canvas, 0, y, canvas->width, STYLE_TEXT, head);
+    if (bar >= 6) {
+        bar = bar > 60 ? 60 : bar;
+        int used = pool ? (int)(n[EXT_ASSIGNED] * (uint64_t)bar / pool) : 0;
+        used = used == 0 && n[EXT_ASSIGNED] > 0 ? 1 : used;
+        canvas_text(canvas, x++, y, 1, STYLE_TEXT, "[");
+        for (int i = 0; i < bar; i++) {
+            canvas_text(canvas, x++, y, 1, i < used ? STYLE_GAUGE_USED : STYLE_GAUGE_FREE,
+                        i < used ? "#" : ".");
+        }
+        canvas_text(canvas, x++, y, 1, STYLE_TEXT, "]");
+    } else {
+        x--;
+    }
+    canvas_text(canvas, x, y, canvas->width - x, empty ? STYLE_ERROR : STYLE_TEXT, counts);
+    return y + 1;
+}
+
+/* ---- activity ----------------------------------------------------------------------------- */
+
+void frame_activity(struct console *console, struct canvas *canvas, struct rect area)
+{
+    for (int i = 0; i < area.height; i++) {
+        const struct activity_line *line = activity_at(&console->activity, (size_t)i);
+        char when[WHEN_MAX];
+        if (!line) {
+            break;
+        }
+        when_time(line->at_s, when);
+        canvas_printf(canvas, area.x, area.y + i, 10, STYLE_DIM, " %s", when);
+        canvas_text(canvas, area.x + 11, area.y + i, area.width - 11, line->style, line->text);
+    }
+}
+
+/* ---- footer ------------------------------------------------------------------------------- */
+
+/* "| reading the directory  page 3, 3,000 of 9,500  420/s  15s left  C-c stops" */
+static void progress_text(const struct console *console, char *out, size_t size)
+{
+    static const char spinner[] = "|/-\\";
+    const struct progress_report *report = &console->report;
+    int64_t since_s = (clock_ticks_ms() - console->job_since_ms) / 1000;
+    size_t used = (size_t)snprintf(out, size, " %c %s", spinner[console->spin % 4],
+                                   console->reporting ? report->phase : console->job);
+    if (console->reporting && report->pages > 0) {
+        used += (size_t)snprintf(out + used, size - used, "  page %s", frame_count(report->pages));
+    }
+    if (console->reporting && report->done > 0) {
+        used += (size_t)snprintf(out + used, size - used, "  %s%s%s", frame_count(report->done),
+                                 report->total ? " of " : " so far",
+                                 report->total ? frame_count(report->total) : "");
+        uint64_t rate = since_s > 0 ? report->done / (uint64_t)since_s : 0;
+        if (rate > 0) {
+            used += (size_t)snprintf(out + used, size - used, "  %s/s", frame_count(rate));
+        }
+        if (rate > 0 && report->total > report->done) {
+            char span[CLOCK_TEXT_MAX];
+            clock_format_span((int64_t)((report->total - report->done) / rate), span);
+            used += (size_t)snprintf(out + used, size - used, "  %s left", span);
+        }
+    }
+    if (console->reporting && report->wait_ms > 0) {
+        used += (size_t)snprintf(out + used, size - used, "  throttled, waiting %lld ms",
+                                 (long long)report->wait_ms);
+    } else if (console->reporting && report->throttled > 0) {
+        used += (size_t)snprintf(out + used, size - used, "  throttled %s times",
+                                 frame_count(report->throttled));
+    }
+    snprintf(out + used, size - used, "  (%s stops)", frame_key(console, CMD_CANCEL));
+}
+
+/* On the first screen the way out is quit, everywhere else it is back. */
+static bool hinted(const struct command_info *info, enum command command, unsigned place)
+{
+    bool first_screen = place == PLACE_MAIN;
+    return (info->places & place) && *info->hint && !(command == CMD_QUIT && !first_screen) &&
+           !(command == CMD_BACK && first_screen);
+}
+
+static void draw_hints(const struct console *console, struct canvas *canvas, int y, unsigned place)
+{
+    /* What a newcomer has to find comes first; then whatever there is room for. */
+    static const enum command first[] = {CMD_HELP,     CMD_APPLY,   CMD_SYNC,   CMD_ASSIGN,
+                                         CMD_REASSIGN, CMD_RELEASE, CMD_EXPORT, CMD_FILTER,
+                                         CMD_REPAIR,   CMD_COMMAND, CMD_BACK,   CMD_QUIT,
+                                         CMD_MARK,     CMD_UNDO,    CMD_HISTORY};
+    static const int n_first = sizeof first / sizeof first[0];
+    bool shown[COMMAND_COUNT] = {false};
+    int x = 1;
+    int gap = canvas->width < 100 ? 1 : 2;
+    for (int i = 0; i < n_first + COMMAND_COUNT; i++) {
+        enum command command = i < n_first ? first[i] : (enum command)(i - n_first);
+        const struct command_info *info = command_info(command);
+        char key[KEYS_TEXT_MAX];
+        bindings_key(&console->bindings, command, key);
+        int needed = canvas_columns(key) + 1 + canvas_columns(info->hint);
+        if (!hinted(info, command, place) || !*key || shown[command] ||
+            x + needed > canvas->width) {
+            continue;
+        }
+        shown[command] = true;
+        bool off = console_off(console, command) != NULL;
+        x += canvas_text(canvas, x, y, canvas->width - x, off ? STYLE_KEY_OFF : STYLE_KEY, key);
+        x += 1 + canvas_text(canvas, x + 1, y, canvas->width - x, off ? STYLE_KEY_OFF : STYLE_TEXT,
+                             info->hint);
+        x += gap;
+    }
+}
+
+/* A message that does not fit can be read in full in the activity. */
+static void draw_status(const struct console *console, struct canvas *canvas, int y,
+                        enum style style, const char *text, bool main)
+{
+    char more[KEYS_TEXT_MAX + 16] = "";
+    char key[KEYS_TEXT_MAX];
+    bindings_key(&console->bindings, CMD_PANE_4, key);
+    if (main && *key && canvas_columns(text) > canvas->width) {
+        snprintf(more, sizeof more, " %s shows all ", key);
+    }
+    int columns = canvas_columns(more);
+    canvas_text(canvas, 0, y, canvas->width - columns, style, text);
+    canvas_text(canvas, canvas->width - columns, y, columns, STYLE_KEY, more);
+}
+
+int frame_footer(struct console *console, struct canvas *canvas, unsigned place, const char *status)
+{
+    int y = canvas->height - 1;
+    int y_status = canvas->height >= 8 ? y - 1 : y;
+    char text[640] = "";
+    enum style style = STYLE_STRONG;
+    if (work_busy(console)) {
+        progress_text(console, text, sizeof text);
+        style = STYLE_INFO;
+    } else if (console->flash[0]) {
+        snprintf(text, sizeof text, " %s", console->flash);
+        style = console->flash_style;
+    } else if (status) {
+        snprintf(text, sizeof text, " %s", status);
+    }
+    if (y_status != y || !text[0]) {
+        draw_hints(console, canvas, y, place);
+    }
+    if (text[0]) {
+        draw_status(console, canvas, y_status, style, text, place == PLACE_MAIN);
+    }
+    return y_status;
+}

@@ -1,0 +1,179 @@
+#ifndef TUI_SHELL_VIEW_H
+#define TUI_SHELL_VIEW_H
+
+/*
+ * Views: the everyday screen, a plan, the history, a dialog... One struct of functions each, one
+ * file each; they stand on a stack, the top one has the keyboard. A view draws what it has when
+ * it is told to and never by itself: its handlers say by bits what should follow.
+ *
+ * Everything here runs on the UI thread. What a view shows of the world it looks up when it draws;
+ * what an action is about it remembers by name (login, extension), never by row, because the
+ * world may be another one by the time the answer comes.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/environ.h"
+#include "core/base/job.h"
+#include "core/plan/plan.h"
+#include "core/session/session.h"
+#include "core/settings/settings.h"
+#include "tui/widget/activity.h"
+#include "tui/terminal/canvas.h"
+#include "tui/widget/command.h"
+#include "tui/console/console.h"
+#include "tui/widget/field.h"
+#include "tui/terminal/keys.h"
+#include "tui/terminal/theme.h"
+#include "tui/shell/screen_data.h"
+
+/* Reactions. */
+#define REACT_NONE 0x00u
+#define REACT_DRAW 0x01u  /* something looks different now */
+#define REACT_CLOSE 0x02u /* this view goes */
+#define REACT_PASS 0x04u  /* not mine */
+
+struct console;
+struct view;
+
+/* Where the text cursor stands; x < 0: nowhere. */
+struct caret {
+    int x, y;
+};
+
+struct view_ops {
+    const char *title;
+    unsigned place; /* PLACE_... for its keys; 0: it reads raw keys only */
+    bool overlay;   /* drawn over the view below */
+    bool still;     /* while it is open, the world stands still */
+    void (*draw)(struct view *view, struct console *console, struct canvas *canvas,
+                 struct caret *caret);
+    /* A raw key before it is looked up as a command; may be NULL. */
+    unsigned (*key)(struct view *view, struct console *console, uint32_t key);
+    unsigned (*command)(struct view *view, struct console *console, enum command command);
+    unsigned (*paste)(struct view *view, struct console *console, const char *text,
+                      size_t length); /* NULL: a paste is dropped with a message */
+    unsigned (*click)(struct view *view, struct console *console,
+                      const struct key_event *event);           /* may be NULL */
+    void (*reload)(struct view *view, struct console *console); /* a new world; may be NULL */
+    bool (*has_row)(const struct view *view); /* whether NEED_ROW is met; NULL: yes */
+    void (*free)(struct view *view);
+};
+
+/* The first member of every view. */
+struct view {
+    const struct view_ops *ops;
+};
+
+#define VIEWS_MAX 12
+#define CONSOLE_WIDE 132 /* from here on details stand beside the lists */
+
+struct console {
+    const struct console_options *options;
+    const struct settings *settings;
+    struct session *session;
+    struct worker *worker;
+    struct bindings bindings;
+    struct theme theme;
+    char theme_name[64];
+    struct canvas canvas;
+    struct key_reader keys;
+    struct world *world;   /* NULL: nothing read yet */
+    struct world *waiting; /* read while a still view was open */
+    struct view *views[VIEWS_MAX];
+    size_t n_views;
+    struct activity activity;
+    char flash[512]; /* the last thing that happened; the next key takes it away */
+    enum style flash_style;
+    bool flash_said; /* it stands in the activity too */
+    struct field_history command_history;
+    struct field_history filter_history;
+    struct history *history; /* as last read; NULL */
+    bool history_wanted;     /* it is out of date */
+    bool history_asked;      /* it was read, or tried, for the details beside the lists */
+    struct err trouble;      /* why the last read failed; code ERR_OK: it did not */
+    int64_t checked_at_s;    /* when what is shown was known to be so */
+    const char *job;         /* what the worker does for the user, NULL: nothing */
+    bool job_writes;
+    int64_t job_since_ms;
+    struct progress_report report;
+    bool reporting;
+    unsigned spin;
+    int64_t refresh_at_ms;
+    int64_t esc_at_ms;
+    bool read_only;
+    bool mouse;
+    bool quitting;
+    char actor[512];     /* who acts here, as last known; "" not yet */
+    unsigned generation; /* of the session: results of an old one are dropped */
+};
+
+/* ---- the stack (tui/console/console.c) ------------------------------------------------------------ */
+
+/* The console owns the view from here on. */
+void console_push(struct console *console, struct view *view);
+void console_close(struct console *console, struct view *view);
+struct view *console_top(const struct console *console);
+struct view *console_bottom(const struct console *console);
+
+/* ---- messages ----------------------------------------------------------------------------- */
+
+/* Into the activity and at the foot of the screen. */
+void console_say(struct console *console, enum style style, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void console_say_error(struct console *console, const char *what, const struct err *err);
+/* Only at the foot: about a key, not about the work. */
+void console_flash(struct console *console, enum style style, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- commands (tui/console/command.c) ------------------------------------------------------ */
+
+/* NULL, or why the command cannot be used now. */
+#define CONSOLE_NO_ROW "there is no row for it"
+const char *console_off(const struct console *console, enum command command);
+/* Runs it in the top view, or says why not. */
+unsigned console_command(struct console *console, enum command command);
+/* Those that every view has. */
+unsigned console_common(struct console *console, enum command command);
+
+/* ---- the world ----------------------------------------------------------------------------- */
+
+/* Shows it at once or, while a dialog is open, as soon as that is closed. Takes the reference. */
+void console_take_world(struct console *console, struct world *world);
+/* Nothing has been read yet: of another place. */
+void console_forget_world(struct console *console);
+/* What planners need, from what the screen shows. */
+struct plan_input console_plan_input(const struct console *console);
+int64_t console_now_s(const struct console *console);
+/* The place of the settings that people name: the context, else "demo" or the last
+   part of the store's URI: short enough to be typed. */
+const char *console_place_name(const struct console *console);
+
+enum err_code console_set_theme(struct console *console, const char *name,
+                                struct err *err) ERR_CHECK;
+enum err_code console_open(struct console *console, const struct settings *settings,
+                           struct err *err) ERR_CHECK;
+/* To another context of the configuration. */
+enum err_code console_switch(struct console *console, const char *context,
+                             struct err *err) ERR_CHECK;
+void console_quit(struct console *console); /* asks while work is under way */
+
+/* ---- parts that several views draw (tui/shell/frame.c) ------------------------------------------- */
+
+/* Header in row 0; returns the row below it. */
+int frame_header(struct console *console, struct canvas *canvas, const char *title);
+int frame_gauge(struct console *console, struct canvas *canvas, int y);
+/* Status and key hints in the last two rows (one below 8 rows); returns the first of them. */
+int frame_footer(struct console *console, struct canvas *canvas, unsigned place,
+                 const char *status);
+void frame_activity(struct console *console, struct canvas *canvas, struct rect area);
+/* Whether it is too small for anything, and then what is drawn instead. */
+bool frame_too_small(struct canvas *canvas);
+/* The key of a command, or ":name" where it has none. Eight results stay valid at a time. */
+const char *frame_key(const struct console *console, enum command command);
+/* A count as people write it: "3,841". Four results stay valid at a time. */
+const char *frame_count(uint64_t count);
+
+#endif

@@ -1,0 +1,445 @@
+#include "tui/shell/work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/plan/guard.h"
+#include "core/base/mem.h"
+
+#include "core/base/banned.h"
+
+/* How often rows of the directory appear while it is read, at the most. */
+#define PUBLISH_MS 250
+
+static const struct {
+    const char *name;
+    bool asked;
+    bool writes;
+} s_kinds[] = {
+#define X(kind, name, asked, writes) [kind] = {name, asked, writes},
+    WORK_KINDS(X)
+#undef X
+};
+
+/* ---- on the worker's thread ---------------------------------------------------------------- */
+
+/* A world that is on its way to the screen. */
+struct parcel {
+    struct console *console;
+    struct world *world;
+    unsigned generation;
+};
+
+static void parcel_arrives(void *context)
+{
+    struct parcel *parcel = context;
+    if (parcel->generation == parcel->console->generation) {
+        console_take_world(parcel->console, parcel->world);
+    } else {
+        world_unref(parcel->world);
+    }
+    free(parcel);
+}
+
+static void parcel_lost(void *context)
+{
+    struct parcel *parcel = context;
+    world_unref(parcel->world);
+    free(parcel);
+}
+
+static struct world *make_world(struct work *work, const struct snapshot *snapshot,
+                                const struct roster *roster, bool partial)
+{
+    struct world *world =
+        world_new(work->policy, snapshot, roster, partial, session_now_s(work->session));
+    session_facts(work->session, &world->facts);
+    return world;
+}
+
+static void publish(struct work *work, struct world *world)
+{
+    struct parcel *parcel = mem_alloc(sizeof *parcel);
+    *parcel = (struct parcel){work->console, world, work->generation};
+    job_post(&work->job, parcel_arrives, parcel_lost, parcel);
+}
+
+/* Rows of the directory, a page at a time: shown before the last one is there, but not more often
+   than people can see, nor so often that showing them is what takes the time. */
+static void on_agents(void *context, const struct agent *rows, size_t n_rows)
+{
+    struct work *work = context; /* job is its first member */
+    for (size_t i = 0; i < n_rows; i++) {
+        roster_add(work->gathered, rows[i].login, rows[i].name, rows[i].routing_profile);
+    }
+    int64_t now_ms = clock_ticks_ms();
+    if (!work->beside || now_ms < work->publish_at_ms) {
+        return;
+    }
+    struct roster *sofar = roster_new();
+    for (size_t i = 0; i < work->gathered->n_agents; i++) {
+        const struct agent *agent = &work->gathered->agents[i];
+        roster_add(sofar, agent->login, agent->name, agent->routing_profile);
+    }
+    roster_seal(sofar);
+    sofar->read_at_s = session_now_s(work->session);
+    publish(work, make_world(work, work->beside, sofar, true));
+    roster_unref(sofar);
+    int64_t cost_ms = clock_ticks_ms() - now_ms;
+    work->publish_at_ms = now_ms + (10 * cost_ms > PUBLISH_MS ? 10 * cost_ms : PUBLISH_MS);
+}
+
+/* `beside`: where rows are to be shown as they come; NULL: a whole list is on the screen and stays
+   until there is a new one. */
+static enum err_code read_directory(struct work *work, const struct snapshot *beside,
+                                    struct roster **roster)
+{
+    work->gathered = roster_new();
+    work->beside = beside;
+    work->job.progress.agents = on_agents;
+    enum err_code code =
+        session_read_directory(work->session, &work->job.progress, roster, &work->job.err);
+    work->job.progress.agents = NULL;
+    return code;
+}
+
+/* Store, and where there is one the directory. Leaves what could be read in work->world; an
+   interrupted first look at the directory stays on the screen, marked as partial. */
+static enum err_code read_both(struct work *work, enum load_mode mode, struct snapshot **snapshot,
+                               struct roster **roster)
+{
+    enum err_code code =
+        session_load(work->session, mode, &work->job.progress, snapshot, &work->job.err);
+    if (code != ERR_OK) {
+        return code;
+    }
+    const struct roster *before = work->seen && !work->seen->partial ? work->seen->roster : NULL;
+    if (!session_directory_uri(work->session)) {
+        work->world = make_world(work, *snapshot, NULL, false);
+        return ERR_OK;
+    }
+    if (!before) { /* the extensions first: they are there at once */
+        publish(work, make_world(work, *snapshot, NULL, true));
+    }
+    code = read_directory(work, before ? NULL : *snapshot, roster);
+    if (code == ERR_OK) {
+        work->world = make_world(work, *snapshot, *roster, false);
+    } else if (before || work->gathered->n_agents == 0) {
+        work->world = make_world(work, *snapshot, before, false);
+    } else {
+        roster_seal(work->gathered);
+        work->gathered->read_at_s = session_now_s(work->session);
+        work->world = make_world(work, *snapshot, work->gathered, true);
+    }
+    roster_unref(work->gathered);
+    work->gathered = NULL;
+    return code;
+}
+
+static void name_actor(struct work *work)
+{
+    const char *actor = NULL;
+    if (work->world && session_actor(work->session, &actor, NULL) == ERR_OK && actor) {
+        work->world->actor = arena_strdup(&work->world->arena, actor);
+    }
+}
+
+static enum err_code plan_input(struct work *work, const struct snapshot *snapshot,
+                                const struct roster *roster, struct plan_input *input)
+{
+    const char *actor = NULL;
+    enum err_code code = session_actor(work->session, &actor, &work->job.err);
+    *input = session_plan_input(work->session, snapshot, roster);
+    return code;
+}
+
+static void run_sync(struct work *work)
+{
+    struct snapshot *snapshot = NULL;
+    struct roster *roster = NULL;
+    struct plan_input input;
+    struct err *err = &work->job.err;
+    if (!session_directory_uri(work->session)) {
+        (void)settings_no_directory(session_settings(work->session), err);
+    } else if (read_both(work, LOAD_NORMAL, &snapshot, &roster) == ERR_OK &&
+               plan_input(work, snapshot, roster, &input) == ERR_OK) {
+        (void)!plan_sync(&input, &work->plan, err);
+    }
+    snapshot_unref(snapshot);
+    roster_unref(roster);
+}
+
+static void run_load(struct work *work)
+{
+    struct snapshot *snapshot = NULL;
+    struct roster *roster = NULL;
+    (void)!read_both(work, LOAD_NORMAL, &snapshot, &roster);
+    snapshot_unref(snapshot);
+    roster_unref(roster);
+}
+
+/* A directory that costs nothing to ask is asked again at every refresh; Amazon's has a quota. */
+static bool is_cheap(const struct session *session)
+{
+    const char *uri = session_directory_uri(session);
+    return uri && (strncmp(uri, "file:", 5) == 0 || strncmp(uri, "demo:", 5) == 0);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_roster(const struct roster *a, const struct roster *b)
+{
+    bool same = a && b && a->n_agents == b->n_agents;
+    for (size_t i = 0; same && i < a->n_agents; i++) {
+        same = same_text(a->agents[i].login, b->agents[i].login) &&
+               same_text(a->agents[i].name, b->agents[i].name) &&
+               same_text(a->agents[i].routing_profile, b->agents[i].routing_profile);
+    }
+    return same;
+}
+
+/* What others changed meanwhile. Nothing new gives no new world, and nothing is drawn. */
+static void run_refresh(struct work *work)
+{
+    const struct world *seen = work->seen;
+    struct err *err = &work->job.err;
+    struct snapshot *snapshot = NULL;
+    struct roster *roster = NULL;
+    enum err_code code = ERR_OK;
+    if (session_may_have_changed(work->session)) {
+        code = session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot, err);
+    }
+    if (code == ERR_OK && is_cheap(work->session)) {
+        code = session_read_directory(work->session, &work->job.progress, &roster, err);
+    }
+    bool news = roster && !same_roster(roster, seen->roster);
+    if (snapshot || news) {
+        work->world = make_world(work, snapshot ? snapshot : seen->snapshot,
+                                 roster ? roster : seen->roster, !roster && seen->partial);
+    }
+    snapshot_unref(snapshot);
+    roster_unref(roster);
+}
+
+static void export_now(struct work *work, const struct snapshot *snapshot, struct err *err)
+{
+    work->exported = session_export(work->session, work->argument, snapshot, &work->job.progress,
+                                    &work->receipt, err) == ERR_OK;
+}
+
+static void run_apply(struct work *work)
+{
+    struct snapshot *after = NULL;
+    struct err ignored = ERR_INIT;
+    enum err_code code = session_apply(work->session, work->plan, &work->job.progress,
+                                       &work->outcome, &work->job.err);
+    if (session_after(work->session, work->plan, NULL, &after,
+                      code == ERR_OK ? &work->export_err : &ignored) == ERR_OK) {
+        const struct roster *roster = work->plan->roster ? work->plan->roster
+                                      : work->seen       ? work->seen->roster
+                                                         : NULL;
+        work->world = make_world(work, after, roster, false);
+        const struct settings *settings = session_settings(work->session);
+        if (code == ERR_OK && strcmp(work->plan->action, "sync") == 0 && !settings->no_export &&
+            session_export_uri(work->session)) {
+            export_now(work, after, &work->export_err);
+        }
+    }
+    snapshot_unref(after);
+}
+
+static void run_history(struct work *work)
+{
+    (void)!session_history(work->session, 200, NULL, &work->job.progress, &work->history,
+                           &work->job.err);
+}
+
+static void run_undo(struct work *work)
+{
+    struct history *history = NULL;
+    struct snapshot *snapshot = NULL;
+    struct plan_input input;
+    struct err *err = &work->job.err;
+    if (session_history(work->session, 1, work->argument, &work->job.progress, &history, err) ==
+            ERR_OK &&
+        history->n_actions == 0) {
+        err_set(err, ERR_NOT_FOUND, "there is no action to undo");
+    }
+    if (err->code == ERR_OK &&
+        session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot, err) == ERR_OK &&
+        plan_input(work, snapshot, work->seen ? work->seen->roster : NULL, &input) == ERR_OK) {
+        (void)!plan_undo(&input, &history->actions[0], &work->plan, err);
+    }
+    snapshot_unref(snapshot);
+    history_free(history);
+}
+
+static void run_doctor(struct work *work)
+{
+    struct snapshot *snapshot = NULL;
+    struct roster *roster = NULL;
+    struct plan_input input;
+    if (session_load(work->session, LOAD_WHOLE, &work->job.progress, &snapshot, &work->job.err) ==
+            ERR_OK &&
+        plan_input(work, snapshot, work->seen ? work->seen->roster : NULL, &input) == ERR_OK) {
+        work->diagnosis = doctor_examine(&input);
+        work->world = make_world(work, snapshot, input.roster, false);
+    }
+    snapshot_unref(snapshot);
+    roster_unref(roster);
+}
+
+static void run_init(struct work *work)
+{
+    struct snapshot *snapshot = NULL;
+    struct plan_input input;
+    struct err *err = &work->job.err;
+    if (session_init_store(work->session, &work->job.progress, &work->warnings, err) == ERR_OK &&
+        session_load(work->session, LOAD_WHOLE, &work->job.progress, &snapshot, err) == ERR_OK &&
+        plan_input(work, snapshot, NULL, &input) == ERR_OK) {
+        (void)!plan_init(&input, &work->plan, err);
+    }
+    snapshot_unref(snapshot);
+}
+
+/* A row of the file that makes no sense and one that cannot be planned are named together. */
+static void run_import(struct work *work)
+{
+    struct snapshot *snapshot = NULL;
+    struct plan_input input;
+    struct err refused = ERR_INIT;
+    struct err *err = &work->job.err;
+    if (import_read(work->argument, &work->job.progress, &work->import, err) == ERR_OK &&
+        session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot, err) == ERR_OK &&
+        plan_input(work, snapshot, work->seen ? work->seen->roster : NULL, &input) == ERR_OK) {
+        struct import *import = &work->import;
+        enum err_code code = plan_edit(&input, "import", import->requests, import->n_requests,
+                                       &import->refusals, &work->plan, &refused);
+        if (import_error(import, err) != ERR_OK) {
+            plan_free(work->plan);
+            work->plan = NULL;
+        } else if (code != ERR_OK) {
+            err_set(err, code, "%s", refused.text);
+        }
+    }
+    snapshot_unref(snapshot);
+}
+
+static void run(struct job *job)
+{
+    struct work *work = (struct work *)job;
+    switch (work->kind) {
+    case WORK_LOAD:
+        run_load(work);
+        break;
+    case WORK_REFRESH:
+        run_refresh(work);
+        break;
+    case WORK_SYNC:
+        run_sync(work);
+        break;
+    case WORK_APPLY:
+        run_apply(work);
+        break;
+    case WORK_EXPORT:
+        export_now(work, NULL, &work->job.err);
+        break;
+    case WORK_HISTORY:
+        run_history(work);
+        break;
+    case WORK_DOCTOR:
+        run_doctor(work);
+        break;
+    case WORK_UNDO:
+        run_undo(work);
+        break;
+    case WORK_INIT:
+        run_init(work);
+        break;
+    case WORK_IMPORT:
+        run_import(work);
+        break;
+    }
+    name_actor(work);
+}
+
+/* ---- on the UI thread ----------------------------------------------------------------------- */
+
+static void done(struct job *job)
+{
+    struct work *work = (struct work *)job;
+    if (work->generation == work->console->generation) {
+        work_done(work->console, work);
+    }
+}
+
+static void release(struct job *job)
+{
+    struct work *work = (struct work *)job;
+    world_unref(work->seen);
+    world_unref(work->world);
+    plan_free(work->plan);
+    history_free(work->history);
+    diagnosis_free(work->diagnosis);
+    import_release(&work->import);
+    facts_release(&work->warnings);
+    free(work->argument);
+    free(work);
+}
+
+static struct work *make_work(struct console *console, enum work_kind kind, const char *argument)
+{
+    struct work *work = mem_alloc(sizeof *work);
+    work->job = (struct job){.name = s_kinds[kind].name, .run = run, .done = done, .free = release};
+    work->console = console;
+    work->session = console->session;
+    work->policy = session_policy(console->session);
+    work->generation = console->generation;
+    work->kind = kind;
+    work->argument = mem_strdup(argument);
+    work->seen = console->world ? world_ref(console->world) : NULL;
+    refusals_init(&work->import.refusals);
+    facts_init(&work->warnings);
+    return work;
+}
+
+static void submit(struct console *console, struct work *work)
+{
+    if (s_kinds[work->kind].asked) {
+        if (!console->job) {
+            worker_cancel(console->worker, CANCEL_HARD); /* a refresh makes room */
+        }
+        console->job = s_kinds[work->kind].name;
+        console->job_writes = s_kinds[work->kind].writes;
+        console->job_since_ms = clock_ticks_ms();
+        console->reporting = false;
+    }
+    worker_submit(console->worker, &work->job);
+}
+
+void work_start(struct console *console, enum work_kind kind, const char *argument)
+{
+    submit(console, make_work(console, kind, argument));
+}
+
+void work_apply(struct console *console, struct plan *plan, struct view *view)
+{
+    struct work *work = make_work(console, WORK_APPLY, NULL);
+    work->plan = plan;
+    work->view = view;
+    submit(console, work);
+}
+
+bool work_busy(const struct console *console)
+{
+    return console->job != NULL;
+}
+
+bool work_writes(const struct console *console)
+{
+    return console->job && console->job_writes;
+}

@@ -1,0 +1,76 @@
+#ifndef TUI_SHELL_WORK_H
+#define TUI_SHELL_WORK_H
+
+/*
+ * The console's jobs on the worker (core/base/job.h): everything that does I/O. Each carries what it
+ * needs and what it found; its end is handed to tui/console/work_done.c on the UI thread.
+ */
+
+#include "core/plan/audit.h"
+#include "core/plan/doctor.h"
+#include "core/plan/import_file.h"
+#include "core/base/job.h"
+#include "core/plan/plan.h"
+#include "core/session/session.h"
+#include "tui/shell/view.h"
+
+/* kind, name, whether people asked for it (then it shows, blocks other changes, and a refresh
+   under way makes room for it), whether it writes */
+#define WORK_KINDS(X)                                                                              \
+    X(WORK_LOAD, "reading", true, false)                                                           \
+    X(WORK_REFRESH, "refresh", false, false)                                                       \
+    X(WORK_SYNC, "sync", true, false)                                                              \
+    X(WORK_APPLY, "apply", true, true)                                                             \
+    X(WORK_EXPORT, "export", true, true)                                                           \
+    X(WORK_HISTORY, "history", false, false)                                                       \
+    X(WORK_DOCTOR, "doctor", true, false)                                                          \
+    X(WORK_UNDO, "undo", true, false)                                                              \
+    X(WORK_INIT, "init", true, true)                                                               \
+    X(WORK_IMPORT, "import", true, false)
+
+enum work_kind {
+#define X(kind, name, asked, writes) kind,
+    WORK_KINDS(X)
+#undef X
+};
+
+struct work {
+    struct job job;
+    struct console *console;
+    struct session *session;
+    const struct policy *policy;
+    unsigned generation;
+    enum work_kind kind;
+    char *argument;     /* export: where to (NULL: as configured); undo: id; import: path */
+    struct world *seen; /* what the screen showed when it began; NULL */
+    struct view *view;  /* apply: the view that waits for it */
+    /* found */
+    struct world *world; /* NULL: nothing new */
+    struct plan *plan;   /* made, or applied */
+    struct outcome outcome;
+    struct export_receipt receipt;
+    bool exported;
+    struct err export_err;
+    struct history *history;
+    struct diagnosis *diagnosis;
+    struct import import; /* the file that was read */
+    struct facts warnings;
+    /* the directory's rows as they come */
+    struct roster *gathered;
+    const struct snapshot *beside;
+    int64_t publish_at_ms;
+};
+
+/* Submits; `argument` is copied (NULL is fine). */
+void work_start(struct console *console, enum work_kind kind, const char *argument);
+/* The plan moves in; `view` gets it back by work_done. */
+void work_apply(struct console *console, struct plan *plan, struct view *view);
+
+/* Whether the user has work under way (not a refresh), and whether it writes. */
+bool work_busy(const struct console *console);
+bool work_writes(const struct console *console);
+
+/* On the UI thread, at the end of a job. tui/console/work_done.c */
+void work_done(struct console *console, struct work *work);
+
+#endif

@@ -1,0 +1,34 @@
+#ifndef TUI_TERMINAL_LOOP_H
+#define TUI_TERMINAL_LOOP_H
+
+/*
+ * What wakes the console: the keyboard, a signal, the worker, or a moment that was asked for. It
+ * sleeps in poll() and nowhere else; without a moment to wait for, nothing wakes it.
+ *
+ * Signals become bits: a handler writes one byte into a pipe and does nothing else.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+
+#define WOKEN_INPUT 0x01u
+#define WOKEN_WORKER 0x02u
+#define WOKEN_RESIZE 0x04u   /* SIGWINCH */
+#define WOKEN_CONTINUE 0x08u /* SIGCONT: somebody stopped us without asking */
+#define WOKEN_SUSPEND 0x10u  /* SIGTSTP from outside */
+#define WOKEN_HANGUP 0x20u   /* SIGHUP, or the terminal is gone */
+#define WOKEN_END 0x40u      /* SIGTERM, SIGINT from outside */
+#define WOKEN_TIME 0x80u
+
+#define LOOP_FOREVER INT64_MAX
+
+enum err_code loop_start(struct err *err) ERR_CHECK;
+void loop_stop(void);
+
+/* Waits until something happens, at the latest at `until_ms` (clock_ticks_ms). Descriptors of -1
+   are not looked at. Returns WOKEN_... bits. */
+unsigned loop_wait(int input_fd, int worker_fd, int64_t until_ms);
+
+#endif

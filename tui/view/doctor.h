@@ -1,0 +1,13 @@
+#ifndef TUI_VIEW_DOCTOR_H
+#define TUI_VIEW_DOCTOR_H
+
+/* What the doctor found, and the plan that puts it right. */
+
+#include "core/plan/doctor.h"
+#include "tui/shell/view.h"
+
+/* Takes the diagnosis; references what it was made from. `roster` may be NULL. */
+void view_doctor_open(struct console *console, struct diagnosis *diagnosis,
+                      const struct snapshot *snapshot, const struct roster *roster);
+
+#endif

@@ -1,0 +1,152 @@
+#include "tui/view/history.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/base/text.h"
+#include "tui/panel/pages.h"
+#include "tui/widget/rows.h"
+#include "tui/shell/work.h"
+
+#include "core/base/banned.h"
+
+struct history_view {
+    struct view view;
+    struct rows rows;
+    const struct console *console;
+};
+
+static size_t n_actions(const struct console *console)
+{
+    return console->history ? console->history->n_actions : 0;
+}
+
+/* Numbers that were created stand as one range. */
+static size_t weight(const struct audit_change *change)
+{
+    int64_t first;
+    int64_t last;
+    if (change->kind == CHANGE_CREATE && change->from && change->to &&
+        text_to_int64(change->from, 0, INT64_MAX, &first) &&
+        text_to_int64(change->to, 0, INT64_MAX, &last) && last > first) {
+        return (size_t)(last - first) + 1;
+    }
+    return 1;
+}
+
+/* "+3 -2 ~1" and, where it is only one, which. */
+static void summary(const struct audit_action *action, char *out, size_t size)
+{
+    size_t counts[CHANGE_KIND_COUNT] = {0};
+    size_t used = 0;
+    for (size_t i = 0; i < action->n_changes; i++) {
+        counts[action->changes[i].kind] += weight(&action->changes[i]);
+    }
+    out[0] = '\0';
+    if (action->n_changes == 1 && weight(&action->changes[0]) == 1) {
+        const struct audit_change *change = &action->changes[0];
+        snprintf(out, size, "%c %s %s", change_kind_mark(change->kind),
+                 change->ext ? change->ext : "", change->agent ? change->agent : "");
+        return;
+    }
+    for (int i = 0; i < CHANGE_KIND_COUNT && used < size; i++) {
+        if (counts[i] > 0) {
+            used += (size_t)snprintf(out + used, size - used, "%s%c%s %s", used ? "  " : "",
+                                     change_kind_mark((enum change_kind)i), frame_count(counts[i]),
+                                     change_kind_name((enum change_kind)i));
+        }
+    }
+}
+
+static void draw_action(const struct console *console, struct canvas *canvas, int y, size_t index,
+                        bool current)
+{
+    const struct audit_action *action = &console->history->actions[index];
+    enum style style = current ? STYLE_CURSOR : STYLE_TEXT;
+    char when[WHEN_MAX];
+    char what[256];
+    int width = canvas->width;
+    when_moment(action->at_ms / 1000, console_now_s(console), when);
+    summary(action, what, sizeof what);
+    canvas_fill(canvas, (struct rect){0, y, width, 1}, style);
+    canvas_printf(canvas, 0, y, 14, style, "%c%s", current ? '>' : ' ', when);
+    canvas_field(canvas, 15, y, width > 24 ? 9 : 0, style, action->action);
+    int left = width - 25;
+    int who = left > 60 ? left / 3 : left > 30 ? 16 : 0;
+    canvas_text(canvas, 25, y, left - who - 1, style, what);
+    canvas_text(canvas, width - who, y, who, current ? style : STYLE_DIM, action->actor);
+}
+
+static void draw(struct view *base, struct console *console, struct canvas *canvas,
+                 struct caret *caret)
+{
+    struct history_view *view = (struct history_view *)base;
+    (void)caret;
+    int y = frame_header(console, canvas, "HISTORY");
+    char status[160];
+    snprintf(status, sizeof status, "%s shows all of it, %s plans the opposite, Esc goes back",
+             frame_key(console, CMD_DETAILS), frame_key(console, CMD_UNDO));
+    int low = frame_footer(console, canvas, PLACE_HISTORY, status);
+    rows_fit(&view->rows, n_actions(console), low - y);
+    if (view->rows.n == 0) {
+        canvas_text(canvas, 1, y + 1, canvas->width - 2, STYLE_DIM,
+                    console->history ? "nothing has been changed yet" : "reading...");
+    }
+    for (int i = 0; i < low - y && view->rows.top + (size_t)i < view->rows.n; i++) {
+        size_t index = view->rows.top + (size_t)i;
+        draw_action(console, canvas, y + i, index, index == view->rows.cursor);
+    }
+}
+
+static unsigned command(struct view *base, struct console *console, enum command command)
+{
+    struct history_view *view = (struct history_view *)base;
+    if (rows_command(&view->rows, command)) {
+        return REACT_DRAW;
+    }
+    if (command == CMD_RELOAD) {
+        work_start(console, WORK_HISTORY, NULL);
+        return REACT_DRAW;
+    }
+    if (view->rows.cursor >= n_actions(console)) {
+        return REACT_PASS;
+    }
+    const struct audit_action *action = &console->history->actions[view->rows.cursor];
+    switch ((int)command) {
+    case CMD_DETAILS:
+        page_action(console, action);
+        return REACT_DRAW;
+    case CMD_UNDO:
+        work_start(console, WORK_UNDO, action->action_id);
+        return REACT_DRAW;
+    default:
+        return REACT_PASS;
+    }
+}
+
+static bool has_row(const struct view *base)
+{
+    return n_actions(((const struct history_view *)base)->console) > 0;
+}
+
+static void release(struct view *base)
+{
+    free(base);
+}
+
+static const struct view_ops s_history_ops = {.title = "history",
+                                              .place = PLACE_HISTORY,
+                                              .draw = draw,
+                                              .command = command,
+                                              .has_row = has_row,
+                                              .free = release};
+
+void view_history_open(struct console *console)
+{
+    struct history_view *view = mem_alloc(sizeof *view);
+    view->view.ops = &s_history_ops;
+    view->console = console;
+    console_push(console, &view->view);
+    work_start(console, WORK_HISTORY, NULL);
+}

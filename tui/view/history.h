@@ -1,0 +1,10 @@
+#ifndef TUI_VIEW_HISTORY_H
+#define TUI_VIEW_HISTORY_H
+
+/* The history of actions: who did what and when, in full by Enter, taken back by the undo key. */
+
+#include "tui/shell/view.h"
+
+void view_history_open(struct console *console);
+
+#endif

@@ -1,0 +1,364 @@
+#include "tui/view/main.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "tui/view/edit.h"
+#include "tui/panel/pages.h"
+#include "tui/panel/pane.h"
+#include "tui/panel/prompt.h"
+#include "tui/terminal/term.h"
+#include "tui/view/history.h"
+#include "tui/shell/work.h"
+
+#include "core/base/banned.h"
+
+#define NARROW 66 /* below, one list at a time */
+#define WHEEL 3
+
+struct main_view {
+    struct view view;
+    struct pane agents;
+    struct pane extensions;
+    bool on_extensions; /* where the keyboard is */
+    struct rect agents_area, extensions_area;
+};
+
+static struct pane *focus(struct main_view *main)
+{
+    return main->on_extensions ? &main->extensions : &main->agents;
+}
+
+static const struct pane *focus_of(const struct main_view *main)
+{
+    return main->on_extensions ? &main->extensions : &main->agents;
+}
+
+/* ---- selection ------------------------------------------------------------------------------ */
+
+void view_main_selection(const struct console *console, struct selection *selection)
+{
+    const struct main_view *main = (const struct main_view *)console_bottom(console);
+    size_t n;
+    *selection = (struct selection){.agents = !main->on_extensions};
+    uint32_t *rows = list_chosen(&focus_of(main)->list, &n);
+    if (!rows) {
+        return;
+    }
+    selection->n = n;
+    selection->rows = mem_array(n, sizeof *selection->rows);
+    selection->slots = mem_array(n, sizeof *selection->slots);
+    for (size_t i = 0; i < n; i++) {
+        if (selection->agents) {
+            selection->rows[i] = &console->world->agents.rows[rows[i]];
+            selection->slots[i] = selection->rows[i]->slot;
+        } else {
+            selection->slots[i] = &console->world->snapshot->slots[rows[i]];
+            selection->rows[i] = selection->slots[i]->state == SLOT_ASSIGNED
+                                     ? world_find_agent(console->world, selection->slots[i]->agent)
+                                     : NULL;
+        }
+    }
+    free(rows);
+}
+
+void selection_release(struct selection *selection)
+{
+    free(selection->rows);
+    free(selection->slots);
+    *selection = (struct selection){0};
+}
+
+void view_main_filter(struct console *console, const char *text)
+{
+    struct main_view *main = (struct main_view *)console_bottom(console);
+    list_filter(&focus(main)->list, text);
+}
+
+void view_main_unmark(struct console *console)
+{
+    struct main_view *main = (struct main_view *)console_bottom(console);
+    list_unmark_all(&focus(main)->list);
+}
+
+void view_main_seek(struct console *console, const char *login, const char *ext)
+{
+    struct main_view *main = (struct main_view *)console_bottom(console);
+    if (login && list_seek(&main->agents.list, login)) {
+        main->on_extensions = false;
+    } else if (ext && list_seek(&main->extensions.list, ext)) {
+        main->on_extensions = true;
+    }
+}
+
+/* ---- drawing -------------------------------------------------------------------------------- */
+
+static void draw_details(const struct console *console, struct canvas *canvas, struct rect area)
+{
+    struct buf text;
+    struct rect inside = canvas_box(canvas, area, STYLE_FRAME, STYLE_TITLE, "Details");
+    buf_init(&text, 65536);
+    page_details_text(console, &text);
+    page_draw_text(canvas, &text, 0,
+                   (struct rect){inside.x + 1, inside.y, inside.width - 2, inside.height});
+    buf_release(&text);
+}
+
+static void draw_panes(struct main_view *main, struct console *console, struct canvas *canvas,
+                       struct rect area)
+{
+    main->agents_area = main->extensions_area = (struct rect){0, 0, 0, 0};
+    if (area.width < NARROW) {
+        *(main->on_extensions ? &main->extensions_area : &main->agents_area) = area;
+        pane_draw(focus(main), console, canvas, area, true);
+        return;
+    }
+    int lists = area.width >= CONSOLE_WIDE ? area.width * 7 / 10 : area.width;
+    int left = lists * 58 / 100;
+    main->agents_area = (struct rect){area.x, area.y, left, area.height};
+    main->extensions_area = (struct rect){area.x + left, area.y, lists - left, area.height};
+    pane_draw(&main->agents, console, canvas, main->agents_area, !main->on_extensions);
+    pane_draw(&main->extensions, console, canvas, main->extensions_area, main->on_extensions);
+    if (lists < area.width) {
+        draw_details(console, canvas,
+                     (struct rect){area.x + lists, area.y, area.width - lists, area.height});
+    }
+}
+
+static const char *status(const struct main_view *main, const struct console *console, char *room,
+                          size_t size)
+{
+    const struct list *list = &focus_of(main)->list;
+    const struct world *world = console->world;
+    if (list->range != SIZE_MAX) {
+        snprintf(room, size, "range: move to its other end, %s marks it, %s forgets it",
+                 frame_key(console, CMD_RANGE), frame_key(console, CMD_BACK));
+        return room;
+    }
+    if (list->n_marked > 0) {
+        snprintf(room, size, "%s marked: %s %s %s %s act on all of them, %s forgets them",
+                 frame_count(list->n_marked), frame_key(console, CMD_ASSIGN),
+                 frame_key(console, CMD_REASSIGN), frame_key(console, CMD_RELEASE),
+                 frame_key(console, CMD_PIN), frame_key(console, CMD_UNMARK_ALL));
+        return room;
+    }
+    if (console->trouble.code != ERR_OK) {
+        const char *hint = console->trouble.hint;
+        if (hint[0]) {
+            snprintf(room, size, "%.*s", (int)strcspn(hint, "\n"), hint);
+        } else {
+            snprintf(room, size, "%s; %s reads it again", console->trouble.text,
+                     frame_key(console, CMD_RELOAD));
+        }
+        return room;
+    }
+    if (world && world->partial) {
+        return "the directory is not read to its end yet";
+    }
+    if (world && world->roster && world->agents.n_new + world->agents.n_stale > 0) {
+        snprintf(room, size, "%s without an extension, %s to take back: %s plans it",
+                 frame_count(world->agents.n_new), frame_count(world->agents.n_stale),
+                 frame_key(console, CMD_SYNC));
+        return room;
+    }
+    if (world && !session_directory_uri(console->session)) {
+        return "no directory is configured: these hold an extension; syncs need one";
+    }
+    return world && world->roster ? "everyone has an extension" : NULL;
+}
+
+static void draw(struct view *view, struct console *console, struct canvas *canvas,
+                 struct caret *caret)
+{
+    struct main_view *main = (struct main_view *)view;
+    char room[ERR_HINT_MAX];
+    (void)caret;
+    int y = frame_header(console, canvas, NULL);
+    if (canvas->height >= 9) {
+        y = frame_gauge(console, canvas, y);
+    }
+    int activity = canvas->height >= 36 ? 8 : canvas->height >= 16 ? 2 : 0;
+    bool bad = console->flash_style == STYLE_WARN || console->flash_style == STYLE_ERROR;
+    if (activity > 0 && console->flash_said && !bad) {
+        console->flash[0] = '\0'; /* it can be read two lines above */
+    }
+    int low = frame_footer(console, canvas, PLACE_MAIN, status(main, console, room, sizeof room));
+    struct rect lines = {0, low - activity, canvas->width, activity};
+    if (activity > 2) {
+        struct rect box = {0, lines.y - 2, canvas->width, activity + 2};
+        lines = canvas_box(canvas, box, STYLE_FRAME, STYLE_TITLE, "Activity");
+        low = box.y;
+    } else {
+        low = lines.y;
+    }
+    frame_activity(console, canvas, lines);
+    draw_panes(main, console, canvas, (struct rect){0, y, canvas->width, low - y});
+}
+
+/* ---- commands ------------------------------------------------------------------------------- */
+
+static unsigned back(struct main_view *main, struct console *console)
+{
+    struct list *list = &focus(main)->list;
+    if (list->range != SIZE_MAX) {
+        list->range = SIZE_MAX;
+    } else if (list->filter_text[0]) {
+        list_filter(list, "");
+    } else {
+        char key[KEYS_TEXT_MAX];
+        bindings_key(&console->bindings, CMD_QUIT, key);
+        console_flash(console, STYLE_DIM, "this is the first screen; %s leaves", key);
+    }
+    return REACT_DRAW;
+}
+
+static void copy(const struct main_view *main, struct console *console, bool whole)
+{
+    struct selection selection;
+    struct buf text;
+    struct err err = ERR_INIT;
+    size_t n = 0;
+    (void)main;
+    buf_init(&text, 1 << 20);
+    view_main_selection(console, &selection);
+    for (size_t i = 0; i < selection.n; i++) {
+        const struct agent_row *row = selection.rows[i];
+        const struct slot *slot = selection.slots[i];
+        if (!whole && !slot) {
+            continue;
+        }
+        buf_puts(&text, n++ ? "\n" : "");
+        if (!whole) {
+            buf_puts(&text, slot->ext);
+        } else {
+            buf_printf(&text, "%s\t%s\t%s\t%s", slot ? slot->ext : "", row ? row->login : "",
+                       row && row->name ? row->name : "",
+                       slot ? world_slot_states(console->world, slot)
+                            : world_agent_states(console->world, row));
+        }
+    }
+    if (n == 0) {
+        console_flash(console, STYLE_WARN, "nothing to copy: no extension there");
+    } else if (buf_failed(&text) || term_copy(text.data, &err) != ERR_OK) {
+        console_flash(console, STYLE_WARN, "copy: %s", err.code ? err.text : "too much");
+    } else if (n == 1) {
+        console_flash(console, STYLE_OK, "copied %s", text.data);
+    } else {
+        console_flash(console, STYLE_OK, "copied %s %s", frame_count(n),
+                      whole ? "rows" : "extensions");
+    }
+    selection_release(&selection);
+    buf_release(&text);
+}
+
+static unsigned command(struct view *view, struct console *console, enum command command)
+{
+    struct main_view *main = (struct main_view *)view;
+    unsigned reaction = pane_command(focus(main), console, command);
+    if (reaction != REACT_PASS) {
+        return reaction;
+    }
+    switch ((int)command) {
+    case CMD_PANE_NEXT:
+    case CMD_PANE_PREVIOUS:
+        main->on_extensions = !main->on_extensions;
+        return REACT_DRAW;
+    case CMD_PANE_1:
+    case CMD_PANE_2:
+        main->on_extensions = command == CMD_PANE_2;
+        return REACT_DRAW;
+    case CMD_DETAILS:
+    case CMD_PANE_3:
+        page_details(console);
+        return REACT_DRAW;
+    case CMD_PANE_4:
+        page_activity(console);
+        return REACT_DRAW;
+    case CMD_FILTER:
+        prompt_filter(console, &focus(main)->list);
+        return REACT_DRAW;
+    case CMD_COPY:
+    case CMD_COPY_ROW:
+        copy(main, console, command == CMD_COPY_ROW);
+        return REACT_DRAW;
+    case CMD_HISTORY:
+        view_history_open(console);
+        return REACT_DRAW;
+    case CMD_BACK:
+        return back(main, console);
+    default:
+        return edit_command(console, command);
+    }
+}
+
+static unsigned click(struct view *view, struct console *console, const struct key_event *event)
+{
+    struct main_view *main = (struct main_view *)view;
+    (void)console;
+    if (!event->press) {
+        return REACT_NONE;
+    }
+    if (event->button == 64 || event->button == 65) {
+        list_move(&focus(main)->list, event->button == 64 ? -WHEEL : WHEEL);
+        return REACT_DRAW;
+    }
+    struct rect areas[2] = {main->agents_area, main->extensions_area};
+    for (int i = 0; i < 2; i++) {
+        struct rect a = areas[i];
+        if (event->x >= a.x && event->x < a.x + a.width && event->y >= a.y &&
+            event->y < a.y + a.height) {
+            main->on_extensions = i == 1;
+            struct pane *pane = focus(main);
+            int line = event->y - pane->rows.y;
+            if (line >= 0 && line < pane->rows.height &&
+                pane->list.top + (size_t)line < pane->list.n_shown) {
+                list_move_to(&pane->list, pane->list.top + (size_t)line);
+            }
+            return REACT_DRAW;
+        }
+    }
+    return REACT_NONE;
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+static void reload(struct view *view, struct console *console)
+{
+    struct main_view *main = (struct main_view *)view;
+    pane_reload(&main->agents, console, console->world);
+    pane_reload(&main->extensions, console, console->world);
+}
+
+static bool has_row(const struct view *view)
+{
+    const struct list *list = &focus_of((const struct main_view *)view)->list;
+    return list->n_marked > 0 || list_current(list) != SIZE_MAX;
+}
+
+static void release(struct view *view)
+{
+    struct main_view *main = (struct main_view *)view;
+    pane_release(&main->agents);
+    pane_release(&main->extensions);
+    free(main);
+}
+
+static const struct view_ops s_main_ops = {.title = "everyday screen",
+                                           .place = PLACE_MAIN,
+                                           .draw = draw,
+                                           .command = command,
+                                           .click = click,
+                                           .reload = reload,
+                                           .has_row = has_row,
+                                           .free = release};
+
+struct view *view_main_new(void)
+{
+    struct main_view *main = mem_alloc(sizeof *main);
+    main->view.ops = &s_main_ops;
+    pane_init(&main->agents, &pane_agents);
+    pane_init(&main->extensions, &pane_extensions);
+    return &main->view;
+}

@@ -1,0 +1,177 @@
+#include "tui/panel/pane.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/text.h"
+#include "tui/shell/work.h"
+
+#include "core/base/banned.h"
+
+enum { COLUMN_LOGIN, COLUMN_NAME, COLUMN_EXT, COLUMN_STATE, COLUMN_SINCE, COLUMN_PROFILE };
+
+static const struct pane_column s_columns[] = {
+    [COLUMN_LOGIN] = {"LOGIN", 14, 4, 0, false}, [COLUMN_NAME] = {"NAME", 12, 4, 2, false},
+    [COLUMN_EXT] = {"EXT", 4, 0, 0, true},       [COLUMN_STATE] = {"STATE", 6, 0, 1, false},
+    [COLUMN_SINCE] = {"SINCE", 12, 0, 3, false}, [COLUMN_PROFILE] = {"PROFILE", 12, 2, 4, false},
+};
+
+static const struct agent_row *at(const void *context, size_t row)
+{
+    return &((const struct world *)context)->agents.rows[row];
+}
+
+static const char *key(const void *context, size_t row)
+{
+    return at(context, row)->login;
+}
+
+static size_t find(const void *context, const char *login)
+{
+    const struct world *world = context;
+    const struct agent_row *row = world_find_agent(world, login);
+    return row ? (size_t)(row - world->agents.rows) : SIZE_MAX;
+}
+
+/* No text stands behind every text. */
+static int compare_text(const char *a, const char *b)
+{
+    if (!a || !b) {
+        return a ? -1 : b ? 1 : 0;
+    }
+    for (; *a && (*a == *b || text_lower(*a) == text_lower(*b)); a++, b++) {
+    }
+    return (unsigned char)text_lower(*a) - (unsigned char)text_lower(*b);
+}
+
+static int64_t since(const struct agent_row *row)
+{
+    return row->slot ? row->slot->at_s : 0;
+}
+
+static int compare(const void *context, int column, size_t a, size_t b)
+{
+    const struct agent_row *left = at(context, a);
+    const struct agent_row *right = at(context, b);
+    switch (column) {
+    case COLUMN_NAME:
+        return compare_text(left->name, right->name);
+    case COLUMN_EXT:
+        return compare_text(left->slot ? left->slot->ext : NULL,
+                            right->slot ? right->slot->ext : NULL);
+    case COLUMN_STATE: /* what wants attention first */
+        return left->state != right->state ? (int)right->state - (int)left->state
+                                           : (right->slot && right->slot->note != NULL) -
+                                                 (left->slot && left->slot->note != NULL);
+    case COLUMN_SINCE:
+        return since(left) < since(right) ? 1 : since(left) > since(right) ? -1 : 0;
+    case COLUMN_PROFILE:
+        return compare_text(left->routing_profile, right->routing_profile);
+    default:
+        return compare_text(left->login, right->login);
+    }
+}
+
+static void subject(const void *context, size_t index, struct filter_subject *out)
+{
+    const struct agent_row *row = at(context, index);
+    out->fields[FILTER_LOGIN] = row->login;
+    out->fields[FILTER_NAME] = row->name;
+    out->fields[FILTER_EXT] = row->slot ? row->slot->ext : NULL;
+    out->fields[FILTER_STATE] = world_agent_states(context, row);
+    out->fields[FILTER_NOTE] = row->slot ? row->slot->note : NULL;
+}
+
+static struct list_source source(const struct console *console, const struct world *world)
+{
+    (void)console;
+    return (struct list_source){.context = world,
+                                .n_rows = world->agents.n_rows,
+                                .key = key,
+                                .find = find,
+                                .compare = compare,
+                                .subject = subject};
+}
+
+static enum style state_style(const struct world *world, const struct agent_row *row)
+{
+    if (row->state == AGENT_NEW) {
+        return STYLE_STATE_NEW;
+    }
+    if (row->state == AGENT_STALE && !world->partial) {
+        return STYLE_STATE_STALE;
+    }
+    return row->slot && row->slot->note ? STYLE_STATE_PINNED : STYLE_STATE_OK;
+}
+
+static const char *cell(const struct world *world, const struct policy *policy, size_t index,
+                        int column, char *room, size_t size, enum style *style)
+{
+    const struct agent_row *row = at(world, index);
+    *style = state_style(world, row);
+    switch (column) {
+    case COLUMN_LOGIN:
+        return row->login;
+    case COLUMN_NAME:
+        return row->name ? row->name : row->state == AGENT_STALE && !world->partial ? "(left)" : "";
+    case COLUMN_EXT:
+        if (!row->slot) {
+            snprintf(room, size, "%.*s", policy->width, "--------");
+            return room;
+        }
+        return row->slot->ext;
+    case COLUMN_STATE:
+        return world_agent_mark(world, row);
+    case COLUMN_SINCE:
+        *style = STYLE_DIM;
+        if (since(row) == 0) {
+            return "";
+        }
+        when_moment(since(row), world->now_s, room);
+        return room;
+    default:
+        *style = STYLE_DIM;
+        return row->routing_profile ? row->routing_profile : "";
+    }
+}
+
+static int wanted(const struct world *world, int column)
+{
+    return column == COLUMN_LOGIN  ? world->login_columns
+           : column == COLUMN_NAME ? world->name_columns
+                                   : 0;
+}
+
+static const char *empty(const struct console *console, char *room, size_t size)
+{
+    const struct world *world = console->world;
+    const char *again = frame_key(console, CMD_RELOAD);
+    if (!world && console->trouble.code == ERR_NOT_FOUND) {
+        return "the store is not there yet\n:init creates it and fills the pool";
+    }
+    if ((!world || !world->roster) && console->trouble.code != ERR_OK) {
+        snprintf(room, size, "%s could not be read; what went wrong stands below\n%s tries again",
+                 world ? "the directory" : "the store", again);
+        return room;
+    }
+    if (!world) {
+        return work_busy(console) ? "reading..." : "";
+    }
+    if (!session_directory_uri(console->session)) {
+        return "no directory is configured, and nobody holds an extension\nGive one: extpool "
+               "--directory file:agents.csv, or in the configuration";
+    }
+    if (world->partial) {
+        return "reading the directory...";
+    }
+    snprintf(room, size, "nobody is in the directory\n%s reads it again", again);
+    return room;
+}
+
+const struct pane_ops pane_agents = {.title = "Agents",
+                                     .columns = s_columns,
+                                     .n_columns = sizeof s_columns / sizeof s_columns[0],
+                                     .source = source,
+                                     .cell = cell,
+                                     .wanted = wanted,
+                                     .empty = empty};

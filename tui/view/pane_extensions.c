@@ -1,0 +1,141 @@
+#include "tui/panel/pane.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "tui/shell/work.h"
+
+#include "core/base/banned.h"
+
+enum { COLUMN_EXT, COLUMN_STATE, COLUMN_AGENT, COLUMN_SINCE };
+
+static const struct pane_column s_columns[] = {
+    [COLUMN_EXT] = {"EXT", 4, 0, 0, true},
+    [COLUMN_STATE] = {"STATE", 8, 0, 0, false},
+    [COLUMN_AGENT] = {"AGENT", 8, 4, 1, false},
+    [COLUMN_SINCE] = {"SINCE", 14, 0, 2, false},
+};
+
+static const struct slot *at(const void *context, size_t row)
+{
+    return &((const struct world *)context)->snapshot->slots[row];
+}
+
+static const char *key(const void *context, size_t row)
+{
+    return at(context, row)->ext;
+}
+
+static size_t find(const void *context, const char *ext)
+{
+    const struct world *world = context;
+    const struct slot *slot = world_find_slot(world, ext);
+    return slot ? (size_t)(slot - world->snapshot->slots) : SIZE_MAX;
+}
+
+static int compare(const void *context, int column, size_t a, size_t b)
+{
+    const struct world *world = context;
+    const struct slot *left = at(context, a);
+    const struct slot *right = at(context, b);
+    switch (column) {
+    case COLUMN_STATE:
+        return (int)policy_state(world->policy, left, world->now_s) -
+               (int)policy_state(world->policy, right, world->now_s);
+    case COLUMN_AGENT:
+        if (!left->agent || !right->agent) {
+            return left->agent ? -1 : right->agent ? 1 : 0;
+        }
+        return strcmp(left->agent, right->agent);
+    case COLUMN_SINCE:
+        return left->at_s < right->at_s ? 1 : left->at_s > right->at_s ? -1 : 0;
+    default:
+        return strcmp(left->ext, right->ext);
+    }
+}
+
+static void subject(const void *context, size_t row, struct filter_subject *out)
+{
+    const struct world *world = context;
+    const struct slot *slot = at(context, row);
+    out->fields[FILTER_EXT] = slot->ext;
+    out->fields[FILTER_LOGIN] = slot->agent;
+    out->fields[FILTER_NAME] = NULL;
+    out->fields[FILTER_STATE] = world_slot_states(world, slot);
+    out->fields[FILTER_NOTE] = slot->note;
+}
+
+static struct list_source source(const struct console *console, const struct world *world)
+{
+    (void)console;
+    return (struct list_source){.context = world,
+                                .n_rows = world->snapshot->n_slots,
+                                .key = key,
+                                .find = find,
+                                .compare = compare,
+                                .subject = subject};
+}
+
+static const char *cell(const struct world *world, const struct policy *policy, size_t row,
+                        int column, char *room, size_t size, enum style *style)
+{
+    static const enum style styles[EXT_STATE_COUNT] = {
+        [EXT_ABSENT] = STYLE_DIM,
+        [EXT_FREE] = STYLE_STATE_FREE,
+        [EXT_COOLING] = STYLE_STATE_COOLING,
+        [EXT_ASSIGNED] = STYLE_STATE_ASSIGNED,
+        [EXT_RESERVED] = STYLE_STATE_RESERVED,
+        [EXT_BLOCKED] = STYLE_STATE_BLOCKED,
+    };
+    const struct slot *slot = &world->snapshot->slots[row];
+    enum ext_state state = policy_state(policy, slot, world->now_s);
+    *style = styles[state];
+    switch (column) {
+    case COLUMN_EXT:
+        return slot->ext;
+    case COLUMN_STATE:
+        return state == EXT_ASSIGNED && slot->note ? "pinned" : ext_state_name(state);
+    case COLUMN_AGENT:
+        if (state == EXT_RESERVED) {
+            return slot->note ? slot->note : "";
+        }
+        if (slot->state == SLOT_FREE && slot->agent) {
+            snprintf(room, size, "was %s", slot->agent);
+            return room;
+        }
+        return slot->agent ? slot->agent : "";
+    default:
+        *style = STYLE_DIM;
+        if (state == EXT_COOLING) {
+            char until[WHEN_MAX];
+            when_moment(policy_cool_until_s(policy, slot), world->now_s, until);
+            snprintf(room, size, "> %s", until);
+            return room;
+        }
+        if (slot->at_s == 0) {
+            return "";
+        }
+        when_moment(slot->at_s, world->now_s, room);
+        return room;
+    }
+}
+
+static const char *empty(const struct console *console, char *room, size_t size)
+{
+    if (!console->world && console->trouble.code == ERR_OK) {
+        return work_busy(console) ? "reading..." : "";
+    }
+    if (!console->world) {
+        snprintf(room, size, "could not be read\n%s tries again", frame_key(console, CMD_RELOAD));
+    } else {
+        snprintf(room, size, "the store is empty\n%s plans a sync, which fills it",
+                 frame_key(console, CMD_SYNC));
+    }
+    return room;
+}
+
+const struct pane_ops pane_extensions = {.title = "Extensions",
+                                         .columns = s_columns,
+                                         .n_columns = sizeof s_columns / sizeof s_columns[0],
+                                         .source = source,
+                                         .cell = cell,
+                                         .empty = empty};

@@ -1,0 +1,368 @@
+#include "tui/view/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/text.h"
+#include "tui/view/ask.h"
+#include "tui/view/edit.h"
+#include "tui/view/main.h"
+#include "tui/view/plan_private.h"
+#include "tui/shell/work.h"
+
+#include "core/base/banned.h"
+
+/* ---- what it takes ------------------------------------------------------------------------- */
+
+/* What each step makes of its extension, counted once and not at every key. */
+static void look_ahead(struct plan_view *view, const struct policy *policy)
+{
+    const struct plan *plan = view->plan;
+    snapshot_tally(plan->snapshot, policy, plan->now_s, view->after);
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        bool applies = !change->left_out && change->result != RESULT_CONFLICT;
+        for (size_t k = 0; k < change->n_steps && applies; k++) {
+            const struct step *step = &change->steps[k];
+            enum ext_state before =
+                step->before ? policy_state(policy, step->before, plan->now_s) : EXT_ABSENT;
+            view->after[before] -= view->after[before] > 0;
+            view->after[policy_state(policy, &step->after, plan->now_s)]++;
+        }
+    }
+}
+
+static void judge(struct plan_view *view, const struct console *console)
+{
+    plan_count(view->plan);
+    look_ahead(view, session_policy(console->session));
+    guard_judge(view->plan, &session_policy(console->session)->limit, &view->verdict);
+    snprintf(view->name, sizeof view->name, "%s", console_place_name(console));
+    if (!plan_has_work(view->plan)) {
+        view->gate = GATE_NOTHING;
+    } else if (view->verdict.refused) {
+        view->gate = view->verdict.liftable ? GATE_NAME : GATE_SHUT;
+    } else {
+        view->gate = view->plan->counts[CHANGE_RELEASE] > 0 ? GATE_COUNT : GATE_OPEN;
+    }
+    field_set(&view->field, "");
+    view->field.digits = view->gate == GATE_COUNT;
+}
+
+static bool gate_passed(const struct plan_view *view)
+{
+    int64_t typed;
+    switch (view->gate) {
+    case GATE_OPEN:
+        return true;
+    case GATE_COUNT:
+        return text_to_int64(view->field.text, 1, INT64_MAX, &typed) &&
+               (uint64_t)typed == view->plan->counts[CHANGE_RELEASE];
+    case GATE_NAME:
+        return strcmp(view->field.text, view->name) == 0;
+    case GATE_SHUT:
+    case GATE_NOTHING:
+        break;
+    }
+    return false;
+}
+
+/* ---- keys ---------------------------------------------------------------------------------- */
+
+static void move(struct plan_view *view, int64_t by)
+{
+    size_t n = view->plan->n_changes;
+    if (by < 0 && (uint64_t)-by > view->cursor) {
+        view->cursor = 0;
+    } else {
+        view->cursor = (size_t)((int64_t)view->cursor + by);
+    }
+    if (view->cursor >= n) {
+        view->cursor = n ? n - 1 : 0;
+    }
+}
+
+/* Its group goes in and out with it. */
+static void toggle(struct plan_view *view, struct console *console)
+{
+    struct plan *plan = view->plan;
+    if (plan->n_changes == 0 || view->stage != STAGE_PLAN) {
+        return;
+    }
+    const struct change *change = &plan->changes[view->cursor];
+    if (change->result == RESULT_CONFLICT) {
+        console_flash(console, STYLE_WARN, "this row cannot be applied: %s",
+                      change->detail ? change->detail : change->why);
+        return;
+    }
+    plan_leave_out(plan, view->cursor, !change->left_out);
+    judge(view, console);
+    move(view, 1);
+}
+
+static void toggle_all(struct plan_view *view, const struct console *console, bool out)
+{
+    for (size_t i = 0; view->stage == STAGE_PLAN && i < view->plan->n_changes; i++) {
+        view->plan->changes[i].left_out = out;
+    }
+    judge(view, console);
+}
+
+/* After a conflict: the same wish on what is there now. */
+static unsigned plan_again(struct plan_view *view, struct console *console)
+{
+    char action[32];
+    snprintf(action, sizeof action, "%s", view->plan->action);
+    if (view->n_requests > 0) {
+        struct request *wanted = mem_array(view->n_requests, sizeof *wanted);
+        size_t n = 0;
+        for (size_t i = 0; i < view->n_requests; i++) { /* what was done is done */
+            for (size_t k = 0; k < view->plan->n_changes; k++) {
+                const struct change *change = &view->plan->changes[k];
+                bool about = (change->agent && view->requests[i].agent &&
+                              strcmp(change->agent, view->requests[i].agent) == 0) ||
+                             (!view->requests[i].agent && change->ext && view->requests[i].ext &&
+                              strcmp(change->ext, view->requests[i].ext) == 0);
+                if (about && change->result != RESULT_DONE && !change->left_out) {
+                    wanted[n++] = view->requests[i];
+                    break;
+                }
+            }
+        }
+        bool one = n == 1 && !wanted[0].swap && wanted[0].agent &&
+                   (wanted[0].kind == CHANGE_ASSIGN || wanted[0].kind == CHANGE_REASSIGN);
+        if (one) { /* the number is gone: another one? */
+            const struct agent_row *row = world_find_agent(console->world, wanted[0].agent);
+            const struct slot *slot = row ? row->slot : NULL;
+            ask_extension(console, slot ? CHANGE_REASSIGN : CHANGE_ASSIGN, wanted[0].agent,
+                          slot ? slot->ext : NULL);
+        } else if (n > 0) {
+            edit_plan(console, action, wanted, n);
+        }
+        free(wanted);
+    } else if (strcmp(action, "sync") == 0) {
+        work_start(console, WORK_SYNC, NULL);
+    } else {
+        console_say(console, STYLE_INFO, "%s: what is left stays as it is now", action);
+    }
+    return REACT_CLOSE;
+}
+
+bool view_plan_publishes(const struct plan_view *view, const struct console *console)
+{
+    return view->gate == GATE_NOTHING && view->plan->n_changes == 0 &&
+           strcmp(view->plan->action, "sync") == 0 && !console->read_only &&
+           !console->settings->no_export && session_export_uri(console->session);
+}
+
+static unsigned apply(struct plan_view *view, struct console *console)
+{
+    if (view->stage == STAGE_APPLIED) {
+        return view->left > 0 ? plan_again(view, console) : REACT_CLOSE;
+    }
+    if (view->gate == GATE_NOTHING) {
+        if (view_plan_publishes(view, console)) {
+            work_start(console, WORK_EXPORT, NULL);
+        }
+        return REACT_CLOSE;
+    }
+    if (console->read_only) {
+        console_flash(console, STYLE_WARN, "apply: this session is read-only");
+        return REACT_DRAW;
+    }
+    if (!gate_passed(view)) {
+        view->said_wrong = true;
+        if (view->gate == GATE_SHUT) {
+            console_flash(console, STYLE_ERROR, "%s", view->verdict.text);
+        } else {
+            console_flash(console, STYLE_WARN, "not applied: type %s",
+                          view->gate == GATE_NAME ? view->name : "the number of releases");
+        }
+        return REACT_DRAW;
+    }
+    struct plan *plan = view->plan;
+    view->plan = NULL;
+    view->stage = STAGE_APPLYING;
+    work_apply(console, plan, &view->view);
+    return REACT_DRAW;
+}
+
+static unsigned key(struct view *base, struct console *console, uint32_t key)
+{
+    struct plan_view *view = (struct plan_view *)base;
+    bool typing =
+        view->stage == STAGE_PLAN && (view->gate == GATE_COUNT || view->gate == GATE_NAME);
+    (void)console;
+    if (!typing || console->read_only) {
+        return REACT_PASS;
+    }
+    bool blank = key == ' ' && (view->field.length == 0 || !strchr(view->name, ' '));
+    bool text =
+        key_is_text(key) && !blank && (view->gate == GATE_NAME || (key >= '0' && key <= '9'));
+    bool erase = key == K_BACKSPACE || (key == (K_CTRL | 'u') && view->field.length > 0);
+    if (!text && !erase) {
+        return REACT_PASS;
+    }
+    view->said_wrong = false;
+    field_key(&view->field, key);
+    return REACT_DRAW;
+}
+
+static unsigned command(struct view *base, struct console *console, enum command command)
+{
+    struct plan_view *view = (struct plan_view *)base;
+    if (!view->plan) {
+        bool harmless = command == CMD_CANCEL || command == CMD_REDRAW || command == CMD_SUSPEND ||
+                        command == CMD_HELP;
+        if (harmless) {
+            return REACT_PASS;
+        }
+        if (command == CMD_QUIT) {
+            console_quit(console); /* asks */
+            return REACT_DRAW;
+        }
+        console_flash(console, STYLE_INFO, "it is being written");
+        return REACT_DRAW;
+    }
+    switch ((int)command) {
+    case CMD_UP:
+        move(view, -1);
+        break;
+    case CMD_DOWN:
+        move(view, 1);
+        break;
+    case CMD_PAGE_UP:
+    case CMD_HALF_UP:
+        move(view, -(command == CMD_PAGE_UP ? view->page : view->page / 2));
+        break;
+    case CMD_PAGE_DOWN:
+    case CMD_HALF_DOWN:
+        move(view, command == CMD_PAGE_DOWN ? view->page : view->page / 2);
+        break;
+    case CMD_FIRST:
+        view->cursor = 0;
+        break;
+    case CMD_LAST:
+        move(view, (int64_t)view->plan->n_changes);
+        break;
+    case CMD_TOGGLE:
+        toggle(view, console);
+        break;
+    case CMD_ALL_IN:
+    case CMD_ALL_OUT:
+        toggle_all(view, console, command == CMD_ALL_OUT);
+        break;
+    case CMD_APPLY:
+        return apply(view, console);
+    case CMD_BACK:
+    case CMD_QUIT:
+        if (view->stage == STAGE_PLAN && view->gate != GATE_NOTHING) {
+            console_say(console, STYLE_INFO, "%s: plan put away, nothing was written",
+                        view->plan->action);
+        }
+        return REACT_CLOSE;
+    default:
+        return REACT_PASS;
+    }
+    return REACT_DRAW;
+}
+
+static unsigned paste(struct view *base, struct console *console, const char *text, size_t length)
+{
+    (void)base;
+    (void)text;
+    (void)length;
+    console_flash(console, STYLE_WARN, "a confirmation has to be typed");
+    return REACT_DRAW;
+}
+
+static bool has_row(const struct view *base)
+{
+    const struct plan_view *view = (const struct plan_view *)base;
+    return view->plan && view->plan->n_changes > 0;
+}
+
+static void release(struct view *base)
+{
+    struct plan_view *view = (struct plan_view *)base;
+    plan_free(view->plan);
+    arena_release(&view->arena);
+    free(view);
+}
+
+static const struct view_ops s_plan_ops = {.title = "plan",
+                                           .place = PLACE_PLAN,
+                                           .draw = view_plan_draw,
+                                           .key = key,
+                                           .command = command,
+                                           .paste = paste,
+                                           .has_row = has_row,
+                                           .free = release};
+
+/* ---- open and come back -------------------------------------------------------------------- */
+
+static void say_plan(struct console *console, const struct plan *plan)
+{
+    if (plan->n_unassigned > 0) {
+        console_say(console, STYLE_ERROR,
+                    "the pool is exhausted: nothing is left for %s agents; add a range or release",
+                    frame_count(plan->n_unassigned));
+    }
+    if (!plan_has_work(plan)) {
+        console_say(console, STYLE_OK, "%s: nothing to do", plan->action);
+    } else {
+        char counts[400] = "";
+        view_plan_counts(plan, counts, sizeof counts);
+        console_say(console, STYLE_INFO, "%s: plan ready: %s", plan->action, counts);
+    }
+    console->flash[0] = '\0'; /* the view says it */
+}
+
+void view_plan_open(struct console *console, struct plan *plan, const struct request *requests,
+                    size_t n_requests)
+{
+    struct plan_view *view = mem_alloc(sizeof *view);
+    view->view.ops = &s_plan_ops;
+    view->plan = plan;
+    view->requests = arena_alloc(&view->arena, (n_requests + 1) * sizeof *view->requests);
+    view->n_requests = n_requests;
+    for (size_t i = 0; i < n_requests; i++) {
+        struct request *copy = &view->requests[i];
+        *copy = requests[i];
+        copy->agent = arena_strdup(&view->arena, copy->agent);
+        copy->other = arena_strdup(&view->arena, copy->other);
+        copy->ext = arena_strdup(&view->arena, copy->ext);
+        copy->note = arena_strdup(&view->arena, copy->note);
+    }
+    view->known = plan_results(plan, RESULT_CONFLICT);
+    field_init(&view->field, NULL);
+    view_plan_measure(view);
+    judge(view, console);
+    say_plan(console, plan);
+    console_push(console, &view->view);
+}
+
+void view_plan_applied(struct console *console, struct view *base, struct plan *plan,
+                       const struct outcome *outcome, const struct err *err)
+{
+    struct plan_view *view = (struct plan_view *)base;
+    view->plan = plan;
+    view->stage = STAGE_APPLIED;
+    view->outcome = *outcome;
+    view->left =
+        plan_results(plan, RESULT_CONFLICT) + plan_results(plan, RESULT_FAILED) - view->known;
+    view->cursor = 0;
+    for (size_t i = 0; i < plan->n_changes && view->left > 0; i++) {
+        if (plan->changes[i].result == RESULT_CONFLICT ||
+            plan->changes[i].result == RESULT_FAILED) {
+            view->cursor = i;
+            break;
+        }
+    }
+    view_main_unmark(console);
+    if (view->left == 0 && err->code == ERR_OK) {
+        console_close(console, base); /* the message says what was done; back to work */
+    }
+}

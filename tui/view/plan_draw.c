@@ -1,0 +1,314 @@
+#include "tui/view/plan_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+
+/* ---- drawing: the rows --------------------------------------------------------------------- */
+
+static enum style kind_style(enum change_kind kind)
+{
+    switch (kind) {
+    case CHANGE_ASSIGN:
+    case CHANGE_CREATE:
+    case CHANGE_UNRESERVE:
+        return STYLE_PLAN_ADD;
+    case CHANGE_RELEASE:
+        return STYLE_PLAN_REMOVE;
+    case CHANGE_REASSIGN:
+    case CHANGE_RESERVE:
+    case CHANGE_PIN:
+    case CHANGE_UNPIN:
+    case CHANGE_ADOPT:
+    case CHANGE_REPAIR:
+    case CHANGE_KIND_COUNT:
+        break;
+    }
+    return STYLE_PLAN_MOVE;
+}
+
+/* "[x]" before it is applied, the result afterwards. */
+static const char *box_of(const struct plan_view *view, const struct change *change)
+{
+    if (view->stage != STAGE_APPLIED) {
+        return change->result == RESULT_CONFLICT ? "[!]" : change->left_out ? "[ ]" : "[x]";
+    }
+    switch (change->result) {
+    case RESULT_DONE:
+        return "ok ";
+    case RESULT_CONFLICT:
+        return "!! ";
+    case RESULT_FAILED:
+        return "XX ";
+    case RESULT_PLANNED:
+    case RESULT_SKIPPED:
+        break;
+    }
+    return " - ";
+}
+
+static void ext_text(const struct change *change, char *out, size_t size)
+{
+    if (change->kind == CHANGE_REASSIGN && change->from) {
+        snprintf(out, size, "%s>%s", change->from, change->to ? change->to : change->ext);
+    } else {
+        snprintf(out, size, "%s", change->ext ? change->ext : "");
+    }
+}
+
+void view_plan_measure(struct plan_view *view)
+{
+    char ext[40];
+    view->ext_columns = 4;
+    view->agent_columns = 4;
+    for (size_t i = 0; i < view->plan->n_changes; i++) {
+        const struct change *change = &view->plan->changes[i];
+        ext_text(change, ext, sizeof ext);
+        int columns = canvas_columns(ext);
+        view->ext_columns = columns > view->ext_columns ? columns : view->ext_columns;
+        columns = change->agent ? canvas_columns(change->agent) : 0;
+        view->agent_columns = columns > view->agent_columns ? columns : view->agent_columns;
+    }
+}
+
+static void draw_change(const struct plan_view *view, struct canvas *canvas, int y, size_t index)
+{
+    const struct change *change = &view->plan->changes[index];
+    bool current = index == view->cursor;
+    bool bad = change->result == RESULT_CONFLICT || change->result == RESULT_FAILED;
+    enum style style = current            ? STYLE_CURSOR
+                       : change->left_out ? STYLE_PLAN_OUT
+                       : bad              ? STYLE_ERROR
+                                          : kind_style(change->kind);
+    char ext[40];
+    int width = canvas->width;
+    ext_text(change, ext, sizeof ext);
+    canvas_fill(canvas, (struct rect){0, y, width, 1}, current ? STYLE_CURSOR : STYLE_TEXT);
+    canvas_printf(canvas, 0, y, width, style, "%c%s %c %-9s", current ? '>' : ' ',
+                  box_of(view, change), change_kind_mark(change->kind),
+                  change_kind_name(change->kind));
+    int x = 17;
+    canvas_field(canvas, x, y, width - x < view->ext_columns ? width - x : view->ext_columns, style,
+                 ext);
+    x += view->ext_columns + 2;
+    int most = width < 60 ? width - x : width / 3;
+    int agent = view->agent_columns < most ? view->agent_columns : most;
+    if (x < width) {
+        canvas_field(canvas, x, y, agent, style, change->agent ? change->agent : "");
+    }
+    x += agent + 2;
+    if (x < width) {
+        const char *why = bad && change->detail ? change->detail : change->why;
+        canvas_text(canvas, x, y, width - x, style, why ? why : "");
+    }
+}
+
+/* ---- drawing: around the rows -------------------------------------------------------------- */
+
+static void add_count(char *line, size_t size, char mark, const char *name, size_t count)
+{
+    size_t used = strlen(line);
+    if (count > 0) {
+        snprintf(line + used, size - used, "%s%c %s %s", used > 1 ? "   " : "", mark, name,
+                 frame_count(count));
+    }
+}
+
+void view_plan_counts(const struct plan *plan, char *line, size_t size)
+{
+    for (int i = 0; i < CHANGE_KIND_COUNT; i++) {
+        add_count(line, size, change_kind_mark((enum change_kind)i),
+                  change_kind_name((enum change_kind)i), plan->counts[i]);
+    }
+}
+
+static int draw_counts(const struct plan_view *view, struct canvas *canvas, int y)
+{
+    const struct plan *plan = view->plan;
+    char line[400] = " ";
+    view_plan_counts(plan, line, sizeof line);
+    add_count(line, sizeof line, ' ', "keep", plan->keep);
+    add_count(line, sizeof line, '!', "nothing left for", plan->n_unassigned);
+    if (view->stage == STAGE_APPLIED) {
+        canvas_text(canvas, 0, y, canvas->width, STYLE_STRONG,
+                    " What was done: ok applied   !! something else is there now   XX failed   "
+                    "- not tried");
+    } else if (!plan_has_work(plan) && plan->n_unassigned > 0) {
+        canvas_printf(canvas, 0, y, canvas->width, STYLE_ERROR,
+                      " nothing can be done: no extension is left for %s",
+                      frame_count(plan->n_unassigned));
+    } else if (!plan_has_work(plan)) {
+        canvas_printf(canvas, 0, y, canvas->width, STYLE_OK, " nothing to do%s",
+                      plan->n_changes > 0 ? ": no row is left in the plan"
+                      : plan->keep > 0    ? ": everyone keeps what they have"
+                                          : "");
+    } else {
+        canvas_text(canvas, 0, y, canvas->width, STYLE_STRONG, line);
+    }
+    return y + 1;
+}
+
+/* " After: 2,457 assigned  3,838 free ..." */
+static void after_text(const struct plan_view *view, char *out, size_t size)
+{
+    const uint64_t *n = view->after;
+    snprintf(out, size, " After: %s assigned  %s free  %s cooling  %s reserved",
+             frame_count(n[EXT_ASSIGNED]), frame_count(n[EXT_FREE]), frame_count(n[EXT_COOLING]),
+             frame_count(n[EXT_RESERVED]));
+}
+
+static void draw_result(const struct plan_view *view, struct canvas *canvas, int y)
+{
+    if (view->left == 0) {
+        canvas_printf(canvas, 0, y, canvas->width, STYLE_WARN,
+                      " Stopped after %s changes; the rest was not begun. Esc goes back",
+                      frame_count(view->outcome.applied));
+    } else {
+        canvas_printf(canvas, 0, y, canvas->width, STYLE_WARN,
+                      " %s applied, %s not: Enter plans those again, Esc leaves it",
+                      frame_count(view->outcome.applied), frame_count(view->left));
+    }
+}
+
+/* Whatever else does not fit, what has to be typed does. */
+static void name_prompt(const struct plan_view *view, int width, char *out, size_t size)
+{
+    static const char *const before[] = {" Refused. To apply it all the same type ",
+                                         " Refused. To lift it type ", " Type "};
+    static const char *const after[] = {" and Enter: ", ": ", ": "};
+    int room = width - 2 - canvas_columns(view->name);
+    for (int i = 0; i < 3; i++) {
+        snprintf(out, size, "%s%s%s", before[i], view->name, after[i]);
+        if (canvas_columns(out) <= room) {
+            return;
+        }
+    }
+}
+
+static void draw_gate(struct plan_view *view, const struct console *console, struct canvas *canvas,
+                      int y, struct caret *caret)
+{
+    char prompt[320];
+    int width = canvas->width;
+    if (console->read_only) {
+        canvas_text(canvas, 0, y, width, STYLE_WARN,
+                    " This session is read-only: nothing can be applied. Esc goes back");
+        return;
+    }
+    switch (view->gate) {
+    case GATE_OPEN:
+        canvas_text(canvas, 0, y, width, STYLE_PROMPT, " Enter applies it, Esc goes back");
+        return;
+    case GATE_NOTHING:
+        canvas_text(canvas, 0, y, width, STYLE_PROMPT,
+                    view_plan_publishes(view, console)
+                        ? " Nothing to apply: Enter exports the list, Esc goes back"
+                        : " Nothing to apply: Enter or Esc goes back");
+        return;
+    case GATE_SHUT:
+        canvas_text(canvas, 0, y, width, STYLE_ERROR,
+                    " Refused, and nothing lifts it: Esc goes back");
+        return;
+    case GATE_COUNT:
+        snprintf(prompt, sizeof prompt,
+                 width >= 76   ? " Type the number of releases (%s) to apply, Esc goes back: "
+                 : width >= 48 ? " Type the number of releases (%s): "
+                               : " Type %s, Enter: ",
+                 frame_count(view->plan->counts[CHANGE_RELEASE]));
+        break;
+    case GATE_NAME:
+        name_prompt(view, width, prompt, sizeof prompt);
+        break;
+    }
+    int columns =
+        canvas_text(canvas, 0, y, width - 6, view->said_wrong ? STYLE_ERROR : STYLE_PROMPT, prompt);
+    caret->x = field_draw(&view->field, canvas, columns, y, width - columns, STYLE_INPUT);
+    caret->y = y;
+}
+
+static void draw_rows(struct plan_view *view, struct canvas *canvas, int y, int height)
+{
+    size_t rows = height > 0 ? (size_t)height : 0;
+    size_t n = view->plan->n_changes;
+    view->page = height;
+    if (view->cursor < view->top) {
+        view->top = view->cursor;
+    } else if (rows > 0 && view->cursor >= view->top + rows) {
+        view->top = view->cursor - rows + 1;
+    }
+    if (view->top + rows > n) {
+        view->top = n > rows ? n - rows : 0;
+    }
+    for (size_t i = 0; i < rows && view->top + i < n; i++) {
+        draw_change(view, canvas, y + (int)i, view->top + i);
+    }
+}
+
+/* The current row in full, as far as it may have been cut; returns the line above. After a conflict
+   there is more to say, and room for it, of the same height whichever row it is. */
+static int draw_current(const struct plan_view *view, struct canvas *canvas, int low)
+{
+    const struct change *change = &view->plan->changes[view->cursor];
+    bool bad = change->result == RESULT_CONFLICT || change->result == RESULT_FAILED;
+    int height = view->stage == STAGE_APPLIED && view->left > 0 ? 4 : 1;
+    const char *why = change->why ? change->why : "";
+    char line[ERR_TEXT_MAX + 256];
+    if (bad && change->detail) {
+        snprintf(line, sizeof line, "%s: %s (%s)", change->agent ? change->agent : change->ext,
+                 change->detail, why);
+    } else {
+        snprintf(line, sizeof line, "%s", why);
+    }
+    low -= height;
+    canvas_wrap(canvas, (struct rect){1, low, canvas->width - 2, height},
+                bad ? STYLE_ERROR : STYLE_DIM, line);
+    return low;
+}
+
+void view_plan_draw(struct view *base, struct console *console, struct canvas *canvas,
+                    struct caret *caret)
+{
+    struct plan_view *view = (struct plan_view *)base;
+    char line[700];
+    char title[64];
+    snprintf(title, sizeof title, "PLAN %s", view->plan ? view->plan->action : "is being applied");
+    int y = frame_header(console, canvas, title);
+    int low = frame_footer(console, canvas, PLACE_PLAN, NULL);
+    if (!view->plan) {
+        canvas_wrap(canvas, (struct rect){1, y + 1, canvas->width - 2, low - y - 1}, STYLE_TEXT,
+                    "The plan is being written, batch by batch, each with its record in the "
+                    "history.\nC-c stops after the batch in flight; what is written stays written "
+                    "and can be undone.");
+        return;
+    }
+    if (canvas->height >= 7) {
+        y = draw_counts(view, canvas, y);
+    }
+    bool roomy = canvas->height >= 14;
+    for (size_t i = 0; roomy && i < view->plan->n_notes && i < 3; i++) {
+        canvas_printf(canvas, 0, y++, canvas->width, STYLE_WARN, " %s", view->plan->notes[i]);
+    }
+    low--;
+    if (view->stage == STAGE_APPLIED) {
+        draw_result(view, canvas, low);
+    } else {
+        draw_gate(view, console, canvas, low, caret);
+    }
+    bool planning = view->stage == STAGE_PLAN;
+    if (planning &&
+        (view->verdict.refused || (view->gate != GATE_NOTHING && canvas->height >= 8))) {
+        low--;
+        canvas_printf(canvas, 0, low, canvas->width,
+                      view->verdict.refused ? STYLE_ERROR : STYLE_TEXT, " Guards: %s",
+                      view->verdict.text);
+    }
+    if (roomy && planning) {
+        after_text(view, line, sizeof line);
+        canvas_text(canvas, 0, --low, canvas->width, STYLE_TEXT, line);
+    }
+    if (roomy && view->plan->n_changes > 0) {
+        low = draw_current(view, canvas, low);
+    }
+    draw_rows(view, canvas, y, low - y);
+}

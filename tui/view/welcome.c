@@ -1,0 +1,137 @@
+#include "tui/view/welcome.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tui/panel/dialog.h"
+#include "tui/panel/pages.h"
+#include "tui/shell/work.h"
+
+#include "core/base/banned.h"
+
+#define DEMO "Look at the demo"
+#define CSV "Start from a CSV"
+#define AMAZON "Connect to Amazon"
+#define EMPTY "Go on as it is"
+
+bool welcome_wanted(const struct console *console)
+{
+    const struct settings *settings = console->settings;
+    const char *path = settings->store;
+    if (settings->config_read || settings->directory || !console->options->reopen ||
+        settings->action == ACTION_DEMO || settings->origins[OPT_STORE].kind > ORIGIN_DEFAULT) {
+        return false;
+    }
+    path = path && strncmp(path, "sqlite:", 7) == 0 ? path + 7 : path;
+    return path && access(path, F_OK) != 0;
+}
+
+/* Settings for the wish, and everything from them. */
+static bool reopen(struct console *console, enum console_wish wish, const char *text,
+                   struct dialog *dialog)
+{
+    const struct settings *settings = NULL;
+    struct err err = ERR_INIT;
+    const struct console_options *options = console->options;
+    if (options->reopen(options->context, wish, text, &settings, &err) != ERR_OK ||
+        console_open(console, settings, &err) != ERR_OK) {
+        snprintf(dialog->problem, sizeof dialog->problem, "%s", err.text);
+        return false;
+    }
+    console_forget_world(console);
+    work_start(console, WORK_LOAD, NULL);
+    return true;
+}
+
+static unsigned path_accepted(struct dialog *dialog, struct console *console, const char *text)
+{
+    if (!*text || access(text, R_OK) != 0) {
+        snprintf(dialog->problem, sizeof dialog->problem, "%s cannot be read",
+                 *text ? text : "no path:");
+        return REACT_DRAW;
+    }
+    if (!reopen(console, CONSOLE_FILE, text, dialog)) {
+        return REACT_DRAW;
+    }
+    console_say(console, STYLE_INFO, "next time: extpool --directory file:%s", text);
+    return REACT_CLOSE;
+}
+
+static void path_cancelled(struct dialog *dialog, struct console *console)
+{
+    (void)dialog;
+    welcome_open(console);
+}
+
+static void ask_path(struct console *console)
+{
+    struct dialog *dialog = dialog_new(
+        "Start from a CSV", "The path of a CSV of your agents, with a column 'user' or 'user "
+                            "login' (Amazon Connect's bulk-upload template is one), or JSON as "
+                            "aws connect list-users prints it.");
+    dialog_ask(dialog, "file", NULL);
+    dialog->accept = path_accepted;
+    dialog->cancelled = path_cancelled;
+    dialog_open(console, dialog);
+}
+
+static void show_amazon(struct console *console)
+{
+    char text[2048];
+    const char *path = console->settings->config_path;
+    snprintf(text, sizeof text,
+             "#Connect to Amazon\n"
+             "Write this to %s and start extpool again:\n\n"
+             "    [context prod]\n"
+             "    directory = connect:YOUR-INSTANCE-ID-OR-ARN\n"
+             "    store = dynamodb:YOUR-TABLE\n"
+             "    export = s3://YOUR-BUCKET\n"
+             "    region = eu-west-2\n"
+             "    profile = YOUR-PROFILE\n\n"
+             "or say it once:\n\n"
+             "    extpool --directory connect:ID --store dynamodb:TABLE --export-to s3://BUCKET\n\n"
+             "Credentials are found as the aws command finds them. A table that the older Lambda\n"
+             "made opens as it is; for a new one: extpool --init\n",
+             path ? path : "~/.config/extpool/config");
+    page_open(console, "AMAZON", text);
+}
+
+static unsigned chosen(struct dialog *dialog, struct console *console, const char *text)
+{
+    if (strcmp(text, DEMO) == 0) {
+        return reopen(console, CONSOLE_DEMO, "", dialog) ? REACT_CLOSE : REACT_DRAW;
+    }
+    if (strcmp(text, CSV) == 0) {
+        ask_path(console);
+        return REACT_CLOSE;
+    }
+    if (strcmp(text, AMAZON) == 0) {
+        show_amazon(console);
+        return REACT_DRAW;
+    }
+    work_start(console, WORK_LOAD, NULL);
+    return REACT_CLOSE;
+}
+
+static void not_now(struct dialog *dialog, struct console *console)
+{
+    (void)dialog;
+    work_start(console, WORK_LOAD, NULL);
+}
+
+void welcome_open(struct console *console)
+{
+    struct dialog *dialog = dialog_new(
+        "Welcome to extpool", "It gives every agent of a contact centre an extension, takes those "
+                              "of leavers back, and shows every change before it is written. "
+                              "Nothing is set up yet.");
+    dialog_offer(dialog, DEMO, "a made-up contact centre; nothing real");
+    dialog_offer(dialog, CSV, "agents from a file, kept on this machine");
+    dialog_offer(dialog, AMAZON, "Connect, DynamoDB and S3: what to write down");
+    dialog_offer(dialog, EMPTY, "an empty pool on this machine");
+    dialog->choice = 0;
+    dialog->accept = chosen;
+    dialog->cancelled = not_now;
+    dialog_open(console, dialog);
+}

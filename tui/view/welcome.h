@@ -1,0 +1,14 @@
+#ifndef TUI_VIEW_WELCOME_H
+#define TUI_VIEW_WELCOME_H
+
+/*
+ * The first start: nothing is configured, so there is nothing to show. A short dialog offers the
+ * demo, the embedded store with a CSV of agents, or what to write down for Amazon.
+ */
+
+#include "tui/shell/view.h"
+
+bool welcome_wanted(const struct console *console);
+void welcome_open(struct console *console);
+
+#endif

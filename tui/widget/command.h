@@ -1,0 +1,168 @@
+#ifndef TUI_WIDGET_COMMAND_H
+#define TUI_WIDGET_COMMAND_H
+
+/*
+ * Everything a key can do, in one list: from it come the key bindings, help (`?`), the `:` line
+ * with its completion, the hints in the footer and the reason why a key is off.
+ *
+ * A command belongs to one or more places (PLACE_...). Two commands may share a key only if they
+ * share no place. Keys can be rebound in the configuration:
+ *
+ *     [keys]
+ *     sync = F9 s
+ *     mouse =
+ *
+ * which takes F9 from whatever had it by default; a key given twice by the user in one place is an
+ * error that names both.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+
+/* Where the keyboard is. */
+#define PLACE_MAIN 0x01u /* the panes */
+#define PLACE_PLAN 0x02u /* a plan before it is applied */
+#define PLACE_HISTORY 0x04u
+#define PLACE_DOCTOR 0x08u
+#define PLACE_TEXT 0x10u /* help, details */
+#define PLACE_PICK 0x20u /* a dialog with a list */
+#define PLACE_LISTS                                                                                \
+    (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT | PLACE_PICK)
+#define PLACE_VIEWS (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT)
+#define PLACE_ALL PLACE_LISTS
+
+/* What it takes. */
+#define NEED_ROW 0x01u   /* a marked row, or one under the cursor */
+#define NEED_WRITE 0x02u /* not read-only */
+#define NEED_DATA 0x04u  /* the extensions have been read */
+#define NEED_IDLE 0x08u  /* no other work that changes things under way */
+#define NEED_WORK 0x10u  /* work under way */
+
+/* command, name, keys, places, needs, word in the footer ("" none), what it does */
+#define COMMAND_LIST(X)                                                                            \
+    X(CMD_UP, "up", "Up k C-p", PLACE_LISTS, 0, "", "one row up")                                  \
+    X(CMD_DOWN, "down", "Down j C-n", PLACE_LISTS, 0, "", "one row down")                          \
+    X(CMD_PAGE_UP, "page-up", "PgUp C-b", PLACE_LISTS, 0, "", "one page up")                       \
+    X(CMD_PAGE_DOWN, "page-down", "PgDn C-f", PLACE_LISTS, 0, "", "one page down")                 \
+    X(CMD_HALF_UP, "half-up", "C-u", PLACE_LISTS, 0, "", "half a page up")                         \
+    X(CMD_HALF_DOWN, "half-down", "C-d", PLACE_LISTS, 0, "", "half a page down")                   \
+    X(CMD_FIRST, "first", "g Home", PLACE_LISTS, 0, "", "to the first row")                        \
+    X(CMD_LAST, "last", "G End", PLACE_LISTS, 0, "", "to the last row")                            \
+    X(CMD_PANE_NEXT, "pane-next", "Tab Right", PLACE_MAIN, 0, "Pane", "to the next pane")          \
+    X(CMD_PANE_PREVIOUS, "pane-previous", "S-Tab Left", PLACE_MAIN, 0, "", "to the pane before")   \
+    X(CMD_PANE_1, "pane-agents", "1", PLACE_MAIN, 0, "", "to the agents")                          \
+    X(CMD_PANE_2, "pane-extensions", "2", PLACE_MAIN, 0, "", "to the extensions")                  \
+    X(CMD_PANE_3, "pane-details", "3", PLACE_MAIN, 0, "", "to the details")                        \
+    X(CMD_PANE_4, "pane-activity", "4", PLACE_MAIN, 0, "", "to the activity")                      \
+    X(CMD_DETAILS, "details", "Enter", PLACE_MAIN | PLACE_HISTORY | PLACE_DOCTOR, NEED_ROW, "",    \
+      "details of this row, with its history")                                                     \
+    X(CMD_FILTER, "filter", "/", PLACE_MAIN, 0, "Filter",                                          \
+      "show only what matches: text, ~fuzzy, ext:20, state:new, !not")                             \
+    X(CMD_NEXT, "next", "n", PLACE_MAIN, 0, "", "the next match, round the end")                   \
+    X(CMD_PREVIOUS, "previous", "N", PLACE_MAIN, 0, "", "the match before, round the start")       \
+    X(CMD_SORT, "sort", "o F6", PLACE_MAIN, 0, "Sort", "sort by the next column")                  \
+    X(CMD_REVERSE, "reverse", "O", PLACE_MAIN, 0, "", "turn the order round")                      \
+    X(CMD_MARK, "mark", "Space", PLACE_MAIN, NEED_ROW, "Mark", "mark this row, or not")            \
+    X(CMD_RANGE, "range", "v", PLACE_MAIN, NEED_ROW, "",                                           \
+      "begin a range; again: mark from there to here")                                             \
+    X(CMD_MARK_ALL, "mark-all", "*", PLACE_MAIN, 0, "", "mark all that is shown")                  \
+    X(CMD_UNMARK_ALL, "unmark-all", "U", PLACE_MAIN, 0, "", "no marks")                            \
+    X(CMD_SYNC, "sync", "s", PLACE_MAIN, NEED_WRITE | NEED_IDLE, "Sync",                           \
+      "read the directory and plan: newcomers get one, leavers give theirs back")                  \
+    X(CMD_ASSIGN, "assign", "a", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,        \
+      "Assign", "give an extension: the lowest free one, or the one you type")                     \
+    X(CMD_REASSIGN, "reassign", "r", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,    \
+      "Reassign", "give another extension instead")                                                \
+    X(CMD_RELEASE, "release", "x", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,      \
+      "Release", "take the extension back; it cools down first")                                   \
+    X(CMD_SWAP, "swap", "w", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "",        \
+      "two marked agents change extensions")                                                       \
+    X(CMD_PIN, "pin", "p", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "Pin",       \
+      "no sync touches this extension, or it may again")                                           \
+    X(CMD_RESERVE, "reserve", "R", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "",  \
+      "take a free number out of the pool, or put it back")                                        \
+    X(CMD_UNPIN, "unpin", "", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "",       \
+      "syncs may touch this extension again")                                                      \
+    X(CMD_UNRESERVE, "unreserve", "", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,   \
+      "", "put a reserved number back")                                                            \
+    X(CMD_UNDO, "undo", "z", PLACE_MAIN | PLACE_HISTORY, NEED_WRITE | NEED_IDLE, "Undo",           \
+      "plan the opposite of the last action, or of this one in the history")                       \
+    X(CMD_EXPORT, "export", "e", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "Export",         \
+      "publish the list of extensions at its place")                                               \
+    X(CMD_EXPORT_TO, "export-to", "E", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "",         \
+      "publish it elsewhere: a file or s3://bucket/key")                                           \
+    X(CMD_IMPORT, "import", "I", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "",               \
+      "plan what a CSV says: user, extension, action, note")                                       \
+    X(CMD_HISTORY, "history", "h", PLACE_MAIN, 0, "History", "who did what, and when")             \
+    X(CMD_DOCTOR, "doctor", "!", PLACE_MAIN, NEED_IDLE, "", "look for what is wrong in the store") \
+    X(CMD_REPAIR, "repair", "f", PLACE_DOCTOR, NEED_WRITE | NEED_IDLE, "Repair",                   \
+      "plan to put right what can be put right")                                                   \
+    X(CMD_INIT, "init", "", PLACE_MAIN, NEED_WRITE | NEED_IDLE, "",                                \
+      "create what the store lacks and fill the pool")                                             \
+    X(CMD_COPY, "copy", "y", PLACE_MAIN, NEED_ROW, "", "copy the extension to the clipboard")      \
+    X(CMD_COPY_ROW, "copy-row", "Y", PLACE_MAIN, NEED_ROW, "", "copy the whole row")               \
+    X(CMD_TOGGLE, "toggle", "Space", PLACE_PLAN, NEED_ROW, "In/out",                               \
+      "leave this row out of the plan, or take it in again")                                       \
+    X(CMD_ALL_IN, "all-in", "*", PLACE_PLAN, 0, "All in", "take all rows in")                      \
+    X(CMD_ALL_OUT, "all-out", "U", PLACE_PLAN, 0, "All out", "leave all rows out")                 \
+    X(CMD_APPLY, "apply", "Enter", PLACE_PLAN, 0, "Apply", "write the plan")                       \
+    X(CMD_CONTEXT, "context", "c", PLACE_VIEWS, NEED_IDLE, "", "work on another contact centre")   \
+    X(CMD_THEME, "theme", "t", PLACE_VIEWS, 0, "", "other colours")                                \
+    X(CMD_MOUSE, "mouse", "m", PLACE_VIEWS, 0, "",                                                 \
+      "mouse on or off; off leaves selecting text to the terminal")                                \
+    X(CMD_RELOAD, "reload", "C-r F5", PLACE_VIEWS, 0, "", "read everything again")                 \
+    X(CMD_REDRAW, "redraw", "C-l", PLACE_ALL, 0, "", "draw the whole screen again")                \
+    X(CMD_COMMAND, "command", ":", PLACE_VIEWS, 0, "Cmd", "type a command by its name")            \
+    X(CMD_HELP, "help", "? F1", PLACE_VIEWS, 0, "Help", "what the keys do here")                   \
+    X(CMD_CANCEL, "cancel", "C-c", PLACE_ALL, 0, "", "stop the work under way; twice: at once")    \
+    X(CMD_SUSPEND, "suspend", "C-z", PLACE_ALL, 0, "", "to the shell; fg comes back")              \
+    X(CMD_BACK, "back", "Esc", PLACE_ALL, 0, "Back", "back; on the panes: no filter, no range")    \
+    X(CMD_QUIT, "quit", "q F10", PLACE_ALL, 0, "Quit", "leave; asks while work is under way")
+
+enum command {
+#define X(command, name, keys, places, needs, hint, help) command,
+    COMMAND_LIST(X)
+#undef X
+        COMMAND_COUNT,
+    CMD_NONE = COMMAND_COUNT
+};
+
+struct command_info {
+    const char *name;
+    const char *keys; /* by default */
+    unsigned places;
+    unsigned needs;
+    const char *hint;
+    const char *help;
+};
+
+const struct command_info *command_info(enum command command);
+enum command command_find(const char *name); /* CMD_NONE */
+
+/* ---- keys --------------------------------------------------------------------------------- */
+
+#define KEYS_PER_COMMAND 4
+
+struct bindings {
+    uint32_t keys[COMMAND_COUNT][KEYS_PER_COMMAND]; /* K_NONE ends */
+    bool custom[COMMAND_COUNT];
+};
+
+void bindings_default(struct bindings *bindings);
+
+/* "sync", "F9 s"; empty: no key. ERR_CONFIG for a name or a key that is none, and for a key that
+   the user gave to another command of the same place. */
+enum err_code bindings_set(struct bindings *bindings, const char *name, const char *keys,
+                           struct err *err) ERR_CHECK;
+
+/* What the key does in that place. */
+enum command bindings_find(const struct bindings *bindings, unsigned place, uint32_t key);
+
+/* The first key of a command as text, "" where it has none; and all of them. */
+#define KEYS_TEXT_MAX 128
+void bindings_key(const struct bindings *bindings, enum command command, char out[KEYS_TEXT_MAX]);
+void bindings_keys(const struct bindings *bindings, enum command command, char out[KEYS_TEXT_MAX]);
+
+#endif

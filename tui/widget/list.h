@@ -1,0 +1,91 @@
+#ifndef TUI_WIDGET_LIST_H
+#define TUI_WIDGET_LIST_H
+
+/*
+ * A virtual list: which rows of a source are visible, in which order, which are marked, where the
+ * cursor is. It never copies a row and draws nothing; a pane asks for the few rows that it shows.
+ *
+ * Cursor, marks, range, sort order and filter stay on their records when the source is replaced
+ * (list_reload): records are recognised by their key. The mark of a record that is not there for
+ * the moment comes back with it.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tui/widget/filter.h"
+
+/* Rows 0..n_rows-1 of something immutable. */
+struct list_source {
+    const void *context;
+    size_t n_rows;
+    const char *(*key)(const void *context, size_t row);
+    /* The row with this key, or SIZE_MAX. */
+    size_t (*find)(const void *context, const char *key);
+    /* Less, equal, greater by that column. */
+    int (*compare)(const void *context, int column, size_t a, size_t b);
+    void (*subject)(const void *context, size_t row, struct filter_subject *subject);
+};
+
+struct list {
+    struct list_source source;
+    uint32_t *order; /* all rows, sorted */
+    uint32_t *shown; /* those that match, in order */
+    size_t n_shown;
+    uint8_t *marks; /* one a row */
+    size_t n_marked;
+    char **absent; /* keys of marked records that are not there now */
+    size_t n_absent;
+    size_t cursor; /* index into shown */
+    size_t top;    /* the first one on the screen */
+    bool moved;    /* somebody moved the cursor: from then on it keeps to its record */
+    size_t range;  /* index into shown where a range began, or SIZE_MAX */
+    int n_columns;
+    int column; /* sorted by */
+    bool reverse;
+    char filter_text[FILTER_TEXT_MAX];
+    struct filter filter;
+};
+
+void list_init(struct list *list, int n_columns);
+void list_release(struct list *list);
+
+/* The old source must still be there; afterwards it may go. */
+void list_reload(struct list *list, const struct list_source *source);
+
+/* ---- where -------------------------------------------------------------------------------- */
+
+/* The row under the cursor, or SIZE_MAX where nothing is shown. */
+size_t list_current(const struct list *list);
+const char *list_current_key(const struct list *list); /* NULL */
+void list_move(struct list *list, int64_t by);
+void list_move_to(struct list *list, size_t index); /* SIZE_MAX is the last */
+/* Puts the cursor on the record; false where it is not shown. */
+bool list_seek(struct list *list, const char *key);
+/* The next row, from behind the last on to the first; `step` 1 or -1. */
+void list_cycle(struct list *list, int step);
+/* Scrolls so that the cursor is among `height` rows. */
+void list_scroll(struct list *list, int height);
+
+/* ---- which -------------------------------------------------------------------------------- */
+
+void list_sort(struct list *list, int column, bool reverse);
+/* The work is bounded by what is shown where the new filter narrows the old one. */
+void list_filter(struct list *list, const char *text);
+
+/* ---- marks -------------------------------------------------------------------------------- */
+
+bool list_is_marked(const struct list *list, size_t row);
+void list_toggle(struct list *list); /* the current row, and one down */
+void list_mark_shown(struct list *list);
+void list_unmark_all(struct list *list);
+/* Begins a range at the cursor; the second call marks from there to the cursor. */
+void list_range(struct list *list);
+bool list_in_range(const struct list *list, size_t index);
+
+/* The marked rows, or the current one where none is marked, in the order that is shown (marked
+   ones that the filter hides come after). Frees with free(); NULL where there is none. */
+uint32_t *list_chosen(const struct list *list, size_t *n);
+
+#endif
