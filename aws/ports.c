@@ -183,7 +183,7 @@ static enum err_code open_s3(void *context, const struct settings *settings, con
     return code;
 }
 
-static void show_facts(void *context, const struct settings *settings, struct facts *facts)
+static void show_facts(void *context, const struct settings *settings, struct port_info *facts)
 {
     const struct account_entry *entry = find(context, settings);
     if (entry) {

@@ -35,7 +35,7 @@ struct pending {
 struct client {
     struct client_options options;
     struct retry_quota quota;
-    struct pace pace;
+    struct rate_limiter pace;
     struct sigv4_cache cache;
     struct pending *first, *last; /* waiting for their turn */
     unsigned in_flight;           /* sent, or waiting to be sent again */

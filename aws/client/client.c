@@ -44,7 +44,7 @@ struct client *client_new(const struct client_options *options)
         client->options.statistics = &client->own_statistics;
     }
     retry_quota_init(&client->quota);
-    pace_init(&client->pace, options->rate, options->burst, http_ticks_ms(options->http));
+    rate_limiter_init(&client->pace, options->rate, options->burst, http_ticks_ms(options->http));
     return client;
 }
 
@@ -103,7 +103,7 @@ static struct pending *dequeue(struct client *client)
 
 /* ---- the end of a call ------------------------------------------------------------------- */
 
-static void finish(struct pending *pending, struct reply *reply, const struct err *err)
+static void finish(struct pending *pending, struct response *reply, const struct err *err)
 {
     reply->attempts = pending->attempts;
     reply->maybe_done = reply->code != ERR_OK && pending->maybe_done;
@@ -117,7 +117,7 @@ static void finish_early(struct pending *pending, const struct err *err)
     struct http_response none;
     http_response_init(&none);
     none.failure = HTTP_CANCELLED;
-    struct reply reply = {.code = err->code, .response = &none};
+    struct response reply = {.code = err->code, .response = &none};
     finish(pending, &reply, err);
     http_response_release(&none);
 }
@@ -129,13 +129,13 @@ static void finish_cancelled(struct pending *pending)
     finish_early(pending, &err);
 }
 
-static void finish_failed(struct pending *pending, struct reply *reply,
+static void finish_failed(struct pending *pending, struct response *reply,
                           const struct retry_answer *answer, enum retry_class class)
 {
     const struct client *client = pending->client;
     const struct call *call = &pending->call;
     struct err err = ERR_INIT;
-    struct explain_case what = {
+    struct service_error what = {
         .service = client->options.service,
         .operation = call->operation,
         .resource = call->resource,
@@ -229,7 +229,7 @@ void client_on_wait(struct client *client, call_wait_fn wait, void *context)
 
 /* The service no longer takes the credentials. Once a call, others are asked for, unless another
    call has already done so. */
-static bool try_renewed(struct pending *pending, const struct reply *reply)
+static bool try_renewed(struct pending *pending, const struct response *reply)
 {
     struct client *client = pending->client;
     if (!retry_is_expired_code(reply->error) || pending->renewed || pending->call.unsigned_call) {
@@ -249,7 +249,7 @@ static bool try_renewed(struct pending *pending, const struct reply *reply)
 
 /* ---- an answer --------------------------------------------------------------------------- */
 
-static void log_attempt(const struct pending *pending, const struct reply *reply,
+static void log_attempt(const struct pending *pending, const struct response *reply,
                         const struct http_response *response)
 {
     const struct call *call = &pending->call;
@@ -268,7 +268,7 @@ static void log_attempt(const struct pending *pending, const struct reply *reply
     }
 }
 
-static void learn(struct pending *pending, const struct reply *reply, enum retry_class class,
+static void learn(struct pending *pending, const struct response *reply, enum retry_class class,
                   struct retry_answer *answer)
 {
     struct client *client = pending->client;
@@ -278,9 +278,9 @@ static void learn(struct pending *pending, const struct reply *reply, enum retry
     }
     if (class == RETRY_THROTTLING) {
         client->options.statistics->throttled++;
-        pace_throttled(&client->pace, now_ms);
+        rate_limiter_throttled(&client->pace, now_ms);
     } else if (reply->response->failure == HTTP_OK) {
-        pace_succeeded(&client->pace, now_ms);
+        rate_limiter_succeeded(&client->pace, now_ms);
     }
     client->options.statistics->bytes_received += reply->response->body.length;
 }
@@ -289,8 +289,8 @@ static void on_response(void *context, struct http_response *response)
 {
     struct pending *pending = context;
     struct client *client = pending->client;
-    struct reply reply = {.code = ERR_OK};
-    bool damaged = reply_read(client->options.service, response, &reply);
+    struct response reply = {.code = ERR_OK};
+    bool damaged = response_read(client->options.service, response, &reply);
     log_attempt(pending, &reply, response);
     struct retry_answer answer = {
         .service = client->options.service,
@@ -311,7 +311,7 @@ static void on_response(void *context, struct http_response *response)
     }
     if (success) {
         retry_quota_give_back(&client->quota, pending->last_cost);
-        reply_count_capacity(&reply, pending->call.operation, client->options.statistics);
+        response_count_capacity(&reply, pending->call.operation, client->options.statistics);
         client->in_flight--;
         struct err none = ERR_INIT;
         finish(pending, &reply, &none);
@@ -324,7 +324,7 @@ static void on_response(void *context, struct http_response *response)
         client->in_flight--;
         finish_failed(pending, &reply, &answer, class);
     }
-    reply_clear(&reply);
+    response_clear(&reply);
     if (client->first) {
         plan_pump(client, 0);
     }
@@ -356,12 +356,12 @@ static void pump(void *context, bool cancelled)
     }
     while (client->first && client->in_flight < client->options.max_in_flight) {
         int64_t now_ms = http_ticks_ms(client->options.http);
-        int64_t wait_ms = pace_wait_ms(&client->pace, now_ms);
+        int64_t wait_ms = rate_limiter_wait_ms(&client->pace, now_ms);
         if (wait_ms > 0) {
             plan_pump(client, wait_ms);
             return;
         }
-        pace_take(&client->pace, now_ms);
+        rate_limiter_take(&client->pace, now_ms);
         send_first(client);
     }
 }
@@ -387,11 +387,11 @@ void client_submit(struct client *client, const struct call *call, call_done_fn 
 /* ---- one call, waited for ---------------------------------------------------------------- */
 
 struct waited {
-    struct reply *reply;
+    struct response *reply;
     struct err *err;
 };
 
-static void keep_reply(void *context, struct reply *reply, const struct err *err)
+static void keep_reply(void *context, struct response *reply, const struct err *err)
 {
     struct waited *waited = context;
     *waited->reply = *reply;
@@ -404,17 +404,17 @@ static void keep_reply(void *context, struct reply *reply, const struct err *err
     }
 }
 
-enum err_code client_call(struct client *client, const struct call *call, struct reply *reply,
+enum err_code client_call(struct client *client, const struct call *call, struct response *reply,
                           struct err *err)
 {
     struct waited waited = {.reply = reply, .err = err};
-    *reply = (struct reply){.code = ERR_CANCELLED};
+    *reply = (struct response){.code = ERR_CANCELLED};
     client_submit(client, call, keep_reply, &waited);
     enum err_code code = http_run(client->options.http, err);
     return code != ERR_OK ? code : reply->code;
 }
 
-void reply_release(struct reply *reply)
+void response_release(struct response *reply)
 {
     json_decref(reply->json);
     reply->json = NULL;

@@ -87,7 +87,7 @@ struct call {
 };
 
 /* What came of a call. */
-struct reply {
+struct response {
     enum err_code code; /* ERR_OK: a 2xx answer that parsed */
     int status;         /* of the last attempt; 0 where there was no answer */
     int attempts;
@@ -103,7 +103,7 @@ struct reply {
 /* `reply` and `err` are borrowed for the call. `err` is set exactly where reply->code is not
    ERR_OK: ERR_NOT_FOUND, ERR_CONFLICT, ERR_DENIED, ERR_AUTH, ERR_THROTTLED, ERR_OFFLINE,
    ERR_CANCELLED, else ERR_SERVICE. The text is fit for people and ends with the request id. */
-typedef void (*call_done_fn)(void *context, struct reply *reply, const struct err *err);
+typedef void (*call_done_fn)(void *context, struct response *reply, const struct err *err);
 
 void client_submit(struct client *client, const struct call *call, call_done_fn done,
                    void *context);
@@ -114,9 +114,9 @@ void client_on_wait(struct client *client, call_wait_fn wait, void *context);
 
 /* Submits, runs the engine and waits. The caller releases `reply` in every case. Not from within
    a callback of the same engine. */
-enum err_code client_call(struct client *client, const struct call *call, struct reply *reply,
+enum err_code client_call(struct client *client, const struct call *call, struct response *reply,
                           struct err *err) ERR_CHECK;
-void reply_release(struct reply *reply);
+void response_release(struct response *reply);
 
 /* The client's parts, for callers that show them. */
 const char *client_region(const struct client *client);

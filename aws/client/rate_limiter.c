@@ -8,9 +8,9 @@
 #define CLIMB_EVERY_MS 5000
 #define SAME_EVENT_MS 1000
 
-void pace_init(struct pace *pace, double rate, double burst, int64_t now_ms)
+void rate_limiter_init(struct rate_limiter *pace, double rate, double burst, int64_t now_ms)
 {
-    *pace = (struct pace){
+    *pace = (struct rate_limiter){
         .rate = rate,
         .configured = rate,
         .burst = burst >= 1 ? burst : 1,
@@ -20,7 +20,7 @@ void pace_init(struct pace *pace, double rate, double burst, int64_t now_ms)
     pace->tokens = pace->burst;
 }
 
-static void fill(struct pace *pace, int64_t now_ms)
+static void fill(struct rate_limiter *pace, int64_t now_ms)
 {
     if (now_ms > pace->at_ms) {
         pace->tokens += pace->rate * (double)(now_ms - pace->at_ms) / 1000;
@@ -31,7 +31,7 @@ static void fill(struct pace *pace, int64_t now_ms)
     }
 }
 
-int64_t pace_wait_ms(struct pace *pace, int64_t now_ms)
+int64_t rate_limiter_wait_ms(struct rate_limiter *pace, int64_t now_ms)
 {
     if (pace->rate <= 0) {
         return 0;
@@ -43,7 +43,7 @@ int64_t pace_wait_ms(struct pace *pace, int64_t now_ms)
     return (int64_t)((1 - pace->tokens) * 1000 / pace->rate) + 1;
 }
 
-void pace_take(struct pace *pace, int64_t now_ms)
+void rate_limiter_take(struct rate_limiter *pace, int64_t now_ms)
 {
     if (pace->rate > 0) {
         fill(pace, now_ms);
@@ -51,7 +51,7 @@ void pace_take(struct pace *pace, int64_t now_ms)
     }
 }
 
-void pace_throttled(struct pace *pace, int64_t now_ms)
+void rate_limiter_throttled(struct rate_limiter *pace, int64_t now_ms)
 {
     if (pace->rate <= 0) {
         return;
@@ -67,7 +67,7 @@ void pace_throttled(struct pace *pace, int64_t now_ms)
     }
 }
 
-void pace_succeeded(struct pace *pace, int64_t now_ms)
+void rate_limiter_succeeded(struct rate_limiter *pace, int64_t now_ms)
 {
     if (pace->rate < pace->configured && now_ms - pace->quiet_since_ms >= CLIMB_EVERY_MS) {
         fill(pace, now_ms);

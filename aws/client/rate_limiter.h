@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-struct pace {
+struct rate_limiter {
     double rate;       /* tokens a second now; 0: no limit at all */
     double configured; /* what it climbs back to */
     double burst;
@@ -22,19 +22,19 @@ struct pace {
 };
 
 /* `rate` 0: everything may go at once. */
-void pace_init(struct pace *pace, double rate, double burst, int64_t now_ms);
+void rate_limiter_init(struct rate_limiter *pace, double rate, double burst, int64_t now_ms);
 
 /* How long until the next call may go; 0: now. */
-int64_t pace_wait_ms(struct pace *pace, int64_t now_ms);
+int64_t rate_limiter_wait_ms(struct rate_limiter *pace, int64_t now_ms);
 
 /* A call goes now. */
-void pace_take(struct pace *pace, int64_t now_ms);
+void rate_limiter_take(struct rate_limiter *pace, int64_t now_ms);
 
 /* The service has said "too fast": 0.7 of the rate, not below a tenth of what was configured, the
    bucket empty. Several such answers within a second are one. */
-void pace_throttled(struct pace *pace, int64_t now_ms);
+void rate_limiter_throttled(struct rate_limiter *pace, int64_t now_ms);
 
 /* It has not: a fifth of the configured rate more for every 5 quiet seconds. */
-void pace_succeeded(struct pace *pace, int64_t now_ms);
+void rate_limiter_succeeded(struct rate_limiter *pace, int64_t now_ms);
 
 #endif

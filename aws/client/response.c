@@ -43,7 +43,7 @@ static const char *member(const json_t *json, const char *name)
 
 /* ---- JSON -------------------------------------------------------------------------------- */
 
-static void read_json_error(struct reply *reply)
+static void read_json_error(struct response *reply)
 {
     keep_error_name(reply->error, sizeof reply->error, member(reply->json, "code"));
     keep_error_name(reply->error, sizeof reply->error, member(reply->json, "Code"));
@@ -66,7 +66,7 @@ static void keep_element(char *out, size_t size, struct xml_part within, const c
     free(text);
 }
 
-static void read_xml_error(struct reply *reply)
+static void read_xml_error(struct response *reply)
 {
     struct xml_part whole = xml_whole(reply->response->body.data, reply->response->body.length);
     struct xml_part error;
@@ -100,7 +100,7 @@ static char first_character(const struct buf *body)
     return body->data[strspn(body->data, " \t\r\n")];
 }
 
-static void read_request_id(const struct http_response *response, struct reply *reply)
+static void read_request_id(const struct http_response *response, struct response *reply)
 {
     static const char *const names[] = {"x-amzn-requestid", "x-amz-request-id",
                                         "x-amzn-request-id"};
@@ -110,7 +110,7 @@ static void read_request_id(const struct http_response *response, struct reply *
     }
 }
 
-bool reply_read(enum aws_service service, struct http_response *response, struct reply *reply)
+bool response_read(enum aws_service service, struct http_response *response, struct response *reply)
 {
     reply->response = response;
     reply->status = response->status;
@@ -139,7 +139,7 @@ bool reply_read(enum aws_service service, struct http_response *response, struct
     return damaged;
 }
 
-void reply_clear(struct reply *reply)
+void response_clear(struct response *reply)
 {
     json_decref(reply->json);
     reply->json = NULL;
@@ -165,8 +165,8 @@ static void count_table(const json_t *table, bool reads, struct client_statistic
     statistics->write_units += written;
 }
 
-void reply_count_capacity(const struct reply *reply, const char *operation,
-                          struct client_statistics *statistics)
+void response_count_capacity(const struct response *reply, const char *operation,
+                             struct client_statistics *statistics)
 {
     static const char *const reading[] = {"Query", "Scan", "GetItem", "BatchGetItem",
                                           "TransactGetItems"};

@@ -12,13 +12,14 @@
 
 /* Fills `reply` from `response` (which it borrows and points to); reply->code stays ERR_OK.
    Returns whether the body is damaged: its CRC differs, or it is not the JSON that it should be. */
-bool reply_read(enum aws_service service, struct http_response *response, struct reply *reply);
+bool response_read(enum aws_service service, struct http_response *response,
+                   struct response *reply);
 
 /* Releases reply->json only; for replies that live in a callback. */
-void reply_clear(struct reply *reply);
+void response_clear(struct response *reply);
 
 /* Adds what the answer says it consumed (DynamoDB). */
-void reply_count_capacity(const struct reply *reply, const char *operation,
-                          struct client_statistics *statistics);
+void response_count_capacity(const struct response *reply, const char *operation,
+                             struct client_statistics *statistics);
 
 #endif

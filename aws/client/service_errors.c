@@ -48,7 +48,7 @@ static const struct {
     {"ConditionalRequestConflict", ERR_CONFLICT},
 };
 
-static enum err_code code_of(const struct explain_case *what)
+static enum err_code code_of(const struct service_error *what)
 {
     if (what->failure == HTTP_CANCELLED) {
         return ERR_CANCELLED;
@@ -101,7 +101,8 @@ static const struct {
     {SERVICE_S3, "ListBuckets", "s3:ListAllMyBuckets"},
 };
 
-void explain_permission(enum aws_service service, const char *operation, char *out, size_t size)
+void service_error_permission(enum aws_service service, const char *operation, char *out,
+                              size_t size)
 {
     for (size_t i = 0; i < sizeof s_permissions / sizeof s_permissions[0]; i++) {
         if (s_permissions[i].service == service &&
@@ -134,7 +135,7 @@ static bool permission_in_message(const char *message, char *out, size_t size)
 /* ---- texts ------------------------------------------------------------------------------- */
 
 /* "DynamoDB Query on table agents (eu-west-1)" */
-static char *subject(const struct explain_case *what)
+static char *subject(const struct service_error *what)
 {
     return mem_printf("%s %s%s%s (%s)", aws_service_title(what->service), what->operation,
                       what->resource ? " on " : "", what->resource ? what->resource : "",
@@ -142,7 +143,7 @@ static char *subject(const struct explain_case *what)
 }
 
 /* "AccessDeniedException: not today; request 5f1c" */
-static char *answer(const struct explain_case *what)
+static char *answer(const struct service_error *what)
 {
     char status[32];
     snprintf(status, sizeof status, "HTTP status %d", what->status);
@@ -151,7 +152,7 @@ static char *answer(const struct explain_case *what)
                       what->request_id[0] ? what->request_id : "none");
 }
 
-static void explain_failure(const struct explain_case *what, enum err_code code, const char *call,
+static void explain_failure(const struct service_error *what, enum err_code code, const char *call,
                             struct err *err)
 {
     if (code == ERR_CANCELLED) {
@@ -189,12 +190,12 @@ static void explain_failure(const struct explain_case *what, enum err_code code,
     }
 }
 
-static void explain_denied(const struct explain_case *what, const char *call, const char *said,
+static void explain_denied(const struct service_error *what, const char *call, const char *said,
                            struct err *err)
 {
     char permission[256];
     if (!permission_in_message(what->message, permission, sizeof permission)) {
-        explain_permission(what->service, what->operation, permission, sizeof permission);
+        service_error_permission(what->service, what->operation, permission, sizeof permission);
     }
     err_set(err, ERR_DENIED, "%s: the permission %s is missing (%s)", call, permission, said);
     err_hint(err,
@@ -203,7 +204,7 @@ static void explain_denied(const struct explain_case *what, const char *call, co
              permission, what->source ? what->source : "not signed");
 }
 
-static void explain_auth(const struct explain_case *what, const char *call, const char *said,
+static void explain_auth(const struct service_error *what, const char *call, const char *said,
                          struct err *err)
 {
     const char *source = what->source ? what->source : "not signed";
@@ -222,7 +223,7 @@ static void explain_auth(const struct explain_case *what, const char *call, cons
     }
 }
 
-static void explain_answer(const struct explain_case *what, enum err_code code, const char *call,
+static void explain_answer(const struct service_error *what, enum err_code code, const char *call,
                            struct err *err)
 {
     char *said = answer(what);
@@ -245,7 +246,7 @@ static void explain_answer(const struct explain_case *what, enum err_code code, 
     free(said);
 }
 
-enum err_code explain(const struct explain_case *what, struct err *err)
+enum err_code explain(const struct service_error *what, struct err *err)
 {
     enum err_code code = code_of(what);
     char *call = subject(what);

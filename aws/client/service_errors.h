@@ -15,7 +15,7 @@
 #include "core/base/err.h"
 
 /* Everything borrowed; texts from outside as they came (err_set makes them harmless). */
-struct explain_case {
+struct service_error {
     enum aws_service service;
     const char *operation;
     const char *resource; /* "table agent-extensions"; NULL: none */
@@ -37,10 +37,11 @@ struct explain_case {
 };
 
 /* Sets `err`; returns its code. */
-enum err_code explain(const struct explain_case *what, struct err *err);
+enum err_code explain(const struct service_error *what, struct err *err);
 
 /* The IAM action that an operation needs: "connect:ListUsers", and for TransactWriteItems the four
    it is made of. Written to `out`. */
-void explain_permission(enum aws_service service, const char *operation, char *out, size_t size);
+void service_error_permission(enum aws_service service, const char *operation, char *out,
+                              size_t size);
 
 #endif

@@ -146,7 +146,7 @@ static void on_wait(void *context, int64_t wait_ms)
     report(context, wait_ms);
 }
 
-static void on_page(void *context, struct reply *reply, const struct err *failed)
+static void on_page(void *context, struct response *reply, const struct err *failed)
 {
     struct reading *reading = context;
     if (reply->code != ERR_OK) {
@@ -243,7 +243,7 @@ static void hint_instances(struct connect_directory *directory, struct err *err)
                         .query = query,
                         .query_count = 1};
     const char *region = client_region(directory->instances);
-    struct reply reply = {.code = ERR_OK};
+    struct response reply = {.code = ERR_OK};
     struct err ignored = ERR_INIT;
     struct buf text;
     buf_init(&text, ERR_HINT_MAX);
@@ -264,7 +264,7 @@ static void hint_instances(struct connect_directory *directory, struct err *err)
         err_hint(err, "the instances in %s: %s", region, text.data);
     }
     buf_release(&text);
-    reply_release(&reply);
+    response_release(&reply);
 }
 
 /* ---- the port ---------------------------------------------------------------------------- */
@@ -350,20 +350,21 @@ static enum err_code connect_read(struct directory *base, const struct progress 
     return code;
 }
 
-static void connect_facts(struct directory *base, struct facts *facts)
+static void connect_facts(struct directory *base, struct port_info *facts)
 {
     const struct connect_directory *directory = (const struct connect_directory *)base;
     struct endpoint endpoint;
     struct err ignored = ERR_INIT;
-    facts_set(facts, "instance", "%s", directory->instance.id);
-    facts_set(facts, "instance_region", "%s", client_region(directory->list));
-    facts_set(facts, "region", "%s", client_region(directory->list)); // a store's own replaces it
+    port_info_set(facts, "instance", "%s", directory->instance.id);
+    port_info_set(facts, "instance_region", "%s", client_region(directory->list));
+    port_info_set(facts, "region", "%s",
+                  client_region(directory->list)); // a store's own replaces it
     if (endpoint_resolve(SERVICE_CONNECT, client_endpoint_settings(directory->list), NULL,
                          &endpoint, &ignored) == ERR_OK) {
-        facts_set(facts, "endpoint", "%s", endpoint.url);
+        port_info_set(facts, "endpoint", "%s", endpoint.url);
     }
     if (directory->instance.account[0] != '\0') {
-        facts_set(facts, "account", "%s", directory->instance.account);
+        port_info_set(facts, "account", "%s", directory->instance.account);
     }
 }
 

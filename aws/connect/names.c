@@ -65,7 +65,7 @@ static void set_note(struct connect_names *names, const char *what, const struct
 }
 
 static void note_failure(struct connect_names *names, const char *what, const char *operation,
-                         const struct reply *reply, const struct err *err)
+                         const struct response *reply, const struct err *err)
 {
     if (reply->code == ERR_DENIED && names->note[0] == '\0') {
         snprintf(names->note, sizeof names->note,
@@ -112,7 +112,7 @@ static void add_person(struct connect_names *names, const json_t *user)
     buf_release(&name);
 }
 
-static void on_people(void *context, struct reply *reply, const struct err *failed)
+static void on_people(void *context, struct response *reply, const struct err *failed)
 {
     struct connect_names *names = context;
     if (reply->code != ERR_OK) {
@@ -162,7 +162,7 @@ static void ask_people(struct connect_names *names)
 
 /* ---- routing profiles -------------------------------------------------------------------- */
 
-static void on_profiles(void *context, struct reply *reply, const struct err *failed)
+static void on_profiles(void *context, struct response *reply, const struct err *failed)
 {
     struct connect_names *names = context;
     if (reply->code != ERR_OK) {

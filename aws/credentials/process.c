@@ -200,7 +200,7 @@ static enum err_code process_get(struct credentials_provider *base, bool force,
     size_t count;
     (void)force; /* the program is asked each time */
     buf_init_secret(&output, OUTPUT_MAX);
-    enum err_code code = words_split(&arena, self->command, &words, &count, &wrong);
+    enum err_code code = shell_split(&arena, self->command, &words, &count, &wrong);
     if (code != ERR_OK) {
         code = err_set(err, code, "credential_process of profile \"%s\": %s", self->profile,
                        wrong.text);

@@ -57,18 +57,19 @@ static void take_word(struct splitter *s)
     }
 }
 
-enum err_code words_split(struct arena *arena, const char *command, char ***words, size_t *count,
+enum err_code shell_split(struct arena *arena, const char *command, char ***words, size_t *count,
                           struct err *err)
 {
     size_t length = strlen(command);
     *words = NULL;
     *count = 0;
-    if (length > WORDS_BYTES_MAX) {
-        return err_set(err, ERR_CONFIG, "the command is longer than %d bytes", WORDS_BYTES_MAX);
+    if (length > SHELL_WORDS_BYTES_MAX) {
+        return err_set(err, ERR_CONFIG, "the command is longer than %d bytes",
+                       SHELL_WORDS_BYTES_MAX);
     }
     /* A word takes no more than its bytes and a NUL, and a separator or the end follows each. */
     struct splitter s = {.at = command, .out = arena_alloc(arena, length + 2)};
-    char **list = arena_alloc(arena, (WORDS_MAX + 1) * sizeof *list);
+    char **list = arena_alloc(arena, (SHELL_WORDS_MAX + 1) * sizeof *list);
     for (;;) {
         while (is_separator(*s.at)) {
             s.at++;
@@ -76,8 +77,8 @@ enum err_code words_split(struct arena *arena, const char *command, char ***word
         if (*s.at == '\0') {
             break;
         }
-        if (*count == WORDS_MAX) {
-            return err_set(err, ERR_CONFIG, "the command has more than %d words", WORDS_MAX);
+        if (*count == SHELL_WORDS_MAX) {
+            return err_set(err, ERR_CONFIG, "the command has more than %d words", SHELL_WORDS_MAX);
         }
         list[(*count)++] = s.out;
         take_word(&s);

@@ -12,12 +12,12 @@
 #include "core/base/arena.h"
 #include "core/base/err.h"
 
-#define WORDS_MAX 256         /* words */
-#define WORDS_BYTES_MAX 32768 /* of the command */
+#define SHELL_WORDS_MAX 256         /* words */
+#define SHELL_WORDS_BYTES_MAX 32768 /* of the command */
 
 /* `words` gets a NULL-terminated array in the arena. ERR_CONFIG for an open quote, a backslash at
    the end, too much, or nothing at all; the text of the error quotes none of it. */
-enum err_code words_split(struct arena *arena, const char *command, char ***words, size_t *count,
+enum err_code shell_split(struct arena *arena, const char *command, char ***words, size_t *count,
                           struct err *err) ERR_CHECK;
 
 #endif

@@ -170,7 +170,7 @@ static unsigned records_of(const struct slot *slot)
         [SLOT_ABSENT] = 0,
         [SLOT_FREE] = RECORD_FREE,
         [SLOT_ASSIGNED] = RECORD_ASSIGNED,
-        [SLOT_HELD] = RECORD_HELD,
+        [SLOT_RESERVED] = RECORD_HELD,
     };
     if (!slot) {
         return 0;
@@ -220,7 +220,7 @@ static void when_as_seen(struct draft *draft, unsigned record, const struct slot
         return;
     }
     when(draft, "attribute_exists(pk)");
-    if (record == RECORD_HELD && seen->state == SLOT_HELD) {
+    if (record == RECORD_HELD && seen->state == SLOT_RESERVED) {
         when_time_is(draft, "since", seen->at_s);
         when_note_is(draft, "note", seen->note);
     } else if (record == RECORD_FREE && seen->state == SLOT_FREE) {

@@ -72,7 +72,7 @@ void ddb_submit(struct ddb *ddb, const char *operation, json_t *body_new, call_d
 }
 
 enum err_code ddb_call(struct ddb *ddb, const char *operation, json_t *body_new,
-                       struct reply *reply, struct err *err)
+                       struct response *reply, struct err *err)
 {
     struct prepared prepared = {.target = ""};
     char *body = body_text(ddb, operation, body_new);
@@ -135,7 +135,7 @@ void ddb_take_err(struct err *err, const struct err *from)
 
 /* The tables of the account and region, the first hundred; NULL where the role may not list them.
    The reply holds them. */
-static const json_t *list_tables(struct ddb *ddb, struct reply *reply)
+static const json_t *list_tables(struct ddb *ddb, struct response *reply)
 {
     struct err ignored = ERR_INIT;
     json_t *body = json_object();
@@ -176,7 +176,7 @@ static void no_table(const struct ddb *ddb, const json_t *names, struct err *err
 }
 
 /* Whether the list is whole and the table is not on it. */
-static bool is_not_there(const struct ddb *ddb, const struct reply *reply, const json_t *names)
+static bool is_not_there(const struct ddb *ddb, const struct response *reply, const json_t *names)
 {
     size_t i = 0;
     const json_t *name = NULL;
@@ -197,12 +197,12 @@ enum err_code ddb_explain(struct ddb *ddb, struct err *err)
     struct err *which = err ? err : &plain;
     if (which->code == ERR_NOT_FOUND || which->code == ERR_DENIED) {
         /* A policy for one table denies what is asked of any other: a wrong name looks so too. */
-        struct reply reply;
+        struct response reply;
         const json_t *names = list_tables(ddb, &reply);
         if (which->code == ERR_NOT_FOUND || is_not_there(ddb, &reply, names)) {
             no_table(ddb, names, which);
         }
-        reply_release(&reply);
+        response_release(&reply);
         return which->code;
     }
     if (which->code == ERR_SERVICE && strstr(which->text, "specified index")) {

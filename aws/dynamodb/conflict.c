@@ -95,9 +95,9 @@ static bool claim_is_so(const struct claim_effect *claim, const char *now)
     return claim->after ? same_text(claim->after, now) : !now || !known_claim(claim, now);
 }
 
-static bool holds(const struct ddb_look *look, const char *ext, const char *agent)
+static bool holds(const struct ddb_get *look, const char *ext, const char *agent)
 {
-    const struct slot *slot = ddb_look_slot(look, ext);
+    const struct slot *slot = ddb_get_slot(look, ext);
     return slot && slot->state == SLOT_ASSIGNED && strcmp(slot->agent, agent) == 0;
 }
 
@@ -112,45 +112,45 @@ static void add_fix(struct arena *arena, struct ddb_claim_fix **fixes, const cha
 
 /* ---- the judgement ------------------------------------------------------------------------- */
 
-void ddb_settle_want(struct ddb_look *look, const struct effects *effects)
+void ddb_conflict_want(struct ddb_get *look, const struct effects *effects)
 {
     for (size_t i = 0; i < effects->n_items; i++) {
-        ddb_look_want_slot(look, effects->items[i].ext);
+        ddb_get_want_slot(look, effects->items[i].ext);
     }
     for (size_t i = 0; i < effects->n_claims; i++) {
         const struct claim_effect *claim = &effects->claims[i];
-        const char *now = ddb_look_claim(look, claim->agent);
+        const char *now = ddb_get_claim(look, claim->agent);
         const char *exts[] = {claim->before, claim->after, now};
-        ddb_look_want_claim(look, claim->agent);
+        ddb_get_want_claim(look, claim->agent);
         for (size_t j = 0; j < sizeof exts / sizeof *exts; j++) {
             if (exts[j]) {
-                ddb_look_want_slot(look, exts[j]);
+                ddb_get_want_slot(look, exts[j]);
             }
         }
     }
 }
 
-static bool all_so(const struct ddb_look *look, const struct plan *plan,
+static bool all_so(const struct ddb_get *look, const struct plan *plan,
                    const struct effects *effects)
 {
     bool so = true;
     for (size_t i = 0; i < effects->n_items && so; i++) {
         const struct effect *effect = &effects->items[i];
         so = is_so(plan->changes[effect->change].kind, effect->after,
-                   ddb_look_slot(look, effect->ext));
+                   ddb_get_slot(look, effect->ext));
     }
     for (size_t i = 0; i < effects->n_claims && so; i++) {
         const struct claim_effect *claim = &effects->claims[i];
-        so = claim_is_so(claim, ddb_look_claim(look, claim->agent));
+        so = claim_is_so(claim, ddb_get_claim(look, claim->agent));
     }
     return so;
 }
 
 /* An extension that is not what the plan saw; NULL where all are. */
-static const struct effect *find_other(const struct ddb_look *look, const struct effects *effects)
+static const struct effect *find_other(const struct ddb_get *look, const struct effects *effects)
 {
     for (size_t i = 0; i < effects->n_items; i++) {
-        if (!is_as_seen(&effects->items[i], ddb_look_slot(look, effects->items[i].ext))) {
+        if (!is_as_seen(&effects->items[i], ddb_get_slot(look, effects->items[i].ext))) {
             return &effects->items[i];
         }
     }
@@ -158,7 +158,7 @@ static const struct effect *find_other(const struct ddb_look *look, const struct
 }
 
 /* A claim without its extension in the unit, whose extension says otherwise now. */
-static bool claim_still_right(const struct ddb_look *look, const struct claim_effect *claim)
+static bool claim_still_right(const struct ddb_get *look, const struct claim_effect *claim)
 {
     return !claim->after || holds(look, claim->after, claim->agent);
 }
@@ -173,15 +173,16 @@ static bool touches(const struct effects *effects, const char *ext)
     return false;
 }
 
-enum ddb_verdict ddb_settle_judge(const struct ddb_look *look, const struct plan *plan,
-                                  const struct effects *effects, struct arena *arena,
-                                  struct ddb_claim_fix **fixes, const char **detail, size_t *change)
+enum ddb_verdict ddb_conflict_judge(const struct ddb_get *look, const struct plan *plan,
+                                    const struct effects *effects, struct arena *arena,
+                                    struct ddb_claim_fix **fixes, const char **detail,
+                                    size_t *change)
 {
     *fixes = NULL;
     *detail = NULL;
     if (effects->n_items > 0) {
         *change = effects->items[0].change;
-        *detail = describe(arena, ddb_look_slot(look, effects->items[0].ext));
+        *detail = describe(arena, ddb_get_slot(look, effects->items[0].ext));
     } else if (effects->n_claims > 0) {
         *change = effects->claims[0].change;
     }
@@ -191,16 +192,16 @@ enum ddb_verdict ddb_settle_judge(const struct ddb_look *look, const struct plan
     const struct effect *other = find_other(look, effects);
     if (other) {
         *change = other->change;
-        *detail = describe(arena, ddb_look_slot(look, other->ext));
+        *detail = describe(arena, ddb_get_slot(look, other->ext));
         return DDB_CONFLICT;
     }
     for (size_t i = 0; i < effects->n_claims; i++) {
         const struct claim_effect *claim = &effects->claims[i];
         const char *agent = claim->agent;
-        const char *now = ddb_look_claim(look, agent);
+        const char *now = ddb_get_claim(look, agent);
         *change = claim->change;
         if (claim->after && !touches(effects, claim->after) && !claim_still_right(look, claim)) {
-            *detail = describe(arena, ddb_look_slot(look, claim->after));
+            *detail = describe(arena, ddb_get_slot(look, claim->after));
             return DDB_CONFLICT;
         }
         if (known_claim(claim, now)) {
@@ -214,7 +215,7 @@ enum ddb_verdict ddb_settle_judge(const struct ddb_look *look, const struct plan
             add_fix(arena, fixes, agent, NULL);
         } else if (holds(look, now, agent)) {
             *detail = arena_printf(arena, "%s has %s: %s", agent, now,
-                                   slot_describe(arena, ddb_look_slot(look, now)));
+                                   slot_describe(arena, ddb_get_slot(look, now)));
             /* A sync wants the agent to have one, and cares little which. */
             bool content = effects->n_items == 1 &&
                            plan->changes[claim->change].kind == CHANGE_ASSIGN &&

@@ -19,10 +19,10 @@
  *
  *     ddb_items.c    an item <-> a slot, a claim: the only file that knows the attributes
  *     ddb_actions.c  what happens to extensions and claims -> actions of a transaction (pure)
- *     ddb_split.c    a range of logins cut into ranges that are read side by side (pure)
- *     ddb_load.c     a snapshot by Queries; ddb_whole.c: by a parallel Scan; ddb_gather.c: both
- *     ddb_look.c     single items, read with strong consistency
- *     ddb_write.c    the plan cut into transactions, sixteen under way; ddb_part.c: one of them;
+ *     ddb_key_ranges.c    a range of logins cut into ranges that are read side by side (pure)
+ *     ddb_load.c     a snapshot by Queries; ddb_whole.c: by a parallel Scan; ddb_snapshot.c: both
+ *     ddb_get.c     single items, read with strong consistency
+ *     ddb_write.c    the plan cut into transactions, sixteen under way; ddb_transaction.c: one of them;
  *                    ddb_settle.c: what became of the changes that lost; ddb_unsure.c: of a
  *                    transaction whose answer was lost
  *     ddb_table.c    creation; ddb_history.c: the audit trail; ddb_call.c: requests
@@ -75,7 +75,7 @@ void ddb_submit_text(struct ddb *ddb, const char *operation, const char *body, c
 
 /* One request, waited for. The caller releases `reply`. Not in a callback. */
 enum err_code ddb_call(struct ddb *ddb, const char *operation, json_t *body_new,
-                       struct reply *reply, struct err *err) ERR_CHECK;
+                       struct response *reply, struct err *err) ERR_CHECK;
 
 /* Waits, with the progress that the engine has. */
 enum err_code ddb_wait(struct ddb *ddb, int64_t wait_ms, struct err *err) ERR_CHECK;
@@ -123,9 +123,9 @@ enum ddb_kind {
 
 struct ddb_item {
     enum ddb_kind kind;
-    struct slot slot;     /* DDB_SLOT: exactly one record */
-    struct claim claim;   /* DDB_CLAIM */
-    struct oddity oddity; /* DDB_ODD, DDB_OTHER_WIDTH */
+    struct slot slot;                 /* DDB_SLOT: exactly one record */
+    struct claim claim;               /* DDB_CLAIM */
+    struct unknown_item unknown_item; /* DDB_ODD, DDB_OTHER_WIDTH */
 };
 
 /* Reads items; strings go to `arena`. Whoever wrote most of them is kept once. */
@@ -188,7 +188,7 @@ void ddb_actions_add_audit(struct ddb_actions *actions, const char *table, size_
 /* The body of TransactWriteItems. */
 json_t *ddb_actions_body(const struct ddb_actions *actions, const char *token);
 
-/* ---- ddb_split.c --------------------------------------------------------------------------- */
+/* ---- ddb_key_ranges.c --------------------------------------------------------------------------- */
 
 #define DDB_CUTS_MAX 15
 #define DDB_CUT_ROOM 136
@@ -196,66 +196,66 @@ json_t *ddb_actions_body(const struct ddb_actions *actions, const char *token);
 /* Texts between `low` and `high` (low < cut < high), ascending, that cut the range into parts of
    about one size if its texts are spread evenly. Printable ASCII after the common start. Returns
    how many there are, at most `wanted` and DDB_CUTS_MAX. */
-size_t ddb_split(const char *low, const char *high, size_t wanted,
-                 char cuts[DDB_CUTS_MAX][DDB_CUT_ROOM]);
+size_t ddb_key_ranges(const char *low, const char *high, size_t wanted,
+                      char cuts[DDB_CUTS_MAX][DDB_CUT_ROOM]);
 
-/* ---- ddb_look.c ---------------------------------------------------------------------------- */
+/* ---- ddb_get.c ---------------------------------------------------------------------------- */
 
 /*
  * Items by key, read with strong consistency, as few requests as possible, in parallel.
  *
- *     struct ddb_look *look = ddb_look_new(ddb, width);
- *     ddb_look_want_slot(look, "0042");
- *     ddb_look_want_claim(look, "alice");
- *     ddb_look_start(look, on_looked, context);      within a running engine, or before http_run
+ *     struct ddb_get *look = ddb_get_new(ddb, width);
+ *     ddb_get_want_slot(look, "0042");
+ *     ddb_get_want_claim(look, "alice");
+ *     ddb_get_start(look, on_looked, context);      within a running engine, or before http_run
  *     ... in on_looked:
- *     ddb_look_slot(look, "0042")   a slot in its state now, SLOT_ABSENT where there is none
- *     ddb_look_claim(look, "alice") the extension it is for, NULL where there is none
+ *     ddb_get_slot(look, "0042")   a slot in its state now, SLOT_ABSENT where there is none
+ *     ddb_get_claim(look, "alice") the extension it is for, NULL where there is none
  *
  * More may be wanted and started again when the first is done.
  */
-struct ddb_look;
-typedef void (*ddb_looked_fn)(void *context, const struct err *err);
+struct ddb_get;
+typedef void (*ddb_got_fn)(void *context, const struct err *err);
 
-struct ddb_look *ddb_look_new(struct ddb *ddb, int width);
-void ddb_look_free(struct ddb_look *look);
-void ddb_look_want_slot(struct ddb_look *look, const char *ext);
-void ddb_look_want_claim(struct ddb_look *look, const char *agent);
-bool ddb_look_wants(const struct ddb_look *look); /* something is not read yet */
-void ddb_look_start(struct ddb_look *look, ddb_looked_fn done, void *context);
-const struct slot *ddb_look_slot(const struct ddb_look *look, const char *ext);
-const char *ddb_look_claim(const struct ddb_look *look, const char *agent);
+struct ddb_get *ddb_get_new(struct ddb *ddb, int width);
+void ddb_get_free(struct ddb_get *look);
+void ddb_get_want_slot(struct ddb_get *look, const char *ext);
+void ddb_get_want_claim(struct ddb_get *look, const char *agent);
+bool ddb_get_wants(const struct ddb_get *look); /* something is not read yet */
+void ddb_get_start(struct ddb_get *look, ddb_got_fn done, void *context);
+const struct slot *ddb_get_slot(const struct ddb_get *look, const char *ext);
+const char *ddb_get_claim(const struct ddb_get *look, const char *agent);
 
-/* ---- ddb_load.c, ddb_whole.c, ddb_gather.c
+/* ---- ddb_load.c, ddb_whole.c, ddb_snapshot.c
  * ----------------------------------------------------------------- */
 
 enum err_code ddb_load(struct ddb *ddb, const struct policy *policy,
                        const struct progress *progress, struct snapshot **out,
                        struct err *err) ERR_CHECK;
-enum err_code ddb_load_whole(struct ddb *ddb, const struct policy *policy,
-                             const struct progress *progress, struct snapshot **out,
-                             struct err *err) ERR_CHECK;
+enum err_code ddb_scan(struct ddb *ddb, const struct policy *policy,
+                       const struct progress *progress, struct snapshot **out,
+                       struct err *err) ERR_CHECK;
 
 /* Items that were read so far, on their way into a snapshot. */
-struct ddb_gather {
+struct ddb_snapshot {
     struct snapshot *snapshot;
     struct ddb_reader reader;
     struct claim *claims;
     size_t n_claims, claims_room;
-    struct oddity *oddities;
-    size_t n_oddities, oddities_room;
+    struct unknown_item *unknown_items;
+    size_t n_unknown_items, oddities_room;
     bool right_width;           /* an extension of the policy's width was seen */
     char other_width[EXT_ROOM]; /* one of another width, or "" */
 };
 
-void ddb_gather_init(struct ddb_gather *gather, int width);
-void ddb_gather_add(struct ddb_gather *gather, const json_t *item, const char *sk);
+void ddb_snapshot_init(struct ddb_snapshot *gather, int width);
+void ddb_snapshot_add(struct ddb_snapshot *gather, const json_t *item, const char *sk);
 /* Seals. ERR_INPUT where the table is of another width; the snapshot goes with it. */
-enum err_code ddb_gather_finish(struct ddb_gather *gather, const struct ddb *ddb, bool whole,
-                                struct snapshot **out, struct err *err) ERR_CHECK;
-void ddb_gather_drop(struct ddb_gather *gather);
+enum err_code ddb_snapshot_finish(struct ddb_snapshot *gather, const struct ddb *ddb, bool whole,
+                                  struct snapshot **out, struct err *err) ERR_CHECK;
+void ddb_snapshot_drop(struct ddb_snapshot *gather);
 
-/* ---- ddb_write.c, ddb_part.c, ddb_settle.c, ddb_unsure.c, ddb_table.c, ddb_history.c
+/* ---- ddb_write.c, ddb_transaction.c, ddb_settle.c, ddb_unsure.c, ddb_table.c, ddb_history.c
  * --------------------------------- */
 
 enum err_code ddb_apply(struct ddb *ddb, struct plan *plan, const struct apply_context *context,
@@ -268,15 +268,15 @@ enum ddb_verdict {
     DDB_CONFLICT
 };
 
-/* What the judgement wants to know is asked with ddb_settle_want, until it wants nothing more. */
-void ddb_settle_want(struct ddb_look *look, const struct effects *effects);
-enum ddb_verdict ddb_settle_judge(const struct ddb_look *look, const struct plan *plan,
-                                  const struct effects *effects, struct arena *arena,
-                                  struct ddb_claim_fix **fixes, const char **detail,
-                                  size_t *change);
+/* What the judgement wants to know is asked with ddb_conflict_want, until it wants nothing more. */
+void ddb_conflict_want(struct ddb_get *look, const struct effects *effects);
+enum ddb_verdict ddb_conflict_judge(const struct ddb_get *look, const struct plan *plan,
+                                    const struct effects *effects, struct arena *arena,
+                                    struct ddb_claim_fix **fixes, const char **detail,
+                                    size_t *change);
 
-enum err_code ddb_create(struct ddb *ddb, const struct progress *progress, struct facts *warnings,
-                         struct err *err) ERR_CHECK;
+enum err_code ddb_create(struct ddb *ddb, const struct progress *progress,
+                         struct port_info *warnings, struct err *err) ERR_CHECK;
 
 /* The audit record of one part of an action, and its key alone. */
 json_t *ddb_audit_item(const struct apply_context *context, const char *action, unsigned part,

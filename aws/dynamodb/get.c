@@ -21,7 +21,7 @@ struct looked_claim {
     const char *ext; /* NULL: none */
 };
 
-struct ddb_look {
+struct ddb_get {
     struct ddb *ddb;
     struct arena arena;
     struct ddb_reader reader;
@@ -34,13 +34,13 @@ struct ddb_look {
     json_t *keys; /* of the request that is being put together */
     size_t in_flight;
     struct err err;
-    ddb_looked_fn done;
+    ddb_got_fn done;
     void *context;
 };
 
-struct ddb_look *ddb_look_new(struct ddb *ddb, int width)
+struct ddb_get *ddb_get_new(struct ddb *ddb, int width)
 {
-    struct ddb_look *look = mem_alloc(sizeof *look);
+    struct ddb_get *look = mem_alloc(sizeof *look);
     look->ddb = ddb;
     look->reader = (struct ddb_reader){.arena = &look->arena, .width = width};
     strmap_init(&look->by_ext, 64);
@@ -48,7 +48,7 @@ struct ddb_look *ddb_look_new(struct ddb *ddb, int width)
     return look;
 }
 
-void ddb_look_free(struct ddb_look *look)
+void ddb_get_free(struct ddb_get *look)
 {
     if (look) {
         strmap_release(&look->by_ext);
@@ -62,7 +62,7 @@ void ddb_look_free(struct ddb_look *look)
 
 /* ---- wanting ------------------------------------------------------------------------------ */
 
-void ddb_look_want_slot(struct ddb_look *look, const char *ext)
+void ddb_get_want_slot(struct ddb_get *look, const char *ext)
 {
     if (strmap_get(&look->by_ext, ext) != STRMAP_NONE) {
         return;
@@ -76,7 +76,7 @@ void ddb_look_want_slot(struct ddb_look *look, const char *ext)
     strmap_add(&look->by_ext, arena_strdup(&look->arena, ext), look->n_slots++);
 }
 
-void ddb_look_want_claim(struct ddb_look *look, const char *agent)
+void ddb_get_want_claim(struct ddb_get *look, const char *agent)
 {
     if (strmap_get(&look->by_agent, agent) != STRMAP_NONE) {
         return;
@@ -90,20 +90,20 @@ void ddb_look_want_claim(struct ddb_look *look, const char *agent)
     strmap_add(&look->by_agent, copy, look->n_claims++);
 }
 
-bool ddb_look_wants(const struct ddb_look *look)
+bool ddb_get_wants(const struct ddb_get *look)
 {
     return look->slots_asked < look->n_slots || look->claims_asked < look->n_claims;
 }
 
 /* ---- answers ------------------------------------------------------------------------------ */
 
-const struct slot *ddb_look_slot(const struct ddb_look *look, const char *ext)
+const struct slot *ddb_get_slot(const struct ddb_get *look, const char *ext)
 {
     size_t index = strmap_get(&look->by_ext, ext);
     return index == STRMAP_NONE ? NULL : &look->slots[index];
 }
 
-const char *ddb_look_claim(const struct ddb_look *look, const char *agent)
+const char *ddb_get_claim(const struct ddb_get *look, const char *agent)
 {
     size_t index = strmap_get(&look->by_agent, agent);
     return index == STRMAP_NONE ? NULL : look->claims[index].ext;
@@ -113,7 +113,7 @@ const char *ddb_look_claim(const struct ddb_look *look, const char *agent)
 static void merge(struct slot *into, const struct slot *record)
 {
     static const int rank[] = {
-        [SLOT_ABSENT] = 0, [SLOT_FREE] = 1, [SLOT_HELD] = 2, [SLOT_ASSIGNED] = 3};
+        [SLOT_ABSENT] = 0, [SLOT_FREE] = 1, [SLOT_RESERVED] = 2, [SLOT_ASSIGNED] = 3};
     uint8_t records = (uint8_t)(into->records | record->records);
     if (rank[record->state] > rank[into->state]) {
         *into = *record;
@@ -121,7 +121,7 @@ static void merge(struct slot *into, const struct slot *record)
     into->records = records;
 }
 
-static void take_item(struct ddb_look *look, const json_t *item)
+static void take_item(struct ddb_get *look, const json_t *item)
 {
     struct ddb_item read;
     ddb_item_read(&look->reader, item, &read);
@@ -139,7 +139,7 @@ static void take_item(struct ddb_look *look, const json_t *item)
 }
 
 /* The answer names the table as it likes; there is only one. */
-static void take_items(struct ddb_look *look, json_t *responses)
+static void take_items(struct ddb_get *look, json_t *responses)
 {
     const char *table = NULL;
     json_t *items = NULL;
@@ -158,7 +158,7 @@ static void take_items(struct ddb_look *look, json_t *responses)
 
 /* A request, over all of its repetitions. */
 struct asked {
-    struct ddb_look *look;
+    struct ddb_get *look;
     json_t *items; /* RequestItems */
     unsigned tries;
 };
@@ -167,7 +167,7 @@ static void ask(struct asked *asked);
 
 static void finish(struct asked *asked)
 {
-    struct ddb_look *look = asked->look;
+    struct ddb_get *look = asked->look;
     json_decref(asked->items);
     free(asked);
     if (--look->in_flight == 0) {
@@ -186,10 +186,10 @@ static void ask_again(void *context, bool cancelled)
     }
 }
 
-static void on_reply(void *context, struct reply *reply, const struct err *err)
+static void on_reply(void *context, struct response *reply, const struct err *err)
 {
     struct asked *asked = context;
-    struct ddb_look *look = asked->look;
+    struct ddb_get *look = asked->look;
     if (reply->code != ERR_OK) {
         ddb_take_err(&look->err, err);
         finish(asked);
@@ -221,7 +221,7 @@ static void ask(struct asked *asked)
 }
 
 /* Sends the keys that were put together so far. */
-static void send_keys(struct ddb_look *look)
+static void send_keys(struct ddb_get *look)
 {
     if (!look->keys) {
         return;
@@ -237,7 +237,7 @@ static void send_keys(struct ddb_look *look)
     ask(asked);
 }
 
-static void add_key(struct ddb_look *look, json_t *key_new)
+static void add_key(struct ddb_get *look, json_t *key_new)
 {
     look->keys = look->keys ? look->keys : json_array();
     json_array_append_new(look->keys, key_new);
@@ -246,7 +246,7 @@ static void add_key(struct ddb_look *look, json_t *key_new)
     }
 }
 
-void ddb_look_start(struct ddb_look *look, ddb_looked_fn done, void *context)
+void ddb_get_start(struct ddb_get *look, ddb_got_fn done, void *context)
 {
     look->done = done;
     look->context = context;

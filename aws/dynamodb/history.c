@@ -111,7 +111,7 @@ static bool split_sk(const char *sk, int64_t *at_ms, char *id, size_t room)
     return *id && clock_parse(time, at_ms);
 }
 
-static void on_page(void *context, struct reply *reply, const struct err *err);
+static void on_page(void *context, struct response *reply, const struct err *err);
 
 static void next_page(struct month *month, json_t *start)
 {
@@ -159,7 +159,7 @@ static void take_page(struct month *month, const json_t *answer)
     }
 }
 
-static void on_page(void *context, struct reply *reply, const struct err *err)
+static void on_page(void *context, struct response *reply, const struct err *err)
 {
     struct month *month = context;
     struct reading *reading = month->reading;

@@ -20,7 +20,7 @@
 #define UNKNOWN_TRIES 5
 #define NO_CHANGES "[]" /* no real record says that */
 
-static void get_record(struct ddb_part *part, call_done_fn done)
+static void get_record(struct ddb_transaction *part, call_done_fn done)
 {
     json_t *body = json_object();
     json_object_set_new(body, "Key", ddb_audit_key(part->writer->context, part->number));
@@ -31,62 +31,63 @@ static void get_record(struct ddb_part *part, call_done_fn done)
 
 /* ---- while the apply goes on --------------------------------------------------------------- */
 
-static void on_record(void *context, struct reply *reply, const struct err *err)
+static void on_record(void *context, struct response *reply, const struct err *err)
 {
-    struct ddb_part *part = context;
+    struct ddb_transaction *part = context;
     if (reply->code != ERR_OK) {
-        ddb_part_refused(part, err);
+        ddb_transaction_refused(part, err);
     } else if (json_object_get(reply->json, "Item")) {
-        ddb_part_done(part);
+        ddb_transaction_done(part);
     } else if (part->hopeless || ++part->unknowns > UNKNOWN_TRIES) {
         struct err last = part->err;
-        ddb_part_refused(part, &last);
+        ddb_transaction_refused(part, &last);
     } else {
-        ddb_part_again_after(part, ddb_backoff_ms(part->writer->ddb, UNKNOWN_BASE_MS,
-                                                  part->unknowns, UNKNOWN_CAP_MS));
+        ddb_transaction_again_after(part, ddb_backoff_ms(part->writer->ddb, UNKNOWN_BASE_MS,
+                                                         part->unknowns, UNKNOWN_CAP_MS));
     }
 }
 
-void ddb_part_find_out(struct ddb_part *part, const struct err *err)
+void ddb_transaction_find_out(struct ddb_transaction *part, const struct err *err)
 {
-    part->unsure = true;
+    part->in_doubt = true;
     part->err = *err;
     get_record(part, on_record);
 }
 
 /* ---- at the end ---------------------------------------------------------------------------- */
 
-static void not_known(struct ddb_part *part, const struct err *err)
+static void not_known(struct ddb_transaction *part, const struct err *err)
 {
     struct plan *plan = part->writer->plan;
-    ddb_part_decide(part, RESULT_FAILED,
-                    arena_printf(&plan->arena, "not known whether it was written: %s", err->text));
+    ddb_transaction_decide(
+        part, RESULT_FAILED,
+        arena_printf(&plan->arena, "not known whether it was written: %s", err->text));
 }
 
-static void was_not_carried_out(struct ddb_part *part)
+static void was_not_carried_out(struct ddb_transaction *part)
 {
     bool cancelled = part->err.code == ERR_CANCELLED;
-    ddb_part_decide(part, cancelled ? RESULT_SKIPPED : RESULT_FAILED,
-                    cancelled ? NULL : part->err.text);
+    ddb_transaction_decide(part, cancelled ? RESULT_SKIPPED : RESULT_FAILED,
+                           cancelled ? NULL : part->err.text);
 }
 
-static void on_looked_again(void *context, struct reply *reply, const struct err *err)
+static void on_looked_again(void *context, struct response *reply, const struct err *err)
 {
-    struct ddb_part *part = context;
+    struct ddb_transaction *part = context;
     const json_t *item = json_object_get(reply->json, "Item");
     const char *changes = ddb_item_text(item, "changes");
     if (reply->code != ERR_OK) {
         not_known(part, err);
     } else if (changes && strcmp(changes, NO_CHANGES) != 0) {
-        ddb_part_decide(part, RESULT_DONE, NULL);
+        ddb_transaction_decide(part, RESULT_DONE, NULL);
     } else {
         was_not_carried_out(part); /* an attempt of ours to take the place got through */
     }
 }
 
-static void on_taken(void *context, struct reply *reply, const struct err *err)
+static void on_taken(void *context, struct response *reply, const struct err *err)
 {
-    struct ddb_part *part = context;
+    struct ddb_transaction *part = context;
     if (reply->code == ERR_OK) {
         was_not_carried_out(part);
     } else if (reply->code == ERR_CONFLICT) {
@@ -96,9 +97,9 @@ static void on_taken(void *context, struct reply *reply, const struct err *err)
     }
 }
 
-static void take_place(struct ddb_part *part)
+static void take_place(struct ddb_transaction *part)
 {
-    const struct ddb_writer *writer = part->writer;
+    const struct ddb_scheduler *writer = part->writer;
     json_t *body = json_object();
     json_object_set_new(
         body, "Item",
@@ -108,14 +109,14 @@ static void take_place(struct ddb_part *part)
     ddb_submit(writer->ddb, "PutItem", body, on_taken, part);
 }
 
-void ddb_unsure_settle(struct ddb_writer *writer)
+void ddb_in_doubt_resolve(struct ddb_scheduler *writer)
 {
     struct ddb *ddb = writer->ddb;
-    if (!writer->unsure) {
+    if (!writer->in_doubt) {
         return;
     }
     ddb->hurry = writer->err.code == ERR_CANCELLED;
-    for (struct ddb_part *part = writer->unsure; part; part = part->next) {
+    for (struct ddb_transaction *part = writer->in_doubt; part; part = part->next) {
         take_place(part);
     }
     /* Nobody is asked whether to stop: it is short. */
@@ -124,9 +125,9 @@ void ddb_unsure_settle(struct ddb_writer *writer)
         ddb_take_err(&writer->err, &ignored);
     }
     ddb->hurry = false;
-    while (writer->unsure) {
-        struct ddb_part *part = writer->unsure;
-        writer->unsure = part->next;
-        ddb_part_free(part);
+    while (writer->in_doubt) {
+        struct ddb_transaction *part = writer->in_doubt;
+        writer->in_doubt = part->next;
+        ddb_transaction_free(part);
     }
 }

@@ -9,7 +9,7 @@
 /*
  * Items. Everything that comes in was written by somebody else, perhaps by hand: an attribute of
  * another type, a number that is none, a key that no program of ours would write. Such an item
- * becomes an oddity, which is reported and never touched.
+ * becomes an unknown_item, which is reported and never touched.
  */
 
 #define CLAIM_PREFIX "agent#"
@@ -86,7 +86,7 @@ static void set_seconds(json_t *item, const char *name, int64_t at_s)
 json_t *ddb_slot_item(const struct slot *slot)
 {
     bool assigned = slot->state == SLOT_ASSIGNED;
-    bool held = slot->state == SLOT_HELD;
+    bool held = slot->state == SLOT_RESERVED;
     json_t *item = ddb_key(slot->ext, assigned ? "agentID" : held ? "held" : "nu");
     set_text(item, "sk_value", assigned ? slot->agent : slot->ext);
     if (assigned || held) {
@@ -184,10 +184,10 @@ static void odd(struct ddb_reader *reader, const json_t *item, const char *detai
 {
     const json_t *sk = json_object_get(item, "sk");
     out->kind = DDB_ODD;
-    out->oddity.key = arena_printf(reader->arena, "pk %s, sk %s",
-                                   show(reader->arena, json_object_get(item, "pk")),
-                                   sk || !reader->sk ? show(reader->arena, sk) : reader->sk);
-    out->oddity.detail = detail;
+    out->unknown_item.key = arena_printf(reader->arena, "pk %s, sk %s",
+                                         show(reader->arena, json_object_get(item, "pk")),
+                                         sk || !reader->sk ? show(reader->arena, sk) : reader->sk);
+    out->unknown_item.detail = detail;
 }
 
 static void read_free(struct ddb_reader *reader, const json_t *item, struct ddb_item *out)
@@ -230,7 +230,7 @@ static void read_held(struct ddb_reader *reader, const json_t *item, struct ddb_
         odd(reader, item, "a reserved extension whose sk_value is not its number", out);
         return;
     }
-    out->slot.state = SLOT_HELD;
+    out->slot.state = SLOT_RESERVED;
     out->slot.records = RECORD_HELD;
     out->slot.at_s = ddb_item_seconds(item, "since");
     out->slot.note = note_of(reader, item, "note");

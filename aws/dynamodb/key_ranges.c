@@ -45,8 +45,8 @@ static void write_fraction(uint64_t value, char out[PLACES + 1])
     out[PLACES] = '\0';
 }
 
-size_t ddb_split(const char *low, const char *high, size_t wanted,
-                 char cuts[DDB_CUTS_MAX][DDB_CUT_ROOM])
+size_t ddb_key_ranges(const char *low, const char *high, size_t wanted,
+                      char cuts[DDB_CUTS_MAX][DDB_CUT_ROOM])
 {
     size_t common = 0;
     while (low[common] && low[common] == high[common]) {

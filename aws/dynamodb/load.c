@@ -13,12 +13,12 @@
  * A snapshot by Queries on the index: what is free, assigned and reserved, each in its own streams
  * that run side by side. Free numbers are cut by the ranges of the policy, which are known. Of the
  * logins nothing is known beforehand: the first page and the very last login come first, and what
- * lies between is cut into streams (ddb_split.c). A page has at most PAGE items although the
+ * lies between is cut into streams (ddb_key_ranges.c). A page has at most PAGE items although the
  * service would give more, so that a page as JSON stays small and streams stay even.
  *
  * The index lags and the streams do not see one moment, so an extension can show up as free and as
  * assigned, or an agent with two, because somebody just wrote. Before such a thing is called
- * damage, those few are read from the table itself (ddb_look.c).
+ * damage, those few are read from the table itself (ddb_get.c).
  */
 
 #define PAGE 2500
@@ -29,7 +29,7 @@
 struct load {
     struct ddb *ddb;
     const struct progress *progress;
-    struct ddb_gather gather;
+    struct ddb_snapshot gather;
     struct err err;
     uint64_t pages;
     bool stop;
@@ -87,7 +87,7 @@ static void stream_free(struct stream *stream)
     free(stream);
 }
 
-static void on_reply(void *context, struct reply *reply, const struct err *err);
+static void on_reply(void *context, struct response *reply, const struct err *err);
 
 static void stream_next(struct stream *stream)
 {
@@ -105,7 +105,7 @@ static void take_page(struct stream *stream, const json_t *answer)
             const char *login = ddb_item_text(item, "sk_value");
             load->last_login = load->last_login ? load->last_login : mem_strdup(login);
         } else {
-            ddb_gather_add(&load->gather, item, stream->sk);
+            ddb_snapshot_add(&load->gather, item, stream->sk);
         }
     }
     load->pages++;
@@ -113,7 +113,7 @@ static void take_page(struct stream *stream, const json_t *answer)
                  load->pages);
 }
 
-static void on_reply(void *context, struct reply *reply, const struct err *err)
+static void on_reply(void *context, struct response *reply, const struct err *err)
 {
     struct stream *stream = context;
     struct load *load = stream->load;
@@ -191,7 +191,7 @@ static void start_logins_between(struct load *load)
     const char *low = ddb_item_text(load->logins_from, "sk_value");
     size_t n = 0;
     if (low && load->last_login && strcmp(low, load->last_login) < 0) {
-        n = ddb_split(low, load->last_login, LOGIN_CUTS, cuts);
+        n = ddb_key_ranges(low, load->last_login, LOGIN_CUTS, cuts);
     }
     for (size_t i = 0; i <= n; i++) {
         const char *from = i > 0 ? cuts[i - 1] : NULL;
@@ -262,14 +262,13 @@ static void on_looked(void *context, const struct err *err)
     }
 }
 
-static void take_looked(struct snapshot *snapshot, const struct ddb_look *look,
-                        const bool *doubtful)
+static void take_looked(struct snapshot *snapshot, const struct ddb_get *look, const bool *doubtful)
 {
     size_t kept = 0;
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         struct slot slot = snapshot->slots[i];
         if (doubtful[i]) {
-            slot = *ddb_look_slot(look, slot.ext);
+            slot = *ddb_get_slot(look, slot.ext);
             slot.agent = arena_strdup(&snapshot->arena, slot.agent);
             slot.note = arena_strdup(&snapshot->arena, slot.note);
             slot.by = arena_strdup(&snapshot->arena, slot.by);
@@ -289,14 +288,14 @@ static enum err_code settle_doubts(struct ddb *ddb, int width, struct snapshot *
     struct err failed = ERR_INIT;
     enum err_code code = ERR_OK;
     if (n > 0 && n <= DOUBTS_MAX) {
-        struct ddb_look *look = ddb_look_new(ddb, width);
+        struct ddb_get *look = ddb_get_new(ddb, width);
         for (size_t i = 0; i < snapshot->n_slots; i++) {
             if (doubtful[i]) {
-                ddb_look_want_slot(look, snapshot->slots[i].ext);
+                ddb_get_want_slot(look, snapshot->slots[i].ext);
             }
         }
         log_line(LOG_INFO, "dynamodb", "%zu extensions read again with strong consistency", n);
-        ddb_look_start(look, on_looked, &failed);
+        ddb_get_start(look, on_looked, &failed);
         code = http_run(client_http(ddb->client), err);
         if (code == ERR_OK && failed.code != ERR_OK) {
             ddb_take_err(err, &failed);
@@ -305,7 +304,7 @@ static enum err_code settle_doubts(struct ddb *ddb, int width, struct snapshot *
         if (code == ERR_OK) {
             take_looked(snapshot, look, doubtful);
         }
-        ddb_look_free(look);
+        ddb_get_free(look);
     }
     free(doubtful);
     return code;
@@ -318,7 +317,7 @@ enum err_code ddb_load(struct ddb *ddb, const struct policy *policy,
 {
     struct load load = {.ddb = ddb, .progress = progress};
     struct http *http = client_http(ddb->client);
-    ddb_gather_init(&load.gather, policy->width);
+    ddb_snapshot_init(&load.gather, policy->width);
     http_set_progress(http, progress);
     start_assigned(&load);
     start_free(&load, policy);
@@ -329,9 +328,9 @@ enum err_code ddb_load(struct ddb *ddb, const struct policy *policy,
     free(load.last_login);
     if (code == ERR_OK) {
         load.gather.snapshot->read_at_s = clock_now_s(ddb->clock);
-        code = ddb_gather_finish(&load.gather, ddb, false, out, &load.err);
+        code = ddb_snapshot_finish(&load.gather, ddb, false, out, &load.err);
     } else {
-        ddb_gather_drop(&load.gather);
+        ddb_snapshot_drop(&load.gather);
     }
     if (code == ERR_OK) {
         code = settle_doubts(ddb, policy->width, *out, &load.err);

@@ -19,7 +19,7 @@
 struct whole {
     struct ddb *ddb;
     const struct progress *progress;
-    struct ddb_gather gather;
+    struct ddb_snapshot gather;
     struct err err;
     uint64_t pages;
     uint64_t seen;
@@ -31,7 +31,7 @@ struct segment {
     int number;
 };
 
-static void on_reply(void *context, struct reply *reply, const struct err *err);
+static void on_reply(void *context, struct response *reply, const struct err *err);
 
 static void next_page(struct segment *segment, json_t *start)
 {
@@ -67,7 +67,7 @@ static void take_page(struct whole *whole, const json_t *answer)
     const json_t *item = NULL;
     json_array_foreach(json_object_get(answer, "Items"), i, item)
     {
-        ddb_gather_add(&whole->gather, item, NULL);
+        ddb_snapshot_add(&whole->gather, item, NULL);
         whole->seen++;
     }
     whole->pages++;
@@ -75,7 +75,7 @@ static void take_page(struct whole *whole, const json_t *answer)
                  whole->pages);
 }
 
-static void on_reply(void *context, struct reply *reply, const struct err *err)
+static void on_reply(void *context, struct response *reply, const struct err *err)
 {
     struct segment *segment = context;
     struct whole *whole = segment->whole;
@@ -99,14 +99,13 @@ static void on_reply(void *context, struct reply *reply, const struct err *err)
     }
 }
 
-enum err_code ddb_load_whole(struct ddb *ddb, const struct policy *policy,
-                             const struct progress *progress, struct snapshot **out,
-                             struct err *err)
+enum err_code ddb_scan(struct ddb *ddb, const struct policy *policy,
+                       const struct progress *progress, struct snapshot **out, struct err *err)
 {
     struct whole whole = {.ddb = ddb, .progress = progress};
     struct segment segments[SEGMENTS];
     struct http *http = client_http(ddb->client);
-    ddb_gather_init(&whole.gather, policy->width);
+    ddb_snapshot_init(&whole.gather, policy->width);
     http_set_progress(http, progress);
     for (int i = 0; i < SEGMENTS; i++) {
         segments[i] = (struct segment){.whole = &whole, .number = i};
@@ -117,9 +116,9 @@ enum err_code ddb_load_whole(struct ddb *ddb, const struct policy *policy,
     code = whole.err.code != ERR_OK ? whole.err.code : code;
     if (code == ERR_OK) {
         whole.gather.snapshot->read_at_s = clock_now_s(ddb->clock);
-        code = ddb_gather_finish(&whole.gather, ddb, true, out, &whole.err);
+        code = ddb_snapshot_finish(&whole.gather, ddb, true, out, &whole.err);
     } else {
-        ddb_gather_drop(&whole.gather);
+        ddb_snapshot_drop(&whole.gather);
     }
     if (code != ERR_OK) {
         code = ddb_explain(ddb, &whole.err);

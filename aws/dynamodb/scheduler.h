@@ -22,7 +22,7 @@ struct ddb_unit {
     struct ddb_claim_fix *fixes;
 };
 
-struct ddb_writer {
+struct ddb_scheduler {
     struct ddb *ddb;
     struct plan *plan;
     const struct apply_context *context;
@@ -35,30 +35,30 @@ struct ddb_writer {
     size_t decided_up_to; /* all units before this one are decided */
     size_t n_changes;     /* to write */
     size_t n_decided;
-    size_t n_parts;          /* under way */
-    struct ddb_part *unsure; /* given up, and perhaps carried out all the same */
-    unsigned last_number;    /* of a part */
-    double window;           /* how many parts may be under way */
-    bool stop;               /* nothing new is begun */
+    size_t n_parts;                   /* under way */
+    struct ddb_transaction *in_doubt; /* given up, and perhaps carried out all the same */
+    unsigned last_number;             /* of a part */
+    double window;                    /* how many parts may be under way */
+    bool stop;                        /* nothing new is begun */
     bool cancelled;
     struct err err;
 };
 
 /* The result of all changes of a unit. `detail` is copied. */
-void ddb_decide(struct ddb_writer *writer, size_t index, enum change_result result,
+void ddb_decide(struct ddb_scheduler *writer, size_t index, enum change_result result,
                 const char *detail);
 /* The unit goes back to the front of the list. */
-void ddb_again(struct ddb_writer *writer, size_t index);
+void ddb_again(struct ddb_scheduler *writer, size_t index);
 /* Nothing new is begun; `err` is what apply returns. */
-void ddb_stop(struct ddb_writer *writer, const struct err *err);
-void ddb_throttled(struct ddb_writer *writer);
-void ddb_went_well(struct ddb_writer *writer);
+void ddb_stop(struct ddb_scheduler *writer, const struct err *err);
+void ddb_throttled(struct ddb_scheduler *writer);
+void ddb_went_well(struct ddb_scheduler *writer);
 /* Something was decided or goes back: begins what can be begun. */
-void ddb_writer_go_on(struct ddb_writer *writer);
+void ddb_scheduler_go_on(struct ddb_scheduler *writer);
 
 /* A transaction, over all of its attempts. */
-struct ddb_part {
-    struct ddb_writer *writer;
+struct ddb_transaction {
+    struct ddb_scheduler *writer;
     unsigned number;
     char token[CRYPTO_UUID_TEXT]; /* the same for all attempts: none is a second write */
     char *body;
@@ -68,36 +68,37 @@ struct ddb_part {
     size_t n_units;
     unsigned tries;    /* refusals that may pass */
     unsigned unknowns; /* answers that were lost */
-    bool unsure;       /* an attempt may have been carried out */
+    bool in_doubt;     /* an attempt may have been carried out */
     bool hopeless;     /* another attempt would be refused like the last */
     struct err err;    /* why it was given up, or may be */
-    struct ddb_part *next;
+    struct ddb_transaction *next;
     /* Settling: the units that lost, and what is there now. */
     size_t lost[DDB_ACTIONS_MAX];
     size_t n_lost;
-    struct ddb_look *look;
+    struct ddb_get *look;
 };
 
-struct ddb_part *ddb_part_new(struct ddb_writer *writer);
-void ddb_part_free(struct ddb_part *part);
+struct ddb_transaction *ddb_transaction_new(struct ddb_scheduler *writer);
+void ddb_transaction_free(struct ddb_transaction *part);
 /* Adds the audit record and sends. */
-void ddb_part_send(struct ddb_part *part, struct ddb_actions *actions);
-void ddb_part_attempt(struct ddb_part *part);
-void ddb_part_again_after(struct ddb_part *part, int64_t wait_ms);
+void ddb_transaction_send(struct ddb_transaction *part, struct ddb_actions *actions);
+void ddb_transaction_attempt(struct ddb_transaction *part);
+void ddb_transaction_again_after(struct ddb_transaction *part, int64_t wait_ms);
 
 /* The result of all its units. */
-void ddb_part_decide(struct ddb_part *part, enum change_result result, const char *detail);
+void ddb_transaction_decide(struct ddb_transaction *part, enum change_result result,
+                            const char *detail);
 /* It was carried out, and is over. */
-void ddb_part_done(struct ddb_part *part);
+void ddb_transaction_done(struct ddb_transaction *part);
 /* The apply stops. Where an attempt may have been carried out, the part is kept for the end. */
-void ddb_part_refused(struct ddb_part *part, const struct err *err);
-void ddb_part_end(struct ddb_part *part);
+void ddb_transaction_refused(struct ddb_transaction *part, const struct err *err);
+void ddb_transaction_end(struct ddb_transaction *part);
 
 /* The answer was lost: goes on with the part when it is known what became of it. */
-void ddb_part_find_out(struct ddb_part *part, const struct err *err);
+void ddb_transaction_find_out(struct ddb_transaction *part, const struct err *err);
 
 /* The same for those that were given up, on an engine that is at rest; nothing of them can be
    carried out afterwards. */
-void ddb_unsure_settle(struct ddb_writer *writer);
+void ddb_in_doubt_resolve(struct ddb_scheduler *writer);
 
 #endif

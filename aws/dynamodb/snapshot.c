@@ -8,9 +8,9 @@
 
 /* From items as they arrive, in any order, to a sealed snapshot. */
 
-void ddb_gather_init(struct ddb_gather *gather, int width)
+void ddb_snapshot_init(struct ddb_snapshot *gather, int width)
 {
-    *gather = (struct ddb_gather){.snapshot = snapshot_new()};
+    *gather = (struct ddb_snapshot){.snapshot = snapshot_new()};
     gather->reader = (struct ddb_reader){.arena = &gather->snapshot->arena, .width = width};
 }
 
@@ -24,21 +24,21 @@ static void *room_for_one(void *array, size_t used, size_t *room, size_t size)
     return mem_resize(array, *room, size);
 }
 
-static void add_claim(struct ddb_gather *gather, const struct claim *claim)
+static void add_claim(struct ddb_snapshot *gather, const struct claim *claim)
 {
     gather->claims =
         room_for_one(gather->claims, gather->n_claims, &gather->claims_room, sizeof *claim);
     gather->claims[gather->n_claims++] = *claim;
 }
 
-static void add_oddity(struct ddb_gather *gather, const struct oddity *oddity)
+static void add_unknown_item(struct ddb_snapshot *gather, const struct unknown_item *unknown_item)
 {
-    gather->oddities =
-        room_for_one(gather->oddities, gather->n_oddities, &gather->oddities_room, sizeof *oddity);
-    gather->oddities[gather->n_oddities++] = *oddity;
+    gather->unknown_items = room_for_one(gather->unknown_items, gather->n_unknown_items,
+                                         &gather->oddities_room, sizeof *unknown_item);
+    gather->unknown_items[gather->n_unknown_items++] = *unknown_item;
 }
 
-void ddb_gather_add(struct ddb_gather *gather, const json_t *item, const char *sk)
+void ddb_snapshot_add(struct ddb_snapshot *gather, const json_t *item, const char *sk)
 {
     struct ddb_item read;
     gather->reader.sk = sk;
@@ -53,10 +53,10 @@ void ddb_gather_add(struct ddb_gather *gather, const json_t *item, const char *s
         break;
     case DDB_OTHER_WIDTH:
         memcpy(gather->other_width, read.slot.ext, sizeof gather->other_width);
-        add_oddity(gather, &read.oddity);
+        add_unknown_item(gather, &read.unknown_item);
         break;
     case DDB_ODD:
-        add_oddity(gather, &read.oddity);
+        add_unknown_item(gather, &read.unknown_item);
         break;
     case DDB_AUDIT:
         break;
@@ -72,24 +72,25 @@ static void *into_arena(struct arena *arena, const void *array, size_t bytes)
     return copy;
 }
 
-enum err_code ddb_gather_finish(struct ddb_gather *gather, const struct ddb *ddb, bool whole,
-                                struct snapshot **out, struct err *err)
+enum err_code ddb_snapshot_finish(struct ddb_snapshot *gather, const struct ddb *ddb, bool whole,
+                                  struct snapshot **out, struct err *err)
 {
     struct snapshot *snapshot = gather->snapshot;
     if (!gather->right_width && gather->other_width[0]) {
         err_set(err, ERR_INPUT, "table %s has extensions of %zu digits (%s), the policy says %d",
                 ddb->name, strlen(gather->other_width), gather->other_width, gather->reader.width);
         err_hint(err, "set width and ranges in the section [policy] of the configuration");
-        ddb_gather_drop(gather);
+        ddb_snapshot_drop(gather);
         return ERR_INPUT;
     }
     if (whole) {
         snapshot->claims =
             into_arena(&snapshot->arena, gather->claims, gather->n_claims * sizeof *gather->claims);
         snapshot->n_claims = gather->n_claims;
-        snapshot->oddities = into_arena(&snapshot->arena, gather->oddities,
-                                        gather->n_oddities * sizeof *gather->oddities);
-        snapshot->n_oddities = gather->n_oddities;
+        snapshot->unknown_items =
+            into_arena(&snapshot->arena, gather->unknown_items,
+                       gather->n_unknown_items * sizeof *gather->unknown_items);
+        snapshot->n_unknown_items = gather->n_unknown_items;
     }
     snapshot->whole = whole;
     snapshot->exact = whole;
@@ -97,14 +98,14 @@ enum err_code ddb_gather_finish(struct ddb_gather *gather, const struct ddb *ddb
     snapshot_seal(snapshot);
     *out = snapshot;
     gather->snapshot = NULL;
-    ddb_gather_drop(gather);
+    ddb_snapshot_drop(gather);
     return ERR_OK;
 }
 
-void ddb_gather_drop(struct ddb_gather *gather)
+void ddb_snapshot_drop(struct ddb_snapshot *gather)
 {
     snapshot_unref(gather->snapshot);
     free(gather->claims);
-    free(gather->oddities);
-    *gather = (struct ddb_gather){.snapshot = NULL};
+    free(gather->unknown_items);
+    *gather = (struct ddb_snapshot){.snapshot = NULL};
 }

@@ -77,7 +77,7 @@ static struct ddb *ddb_of(struct store *store)
 }
 
 static enum err_code store_init(struct store *store, const struct policy *policy,
-                                const struct progress *progress, struct facts *warnings,
+                                const struct progress *progress, struct port_info *warnings,
                                 struct err *err)
 {
     (void)policy; /* the table does not know how wide its numbers are */
@@ -88,7 +88,7 @@ static enum err_code store_load(struct store *store, const struct policy *policy
                                 enum load_mode mode, const struct progress *progress,
                                 struct snapshot **out, struct err *err)
 {
-    return mode == LOAD_WHOLE ? ddb_load_whole(ddb_of(store), policy, progress, out, err)
+    return mode == LOAD_WHOLE ? ddb_scan(ddb_of(store), policy, progress, out, err)
                               : ddb_load(ddb_of(store), policy, progress, out, err);
 }
 
@@ -113,23 +113,23 @@ static const char *role_of(const char *text)
     return text && arn_parse(text, &arn) ? arn.resource : text;
 }
 
-static void store_facts(struct store *store, struct facts *facts)
+static void store_facts(struct store *store, struct port_info *facts)
 {
     const struct dynamodb_store *self = (const struct dynamodb_store *)store;
     const struct ddb *ddb = &self->ddb;
     struct endpoint endpoint;
-    facts_set(facts, "table", "%s", ddb->name);
-    facts_set(facts, "region", "%s", ddb->region ? ddb->region : client_region(ddb->client));
+    port_info_set(facts, "table", "%s", ddb->name);
+    port_info_set(facts, "region", "%s", ddb->region ? ddb->region : client_region(ddb->client));
     if (endpoint_resolve(SERVICE_DYNAMODB, client_endpoint_settings(ddb->client),
                          self->identity.account, &endpoint, NULL) == ERR_OK) {
-        facts_set(facts, "endpoint", "%s", endpoint.url);
+        port_info_set(facts, "endpoint", "%s", endpoint.url);
     }
     if (self->identity.account) {
-        facts_set(facts, "account", "%s", self->identity.account);
-        facts_set(facts, "role", "%s", role_of(self->identity.arn));
+        port_info_set(facts, "account", "%s", self->identity.account);
+        port_info_set(facts, "role", "%s", role_of(self->identity.arn));
     }
-    facts_set(facts, "read_units", "%.1f", ddb->statistics->read_units);
-    facts_set(facts, "write_units", "%.1f", ddb->statistics->write_units);
+    port_info_set(facts, "read_units", "%.1f", ddb->statistics->read_units);
+    port_info_set(facts, "write_units", "%.1f", ddb->statistics->write_units);
 }
 
 /* Without an answer of STS (no way to it, not allowed) the caller goes by another name. */

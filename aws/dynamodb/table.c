@@ -21,7 +21,7 @@
 struct making {
     struct ddb *ddb;
     const struct progress *progress;
-    struct facts *warnings;
+    struct port_info *warnings;
     struct err *err;
     bool fresh; /* made by us */
 };
@@ -115,13 +115,13 @@ static bool has_status(const json_t *described, const char *member, const char *
 /* *table is a new reference. */
 static enum err_code describe(struct making *making, json_t **table, struct err *err)
 {
-    struct reply reply;
+    struct response reply;
     *table = NULL;
     enum err_code code = ddb_call(making->ddb, "DescribeTable", json_object(), &reply, err);
     if (code == ERR_OK) {
         *table = json_incref(json_object_get(reply.json, "Table"));
     }
-    reply_release(&reply);
+    response_release(&reply);
     return code;
 }
 
@@ -133,14 +133,14 @@ static enum err_code warn(struct making *making, const char *name, struct err *f
         return failed->code;
     }
     if (making->warnings) {
-        facts_set(making->warnings, name, "%s", failed->text);
+        port_info_set(making->warnings, name, "%s", failed->text);
     }
     return ERR_OK;
 }
 
 static enum err_code create_table(struct making *making, bool protected, struct err *err)
 {
-    struct reply reply;
+    struct response reply;
     json_t *body = json_pack("{s:o, s:o, s:[o], s:s}", "AttributeDefinitions", attributes(),
                              "KeySchema", key_schema("pk", "sk"), "GlobalSecondaryIndexes",
                              index_definition(), "BillingMode", "PAY_PER_REQUEST");
@@ -149,7 +149,7 @@ static enum err_code create_table(struct making *making, bool protected, struct 
     }
     enum err_code code = ddb_call(making->ddb, "CreateTable", body, &reply, err);
     bool exists = strcmp(reply.error, "ResourceInUseException") == 0;
-    reply_release(&reply);
+    response_release(&reply);
     if (exists) { /* somebody else was faster */
         err_clear(err);
         return ERR_OK;
@@ -179,7 +179,7 @@ static enum err_code create(struct making *making)
 
 static enum err_code create_index(struct making *making)
 {
-    struct reply reply;
+    struct response reply;
     json_t *body = json_pack("{s:o, s:[{s:o}]}", "AttributeDefinitions", attributes(),
                              "GlobalSecondaryIndexUpdates", "Create", index_definition());
     struct err failed = ERR_INIT;
@@ -188,7 +188,7 @@ static enum err_code create_index(struct making *making)
         (code != ERR_OK && strstr(reply.message, "already exists"))) {
         code = ERR_OK; /* somebody else was faster */
     }
-    reply_release(&reply);
+    response_release(&reply);
     if (code != ERR_OK) {
         ddb_take_err(making->err, &failed);
     }
@@ -284,7 +284,7 @@ static enum err_code turn_on_backups(struct making *making)
 {
     int64_t pause_ms = POLL_FIRST_MS;
     for (unsigned tries = 1;; tries++) {
-        struct reply reply;
+        struct response reply;
         struct err failed = ERR_INIT;
         json_t *body = json_pack("{s:{s:b}}", "PointInTimeRecoverySpecification",
                                  "PointInTimeRecoveryEnabled", 1);
@@ -293,7 +293,7 @@ static enum err_code turn_on_backups(struct making *making)
         /* Shortly after the creation of a table they are not available yet. */
         bool again = strcmp(reply.error, "ContinuousBackupsUnavailableException") == 0 &&
                      tries < BACKUP_TRIES;
-        reply_release(&reply);
+        response_release(&reply);
         if (code == ERR_OK) {
             return ERR_OK;
         }
@@ -310,7 +310,7 @@ static enum err_code turn_on_backups(struct making *making)
 
 static enum err_code turn_on_expiry(struct making *making)
 {
-    struct reply reply;
+    struct response reply;
     struct err failed = ERR_INIT;
     enum err_code code =
         ddb_call(making->ddb, "DescribeTimeToLive", json_object(), &reply, &failed);
@@ -325,7 +325,7 @@ static enum err_code turn_on_expiry(struct making *making)
                 making->ddb->name, by);
         code = ERR_SERVICE;
     }
-    reply_release(&reply);
+    response_release(&reply);
     if (on && code == ERR_OK) {
         return ERR_OK;
     }
@@ -336,7 +336,7 @@ static enum err_code turn_on_expiry(struct making *making)
         code = ddb_call(making->ddb, "UpdateTimeToLive", body, &reply, &failed);
         /* Two who create at once. */
         bool enabled = strstr(reply.message, "already enabled") != NULL;
-        reply_release(&reply);
+        response_release(&reply);
         if (code == ERR_OK || enabled) {
             return ERR_OK;
         }
@@ -346,8 +346,8 @@ static enum err_code turn_on_expiry(struct making *making)
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
-enum err_code ddb_create(struct ddb *ddb, const struct progress *progress, struct facts *warnings,
-                         struct err *err)
+enum err_code ddb_create(struct ddb *ddb, const struct progress *progress,
+                         struct port_info *warnings, struct err *err)
 {
     struct err own = ERR_INIT;
     struct making making = {

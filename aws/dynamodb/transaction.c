@@ -31,82 +31,84 @@
 
 /* ---- beginning and end -------------------------------------------------------------------- */
 
-struct ddb_part *ddb_part_new(struct ddb_writer *writer)
+struct ddb_transaction *ddb_transaction_new(struct ddb_scheduler *writer)
 {
-    struct ddb_part *part = mem_alloc(sizeof *part);
+    struct ddb_transaction *part = mem_alloc(sizeof *part);
     part->writer = writer;
     return part;
 }
 
-void ddb_part_free(struct ddb_part *part)
+void ddb_transaction_free(struct ddb_transaction *part)
 {
-    ddb_look_free(part->look);
+    ddb_get_free(part->look);
     free(part->body);
     free(part);
 }
 
-void ddb_part_end(struct ddb_part *part)
+void ddb_transaction_end(struct ddb_transaction *part)
 {
-    struct ddb_writer *writer = part->writer;
+    struct ddb_scheduler *writer = part->writer;
     writer->n_parts--;
-    ddb_part_free(part);
-    ddb_writer_go_on(writer);
+    ddb_transaction_free(part);
+    ddb_scheduler_go_on(writer);
 }
 
-void ddb_part_decide(struct ddb_part *part, enum change_result result, const char *detail)
+void ddb_transaction_decide(struct ddb_transaction *part, enum change_result result,
+                            const char *detail)
 {
     for (size_t i = 0; i < part->n_units; i++) {
         ddb_decide(part->writer, part->units[i], result, detail);
     }
 }
 
-void ddb_part_done(struct ddb_part *part)
+void ddb_transaction_done(struct ddb_transaction *part)
 {
-    ddb_part_decide(part, RESULT_DONE, NULL);
+    ddb_transaction_decide(part, RESULT_DONE, NULL);
     ddb_went_well(part->writer);
-    ddb_part_end(part);
+    ddb_transaction_end(part);
 }
 
-void ddb_part_refused(struct ddb_part *part, const struct err *err)
+void ddb_transaction_refused(struct ddb_transaction *part, const struct err *err)
 {
-    struct ddb_writer *writer = part->writer;
+    struct ddb_scheduler *writer = part->writer;
     ddb_stop(writer, err);
-    if (part->unsure) {
+    if (part->in_doubt) {
         part->err = *err;
-        part->next = writer->unsure;
-        writer->unsure = part;
+        part->next = writer->in_doubt;
+        writer->in_doubt = part;
         writer->n_parts--;
         return;
     }
     bool untried = err->code == ERR_CANCELLED || err->code == ERR_NOT_FOUND;
-    ddb_part_decide(part, untried ? RESULT_SKIPPED : RESULT_FAILED, untried ? NULL : err->text);
-    ddb_part_end(part);
+    ddb_transaction_decide(part, untried ? RESULT_SKIPPED : RESULT_FAILED,
+                           untried ? NULL : err->text);
+    ddb_transaction_end(part);
 }
 
 /* ---- again -------------------------------------------------------------------------------- */
 
 static void on_time(void *context, bool cancelled)
 {
-    struct ddb_part *part = context;
-    struct ddb_writer *writer = part->writer;
-    bool soft = !part->unsure && progress_cancel(writer->progress) != CANCEL_NO;
+    struct ddb_transaction *part = context;
+    struct ddb_scheduler *writer = part->writer;
+    bool soft = !part->in_doubt && progress_cancel(writer->progress) != CANCEL_NO;
     if (cancelled || soft) {
         struct err err = ERR_INIT;
         err_set(&err, ERR_CANCELLED, "cancelled");
         writer->cancelled = true;
-        ddb_part_refused(part, &err);
+        ddb_transaction_refused(part, &err);
     } else {
-        ddb_part_attempt(part);
+        ddb_transaction_attempt(part);
     }
 }
 
-void ddb_part_again_after(struct ddb_part *part, int64_t wait_ms)
+void ddb_transaction_again_after(struct ddb_transaction *part, int64_t wait_ms)
 {
     http_after(client_http(part->writer->ddb->client), wait_ms, on_time, part);
 }
 
 /* Another transaction or the throttle was in the way; it will pass. */
-static void busy(struct ddb_part *part, bool throttled)
+static void busy(struct ddb_transaction *part, bool throttled)
 {
     const struct ddb *ddb = part->writer->ddb;
     if (throttled) {
@@ -114,7 +116,7 @@ static void busy(struct ddb_part *part, bool throttled)
     }
     if (++part->tries <= BUSY_TRIES) {
         int64_t base_ms = throttled ? THROTTLED_BASE_MS : BUSY_BASE_MS;
-        ddb_part_again_after(
+        ddb_transaction_again_after(
             part, ddb_backoff_ms(part->writer->ddb, base_ms, part->tries - 1, WAIT_CAP_MS));
         return;
     }
@@ -127,7 +129,7 @@ static void busy(struct ddb_part *part, bool throttled)
         err_set(&err, ERR_BUSY, "others keep writing the same items of table %s", ddb->name);
         err_hint(&err, "try again when they have finished");
     }
-    ddb_part_refused(part, &err);
+    ddb_transaction_refused(part, &err);
 }
 
 /* ---- cancelled: who lost ------------------------------------------------------------------- */
@@ -167,7 +169,7 @@ static enum fate fate_of(const char *code, bool *throttled)
     return FATE_FAILED; /* ValidationError, ItemCollectionSizeLimitExceeded, ... */
 }
 
-static size_t place_of(const struct ddb_part *part, size_t unit)
+static size_t place_of(const struct ddb_transaction *part, size_t unit)
 {
     size_t place = 0;
     while (place < part->n_units && part->units[place] != unit) {
@@ -177,7 +179,8 @@ static size_t place_of(const struct ddb_part *part, size_t unit)
 }
 
 /* False where the answer does not have a reason for each action. */
-static bool read_reasons(const struct ddb_part *part, const json_t *answer, struct reasons *out)
+static bool read_reasons(const struct ddb_transaction *part, const json_t *answer,
+                         struct reasons *out)
 {
     const json_t *list = json_object_get(answer, "CancellationReasons");
     *out = (struct reasons){.recorded = false};
@@ -206,7 +209,7 @@ static bool read_reasons(const struct ddb_part *part, const json_t *answer, stru
 
 /* ---- settling ------------------------------------------------------------------------------ */
 
-static void lost_effects(const struct ddb_part *part, size_t index, struct arena *arena,
+static void lost_effects(const struct ddb_transaction *part, size_t index, struct arena *arena,
                          struct effects *out)
 {
     const struct ddb_unit *unit = &part->writer->units[index];
@@ -214,7 +217,7 @@ static void lost_effects(const struct ddb_part *part, size_t index, struct arena
 }
 
 /* The change that lost has its own detail, the rest of its group another. */
-static void decide_conflict(struct ddb_writer *writer, size_t index, size_t culprit,
+static void decide_conflict(struct ddb_scheduler *writer, size_t index, size_t culprit,
                             const char *detail)
 {
     struct plan *plan = writer->plan;
@@ -228,16 +231,16 @@ static void decide_conflict(struct ddb_writer *writer, size_t index, size_t culp
     }
 }
 
-static void settle_unit(struct ddb_part *part, size_t index, struct arena *arena)
+static void settle_unit(struct ddb_transaction *part, size_t index, struct arena *arena)
 {
-    struct ddb_writer *writer = part->writer;
+    struct ddb_scheduler *writer = part->writer;
     struct ddb_unit *unit = &writer->units[index];
     struct effects effects;
     const char *detail = NULL;
     size_t change = unit->first;
     lost_effects(part, index, arena, &effects);
-    switch (ddb_settle_judge(part->look, writer->plan, &effects, &writer->arena, &unit->fixes,
-                             &detail, &change)) {
+    switch (ddb_conflict_judge(part->look, writer->plan, &effects, &writer->arena, &unit->fixes,
+                               &detail, &change)) {
     case DDB_SO:
         ddb_decide(writer, index, RESULT_SKIPPED, detail);
         break;
@@ -256,24 +259,24 @@ static void settle_unit(struct ddb_part *part, size_t index, struct arena *arena
 
 static void on_looked(void *context, const struct err *err)
 {
-    struct ddb_part *part = context;
+    struct ddb_transaction *part = context;
     struct arena arena = ARENA_INIT;
     if (err->code != ERR_OK) {
         ddb_stop(part->writer, err);
         for (size_t i = 0; i < part->n_lost; i++) {
             ddb_decide(part->writer, part->lost[i], RESULT_CONFLICT, "something else is there now");
         }
-        ddb_part_end(part);
+        ddb_transaction_end(part);
         return;
     }
     /* Claims are known now; the extensions that they name are wanted as well. */
     for (size_t i = 0; i < part->n_lost; i++) {
         struct effects effects;
         lost_effects(part, part->lost[i], &arena, &effects);
-        ddb_settle_want(part->look, &effects);
+        ddb_conflict_want(part->look, &effects);
     }
-    if (ddb_look_wants(part->look)) {
-        ddb_look_start(part->look, on_looked, part);
+    if (ddb_get_wants(part->look)) {
+        ddb_get_start(part->look, on_looked, part);
         arena_release(&arena);
         return;
     }
@@ -281,11 +284,11 @@ static void on_looked(void *context, const struct err *err)
         settle_unit(part, part->lost[i], &arena);
     }
     arena_release(&arena);
-    ddb_part_end(part);
+    ddb_transaction_end(part);
 }
 
 /* The refusal brought claims that are in the way: what they name is looked at in the same go. */
-static void want_what_is_known(struct ddb_part *part, const json_t *answer)
+static void want_what_is_known(struct ddb_transaction *part, const json_t *answer)
 {
     struct arena arena = ARENA_INIT;
     struct ddb_reader reader = {.arena = &arena, .width = part->writer->width};
@@ -296,27 +299,27 @@ static void want_what_is_known(struct ddb_part *part, const json_t *answer)
         struct ddb_item item;
         ddb_item_read(&reader, json_object_get(reason, "Item"), &item);
         if (item.kind == DDB_CLAIM) {
-            ddb_look_want_slot(part->look, item.claim.ext);
+            ddb_get_want_slot(part->look, item.claim.ext);
         }
     }
     arena_release(&arena);
 }
 
-static void settle(struct ddb_part *part, const json_t *answer)
+static void settle(struct ddb_transaction *part, const json_t *answer)
 {
     struct arena arena = ARENA_INIT;
-    part->look = ddb_look_new(part->writer->ddb, part->writer->width);
+    part->look = ddb_get_new(part->writer->ddb, part->writer->width);
     for (size_t i = 0; i < part->n_lost; i++) {
         struct effects effects;
         lost_effects(part, part->lost[i], &arena, &effects);
-        ddb_settle_want(part->look, &effects);
+        ddb_conflict_want(part->look, &effects);
     }
     arena_release(&arena);
     want_what_is_known(part, answer);
-    ddb_look_start(part->look, on_looked, part);
+    ddb_get_start(part->look, on_looked, part);
 }
 
-static void cancelled(struct ddb_part *part, const json_t *answer, const struct err *err)
+static void cancelled(struct ddb_transaction *part, const json_t *answer, const struct err *err)
 {
     struct reasons reasons;
     if (!read_reasons(part, answer, &reasons)) {
@@ -325,23 +328,23 @@ static void cancelled(struct ddb_part *part, const json_t *answer, const struct 
                 "a transaction was cancelled without a reason for each of "
                 "its actions (%s)",
                 err->text);
-        ddb_part_refused(part, &strange);
+        ddb_transaction_refused(part, &strange);
         return;
     }
     if (reasons.recorded) {
-        ddb_part_done(part);
+        ddb_transaction_done(part);
         return;
     }
-    part->unsure = false; /* no earlier attempt went through: the record would be there */
+    part->in_doubt = false; /* no earlier attempt went through: the record would be there */
     if (reasons.unrecordable) {
-        ddb_part_refused(part, err);
+        ddb_transaction_refused(part, err);
         return;
     }
     if (!reasons.any_loss) {
         busy(part, reasons.throttled);
         return;
     }
-    struct ddb_writer *writer = part->writer;
+    struct ddb_scheduler *writer = part->writer;
     for (size_t i = part->n_units; i-- > 0;) {
         switch (reasons.of_unit[i]) {
         case FATE_FAILED:
@@ -361,54 +364,54 @@ static void cancelled(struct ddb_part *part, const json_t *answer, const struct 
              part->number, writer->context->action_id, part->n_lost, part->n_units);
     if (part->n_lost > 0) {
         settle(part, answer);
-        ddb_writer_go_on(writer);
+        ddb_scheduler_go_on(writer);
     } else {
-        ddb_part_end(part);
+        ddb_transaction_end(part);
     }
 }
 
 /* ---- sending ------------------------------------------------------------------------------- */
 
-static void on_answer(void *context, struct reply *reply, const struct err *err)
+static void on_answer(void *context, struct response *reply, const struct err *err)
 {
-    struct ddb_part *part = context;
-    part->unsure = part->unsure || reply->maybe_done;
+    struct ddb_transaction *part = context;
+    part->in_doubt = part->in_doubt || reply->maybe_done;
     if (reply->code == ERR_OK) {
-        ddb_part_done(part);
+        ddb_transaction_done(part);
     } else if (strcmp(reply->error, "TransactionCanceledException") == 0) {
         cancelled(part, reply->json, err);
     } else if (strcmp(reply->error, "TransactionInProgressException") == 0) {
         part->tries++;
         if (part->tries > IN_PROGRESS_TRIES) {
-            ddb_part_find_out(part, err);
+            ddb_transaction_find_out(part, err);
         } else {
-            ddb_part_again_after(part, IN_PROGRESS_MS);
+            ddb_transaction_again_after(part, IN_PROGRESS_MS);
         }
     } else if (reply->code == ERR_THROTTLED) {
         busy(part, true);
     } else if (reply->code == ERR_CANCELLED) {
         part->writer->cancelled = true;
-        ddb_part_refused(part, err);
+        ddb_transaction_refused(part, err);
     } else if (strcmp(reply->error, "IdempotentParameterMismatchException") == 0) {
         part->hopeless = true;
-        ddb_part_find_out(part, err);
+        ddb_transaction_find_out(part, err);
     } else if (reply->maybe_done || reply->code == ERR_OFFLINE) {
-        ddb_part_find_out(part, err);
+        ddb_transaction_find_out(part, err);
     } else {
-        ddb_part_refused(part, err);
+        ddb_transaction_refused(part, err);
     }
 }
 
-void ddb_part_attempt(struct ddb_part *part)
+void ddb_transaction_attempt(struct ddb_transaction *part)
 {
     ddb_submit_text(part->writer->ddb, "TransactWriteItems", part->body, on_answer, part);
 }
 
 /* The changes of all units as one JSON array: runs of units that stand next to each other in the
    plan are encoded together, so that created numbers become ranges. */
-static void encode_changes(const struct ddb_part *part, struct buf *out)
+static void encode_changes(const struct ddb_transaction *part, struct buf *out)
 {
-    const struct ddb_writer *writer = part->writer;
+    const struct ddb_scheduler *writer = part->writer;
     struct buf run;
     buf_init(&run, 1 << 20);
     buf_putc(out, '[');
@@ -429,9 +432,9 @@ static void encode_changes(const struct ddb_part *part, struct buf *out)
     buf_release(&run);
 }
 
-void ddb_part_send(struct ddb_part *part, struct ddb_actions *actions)
+void ddb_transaction_send(struct ddb_transaction *part, struct ddb_actions *actions)
 {
-    struct ddb_writer *writer = part->writer;
+    struct ddb_scheduler *writer = part->writer;
     struct buf changes;
     buf_init(&changes, 1 << 20);
     part->number = ++writer->last_number;
@@ -449,5 +452,5 @@ void ddb_part_send(struct ddb_part *part, struct ddb_actions *actions)
     part->body = json_dumps(body, JSON_COMPACT);
     json_decref(body);
     writer->n_parts++;
-    ddb_part_attempt(part);
+    ddb_transaction_attempt(part);
 }

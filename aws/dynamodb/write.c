@@ -14,7 +14,7 @@
  * The plan is a list of units (a change alone, or a group). Units are packed into parts, each one
  * a transaction with its own record of the audit trail; up to DDB_IN_FLIGHT parts are under way.
  * A unit that shares an extension or an agent with an earlier one waits until all before that are
- * decided. What becomes of a part is in ddb_part.c; a unit that has to be tried anew goes back to
+ * decided. What becomes of a part is in ddb_transaction.c; a unit that has to be tried anew goes back to
  * the front of the list. When the service throttles, fewer parts are under way, and slowly more
  * again.
  */
@@ -23,7 +23,7 @@
 
 /* ---- results ------------------------------------------------------------------------------ */
 
-void ddb_decide(struct ddb_writer *writer, size_t index, enum change_result result,
+void ddb_decide(struct ddb_scheduler *writer, size_t index, enum change_result result,
                 const char *detail)
 {
     struct ddb_unit *unit = &writer->units[index];
@@ -42,24 +42,24 @@ void ddb_decide(struct ddb_writer *writer, size_t index, enum change_result resu
     }
 }
 
-void ddb_again(struct ddb_writer *writer, size_t index)
+void ddb_again(struct ddb_scheduler *writer, size_t index)
 {
     writer->units[index].next = writer->waiting;
     writer->waiting = index;
 }
 
-void ddb_stop(struct ddb_writer *writer, const struct err *err)
+void ddb_stop(struct ddb_scheduler *writer, const struct err *err)
 {
     ddb_take_err(&writer->err, err);
     writer->stop = true;
 }
 
-void ddb_throttled(struct ddb_writer *writer)
+void ddb_throttled(struct ddb_scheduler *writer)
 {
     writer->window = writer->window / 2 > 1 ? writer->window / 2 : 1;
 }
 
-void ddb_went_well(struct ddb_writer *writer)
+void ddb_went_well(struct ddb_scheduler *writer)
 {
     writer->window += 1 / writer->window;
     writer->window = writer->window < DDB_IN_FLIGHT ? writer->window : DDB_IN_FLIGHT;
@@ -114,7 +114,7 @@ static bool unit_counts(const struct plan *plan, size_t first, size_t end)
     return true;
 }
 
-static void make_units(struct ddb_writer *writer)
+static void make_units(struct ddb_scheduler *writer)
 {
     const struct plan *plan = writer->plan;
     struct strmap last;
@@ -155,7 +155,8 @@ static const char *unit_problem(const struct effects *effects)
 enum packed { PACKED, PACKED_LATER, PACKED_FULL };
 
 /* Adds the unit's actions to those of the part, or decides it where that can never be. */
-static enum packed pack_unit(struct ddb_writer *writer, size_t index, struct ddb_actions *actions)
+static enum packed pack_unit(struct ddb_scheduler *writer, size_t index,
+                             struct ddb_actions *actions)
 {
     struct ddb_unit *unit = &writer->units[index];
     struct effects effects;
@@ -193,7 +194,8 @@ static enum packed pack_unit(struct ddb_writer *writer, size_t index, struct ddb
 }
 
 /* Takes units from the list until the actions are full. */
-static void pack(struct ddb_writer *writer, struct ddb_part *part, struct ddb_actions *actions)
+static void pack(struct ddb_scheduler *writer, struct ddb_transaction *part,
+                 struct ddb_actions *actions)
 {
     size_t *link = &writer->waiting;
     size_t passed_over = 0;
@@ -215,7 +217,7 @@ static void pack(struct ddb_writer *writer, struct ddb_part *part, struct ddb_ac
     }
 }
 
-static void start_parts(struct ddb_writer *writer)
+static void start_parts(struct ddb_scheduler *writer)
 {
     struct ddb_actions *actions = mem_alloc(sizeof *actions);
     ddb_actions_init(actions);
@@ -229,13 +231,13 @@ static void start_parts(struct ddb_writer *writer)
             writer->waiting == DDB_NONE) {
             break;
         }
-        struct ddb_part *part = ddb_part_new(writer);
+        struct ddb_transaction *part = ddb_transaction_new(writer);
         pack(writer, part, actions);
         bool any = part->n_units > 0;
         if (any) {
-            ddb_part_send(part, actions);
+            ddb_transaction_send(part, actions);
         } else {
-            ddb_part_free(part); /* all that is left waits for what is under way */
+            ddb_transaction_free(part); /* all that is left waits for what is under way */
         }
         ddb_actions_clear(actions);
         if (!any && writer->n_parts > 0) {
@@ -246,7 +248,7 @@ static void start_parts(struct ddb_writer *writer)
     free(actions);
 }
 
-void ddb_writer_go_on(struct ddb_writer *writer)
+void ddb_scheduler_go_on(struct ddb_scheduler *writer)
 {
     ddb_progress(writer->ddb, writer->progress, "writing", writer->n_decided, writer->n_changes, 0);
     start_parts(writer);
@@ -285,7 +287,7 @@ static bool skip_the_rest(struct plan *plan)
 }
 
 /* Whatever the stop has hit first, a wait or a request, it is told in the same words. */
-static enum err_code say_stopped(struct ddb_writer *writer)
+static enum err_code say_stopped(struct ddb_scheduler *writer)
 {
     char done[TEXT_NUMBER_ROOM];
     char all[TEXT_NUMBER_ROOM];
@@ -298,7 +300,7 @@ static enum err_code say_stopped(struct ddb_writer *writer)
 enum err_code ddb_apply(struct ddb *ddb, struct plan *plan, const struct apply_context *context,
                         const struct progress *progress, struct err *err)
 {
-    struct ddb_writer writer = {
+    struct ddb_scheduler writer = {
         .ddb = ddb,
         .plan = plan,
         .context = context,
@@ -309,11 +311,11 @@ enum err_code ddb_apply(struct ddb *ddb, struct plan *plan, const struct apply_c
     struct http *http = client_http(ddb->client);
     make_units(&writer);
     http_set_progress(http, progress);
-    ddb_writer_go_on(&writer);
+    ddb_scheduler_go_on(&writer);
     enum err_code code = http_run(http, &writer.err);
     http_set_progress(http, NULL);
     code = writer.err.code != ERR_OK ? writer.err.code : code;
-    ddb_unsure_settle(&writer);
+    ddb_in_doubt_resolve(&writer);
     bool left = skip_the_rest(plan);
     if (code == ERR_CANCELLED || (code == ERR_OK && writer.cancelled && left)) {
         code = say_stopped(&writer);

@@ -174,24 +174,24 @@ static unsigned long long number(uint64_t value)
     return (unsigned long long)value;
 }
 
-void account_facts(const struct account *account, struct facts *facts)
+void account_facts(const struct account *account, struct port_info *facts)
 {
     const struct client_statistics *statistics = &account->statistics;
     const struct watched *keys = &account->credentials;
     if (account->settings->profile_named || account->settings->section) {
-        facts_set(facts, "profile", "%s", account->settings->profile);
+        port_info_set(facts, "profile", "%s", account->settings->profile);
     }
     if (keys->known && keys->source) {
-        facts_set(facts, "credentials", "%s", keys->source);
+        port_info_set(facts, "credentials", "%s", keys->source);
     }
     if (keys->known && keys->expires_at_ms > 0) {
         char at[CLOCK_TEXT_MAX];
         int64_t left_ms = keys->expires_at_ms - clock_now_ms(account->clock);
         clock_format_s(keys->expires_at_ms / 1000, at);
-        facts_set(facts, "expires_at", "%s", at);
-        facts_set(facts, "minutes_left", "%lld", (long long)(left_ms / 60000));
+        port_info_set(facts, "expires_at", "%s", at);
+        port_info_set(facts, "minutes_left", "%lld", (long long)(left_ms / 60000));
     }
-    facts_set(facts, "requests", "%llu", number(statistics->requests));
-    facts_set(facts, "retries", "%llu", number(statistics->retries));
-    facts_set(facts, "throttled", "%llu", number(statistics->throttled));
+    port_info_set(facts, "requests", "%llu", number(statistics->requests));
+    port_info_set(facts, "retries", "%llu", number(statistics->retries));
+    port_info_set(facts, "throttled", "%llu", number(statistics->throttled));
 }

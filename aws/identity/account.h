@@ -58,6 +58,6 @@ const struct client_statistics *account_statistics(const struct account *account
 
 /* profile, credentials (where they come from), expires_at, minutes_left, requests, retries,
    throttled. No I/O: what the last request was signed with. */
-void account_facts(const struct account *account, struct facts *facts);
+void account_facts(const struct account *account, struct port_info *facts);
 
 #endif

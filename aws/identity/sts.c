@@ -34,7 +34,7 @@ static void form_add(struct buf *form, const char *name, const char *value)
 
 /* Calls, and gives the part of the answer that is named like the action ("...Result"). */
 static enum err_code call_sts(struct client *sts, const char *action, struct buf *form,
-                              bool unsigned_call, struct reply *reply, struct xml_part *result,
+                              bool unsigned_call, struct response *reply, struct xml_part *result,
                               struct err *err)
 {
     static const struct http_header headers[] = {
@@ -81,7 +81,7 @@ void sts_identity_release(struct sts_identity *identity)
 enum err_code sts_get_caller_identity(struct client *sts, struct sts_identity *out, struct err *err)
 {
     struct buf form;
-    struct reply reply = {.code = ERR_OK};
+    struct response reply = {.code = ERR_OK};
     struct xml_part result = xml_whole("", 0);
     *out = (struct sts_identity)STS_IDENTITY_INIT;
     form_init(&form, "GetCallerIdentity");
@@ -98,7 +98,7 @@ enum err_code sts_get_caller_identity(struct client *sts, struct sts_identity *o
             sts_identity_release(out);
         }
     }
-    reply_release(&reply);
+    response_release(&reply);
     buf_release(&form);
     return code;
 }
@@ -112,7 +112,7 @@ static char *account_of(const char *text)
     return arn_parse(text, &arn) && arn.account[0] ? mem_strdup(arn.account) : NULL;
 }
 
-static enum err_code take_credentials(const char *action, const struct reply *reply,
+static enum err_code take_credentials(const char *action, const struct response *reply,
                                       struct xml_part result, struct credentials *out,
                                       struct err *err)
 {
@@ -142,14 +142,14 @@ static enum err_code take_credentials(const char *action, const struct reply *re
 static enum err_code assume(struct client *sts, const char *action, struct buf *form,
                             bool unsigned_call, struct credentials *out, struct err *err)
 {
-    struct reply reply = {.code = ERR_OK};
+    struct response reply = {.code = ERR_OK};
     struct xml_part result = xml_whole("", 0);
     credentials_release(out);
     enum err_code code = call_sts(sts, action, form, unsigned_call, &reply, &result, err);
     if (code == ERR_OK) {
         code = take_credentials(action, &reply, result, out, err);
     }
-    reply_release(&reply);
+    response_release(&reply);
     return code;
 }
 

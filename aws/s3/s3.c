@@ -113,7 +113,7 @@ static void add(struct headers *headers, const char *name, const char *value)
 
 static enum err_code call_s3(struct s3_exporter *exporter, const char *operation,
                              const char *method, const struct headers *headers, const void *body,
-                             size_t length, struct reply *reply, struct err *err)
+                             size_t length, struct response *reply, struct err *err)
 {
     bool object = strstr(operation, "Object") != NULL;
     const struct s3_place *place = &exporter->place;
@@ -139,7 +139,7 @@ static enum err_code call_s3(struct s3_exporter *exporter, const char *operation
 }
 
 static enum err_code put(struct s3_exporter *exporter, const void *bytes, size_t length,
-                         const char *content_type, const char *checksum, struct reply *reply,
+                         const char *content_type, const char *checksum, struct response *reply,
                          struct err *err)
 {
     struct headers headers = {.count = 0};
@@ -166,7 +166,7 @@ static void region_in_host(const char *host, char *out, size_t size)
     }
 }
 
-static void region_in_redirect(const struct reply *reply, char *out, size_t size)
+static void region_in_redirect(const struct response *reply, char *out, size_t size)
 {
     const char *location = http_response_header(reply->response, "location");
     const struct buf *body = &reply->response->body;
@@ -183,7 +183,7 @@ static void region_in_redirect(const struct reply *reply, char *out, size_t size
 static void ask_region(struct s3_exporter *exporter, char *out, size_t size)
 {
     struct headers none = {.count = 0};
-    struct reply reply = {.code = ERR_OK};
+    struct response reply = {.code = ERR_OK};
     struct err ignored = ERR_INIT;
     enum err_code code = call_s3(exporter, "HeadBucket", "HEAD", &none, NULL, 0, &reply, &ignored);
     const char *region = code != ERR_CANCELLED && reply.response
@@ -192,11 +192,11 @@ static void ask_region(struct s3_exporter *exporter, char *out, size_t size)
     if (region) {
         snprintf(out, size, "%s", region);
     }
-    reply_release(&reply);
+    response_release(&reply);
 }
 
 /* Whether the answer says that another region is right; then exporter->region is that one. */
-static bool moved(struct s3_exporter *exporter, const struct reply *reply)
+static bool moved(struct s3_exporter *exporter, const struct response *reply)
 {
     bool redirect = reply->status == 301 || reply->status == 302 || reply->status == 307 ||
                     strcmp(reply->error, "PermanentRedirect") == 0;
@@ -236,7 +236,7 @@ static bool is_there(struct s3_exporter *exporter, const void *bytes, size_t len
                      const char *checksum)
 {
     struct headers headers = {.count = 0};
-    struct reply reply = {.code = ERR_OK};
+    struct response reply = {.code = ERR_OK};
     struct err ignored = ERR_INIT;
     add(&headers, "x-amz-checksum-mode", "ENABLED");
     add(&headers, "x-amz-expected-bucket-owner", exporter->bucket_owner);
@@ -251,7 +251,7 @@ static bool is_there(struct s3_exporter *exporter, const void *bytes, size_t len
                (stored ? strcmp(stored, checksum) == 0
                        : equal_etag(http_response_header(reply.response, "etag"), bytes, length));
     }
-    reply_release(&reply);
+    response_release(&reply);
     return same;
 }
 
@@ -260,7 +260,7 @@ static bool is_there(struct s3_exporter *exporter, const void *bytes, size_t len
 static void hint_buckets(struct s3_exporter *exporter, struct err *err)
 {
     struct call call = {.operation = "ListBuckets", .method = "GET", .path = "/"};
-    struct reply reply = {.code = ERR_OK};
+    struct response reply = {.code = ERR_OK};
     struct err ignored = ERR_INIT;
     struct buf names;
     buf_init(&names, ERR_HINT_MAX);
@@ -287,7 +287,7 @@ static void hint_buckets(struct s3_exporter *exporter, struct err *err)
                  names.data, count > BUCKETS_SHOWN ? " and more" : "");
     }
     buf_release(&names);
-    reply_release(&reply);
+    response_release(&reply);
 }
 
 /* ---- the port ---------------------------------------------------------------------------- */
@@ -295,11 +295,11 @@ static void hint_buckets(struct s3_exporter *exporter, struct err *err)
 static enum err_code publish(struct s3_exporter *exporter, const void *bytes, size_t length,
                              const char *content_type, const char *checksum, struct err *err)
 {
-    struct reply reply = {.code = ERR_OK};
+    struct response reply = {.code = ERR_OK};
     struct err first = ERR_INIT;
     enum err_code code = put(exporter, bytes, length, content_type, checksum, &reply, &first);
     if (code != ERR_OK && code != ERR_CANCELLED && moved(exporter, &reply)) {
-        reply_release(&reply);
+        response_release(&reply);
         err_clear(&first);
         code = put(exporter, bytes, length, content_type, checksum, &reply, &first);
     }
@@ -313,7 +313,7 @@ static enum err_code publish(struct s3_exporter *exporter, const void *bytes, si
     if (code != ERR_OK && err && err->code == ERR_OK) {
         *err = first;
     }
-    reply_release(&reply);
+    response_release(&reply);
     return code;
 }
 

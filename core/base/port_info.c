@@ -8,19 +8,19 @@
 #include "core/base/banned.h"
 #include "core/base/mem.h"
 
-void facts_init(struct facts *facts)
+void port_info_init(struct port_info *facts)
 {
-    *facts = (struct facts){.items = NULL};
+    *facts = (struct port_info){.items = NULL};
 }
 
-void facts_release(struct facts *facts)
+void port_info_release(struct port_info *facts)
 {
     free(facts->items);
     arena_release(&facts->arena);
-    facts_init(facts);
+    port_info_init(facts);
 }
 
-static struct fact *find(const struct facts *facts, const char *name)
+static struct port_info_item *find(const struct port_info *facts, const char *name)
 {
     for (size_t i = 0; i < facts->n_items; i++) {
         if (strcmp(facts->items[i].name, name) == 0) {
@@ -30,7 +30,7 @@ static struct fact *find(const struct facts *facts, const char *name)
     return NULL;
 }
 
-void facts_set(struct facts *facts, const char *name, const char *format, ...)
+void port_info_set(struct port_info *facts, const char *name, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -41,7 +41,7 @@ void facts_set(struct facts *facts, const char *name, const char *format, ...)
     va_start(args, format);
     vsnprintf(value, room, format, args);
     va_end(args);
-    struct fact *fact = find(facts, name);
+    struct port_info_item *fact = find(facts, name);
     if (!fact) {
         if (facts->n_items == facts->capacity) {
             facts->capacity = facts->capacity ? facts->capacity * 2 : 16;
@@ -53,8 +53,8 @@ void facts_set(struct facts *facts, const char *name, const char *format, ...)
     fact->value = value;
 }
 
-const char *facts_get(const struct facts *facts, const char *name)
+const char *port_info_get(const struct port_info *facts, const char *name)
 {
-    const struct fact *fact = find(facts, name);
+    const struct port_info_item *fact = find(facts, name);
     return fact ? fact->value : NULL;
 }

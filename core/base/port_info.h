@@ -11,23 +11,23 @@
 
 #include "core/base/arena.h"
 
-struct fact {
+struct port_info_item {
     const char *name;  /* "account", "role", "region", "expires_at" */
     const char *value; /* text; sanitise before it is shown */
 };
 
-struct facts {
+struct port_info {
     struct arena arena;
-    struct fact *items;
+    struct port_info_item *items;
     size_t n_items;
     size_t capacity;
 };
 
-void facts_init(struct facts *facts);
-void facts_release(struct facts *facts);
+void port_info_init(struct port_info *facts);
+void port_info_release(struct port_info *facts);
 /* Copies both; a later value under the same name replaces the earlier one. */
-void facts_set(struct facts *facts, const char *name, const char *format, ...)
+void port_info_set(struct port_info *facts, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-const char *facts_get(const struct facts *facts, const char *name); /* NULL where absent */
+const char *port_info_get(const struct port_info *facts, const char *name); /* NULL where absent */
 
 #endif

@@ -256,12 +256,12 @@ static enum err_code demo_read(struct directory *directory, const struct progres
     return ERR_OK;
 }
 
-static void demo_facts(struct directory *directory, struct facts *facts)
+static void demo_facts(struct directory *directory, struct port_info *facts)
 {
     const struct directory_demo *self = (const struct directory_demo *)directory;
-    facts_set(facts, "directory_format", "made up");
+    port_info_set(facts, "directory_format", "made up");
     if (self->last[0] != '\0') {
-        facts_set(facts, "directory_event", "%s", self->last);
+        port_info_set(facts, "directory_event", "%s", self->last);
     }
 }
 

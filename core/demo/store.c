@@ -123,7 +123,7 @@ static enum err_code fill(struct demo_store *demo, const struct policy *policy, 
 /* ---- the port ---------------------------------------------------------------------------- */
 
 static enum err_code demo_init(struct store *store, const struct policy *policy,
-                               const struct progress *progress, struct facts *warnings,
+                               const struct progress *progress, struct port_info *warnings,
                                struct err *err)
 {
     struct store *inner = demo_of(store)->inner;
@@ -170,7 +170,7 @@ static bool demo_may_have_changed(struct store *store)
     return inner->ops->may_have_changed(inner);
 }
 
-static void demo_facts(struct store *store, struct facts *facts)
+static void demo_facts(struct store *store, struct port_info *facts)
 {
     struct store *inner = demo_of(store)->inner;
     inner->ops->facts(inner, facts);

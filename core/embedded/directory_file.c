@@ -183,7 +183,7 @@ enum err_code directory_parse(const char *file, const char *text, size_t length,
                               const struct progress *progress, struct roster *roster,
                               const char **format, struct err *err)
 {
-    enum err_code code = input_check(file, text, length, err);
+    enum err_code code = text_file_check(file, text, length, err);
     if (code != ERR_OK) {
         return code;
     }
@@ -224,11 +224,11 @@ static enum err_code read_file(struct directory *directory, const struct progres
     struct directory_file *self = (struct directory_file *)directory;
     struct roster *roster = roster_new();
     struct buf text;
-    buf_init(&text, INPUT_MAX);
+    buf_init(&text, TEXT_FILE_MAX);
     roster->read_at_s = clock_now_s(self->clock);
-    enum err_code code = input_read(self->path, progress, "reading the directory", &text, err);
+    enum err_code code = text_file_read(self->path, progress, "reading the directory", &text, err);
     if (code == ERR_OK) {
-        code = directory_parse(input_name(self->path), text.data, text.length, progress, roster,
+        code = directory_parse(text_file_name(self->path), text.data, text.length, progress, roster,
                                &self->format, err);
     }
     buf_wipe_release(&text); /* a bulk-upload file holds passwords */
@@ -239,12 +239,12 @@ static enum err_code read_file(struct directory *directory, const struct progres
     return code;
 }
 
-static void file_facts(struct directory *directory, struct facts *facts)
+static void file_facts(struct directory *directory, struct port_info *facts)
 {
     const struct directory_file *self = (const struct directory_file *)directory;
-    facts_set(facts, "directory_path", "%s", input_name(self->path));
+    port_info_set(facts, "directory_path", "%s", text_file_name(self->path));
     if (self->format) {
-        facts_set(facts, "directory_format", "%s", self->format);
+        port_info_set(facts, "directory_format", "%s", self->format);
     }
 }
 

@@ -59,7 +59,7 @@ enum err_code collector_add(struct collector *collector, const struct found_agen
 /* Shows what has not been shown to progress yet. Before the roster is sealed. */
 void collector_report(struct collector *collector);
 
-/* Both take a text that input_check() let pass; *format is what it was, in words. */
+/* Both take a text that text_file_check() let pass; *format is what it was, in words. */
 enum err_code directory_csv_parse(const char *file, const char *text, size_t length,
                                   const struct progress *progress, struct roster *roster,
                                   const char **format, struct err *err) ERR_CHECK;

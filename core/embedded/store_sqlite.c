@@ -25,7 +25,7 @@ static const char *const s_states[] = {
     [SLOT_ABSENT] = "absent",
     [SLOT_FREE] = "free",
     [SLOT_ASSIGNED] = "assigned",
-    [SLOT_HELD] = "reserved",
+    [SLOT_RESERVED] = "reserved",
 };
 
 const char *sqlite_state_name(enum slot_state state)
@@ -35,10 +35,11 @@ const char *sqlite_state_name(enum slot_state state)
 
 static bool read_state(sqlite3_stmt *row, struct slot *slot)
 {
-    static const uint8_t records[] = {
-        [SLOT_FREE] = RECORD_FREE, [SLOT_ASSIGNED] = RECORD_ASSIGNED, [SLOT_HELD] = RECORD_HELD};
+    static const uint8_t records[] = {[SLOT_FREE] = RECORD_FREE,
+                                      [SLOT_ASSIGNED] = RECORD_ASSIGNED,
+                                      [SLOT_RESERVED] = RECORD_HELD};
     const char *name = (const char *)sqlite3_column_text(row, 1);
-    for (uint8_t state = SLOT_FREE; name && state <= SLOT_HELD; state++) {
+    for (uint8_t state = SLOT_FREE; name && state <= SLOT_RESERVED; state++) {
         if (strcmp(name, s_states[state]) == 0) {
             slot->state = state;
             slot->records = records[state];
@@ -88,28 +89,29 @@ bool sqlite_slot(struct arena *arena, sqlite3_stmt *row, int width, struct slot 
 
 /* ---- load ---------------------------------------------------------------------------------- */
 
-struct oddities {
-    struct oddity *items;
+struct unknown_items {
+    struct unknown_item *items;
     size_t n_items;
     size_t capacity;
 };
 
-static void add_oddity(struct oddities *oddities, struct arena *arena, const char *key,
-                       const char *detail)
+static void add_unknown_item(struct unknown_items *unknown_items, struct arena *arena,
+                             const char *key, const char *detail)
 {
-    if (oddities->n_items == oddities->capacity) {
-        oddities->capacity = oddities->capacity ? oddities->capacity * 2 : 16;
-        oddities->items = mem_resize(oddities->items, oddities->capacity, sizeof *oddities->items);
+    if (unknown_items->n_items == unknown_items->capacity) {
+        unknown_items->capacity = unknown_items->capacity ? unknown_items->capacity * 2 : 16;
+        unknown_items->items =
+            mem_resize(unknown_items->items, unknown_items->capacity, sizeof *unknown_items->items);
     }
-    oddities->items[oddities->n_items++] =
-        (struct oddity){.key = arena_strdup(arena, key), .detail = arena_strdup(arena, detail)};
+    unknown_items->items[unknown_items->n_items++] = (struct unknown_item){
+        .key = arena_strdup(arena, key), .detail = arena_strdup(arena, detail)};
 }
 
-static void add_odd_row(struct oddities *oddities, struct arena *arena, sqlite3_stmt *row,
+static void add_odd_row(struct unknown_items *unknown_items, struct arena *arena, sqlite3_stmt *row,
                         const char *why)
 {
     const char *key = (const char *)sqlite3_column_text(row, 0);
-    add_oddity(oddities, arena, text_sanitise(arena, key ? key : "(none)"), why);
+    add_unknown_item(unknown_items, arena, text_sanitise(arena, key ? key : "(none)"), why);
 }
 
 /* Ten thousand rows were written by a handful of actors: one copy of a name is enough. */
@@ -122,7 +124,7 @@ static void share_actor(struct snapshot *snapshot, struct slot *slot)
 }
 
 static enum err_code read_rows(struct sqlite_store *store, int width, struct snapshot *snapshot,
-                               struct oddities *oddities, struct err *err)
+                               struct unknown_items *unknown_items, struct err *err)
 {
     sqlite3_stmt *rows = NULL;
     enum err_code code = sqlite_prepare(
@@ -137,7 +139,7 @@ static enum err_code read_rows(struct sqlite_store *store, int width, struct sna
             *added = slot;
             share_actor(snapshot, added);
         } else {
-            add_odd_row(oddities, &snapshot->arena, rows, why);
+            add_odd_row(unknown_items, &snapshot->arena, rows, why);
         }
         if (++n_rows % ROWS_BETWEEN_CANCELS == 0) {
             progress_update(store->progress, &(struct progress_report){.phase = "reading the store",
@@ -156,7 +158,7 @@ static enum err_code read_rows(struct sqlite_store *store, int width, struct sna
 
 /* What SQLite itself finds wrong with pages, indexes and CHECKs. */
 static enum err_code check_integrity(struct sqlite_store *store, struct snapshot *snapshot,
-                                     struct oddities *oddities, struct err *err)
+                                     struct unknown_items *unknown_items, struct err *err)
 {
     sqlite3_stmt *lines = NULL;
     enum err_code code = sqlite_prepare(store, "PRAGMA integrity_check(100)", &lines, err);
@@ -164,8 +166,8 @@ static enum err_code check_integrity(struct sqlite_store *store, struct snapshot
     while (code == ERR_OK && (result = sqlite3_step(lines)) == SQLITE_ROW) {
         const char *line = (const char *)sqlite3_column_text(lines, 0);
         if (line && strcmp(line, "ok") != 0) {
-            add_oddity(oddities, &snapshot->arena, "integrity_check",
-                       text_sanitise(&snapshot->arena, line));
+            add_unknown_item(unknown_items, &snapshot->arena, "integrity_check",
+                             text_sanitise(&snapshot->arena, line));
         }
     }
     if (code == ERR_OK && result != SQLITE_DONE) {
@@ -180,8 +182,8 @@ static enum err_code check_integrity(struct sqlite_store *store, struct snapshot
                              &indexes, err);
     }
     if (code == ERR_OK && indexes == 0) {
-        add_oddity(oddities, &snapshot->arena, "one_extension_per_agent",
-                   "the index that keeps an agent from having two extensions is missing");
+        add_unknown_item(unknown_items, &snapshot->arena, "one_extension_per_agent",
+                         "the index that keeps an agent from having two extensions is missing");
     }
     return code;
 }
@@ -189,24 +191,24 @@ static enum err_code check_integrity(struct sqlite_store *store, struct snapshot
 static enum err_code read_all(struct sqlite_store *store, int width, enum load_mode mode,
                               struct snapshot *snapshot, struct err *err)
 {
-    struct oddities oddities = {.items = NULL};
+    struct unknown_items unknown_items = {.items = NULL};
     enum err_code code = sqlite_number(store, "PRAGMA data_version", &store->data_version, err);
     if (code == ERR_OK) {
-        code = read_rows(store, width, snapshot, &oddities, err);
+        code = read_rows(store, width, snapshot, &unknown_items, err);
     }
     /* A row that is not understood still occupies its number: it must not look as if absent. */
-    snapshot->exact = oddities.n_items == 0;
+    snapshot->exact = unknown_items.n_items == 0;
     if (code == ERR_OK && mode == LOAD_WHOLE) {
-        code = check_integrity(store, snapshot, &oddities, err);
+        code = check_integrity(store, snapshot, &unknown_items, err);
         snapshot->whole = true;
-        if (oddities.n_items > 0) {
-            size_t bytes = oddities.n_items * sizeof *oddities.items;
-            snapshot->oddities = arena_alloc(&snapshot->arena, bytes);
-            memcpy(snapshot->oddities, oddities.items, bytes);
-            snapshot->n_oddities = oddities.n_items;
+        if (unknown_items.n_items > 0) {
+            size_t bytes = unknown_items.n_items * sizeof *unknown_items.items;
+            snapshot->unknown_items = arena_alloc(&snapshot->arena, bytes);
+            memcpy(snapshot->unknown_items, unknown_items.items, bytes);
+            snapshot->n_unknown_items = unknown_items.n_items;
         }
     }
-    free(oddities.items);
+    free(unknown_items.items);
     return code;
 }
 
@@ -331,23 +333,23 @@ static enum err_code store_history(struct store *base, size_t limit, const char 
 /* ---- the rest of the calls ------------------------------------------------------------------ */
 
 static enum err_code store_init(struct store *base, const struct policy *policy,
-                                const struct progress *progress, struct facts *warnings,
+                                const struct progress *progress, struct port_info *warnings,
                                 struct err *err)
 {
     return sqlite_create(begin(base, progress), policy, warnings, err);
 }
 
-static void store_facts(struct store *base, struct facts *facts)
+static void store_facts(struct store *base, struct port_info *facts)
 {
     const struct sqlite_store *store = (const struct sqlite_store *)base;
     struct stat now;
-    facts_set(facts, "path", "%s", store->path);
+    port_info_set(facts, "path", "%s", store->path);
     if (stat(store->path, &now) == 0) {
-        facts_set(facts, "bytes", "%lld", (long long)now.st_size);
+        port_info_set(facts, "bytes", "%lld", (long long)now.st_size);
     }
-    facts_set(facts, "sqlite", "%s", sqlite3_libversion());
+    port_info_set(facts, "sqlite", "%s", sqlite3_libversion());
     if (store->frozen) {
-        facts_set(facts, "access", "read only");
+        port_info_set(facts, "access", "read only");
     }
 }
 
@@ -359,9 +361,9 @@ static void store_release(struct store *base)
     free(store);
 }
 
-void store_sqlite_set_patience(struct store *base, int64_t patience_ms)
+void store_sqlite_set_patience(struct store *base, int64_t busy_timeout_ms)
 {
-    ((struct sqlite_store *)base)->patience_ms = patience_ms;
+    ((struct sqlite_store *)base)->busy_timeout_ms = busy_timeout_ms;
 }
 
 struct store *store_sqlite_new(const char *path, const struct clock *clock)
@@ -380,6 +382,6 @@ struct store *store_sqlite_new(const char *path, const struct clock *clock)
     store->base.uri = mem_printf("sqlite:%s", path);
     store->path = mem_strdup(path);
     store->clock = clock;
-    store->patience_ms = PATIENCE_MS;
+    store->busy_timeout_ms = PATIENCE_MS;
     return &store->base;
 }

@@ -35,6 +35,6 @@
 struct store *store_sqlite_new(const char *path, const struct clock *clock);
 
 /* How long a call waits for another writer before it is ERR_BUSY: 5,000 ms from the start. */
-void store_sqlite_set_patience(struct store *store, int64_t patience_ms);
+void store_sqlite_set_patience(struct store *store, int64_t busy_timeout_ms);
 
 #endif

@@ -139,7 +139,7 @@ static enum err_code fail_busy(struct sqlite_store *store, struct err *err)
     }
     enum err_code code = err_set(err, ERR_BUSY, "%s is locked by %s", store->path, who);
     err_hint(err, "Waited for %.1f s. Try again when the other one has finished, or stop it.",
-             (double)store->patience_ms / 1000.0);
+             (double)store->busy_timeout_ms / 1000.0);
     return code;
 }
 
@@ -151,7 +151,7 @@ int sqlite_wait(void *context, int attempt)
         store->waiting_since_ms = now_ms;
     }
     store->gave_up = progress_cancel(store->progress) != CANCEL_NO;
-    if (store->gave_up || now_ms - store->waiting_since_ms >= store->patience_ms) {
+    if (store->gave_up || now_ms - store->waiting_since_ms >= store->busy_timeout_ms) {
         return 0;
     }
     /* A batch takes some 20 ms: look often at first, and never so rarely that the others, who come

@@ -448,7 +448,7 @@ static void unmake_file(const struct sqlite_store *store)
 }
 
 enum err_code sqlite_create(struct sqlite_store *store, const struct policy *policy,
-                            struct facts *warnings, struct err *err)
+                            struct port_info *warnings, struct err *err)
 {
     bool made = false;
     bool empty = false;
@@ -468,10 +468,11 @@ enum err_code sqlite_create(struct sqlite_store *store, const struct policy *pol
         code = make_schema(store, policy, err);
     }
     if (code == ERR_OK && empty && !wal && warnings) {
-        facts_set(warnings, "journal",
-                  "the file system does not allow a write-ahead log for %s: it works, but readers"
-                  " wait for writers",
-                  store->path);
+        port_info_set(
+            warnings, "journal",
+            "the file system does not allow a write-ahead log for %s: it works, but readers"
+            " wait for writers",
+            store->path);
     }
     if (code != ERR_OK) {
         sqlite_close(store);

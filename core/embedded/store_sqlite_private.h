@@ -25,7 +25,7 @@ struct sqlite_store {
     struct store base;
     char *path;
     const struct clock *clock;
-    int64_t patience_ms;
+    int64_t busy_timeout_ms;
 
     sqlite3 *db;      /* NULL: not open */
     struct stat file; /* of the file that is open: another one can be put in its place */
@@ -53,7 +53,7 @@ enum err_code sqlite_open_to_write(struct sqlite_store *store, const struct poli
 
 /* Makes what is missing: folder, file, schema. */
 enum err_code sqlite_create(struct sqlite_store *store, const struct policy *policy,
-                            struct facts *warnings, struct err *err) ERR_CHECK;
+                            struct port_info *warnings, struct err *err) ERR_CHECK;
 
 void sqlite_close(struct sqlite_store *store);
 

@@ -7,7 +7,7 @@
 #include "core/base/fileio.h"
 #include "core/base/text.h"
 
-const char *input_name(const char *path)
+const char *text_file_name(const char *path)
 {
     return strcmp(path, "-") == 0 ? "standard input" : path;
 }
@@ -21,7 +21,7 @@ static size_t line_of(const char *text, size_t offset)
     return line;
 }
 
-enum err_code input_check(const char *name, const char *text, size_t length, struct err *err)
+enum err_code text_file_check(const char *name, const char *text, size_t length, struct err *err)
 {
     if (length >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0)) {
         err_set(err, ERR_INPUT, "%s: UTF-16, and UTF-8 is wanted", name);
@@ -44,8 +44,8 @@ enum err_code input_check(const char *name, const char *text, size_t length, str
     return ERR_OK;
 }
 
-enum err_code input_read(const char *path, const struct progress *progress, const char *phase,
-                         struct buf *into, struct err *err)
+enum err_code text_file_read(const char *path, const struct progress *progress, const char *phase,
+                             struct buf *into, struct err *err)
 {
     struct stat what;
     if (strcmp(path, "-") != 0 && stat(path, &what) == 0 && S_ISDIR(what.st_mode)) {

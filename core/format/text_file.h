@@ -9,19 +9,19 @@
 #include "core/base/err.h"
 #include "core/base/progress.h"
 
-#define INPUT_MAX ((size_t)512 << 20) /* bytes of a directory or an import */
+#define TEXT_FILE_MAX ((size_t)512 << 20) /* bytes of a directory or an import */
 
 /* Reads `path` ("-": standard input) into `into`, whose max bounds it; a byte order mark stays. The
-   text is not checked yet: input_check. `progress` may be NULL; `phase` is what it is told.
+   text is not checked yet: text_file_check. `progress` may be NULL; `phase` is what it is told.
    ERR_CANCELLED, ERR_NOT_FOUND, ERR_IO, or ERR_INPUT for a folder. */
-enum err_code input_read(const char *path, const struct progress *progress, const char *phase,
-                         struct buf *into, struct err *err) ERR_CHECK;
+enum err_code text_file_read(const char *path, const struct progress *progress, const char *phase,
+                             struct buf *into, struct err *err) ERR_CHECK;
 
 /* How messages name it: the path, or "standard input". */
-const char *input_name(const char *path);
+const char *text_file_name(const char *path);
 
 /* ERR_INPUT with "FILE:LINE" for what is no UTF-8, holds a NUL, or is UTF-16. */
-enum err_code input_check(const char *name, const char *text, size_t length,
-                          struct err *err) ERR_CHECK;
+enum err_code text_file_check(const char *name, const char *text, size_t length,
+                              struct err *err) ERR_CHECK;
 
 #endif

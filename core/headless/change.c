@@ -38,9 +38,9 @@ int run_sync(struct run *run)
 int run_init(struct run *run)
 {
     struct plan_input input;
-    struct facts warnings;
+    struct port_info warnings;
     enum err_code code = ERR_OK;
-    facts_init(&warnings);
+    port_info_init(&warnings);
     if (!run->settings->dry_run) {
         code = session_init_store(run->session, &run->line.progress, &warnings, &run->err);
     }
@@ -51,7 +51,7 @@ int run_init(struct run *run)
                 text_sanitise(&arena, warnings.items[i].value));
         arena_release(&arena);
     }
-    facts_release(&warnings);
+    port_info_release(&warnings);
     if (code == ERR_OK && run_load(run, LOAD_WHOLE) == ERR_OK &&
         run_plan_input(run, &input) == ERR_OK &&
         plan_init(&input, &run->plan, &run->err) == ERR_OK) {

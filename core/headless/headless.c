@@ -18,7 +18,7 @@ static void run_release(struct run *run)
     if (run->imported) {
         import_release(&run->import);
     }
-    facts_release(&run->facts);
+    port_info_release(&run->facts);
     session_close(run->session);
 }
 
@@ -247,7 +247,7 @@ int headless_run(const struct settings *settings, const struct port *ports, size
     interrupt_install();
     progress_line_init(&run.line, report->quiet ? NULL : report->err, report->err_columns);
     refusals_init(&run.refusals);
-    facts_init(&run.facts);
+    port_info_init(&run.facts);
     int status;
     if (session_open(settings, ports, n_ports, clock, &run.session, &run.err) != ERR_OK) {
         status = run_report_failure(&run);

@@ -35,7 +35,7 @@ struct action_report {
     const struct guard_verdict *guard;   /* NULL */
     const struct err *err;               /* what stopped it, NULL or ERR_OK: nothing */
     const struct refusals *refusals;     /* rows that are not possible, NULL */
-    const struct facts *facts;           /* of the ports after the work; NULL */
+    const struct port_info *facts;       /* of the ports after the work; NULL */
     const struct err *export_err;        /* the export failed, NULL or ERR_OK: it did not */
     int64_t duration_ms;
     int exit;
@@ -45,8 +45,8 @@ struct status_report {
     const struct snapshot *snapshot;
     const struct roster *roster; /* NULL: not read */
     const struct agent_rows *rows;
-    const uint64_t *counts;    /* EXT_STATE_COUNT */
-    const struct facts *facts; /* of the ports; may be empty */
+    const uint64_t *counts;        /* EXT_STATE_COUNT */
+    const struct port_info *facts; /* of the ports; may be empty */
     const char *store_uri;
     const char *directory_uri; /* NULL */
     const char *export_uri;    /* NULL */

@@ -176,8 +176,8 @@ static json_t *action_object(const struct action_report *action)
     if (action->refusals && action->refusals->n_items > 0) {
         json_object_set_new(document, "refused", refusal_list(action->refusals));
     }
-    const char *read_units = action->facts ? facts_get(action->facts, "read_units") : NULL;
-    const char *write_units = action->facts ? facts_get(action->facts, "write_units") : NULL;
+    const char *read_units = action->facts ? port_info_get(action->facts, "read_units") : NULL;
+    const char *write_units = action->facts ? port_info_get(action->facts, "write_units") : NULL;
     if (read_units && write_units) {
         json_t *capacity = json_object();
         json_object_set_new(capacity, "read", json_real(strtod(read_units, NULL)));

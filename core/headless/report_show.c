@@ -113,7 +113,7 @@ void report_text_status(const struct report *report, const struct status_report 
     struct arena *arena = &table.arena;
     place_rows(report, status, &table);
     for (size_t i = 0; i < status->facts->n_items; i++) {
-        const struct fact *fact = &status->facts->items[i];
+        const struct port_info_item *fact = &status->facts->items[i];
         bool said = strcmp(fact->name, "region") == 0 || strcmp(fact->name, "profile") == 0;
         if (report->verbose ? !said : is_main_fact(fact->name)) {
             table_row(&table, fact_name(arena, fact->name), fact->value);

@@ -30,7 +30,7 @@ struct run {
     bool asked; /* the plan was shown, and a question asked about it */
     struct export_receipt receipt;
     bool exported;
-    struct facts facts;
+    struct port_info facts;
     struct err err;
     struct err export_err;
     int64_t start_ms;

@@ -63,7 +63,7 @@ int run_status(struct run *run)
     snapshot_tally(run->snapshot, session_policy(run->session), session_now_s(run->session),
                    counts);
     session_facts(run->session, &run->facts);
-    facts_set(&run->facts, "actor", "%s", actor);
+    port_info_set(&run->facts, "actor", "%s", actor);
     struct status_report status = {
         .snapshot = run->snapshot,
         .roster = run->roster,

@@ -15,7 +15,7 @@ uint8_t slot_record(enum slot_state state)
         return RECORD_FREE;
     case SLOT_ASSIGNED:
         return RECORD_ASSIGNED;
-    case SLOT_HELD:
+    case SLOT_RESERVED:
         return RECORD_HELD;
     case SLOT_ABSENT:
         break;
@@ -77,9 +77,9 @@ struct slot slot_assigned(const char *ext, const char *agent, int64_t since_s, c
     return slot;
 }
 
-struct slot slot_held(const char *ext, const char *note, int64_t since_s, const char *by)
+struct slot slot_reserved(const char *ext, const char *note, int64_t since_s, const char *by)
 {
-    struct slot slot = slot_of(ext, SLOT_HELD);
+    struct slot slot = slot_of(ext, SLOT_RESERVED);
     slot.note = note;
     slot.at_s = since_s;
     slot.by = by;
@@ -104,10 +104,11 @@ bool slot_rather_kept(const struct slot *a, const struct slot *b, const char *cl
 
 /* ---- changes ------------------------------------------------------------------------------- */
 
-void drafting_init(struct drafting *drafting, const struct plan_input *input, const char *action)
+void plan_builder_init(struct plan_builder *builder, const struct plan_input *input,
+                       const char *action)
 {
     struct plan *plan = plan_new(action, input->snapshot, input->roster, input->now_s);
-    *drafting = (struct drafting){
+    *builder = (struct plan_builder){
         .input = input,
         .plan = plan,
         .by = arena_strdup(&plan->arena, input->actor),
@@ -117,47 +118,48 @@ void drafting_init(struct drafting *drafting, const struct plan_input *input, co
         char day[32];
         struct slot given_back = slot_free("", input->now_s, NULL);
         words_day(policy_cool_until_s(input->policy, &given_back), input->now_s, day);
-        drafting->cools = arena_printf(&plan->arena, "cools until %s", day);
+        builder->cools = arena_printf(&plan->arena, "cools until %s", day);
     }
 }
 
-void draft_create(struct drafting *drafting, const char *ext)
+void build_create(struct plan_builder *builder, const char *ext)
 {
-    struct change *change = plan_add_plain(drafting->plan, CHANGE_CREATE, NULL, NULL, 1,
+    struct change *change = plan_add_plain(builder->plan, CHANGE_CREATE, NULL, NULL, 1,
                                            "a number of the pool that was not there");
     change->steps[0].after = slot_free(ext, 0, NULL);
     change->ext = change->steps[0].after.ext;
 }
 
-struct change *draft_assign(struct drafting *drafting, const struct slot *before, const char *ext,
-                            const char *agent, const char *why)
+struct change *build_assign(struct plan_builder *builder, const struct slot *before,
+                            const char *ext, const char *agent, const char *why)
 {
-    struct change *change = plan_add_plain(drafting->plan, CHANGE_ASSIGN, NULL, agent, 1, why);
+    struct change *change = plan_add_plain(builder->plan, CHANGE_ASSIGN, NULL, agent, 1, why);
     struct step *step = &change->steps[0];
     step->before = before;
-    step->after = slot_assigned(ext, agent, drafting->input->now_s, NULL, drafting->by);
+    step->after = slot_assigned(ext, agent, builder->input->now_s, NULL, builder->by);
     change->ext = step->after.ext;
     change->to = change->ext;
     return change;
 }
 
-struct change *draft_release(struct drafting *drafting, const struct slot *before, const char *why)
+struct change *build_release(struct plan_builder *builder, const struct slot *before,
+                             const char *why)
 {
     struct change *change =
-        plan_add_plain(drafting->plan, CHANGE_RELEASE, before->ext, before->agent, 1, why);
+        plan_add_plain(builder->plan, CHANGE_RELEASE, before->ext, before->agent, 1, why);
     change->from = before->ext;
     change->steps[0].before = before;
-    change->steps[0].after = slot_free(before->ext, drafting->input->now_s, before->agent);
+    change->steps[0].after = slot_free(before->ext, builder->input->now_s, before->agent);
     return change;
 }
 
-struct slot slot_put_right(const struct slot *before, const struct drafting *drafting)
+struct slot slot_put_right(const struct slot *before, const struct plan_builder *builder)
 {
     struct slot after = *before;
     after.records = slot_record(before->state);
     if (after.state == SLOT_ASSIGNED && after.at_s == 0) {
-        after.at_s = drafting->input->now_s;
-        after.by = drafting->by;
+        after.at_s = builder->input->now_s;
+        after.by = builder->by;
     }
     return after;
 }
@@ -170,39 +172,39 @@ static const char *what_was_wrong(const struct slot *slot)
     if (slot->state == SLOT_FREE) {
         return "free, but the index could not show it";
     }
-    if (slot->state == SLOT_HELD) {
+    if (slot->state == SLOT_RESERVED) {
         return "was free and reserved at once; stays reserved";
     }
     return slot->records & RECORD_HELD ? "was reserved and assigned at once; stays assigned"
                                        : "was free and assigned at once; stays assigned";
 }
 
-struct change *draft_put_right(struct drafting *drafting, const struct slot *before)
+struct change *build_put_right(struct plan_builder *builder, const struct slot *before)
 {
     struct change *change = plan_add_plain(
-        drafting->plan, slot_is_sound(before) ? CHANGE_ADOPT : CHANGE_REPAIR, before->ext,
+        builder->plan, slot_is_sound(before) ? CHANGE_ADOPT : CHANGE_REPAIR, before->ext,
         before->state == SLOT_ASSIGNED ? before->agent : NULL, 1, what_was_wrong(before));
     change->steps[0].before = before;
-    change->steps[0].after = slot_put_right(before, drafting);
+    change->steps[0].after = slot_put_right(before, builder);
     return change;
 }
 
-struct change *draft_drop_surplus(struct drafting *drafting, const struct slot *before,
+struct change *build_drop_surplus(struct plan_builder *builder, const struct slot *before,
                                   const struct slot *kept, const char *then)
 {
-    struct change *change = plan_add(drafting->plan, CHANGE_REPAIR, before->ext, before->agent, 1,
+    struct change *change = plan_add(builder->plan, CHANGE_REPAIR, before->ext, before->agent, 1,
                                      "has two extensions and keeps %s; %s", kept->ext, then);
     change->from = before->ext;
     change->to = kept->ext;
     change->steps[0].before = before;
-    change->steps[0].after = slot_free(before->ext, drafting->input->now_s, before->agent);
+    change->steps[0].after = slot_free(before->ext, builder->input->now_s, before->agent);
     return change;
 }
 
-struct claim_step *draft_claim(struct drafting *drafting, struct change *change, const char *agent,
-                               const char *before, const char *after)
+struct claim_step *build_claim(struct plan_builder *builder, struct change *change,
+                               const char *agent, const char *before, const char *after)
 {
-    change->claim = arena_alloc(&drafting->plan->arena, sizeof *change->claim);
+    change->claim = arena_alloc(&builder->plan->arena, sizeof *change->claim);
     *change->claim = (struct claim_step){.agent = agent, .before = before, .after = after};
     return change->claim;
 }

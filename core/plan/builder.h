@@ -28,42 +28,44 @@ bool slot_holds(const struct slot *slot, const char *agent); /* assigned to that
 struct slot slot_free(const char *ext, int64_t given_back_s, const char *last_agent);
 struct slot slot_assigned(const char *ext, const char *agent, int64_t since_s, const char *pin,
                           const char *by);
-struct slot slot_held(const char *ext, const char *note, int64_t since_s, const char *by);
+struct slot slot_reserved(const char *ext, const char *note, int64_t since_s, const char *by);
 
 /* ---- changes ------------------------------------------------------------------------------- */
 
 /* The arguments that every planner passes on. `by` and `cools` live in the plan. */
-struct drafting {
+struct plan_builder {
     const struct plan_input *input;
     struct plan *plan;
     const char *by;    /* the actor */
     const char *cools; /* "cools until 29 Nov", or "free again at once" */
     uint32_t groups;   /* numbers given so far */
 };
-void drafting_init(struct drafting *drafting, const struct plan_input *input, const char *action);
+void plan_builder_init(struct plan_builder *builder, const struct plan_input *input,
+                       const char *action);
 
 /* Like plan_add with a reason that outlives the plan (literals, texts in its arena): no copy. */
 struct change *plan_add_plain(struct plan *plan, enum change_kind kind, const char *ext,
                               const char *agent, size_t n_steps, const char *why);
 
 /* `before` stays sound and as it is but for what an adoption or a repair of its records does. */
-struct slot slot_put_right(const struct slot *before, const struct drafting *drafting);
+struct slot slot_put_right(const struct slot *before, const struct plan_builder *builder);
 
 /* A new free number; `ext` is copied. */
-void draft_create(struct drafting *drafting, const char *ext);
+void build_create(struct plan_builder *builder, const char *ext);
 /* `before` NULL: the number was not there; `ext` is copied then. */
-struct change *draft_assign(struct drafting *drafting, const struct slot *before, const char *ext,
-                            const char *agent, const char *why);
-struct change *draft_release(struct drafting *drafting, const struct slot *before, const char *why);
+struct change *build_assign(struct plan_builder *builder, const struct slot *before,
+                            const char *ext, const char *agent, const char *why);
+struct change *build_release(struct plan_builder *builder, const struct slot *before,
+                             const char *why);
 /* An extension that was not adopted yet, or has records that contradict each other. */
-struct change *draft_put_right(struct drafting *drafting, const struct slot *before);
+struct change *build_put_right(struct plan_builder *builder, const struct slot *before);
 /* One extension too many of an agent who keeps another; `then`: what becomes of it ("cools until
    ..."). The claim is the caller's. */
-struct change *draft_drop_surplus(struct drafting *drafting, const struct slot *before,
+struct change *build_drop_surplus(struct plan_builder *builder, const struct slot *before,
                                   const struct slot *kept, const char *then);
 /* Sets the claim step of a change. */
-struct claim_step *draft_claim(struct drafting *drafting, struct change *change, const char *agent,
-                               const char *before, const char *after);
+struct claim_step *build_claim(struct plan_builder *builder, struct change *change,
+                               const char *agent, const char *before, const char *after);
 
 /* Of two extensions of one agent, whether `a` is rather the one to keep: pinned, then the one that
    the claim names (`claimed` may be NULL), then adopted, then the older one, then the lower. */

@@ -252,10 +252,10 @@ static void examine_missing(struct examination *exam)
 static void examine_oddities(struct examination *exam)
 {
     struct arena *arena = &exam->diagnosis->arena;
-    for (size_t i = 0; i < exam->snapshot->n_oddities; i++) {
-        const struct oddity *oddity = &exam->snapshot->oddities[i];
+    for (size_t i = 0; i < exam->snapshot->n_unknown_items; i++) {
+        const struct unknown_item *unknown_item = &exam->snapshot->unknown_items[i];
         add(exam, PROBLEM_ODD, NULL, NULL,
-            arena_printf(arena, "%s: %s", oddity->key, oddity->detail));
+            arena_printf(arena, "%s: %s", unknown_item->key, unknown_item->detail));
     }
 }
 
@@ -265,7 +265,7 @@ struct diagnosis *doctor_examine(const struct plan_input *input)
 {
     const struct snapshot *snapshot = input->snapshot;
     struct diagnosis *diagnosis = mem_alloc(sizeof *diagnosis);
-    diagnosis->checked = snapshot->n_slots + snapshot->n_claims + snapshot->n_oddities;
+    diagnosis->checked = snapshot->n_slots + snapshot->n_claims + snapshot->n_unknown_items;
     struct examination exam = {
         .input = input,
         .snapshot = snapshot,

@@ -18,7 +18,7 @@
 
 size_t edit_root(struct edit *edit, size_t request)
 {
-    struct wish *wishes = edit->wishes;
+    struct edit_request *wishes = edit->wishes;
     while (wishes[request].joined != request) {
         wishes[request].joined = wishes[wishes[request].joined].joined;
         request = wishes[request].joined;
@@ -43,7 +43,7 @@ void edit_join(struct edit *edit, size_t a, size_t b)
 
 static bool is_open(const struct edit *edit, size_t request)
 {
-    return request != NO_REQUEST && edit->wishes[request].state == WISH_OPEN;
+    return request != NO_REQUEST && edit->wishes[request].state == EDIT_OPEN;
 }
 
 static void join_all(struct edit *edit)
@@ -60,9 +60,9 @@ static void join_all(struct edit *edit)
     }
 }
 
-static size_t changes_of(const struct wish *wish)
+static size_t changes_of(const struct edit_request *wish)
 {
-    return wish->state != WISH_OPEN ? 0 : wish->request->swap ? 2 : 1;
+    return wish->state != EDIT_OPEN ? 0 : wish->request->swap ? 2 : 1;
 }
 
 /* Chains the open requests of each component behind its root, in order, and refuses a component
@@ -97,7 +97,7 @@ static void chain_components(struct edit *edit)
 
 static void give_number(struct edit *edit, size_t request, const struct pick *pick)
 {
-    struct wish *wish = &edit->wishes[request];
+    struct edit_request *wish = &edit->wishes[request];
     wish->number = edit_number(edit, pick->ext);
     wish->number->taker = request;
     wish->how = pick_reason(pick);
@@ -107,12 +107,12 @@ static void give_number(struct edit *edit, size_t request, const struct pick *pi
 /* Who had one before gets it back, before others are given the lowest ones. */
 static void pick_former(struct edit *edit, size_t request)
 {
-    struct wish *wish = &edit->wishes[request];
+    struct edit_request *wish = &edit->wishes[request];
     const struct slot *former = wish->person->former;
-    if (wish->kind == CHANGE_ASSIGN && former && picker_allows(&edit->picker, former)) {
+    if (wish->kind == CHANGE_ASSIGN && former && number_picker_allows(&edit->picker, former)) {
         struct pick pick = {.slot = former};
         memcpy(pick.ext, former->ext, sizeof pick.ext);
-        picker_take(&edit->picker, former);
+        number_picker_take(&edit->picker, former);
         wish->returning = true;
         give_number(edit, request, &pick);
     }
@@ -123,9 +123,9 @@ static void pick_numbers(struct edit *edit)
     for (size_t i = 0; i < edit->n_numbers; i++) {
         const struct number *number = edit->numbers[i];
         if (number->slot) {
-            picker_take(&edit->picker, number->slot);
+            number_picker_take(&edit->picker, number->slot);
         } else {
-            picker_take_absent(&edit->picker, number->ext);
+            number_picker_take_absent(&edit->picker, number->ext);
         }
     }
     for (size_t i = 0; i < edit->n_wishes; i++) {
@@ -134,12 +134,12 @@ static void pick_numbers(struct edit *edit)
         }
     }
     for (size_t i = 0; i < edit->n_wishes; i++) {
-        const struct wish *wish = &edit->wishes[i];
+        const struct edit_request *wish = &edit->wishes[i];
         struct pick pick;
-        if (wish->state != WISH_OPEN || !wish->automatic || wish->number) {
+        if (wish->state != EDIT_OPEN || !wish->automatic || wish->number) {
             continue;
         }
-        if (picker_next(&edit->picker, &pick)) {
+        if (number_picker_next(&edit->picker, &pick)) {
             give_number(edit, i, &pick);
         } else {
             edit_refuse(edit, i, "no extension is left for %s", wish->person->login);
@@ -156,7 +156,7 @@ static const char *final_pin(const struct edit *edit, const struct person *perso
 {
     const char *pin = person->slot ? person->slot->note : NULL;
     if (is_open(edit, person->mark)) {
-        const struct wish *wish = &edit->wishes[person->mark];
+        const struct edit_request *wish = &edit->wishes[person->mark];
         return wish->kind == CHANGE_UNPIN ? NULL : wish->note ? wish->note : PIN_WITHOUT_NOTE;
     }
     return pin;
@@ -164,7 +164,7 @@ static const char *final_pin(const struct edit *edit, const struct person *perso
 
 static void settle_numbers(struct edit *edit)
 {
-    const struct drafting *draft = &edit->draft;
+    const struct plan_builder *draft = &edit->draft;
     int64_t now_s = edit->input->now_s;
     /* First what is left, then what is taken: the taker has the last word. */
     for (size_t i = 0; i < edit->n_people; i++) {
@@ -178,15 +178,15 @@ static void settle_numbers(struct edit *edit)
         }
     }
     for (size_t i = 0; i < edit->n_wishes; i++) {
-        struct wish *wish = &edit->wishes[i];
-        if (wish->state == WISH_OPEN && wish->kind == CHANGE_UNRESERVE) {
+        struct edit_request *wish = &edit->wishes[i];
+        if (wish->state == EDIT_OPEN && wish->kind == CHANGE_UNRESERVE) {
             wish->number->after = slot_free(wish->number->ext, 0, NULL);
         }
     }
     for (size_t i = 0; i < edit->n_wishes; i++) {
-        struct wish *wish = &edit->wishes[i];
-        if (wish->state == WISH_OPEN && wish->kind == CHANGE_RESERVE) {
-            wish->number->after = slot_held(wish->number->ext, wish->note, now_s, draft->by);
+        struct edit_request *wish = &edit->wishes[i];
+        if (wish->state == EDIT_OPEN && wish->kind == CHANGE_RESERVE) {
+            wish->number->after = slot_reserved(wish->number->ext, wish->note, now_s, draft->by);
         }
     }
     for (size_t i = 0; i < edit->n_people; i++) {
@@ -201,7 +201,7 @@ static void settle_numbers(struct edit *edit)
 /* ---- changes ------------------------------------------------------------------------------- */
 
 /* The note that came with it, the line of the file, or that somebody asked for it. */
-static const char *occasion(struct edit *edit, const struct wish *wish)
+static const char *occasion(struct edit *edit, const struct edit_request *wish)
 {
     bool note_is_value = wish->kind == CHANGE_PIN || wish->kind == CHANGE_RESERVE;
     if (wish->note && !note_is_value) {
@@ -214,7 +214,7 @@ static const char *occasion(struct edit *edit, const struct wish *wish)
     return "asked for";
 }
 
-static const char *why_taken(struct edit *edit, const struct wish *wish)
+static const char *why_taken(struct edit *edit, const struct edit_request *wish)
 {
     const char *occasion_text = occasion(edit, wish);
     const struct slot *slot = wish->number->slot;
@@ -233,7 +233,8 @@ static const char *why_taken(struct edit *edit, const struct wish *wish)
     return occasion_text;
 }
 
-static const char *why_left(struct edit *edit, const struct wish *wish, const struct number *number)
+static const char *why_left(struct edit *edit, const struct edit_request *wish,
+                            const struct number *number)
 {
     const char *text = occasion(edit, wish);
     if (number->taker != NO_REQUEST) {
@@ -248,7 +249,7 @@ static void set_step(struct change *change, size_t index, const struct number *n
     change->steps[index].after = number->after;
 }
 
-static struct change *draft_move(struct edit *edit, const struct wish *wish,
+static struct change *draft_move(struct edit *edit, const struct edit_request *wish,
                                  const struct person *person, const char *why)
 {
     struct change *change = plan_add_plain(edit->draft.plan, wish->kind, person->to->ext,
@@ -262,7 +263,7 @@ static struct change *draft_move(struct edit *edit, const struct wish *wish,
     return change;
 }
 
-static void draft_swap(struct edit *edit, const struct wish *wish, uint32_t group)
+static void draft_swap(struct edit *edit, const struct edit_request *wish, uint32_t group)
 {
     struct arena *arena = &edit->draft.plan->arena;
     struct person *pair[] = {wish->person, wish->other};
@@ -272,7 +273,7 @@ static void draft_swap(struct edit *edit, const struct wish *wish, uint32_t grou
     }
 }
 
-static struct change *draft_moved(struct edit *edit, const struct wish *wish)
+static struct change *draft_moved(struct edit *edit, const struct edit_request *wish)
 {
     const struct number *from = wish->person->from;
     const char *why = why_taken(edit, wish);
@@ -283,7 +284,7 @@ static struct change *draft_moved(struct edit *edit, const struct wish *wish)
     return draft_move(edit, wish, wish->person, why);
 }
 
-static struct change *draft_given_back(struct edit *edit, const struct wish *wish)
+static struct change *draft_given_back(struct edit *edit, const struct edit_request *wish)
 {
     struct change *change =
         plan_add_plain(edit->draft.plan, CHANGE_RELEASE, wish->number->ext, wish->person->login, 1,
@@ -293,10 +294,11 @@ static struct change *draft_given_back(struct edit *edit, const struct wish *wis
     return change;
 }
 
-static struct change *draft_reserved(struct edit *edit, const struct wish *wish)
+static struct change *draft_reserved(struct edit *edit, const struct edit_request *wish)
 {
     const struct number *number = wish->number;
-    const char *old = number->slot && number->slot->state == SLOT_HELD ? number->slot->note : NULL;
+    const char *old =
+        number->slot && number->slot->state == SLOT_RESERVED ? number->slot->note : NULL;
     struct change *change =
         plan_add_plain(edit->draft.plan, wish->kind, number->ext, NULL, 1, occasion(edit, wish));
     set_step(change, 0, number);
@@ -305,7 +307,7 @@ static struct change *draft_reserved(struct edit *edit, const struct wish *wish)
     return change;
 }
 
-static struct change *draft_marked(struct edit *edit, const struct wish *wish)
+static struct change *draft_marked(struct edit *edit, const struct edit_request *wish)
 {
     const struct person *person = wish->person;
     bool pins = wish->kind == CHANGE_PIN;
@@ -319,7 +321,7 @@ static struct change *draft_marked(struct edit *edit, const struct wish *wish)
     return change;
 }
 
-static void draft_wish(struct edit *edit, const struct wish *wish, uint32_t group)
+static void draft_wish(struct edit *edit, const struct edit_request *wish, uint32_t group)
 {
     struct change *change = NULL;
     switch (wish->kind) {
@@ -366,7 +368,7 @@ static void draft_changes(struct edit *edit)
         }
         uint32_t group = n > 1 ? ++edit->draft.groups : 0;
         for (size_t i = root; i != NO_REQUEST; i = edit->wishes[i].next) {
-            if (edit->wishes[i].state == WISH_OPEN) {
+            if (edit->wishes[i].state == EDIT_OPEN) {
                 draft_wish(edit, &edit->wishes[i], group);
             }
         }
@@ -379,7 +381,7 @@ static void edit_init(struct edit *edit, const struct plan_input *input, const c
                       const struct request *requests, size_t n, struct refusals *refusals)
 {
     *edit = (struct edit){.input = input, .n_wishes = n, .refusals = refusals};
-    drafting_init(&edit->draft, input, action);
+    plan_builder_init(&edit->draft, input, action);
     edit->wishes = mem_array(n + 1, sizeof *edit->wishes);
     for (size_t i = 0; i < n; i++) {
         edit->wishes[i].request = &requests[i];
@@ -390,7 +392,7 @@ static void edit_init(struct edit *edit, const struct plan_input *input, const c
     edit->numbers = mem_array(4 * n + 1, sizeof(struct number *));
     strmap_init(&edit->by_login, 2 * n);
     strmap_init(&edit->by_ext, 4 * n);
-    picker_init(&edit->picker, input);
+    number_picker_init(&edit->picker, input);
 }
 
 static void edit_release(struct edit *edit)
@@ -400,7 +402,7 @@ static void edit_release(struct edit *edit)
     free(edit->numbers);
     strmap_release(&edit->by_login);
     strmap_release(&edit->by_ext);
-    picker_release(&edit->picker);
+    number_picker_release(&edit->picker);
 }
 
 static int compare_refusals(const void *a, const void *b)

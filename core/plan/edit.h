@@ -44,15 +44,15 @@ struct number {
     struct slot after;       /* what shall stand there in the end */
 };
 
-enum wish_state {
-    WISH_OPEN,
-    WISH_GRANTED, /* it is so already */
-    WISH_REFUSED
+enum edit_request_state {
+    EDIT_OPEN,
+    EDIT_ALREADY_SO, /* it is so already */
+    EDIT_REFUSED
 };
 
-struct wish {
+struct edit_request {
     const struct request *request;
-    enum wish_state state;
+    enum edit_request_state state;
     enum change_kind kind; /* an assign that moves somebody is a reassign here */
     const char *agent;     /* the request's, "" made NULL, or the holder of its extension */
     const char *ext;
@@ -69,8 +69,8 @@ struct wish {
 
 struct edit {
     const struct plan_input *input;
-    struct drafting draft;
-    struct wish *wishes;
+    struct plan_builder draft;
+    struct edit_request *wishes;
     size_t n_wishes;
     struct person **people;
     size_t n_people;
@@ -81,7 +81,7 @@ struct edit {
     struct refusals *refusals;
     size_t n_pool_empty; /* refusals because nothing was left */
     size_t comparisons;  /* made for "did you mean" so far */
-    struct picker picker;
+    struct number_picker picker;
 };
 
 /* Fills in people and numbers, refuses what cannot be, marks what is so already. */

@@ -53,7 +53,7 @@ static void name_people(struct edit *edit)
 {
     struct arena *arena = &edit->draft.plan->arena;
     for (size_t i = 0; i < edit->n_wishes; i++) {
-        struct wish *wish = &edit->wishes[i];
+        struct edit_request *wish = &edit->wishes[i];
         const struct request *request = wish->request;
         wish->kind = request->kind;
         wish->agent = arena_strdup(arena, or_null(request->agent));
@@ -157,7 +157,7 @@ static bool check_one_extension(struct edit *edit, size_t i, const struct person
 /* Who is meant, where it is clear and what is named is theirs; otherwise NULL, and refused. */
 static struct person *check_holder(struct edit *edit, size_t i)
 {
-    const struct wish *wish = &edit->wishes[i];
+    const struct edit_request *wish = &edit->wishes[i];
     struct person *person = wish->person;
     if (!person) {
         if (wish->ext) {
@@ -226,7 +226,7 @@ static void take_number(struct edit *edit, size_t i, const char *ext)
 
 static void check_move(struct edit *edit, size_t i)
 {
-    struct wish *wish = &edit->wishes[i];
+    struct edit_request *wish = &edit->wishes[i];
     struct person *person = wish->person;
     struct arena *arena = &edit->draft.plan->arena;
     if (!check_ext(edit, i) || !check_note(edit, i) || !check_in_directory(edit, i, person) ||
@@ -260,7 +260,7 @@ static void check_move(struct edit *edit, size_t i)
 
 static void check_swap(struct edit *edit, size_t i)
 {
-    struct wish *wish = &edit->wishes[i];
+    struct edit_request *wish = &edit->wishes[i];
     struct person *pair[] = {wish->person, wish->other};
     for (size_t k = 0; k < 2; k++) {
         if (!check_in_directory(edit, i, pair[k]) || !check_one_extension(edit, i, pair[k])) {
@@ -289,7 +289,7 @@ static void check_swap(struct edit *edit, size_t i)
 
 static void check_release(struct edit *edit, size_t i)
 {
-    struct wish *wish = &edit->wishes[i];
+    struct edit_request *wish = &edit->wishes[i];
     if (!check_ext(edit, i) || !check_note(edit, i)) {
         return;
     }
@@ -315,7 +315,7 @@ static void check_release(struct edit *edit, size_t i)
 
 static void check_mark(struct edit *edit, size_t i)
 {
-    struct wish *wish = &edit->wishes[i];
+    struct edit_request *wish = &edit->wishes[i];
     if (check_ext(edit, i) && check_note(edit, i) && check_holder(edit, i)) {
         claim_person(edit, i, wish->person, &wish->person->mark);
     }
@@ -323,7 +323,7 @@ static void check_mark(struct edit *edit, size_t i)
 
 static void check_reserve(struct edit *edit, size_t i)
 {
-    struct wish *wish = &edit->wishes[i];
+    struct edit_request *wish = &edit->wishes[i];
     if (!wish->ext || wish->agent) {
         edit_refuse(edit, i, "%s takes an extension and no agent", change_kind_name(wish->kind));
         return;
@@ -333,7 +333,7 @@ static void check_reserve(struct edit *edit, size_t i)
     }
     struct arena *arena = &edit->draft.plan->arena;
     const struct slot *slot = snapshot_find(edit->input->snapshot, wish->ext);
-    bool held = slot && slot->state == SLOT_HELD;
+    bool held = slot && slot->state == SLOT_RESERVED;
     bool same_note = held && (!wish->note || (slot->note && strcmp(slot->note, wish->note) == 0));
     if (wish->kind == CHANGE_RESERVE) {
         if (same_note) {
@@ -361,7 +361,7 @@ static void check_reserve(struct edit *edit, size_t i)
 
 static void check_alone(struct edit *edit, size_t i)
 {
-    const struct wish *wish = &edit->wishes[i];
+    const struct edit_request *wish = &edit->wishes[i];
     switch (wish->kind) {
     case CHANGE_ASSIGN:
     case CHANGE_REASSIGN:

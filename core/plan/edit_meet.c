@@ -14,8 +14,8 @@ static void check_number(struct edit *edit, const struct number *number)
     size_t i = number->taker;
     const struct policy *policy = edit->input->policy;
     const struct slot *slot = number->slot;
-    const struct wish *wish = &edit->wishes[i];
-    bool renames = wish->kind == CHANGE_RESERVE && slot && slot->state == SLOT_HELD;
+    const struct edit_request *wish = &edit->wishes[i];
+    bool renames = wish->kind == CHANGE_RESERVE && slot && slot->state == SLOT_RESERVED;
     bool swaps = wish->request->swap;
     if (!policy_in_ranges(policy, number->ext) && !renames && !swaps) {
         edit_refuse(edit, i, "%s is outside of the ranges of the pool", number->ext);
@@ -28,7 +28,7 @@ static void check_number(struct edit *edit, const struct number *number)
     } else if (slot->state == SLOT_ASSIGNED) {
         edit_refuse(edit, i, "%s is assigned to %s%s", number->ext, slot->agent,
                     wish->kind == CHANGE_REASSIGN ? "; swap exchanges two" : "");
-    } else if (slot->state == SLOT_HELD) {
+    } else if (slot->state == SLOT_RESERVED) {
         edit_refuse(edit, i, "%s is reserved%s%s", number->ext, slot->note ? ": " : "",
                     slot->note ? slot->note : "");
     }
@@ -48,10 +48,10 @@ static void check_pin(struct edit *edit, const struct person *person, size_t i)
 static void check_marked(struct edit *edit, const struct person *person)
 {
     size_t i = person->mark;
-    struct wish *wish = &edit->wishes[i];
+    struct edit_request *wish = &edit->wishes[i];
     struct arena *arena = &edit->draft.plan->arena;
     const char *pin = person->slot ? person->slot->note : NULL;
-    if (wish->state != WISH_OPEN) {
+    if (wish->state != EDIT_OPEN) {
         return;
     }
     if (!person->slot && person->move == NO_REQUEST) {

@@ -240,7 +240,7 @@ const char *slot_describe(struct arena *arena, const struct slot *slot)
     case SLOT_ASSIGNED:
         return arena_printf(arena, "assigned to %s%s%s%s", slot->agent, slot->at_s ? " since " : "",
                             slot->at_s ? day : "", slot->note ? ", pinned" : "");
-    case SLOT_HELD:
+    case SLOT_RESERVED:
         return arena_printf(arena, "reserved%s%s", slot->note ? ": " : "",
                             slot->note ? slot->note : "");
     case SLOT_FREE:

@@ -266,7 +266,7 @@ enum err_code import_parse(const char *file, const char *text, size_t length, st
     import->file = arena_strdup(&import->arena, file);
     refusals_init(&import->refusals);
     csv_init(&r.csv, import->file, text, length);
-    enum err_code code = input_check(file, text, length, err);
+    enum err_code code = text_file_check(file, text, length, err);
     if (code == ERR_OK) {
         code = read_header(&r, err);
     }
@@ -292,10 +292,10 @@ enum err_code import_read(const char *path, const struct progress *progress, str
     struct buf text;
     *import = (struct import){.arena = ARENA_INIT};
     refusals_init(&import->refusals);
-    buf_init(&text, INPUT_MAX);
-    enum err_code code = input_read(path, progress, "reading the rows", &text, err);
+    buf_init(&text, TEXT_FILE_MAX);
+    enum err_code code = text_file_read(path, progress, "reading the rows", &text, err);
     if (code == ERR_OK) {
-        code = import_parse(input_name(path), text.data, text.length, import, err);
+        code = import_parse(text_file_name(path), text.data, text.length, import, err);
     }
     buf_release(&text);
     return code;

@@ -17,11 +17,11 @@
 
 void edit_refuse(struct edit *edit, size_t request, const char *format, ...)
 {
-    struct wish *wish = &edit->wishes[request];
-    if (wish->state == WISH_REFUSED) {
+    struct edit_request *wish = &edit->wishes[request];
+    if (wish->state == EDIT_REFUSED) {
         return;
     }
-    wish->state = WISH_REFUSED;
+    wish->state = EDIT_REFUSED;
     struct refusals *list = edit->refusals;
     if (list->n_items == list->capacity) {
         list->capacity = list->capacity ? list->capacity * 2 : 16;
@@ -47,8 +47,8 @@ const char *edit_words_request(struct edit *edit, size_t request)
 
 void edit_grant(struct edit *edit, size_t request, const char *what)
 {
-    struct wish *wish = &edit->wishes[request];
-    wish->state = WISH_GRANTED;
+    struct edit_request *wish = &edit->wishes[request];
+    wish->state = EDIT_ALREADY_SO;
     if (wish->request->line) {
         plan_note(edit->draft.plan, "line %zu: %s", wish->request->line, what);
     } else {

@@ -89,9 +89,9 @@ bool input_makes_numbers(const struct plan_input *input)
     return input->snapshot->exact || input->snapshot->n_slots == 0;
 }
 
-void picker_init(struct picker *picker, const struct plan_input *input)
+void number_picker_init(struct number_picker *picker, const struct plan_input *input)
 {
-    *picker = (struct picker){
+    *picker = (struct number_picker){
         .input = input,
         .makes_numbers = input_makes_numbers(input),
         .taken = mem_array(input->snapshot->n_slots + 1, sizeof *picker->taken),
@@ -100,41 +100,41 @@ void picker_init(struct picker *picker, const struct plan_input *input)
     strmap_init(&picker->taken_absent, 0);
 }
 
-void picker_release(struct picker *picker)
+void number_picker_release(struct number_picker *picker)
 {
     free(picker->taken);
     free(picker->cooling);
     strmap_release(&picker->taken_absent);
 }
 
-static bool *mark_of(const struct picker *picker, const struct slot *slot)
+static bool *mark_of(const struct number_picker *picker, const struct slot *slot)
 {
     return &picker->taken[slot - picker->input->snapshot->slots];
 }
 
-void picker_take(struct picker *picker, const struct slot *slot)
+void number_picker_take(struct number_picker *picker, const struct slot *slot)
 {
     *mark_of(picker, slot) = true;
 }
 
-void picker_take_absent(struct picker *picker, const char *ext)
+void number_picker_take_absent(struct number_picker *picker, const char *ext)
 {
     strmap_add(&picker->taken_absent, ext, 0);
 }
 
-bool picker_is_taken(const struct picker *picker, const struct slot *slot)
+bool number_picker_is_taken(const struct number_picker *picker, const struct slot *slot)
 {
     return *mark_of(picker, slot);
 }
 
-bool picker_allows(const struct picker *picker, const struct slot *slot)
+bool number_picker_allows(const struct number_picker *picker, const struct slot *slot)
 {
     const struct policy *policy = picker->input->policy;
     return slot->state == SLOT_FREE && !*mark_of(picker, slot) &&
            policy_in_ranges(policy, slot->ext) && !policy_is_blocked(policy, slot->ext);
 }
 
-static void push_cooling(struct picker *picker, const struct slot *slot)
+static void push_cooling(struct number_picker *picker, const struct slot *slot)
 {
     if (picker->n_cooling == picker->cooling_capacity) {
         picker->cooling_capacity = picker->cooling_capacity ? picker->cooling_capacity * 2 : 64;
@@ -156,7 +156,7 @@ static int compare_cooling(const void *a, const void *b)
 }
 
 /* Whether the number at which the walk stands can be handed out now. */
-static bool is_free_here(struct picker *picker)
+static bool is_free_here(struct number_picker *picker)
 {
     const struct pool_walk *walk = &picker->walk;
     const struct policy *policy = picker->input->policy;
@@ -175,7 +175,7 @@ static bool is_free_here(struct picker *picker)
 }
 
 /* The last resort: a second walk, over what the snapshot does not show. */
-static bool next_unseen(struct picker *picker, struct pick *pick)
+static bool next_unseen(struct number_picker *picker, struct pick *pick)
 {
     if (picker->makes_numbers) {
         return false; /* the first walk gave them out */
@@ -196,7 +196,7 @@ static bool next_unseen(struct picker *picker, struct pick *pick)
     return false;
 }
 
-bool picker_next(struct picker *picker, struct pick *pick)
+bool number_picker_next(struct number_picker *picker, struct pick *pick)
 {
     while (!picker->walked) {
         if (!pool_walk_next(&picker->walk)) {
@@ -208,7 +208,7 @@ bool picker_next(struct picker *picker, struct pick *pick)
             *pick = (struct pick){.slot = picker->walk.slot};
             memcpy(pick->ext, picker->walk.ext, sizeof pick->ext);
             if (pick->slot) {
-                picker_take(picker, pick->slot);
+                number_picker_take(picker, pick->slot);
             }
             return true;
         }
@@ -218,7 +218,7 @@ bool picker_next(struct picker *picker, struct pick *pick)
         if (!*mark_of(picker, slot)) {
             *pick = (struct pick){.slot = slot, .cooling = true};
             memcpy(pick->ext, slot->ext, sizeof pick->ext);
-            picker_take(picker, slot);
+            number_picker_take(picker, slot);
             return true;
         }
     }

@@ -7,11 +7,11 @@
  * is (an index that lags, a first sync that was stopped), the numbers it does not show come last:
  * whether they are really there to be had is the write's condition. For core/plan_*.c only.
  *
- *     struct picker picker;
- *     picker_init(&picker, input);
- *     picker_take(&picker, slot);              what is spoken for already
- *     while (more && picker_next(&picker, &pick)) { ... }
- *     picker_release(&picker);
+ *     struct number_picker picker;
+ *     number_picker_init(&picker, input);
+ *     number_picker_take(&picker, slot);              what is spoken for already
+ *     while (more && number_picker_next(&picker, &pick)) { ... }
+ *     number_picker_release(&picker);
  *
  * Linear over all calls together; the cooling ones are sorted when the free ones are used up.
  */
@@ -48,7 +48,7 @@ struct pick {
     bool unseen; /* the snapshot does not show it, and may be wrong about that */
 };
 
-struct picker {
+struct number_picker {
     const struct plan_input *input;
     struct pool_walk walk;
     bool walked;        /* all free ones are given out */
@@ -63,20 +63,20 @@ struct picker {
 /* Whether what the snapshot does not show can be created: it says all there is, or nothing is. */
 bool input_makes_numbers(const struct plan_input *input);
 
-void picker_init(struct picker *picker, const struct plan_input *input);
-void picker_release(struct picker *picker);
+void number_picker_init(struct number_picker *picker, const struct plan_input *input);
+void number_picker_release(struct number_picker *picker);
 
-/* Not to be handed out by picker_next. `ext` must outlive the picker. */
-void picker_take(struct picker *picker, const struct slot *slot);
-void picker_take_absent(struct picker *picker, const char *ext);
-bool picker_is_taken(const struct picker *picker, const struct slot *slot);
+/* Not to be handed out by number_picker_next. `ext` must outlive the picker. */
+void number_picker_take(struct number_picker *picker, const struct slot *slot);
+void number_picker_take_absent(struct number_picker *picker, const char *ext);
+bool number_picker_is_taken(const struct number_picker *picker, const struct slot *slot);
 
 /* Whether the slot may be handed out at all: free or cooling, in the ranges, not blocked, not
    taken. */
-bool picker_allows(const struct picker *picker, const struct slot *slot);
+bool number_picker_allows(const struct number_picker *picker, const struct slot *slot);
 
 /* The next number, which is taken then; false when none is left. */
-bool picker_next(struct picker *picker, struct pick *pick);
+bool number_picker_next(struct number_picker *picker, struct pick *pick);
 
 /* Why it is this one, for people: "lowest free". */
 const char *pick_reason(const struct pick *pick);

@@ -15,7 +15,7 @@
 #include "core/base/strmap.h"
 
 struct repair {
-    struct drafting draft;
+    struct plan_builder draft;
     const struct snapshot *snapshot;
     bool *done;            /* by slot: it has its change */
     struct strmap settled; /* agents whose claim is written by a change of a slot */
@@ -30,7 +30,7 @@ static void settle_claim(struct repair *repair, struct change *change, const cha
                          const struct claim *claim, const char *kept)
 {
     if (repair->snapshot->keeps_claims) {
-        draft_claim(&repair->draft, change, agent, claim ? claim->ext : NULL, kept)->tolerant =
+        build_claim(&repair->draft, change, agent, claim ? claim->ext : NULL, kept)->tolerant =
             true;
         strmap_add(&repair->settled, agent, 0);
     }
@@ -39,7 +39,7 @@ static void settle_claim(struct repair *repair, struct change *change, const cha
 static void drop_surplus(struct repair *repair, const struct problem *problem)
 {
     struct change *change =
-        draft_drop_surplus(&repair->draft, problem->slot, problem->kept, repair->draft.cools);
+        build_drop_surplus(&repair->draft, problem->slot, problem->kept, repair->draft.cools);
     settle_claim(repair, change, problem->slot->agent, problem->claim, problem->kept->ext);
     *done_mark(repair, problem->slot) = true;
 }
@@ -51,7 +51,7 @@ static void put_right(struct repair *repair, const struct problem *problem)
         return;
     }
     *done_mark(repair, slot) = true;
-    struct change *change = draft_put_right(&repair->draft, slot);
+    struct change *change = build_put_right(&repair->draft, slot);
     if (slot->state == SLOT_ASSIGNED && slot->at_s == 0) {
         settle_claim(repair, change, slot->agent, problem->claim, slot->ext);
     }
@@ -62,7 +62,7 @@ static struct change *draft_kept(struct repair *repair, const struct slot *kept,
 {
     *done_mark(repair, kept) = true;
     if (!slot_is_sound(kept)) {
-        return draft_put_right(&repair->draft, kept);
+        return build_put_right(&repair->draft, kept);
     }
     struct change *change =
         plan_add_plain(repair->draft.plan, CHANGE_REPAIR, kept->ext, kept->agent, 1, why);
@@ -87,7 +87,7 @@ static void fix_claim(struct repair *repair, const struct problem *problem)
         change = plan_add_plain(repair->draft.plan, CHANGE_REPAIR, claimed, problem->agent, 0,
                                 "the claim was left behind");
     }
-    draft_claim(&repair->draft, change, problem->agent, claimed, kept ? kept->ext : NULL);
+    build_claim(&repair->draft, change, problem->agent, claimed, kept ? kept->ext : NULL);
 }
 
 static void create_missing(struct repair *repair)
@@ -96,7 +96,7 @@ static void create_missing(struct repair *repair)
     pool_walk_init(&walk, repair->draft.input);
     while (pool_walk_next(&walk)) {
         if (!walk.slot) {
-            draft_create(&repair->draft, walk.ext);
+            build_create(&repair->draft, walk.ext);
         }
     }
 }
@@ -152,7 +152,7 @@ enum err_code plan_repair(const struct plan_input *input, const struct diagnosis
         return ERR_CONFIG;
     }
     struct repair repair = {.snapshot = input->snapshot};
-    drafting_init(&repair.draft, input, "repair");
+    plan_builder_init(&repair.draft, input, "repair");
     repair.done = mem_array(input->snapshot->n_slots + 1, sizeof *repair.done);
     strmap_init(&repair.settled, 0);
     for (int turn = 0; turn < 3; turn++) {

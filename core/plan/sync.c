@@ -29,7 +29,7 @@ struct joiner {
 };
 
 struct sync {
-    struct drafting draft;
+    struct plan_builder draft;
     const struct plan_input *input;
     const struct slot *slots;
     size_t n_slots;
@@ -44,7 +44,7 @@ struct sync {
     size_t n_joiners;
     struct joiner **takers; /* by slot: who gets what this plan takes from somebody; or NULL */
     struct joiner **twins;  /* by leaver: the joiner of the same login but for the case; NULL */
-    struct picker picker;
+    struct number_picker picker;
     const char *left_cools; /* the two usual reasons of a release, made once */
     const char *left_taken;
 };
@@ -186,7 +186,7 @@ static void map_former(struct sync *sync, struct strmap *former)
     strmap_init(former, 0);
     for (size_t i = 0; i < sync->n_slots; i++) {
         const struct slot *slot = &sync->slots[i];
-        if (slot->state == SLOT_FREE && slot->agent && picker_allows(&sync->picker, slot)) {
+        if (slot->state == SLOT_FREE && slot->agent && number_picker_allows(&sync->picker, slot)) {
             size_t other = strmap_add(former, slot->agent, i);
             if (slot->at_s > sync->slots[other].at_s) {
                 strmap_set(former, slot->agent, i);
@@ -208,7 +208,7 @@ static void serve_former(struct sync *sync)
             joiner->served = true;
             joiner->pick.slot = joiner->former;
             memcpy(joiner->pick.ext, joiner->former->ext, sizeof joiner->pick.ext);
-            picker_take(&sync->picker, joiner->former);
+            number_picker_take(&sync->picker, joiner->former);
         }
     }
     strmap_release(&former);
@@ -222,7 +222,7 @@ static size_t serve_from_pool(struct sync *sync)
         if (joiner->served) {
             continue;
         }
-        joiner->served = picker_next(&sync->picker, &joiner->pick);
+        joiner->served = number_picker_next(&sync->picker, &joiner->pick);
         if (!joiner->served) {
             return i;
         }
@@ -314,10 +314,10 @@ static void draft_repairs(struct sync *sync)
     for (size_t i = 0; i < sync->n_slots; i++) {
         const struct slot *slot = &sync->slots[i];
         bool stays = slot->state == SLOT_ASSIGNED ? !sync->given_back[i]
-                                                  : !picker_is_taken(&sync->picker, slot);
+                                                  : !number_picker_is_taken(&sync->picker, slot);
         bool adopted = slot->state != SLOT_ASSIGNED || slot->at_s != 0;
         if (stays && !(adopted && slot_is_sound(slot))) {
-            draft_put_right(&sync->draft, slot);
+            build_put_right(&sync->draft, slot);
         }
     }
 }
@@ -342,7 +342,7 @@ static void draft_assignments(struct sync *sync)
     for (size_t i = 0; i < sync->n_joiners; i++) {
         struct joiner *joiner = &sync->joiners[i];
         if (joiner->pick.ext[0] != '\0') {
-            draft_assign(&sync->draft, joiner->pick.slot, joiner->pick.ext, joiner->agent->login,
+            build_assign(&sync->draft, joiner->pick.slot, joiner->pick.ext, joiner->agent->login,
                          why_assigned(sync, joiner));
         }
     }
@@ -352,27 +352,27 @@ static void draft_assignments(struct sync *sync)
 static struct change *draft_giving_back(struct sync *sync, const struct slot *slot,
                                         const char *then)
 {
-    struct drafting *draft = &sync->draft;
+    struct plan_builder *draft = &sync->draft;
     uint32_t person = sync->holder[slot - sync->slots];
     const struct slot *kept = sync->kept[person];
     bool keeps_one = kept != slot && !(has_left(sync, person) && !kept->note);
     if (keeps_one) {
-        struct change *change = draft_drop_surplus(draft, slot, kept, then);
-        draft_claim(draft, change, slot->agent, slot->ext, kept->ext)->tolerant = true;
+        struct change *change = build_drop_surplus(draft, slot, kept, then);
+        build_claim(draft, change, slot->agent, slot->ext, kept->ext)->tolerant = true;
         return change;
     }
     const struct joiner *twin = sync->twins ? sync->twins[person - sync->n_agents] : NULL;
     if (twin) {
         then = arena_printf(&draft->plan->arena, "left the directory (\"%s\" is another agent); %s",
                             twin->agent->login, then);
-        return draft_release(draft, slot, then);
+        return build_release(draft, slot, then);
     }
-    return draft_release(draft, slot, then == draft->cools ? sync->left_cools : sync->left_taken);
+    return build_release(draft, slot, then == draft->cools ? sync->left_cools : sync->left_taken);
 }
 
 static void draft_releases(struct sync *sync)
 {
-    struct drafting *draft = &sync->draft;
+    struct plan_builder *draft = &sync->draft;
     static const char taken[] = "goes to a new agent, nothing else is left";
     sync->left_cools = arena_printf(&draft->plan->arena, "left the directory; %s", draft->cools);
     sync->left_taken = arena_printf(&draft->plan->arena, "left the directory; %s", taken);
@@ -386,7 +386,7 @@ static void draft_releases(struct sync *sync)
         if (taker) {
             uint32_t group = ++draft->groups;
             change->group = group;
-            change = draft_assign(draft, slot, slot->ext, taker->agent->login,
+            change = build_assign(draft, slot, slot->ext, taker->agent->login,
                                   "new agent, takes over what is given back: nothing else is left");
             change->group = group;
         }
@@ -396,7 +396,8 @@ static void draft_releases(struct sync *sync)
 /* ---- numbers that are not there -------------------------------------------------------------- */
 
 /* Those that no joiner gets at once. The joiners took them in order. */
-static void create_missing(struct drafting *draft, const struct joiner *joiners, size_t n_joiners)
+static void create_missing(struct plan_builder *draft, const struct joiner *joiners,
+                           size_t n_joiners)
 {
     struct pool_walk walk;
     pool_walk_init(&walk, draft->input);
@@ -411,7 +412,7 @@ static void create_missing(struct drafting *draft, const struct joiner *joiners,
         if (next < n_joiners && strcmp(joiners[next].pick.ext, walk.ext) == 0) {
             next++;
         } else {
-            draft_create(draft, walk.ext);
+            build_create(draft, walk.ext);
         }
     }
 }
@@ -469,7 +470,7 @@ static void note_shortage(struct plan *plan)
 static void sync_release(struct sync *sync)
 {
     strmap_release(&sync->people);
-    picker_release(&sync->picker);
+    number_picker_release(&sync->picker);
     free(sync->kept);
     free(sync->holder);
     free(sync->given_back);
@@ -492,9 +493,9 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
         .agents = input->roster->agents,
         .n_agents = input->roster->n_agents,
     };
-    drafting_init(&sync.draft, input, "sync");
+    plan_builder_init(&sync.draft, input, "sync");
     struct plan *plan = sync.draft.plan;
-    picker_init(&sync.picker, input);
+    number_picker_init(&sync.picker, input);
     join_holders(&sync);
     gather_joiners(&sync);
     if (sync.n_joiners > 0) {
@@ -524,8 +525,8 @@ enum err_code plan_init(const struct plan_input *input, struct plan **out, struc
     if (check_numbers_to_create(input, err) != ERR_OK) {
         return ERR_CONFIG;
     }
-    struct drafting draft;
-    drafting_init(&draft, input, "init");
+    struct plan_builder draft;
+    plan_builder_init(&draft, input, "init");
     create_missing(&draft, NULL, 0);
     *out = draft.plan;
     return ERR_OK;

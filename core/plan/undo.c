@@ -38,7 +38,7 @@ struct trace {
 };
 
 struct undo {
-    struct drafting draft;
+    struct plan_builder draft;
     const struct plan_input *input;
     const struct audit_action *action;
     struct trace *traces;
@@ -115,9 +115,9 @@ static void say_reserved(struct trace *trace, const struct audit_change *change)
     /* Reserved again under another note: a free number has no note, and was somebody's before. */
     bool was_held = change->from || change->was_note || (change->was_at_s && !change->was_agent);
     say_was(trace, 2,
-            was_held ? slot_held(trace->ext, change->from, change->was_at_s, NULL)
+            was_held ? slot_reserved(trace->ext, change->from, change->was_at_s, NULL)
                      : slot_free(trace->ext, change->was_at_s, change->was_agent));
-    say_became(trace, 3, slot_held(trace->ext, change->to, 0, NULL));
+    say_became(trace, 3, slot_reserved(trace->ext, change->to, 0, NULL));
 }
 
 static void say_marked(struct trace *trace, const struct audit_change *change)
@@ -191,7 +191,7 @@ static void read_change(struct undo *undo, const struct audit_change *change, si
         say_reserved(trace, change);
         break;
     case CHANGE_UNRESERVE:
-        say_was(trace, 3, slot_held(trace->ext, change->from, change->was_at_s, NULL));
+        say_was(trace, 3, slot_reserved(trace->ext, change->from, change->was_at_s, NULL));
         say_became(trace, 2, slot_free(trace->ext, 0, NULL));
         break;
     case CHANGE_PIN:
@@ -244,7 +244,7 @@ static bool is_as_left(const struct trace *trace)
     switch ((enum slot_state)now->state) {
     case SLOT_ASSIGNED:
         return slot_holds(now, trace->became.agent) && same_note(now->note, trace->became.note);
-    case SLOT_HELD:
+    case SLOT_RESERVED:
         return same_note(now->note, trace->became.note);
     case SLOT_FREE:
     case SLOT_ABSENT:
@@ -383,7 +383,7 @@ static void invert(struct undo *undo, const struct audit_change *change)
         break;
     }
     case CHANGE_RESERVE:
-        add_with_notes(undo, trace->was.state == SLOT_HELD ? CHANGE_RESERVE : CHANGE_UNRESERVE,
+        add_with_notes(undo, trace->was.state == SLOT_RESERVED ? CHANGE_RESERVE : CHANGE_UNRESERVE,
                        trace, NULL, change->to, change->from);
         break;
     case CHANGE_UNRESERVE:
@@ -481,7 +481,7 @@ enum err_code plan_undo(const struct plan_input *input, const struct audit_actio
 {
     (void)err;
     struct undo undo = {.input = input, .action = action};
-    drafting_init(&undo.draft, input, "undo");
+    plan_builder_init(&undo.draft, input, "undo");
     struct arena *arena = &undo.draft.plan->arena;
     char at[CLOCK_TEXT_MAX];
     clock_format_s(action->at_ms / 1000, at);

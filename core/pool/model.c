@@ -76,7 +76,7 @@ static int compare_slots(const void *a, const void *b)
     int order = strcmp(left->ext, right->ext);
     /* Of one extension's records the one that counts most comes first. */
     static const int rank[] = {
-        [SLOT_ABSENT] = 3, [SLOT_FREE] = 2, [SLOT_ASSIGNED] = 0, [SLOT_HELD] = 1};
+        [SLOT_ABSENT] = 3, [SLOT_FREE] = 2, [SLOT_ASSIGNED] = 0, [SLOT_RESERVED] = 1};
     return order != 0 ? order : rank[left->state] - rank[right->state];
 }
 

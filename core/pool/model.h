@@ -31,7 +31,7 @@ enum slot_state {
     SLOT_ABSENT, /* the store has no record of it */
     SLOT_FREE,
     SLOT_ASSIGNED,
-    SLOT_HELD /* reserved */
+    SLOT_RESERVED /* reserved */
 };
 
 /* The records behind a slot. A sound slot has exactly one; a table that was written without
@@ -59,7 +59,7 @@ struct claim {
 };
 
 /* A record that nobody understands; reported, never touched. */
-struct oddity {
+struct unknown_item {
     const char *key;
     const char *detail;
 };
@@ -70,8 +70,8 @@ struct snapshot {
     size_t n_slots;
     struct claim *claims; /* sorted by agent; only with `whole` */
     size_t n_claims;
-    struct oddity *oddities; /* only with `whole` */
-    size_t n_oddities;
+    struct unknown_item *unknown_items; /* only with `whole` */
+    size_t n_unknown_items;
     bool whole;        /* everything was read with strong consistency (doctor) */
     bool keeps_claims; /* the store has claims; with `whole` they are all in `claims` */
     bool exact;        /* what is not here is not in the store; false where an index may lag */

@@ -304,7 +304,7 @@ enum ext_state policy_state(const struct policy *policy, const struct slot *slot
         return EXT_ABSENT;
     case SLOT_ASSIGNED:
         return EXT_ASSIGNED;
-    case SLOT_HELD:
+    case SLOT_RESERVED:
         return EXT_RESERVED;
     case SLOT_FREE:
         break;

@@ -25,7 +25,7 @@ struct directory_ops {
                           struct roster **out, struct err *err) ERR_CHECK;
     /* What a status line shows beyond the URI; appends to `facts`. May be NULL. No I/O but what
        `read` did before. */
-    void (*facts)(struct directory *directory, struct facts *facts);
+    void (*facts)(struct directory *directory, struct port_info *facts);
     void (*free)(struct directory *directory);
 };
 

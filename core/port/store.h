@@ -20,7 +20,7 @@ struct store;
 
 enum load_mode {
     LOAD_NORMAL, /* what a sync and the screen need, as cheap as the store can */
-    LOAD_WHOLE   /* everything, strongly consistent, with claims and oddities: the doctor */
+    LOAD_WHOLE   /* everything, strongly consistent, with claims and unknown_items: the doctor */
 };
 
 /* Who writes, under which action. */
@@ -38,7 +38,7 @@ struct store_ops {
      * Lines for people (a server that does not know a feature) go to `warnings`, may be NULL.
      */
     enum err_code (*init)(struct store *store, const struct policy *policy,
-                          const struct progress *progress, struct facts *warnings,
+                          const struct progress *progress, struct port_info *warnings,
                           struct err *err) ERR_CHECK;
 
     /*
@@ -75,7 +75,7 @@ struct store_ops {
     bool (*may_have_changed)(struct store *store);
 
     /* What a status line shows: path or table, region, account, capacity used so far. */
-    void (*facts)(struct store *store, struct facts *facts);
+    void (*facts)(struct store *store, struct port_info *facts);
 
     /* Who this store's service says we are, for the audit trail ("arn:aws:sts::..."); an arena
        string, or NULL where it has no opinion and user@host is used. May be NULL. */

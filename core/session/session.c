@@ -214,7 +214,7 @@ bool session_may_have_changed(struct session *session)
     return !ops->may_have_changed || ops->may_have_changed(session->store);
 }
 
-void session_facts(struct session *session, struct facts *facts)
+void session_facts(struct session *session, struct port_info *facts)
 {
     if (session->store->ops->facts) {
         session->store->ops->facts(session->store, facts);
@@ -241,7 +241,7 @@ static enum err_code refuse_to_write(const struct session *session, const char *
 }
 
 enum err_code session_init_store(struct session *session, const struct progress *progress,
-                                 struct facts *warnings, struct err *err)
+                                 struct port_info *warnings, struct err *err)
 {
     if (session->settings->read_only) {
         return refuse_to_write(session, "read-only: the store is not created", err);

@@ -46,7 +46,7 @@ struct port {
     /* What there is to say of a session with these settings beyond what its directory and its
        store know: profile, expiry, requests. Asked once for every port that has it; may be NULL.
        No I/O. */
-    void (*facts)(void *context, const struct settings *settings, struct facts *facts);
+    void (*facts)(void *context, const struct settings *settings, struct port_info *facts);
     void *context;
 };
 
@@ -76,7 +76,7 @@ enum err_code session_actor(struct session *session, const char **actor, struct 
 
 /* Creates what is missing (--init), also the embedded store's file. Warnings may be NULL. */
 enum err_code session_init_store(struct session *session, const struct progress *progress,
-                                 struct facts *warnings, struct err *err) ERR_CHECK;
+                                 struct port_info *warnings, struct err *err) ERR_CHECK;
 
 /* An embedded store that does not exist yet loads as an empty snapshot and is created by the first
    apply: the main job is one command. A table that does not exist is ERR_NOT_FOUND. */
@@ -132,7 +132,7 @@ enum err_code session_history(struct session *session, size_t limit, const char 
 
 /* What the ports know about themselves after they were used: region, account, role, endpoint,
    expires_at, capacity. No I/O beyond what was done. */
-void session_facts(struct session *session, struct facts *facts);
+void session_facts(struct session *session, struct port_info *facts);
 
 /* The agent's standing for lists: what `state` in --list agents says. */
 enum agent_state { AGENT_ASSIGNED, AGENT_NEW, AGENT_STALE };

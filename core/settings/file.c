@@ -16,7 +16,7 @@
 
 /* $VARIABLE/extpool, else HOME/FALLBACK/extpool. A relative path in the variable does not count
    (XDG Base Directory Specification, "Environment variables"). */
-const char *resolving_xdg_folder(struct resolving *r, const char *variable, const char *fallback)
+const char *resolver_xdg_folder(struct resolver *r, const char *variable, const char *fallback)
 {
     struct arena *arena = &r->settings->arena;
     const char *folder = environment_get(r->environment, variable);
@@ -35,8 +35,8 @@ static void warn(struct settings *settings, const char *text)
 
 /* ---- the configuration file ---------------------------------------------------------------- */
 
-void resolving_set_origin(struct settings *settings, enum option_id id, enum origin kind,
-                          const char *text)
+void resolver_set_origin(struct settings *settings, enum option_id id, enum origin kind,
+                         const char *text)
 {
     settings->origins[id] = (struct setting_origin){kind, text};
 }
@@ -53,20 +53,20 @@ static void warn_if_writable(struct settings *settings)
     }
 }
 
-static void find_config(struct resolving *r, bool *required)
+static void find_config(struct resolver *r, bool *required)
 {
     struct settings *settings = r->settings;
     const char *given = r->line->values[OPT_CONFIG];
     const char *variable = given ? NULL : environment_get(r->environment, "EXTPOOL_CONFIG");
     *required = given || variable;
     if (given) {
-        resolving_set_origin(settings, OPT_CONFIG, ORIGIN_COMMAND_LINE, "--config");
+        resolver_set_origin(settings, OPT_CONFIG, ORIGIN_COMMAND_LINE, "--config");
     } else if (variable) {
-        resolving_set_origin(settings, OPT_CONFIG, ORIGIN_ENVIRONMENT, "EXTPOOL_CONFIG");
+        resolver_set_origin(settings, OPT_CONFIG, ORIGIN_ENVIRONMENT, "EXTPOOL_CONFIG");
         given = variable;
     } else {
-        resolving_set_origin(settings, OPT_CONFIG, ORIGIN_DEFAULT, "built in");
-        const char *folder = resolving_xdg_folder(r, "XDG_CONFIG_HOME", ".config");
+        resolver_set_origin(settings, OPT_CONFIG, ORIGIN_DEFAULT, "built in");
+        const char *folder = resolver_xdg_folder(r, "XDG_CONFIG_HOME", ".config");
         settings->config_path = folder ? arena_printf(&settings->arena, "%s/config", folder) : NULL;
         return;
     }
@@ -75,7 +75,7 @@ static void find_config(struct resolving *r, bool *required)
         arena_strdup(&settings->arena, location_path(given, &base, &settings->arena));
 }
 
-enum err_code resolving_read_config(struct resolving *r)
+enum err_code resolver_read_config(struct resolver *r)
 {
     struct settings *settings = r->settings;
     bool required;
@@ -100,7 +100,7 @@ enum err_code resolving_read_config(struct resolving *r)
 
 /* ---- the context --------------------------------------------------------------------------- */
 
-static enum err_code unknown_context(struct resolving *r, const char *name)
+static enum err_code unknown_context(struct resolver *r, const char *name)
 {
     struct settings *settings = r->settings;
     if (!settings->config_read) {
@@ -130,21 +130,21 @@ static enum err_code unknown_context(struct resolving *r, const char *name)
     return ERR_CONFIG;
 }
 
-enum err_code resolving_choose_context(struct resolving *r, const char *asked)
+enum err_code resolver_choose_context(struct resolver *r, const char *asked)
 {
     struct settings *settings = r->settings;
     const struct config_entry *usual = config_find(&r->config, SECTION_DEFAULTS, NULL, OPT_CONTEXT);
     const char *name = NULL;
     if (asked) {
         name = asked;
-        resolving_set_origin(settings, OPT_CONTEXT, ORIGIN_COMMAND_LINE, "chosen in the console");
+        resolver_set_origin(settings, OPT_CONTEXT, ORIGIN_COMMAND_LINE, "chosen in the console");
     } else if ((name = r->line->values[OPT_CONTEXT])) {
-        resolving_set_origin(settings, OPT_CONTEXT, ORIGIN_COMMAND_LINE, "--context");
+        resolver_set_origin(settings, OPT_CONTEXT, ORIGIN_COMMAND_LINE, "--context");
     } else if ((name = environment_get(r->environment, "EXTPOOL_CONTEXT"))) {
-        resolving_set_origin(settings, OPT_CONTEXT, ORIGIN_ENVIRONMENT, "EXTPOOL_CONTEXT");
+        resolver_set_origin(settings, OPT_CONTEXT, ORIGIN_ENVIRONMENT, "EXTPOOL_CONTEXT");
     } else if (usual && usual->value[0] != '\0') {
         name = usual->value;
-        resolving_set_origin(
+        resolver_set_origin(
             settings, OPT_CONTEXT, ORIGIN_CONFIG,
             arena_printf(&settings->arena, "%s:%u [defaults]", settings->config_path, usual->line));
     }
@@ -155,13 +155,13 @@ enum err_code resolving_choose_context(struct resolving *r, const char *asked)
     return ERR_OK;
 }
 
-static const char *context_value(struct resolving *r, const char *context, enum option_id id)
+static const char *context_value(struct resolver *r, const char *context, enum option_id id)
 {
     const struct config_entry *entry = config_find(&r->config, SECTION_CONTEXT, context, id);
     return entry ? arena_strdup(&r->settings->arena, entry->value) : NULL;
 }
 
-void resolving_list_contexts(struct resolving *r)
+void resolver_list_contexts(struct resolver *r)
 {
     struct settings *settings = r->settings;
     settings->n_contexts = r->config.n_contexts;

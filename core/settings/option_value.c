@@ -189,9 +189,9 @@ static enum err_code set_policy(const struct option_info *info, const char *text
     }
 }
 
-enum err_code value_set(enum option_id id, const char *text, bool built_in,
-                        const struct location_base *base, struct settings *settings,
-                        struct err *err)
+enum err_code option_value_set(enum option_id id, const char *text, bool built_in,
+                               const struct location_base *base, struct settings *settings,
+                               struct err *err)
 {
     const struct option_info *info = option_info(id);
     void *member = (char *)settings + info->offset;

@@ -11,7 +11,7 @@
 #include "core/settings/settings.h"
 
 /* All that one resolution works on. */
-struct resolving {
+struct resolver {
     const struct command_line *line;
     const struct environment *environment;
     struct config config;
@@ -23,16 +23,16 @@ struct resolving {
 };
 
 /* Reads the configuration file where there is one, into r->config. core/settings/file.c */
-enum err_code resolving_read_config(struct resolving *r) ERR_CHECK;
+enum err_code resolver_read_config(struct resolver *r) ERR_CHECK;
 
 /* Decides on settings->context (`asked`: chosen in the console, or NULL) and lists all of them. */
-enum err_code resolving_choose_context(struct resolving *r, const char *asked) ERR_CHECK;
-void resolving_list_contexts(struct resolving *r);
+enum err_code resolver_choose_context(struct resolver *r, const char *asked) ERR_CHECK;
+void resolver_list_contexts(struct resolver *r);
 
 /* $VARIABLE/extpool, else HOME/FALLBACK/extpool, else NULL; in the settings' arena. */
-const char *resolving_xdg_folder(struct resolving *r, const char *variable, const char *fallback);
+const char *resolver_xdg_folder(struct resolver *r, const char *variable, const char *fallback);
 
-void resolving_set_origin(struct settings *settings, enum option_id id, enum origin kind,
-                          const char *text);
+void resolver_set_origin(struct settings *settings, enum option_id id, enum origin kind,
+                         const char *text);
 
 #endif

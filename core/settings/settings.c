@@ -22,7 +22,7 @@ struct finding {
     const char *subject; /* what stands before a complaint: "--store", "config:7: store" */
 };
 
-static struct finding found_in_file(struct resolving *r, const struct config_entry *entry)
+static struct finding found_in_file(struct resolver *r, const struct config_entry *entry)
 {
     struct arena *arena = &r->settings->arena;
     const char *path = r->settings->config_path;
@@ -36,7 +36,7 @@ static struct finding found_in_file(struct resolving *r, const struct config_ent
     };
 }
 
-static struct finding found_on_line(struct resolving *r, enum option_id id)
+static struct finding found_on_line(struct resolver *r, enum option_id id)
 {
     struct arena *arena = &r->settings->arena;
     const struct command_line *line = r->line;
@@ -52,7 +52,7 @@ static struct finding found_on_line(struct resolving *r, enum option_id id)
 
 /* The embedded store and export: a folder for each context, so that two never share a store
    because neither names one. */
-static struct finding found_built_in(struct resolving *r, enum option_id id)
+static struct finding found_built_in(struct resolver *r, enum option_id id)
 {
     struct arena *arena = &r->settings->arena;
     const char *text = option_info(id)->def;
@@ -66,7 +66,7 @@ static struct finding found_built_in(struct resolving *r, enum option_id id)
                             text ? "built in" : "not set", "built in"};
 }
 
-static struct finding find_value(struct resolving *r, enum option_id id)
+static struct finding find_value(struct resolver *r, enum option_id id)
 {
     const struct option_info *info = option_info(id);
     struct finding found = found_on_line(r, id);
@@ -109,7 +109,7 @@ static const char *without_key(const char *text, enum option_id id)
                : text;
 }
 
-static enum err_code resolve_option(struct resolving *r, enum option_id id,
+static enum err_code resolve_option(struct resolver *r, enum option_id id,
                                     const char *config_folder)
 {
     struct settings *settings = r->settings;
@@ -117,14 +117,15 @@ static enum err_code resolve_option(struct resolving *r, enum option_id id,
     if (settings->action == ACTION_DEMO && is_real_place(id)) {
         found = (struct finding){option_info(id)->def, ORIGIN_DEFAULT, "built in", "built in"};
     }
-    resolving_set_origin(settings, id, found.kind, found.where);
+    resolver_set_origin(settings, id, found.kind, found.where);
     if (!found.text) {
         return ERR_OK;
     }
     bool in_file = found.kind == ORIGIN_CONFIG || found.kind == ORIGIN_CONTEXT;
     struct location_base base = {.home = r->home, .folder = in_file ? config_folder : NULL};
     struct err why = ERR_INIT;
-    if (value_set(id, found.text, found.kind == ORIGIN_DEFAULT, &base, settings, &why) != ERR_OK) {
+    if (option_value_set(id, found.text, found.kind == ORIGIN_DEFAULT, &base, settings, &why) !=
+        ERR_OK) {
         enum err_code code = found.kind == ORIGIN_COMMAND_LINE ? ERR_USAGE : ERR_CONFIG;
         err_set(r->err, code, "%s: %s", found.subject, without_key(why.text, id));
         if (why.hint[0] != '\0') {
@@ -135,7 +136,7 @@ static enum err_code resolve_option(struct resolving *r, enum option_id id,
     return ERR_OK;
 }
 
-static enum err_code resolve_options(struct resolving *r)
+static enum err_code resolve_options(struct resolver *r)
 {
     struct settings *settings = r->settings;
     const char *slash = settings->config_path ? strrchr(settings->config_path, '/') : NULL;
@@ -151,7 +152,7 @@ static enum err_code resolve_options(struct resolving *r)
 
 /* ---- pairs, operands ----------------------------------------------------------------------- */
 
-static const struct setting_pair *copy_pairs(struct resolving *r, enum section section, size_t *n)
+static const struct setting_pair *copy_pairs(struct resolver *r, enum section section, size_t *n)
 {
     struct arena *arena = &r->settings->arena;
     struct setting_pair *pairs = arena_alloc(arena, (r->config.n_entries + 1) * sizeof *pairs);
@@ -188,7 +189,7 @@ static enum err_code list_operand(struct settings *settings, const char *text, s
     return ERR_USAGE;
 }
 
-static enum err_code take_operands(struct resolving *r)
+static enum err_code take_operands(struct resolver *r)
 {
     struct settings *settings = r->settings;
     const struct command_line *line = r->line;
@@ -243,17 +244,17 @@ static enum err_code check_output(const struct settings *settings, struct err *e
 
 /* ---- all together -------------------------------------------------------------------------- */
 
-static enum err_code resolve(struct resolving *r, const char *context)
+static enum err_code resolve(struct resolver *r, const char *context)
 {
     struct settings *settings = r->settings;
     r->home = environment_get(r->environment, "HOME");
-    r->data = resolving_xdg_folder(r, "XDG_DATA_HOME", ".local/share");
-    enum err_code code = resolving_read_config(r);
+    r->data = resolver_xdg_folder(r, "XDG_DATA_HOME", ".local/share");
+    enum err_code code = resolver_read_config(r);
     if (code == ERR_OK && settings->action != ACTION_DEMO) {
-        code = resolving_choose_context(r, context);
+        code = resolver_choose_context(r, context);
     }
     if (code == ERR_OK) {
-        resolving_list_contexts(r);
+        resolver_list_contexts(r);
         code = resolve_options(r);
     }
     if (code == ERR_OK && settings->action == ACTION_DEMO) {
@@ -275,19 +276,19 @@ enum err_code settings_resolve(const struct command_line *line,
         .arena = ARENA_INIT, .action = line->action, .topic = line->topic, .escdelay_ms = -1};
     policy_default(&settings->policy);
     for (enum option_id id = 0; id < OPT_COUNT; id++) {
-        resolving_set_origin(settings, id, ORIGIN_NONE, "not set");
+        resolver_set_origin(settings, id, ORIGIN_NONE, "not set");
     }
     if (line->action == ACTION_HELP || line->action == ACTION_VERSION ||
         line->action == ACTION_COMPLETION) {
         /* These have to work whatever the configuration looks like. */
-        struct resolving r = {.line = line, .settings = settings, .err = err};
+        struct resolver r = {.line = line, .settings = settings, .err = err};
         return line->action == ACTION_COMPLETION ? take_operands(&r) : ERR_OK;
     }
-    struct resolving r = {.line = line,
-                          .environment = environment,
-                          .config = {.arena = ARENA_INIT},
-                          .settings = settings,
-                          .err = err};
+    struct resolver r = {.line = line,
+                         .environment = environment,
+                         .config = {.arena = ARENA_INIT},
+                         .settings = settings,
+                         .err = err};
     buf_init(&r.text, CONFIG_MAX);
     enum err_code code = resolve(&r, context);
     config_release(&r.config);

@@ -56,8 +56,8 @@ static void check_item(struct arena *arena, const json_t *value, const char *sk)
         break;
     case DDB_ODD:
     case DDB_OTHER_WIDTH:
-        check(item.oddity.key && item.oddity.detail);
-        for (const char *c = item.oddity.key; *c; c++) {
+        check(item.unknown_item.key && item.unknown_item.detail);
+        for (const char *c = item.unknown_item.key; *c; c++) {
             check((unsigned char)*c >= ' '); /* fit to be shown */
         }
         break;

@@ -32,11 +32,11 @@ static void check_text(const char *text, size_t room)
     }
 }
 
-static void check_reply(const struct reply *reply, enum aws_service service, bool damaged)
+static void check_reply(const struct response *reply, enum aws_service service, bool damaged)
 {
     struct retry_answer answer = {
         .service = service, .status = reply->status, .error = reply->error, .damaged = damaged};
-    struct explain_case what = {
+    struct service_error what = {
         .service = service,
         .operation = "Query",
         .region = "eu-west-1",
@@ -63,12 +63,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     enum aws_service service = data[0] & 1 ? SERVICE_CONNECT : SERVICE_DYNAMODB;
     struct http_response response;
-    struct reply reply = {.code = ERR_OK};
+    struct response reply = {.code = ERR_OK};
     http_response_init(&response);
     buf_init(&response.body, 1 << 20);
     buf_append(&response.body, data + 1, size - 1);
     response.status = statuses[data[0] / 2 % 6];
-    bool damaged = reply_read(service, &response, &reply);
+    bool damaged = response_read(service, &response, &reply);
     check_text(reply.error, sizeof reply.error);
     check_text(reply.message, sizeof reply.message);
     check_text(reply.request_id, sizeof reply.request_id);
@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_reply(&reply, service, damaged);
     }
     struct client_statistics statistics = {0};
-    reply_count_capacity(&reply, "Query", &statistics);
+    response_count_capacity(&reply, "Query", &statistics);
     char token[64] = "";
     struct err err = ERR_INIT;
     if (connect_next_token(reply.json, token, sizeof token, 1, &err)) {
@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(!connect_next_token(reply.json, token, sizeof token, 2, &err)); // itself again
         check(err.code == ERR_SERVICE);
     }
-    reply_clear(&reply);
+    response_clear(&reply);
     http_response_release(&response);
     return 0;
 }

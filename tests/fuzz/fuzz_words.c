@@ -17,12 +17,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t length = strlen(command);
     char **words;
     size_t count;
-    if (words_split(&arena, command, &words, &count, NULL) == ERR_OK) {
+    if (shell_split(&arena, command, &words, &count, NULL) == ERR_OK) {
         size_t bytes = 0;
         for (size_t i = 0; i < count; i++) {
             bytes += strlen(words[i]) + (i > 0);
         }
-        if (count == 0 || count > WORDS_MAX || words[count] || bytes > length) {
+        if (count == 0 || count > SHELL_WORDS_MAX || words[count] || bytes > length) {
             abort();
         }
     }

@@ -40,16 +40,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         free(xml_find_text(whole, names[i]));
     }
     struct http_response response;
-    struct reply reply = {.code = ERR_OK};
+    struct response reply = {.code = ERR_OK};
     http_response_init(&response);
     buf_init(&response.body, 1 << 20);
     buf_append(&response.body, data, size);
     response.status = 400;
-    reply_read(SERVICE_S3, &response, &reply);
+    response_read(SERVICE_S3, &response, &reply);
     check(text_utf8_check(reply.error, strlen(reply.error)) == strlen(reply.error));
     check(text_utf8_check(reply.message, strlen(reply.message)) == strlen(reply.message));
     check(strlen(reply.region_hint) < sizeof reply.region_hint);
-    reply_clear(&reply);
+    response_clear(&reply);
     http_response_release(&response);
     return 0;
 }

@@ -25,7 +25,7 @@ const char *console_off(const struct console *console, enum command command)
     if ((needs & NEED_IDLE) && work_busy(console)) {
         return "other work is under way";
     }
-    if ((needs & NEED_DATA) && (!console->world || console->world->snapshot->read_at_s == 0)) {
+    if ((needs & NEED_DATA) && (!console->data || console->data->snapshot->read_at_s == 0)) {
         return "nothing is read yet";
     }
     if ((needs & NEED_ROW) && top->ops->has_row && !top->ops->has_row(top)) {

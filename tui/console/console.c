@@ -57,16 +57,16 @@ void console_push(struct console *console, struct view *view)
     console->views[console->n_views++] = view;
 }
 
-static void show_world(struct console *console, struct world *world)
+static void show_world(struct console *console, struct screen_data *data)
 {
-    struct world *before = console->world;
-    console->world = world;
+    struct screen_data *before = console->data;
+    console->data = data;
     for (size_t i = 0; i < console->n_views; i++) {
         if (console->views[i]->ops->reload) {
             console->views[i]->ops->reload(console->views[i], console);
         }
     }
-    world_unref(before);
+    screen_data_unref(before);
 }
 
 void console_close(struct console *console, struct view *view)
@@ -81,22 +81,22 @@ void console_close(struct console *console, struct view *view)
         }
     }
     if (console->waiting && !stands_still(console)) {
-        struct world *world = console->waiting;
+        struct screen_data *data = console->waiting;
         console->waiting = NULL;
-        show_world(console, world);
+        show_world(console, data);
     }
 }
 
-void console_take_world(struct console *console, struct world *world)
+void console_take_world(struct console *console, struct screen_data *data)
 {
-    if (world->actor) {
-        snprintf(console->actor, sizeof console->actor, "%s", world->actor);
+    if (data->actor) {
+        snprintf(console->actor, sizeof console->actor, "%s", data->actor);
     }
     if (stands_still(console)) {
-        world_unref(console->waiting);
-        console->waiting = world;
+        screen_data_unref(console->waiting);
+        console->waiting = data;
     } else {
-        show_world(console, world);
+        show_world(console, data);
     }
 }
 
@@ -145,14 +145,14 @@ void console_flash(struct console *console, enum style style, const char *format
     console->flash_said = false;
 }
 
-/* ---- the world ----------------------------------------------------------------------------- */
+/* ---- the data ----------------------------------------------------------------------------- */
 
 struct plan_input console_plan_input(const struct console *console)
 {
-    const struct world *world = console->world;
+    const struct screen_data *data = console->data;
     return (struct plan_input){.policy = session_policy(console->session),
-                               .snapshot = world->snapshot,
-                               .roster = world->partial ? NULL : world->roster,
+                               .snapshot = data->snapshot,
+                               .roster = data->partial ? NULL : data->roster,
                                .now_s = console_now_s(console),
                                .actor = console->actor[0] ? console->actor : "extpool"};
 }
@@ -226,7 +226,7 @@ enum err_code console_open(struct console *console, const struct settings *setti
     console->history_asked = false;
     console->checked_at_s = 0;
     console->actor[0] = '\0';
-    world_unref(console->waiting);
+    screen_data_unref(console->waiting);
     console->waiting = NULL;
     err_clear(&console->trouble);
     if (!console->worker) {
@@ -389,7 +389,7 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
     }
     if (now_ms >= console->refresh_at_ms) {
         plan_refresh(console);
-        if (!worker_busy(console->worker) && console->world) {
+        if (!worker_busy(console->worker) && console->data) {
             work_start(console, WORK_REFRESH, NULL);
         } else {
             reaction |= REACT_DRAW; /* at least the ages in the header */
@@ -401,7 +401,7 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
 /* Where details stand beside the lists they come with their history. */
 static void ask_history(struct console *console)
 {
-    if (console->canvas.width >= CONSOLE_WIDE && console->world && !console->history &&
+    if (console->canvas.width >= CONSOLE_WIDE && console->data && !console->history &&
         !console->history_asked && !worker_busy(console->worker)) {
         console->history_asked = true;
         work_start(console, WORK_HISTORY, NULL);
@@ -467,7 +467,7 @@ static void loop(struct console *console)
     }
 }
 
-/* Pictures of the world come and go; what an old one took goes back to the system at once. */
+/* Pictures of the data come and go; what an old one took goes back to the system at once. */
 static void give_memory_back(void)
 {
 #ifdef __GLIBC__
@@ -549,8 +549,8 @@ static void stop(struct console *console)
         struct view *view = console->views[--console->n_views];
         view->ops->free(view);
     }
-    world_unref(console->world);
-    world_unref(console->waiting);
+    screen_data_unref(console->data);
+    screen_data_unref(console->waiting);
     history_free(console->history);
     activity_release(&console->activity);
     field_history_release(&console->command_history);

@@ -1,5 +1,5 @@
 /*
- * What the end of a job means for the screen: a new world, a plan to look at, a message. Every
+ * What the end of a job means for the screen: a new data, a plan to look at, a message. Every
  * job that somebody asked for ends in a message.
  */
 
@@ -19,10 +19,10 @@
 static void note_trouble(struct console *console, const struct work *work)
 {
     if (work->job.err.code == ERR_OK) {
-        if (console->trouble.code != ERR_OK && work->world) {
+        if (console->trouble.code != ERR_OK && work->data) {
             console_say(console, STYLE_OK, "reading works again");
         }
-        if (work->world) {
+        if (work->data) {
             err_clear(&console->trouble);
         }
     } else if (work->job.err.code != ERR_CANCELLED) {
@@ -35,16 +35,16 @@ static void note_trouble(struct console *console, const struct work *work)
     }
 }
 
-static void say_loaded(struct console *console, const struct world *world)
+static void say_loaded(struct console *console, const struct screen_data *data)
 {
-    if (world->roster) {
+    if (data->roster) {
         console_say(console, STYLE_INFO, "read: %s agent%s, %s extensions%s%s",
-                    frame_count(world->roster->n_agents), world->roster->n_agents == 1 ? "" : "s",
-                    frame_count(world->snapshot->n_slots), world->roster->note ? "; " : "",
-                    world->roster->note ? world->roster->note : "");
+                    frame_count(data->roster->n_agents), data->roster->n_agents == 1 ? "" : "s",
+                    frame_count(data->snapshot->n_slots), data->roster->note ? "; " : "",
+                    data->roster->note ? data->roster->note : "");
     } else {
         console_say(console, STYLE_INFO, "read: %s extensions, no directory",
-                    frame_count(world->snapshot->n_slots));
+                    frame_count(data->snapshot->n_slots));
     }
 }
 
@@ -54,12 +54,12 @@ static void loaded(struct console *console, struct work *work)
     if (work->job.err.code == ERR_CANCELLED && work->kind != WORK_REFRESH) {
         console_say(console, STYLE_WARN, "reading stopped: what is shown is as it was before");
     }
-    if (work->world) {
+    if (work->data) {
         if (work->kind == WORK_LOAD && work->job.err.code == ERR_OK) {
-            say_loaded(console, work->world);
+            say_loaded(console, work->data);
         }
-        console_take_world(console, work->world);
-        work->world = NULL;
+        console_take_world(console, work->data);
+        work->data = NULL;
     }
     if (work->job.err.code == ERR_OK && !console->waiting) {
         console->checked_at_s = console_now_s(console);
@@ -123,9 +123,9 @@ static void applied(struct console *console, struct work *work)
 {
     say_applied(console, work);
     exported(console, work, &work->export_err);
-    if (work->world) {
-        console_take_world(console, work->world);
-        work->world = NULL;
+    if (work->data) {
+        console_take_world(console, work->data);
+        work->data = NULL;
     }
     console->history_wanted = true;
     struct plan *plan = work->plan;
@@ -144,9 +144,9 @@ static void examined(struct console *console, struct work *work)
                 "doctor: %s records looked at, %s problem%s", frame_count(diagnosis->checked),
                 frame_count(diagnosis->n_problems), diagnosis->n_problems == 1 ? "" : "s");
     work->diagnosis = NULL;
-    view_doctor_open(console, diagnosis, work->world->snapshot, work->world->roster);
-    console_take_world(console, work->world);
-    work->world = NULL;
+    view_doctor_open(console, diagnosis, work->data->snapshot, work->data->roster);
+    console_take_world(console, work->data);
+    work->data = NULL;
 }
 
 static void history_read(struct console *console, struct work *work)

@@ -3,7 +3,7 @@
 
 /*
  * A dialog: a title, a text, perhaps a line to type into, perhaps offers to choose from. Enter
- * takes what is typed or chosen, Esc leaves everything as it was. While it is open the world
+ * takes what is typed or chosen, Esc leaves everything as it was. While it is open the data
  * under it stands still.
  *
  *     struct dialog *dialog = dialog_new("Reserve 2043", "Why? It leaves the pool until ...");

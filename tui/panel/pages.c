@@ -324,18 +324,18 @@ static void add_history(const struct console *console, struct buf *out, const ch
 
 static void add_slot(const struct console *console, struct buf *out, const struct slot *slot)
 {
-    const struct world *world = console->world;
+    const struct screen_data *data = console->data;
     char when[WHEN_MAX];
-    buf_printf(out, "extension  %s  %s\n", slot->ext, world_slot_states(world, slot));
+    buf_printf(out, "extension  %s  %s\n", slot->ext, screen_data_slot_states(data, slot));
     if (slot->at_s > 0) {
-        when_moment(slot->at_s, world->now_s, when);
+        when_moment(slot->at_s, data->now_s, when);
         buf_printf(out, "since      %s\n", when);
     }
     if (slot->by) {
         buf_printf(out, "by         %s\n", slot->by);
     }
-    if (policy_state(world->policy, slot, world->now_s) == EXT_COOLING) {
-        when_moment(policy_cool_until_s(world->policy, slot), world->now_s, when);
+    if (policy_state(data->policy, slot, data->now_s) == EXT_COOLING) {
+        when_moment(policy_cool_until_s(data->policy, slot), data->now_s, when);
         buf_printf(out, "cools till %s\n", when);
     }
     if (slot->note) {
@@ -352,7 +352,7 @@ static void add_slot(const struct console *console, struct buf *out, const struc
 void page_details_text(const struct console *console, struct buf *out)
 {
     struct selection selection;
-    if (!console->world) {
+    if (!console->data) {
         buf_puts(out, "nothing has been read yet\n");
         return;
     }
@@ -366,7 +366,7 @@ void page_details_text(const struct console *console, struct buf *out)
         const struct slot *slot = selection.slots[0];
         if (row) {
             buf_printf(out, "#%s\nlogin      %s  %s\n", row->name ? row->name : row->login,
-                       row->login, world_agent_states(console->world, row));
+                       row->login, screen_data_agent_states(console->data, row));
             if (row->routing_profile) {
                 buf_printf(out, "profile    %s\n", row->routing_profile);
             }

@@ -27,16 +27,16 @@ void pane_release(struct pane *pane)
     list_release(&pane->list);
 }
 
-void pane_reload(struct pane *pane, const struct console *console, const struct world *world)
+void pane_reload(struct pane *pane, const struct console *console, const struct screen_data *data)
 {
     struct list_source source = {.n_rows = 0, .key = no_key};
-    if (world) {
-        source = pane->ops->source(console, world);
+    if (data) {
+        source = pane->ops->source(console, data);
     } else {
         list_unmark_all(&pane->list);
     }
     list_reload(&pane->list, &source);
-    if (!world) {
+    if (!data) {
         list_unmark_all(&pane->list); /* those of another place mean nothing here */
     }
 }
@@ -86,7 +86,7 @@ static void fit_columns(const struct pane_ops *ops, int ext_width, int room,
 
 /* What a column has and does not need goes to those that would cut their text, the first of them
    first; where there is nothing to spare, one that could be dropped gives up what it can. */
-static void settle_columns(const struct pane_ops *ops, const struct world *world,
+static void settle_columns(const struct pane_ops *ops, const struct screen_data *data,
                            int widths[COLUMNS_MAX])
 {
     int lacks[COLUMNS_MAX] = {0};
@@ -94,7 +94,7 @@ static void settle_columns(const struct pane_ops *ops, const struct world *world
     int first = -1;
     for (int i = 0; i < ops->n_columns; i++) {
         int heading = (int)strlen(ops->columns[i].name) + 1; /* and the arrow */
-        int wanted = widths[i] > 0 ? ops->wanted(world, i) : 0;
+        int wanted = widths[i] > 0 ? ops->wanted(data, i) : 0;
         if (wanted == 0) {
             continue;
         }
@@ -166,7 +166,7 @@ static void draw_row(const struct pane *pane, const struct console *console, str
             continue;
         }
         int width = widths[i] < line.x + line.width - x ? widths[i] : line.x + line.width - x;
-        const char *text = pane->ops->cell(console->world, session_policy(console->session), row, i,
+        const char *text = pane->ops->cell(console->data, session_policy(console->session), row, i,
                                            room, sizeof room, &style);
         canvas_text(canvas, x, line.y, width, whole == STYLE_TEXT ? style : whole, text);
         x += widths[i] + 1;
@@ -193,8 +193,8 @@ static void draw_title(const struct pane *pane, const struct console *console, c
                        size_t size)
 {
     const struct list *list = &pane->list;
-    const struct world *world = console->world;
-    bool holders = pane->ops == &pane_agents && world && !world->roster && !world->partial;
+    const struct screen_data *data = console->data;
+    bool holders = pane->ops == &pane_agents && data && !data->roster && !data->partial;
     const char *name = holders ? "Holders" : pane->ops->title; /* nobody knows who works here */
     size_t used;
     if (list->filter_text[0]) {
@@ -221,8 +221,8 @@ void pane_draw(struct pane *pane, const struct console *console, struct canvas *
     }
     fit_columns(pane->ops, session_policy(console->session)->width, inside.width - MARK_COLUMNS,
                 widths);
-    if (pane->ops->wanted && console->world) {
-        settle_columns(pane->ops, console->world, widths);
+    if (pane->ops->wanted && console->data) {
+        settle_columns(pane->ops, console->data, widths);
     }
     int heading = inside.height >= 3 ? 1 : 0;
     if (heading) {

@@ -21,14 +21,14 @@ struct pane_ops {
     const char *title;
     const struct pane_column *columns;
     int n_columns;
-    /* The rows of a world; NULL: none. */
-    struct list_source (*source)(const struct console *console, const struct world *world);
+    /* The rows of a data; NULL: none. */
+    struct list_source (*source)(const struct console *console, const struct screen_data *data);
     /* The text of a cell and the slot it is drawn in. */
-    const char *(*cell)(const struct world *world, const struct policy *policy, size_t row,
+    const char *(*cell)(const struct screen_data *data, const struct policy *policy, size_t row,
                         int column, char *room, size_t size, enum style *style);
     /* How wide a column would like to be, so that nothing in it is cut; 0: it does not say. NULL:
        none says. */
-    int (*wanted)(const struct world *world, int column);
+    int (*wanted)(const struct screen_data *data, int column);
     /* What to say where there is no row at all; the second line what to do. */
     const char *(*empty)(const struct console *console, char *room, size_t size);
 };
@@ -42,7 +42,7 @@ struct pane {
 
 void pane_init(struct pane *pane, const struct pane_ops *ops);
 void pane_release(struct pane *pane);
-void pane_reload(struct pane *pane, const struct console *console, const struct world *world);
+void pane_reload(struct pane *pane, const struct console *console, const struct screen_data *data);
 void pane_draw(struct pane *pane, const struct console *console, struct canvas *canvas,
                struct rect area, bool focus);
 /* Movement, marks, sort, filter clearing. REACT_PASS where it is another command. */

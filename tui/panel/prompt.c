@@ -92,9 +92,9 @@ static void consider_arguments(struct completion *completion, const struct conso
         for (size_t i = 0; i < settings->n_contexts; i++) {
             consider(completion, settings->contexts[i].name);
         }
-    } else if (takes_login(command) && console->world) {
-        for (size_t i = 0; i < console->world->agents.n_rows; i++) {
-            consider(completion, console->world->agents.rows[i].login);
+    } else if (takes_login(command) && console->data) {
+        for (size_t i = 0; i < console->data->agents.n_rows; i++) {
+            consider(completion, console->data->agents.rows[i].login);
         }
     }
 }

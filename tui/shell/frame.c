@@ -56,10 +56,10 @@ static void add_part(char *line, size_t size, int room, const char *text)
 }
 
 /* "prod eu-west-2", from what the store and the directory said about themselves. */
-static void place(const struct world *world, char *out, size_t size)
+static void place(const struct screen_data *data, char *out, size_t size)
 {
-    const char *account = world ? facts_get(&world->facts, "account") : NULL;
-    const char *region = world ? facts_get(&world->facts, "region") : NULL;
+    const char *account = data ? port_info_get(&data->facts, "account") : NULL;
+    const char *region = data ? port_info_get(&data->facts, "region") : NULL;
     snprintf(out, size, "%s%s%s", account ? account : "", account && region ? " " : "",
              region ? region : "");
 }
@@ -67,12 +67,12 @@ static void place(const struct world *world, char *out, size_t size)
 /* The right end: what wants attention, then the age of the data. */
 static void standing(struct console *console, char *out, size_t size)
 {
-    const struct world *world = console->world;
+    const struct screen_data *data = console->data;
     char age[CLOCK_TEXT_MAX] = "";
     char expiry[64] = "";
     int64_t at_ms;
     int64_t now_s = console_now_s(console);
-    const char *expires = world ? facts_get(&world->facts, "expires_at") : NULL;
+    const char *expires = data ? port_info_get(&data->facts, "expires_at") : NULL;
     if (expires && clock_parse(expires, &at_ms)) {
         int64_t left_s = at_ms / 1000 - now_s;
         char span[CLOCK_TEXT_MAX];
@@ -83,10 +83,9 @@ static void standing(struct console *console, char *out, size_t size)
             snprintf(expiry, sizeof expiry, "login %s  ", span);
         }
     }
-    if (world && world->snapshot->read_at_s > 0) {
-        int64_t at_s = world->snapshot->read_at_s > console->checked_at_s
-                           ? world->snapshot->read_at_s
-                           : console->checked_at_s;
+    if (data && data->snapshot->read_at_s > 0) {
+        int64_t at_s = data->snapshot->read_at_s > console->checked_at_s ? data->snapshot->read_at_s
+                                                                         : console->checked_at_s;
         int64_t age_s = now_s - at_s;
         clock_format_span(age_s < 60 ? age_s - age_s % 10 : age_s, age); /* not every second */
     }
@@ -95,7 +94,7 @@ static void standing(struct console *console, char *out, size_t size)
                           : console->trouble.code == ERR_THROTTLED ? "THROTTLED  "
                           : console->trouble.code != ERR_OK        ? "ERROR  "
                                                                    : "";
-    snprintf(out, size, "%s%s%s%s%s%s ", trouble, world && world->partial ? "PARTIAL  " : "",
+    snprintf(out, size, "%s%s%s%s%s%s ", trouble, data && data->partial ? "PARTIAL  " : "",
              console->read_only ? "READ-ONLY  " : "", expiry, age, age[0] ? " ago" : "");
 }
 
@@ -108,7 +107,7 @@ int frame_header(struct console *console, struct canvas *canvas, const char *tit
     standing(console, right, sizeof right);
     int room = width - canvas_columns(right) - 2;
     canvas_fill(canvas, (struct rect){0, 0, width, 1}, STYLE_HEADER);
-    place(console->world, where, sizeof where);
+    place(console->data, where, sizeof where);
     add_part(left, sizeof left, room, title ? title : "extpool");
     add_part(left, sizeof left, room, console->settings->context);
     if (console->settings->action == ACTION_DEMO) {
@@ -127,7 +126,7 @@ int frame_header(struct console *console, struct canvas *canvas, const char *tit
     add_part(left, sizeof left, room, console->actor);
     canvas_text(canvas, 0, 0, width, STYLE_HEADER, left);
     bool warn = console->trouble.code != ERR_OK || console->read_only ||
-                (console->world && console->world->partial);
+                (console->data && console->data->partial);
     canvas_right(canvas, 0, 0, width, warn ? STYLE_HEADER_WARN : STYLE_HEADER, right);
     return 1;
 }
@@ -145,7 +144,7 @@ static void ranges_text(const struct policy *policy, char *out, size_t size)
 
 int frame_gauge(struct console *console, struct canvas *canvas, int y)
 {
-    const struct world *world = console->world;
+    const struct screen_data *data = console->data;
     const struct policy *policy = session_policy(console->session);
     char head[64];
     char ranges[40];
@@ -153,24 +152,22 @@ int frame_gauge(struct console *console, struct canvas *canvas, int y)
     ranges_text(policy, ranges, sizeof ranges);
     bool narrow = canvas->width < 60;
     snprintf(head, sizeof head, " Pool %s%s", narrow ? "" : ranges, narrow ? "" : " ");
-    if (!world || world->snapshot->n_slots == 0) {
+    if (!data || data->snapshot->n_slots == 0) {
         canvas_printf(canvas, 0, y, canvas->width, STYLE_TEXT, "%s%s%s%s", head,
-                      world ? "the store is empty: " : "",
-                      world ? frame_key(console, CMD_SYNC) : "",
-                      world ? " fills it from the directory" : "");
+                      data ? "the store is empty: " : "", data ? frame_key(console, CMD_SYNC) : "",
+                      data ? " fills it from the directory" : "");
         return y + 1;
     }
-    const uint64_t *n = world->counts;
+    const uint64_t *n = data->counts;
     uint64_t pool = n[EXT_FREE] + n[EXT_COOLING] + n[EXT_ASSIGNED] + n[EXT_RESERVED];
     unsigned percent = pool ? (unsigned)(n[EXT_ASSIGNED] * 100 / pool) : 0;
     bool empty = pool > 0 && n[EXT_FREE] + n[EXT_COOLING] == 0;
     snprintf(counts, sizeof counts, " %3u%%  %s%s  cool %s  rsv %s%s", percent,
              empty ? "EXHAUSTED " : "free ", empty ? "" : frame_count(n[EXT_FREE]),
-             frame_count(n[EXT_COOLING]), frame_count(n[EXT_RESERVED]), world->n_pinned ? "" : " ");
-    if (world->n_pinned) {
+             frame_count(n[EXT_COOLING]), frame_count(n[EXT_RESERVED]), data->n_pinned ? "" : " ");
+    if (data->n_pinned) {
         size_t length = strlen(counts);
-        snprintf(counts + length, sizeof counts - length, "  pin %s ",
-                 frame_count(world->n_pinned));
+        snprintf(counts + length, sizeof counts - length, "  pin %s ", frame_count(data->n_pinned));
     }
     int bar = canvas->width - canvas_columns(head) - canvas_columns(counts) - 2;
     int x = canvas_text(canvas, 0, y, canvas->width, STYLE_TEXT, head);

@@ -37,56 +37,56 @@ static int widths_most(const struct widths *widths)
     return WIDEST;
 }
 
-static void measure(struct world *world)
+static void measure(struct screen_data *data)
 {
     struct widths logins = {.total = 0};
     struct widths names = {.total = 0};
-    for (size_t i = 0; i < world->agents.n_rows; i++) {
-        widths_add(&logins, world->agents.rows[i].login);
-        widths_add(&names, world->agents.rows[i].name);
+    for (size_t i = 0; i < data->agents.n_rows; i++) {
+        widths_add(&logins, data->agents.rows[i].login);
+        widths_add(&names, data->agents.rows[i].name);
     }
-    world->login_columns = widths_most(&logins);
-    world->name_columns = widths_most(&names);
+    data->login_columns = widths_most(&logins);
+    data->name_columns = widths_most(&names);
 }
 
-struct world *world_new(const struct policy *policy, const struct snapshot *snapshot,
-                        const struct roster *roster, bool partial, int64_t now_s)
+struct screen_data *screen_data_new(const struct policy *policy, const struct snapshot *snapshot,
+                                    const struct roster *roster, bool partial, int64_t now_s)
 {
-    struct world *world = mem_alloc(sizeof *world);
-    world->references = 1;
-    world->policy = policy;
-    world->partial = partial;
-    world->now_s = now_s;
-    world->total = policy_size(policy);
-    facts_init(&world->facts);
-    world->snapshot = snapshot ? snapshot_ref(snapshot) : snapshot_new();
-    world->roster = roster ? roster_ref(roster) : NULL;
-    agent_rows_join(world->snapshot, world->roster, &world->arena, &world->agents);
-    snapshot_tally(world->snapshot, policy, now_s, world->counts);
-    for (size_t i = 0; i < world->snapshot->n_slots; i++) {
-        const struct slot *slot = &world->snapshot->slots[i];
-        world->n_pinned += slot->state == SLOT_ASSIGNED && slot->note != NULL;
+    struct screen_data *data = mem_alloc(sizeof *data);
+    data->references = 1;
+    data->policy = policy;
+    data->partial = partial;
+    data->now_s = now_s;
+    data->total = policy_size(policy);
+    port_info_init(&data->facts);
+    data->snapshot = snapshot ? snapshot_ref(snapshot) : snapshot_new();
+    data->roster = roster ? roster_ref(roster) : NULL;
+    agent_rows_join(data->snapshot, data->roster, &data->arena, &data->agents);
+    snapshot_tally(data->snapshot, policy, now_s, data->counts);
+    for (size_t i = 0; i < data->snapshot->n_slots; i++) {
+        const struct slot *slot = &data->snapshot->slots[i];
+        data->n_pinned += slot->state == SLOT_ASSIGNED && slot->note != NULL;
     }
-    measure(world);
-    return world;
+    measure(data);
+    return data;
 }
 
-struct world *world_ref(struct world *world)
+struct screen_data *screen_data_ref(struct screen_data *data)
 {
-    __atomic_add_fetch(&world->references, 1, __ATOMIC_RELAXED);
-    return world;
+    __atomic_add_fetch(&data->references, 1, __ATOMIC_RELAXED);
+    return data;
 }
 
-void world_unref(struct world *world)
+void screen_data_unref(struct screen_data *data)
 {
-    if (!world || __atomic_sub_fetch(&world->references, 1, __ATOMIC_ACQ_REL) > 0) {
+    if (!data || __atomic_sub_fetch(&data->references, 1, __ATOMIC_ACQ_REL) > 0) {
         return;
     }
-    snapshot_unref(world->snapshot);
-    roster_unref(world->roster);
-    facts_release(&world->facts);
-    arena_release(&world->arena);
-    free(world);
+    snapshot_unref(data->snapshot);
+    roster_unref(data->roster);
+    port_info_release(&data->facts);
+    arena_release(&data->arena);
+    free(data);
 }
 
 static int by_login(const void *key, const void *row)
@@ -94,48 +94,48 @@ static int by_login(const void *key, const void *row)
     return strcmp(key, ((const struct agent_row *)row)->login);
 }
 
-const struct agent_row *world_find_agent(const struct world *world, const char *login)
+const struct agent_row *screen_data_find_agent(const struct screen_data *data, const char *login)
 {
-    if (world->agents.n_rows == 0) {
+    if (data->agents.n_rows == 0) {
         return NULL;
     }
-    return bsearch(login, world->agents.rows, world->agents.n_rows, sizeof *world->agents.rows,
+    return bsearch(login, data->agents.rows, data->agents.n_rows, sizeof *data->agents.rows,
                    by_login);
 }
 
-const struct slot *world_find_slot(const struct world *world, const char *ext)
+const struct slot *screen_data_find_slot(const struct screen_data *data, const char *ext)
 {
-    return snapshot_find(world->snapshot, ext);
+    return snapshot_find(data->snapshot, ext);
 }
 
 /* ---- words for states --------------------------------------------------------------------- */
 
-const char *world_agent_mark(const struct world *world, const struct agent_row *row)
+const char *screen_data_agent_mark(const struct screen_data *data, const struct agent_row *row)
 {
     if (row->state == AGENT_NEW) {
         return "NEW";
     }
     if (row->state == AGENT_STALE) {
-        return world->partial ? "..." : "STALE"; /* may still be on a page to come */
+        return data->partial ? "..." : "STALE"; /* may still be on a page to come */
     }
     return row->slot && row->slot->note ? "PIN" : "ok";
 }
 
-const char *world_agent_states(const struct world *world, const struct agent_row *row)
+const char *screen_data_agent_states(const struct screen_data *data, const struct agent_row *row)
 {
     bool pinned = row->slot && row->slot->note;
     if (row->state == AGENT_NEW) {
         return "new";
     }
-    if (row->state == AGENT_STALE && !world->partial) {
+    if (row->state == AGENT_STALE && !data->partial) {
         return pinned ? "stale pinned left" : "stale left";
     }
     return pinned ? "ok assigned pinned" : "ok assigned";
 }
 
-const char *world_slot_states(const struct world *world, const struct slot *slot)
+const char *screen_data_slot_states(const struct screen_data *data, const struct slot *slot)
 {
-    enum ext_state state = policy_state(world->policy, slot, world->now_s);
+    enum ext_state state = policy_state(data->policy, slot, data->now_s);
     if (state == EXT_ASSIGNED && slot->note) {
         return "assigned pinned";
     }

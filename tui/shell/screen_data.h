@@ -17,9 +17,9 @@
 #include "core/pool/policy.h"
 #include "core/session/session.h"
 
-struct world {
+struct screen_data {
     struct arena arena;
-    const struct policy *policy;     /* the session's: a world does not outlive it */
+    const struct policy *policy;     /* the session's: a data does not outlive it */
     const struct snapshot *snapshot; /* NULL: not read yet */
     const struct roster *roster;     /* NULL: not read yet, or no directory */
     bool partial;                    /* more agents are still coming */
@@ -30,24 +30,24 @@ struct world {
     int login_columns, name_columns; /* of the screen, that most of them need */
     int64_t now_s;                   /* when states were judged */
     const char *actor;               /* NULL: not known yet */
-    struct facts facts;
+    struct port_info facts;
     unsigned long references;
 };
 
 /* Takes a reference of each (both may be NULL) and joins them. */
-struct world *world_new(const struct policy *policy, const struct snapshot *snapshot,
-                        const struct roster *roster, bool partial, int64_t now_s);
-struct world *world_ref(struct world *world);
-void world_unref(struct world *world); /* NULL is fine */
+struct screen_data *screen_data_new(const struct policy *policy, const struct snapshot *snapshot,
+                                    const struct roster *roster, bool partial, int64_t now_s);
+struct screen_data *screen_data_ref(struct screen_data *data);
+void screen_data_unref(struct screen_data *data); /* NULL is fine */
 
 /* Binary searches; NULL where there is none. */
-const struct agent_row *world_find_agent(const struct world *world, const char *login);
-const struct slot *world_find_slot(const struct world *world, const char *ext);
+const struct agent_row *screen_data_find_agent(const struct screen_data *data, const char *login);
+const struct slot *screen_data_find_slot(const struct screen_data *data, const char *ext);
 
 /* What the STATE column says: "ok", "NEW", "STALE", "PIN"; and what a filter finds ("ok pinned").
  */
-const char *world_agent_mark(const struct world *world, const struct agent_row *row);
-const char *world_agent_states(const struct world *world, const struct agent_row *row);
-const char *world_slot_states(const struct world *world, const struct slot *slot);
+const char *screen_data_agent_mark(const struct screen_data *data, const struct agent_row *row);
+const char *screen_data_agent_states(const struct screen_data *data, const struct agent_row *row);
+const char *screen_data_slot_states(const struct screen_data *data, const struct slot *slot);
 
 #endif

@@ -6,9 +6,9 @@
  * file each; they stand on a stack, the top one has the keyboard. A view draws what it has when
  * it is told to and never by itself: its handlers say by bits what should follow.
  *
- * Everything here runs on the UI thread. What a view shows of the world it looks up when it draws;
+ * Everything here runs on the UI thread. What a view shows of the data it looks up when it draws;
  * what an action is about it remembers by name (login, extension), never by row, because the
- * world may be another one by the time the answer comes.
+ * data may be another one by the time the answer comes.
  */
 
 #include <stdbool.h>
@@ -47,7 +47,7 @@ struct view_ops {
     const char *title;
     unsigned place; /* PLACE_... for its keys; 0: it reads raw keys only */
     bool overlay;   /* drawn over the view below */
-    bool still;     /* while it is open, the world stands still */
+    bool still;     /* while it is open, the data stands still */
     void (*draw)(struct view *view, struct console *console, struct canvas *canvas,
                  struct caret *caret);
     /* A raw key before it is looked up as a command; may be NULL. */
@@ -57,7 +57,7 @@ struct view_ops {
                       size_t length); /* NULL: a paste is dropped with a message */
     unsigned (*click)(struct view *view, struct console *console,
                       const struct key_event *event);           /* may be NULL */
-    void (*reload)(struct view *view, struct console *console); /* a new world; may be NULL */
+    void (*reload)(struct view *view, struct console *console); /* a new data; may be NULL */
     bool (*has_row)(const struct view *view); /* whether NEED_ROW is met; NULL: yes */
     void (*free)(struct view *view);
 };
@@ -80,8 +80,8 @@ struct console {
     char theme_name[64];
     struct canvas canvas;
     struct key_reader keys;
-    struct world *world;   /* NULL: nothing read yet */
-    struct world *waiting; /* read while a still view was open */
+    struct screen_data *data;    /* NULL: nothing read yet */
+    struct screen_data *waiting; /* read while a still view was open */
     struct view *views[VIEWS_MAX];
     size_t n_views;
     struct activity activity;
@@ -138,10 +138,10 @@ unsigned console_command(struct console *console, enum command command);
 /* Those that every view has. */
 unsigned console_common(struct console *console, enum command command);
 
-/* ---- the world ----------------------------------------------------------------------------- */
+/* ---- the data ----------------------------------------------------------------------------- */
 
 /* Shows it at once or, while a dialog is open, as soon as that is closed. Takes the reference. */
-void console_take_world(struct console *console, struct world *world);
+void console_take_world(struct console *console, struct screen_data *data);
 /* Nothing has been read yet: of another place. */
 void console_forget_world(struct console *console);
 /* What planners need, from what the screen shows. */

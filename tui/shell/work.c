@@ -24,10 +24,10 @@ static const struct {
 
 /* ---- on the worker's thread ---------------------------------------------------------------- */
 
-/* A world that is on its way to the screen. */
+/* A data that is on its way to the screen. */
 struct parcel {
     struct console *console;
-    struct world *world;
+    struct screen_data *data;
     unsigned generation;
 };
 
@@ -35,9 +35,9 @@ static void parcel_arrives(void *context)
 {
     struct parcel *parcel = context;
     if (parcel->generation == parcel->console->generation) {
-        console_take_world(parcel->console, parcel->world);
+        console_take_world(parcel->console, parcel->data);
     } else {
-        world_unref(parcel->world);
+        screen_data_unref(parcel->data);
     }
     free(parcel);
 }
@@ -45,23 +45,23 @@ static void parcel_arrives(void *context)
 static void parcel_lost(void *context)
 {
     struct parcel *parcel = context;
-    world_unref(parcel->world);
+    screen_data_unref(parcel->data);
     free(parcel);
 }
 
-static struct world *make_world(struct work *work, const struct snapshot *snapshot,
-                                const struct roster *roster, bool partial)
+static struct screen_data *make_world(struct work *work, const struct snapshot *snapshot,
+                                      const struct roster *roster, bool partial)
 {
-    struct world *world =
-        world_new(work->policy, snapshot, roster, partial, session_now_s(work->session));
-    session_facts(work->session, &world->facts);
-    return world;
+    struct screen_data *data =
+        screen_data_new(work->policy, snapshot, roster, partial, session_now_s(work->session));
+    session_facts(work->session, &data->facts);
+    return data;
 }
 
-static void publish(struct work *work, struct world *world)
+static void publish(struct work *work, struct screen_data *data)
 {
     struct parcel *parcel = mem_alloc(sizeof *parcel);
-    *parcel = (struct parcel){work->console, world, work->generation};
+    *parcel = (struct parcel){work->console, data, work->generation};
     job_post(&work->job, parcel_arrives, parcel_lost, parcel);
 }
 
@@ -104,7 +104,7 @@ static enum err_code read_directory(struct work *work, const struct snapshot *be
     return code;
 }
 
-/* Store, and where there is one the directory. Leaves what could be read in work->world; an
+/* Store, and where there is one the directory. Leaves what could be read in work->data; an
    interrupted first look at the directory stays on the screen, marked as partial. */
 static enum err_code read_both(struct work *work, enum load_mode mode, struct snapshot **snapshot,
                                struct roster **roster)
@@ -116,7 +116,7 @@ static enum err_code read_both(struct work *work, enum load_mode mode, struct sn
     }
     const struct roster *before = work->seen && !work->seen->partial ? work->seen->roster : NULL;
     if (!session_directory_uri(work->session)) {
-        work->world = make_world(work, *snapshot, NULL, false);
+        work->data = make_world(work, *snapshot, NULL, false);
         return ERR_OK;
     }
     if (!before) { /* the extensions first: they are there at once */
@@ -124,13 +124,13 @@ static enum err_code read_both(struct work *work, enum load_mode mode, struct sn
     }
     code = read_directory(work, before ? NULL : *snapshot, roster);
     if (code == ERR_OK) {
-        work->world = make_world(work, *snapshot, *roster, false);
+        work->data = make_world(work, *snapshot, *roster, false);
     } else if (before || work->gathered->n_agents == 0) {
-        work->world = make_world(work, *snapshot, before, false);
+        work->data = make_world(work, *snapshot, before, false);
     } else {
         roster_seal(work->gathered);
         work->gathered->read_at_s = session_now_s(work->session);
-        work->world = make_world(work, *snapshot, work->gathered, true);
+        work->data = make_world(work, *snapshot, work->gathered, true);
     }
     roster_unref(work->gathered);
     work->gathered = NULL;
@@ -140,8 +140,8 @@ static enum err_code read_both(struct work *work, enum load_mode mode, struct sn
 static void name_actor(struct work *work)
 {
     const char *actor = NULL;
-    if (work->world && session_actor(work->session, &actor, NULL) == ERR_OK && actor) {
-        work->world->actor = arena_strdup(&work->world->arena, actor);
+    if (work->data && session_actor(work->session, &actor, NULL) == ERR_OK && actor) {
+        work->data->actor = arena_strdup(&work->data->arena, actor);
     }
 }
 
@@ -202,10 +202,10 @@ static bool same_roster(const struct roster *a, const struct roster *b)
     return same;
 }
 
-/* What others changed meanwhile. Nothing new gives no new world, and nothing is drawn. */
+/* What others changed meanwhile. Nothing new gives no new data, and nothing is drawn. */
 static void run_refresh(struct work *work)
 {
-    const struct world *seen = work->seen;
+    const struct screen_data *seen = work->seen;
     struct err *err = &work->job.err;
     struct snapshot *snapshot = NULL;
     struct roster *roster = NULL;
@@ -218,8 +218,8 @@ static void run_refresh(struct work *work)
     }
     bool news = roster && !same_roster(roster, seen->roster);
     if (snapshot || news) {
-        work->world = make_world(work, snapshot ? snapshot : seen->snapshot,
-                                 roster ? roster : seen->roster, !roster && seen->partial);
+        work->data = make_world(work, snapshot ? snapshot : seen->snapshot,
+                                roster ? roster : seen->roster, !roster && seen->partial);
     }
     snapshot_unref(snapshot);
     roster_unref(roster);
@@ -242,7 +242,7 @@ static void run_apply(struct work *work)
         const struct roster *roster = work->plan->roster ? work->plan->roster
                                       : work->seen       ? work->seen->roster
                                                          : NULL;
-        work->world = make_world(work, after, roster, false);
+        work->data = make_world(work, after, roster, false);
         const struct settings *settings = session_settings(work->session);
         if (code == ERR_OK && strcmp(work->plan->action, "sync") == 0 && !settings->no_export &&
             session_export_uri(work->session)) {
@@ -287,7 +287,7 @@ static void run_doctor(struct work *work)
             ERR_OK &&
         plan_input(work, snapshot, work->seen ? work->seen->roster : NULL, &input) == ERR_OK) {
         work->diagnosis = doctor_examine(&input);
-        work->world = make_world(work, snapshot, input.roster, false);
+        work->data = make_world(work, snapshot, input.roster, false);
     }
     snapshot_unref(snapshot);
     roster_unref(roster);
@@ -380,13 +380,13 @@ static void done(struct job *job)
 static void release(struct job *job)
 {
     struct work *work = (struct work *)job;
-    world_unref(work->seen);
-    world_unref(work->world);
+    screen_data_unref(work->seen);
+    screen_data_unref(work->data);
     plan_free(work->plan);
     history_free(work->history);
     diagnosis_free(work->diagnosis);
     import_release(&work->import);
-    facts_release(&work->warnings);
+    port_info_release(&work->warnings);
     free(work->argument);
     free(work);
 }
@@ -401,9 +401,9 @@ static struct work *make_work(struct console *console, enum work_kind kind, cons
     work->generation = console->generation;
     work->kind = kind;
     work->argument = mem_strdup(argument);
-    work->seen = console->world ? world_ref(console->world) : NULL;
+    work->seen = console->data ? screen_data_ref(console->data) : NULL;
     refusals_init(&work->import.refusals);
-    facts_init(&work->warnings);
+    port_info_init(&work->warnings);
     return work;
 }
 

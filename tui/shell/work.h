@@ -41,12 +41,12 @@ struct work {
     const struct policy *policy;
     unsigned generation;
     enum work_kind kind;
-    char *argument;     /* export: where to (NULL: as configured); undo: id; import: path */
-    struct world *seen; /* what the screen showed when it began; NULL */
-    struct view *view;  /* apply: the view that waits for it */
+    char *argument;           /* export: where to (NULL: as configured); undo: id; import: path */
+    struct screen_data *seen; /* what the screen showed when it began; NULL */
+    struct view *view;        /* apply: the view that waits for it */
     /* found */
-    struct world *world; /* NULL: nothing new */
-    struct plan *plan;   /* made, or applied */
+    struct screen_data *data; /* NULL: nothing new */
+    struct plan *plan;        /* made, or applied */
     struct outcome outcome;
     struct export_receipt receipt;
     bool exported;
@@ -54,7 +54,7 @@ struct work {
     struct history *history;
     struct diagnosis *diagnosis;
     struct import import; /* the file that was read */
-    struct facts warnings;
+    struct port_info warnings;
     /* the directory's rows as they come */
     struct roster *gathered;
     const struct snapshot *beside;

@@ -41,13 +41,13 @@ static unsigned refuse(struct dialog *dialog, const char *what, const char *text
 
 #define OFFERED 40
 
-static void offer_slot(struct dialog *dialog, const struct world *world, const struct slot *slot,
-                       enum ext_state state)
+static void offer_slot(struct dialog *dialog, const struct screen_data *data,
+                       const struct slot *slot, enum ext_state state)
 {
     char detail[160] = "free";
     char when[WHEN_MAX];
     if (state == EXT_COOLING) {
-        when_moment(policy_cool_until_s(world->policy, slot), world->now_s, when);
+        when_moment(policy_cool_until_s(data->policy, slot), data->now_s, when);
         snprintf(detail, sizeof detail, "cooling until %s, was %s", when,
                  slot->agent ? slot->agent : "?");
     } else if (slot->agent) {
@@ -60,15 +60,15 @@ static void offer_slot(struct dialog *dialog, const struct world *world, const s
 static void offer_extensions(struct dialog *dialog, struct console *console)
 {
     static const enum ext_state wanted[] = {EXT_FREE, EXT_COOLING};
-    const struct world *world = console->world;
+    const struct screen_data *data = console->data;
     dialog_clear_offers(dialog);
     for (size_t pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < world->snapshot->n_slots && dialog->n_offers < OFFERED; i++) {
-            const struct slot *slot = &world->snapshot->slots[i];
+        for (size_t i = 0; i < data->snapshot->n_slots && dialog->n_offers < OFFERED; i++) {
+            const struct slot *slot = &data->snapshot->slots[i];
             if (slot->state == SLOT_FREE &&
                 strncmp(slot->ext, dialog->field.text, dialog->field.length) == 0 &&
-                policy_state(world->policy, slot, world->now_s) == wanted[pass]) {
-                offer_slot(dialog, world, slot, wanted[pass]);
+                policy_state(data->policy, slot, data->now_s) == wanted[pass]) {
+                offer_slot(dialog, data, slot, wanted[pass]);
             }
         }
     }
@@ -77,24 +77,24 @@ static void offer_extensions(struct dialog *dialog, struct console *console)
 static unsigned extension_accepted(struct dialog *dialog, struct console *console, const char *text)
 {
     const struct question *asked = dialog->data;
-    const struct world *world = console->world;
-    const struct slot *slot = *text ? world_find_slot(world, text) : NULL;
-    if (*text && !policy_valid_ext(world->policy, text)) {
+    const struct screen_data *data = console->data;
+    const struct slot *slot = *text ? screen_data_find_slot(data, text) : NULL;
+    if (*text && !policy_valid_ext(data->policy, text)) {
         snprintf(dialog->problem, sizeof dialog->problem, "an extension has %d digits",
-                 world->policy->width);
+                 data->policy->width);
         return REACT_DRAW;
     }
     if (slot && slot->state == SLOT_ASSIGNED) {
         snprintf(dialog->problem, sizeof dialog->problem, "%s is held by %s", text, slot->agent);
         return REACT_DRAW;
     }
-    if (*text && !policy_in_ranges(world->policy, text)) {
+    if (*text && !policy_in_ranges(data->policy, text)) {
         return refuse(dialog, text, " is outside of the ranges of the pool");
     }
-    if (*text && policy_is_blocked(world->policy, text)) {
+    if (*text && policy_is_blocked(data->policy, text)) {
         return refuse(dialog, text, " is blocked by the policy");
     }
-    if (slot && slot->state == SLOT_HELD) {
+    if (slot && slot->state == SLOT_RESERVED) {
         snprintf(dialog->problem, sizeof dialog->problem, "%s is reserved%s%s", text,
                  slot->note ? ": " : "", slot->note ? slot->note : "");
         return REACT_DRAW;
@@ -122,7 +122,7 @@ void ask_extension(struct console *console, enum change_kind kind, const char *l
     asked->login = arena_strdup(&dialog->arena, login);
     dialog_ask(dialog, "extension", NULL);
     dialog->field.digits = true;
-    dialog->field.max = (size_t)console->world->policy->width;
+    dialog->field.max = (size_t)console->data->policy->width;
     dialog->refill = offer_extensions;
     dialog->accept = extension_accepted;
     dialog_open(console, dialog);
@@ -132,12 +132,12 @@ void ask_extension(struct console *console, enum change_kind kind, const char *l
 
 static void offer_agents(struct dialog *dialog, struct console *console)
 {
-    const struct world *world = console->world;
+    const struct screen_data *data = console->data;
     struct filter filter;
     filter_parse(&filter, dialog->field.text);
     dialog_clear_offers(dialog);
-    for (size_t i = 0; i < world->agents.n_rows && dialog->n_offers < OFFERED; i++) {
-        const struct agent_row *row = &world->agents.rows[i];
+    for (size_t i = 0; i < data->agents.n_rows && dialog->n_offers < OFFERED; i++) {
+        const struct agent_row *row = &data->agents.rows[i];
         struct filter_subject subject = {
             .fields = {
                 [FILTER_LOGIN] = row->login, [FILTER_NAME] = row->name, [FILTER_STATE] = "new"}};
@@ -150,7 +150,7 @@ static void offer_agents(struct dialog *dialog, struct console *console)
 static unsigned agent_accepted(struct dialog *dialog, struct console *console, const char *text)
 {
     const struct question *asked = dialog->data;
-    const struct agent_row *row = world_find_agent(console->world, text);
+    const struct agent_row *row = screen_data_find_agent(console->data, text);
     if (!row) {
         return refuse(dialog, "nobody in the directory is called ", text);
     }

@@ -40,7 +40,7 @@ void edit_plan(struct console *console, const char *action, const struct request
 
 static bool is_free(const struct console *console, const struct slot *slot)
 {
-    enum ext_state state = policy_state(console->world->policy, slot, console->world->now_s);
+    enum ext_state state = policy_state(console->data->policy, slot, console->data->now_s);
     return state == EXT_FREE || state == EXT_COOLING;
 }
 
@@ -61,7 +61,7 @@ static bool fits(const struct console *console, enum change_kind kind, const str
     case CHANGE_RESERVE:
         return slot && is_free(console, slot);
     case CHANGE_UNRESERVE:
-        return slot && slot->state == SLOT_HELD;
+        return slot && slot->state == SLOT_RESERVED;
     case CHANGE_CREATE:
     case CHANGE_ADOPT:
     case CHANGE_REPAIR:
@@ -132,7 +132,7 @@ static void assign(struct console *console, const struct selection *selection)
             console_flash(console, STYLE_WARN, "assign: mark agents, or choose one extension");
         } else if (slot->state != SLOT_FREE) {
             console_flash(console, STYLE_WARN, "assign: %s is %s", slot->ext,
-                          world_slot_states(console->world, slot));
+                          screen_data_slot_states(console->data, slot));
         } else {
             ask_agent(console, slot->ext);
         }
@@ -219,7 +219,7 @@ static void reserve(struct console *console, const struct selection *selection)
 {
     bool all = true;
     for (size_t i = 0; i < selection->n; i++) {
-        all = all && selection->slots[i] && selection->slots[i]->state == SLOT_HELD;
+        all = all && selection->slots[i] && selection->slots[i]->state == SLOT_RESERVED;
     }
     if (selection->agents) {
         console_flash(console, STYLE_WARN, "reserve: choose a free extension (Tab)");
@@ -232,7 +232,7 @@ static void reserve(struct console *console, const struct selection *selection)
     const struct slot *slot = selection->slots[0];
     if (selection->n == 1 && slot && !is_free(console, slot)) {
         console_flash(console, STYLE_WARN, "reserve: %s is %s", slot->ext,
-                      world_slot_states(console->world, slot));
+                      screen_data_slot_states(console->data, slot));
         return;
     }
     note_rows(console, "reserve", CHANGE_RESERVE, selection, "none of these is free");

@@ -52,13 +52,14 @@ void view_main_selection(const struct console *console, struct selection *select
     selection->slots = mem_array(n, sizeof *selection->slots);
     for (size_t i = 0; i < n; i++) {
         if (selection->agents) {
-            selection->rows[i] = &console->world->agents.rows[rows[i]];
+            selection->rows[i] = &console->data->agents.rows[rows[i]];
             selection->slots[i] = selection->rows[i]->slot;
         } else {
-            selection->slots[i] = &console->world->snapshot->slots[rows[i]];
-            selection->rows[i] = selection->slots[i]->state == SLOT_ASSIGNED
-                                     ? world_find_agent(console->world, selection->slots[i]->agent)
-                                     : NULL;
+            selection->slots[i] = &console->data->snapshot->slots[rows[i]];
+            selection->rows[i] =
+                selection->slots[i]->state == SLOT_ASSIGNED
+                    ? screen_data_find_agent(console->data, selection->slots[i]->agent)
+                    : NULL;
         }
     }
     free(rows);
@@ -131,7 +132,7 @@ static const char *status(const struct main_view *main, const struct console *co
                           size_t size)
 {
     const struct list *list = &focus_of(main)->list;
-    const struct world *world = console->world;
+    const struct screen_data *data = console->data;
     if (list->range != SIZE_MAX) {
         snprintf(room, size, "range: move to its other end, %s marks it, %s forgets it",
                  frame_key(console, CMD_RANGE), frame_key(console, CMD_BACK));
@@ -154,19 +155,19 @@ static const char *status(const struct main_view *main, const struct console *co
         }
         return room;
     }
-    if (world && world->partial) {
+    if (data && data->partial) {
         return "the directory is not read to its end yet";
     }
-    if (world && world->roster && world->agents.n_new + world->agents.n_stale > 0) {
+    if (data && data->roster && data->agents.n_new + data->agents.n_stale > 0) {
         snprintf(room, size, "%s without an extension, %s to take back: %s plans it",
-                 frame_count(world->agents.n_new), frame_count(world->agents.n_stale),
+                 frame_count(data->agents.n_new), frame_count(data->agents.n_stale),
                  frame_key(console, CMD_SYNC));
         return room;
     }
-    if (world && !session_directory_uri(console->session)) {
+    if (data && !session_directory_uri(console->session)) {
         return "no directory is configured: these hold an extension; syncs need one";
     }
-    return world && world->roster ? "everyone has an extension" : NULL;
+    return data && data->roster ? "everyone has an extension" : NULL;
 }
 
 static void draw(struct view *view, struct console *console, struct canvas *canvas,
@@ -235,8 +236,8 @@ static void copy(const struct main_view *main, struct console *console, bool who
         } else {
             buf_printf(&text, "%s\t%s\t%s\t%s", slot ? slot->ext : "", row ? row->login : "",
                        row && row->name ? row->name : "",
-                       slot ? world_slot_states(console->world, slot)
-                            : world_agent_states(console->world, row));
+                       slot ? screen_data_slot_states(console->data, slot)
+                            : screen_data_agent_states(console->data, row));
         }
     }
     if (n == 0) {
@@ -327,8 +328,8 @@ static unsigned click(struct view *view, struct console *console, const struct k
 static void reload(struct view *view, struct console *console)
 {
     struct main_view *main = (struct main_view *)view;
-    pane_reload(&main->agents, console, console->world);
-    pane_reload(&main->extensions, console, console->world);
+    pane_reload(&main->agents, console, console->data);
+    pane_reload(&main->extensions, console, console->data);
 }
 
 static bool has_row(const struct view *view)

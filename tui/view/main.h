@@ -11,7 +11,7 @@
 struct view *view_main_new(void);
 
 /* What the focused pane is about: its marked rows or the current one. Strings belong to the
-   world that is shown. */
+   data that is shown. */
 struct selection {
     bool agents; /* logins, or extensions */
     const struct agent_row **rows;

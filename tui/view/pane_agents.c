@@ -18,7 +18,7 @@ static const struct pane_column s_columns[] = {
 
 static const struct agent_row *at(const void *context, size_t row)
 {
-    return &((const struct world *)context)->agents.rows[row];
+    return &((const struct screen_data *)context)->agents.rows[row];
 }
 
 static const char *key(const void *context, size_t row)
@@ -28,9 +28,9 @@ static const char *key(const void *context, size_t row)
 
 static size_t find(const void *context, const char *login)
 {
-    const struct world *world = context;
-    const struct agent_row *row = world_find_agent(world, login);
-    return row ? (size_t)(row - world->agents.rows) : SIZE_MAX;
+    const struct screen_data *data = context;
+    const struct agent_row *row = screen_data_find_agent(data, login);
+    return row ? (size_t)(row - data->agents.rows) : SIZE_MAX;
 }
 
 /* No text stands behind every text. */
@@ -78,42 +78,42 @@ static void subject(const void *context, size_t index, struct filter_subject *ou
     out->fields[FILTER_LOGIN] = row->login;
     out->fields[FILTER_NAME] = row->name;
     out->fields[FILTER_EXT] = row->slot ? row->slot->ext : NULL;
-    out->fields[FILTER_STATE] = world_agent_states(context, row);
+    out->fields[FILTER_STATE] = screen_data_agent_states(context, row);
     out->fields[FILTER_NOTE] = row->slot ? row->slot->note : NULL;
 }
 
-static struct list_source source(const struct console *console, const struct world *world)
+static struct list_source source(const struct console *console, const struct screen_data *data)
 {
     (void)console;
-    return (struct list_source){.context = world,
-                                .n_rows = world->agents.n_rows,
+    return (struct list_source){.context = data,
+                                .n_rows = data->agents.n_rows,
                                 .key = key,
                                 .find = find,
                                 .compare = compare,
                                 .subject = subject};
 }
 
-static enum style state_style(const struct world *world, const struct agent_row *row)
+static enum style state_style(const struct screen_data *data, const struct agent_row *row)
 {
     if (row->state == AGENT_NEW) {
         return STYLE_STATE_NEW;
     }
-    if (row->state == AGENT_STALE && !world->partial) {
+    if (row->state == AGENT_STALE && !data->partial) {
         return STYLE_STATE_STALE;
     }
     return row->slot && row->slot->note ? STYLE_STATE_PINNED : STYLE_STATE_OK;
 }
 
-static const char *cell(const struct world *world, const struct policy *policy, size_t index,
+static const char *cell(const struct screen_data *data, const struct policy *policy, size_t index,
                         int column, char *room, size_t size, enum style *style)
 {
-    const struct agent_row *row = at(world, index);
-    *style = state_style(world, row);
+    const struct agent_row *row = at(data, index);
+    *style = state_style(data, row);
     switch (column) {
     case COLUMN_LOGIN:
         return row->login;
     case COLUMN_NAME:
-        return row->name ? row->name : row->state == AGENT_STALE && !world->partial ? "(left)" : "";
+        return row->name ? row->name : row->state == AGENT_STALE && !data->partial ? "(left)" : "";
     case COLUMN_EXT:
         if (!row->slot) {
             snprintf(room, size, "%.*s", policy->width, "--------");
@@ -121,13 +121,13 @@ static const char *cell(const struct world *world, const struct policy *policy, 
         }
         return row->slot->ext;
     case COLUMN_STATE:
-        return world_agent_mark(world, row);
+        return screen_data_agent_mark(data, row);
     case COLUMN_SINCE:
         *style = STYLE_DIM;
         if (since(row) == 0) {
             return "";
         }
-        when_moment(since(row), world->now_s, room);
+        when_moment(since(row), data->now_s, room);
         return room;
     default:
         *style = STYLE_DIM;
@@ -135,33 +135,33 @@ static const char *cell(const struct world *world, const struct policy *policy, 
     }
 }
 
-static int wanted(const struct world *world, int column)
+static int wanted(const struct screen_data *data, int column)
 {
-    return column == COLUMN_LOGIN  ? world->login_columns
-           : column == COLUMN_NAME ? world->name_columns
+    return column == COLUMN_LOGIN  ? data->login_columns
+           : column == COLUMN_NAME ? data->name_columns
                                    : 0;
 }
 
 static const char *empty(const struct console *console, char *room, size_t size)
 {
-    const struct world *world = console->world;
+    const struct screen_data *data = console->data;
     const char *again = frame_key(console, CMD_RELOAD);
-    if (!world && console->trouble.code == ERR_NOT_FOUND) {
+    if (!data && console->trouble.code == ERR_NOT_FOUND) {
         return "the store is not there yet\n:init creates it and fills the pool";
     }
-    if ((!world || !world->roster) && console->trouble.code != ERR_OK) {
+    if ((!data || !data->roster) && console->trouble.code != ERR_OK) {
         snprintf(room, size, "%s could not be read; what went wrong stands below\n%s tries again",
-                 world ? "the directory" : "the store", again);
+                 data ? "the directory" : "the store", again);
         return room;
     }
-    if (!world) {
+    if (!data) {
         return work_busy(console) ? "reading..." : "";
     }
     if (!session_directory_uri(console->session)) {
         return "no directory is configured, and nobody holds an extension\nGive one: extpool "
                "--directory file:agents.csv, or in the configuration";
     }
-    if (world->partial) {
+    if (data->partial) {
         return "reading the directory...";
     }
     snprintf(room, size, "nobody is in the directory\n%s reads it again", again);

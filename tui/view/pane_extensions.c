@@ -17,7 +17,7 @@ static const struct pane_column s_columns[] = {
 
 static const struct slot *at(const void *context, size_t row)
 {
-    return &((const struct world *)context)->snapshot->slots[row];
+    return &((const struct screen_data *)context)->snapshot->slots[row];
 }
 
 static const char *key(const void *context, size_t row)
@@ -27,20 +27,20 @@ static const char *key(const void *context, size_t row)
 
 static size_t find(const void *context, const char *ext)
 {
-    const struct world *world = context;
-    const struct slot *slot = world_find_slot(world, ext);
-    return slot ? (size_t)(slot - world->snapshot->slots) : SIZE_MAX;
+    const struct screen_data *data = context;
+    const struct slot *slot = screen_data_find_slot(data, ext);
+    return slot ? (size_t)(slot - data->snapshot->slots) : SIZE_MAX;
 }
 
 static int compare(const void *context, int column, size_t a, size_t b)
 {
-    const struct world *world = context;
+    const struct screen_data *data = context;
     const struct slot *left = at(context, a);
     const struct slot *right = at(context, b);
     switch (column) {
     case COLUMN_STATE:
-        return (int)policy_state(world->policy, left, world->now_s) -
-               (int)policy_state(world->policy, right, world->now_s);
+        return (int)policy_state(data->policy, left, data->now_s) -
+               (int)policy_state(data->policy, right, data->now_s);
     case COLUMN_AGENT:
         if (!left->agent || !right->agent) {
             return left->agent ? -1 : right->agent ? 1 : 0;
@@ -55,27 +55,27 @@ static int compare(const void *context, int column, size_t a, size_t b)
 
 static void subject(const void *context, size_t row, struct filter_subject *out)
 {
-    const struct world *world = context;
+    const struct screen_data *data = context;
     const struct slot *slot = at(context, row);
     out->fields[FILTER_EXT] = slot->ext;
     out->fields[FILTER_LOGIN] = slot->agent;
     out->fields[FILTER_NAME] = NULL;
-    out->fields[FILTER_STATE] = world_slot_states(world, slot);
+    out->fields[FILTER_STATE] = screen_data_slot_states(data, slot);
     out->fields[FILTER_NOTE] = slot->note;
 }
 
-static struct list_source source(const struct console *console, const struct world *world)
+static struct list_source source(const struct console *console, const struct screen_data *data)
 {
     (void)console;
-    return (struct list_source){.context = world,
-                                .n_rows = world->snapshot->n_slots,
+    return (struct list_source){.context = data,
+                                .n_rows = data->snapshot->n_slots,
                                 .key = key,
                                 .find = find,
                                 .compare = compare,
                                 .subject = subject};
 }
 
-static const char *cell(const struct world *world, const struct policy *policy, size_t row,
+static const char *cell(const struct screen_data *data, const struct policy *policy, size_t row,
                         int column, char *room, size_t size, enum style *style)
 {
     static const enum style styles[EXT_STATE_COUNT] = {
@@ -86,8 +86,8 @@ static const char *cell(const struct world *world, const struct policy *policy, 
         [EXT_RESERVED] = STYLE_STATE_RESERVED,
         [EXT_BLOCKED] = STYLE_STATE_BLOCKED,
     };
-    const struct slot *slot = &world->snapshot->slots[row];
-    enum ext_state state = policy_state(policy, slot, world->now_s);
+    const struct slot *slot = &data->snapshot->slots[row];
+    enum ext_state state = policy_state(policy, slot, data->now_s);
     *style = styles[state];
     switch (column) {
     case COLUMN_EXT:
@@ -107,24 +107,24 @@ static const char *cell(const struct world *world, const struct policy *policy, 
         *style = STYLE_DIM;
         if (state == EXT_COOLING) {
             char until[WHEN_MAX];
-            when_moment(policy_cool_until_s(policy, slot), world->now_s, until);
+            when_moment(policy_cool_until_s(policy, slot), data->now_s, until);
             snprintf(room, size, "> %s", until);
             return room;
         }
         if (slot->at_s == 0) {
             return "";
         }
-        when_moment(slot->at_s, world->now_s, room);
+        when_moment(slot->at_s, data->now_s, room);
         return room;
     }
 }
 
 static const char *empty(const struct console *console, char *room, size_t size)
 {
-    if (!console->world && console->trouble.code == ERR_OK) {
+    if (!console->data && console->trouble.code == ERR_OK) {
         return work_busy(console) ? "reading..." : "";
     }
-    if (!console->world) {
+    if (!console->data) {
         snprintf(room, size, "could not be read\n%s tries again", frame_key(console, CMD_RELOAD));
     } else {
         snprintf(room, size, "the store is empty\n%s plans a sync, which fills it",

@@ -134,7 +134,7 @@ static unsigned plan_again(struct plan_view *view, struct console *console)
         bool one = n == 1 && !wanted[0].swap && wanted[0].agent &&
                    (wanted[0].kind == CHANGE_ASSIGN || wanted[0].kind == CHANGE_REASSIGN);
         if (one) { /* the number is gone: another one? */
-            const struct agent_row *row = world_find_agent(console->world, wanted[0].agent);
+            const struct agent_row *row = screen_data_find_agent(console->data, wanted[0].agent);
             const struct slot *slot = row ? row->slot : NULL;
             ask_extension(console, slot ? CHANGE_REASSIGN : CHANGE_ASSIGN, wanted[0].agent,
                           slot ? slot->ext : NULL);

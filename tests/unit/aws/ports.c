@@ -62,14 +62,14 @@ static void expect_region(struct world *world, const char *instance, const char 
 {
     struct directory *directory;
     struct err err = ERR_INIT;
-    struct facts facts;
+    struct port_info facts;
     if (open_connect(world, instance, &directory, &err) != ERR_OK) {
         fail_msg("%s", err.text);
     }
-    facts_init(&facts);
+    port_info_init(&facts);
     directory->ops->facts(directory, &facts);
-    assert_string_equal(facts_get(&facts, "instance_region"), region);
-    facts_release(&facts);
+    assert_string_equal(port_info_get(&facts, "instance_region"), region);
+    port_info_release(&facts);
     directory_free(directory);
 }
 
@@ -143,20 +143,20 @@ static void test_what_is_known_of_the_account(void **state)
     (void)state;
     struct world world;
     struct directory *directory;
-    struct facts facts;
+    struct port_info facts;
     open_world(&world);
     fixture_file(&world.fixture, ".aws/config", "[profile ops]\nregion = eu-west-1\n");
     world.settings.profile = "ops";
     const struct port *port = port_of(&world, "dynamodb");
-    facts_init(&facts);
+    port_info_init(&facts);
     port->facts(port->context, &world.settings, &facts);
-    assert_null(facts_get(&facts, "profile")); /* nothing was opened */
+    assert_null(port_info_get(&facts, "profile")); /* nothing was opened */
     assert_int_equal(open_connect(&world, ID, &directory, NULL), ERR_OK);
     port->facts(port->context, &world.settings, &facts);
-    assert_string_equal(facts_get(&facts, "profile"), "ops");
-    assert_string_equal(facts_get(&facts, "requests"), "0");
-    assert_null(facts_get(&facts, "expires_at"));
-    facts_release(&facts);
+    assert_string_equal(port_info_get(&facts, "profile"), "ops");
+    assert_string_equal(port_info_get(&facts, "requests"), "0");
+    assert_null(port_info_get(&facts, "expires_at"));
+    port_info_release(&facts);
     directory_free(directory);
     close_world(&world);
 }
@@ -182,7 +182,7 @@ static void test_who_signs(void **state)
     struct world world;
     struct account *account;
     struct client_options options;
-    struct facts facts;
+    struct port_info facts;
     open_world(&world);
     fixture_set(&world.fixture, "AWS_ACCESS_KEY_ID", "AKIDENV");
     fixture_set(&world.fixture, "AWS_SECRET_ACCESS_KEY", "s3cr3t");
@@ -196,12 +196,12 @@ static void test_who_signs(void **state)
     assert_string_equal(options.endpoint.region, "eu-west-1");
     assert_int_equal(options.max_attempts, 7);
     expect_key(options.credentials, "AKIDENV");
-    facts_init(&facts);
+    port_info_init(&facts);
     account_facts(account, &facts);
-    assert_string_equal(facts_get(&facts, "credentials"), "environment");
-    assert_string_equal(facts_get(&facts, "expires_at"), "2026-01-02T03:34:05Z");
-    assert_string_equal(facts_get(&facts, "minutes_left"), "30");
-    facts_release(&facts);
+    assert_string_equal(port_info_get(&facts, "credentials"), "environment");
+    assert_string_equal(port_info_get(&facts, "expires_at"), "2026-01-02T03:34:05Z");
+    assert_string_equal(port_info_get(&facts, "minutes_left"), "30");
+    port_info_release(&facts);
     account_client_options(account, SERVICE_S3, "eu-west-2", &options);
     assert_string_equal(options.endpoint.region, "eu-west-2");
     account_free(account);

@@ -81,7 +81,7 @@ static struct snapshot *make_load(struct call *call, struct store *store,
     return snapshot;
 }
 
-void calls_make(struct calls *calls, const char *path, int width, size_t n, int64_t patience_ms)
+void calls_make(struct calls *calls, const char *path, int width, size_t n, int64_t busy_timeout_ms)
 {
     struct policy policy;
     struct history *history = NULL;
@@ -89,8 +89,8 @@ void calls_make(struct calls *calls, const char *path, int width, size_t n, int6
     policy_default(&policy);
     policy.width = width;
     struct store *store = store_sqlite_new(path, &clock_system);
-    if (patience_ms > 0) {
-        store_sqlite_set_patience(store, patience_ms);
+    if (busy_timeout_ms > 0) {
+        store_sqlite_set_patience(store, busy_timeout_ms);
     }
     *calls = (struct calls){.possible = true};
     struct snapshot *snapshot = make_load(&calls->load, store, &policy, LOAD_NORMAL);

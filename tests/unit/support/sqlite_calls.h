@@ -29,8 +29,9 @@ struct calls {
 };
 
 /* Calls load (both kinds), history, init and apply (of `n` assignments to the numbers from 5000
-   up), in this order, on a new handle. `patience_ms` 0: as it is. */
-void calls_make(struct calls *calls, const char *path, int width, size_t n, int64_t patience_ms);
+   up), in this order, on a new handle. `busy_timeout_ms` 0: as it is. */
+void calls_make(struct calls *calls, const char *path, int width, size_t n,
+                int64_t busy_timeout_ms);
 
 /* Calls `work` in a child. */
 void calls_in_child(struct calls *calls, void (*work)(struct calls *calls, void *context),

@@ -45,7 +45,7 @@ static void test_a_new_store_is_empty(void **state)
     const struct snapshot *snapshot = site_see(site, site->store);
     assert_int_equal(snapshot->n_slots, 0);
     assert_int_equal(snapshot->n_claims, 0);
-    assert_int_equal(snapshot->n_oddities, 0);
+    assert_int_equal(snapshot->n_unknown_items, 0);
     assert_true(snapshot->whole);
     assert_int_equal(site_history(site, 0, NULL)->n_actions, 0);
 }
@@ -54,15 +54,15 @@ static void test_init_can_be_repeated(void **state)
 {
     struct site *site = *state;
     struct err err = ERR_INIT;
-    struct facts warnings;
-    facts_init(&warnings);
+    struct port_info warnings;
+    port_info_init(&warnings);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(site->other->ops->init(site->other, &site->policy, NULL, &warnings, &err),
                          ERR_OK);
         assert_int_equal(site->store->ops->init(site->store, &site->policy, NULL, NULL, &err),
                          ERR_OK);
     }
-    facts_release(&warnings);
+    port_info_release(&warnings);
     expect_sound(site, 10);
 }
 

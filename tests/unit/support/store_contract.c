@@ -220,7 +220,7 @@ struct slot an_assigned(const char *ext, const char *agent, int64_t since_s)
 
 struct slot a_reserved(const char *ext, int64_t since_s, const char *note)
 {
-    struct slot slot = a_slot(ext, SLOT_HELD, RECORD_HELD, since_s);
+    struct slot slot = a_slot(ext, SLOT_RESERVED, RECORD_HELD, since_s);
     slot.note = note;
     slot.by = ACTOR;
     return slot;
@@ -300,9 +300,9 @@ void expect_sound_at(struct site *site, size_t n, const char *file, int line)
         }
     }
     strmap_release(&agents);
-    if (twice > 0 || snapshot->n_slots != n || snapshot->n_oddities > 0) {
+    if (twice > 0 || snapshot->n_slots != n || snapshot->n_unknown_items > 0) {
         print_error("%zu numbers instead of %zu, %zu odd\n", snapshot->n_slots, n,
-                    snapshot->n_oddities);
+                    snapshot->n_unknown_items);
         _fail(file, line);
     }
 }

@@ -163,12 +163,12 @@ static void test_a_change_by_others_does_not_go_unnoticed(void **state)
 static void test_facts_can_be_asked_at_any_time(void **state)
 {
     struct site *site = *state;
-    struct facts facts;
-    facts_init(&facts);
+    struct port_info facts;
+    port_info_init(&facts);
     site->store->ops->facts(site->store, &facts);
     site_see(site, site->store);
     site->store->ops->facts(site->store, &facts);
-    facts_release(&facts);
+    port_info_release(&facts);
 }
 
 /* ---- many ---------------------------------------------------------------------------------- */

@@ -120,7 +120,7 @@ void world_store(struct world *world, const char *lines)
         assert_non_null(who);
         struct slot slot = slot_free(ext, 0, NULL);
         if (strcmp(who, "-held") == 0) {
-            slot = slot_held(ext, NULL, world->now_s - WORLD_DAY_S, "test");
+            slot = slot_reserved(ext, NULL, world->now_s - WORLD_DAY_S, "test");
         } else if (strcmp(who, "-") != 0) {
             slot = slot_assigned(ext, who, world->now_s - 30 * WORLD_DAY_S, NULL, "test");
         }
@@ -462,9 +462,9 @@ const char *world_text(struct world *world)
             continue;
         }
         buf_printf(&out, "%s %s", slot->ext,
-                   slot->state == SLOT_ASSIGNED ? slot->agent
-                   : slot->state == SLOT_HELD   ? "-held"
-                                                : "-");
+                   slot->state == SLOT_ASSIGNED   ? slot->agent
+                   : slot->state == SLOT_RESERVED ? "-held"
+                                                  : "-");
         if (slot->state == SLOT_FREE && slot->agent) {
             buf_printf(&out, " %s", slot->agent);
         }
@@ -474,7 +474,7 @@ const char *world_text(struct world *world)
             buf_printf(&out, " %dd", (int)((world->now_s - slot->at_s) / WORLD_DAY_S));
         }
         if (slot->note) {
-            buf_printf(&out, " %s=%s", slot->state == SLOT_HELD ? "note" : "pin", slot->note);
+            buf_printf(&out, " %s=%s", slot->state == SLOT_RESERVED ? "note" : "pin", slot->note);
         }
         if (!slot_is_sound(slot)) {
             buf_printf(&out, " records=%u", slot->records);

@@ -92,7 +92,7 @@ const struct call call_query = {.operation = "Query",
                                 .body_length = 2,
                                 .resource = "table agents"};
 
-enum err_code call_once(struct world *world, const struct call *call, struct reply *reply,
+enum err_code call_once(struct world *world, const struct call *call, struct response *reply,
                         struct err *err)
 {
     *err = (struct err)ERR_INIT;

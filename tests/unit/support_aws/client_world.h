@@ -27,7 +27,7 @@ void world_open(struct world *world, enum aws_service service);
 void world_reopen(struct world *world); /* a new client, with the options as they are now */
 void world_close(struct world *world);
 
-enum err_code call_once(struct world *world, const struct call *call, struct reply *reply,
+enum err_code call_once(struct world *world, const struct call *call, struct response *reply,
                         struct err *err);
 
 extern const struct call call_list;  /* Connect: ListUsers */

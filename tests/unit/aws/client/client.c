@@ -21,14 +21,14 @@ static void test_signed_request(void **state)
     struct call call = call_list;
     call.query = query;
     call.query_count = 2;
-    struct reply reply;
+    struct response reply;
     struct err err;
     assert_int_equal(call_once(&world, &call, &reply, &err), ERR_OK);
     assert_int_equal(reply.status, 200);
     assert_int_equal(reply.attempts, 1);
     assert_string_equal(reply.request_id, "r-1");
     assert_string_equal(json_string_value(json_object_get(reply.json, "NextToken")), "n");
-    reply_release(&reply);
+    response_release(&reply);
 
     const struct fake_request *request = http_fake_request(world.fake, 0);
     assert_string_equal(request->url, "https://connect.eu-west-1.amazonaws.com/users-summary/abc"
@@ -53,12 +53,12 @@ static void test_hosts(void **state)
 {
     (void)state;
     struct world world;
-    struct reply reply;
+    struct response reply;
     struct err err;
     world_open(&world, SERVICE_DYNAMODB); // the account id comes with the credentials
     http_fake_answer(world.fake, 200, "", "{}");
     assert_int_equal(call_once(&world, &call_query, &reply, &err), ERR_OK);
-    reply_release(&reply);
+    response_release(&reply);
     assert_string_equal(http_fake_request(world.fake, 0)->url,
                         "https://123456789012.ddb.eu-west-1.amazonaws.com/");
     world_close(&world);
@@ -71,7 +71,7 @@ static void test_hosts(void **state)
                        .host_prefix = "bucket.",
                        .region = "us-west-2"};
     assert_int_equal(call_once(&world, &put, &reply, &err), ERR_OK);
-    reply_release(&reply);
+    response_release(&reply);
     assert_string_equal(http_fake_request(world.fake, 0)->url,
                         "https://bucket.s3.us-west-2.amazonaws.com/a%20b.csv");
     char value[512];
@@ -86,7 +86,7 @@ static void test_hosts(void **state)
     world_reopen(&world);
     http_fake_answer(world.fake, 200, "", "{}");
     assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OK);
-    reply_release(&reply);
+    response_release(&reply);
     assert_string_equal(http_fake_request(world.fake, 0)->url,
                         "http://127.0.0.1:4566/connect/users-summary/abc");
     assert_true(http_fake_request(world.fake, 0)->no_proxy);
@@ -103,12 +103,12 @@ static void test_retries(void **state)
     http_fake_fail(world.fake, HTTP_BROKEN, true);
     http_fake_answer(world.fake, 500, "", "{\"Message\":\"oops\"}");
     http_fake_answer(world.fake, 200, "", "{}");
-    struct reply reply;
+    struct response reply;
     struct err err;
     assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OK);
     assert_int_equal(reply.attempts, 3);
     assert_false(reply.maybe_done);
-    reply_release(&reply);
+    response_release(&reply);
     // 10 ms each exchange, 25 and 50 ms in between (half of 50 and 100)
     assert_int_equal(http_fake_request(world.fake, 1)->at_ms, 35);
     assert_int_equal(http_fake_request(world.fake, 2)->at_ms, 95);
@@ -135,7 +135,7 @@ static void test_gives_up(void **state)
                          "{\"__type\":\"com.amazonaws.dynamodb.v20120810#"
                          "ProvisionedThroughputExceededException\",\"message\":\"slow\"}");
     }
-    struct reply reply;
+    struct response reply;
     struct err err;
     assert_int_equal(call_once(&world, &call_query, &reply, &err), ERR_THROTTLED);
     assert_string_equal(reply.error, "ProvisionedThroughputExceededException");
@@ -144,7 +144,7 @@ static void test_gives_up(void **state)
     assert_non_null(strstr(err.text, "table agents"));
     assert_non_null(strstr(err.text, "r-9"));
     assert_int_equal(world.statistics.throttled, 4);
-    reply_release(&reply);
+    response_release(&reply);
     world_close(&world);
 }
 
@@ -176,13 +176,13 @@ static void test_final_at_once(void **state)
         struct world world;
         world_open(&world, SERVICE_CONNECT);
         http_fake_answer(world.fake, cases[i].status, cases[i].headers, cases[i].body);
-        struct reply reply;
+        struct response reply;
         struct err err;
         assert_int_equal(call_once(&world, &call_list, &reply, &err), cases[i].code);
         assert_int_equal(reply.attempts, 1);
         assert_non_null(strstr(err.text, cases[i].text));
         assert_non_null(strstr(err.hint, cases[i].hint));
-        reply_release(&reply);
+        response_release(&reply);
         world_close(&world);
     }
 }
@@ -196,18 +196,18 @@ static void test_damaged_answers(void **state)
     http_fake_answer(world.fake, 200, "", "{\"Items\":[");
     http_fake_answer(world.fake, 200, "", "");
     http_fake_answer(world.fake, 200, "x-amz-crc32: 2745614147", "{}");
-    struct reply reply;
+    struct response reply;
     struct err err;
     assert_int_equal(call_once(&world, &call_query, &reply, &err), ERR_OK);
     assert_int_equal(reply.attempts, 4);
-    reply_release(&reply);
+    response_release(&reply);
     for (int i = 0; i < 4; i++) {
         http_fake_answer(world.fake, 200, "", "[]");
     }
     assert_int_equal(call_once(&world, &call_query, &reply, &err), ERR_SERVICE);
     assert_non_null(strstr(err.text, "damaged"));
     assert_true(reply.maybe_done);
-    reply_release(&reply);
+    response_release(&reply);
     world_close(&world);
 }
 
@@ -215,7 +215,7 @@ static void test_offline(void **state)
 {
     (void)state;
     struct world world;
-    struct reply reply;
+    struct response reply;
     struct err err;
     world_open(&world, SERVICE_CONNECT);
     for (int i = 0; i < 3; i++) {
@@ -224,17 +224,17 @@ static void test_offline(void **state)
     assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OFFLINE);
     assert_false(reply.maybe_done);
     assert_non_null(strstr(err.text, "connect.eu-west-1.amazonaws.com"));
-    reply_release(&reply);
+    response_release(&reply);
     http_fake_fail(world.fake, HTTP_BAD_CERTIFICATE, false); // not tried again
     assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OFFLINE);
     assert_non_null(strstr(err.hint, "AWS_CA_BUNDLE"));
-    reply_release(&reply);
+    response_release(&reply);
     for (int i = 0; i < 3; i++) {
         http_fake_fail(world.fake, HTTP_TIMED_OUT, true);
     }
     assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OFFLINE);
     assert_true(reply.maybe_done);
-    reply_release(&reply);
+    response_release(&reply);
     world_close(&world);
 }
 
@@ -247,12 +247,12 @@ static void test_quota_protects_the_service(void **state)
     for (int i = 0; i < 17 * 3 + 2 + 1; i++) {
         http_fake_answer(world.fake, 500, "", "{}");
     }
-    struct reply reply;
+    struct response reply;
     struct err err;
     for (int i = 0; i < 19; i++) {
         assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_SERVICE);
         assert_int_equal(reply.attempts, i < 17 ? 3 : i == 17 ? 2 : 1);
-        reply_release(&reply);
+        response_release(&reply);
     }
     world_close(&world);
 }
@@ -272,14 +272,14 @@ static void test_wrong_clock(void **state)
     http_fake_answer(world.fake, 200, "Date: Fri, 02 Jan 2026 03:24:05 GMT", "{}");
     http_fake_answer(world.fake, 200, "Date: Fri, 02 Jan 2026 03:04:05 GMT", "{}");
     http_fake_answer(world.fake, 200, "", "{}");
-    struct reply reply;
+    struct response reply;
     struct err err;
     char value[64];
     static const char *const dates[] = {"20260102T030405Z", "20260102T032405Z", "20260102T032405Z",
                                         "20260102T030405Z"};
     for (int i = 0; i < 3; i++) {
         assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OK);
-        reply_release(&reply);
+        response_release(&reply);
     }
     for (size_t i = 0; i < 4; i++) {
         assert_true(
@@ -299,14 +299,14 @@ static void test_expired_credentials(void **state)
 {
     (void)state;
     struct world world;
-    struct reply reply;
+    struct response reply;
     struct err err;
     char value[64];
     world_open(&world, SERVICE_CONNECT);
     expired(world.fake);
     http_fake_answer(world.fake, 200, "", "{}");
     assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OK);
-    reply_release(&reply);
+    response_release(&reply);
     assert_int_equal(world.provider.forced, 1);
     assert_true(http_fake_header(http_fake_request(world.fake, 1), "x-amz-security-token", value,
                                  sizeof value));
@@ -318,14 +318,14 @@ static void test_expired_credentials(void **state)
     assert_non_null(strstr(err.text, "profile ops"));
     assert_non_null(strstr(err.hint, "aws sso login --profile ops"));
     assert_int_equal(world.provider.forced, 2);
-    reply_release(&reply);
+    response_release(&reply);
 
     world.provider.fails_at = 4; // there are no new ones
     expired(world.fake);
     assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_AUTH);
     assert_string_equal(err.text, "Amazon Connect ListUsers was refused (ExpiredTokenException; "
                                   "request id none): the log-in has expired");
-    reply_release(&reply);
+    response_release(&reply);
     world_close(&world);
 }
 
@@ -333,13 +333,13 @@ static void test_without_credentials(void **state)
 {
     (void)state;
     struct world world;
-    struct reply reply;
+    struct response reply;
     struct err err;
     world_open(&world, SERVICE_CONNECT);
     world.provider.fails_at = 1;
     assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_AUTH);
     assert_int_equal(reply.status, 0);
-    reply_release(&reply);
+    response_release(&reply);
     assert_int_equal(world.fake->n_requests, 0);
 
     world.options.credentials = NULL; // and a call that needs none
@@ -348,7 +348,7 @@ static void test_without_credentials(void **state)
     open.unsigned_call = true;
     http_fake_answer(world.fake, 200, "", "{}");
     assert_int_equal(call_once(&world, &open, &reply, &err), ERR_OK);
-    reply_release(&reply);
+    response_release(&reply);
     char value[64];
     assert_false(
         http_fake_header(http_fake_request(world.fake, 0), "authorization", value, sizeof value));
@@ -359,7 +359,7 @@ static void test_xml_error(void **state)
 {
     (void)state;
     struct world world;
-    struct reply reply;
+    struct response reply;
     struct err err;
     world_open(&world, SERVICE_S3);
     http_fake_answer(world.fake, 400, "x-amz-request-id: h-1",
@@ -372,13 +372,13 @@ static void test_xml_error(void **state)
     assert_string_equal(reply.message, "the region 'eu-west-1' is wrong");
     assert_string_equal(reply.region_hint, "us-west-2");
     assert_string_equal(reply.request_id, "h-1");
-    reply_release(&reply);
+    response_release(&reply);
     http_fake_answer(world.fake, 404, "",
                      "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchBucket</Code></Error>"
                      "<RequestId>b-2</RequestId></ErrorResponse>");
     assert_int_equal(call_once(&world, &put, &reply, &err), ERR_NOT_FOUND);
     assert_string_equal(reply.request_id, "b-2");
-    reply_release(&reply);
+    response_release(&reply);
     world_close(&world);
 }
 

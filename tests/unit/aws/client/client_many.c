@@ -11,7 +11,7 @@ struct tally {
     int calls, fine, cancelled, denied;
 };
 
-static void count(void *context, struct reply *reply, const struct err *err)
+static void count(void *context, struct response *reply, const struct err *err)
 {
     struct tally *tally = context;
     tally->calls++;

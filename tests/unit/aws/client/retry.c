@@ -181,12 +181,12 @@ static void test_skew(void **state)
 }
 
 /* When the n-th call goes, if each goes as soon as it may. */
-static int64_t call_at(struct pace *pace, int calls, int64_t now_ms)
+static int64_t call_at(struct rate_limiter *pace, int calls, int64_t now_ms)
 {
     for (int i = 0; i < calls; i++) {
-        now_ms += pace_wait_ms(pace, now_ms);
-        assert_int_equal(pace_wait_ms(pace, now_ms), 0);
-        pace_take(pace, now_ms);
+        now_ms += rate_limiter_wait_ms(pace, now_ms);
+        assert_int_equal(rate_limiter_wait_ms(pace, now_ms), 0);
+        rate_limiter_take(pace, now_ms);
     }
     return now_ms;
 }
@@ -194,38 +194,38 @@ static int64_t call_at(struct pace *pace, int calls, int64_t now_ms)
 static void test_pace(void **state)
 {
     (void)state;
-    struct pace pace;
-    pace_init(&pace, 2, 5, 1000);
+    struct rate_limiter pace;
+    rate_limiter_init(&pace, 2, 5, 1000);
     assert_int_equal(call_at(&pace, 5, 1000), 1000); // the burst
     int64_t at_ms = call_at(&pace, 10, 1000);        // and then two a second
     assert_true(at_ms >= 6000 && at_ms <= 6020);
     assert_int_equal(call_at(&pace, 5, at_ms + 60000), at_ms + 60000); // never more than a burst
-    assert_true(pace_wait_ms(&pace, at_ms + 60000) > 0);
+    assert_true(rate_limiter_wait_ms(&pace, at_ms + 60000) > 0);
 
-    pace_init(&pace, 0, 0, 0);
+    rate_limiter_init(&pace, 0, 0, 0);
     assert_int_equal(call_at(&pace, 1000, 0), 0);
 }
 
 static void test_pace_adapts(void **state)
 {
     (void)state;
-    struct pace pace;
-    pace_init(&pace, 2, 5, 0);
-    pace_throttled(&pace, 0);
+    struct rate_limiter pace;
+    rate_limiter_init(&pace, 2, 5, 0);
+    rate_limiter_throttled(&pace, 0);
     assert_true(pace.rate > 1.39 && pace.rate < 1.41);
-    assert_true(pace_wait_ms(&pace, 0) > 0); // the burst is gone too
-    pace_throttled(&pace, 900);
+    assert_true(rate_limiter_wait_ms(&pace, 0) > 0); // the burst is gone too
+    rate_limiter_throttled(&pace, 900);
     assert_true(pace.rate > 1.39); // the same event
     int64_t at_ms = 1000;
     for (int i = 0; i < 50; i++, at_ms += 1000) {
-        pace_throttled(&pace, at_ms);
+        rate_limiter_throttled(&pace, at_ms);
     }
     assert_true(pace.rate > 0.19 && pace.rate < 0.21); // a tenth, not nothing
-    pace_succeeded(&pace, at_ms);
+    rate_limiter_succeeded(&pace, at_ms);
     assert_true(pace.rate < 0.21); // too soon
     for (int i = 0; i < 10; i++) {
         at_ms += 5000;
-        pace_succeeded(&pace, at_ms);
+        rate_limiter_succeeded(&pace, at_ms);
     }
     assert_true(pace.rate == 2); // back, and not beyond
 }

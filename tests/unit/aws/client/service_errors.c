@@ -8,7 +8,7 @@
 
 #include "aws/client/service_errors.h"
 
-static const struct explain_case s_plain = {
+static const struct service_error s_plain = {
     .service = SERVICE_DYNAMODB,
     .operation = "TransactWriteItems",
     .resource = "table agents",
@@ -42,7 +42,8 @@ static void test_permissions(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char permission[256];
-        explain_permission(cases[i].service, cases[i].operation, permission, sizeof permission);
+        service_error_permission(cases[i].service, cases[i].operation, permission,
+                                 sizeof permission);
         assert_string_equal(permission, cases[i].permission);
     }
 }
@@ -59,7 +60,7 @@ static void test_permission_in_message(void **state)
         {"", "dynamodb:ConditionCheckItem"},
     };
     for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
-        struct explain_case what = s_plain;
+        struct service_error what = s_plain;
         struct err err = ERR_INIT;
         what.error = "AccessDeniedException";
         what.message = messages[i][0];
@@ -74,7 +75,7 @@ static void test_permission_in_message(void **state)
 static void test_credentials(void **state)
 {
     (void)state;
-    struct explain_case what = s_plain;
+    struct service_error what = s_plain;
     struct err err = ERR_INIT;
     what.error = "ExpiredTokenException";
     what.renew = "aws sso login --profile ops";
@@ -118,7 +119,7 @@ static void test_codes(void **state)
         {"", 301, ERR_SERVICE},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct explain_case what = s_plain;
+        struct service_error what = s_plain;
         struct err err = ERR_INIT;
         what.error = cases[i].error;
         what.status = cases[i].status;
@@ -148,7 +149,7 @@ static void test_failures(void **state)
         {HTTP_CANCELLED, ERR_CANCELLED, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct explain_case what = s_plain;
+        struct service_error what = s_plain;
         struct err err = ERR_INIT;
         what.failure = cases[i].failure;
         what.detail = "why";

@@ -486,11 +486,11 @@ static void an_arn_says_where_its_instance_is(void **state)
         ERR_OK);
     struct directory *directory = connect_directory_new(&options);
     memset(&options, 'x', sizeof options); /* it keeps nothing of them */
-    struct facts facts;
-    facts_init(&facts);
+    struct port_info facts;
+    port_info_init(&facts);
     directory->ops->facts(directory, &facts);
-    assert_string_equal(facts_get(&facts, "instance_region"), "eu-central-1");
-    facts_release(&facts);
+    assert_string_equal(port_info_get(&facts, "instance_region"), "eu-central-1");
+    port_info_release(&facts);
     directory_free(directory);
     world_close(&world);
 }

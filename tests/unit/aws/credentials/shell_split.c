@@ -19,7 +19,7 @@ static void check(const char *command, const char *expected)
     char **words;
     size_t count;
     buf_init(&seen, 1 << 20);
-    if (words_split(&arena, command, &words, &count, &err) != ERR_OK) {
+    if (shell_split(&arena, command, &words, &count, &err) != ERR_OK) {
         assert_int_equal(err.code, ERR_CONFIG);
         buf_puts(&seen, err.text);
     } else {
@@ -89,18 +89,18 @@ static void test_bounds(void **state)
     char **words;
     size_t count;
     buf_init(&command, 1 << 20);
-    for (int i = 0; i < WORDS_MAX; i++) {
+    for (int i = 0; i < SHELL_WORDS_MAX; i++) {
         buf_puts(&command, "x ");
     }
-    assert_int_equal(words_split(&arena, command.data, &words, &count, NULL), ERR_OK);
-    assert_int_equal(count, WORDS_MAX);
+    assert_int_equal(shell_split(&arena, command.data, &words, &count, NULL), ERR_OK);
+    assert_int_equal(count, SHELL_WORDS_MAX);
     buf_puts(&command, "x");
-    assert_int_equal(words_split(&arena, command.data, &words, &count, NULL), ERR_CONFIG);
+    assert_int_equal(shell_split(&arena, command.data, &words, &count, NULL), ERR_CONFIG);
     buf_clear(&command);
-    for (int i = 0; i <= WORDS_BYTES_MAX; i++) {
+    for (int i = 0; i <= SHELL_WORDS_BYTES_MAX; i++) {
         buf_putc(&command, 'x');
     }
-    assert_int_equal(words_split(&arena, command.data, &words, &count, NULL), ERR_CONFIG);
+    assert_int_equal(shell_split(&arena, command.data, &words, &count, NULL), ERR_CONFIG);
     buf_release(&command);
     arena_release(&arena);
 }

@@ -133,7 +133,7 @@ static const struct slot s_pinned = {.ext = "0042",
                                      .note = "desk",
                                      .by = "ops"};
 static const struct slot s_held = {.ext = "0042",
-                                   .state = SLOT_HELD,
+                                   .state = SLOT_RESERVED,
                                    .records = RECORD_HELD,
                                    .at_s = 9,
                                    .note = "fax",

@@ -48,7 +48,8 @@ static void items_are_the_old_programs_with_more(void **state)
         &pinned,
         "{\"by\":{\"S\":\"ops\"},\"pinned\":{\"S\":\"desk\"},\"pk\":{\"S\":\"0042\"},"
         "\"since\":{\"N\":\"7\"},\"sk\":{\"S\":\"agentID\"},\"sk_value\":{\"S\":\"alice\"}}");
-    struct slot held = {.ext = "0042", .state = SLOT_HELD, .at_s = 7, .by = "ops", .note = "fax"};
+    struct slot held = {
+        .ext = "0042", .state = SLOT_RESERVED, .at_s = 7, .by = "ops", .note = "fax"};
     expect_item(&held,
                 "{\"by\":{\"S\":\"ops\"},\"note\":{\"S\":\"fax\"},\"pk\":{\"S\":\"0042\"},"
                 "\"since\":{\"N\":\"7\"},\"sk\":{\"S\":\"held\"},\"sk_value\":{\"S\":\"0042\"}}");
@@ -95,9 +96,10 @@ static const char *describe(struct arena *arena, const struct ddb_item *item)
     case DDB_AUDIT:
         return "audit";
     case DDB_OTHER_WIDTH:
-        return arena_printf(arena, "width: %s", item->oddity.key);
+        return arena_printf(arena, "width: %s", item->unknown_item.key);
     case DDB_ODD:
-        return arena_printf(arena, "odd: %s: %s", item->oddity.key, item->oddity.detail);
+        return arena_printf(arena, "odd: %s: %s", item->unknown_item.key,
+                            item->unknown_item.detail);
     }
     return "?";
 }
@@ -227,7 +229,7 @@ static void what_was_written_is_read_back(void **state)
          .agent = "zo\xC3\xAB@x",
          .note = "",
          .by = "arn:aws:sts::1:a/b"},
-        {.ext = "0042", .state = SLOT_HELD, .records = RECORD_HELD, .at_s = 9, .note = "n"},
+        {.ext = "0042", .state = SLOT_RESERVED, .records = RECORD_HELD, .at_s = 9, .note = "n"},
     };
     for (size_t i = 0; i < sizeof slots / sizeof *slots; i++) {
         struct arena arena = ARENA_INIT;

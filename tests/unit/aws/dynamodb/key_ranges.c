@@ -17,7 +17,7 @@ static char s_cuts[DDB_CUTS_MAX][DDB_CUT_ROOM];
 
 static size_t split(const char *low, const char *high, size_t wanted)
 {
-    size_t n = ddb_split(low, high, wanted, s_cuts);
+    size_t n = ddb_key_ranges(low, high, wanted, s_cuts);
     assert_true(n <= wanted && n <= DDB_CUTS_MAX);
     for (size_t i = 0; i < n; i++) {
         assert_true(strcmp(i > 0 ? s_cuts[i - 1] : low, s_cuts[i]) < 0);

@@ -316,7 +316,7 @@ static void a_missing_index_names_the_cure(void **state)
 /* ---- the whole table --------------------------------------------------------------------------
  */
 
-/* Each segment has two pages: its number as a free extension, then an oddity and a claim. */
+/* Each segment has two pages: its number as a free extension, then an unknown_item and a claim. */
 static void answer_scan(void *context, const struct ddb_request *request)
 {
     (void)context;
@@ -351,7 +351,7 @@ static void a_whole_read_has_everything(void **state)
     assert_int_equal(snapshot->slots[1].records, RECORD_FREE);
     assert_int_equal(snapshot->n_claims, 8);
     assert_string_equal(snapshot->claims[7].agent, "a7");
-    assert_int_equal(snapshot->n_oddities, 8 + 3);
+    assert_int_equal(snapshot->n_unknown_items, 8 + 3);
     assert_int_equal(table.bench.fake->most_in_flight, 8);
     snapshot_unref(snapshot);
     ddb_bench_close(&table.bench);

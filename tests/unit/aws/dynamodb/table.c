@@ -27,7 +27,7 @@ struct service {
     const char *with;   /* ... with this error ... */
     size_t times;       /* ... so many times */
     const char *expiry; /* of DescribeTimeToLive */
-    struct facts warnings;
+    struct port_info warnings;
 };
 
 static void answer(void *context, const struct ddb_request *request)
@@ -53,7 +53,7 @@ static void service_open(struct service *service)
 {
     *service = (struct service){.n_tables = 0};
     ddb_bench_open(&service->bench, answer, service);
-    facts_init(&service->warnings);
+    port_info_init(&service->warnings);
 }
 
 static enum err_code init(struct service *service, struct err *err)
@@ -66,7 +66,7 @@ static enum err_code init(struct service *service, struct err *err)
 
 static void service_close(struct service *service)
 {
-    facts_release(&service->warnings);
+    port_info_release(&service->warnings);
     ddb_bench_close(&service->bench);
 }
 
@@ -145,7 +145,7 @@ static void what_a_server_does_not_know_is_a_warning(void **state)
         service.times = cases[i].times;
         assert_int_equal(init(&service, &err), ERR_OK);
         assert_int_equal(service.warnings.n_items, 1);
-        assert_non_null(strstr(facts_get(&service.warnings, cases[i].warning), cases[i].error));
+        assert_non_null(strstr(port_info_get(&service.warnings, cases[i].warning), cases[i].error));
         service_close(&service);
     }
 }
@@ -227,7 +227,7 @@ static void an_expiry_by_something_else_is_left_with_a_warning(void **state)
     service.expiry = "{'TimeToLiveStatus':'ENABLED','AttributeName':'ttl'}";
     assert_int_equal(init(&service, &err), ERR_OK);
     assert_int_equal(count(&service, "UpdateTimeToLive"), 0);
-    assert_non_null(strstr(facts_get(&service.warnings, "time_to_live"), "by ttl"));
+    assert_non_null(strstr(port_info_get(&service.warnings, "time_to_live"), "by ttl"));
     service_close(&service);
 }
 

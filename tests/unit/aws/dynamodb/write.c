@@ -124,14 +124,14 @@ static void as_few_requests_as_can_be_and_sixteen_under_way(void **state)
     assert_int_equal(ddb_bench_count(&world.bench, "TransactWriteItems"), 31); /* 1000 / 33 */
     assert_int_equal(world.bench.fake->most_in_flight, 16);
     assert_string_not_equal(world.tokens[0], world.tokens[1]);
-    struct facts facts;
-    facts_init(&facts);
+    struct port_info facts;
+    port_info_init(&facts);
     world.bench.store->ops->facts(world.bench.store, &facts);
-    assert_string_equal(facts_get(&facts, "read_units"), "0.0");
-    assert_string_equal(facts_get(&facts, "write_units"), "248.0");
-    assert_string_equal(facts_get(&facts, "table"), "extensions");
-    assert_string_equal(facts_get(&facts, "region"), "eu-west-1");
-    facts_release(&facts);
+    assert_string_equal(port_info_get(&facts, "read_units"), "0.0");
+    assert_string_equal(port_info_get(&facts, "write_units"), "248.0");
+    assert_string_equal(port_info_get(&facts, "table"), "extensions");
+    assert_string_equal(port_info_get(&facts, "region"), "eu-west-1");
+    port_info_release(&facts);
     world_close(&world);
 }
 

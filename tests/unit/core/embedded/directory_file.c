@@ -160,13 +160,13 @@ static void test_a_file_is_read(void **state)
     char *path = written("user,name\nbob,B\nalice,A\n");
     char *uri = mem_printf("file:%s", path);
     struct roster *roster = NULL;
-    struct facts facts;
+    struct port_info facts;
     struct directory *directory = directory_file_new(path, &s_clock);
     assert_string_equal(directory->uri, uri);
-    facts_init(&facts);
+    port_info_init(&facts);
     directory->ops->facts(directory, &facts);
-    assert_string_equal(facts_get(&facts, "directory_path"), path);
-    assert_null(facts_get(&facts, "directory_format"));
+    assert_string_equal(port_info_get(&facts, "directory_path"), path);
+    assert_null(port_info_get(&facts, "directory_format"));
     assert_int_equal(directory->ops->read(directory, NULL, &roster, NULL), ERR_OK);
     assert_int_equal(roster->n_agents, 2);
     assert_string_equal(roster->agents[0].login, "alice");
@@ -174,8 +174,8 @@ static void test_a_file_is_read(void **state)
     assert_null(roster->agents[1].routing_profile);
     assert_int_equal(roster->read_at_s, 1795000000);
     directory->ops->facts(directory, &facts);
-    assert_string_equal(facts_get(&facts, "directory_format"), "CSV");
-    facts_release(&facts);
+    assert_string_equal(port_info_get(&facts, "directory_format"), "CSV");
+    port_info_release(&facts);
     roster_unref(roster);
     directory_free(directory);
     unlink(path);

@@ -212,8 +212,8 @@ static void test_rows_that_do_not_fit(void **state)
     static const char *const keys[] = {"12", "12x4", "2000", "2001", "2002", "2003"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         size_t found = 0;
-        for (size_t k = 0; k < whole->n_oddities; k++) {
-            found += strcmp(whole->oddities[k].key, keys[i]) == 0;
+        for (size_t k = 0; k < whole->n_unknown_items; k++) {
+            found += strcmp(whole->unknown_items[k].key, keys[i]) == 0;
         }
         assert_int_equal(found, 1);
     }
@@ -240,7 +240,7 @@ static void test_the_rules_hold_for_everybody(void **state)
     }
     struct snapshot *whole = load(fixture, LOAD_WHOLE);
     assert_int_equal(whole->n_slots, 10);
-    assert_int_equal(whole->n_oddities, 0);
+    assert_int_equal(whole->n_unknown_items, 0);
     assert_true(whole->exact);
     assert_int_equal(snapshot_find(whole, "0002")->state, SLOT_FREE);
     snapshot_unref(whole);
@@ -251,8 +251,8 @@ static void test_the_doctor_misses_the_index(void **state)
     struct fixture *fixture = *state;
     sqlite_by_hand(fixture->path, "DROP INDEX one_extension_per_agent");
     struct snapshot *whole = load(fixture, LOAD_WHOLE);
-    assert_int_equal(whole->n_oddities, 1);
-    assert_string_equal(whole->oddities[0].key, "one_extension_per_agent");
+    assert_int_equal(whole->n_unknown_items, 1);
+    assert_string_equal(whole->unknown_items[0].key, "one_extension_per_agent");
     snapshot_unref(whole);
 }
 
@@ -292,7 +292,7 @@ static void reserve_at(struct fixture *fixture, const char *ext, int64_t at_ms, 
     char id[AUDIT_ID_ROOM];
     change->steps[0].before = snapshot_find(snapshot, ext);
     change->steps[0].after = *change->steps[0].before;
-    change->steps[0].after.state = SLOT_HELD;
+    change->steps[0].after.state = SLOT_RESERVED;
     audit_action_id(at_ms, id);
     const struct apply_context context = {
         .action_id = id, .actor = "ops@host", .at_ms = at_ms, .audit_keep_s = keep_s};
@@ -344,14 +344,14 @@ static void test_a_record_that_is_broken(void **state)
 static void test_facts(void **state)
 {
     struct fixture *fixture = *state;
-    struct facts facts;
-    facts_init(&facts);
+    struct port_info facts;
+    port_info_init(&facts);
     fixture->store->ops->facts(fixture->store, &facts);
-    assert_string_equal(facts_get(&facts, "path"), fixture->path);
-    assert_non_null(facts_get(&facts, "bytes"));
-    assert_non_null(facts_get(&facts, "sqlite"));
+    assert_string_equal(port_info_get(&facts, "path"), fixture->path);
+    assert_non_null(port_info_get(&facts, "bytes"));
+    assert_non_null(port_info_get(&facts, "sqlite"));
     assert_string_equal(fixture->store->uri + strlen("sqlite:"), fixture->path);
-    facts_release(&facts);
+    port_info_release(&facts);
 }
 
 int main(void)

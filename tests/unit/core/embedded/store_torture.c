@@ -170,7 +170,7 @@ static void check_sound(void)
     if (!snapshot) {
         return;
     }
-    assert_int_equal(snapshot->n_oddities, 0);
+    assert_int_equal(snapshot->n_unknown_items, 0);
     assert_true(snapshot->n_slots == 0 || snapshot->n_slots == NUMBERS);
     strmap_init(&agents, snapshot->n_slots);
     for (size_t i = 0; i < snapshot->n_slots; i++) {

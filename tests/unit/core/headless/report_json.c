@@ -42,13 +42,13 @@ static void a_sync(void **state)
     (void)state;
     struct paper paper;
     struct sync_story story;
-    struct facts facts;
+    struct port_info facts;
     paper_init(&paper);
     sync_story_init(&story);
     story.plan->n_changes = 4;
-    facts_init(&facts);
-    facts_set(&facts, "read_units", "2.5");
-    facts_set(&facts, "write_units", "14");
+    port_info_init(&facts);
+    port_info_set(&facts, "read_units", "2.5");
+    port_info_set(&facts, "write_units", "14");
     story.action.facts = &facts;
     report_json_action(&paper.report, &story.action);
     paper_expect(
@@ -79,7 +79,7 @@ static void a_sync(void **state)
                  "\"capacity\":{\"read\":2.5,\"write\":14.0},"
                  "\"duration_ms\":1300,\"exit\":3}\n",
         "");
-    facts_release(&facts);
+    port_info_release(&facts);
     sync_story_release(&story);
     paper_release(&paper);
 }
@@ -132,15 +132,15 @@ static void a_status(void **state)
     struct world w;
     struct arena arena = ARENA_INIT;
     struct agent_rows rows;
-    struct facts facts;
+    struct port_info facts;
     struct settings settings = {.context = NULL};
     uint64_t counts[EXT_STATE_COUNT];
     paper_init(&paper);
     world_init(&w, "0001-0009");
     world_store(&w, "0001 bob\n0002 zoe\n0003 - carol 3d\n0004 -held\n");
     world_directory(&w, "alice bob");
-    facts_init(&facts);
-    facts_set(&facts, "actor", "kim@desk7");
+    port_info_init(&facts);
+    port_info_set(&facts, "actor", "kim@desk7");
     agent_rows_join(w.snapshot, w.roster, &arena, &rows);
     snapshot_tally(w.snapshot, &w.policy, w.now_s, counts);
     struct status_report status = {.snapshot = w.snapshot,
@@ -166,7 +166,7 @@ static void a_status(void **state)
     assert_non_null(strstr(paper.out, "{\"agents\":null,"));
     assert_non_null(strstr(paper.out, "\"unassigned_agents\":null,\"stale\":null,"));
     assert_non_null(strstr(paper.out, "\"directory\":null,"));
-    facts_release(&facts);
+    port_info_release(&facts);
     arena_release(&arena);
     world_release(&w);
     paper_release(&paper);

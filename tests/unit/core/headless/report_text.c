@@ -245,7 +245,7 @@ static void a_status(void **state)
     struct settings settings;
     struct arena arena = ARENA_INIT;
     struct agent_rows rows;
-    struct facts facts;
+    struct port_info facts;
     uint64_t counts[EXT_STATE_COUNT];
     struct settings_world sw = {.config = "[defaults]\ncontext = prod\n[context prod]\n"
                                           "read_only = yes\nregion = eu-west-2\n",
@@ -261,9 +261,9 @@ static void a_status(void **state)
     world_init(&w, "0001-0009");
     world_store(&w, "0001 bob\n0002 zoe\n0003 - carol 3d\n0004 -held\n");
     world_directory(&w, "alice bob");
-    facts_init(&facts);
-    facts_set(&facts, "actor", "kim@desk7");
-    facts_set(&facts, "directory_format", "CSV");
+    port_info_init(&facts);
+    port_info_set(&facts, "actor", "kim@desk7");
+    port_info_set(&facts, "directory_format", "CSV");
     agent_rows_join(w.snapshot, w.roster, &arena, &rows);
     snapshot_tally(w.snapshot, &w.policy, w.now_s, counts);
     struct status_report status = {
@@ -304,7 +304,7 @@ static void a_status(void **state)
                  "extensions        4: 2 assigned, 0 free, 1 cooling, 1 reserved, 0 blocked\n"
                  "agents            2: 1 without an extension, 1 extension of people who left\n",
                  "");
-    facts_release(&facts);
+    port_info_release(&facts);
     arena_release(&arena);
     world_release(&w);
     settings_release(&settings);

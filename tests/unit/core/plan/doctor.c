@@ -228,9 +228,10 @@ static void test_words(void **state)
     world_store(&w, "0000 alice 2d\n0001 alice 9d\n0003 -\n9999 zoe\n");
     world_claim(&w, "alice", "0003");
     world_claim(&w, "zoe", "9999");
-    struct oddity oddity = {.key = "0042/what", .detail = "a record of an unknown kind"};
-    w.snapshot->oddities = &oddity;
-    w.snapshot->n_oddities = 1;
+    struct unknown_item unknown_item = {.key = "0042/what",
+                                        .detail = "a record of an unknown kind"};
+    w.snapshot->unknown_items = &unknown_item;
+    w.snapshot->n_unknown_items = 1;
     struct plan_input input = world_input(&w);
     struct diagnosis *diagnosis = doctor_examine(&input);
     static const char *const details[] = {

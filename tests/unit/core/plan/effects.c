@@ -218,7 +218,7 @@ static void test_descriptions(void **state)
     slot.at_s = 0;
     slot.note = "desk";
     assert_string_equal(slot_describe(&arena, &slot), "assigned to bob, pinned");
-    slot = slot_held("0000", NULL, WORLD_NOW_S, NULL);
+    slot = slot_reserved("0000", NULL, WORLD_NOW_S, NULL);
     assert_string_equal(slot_describe(&arena, &slot), "reserved");
     slot.note = "fax";
     assert_string_equal(slot_describe(&arena, &slot), "reserved: fax");

@@ -232,7 +232,7 @@ static void make_sensible(struct run *run, struct request *request)
     bool about_holder = request->kind == CHANGE_RELEASE || request->kind == CHANGE_REASSIGN ||
                         request->kind == CHANGE_PIN || request->kind == CHANGE_UNPIN;
     const struct slot *slot = some_slot(run, about_holder                        ? SLOT_ASSIGNED
-                                             : request->kind == CHANGE_UNRESERVE ? SLOT_HELD
+                                             : request->kind == CHANGE_UNRESERVE ? SLOT_RESERVED
                                                                                  : SLOT_FREE);
     const struct slot *other = some_slot(run, one_in(run, 3) ? SLOT_ASSIGNED : SLOT_FREE);
     if (slot && about_holder) {
@@ -328,7 +328,7 @@ static void check_handed_out(struct run *run, const struct plan *plan)
         must(run, policy_in_ranges(policy, change->ext), "handed out in the ranges", change->ext);
         must(run, !policy_is_blocked(policy, change->ext), "blocked is not handed out",
              change->ext);
-        must(run, !before || before->state != SLOT_HELD || change->group, "nor is reserved",
+        must(run, !before || before->state != SLOT_RESERVED || change->group, "nor is reserved",
              change->ext);
         must(run, !before || before->state != SLOT_ASSIGNED || change->group,
              "an assigned one only where its holder gives it back", change->ext);

@@ -34,7 +34,7 @@ static struct snapshot *some_snapshot(void)
     add(snapshot, "0042", SLOT_ASSIGNED, "alice");
     add(snapshot, "0043", SLOT_FREE, "carol");
     add(snapshot, "0044", SLOT_FREE, NULL);
-    add(snapshot, "0045", SLOT_HELD, NULL);
+    add(snapshot, "0045", SLOT_RESERVED, NULL);
     add(snapshot, "0041", SLOT_ASSIGNED, "Alice");
     add(snapshot, "0001", SLOT_ASSIGNED, "smith, \"j\"");
     add(snapshot, "0099", SLOT_ASSIGNED, "bob");

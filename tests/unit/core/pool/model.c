@@ -142,16 +142,16 @@ static void a_map_does_many_at_once_like_one_after_the_other(void **state)
 static void facts_keep_their_order_and_the_last_value(void **state)
 {
     (void)state;
-    struct facts facts;
-    facts_init(&facts);
-    facts_set(&facts, "region", "%s", "eu-west-2");
-    facts_set(&facts, "account", "%d", 1);
-    facts_set(&facts, "region", "%s", "us-east-1");
+    struct port_info facts;
+    port_info_init(&facts);
+    port_info_set(&facts, "region", "%s", "eu-west-2");
+    port_info_set(&facts, "account", "%d", 1);
+    port_info_set(&facts, "region", "%s", "us-east-1");
     assert_int_equal(facts.n_items, 2);
     assert_string_equal(facts.items[0].name, "region");
-    assert_string_equal(facts_get(&facts, "region"), "us-east-1");
-    assert_null(facts_get(&facts, "role"));
-    facts_release(&facts);
+    assert_string_equal(port_info_get(&facts, "region"), "us-east-1");
+    assert_null(port_info_get(&facts, "role"));
+    port_info_release(&facts);
 }
 
 int main(void)

@@ -206,7 +206,7 @@ static void test_states(void **state)
     assert_int_equal(policy_state(&policy, &blocked, now_s), EXT_BLOCKED);
     blocked.state = SLOT_ASSIGNED;
     assert_int_equal(policy_state(&policy, &blocked, now_s), EXT_ASSIGNED);
-    blocked.state = SLOT_HELD;
+    blocked.state = SLOT_RESERVED;
     assert_int_equal(policy_state(&policy, &blocked, now_s), EXT_RESERVED);
     blocked.state = SLOT_ABSENT;
     assert_int_equal(policy_state(&policy, &blocked, now_s), EXT_ABSENT);

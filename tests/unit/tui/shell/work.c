@@ -117,17 +117,17 @@ static const struct port s_ports[] = {{.scheme = "demo", .directory = open_direc
 struct watcher {
     struct view view;
     int reloads, partial;
-    size_t most_partial; /* rows that a partial world showed */
+    size_t most_partial; /* rows that a partial data showed */
 };
 
 static void reload(struct view *view, struct console *console)
 {
     struct watcher *watcher = (struct watcher *)view;
     watcher->reloads++;
-    if (console->world->partial) {
+    if (console->data->partial) {
         watcher->partial++;
-        if (console->world->agents.n_rows > watcher->most_partial) {
-            watcher->most_partial = console->world->agents.n_rows;
+        if (console->data->agents.n_rows > watcher->most_partial) {
+            watcher->most_partial = console->data->agents.n_rows;
         }
     }
 }
@@ -174,8 +174,8 @@ static int teardown(void **state)
     (void)state;
     worker_stop(s_console->worker);
     session_close(s_console->session);
-    world_unref(s_console->world);
-    world_unref(s_console->waiting);
+    screen_data_unref(s_console->data);
+    screen_data_unref(s_console->waiting);
     history_free(s_console->history);
     activity_release(&s_console->activity);
     free(s_console);
@@ -210,10 +210,11 @@ static void rows_show_before_the_last_page_is_there(void **state)
     assert_false(work_busy(s_console));
     assert_true(s_watcher.partial >= 2); /* the extensions alone, then a first page */
     assert_true(s_watcher.most_partial >= PAGE);
-    assert_false(s_console->world->partial);
-    assert_int_equal(s_console->world->agents.n_rows, PAGES * PAGE + 1);
+    assert_false(s_console->data->partial);
+    assert_int_equal(s_console->data->agents.n_rows, PAGES * PAGE + 1);
     assert_string_equal(
-        world_agent_mark(s_console->world, world_find_agent(s_console->world, "leaver")), "STALE");
+        screen_data_agent_mark(s_console->data, screen_data_find_agent(s_console->data, "leaver")),
+        "STALE");
     assert_string_equal(newest(), "read: 100 agents, 2 extensions");
 }
 
@@ -223,17 +224,18 @@ static void a_first_read_that_breaks_stays_and_is_marked(void **state)
     s_fail_after = 3;
     work_start(s_console, WORK_LOAD, NULL);
     settle();
-    assert_true(s_console->world->partial);
-    assert_int_equal(s_console->world->agents.n_rows, 3 * PAGE + 1);
+    assert_true(s_console->data->partial);
+    assert_int_equal(s_console->data->agents.n_rows, 3 * PAGE + 1);
     /* who is not on the pages that came has not left */
     assert_string_equal(
-        world_agent_mark(s_console->world, world_find_agent(s_console->world, "leaver")), "...");
+        screen_data_agent_mark(s_console->data, screen_data_find_agent(s_console->data, "leaver")),
+        "...");
     assert_int_equal(s_console->trouble.code, ERR_OFFLINE);
     assert_null(console_plan_input(s_console).roster); /* nothing is planned on half a list */
     s_fail_after = -1;
     work_start(s_console, WORK_LOAD, NULL);
     settle();
-    assert_false(s_console->world->partial);
+    assert_false(s_console->data->partial);
     assert_int_equal(s_console->trouble.code, ERR_OK);
 }
 
@@ -247,7 +249,7 @@ static void a_later_read_that_breaks_leaves_what_was_there(void **state)
     work_start(s_console, WORK_LOAD, NULL);
     settle();
     assert_int_equal(s_watcher.partial, 0); /* a whole list is not replaced by a part of one */
-    assert_int_equal(s_console->world->agents.n_rows, PAGES * PAGE + 1);
+    assert_int_equal(s_console->data->agents.n_rows, PAGES * PAGE + 1);
     assert_int_equal(s_console->trouble.code, ERR_OFFLINE);
 }
 
@@ -257,18 +259,18 @@ static void a_refresh_without_news_draws_nothing(void **state)
     work_start(s_console, WORK_LOAD, NULL);
     settle();
     int loads = s_loads;
-    struct world *before = s_console->world;
+    struct screen_data *before = s_console->data;
     s_changed = false;
     work_start(s_console, WORK_REFRESH, NULL);
     assert_false(work_busy(s_console)); /* nobody asked for it */
     settle();
     assert_int_equal(s_loads, loads);
-    assert_ptr_equal(s_console->world, before);
+    assert_ptr_equal(s_console->data, before);
     s_agents--; /* somebody left */
     work_start(s_console, WORK_REFRESH, NULL);
     settle();
-    assert_ptr_not_equal(s_console->world, before);
-    assert_int_equal(s_console->world->roster->n_agents, PAGES * PAGE - 1);
+    assert_ptr_not_equal(s_console->data, before);
+    assert_int_equal(s_console->data->roster->n_agents, PAGES * PAGE - 1);
 }
 
 static void a_directory_with_a_quota_is_not_asked_by_itself(void **state)
@@ -280,7 +282,7 @@ static void a_directory_with_a_quota_is_not_asked_by_itself(void **state)
     s_agents = 1;
     work_start(s_console, WORK_REFRESH, NULL);
     settle();
-    assert_int_equal(s_console->world->roster->n_agents, PAGES * PAGE);
+    assert_int_equal(s_console->data->roster->n_agents, PAGES * PAGE);
 }
 
 static void while_a_dialog_is_open_the_world_stands_still(void **state)
@@ -288,16 +290,16 @@ static void while_a_dialog_is_open_the_world_stands_still(void **state)
     (void)state;
     work_start(s_console, WORK_LOAD, NULL);
     settle();
-    struct world *before = s_console->world;
+    struct screen_data *before = s_console->data;
     s_watcher_ops.still = true;
     s_agents = 1;
     work_start(s_console, WORK_REFRESH, NULL);
     settle();
-    assert_ptr_equal(s_console->world, before);
+    assert_ptr_equal(s_console->data, before);
     assert_non_null(s_console->waiting);
     s_watcher_ops.still = false;
     console_close(s_console, NULL);
-    assert_int_equal(s_console->world->roster->n_agents, 1);
+    assert_int_equal(s_console->data->roster->n_agents, 1);
     assert_null(s_console->waiting);
 }
 
@@ -308,7 +310,7 @@ static void results_of_another_place_are_dropped(void **state)
     work_start(s_console, WORK_LOAD, NULL);
     assert_int_equal(console_open(s_console, &s_settings, &err), ERR_OK);
     worker_dispatch(s_console->worker);
-    assert_null(s_console->world);
+    assert_null(s_console->data);
     assert_int_equal(s_watcher.reloads, 0);
     assert_false(work_busy(s_console));
 }
