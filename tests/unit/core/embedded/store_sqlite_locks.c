@@ -141,7 +141,7 @@ static void test_somebody_writes_and_does_not_end(void **state)
     expect_call(calls.whole, ERR_OK, "");
     expect_call(calls.history, ERR_OK, "");
     expect_call(calls.apply, ERR_BUSY, blame);
-    assert_non_null(strstr(calls.apply.text, "core_store_sqlite_locks"));
+    assert_non_null(strstr(calls.apply.text, "store_sqlite_locks"));
     assert_non_null(strstr(calls.apply.text, ", user "));
     assert_int_equal(calls.skipped, 3);
     expect_untouched(fixture);
