@@ -35,7 +35,7 @@
 #define DELETE "Delete"
 #define CHECK "ConditionCheck"
 
-static const unsigned s_records[] = {RECORD_FREE, RECORD_ASSIGNED, RECORD_HELD};
+static const unsigned s_records[] = {RECORD_FREE, RECORD_ASSIGNED, RECORD_RESERVED};
 
 /* ---- the list ---------------------------------------------------------------------------- */
 
@@ -170,7 +170,7 @@ static unsigned records_of(const struct slot *slot)
         [SLOT_ABSENT] = 0,
         [SLOT_FREE] = RECORD_FREE,
         [SLOT_ASSIGNED] = RECORD_ASSIGNED,
-        [SLOT_RESERVED] = RECORD_HELD,
+        [SLOT_RESERVED] = RECORD_RESERVED,
     };
     if (!slot) {
         return 0;
@@ -220,7 +220,7 @@ static void when_as_seen(struct draft *draft, unsigned record, const struct slot
         return;
     }
     when(draft, "attribute_exists(pk)");
-    if (record == RECORD_HELD && seen->state == SLOT_RESERVED) {
+    if (record == RECORD_RESERVED && seen->state == SLOT_RESERVED) {
         when_time_is(draft, "since", seen->at_s);
         when_note_is(draft, "note", seen->note);
     } else if (record == RECORD_FREE && seen->state == SLOT_FREE) {

@@ -103,7 +103,7 @@ json_t *ddb_number(int64_t value);  /* {"N": "value"} */
 json_t *ddb_key(const char *pk, const char *sk);
 json_t *ddb_claim_key(const char *agent);
 
-/* The sort key of a record: one of RECORD_FREE, RECORD_LEAKED, RECORD_ASSIGNED, RECORD_HELD. */
+/* The sort key of a record: one of RECORD_FREE, RECORD_LEAKED, RECORD_ASSIGNED, RECORD_RESERVED. */
 const char *ddb_record_sk(unsigned record);
 
 /* The item of a slot in its state, and of a claim. */

@@ -62,7 +62,7 @@ const char *ddb_record_sk(unsigned record)
     switch (record) {
     case RECORD_ASSIGNED:
         return "agentID";
-    case RECORD_HELD:
+    case RECORD_RESERVED:
         return "held";
     default:
         return "nu";
@@ -231,7 +231,7 @@ static void read_held(struct ddb_reader *reader, const json_t *item, struct ddb_
         return;
     }
     out->slot.state = SLOT_RESERVED;
-    out->slot.records = RECORD_HELD;
+    out->slot.records = RECORD_RESERVED;
     out->slot.at_s = ddb_item_seconds(item, "since");
     out->slot.note = note_of(reader, item, "note");
     out->slot.by = by_of(reader, item);

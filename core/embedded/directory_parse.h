@@ -2,62 +2,10 @@
 #define CORE_EMBEDDED_DIRECTORY_PARSE_H
 
 /*
- * What the readers of directory files share (core/embedded/directory_file.c, core/embedded/directory_csv.c,
- * core/embedded/directory_json.c): rows go into a roster, one login once, with the place of each for
- * complaints.
+ * From the bytes of a directory file to a roster. CSV and JSON have a reader each.
  */
 
-#include "core/base/buf.h"
-#include "core/base/err.h"
-#include "core/pool/model.h"
-#include "core/base/progress.h"
-#include "core/base/strmap.h"
-
-struct found_agent {
-    const char *login;
-    size_t login_length;
-    const char *first, *last; /* NULL: not there */
-    size_t first_length, last_length;
-    const char *name; /* NULL: of first and last */
-    size_t name_length;
-    const char *profile; /* NULL */
-    size_t profile_length;
-    const char *id; /* JSON: who it is, or NULL */
-    size_t place;   /* CSV: the line; JSON: page and user, see PLACE_PAGE */
-};
-
-/* Page and user of a page in one number. */
-#define PLACE_PAGE ((size_t)1 << 32)
-
-struct collector {
-    const char *file; /* for messages */
-    bool pages;       /* places are pages and users, not lines */
-    struct roster *roster;
-    const struct progress *progress;
-    struct strmap seen;
-    size_t *places;   /* of the roster's agents, in the order they came */
-    const char **ids; /* in `arena` */
-    struct arena arena;
-    size_t capacity;
-    size_t reported; /* rows already shown to progress */
-    size_t n_named;  /* agents with a name */
-    struct buf name, profile;
-};
-
-void collector_init(struct collector *collector, const char *file, bool pages,
-                    struct roster *roster, const struct progress *progress);
-void collector_release(struct collector *collector);
-
-/* "FILE:7: " or "FILE: page 2, user 3: " before the text. */
-enum err_code collector_error(const struct collector *collector, size_t place, struct err *err,
-                              const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-/* Checks the login and adds the row. ERR_INPUT names file and place; ERR_CANCELLED. */
-enum err_code collector_add(struct collector *collector, const struct found_agent *agent,
-                            struct err *err) ERR_CHECK;
-
-/* Shows what has not been shown to progress yet. Before the roster is sealed. */
-void collector_report(struct collector *collector);
+#include "core/embedded/directory_collect.h"
 
 /* Both take a text that text_file_check() let pass; *format is what it was, in words. */
 enum err_code directory_csv_parse(const char *file, const char *text, size_t length,

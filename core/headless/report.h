@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "core/session/rows.h"
 #include "core/session/session.h"
 
 struct report {

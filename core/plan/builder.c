@@ -16,7 +16,7 @@ uint8_t slot_record(enum slot_state state)
     case SLOT_ASSIGNED:
         return RECORD_ASSIGNED;
     case SLOT_RESERVED:
-        return RECORD_HELD;
+        return RECORD_RESERVED;
     case SLOT_ABSENT:
         break;
     }
@@ -175,8 +175,8 @@ static const char *what_was_wrong(const struct slot *slot)
     if (slot->state == SLOT_RESERVED) {
         return "was free and reserved at once; stays reserved";
     }
-    return slot->records & RECORD_HELD ? "was reserved and assigned at once; stays assigned"
-                                       : "was free and assigned at once; stays assigned";
+    return slot->records & RECORD_RESERVED ? "was reserved and assigned at once; stays assigned"
+                                           : "was free and assigned at once; stays assigned";
 }
 
 struct change *build_put_right(struct plan_builder *builder, const struct slot *before)

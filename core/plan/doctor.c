@@ -132,7 +132,7 @@ static void examine_records(struct examination *exam, const struct slot *slot)
                   : "has a free record beside the reservation")
             ->slot = slot;
     }
-    if (agent && (slot->records & RECORD_HELD)) {
+    if (agent && (slot->records & RECORD_RESERVED)) {
         add(exam, PROBLEM_ASSIGNED_AND_RESERVED, slot->ext, agent,
             "has a reservation beside the assigned record")
             ->slot = slot;

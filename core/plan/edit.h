@@ -3,7 +3,7 @@
 
 /*
  * How a list of requests becomes a plan; between the files core/plan_edit*.c only:
- * plan_edit_check.c judges each request, plan_edit_meet.c all of them together, plan_edit_words.c
+ * edit_check.c judges each request and all of them together, messages.c
  * has the words for it, plan_edit.c drafts the plan.
  *
  * All requests of a list hold at once, in no order: who takes an extension and who leaves it are

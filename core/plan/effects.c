@@ -10,7 +10,7 @@
 #include "core/base/banned.h"
 #include "core/base/clock.h"
 #include "core/plan/builder.h"
-#include "core/port/store.h"
+#include "core/plan/effects.h"
 #include "core/base/strmap.h"
 
 /* What is known of one agent's claim while the extensions are gone through. */

@@ -26,28 +26,9 @@
 #include "core/base/err.h"
 #include "core/pool/model.h"
 #include "core/pool/policy.h"
+#include "core/pool/request.h"
 
 /* ---- changes ----------------------------------------------------------------------------- */
-
-/* kind, name in JSON and in the audit trail, mark on the screen */
-#define CHANGE_KINDS(X)                                                                            \
-    X(CHANGE_CREATE, "create", '.')                                                                \
-    X(CHANGE_ASSIGN, "assign", '+')                                                                \
-    X(CHANGE_RELEASE, "release", '-')                                                              \
-    X(CHANGE_REASSIGN, "reassign", '~')                                                            \
-    X(CHANGE_RESERVE, "reserve", 'r')                                                              \
-    X(CHANGE_UNRESERVE, "unreserve", 'u')                                                          \
-    X(CHANGE_PIN, "pin", 'p')                                                                      \
-    X(CHANGE_UNPIN, "unpin", 'n')                                                                  \
-    X(CHANGE_ADOPT, "adopt", '=')                                                                  \
-    X(CHANGE_REPAIR, "repair", '!')
-
-enum change_kind {
-#define X(kind, name, mark) kind,
-    CHANGE_KINDS(X)
-#undef X
-        CHANGE_KIND_COUNT
-};
 
 #define CHANGE_RESULTS(X)                                                                          \
     X(RESULT_PLANNED, "planned")                                                                   \
@@ -62,9 +43,6 @@ enum change_result {
 #undef X
 };
 
-const char *change_kind_name(enum change_kind kind);
-bool change_kind_parse(const char *name, enum change_kind *kind);
-char change_kind_mark(enum change_kind kind);
 const char *change_result_name(enum change_result result);
 
 /* What happens to one extension. `before` is what the plan saw, in its snapshot; NULL or state
@@ -172,18 +150,6 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out,
 /* Creates the numbers of the ranges that are missing. plan_sync.c */
 enum err_code plan_init(const struct plan_input *input, struct plan **out,
                         struct err *err) ERR_CHECK;
-
-/* One thing that an operator asks for, by keys, on the command line or in a row of a CSV. */
-struct request {
-    enum change_kind kind; /* assign release reassign reserve unreserve pin unpin */
-    bool swap;             /* with kind reassign: `agent` and `other` change places */
-    bool as_fits;          /* with kind assign: reassign where the agent holds one already */
-    const char *agent;     /* login, or NULL */
-    const char *other;     /* swap: the other login */
-    const char *ext;       /* NULL: the lowest free one / the one that the agent holds */
-    const char *note;      /* of the pin or the reservation; otherwise the reason */
-    size_t line;           /* of the CSV; 0: not from a file */
-};
 
 /* A request that cannot be planned, and why. */
 struct refusal {

@@ -39,7 +39,7 @@ enum slot_state {
 #define RECORD_FREE 1u   /* a free item that the index shows */
 #define RECORD_LEAKED 2u /* a free item without sk_value: no reader can find it */
 #define RECORD_ASSIGNED 4u
-#define RECORD_HELD 8u
+#define RECORD_RESERVED 8u
 
 struct slot {
     char ext[EXT_ROOM];

@@ -10,6 +10,7 @@
  */
 
 #include "core/plan/audit.h"
+#include "core/plan/effects.h"
 #include "core/base/err.h"
 #include "core/base/port_info.h"
 #include "core/pool/model.h"
@@ -92,46 +93,5 @@ struct store {
 };
 
 void store_free(struct store *store); /* NULL is fine */
-
-/* ---- for implementations ------------------------------------------------------------------ */
-
-/*
- * The net effect of changes that are applied in one transaction: each extension and each agent's
- * claim at most once. `first` and `n` span whole groups (plan_unit_end); units that have a row left
- * out or already decided are passed over. An extension whose after is what it was before does not
- * appear, unless its change writes a claim: then it is rewritten, so that its condition guards the
- * claim.
- */
-struct effect {
-    const char *ext;
-    const struct slot *before; /* NULL: no record */
-    const struct slot *after;
-    size_t change; /* index in the plan of the (last) change that it comes from */
-};
-
-struct claim_effect {
-    const char *agent;
-    const char *before;  /* the ext whose claim goes or moves; NULL: there must be none */
-    const char **others; /* further exts that the claim may name instead: an agent with several */
-    size_t n_others;
-    const char *after; /* NULL: it goes */
-    bool tolerant;     /* no claim (the old program wrote none), or one that says `after` already,
-                          is fine too */
-    size_t change;
-};
-
-struct effects {
-    struct effect *items;
-    size_t n_items;
-    struct claim_effect *claims;
-    size_t n_claims;
-};
-
-/* In `arena`. core/plan/effects.c */
-void effects_of(const struct plan *plan, size_t first, size_t n, struct arena *arena,
-                struct effects *out);
-
-/* A sentence on what a slot is now, for `detail` ("assigned to bob since 2026-11-02"). */
-const char *slot_describe(struct arena *arena, const struct slot *slot);
 
 #endif

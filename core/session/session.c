@@ -9,6 +9,7 @@
 
 #include "core/base/environ.h"
 #include "core/pool/export.h"
+#include "core/plan/overlay.h"
 #include "core/settings/location.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"

@@ -27,28 +27,9 @@
 #include "core/plan/plan.h"
 #include "core/port/directory.h"
 #include "core/port/exporter.h"
+#include "core/port/port.h"
 #include "core/port/store.h"
 #include "core/settings/settings.h"
-
-/*
- * Who opens which URI. main.c puts the table together: `file` and `sqlite` of core, `connect`,
- * `dynamodb` and `s3` of aws. An opener gets the whole URI and what follows "scheme:" and does no
- * network I/O. NULL where the scheme is no such port.
- */
-struct port {
-    const char *scheme;
-    enum err_code (*directory)(void *context, const struct settings *settings, const char *uri,
-                               const char *rest, struct directory **out, struct err *err);
-    enum err_code (*store)(void *context, const struct settings *settings, const char *uri,
-                           const char *rest, struct store **out, struct err *err);
-    enum err_code (*exporter)(void *context, const struct settings *settings, const char *uri,
-                              const char *rest, struct exporter **out, struct err *err);
-    /* What there is to say of a session with these settings beyond what its directory and its
-       store know: profile, expiry, requests. Asked once for every port that has it; may be NULL.
-       No I/O. */
-    void (*facts)(void *context, const struct settings *settings, struct port_info *facts);
-    void *context;
-};
 
 /* The ports that need no service: file:, sqlite:, demo:. */
 extern const struct port session_embedded_ports[];
@@ -110,9 +91,6 @@ enum err_code session_after(struct session *session, const struct plan *plan,
                             const struct progress *progress, struct snapshot **out,
                             struct err *err) ERR_CHECK;
 
-/* `base` with every change that is `done` laid over it. Pure; one reference. */
-struct snapshot *plan_overlay(const struct plan *plan, const struct snapshot *base, int64_t now_s);
-
 struct export_receipt {
     char to[1200]; /* sanitised for show */
     size_t rows;
@@ -133,31 +111,5 @@ enum err_code session_history(struct session *session, size_t limit, const char 
 /* What the ports know about themselves after they were used: region, account, role, endpoint,
    expires_at, capacity. No I/O beyond what was done. */
 void session_facts(struct session *session, struct port_info *facts);
-
-/* The agent's standing for lists: what `state` in --list agents says. */
-enum agent_state { AGENT_ASSIGNED, AGENT_NEW, AGENT_STALE };
-const char *agent_state_name(enum agent_state state);
-
-/* Agents of the directory and holders that left, joined with what they hold, sorted by login. */
-struct agent_row {
-    const char *login;
-    const char *name; /* may be NULL */
-    const char *routing_profile;
-    const struct slot *slot; /* NULL: holds none */
-    enum agent_state state;
-};
-struct agent_rows {
-    struct agent_row *rows;
-    size_t n_rows;
-    size_t n_new, n_stale;
-};
-/* In `arena`; the rows point into snapshot and roster. `roster` NULL: holders only, all `assigned`.
- */
-void agent_rows_join(const struct snapshot *snapshot, const struct roster *roster,
-                     struct arena *arena, struct agent_rows *out);
-
-/* How many extensions of the ranges (and beyond) are in each state. */
-void snapshot_tally(const struct snapshot *snapshot, const struct policy *policy, int64_t now_s,
-                    uint64_t counts[EXT_STATE_COUNT]);
 
 #endif

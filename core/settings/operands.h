@@ -21,7 +21,7 @@
 #include "core/base/arena.h"
 #include "core/base/err.h"
 #include "core/settings/options.h"
-#include "core/plan/plan.h"
+#include "core/pool/request.h"
 
 /* `action` is one that action_edits(); the requests, one an operand, and their strings are in
    `arena`. `width` is that of the pool's extensions. */

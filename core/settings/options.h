@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "core/base/err.h"
+#include "core/base/nearest.h"
 
 /* ---- topics of --help -------------------------------------------------------------------- */
 
@@ -231,9 +232,5 @@ bool option_parse_flag(const char *text, bool *value);
 const char *option_nearest(const char *name);
 /* Of the keys of that section. */
 const char *option_nearest_key(enum section section, const char *key);
-
-/* The nearest of a list that ends with NULL, or NULL where none is near: a few letters changed, or
-   the beginning of exactly one. */
-const char *nearest_of(const char *text, const char *const *names);
 
 #endif

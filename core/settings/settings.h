@@ -40,7 +40,7 @@
 #include "core/base/err.h"
 #include "core/base/log.h"
 #include "core/settings/options.h"
-#include "core/plan/plan.h"
+#include "core/pool/request.h"
 #include "core/pool/policy.h"
 
 /* Where a value comes from, in order of precedence, the weakest first. */

@@ -15,7 +15,7 @@
 #include "core/base/port_info.h"
 #include "core/pool/model.h"
 #include "core/pool/policy.h"
-#include "core/session/session.h"
+#include "core/session/rows.h"
 
 struct screen_data {
     struct arena arena;

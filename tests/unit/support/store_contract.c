@@ -220,7 +220,7 @@ struct slot an_assigned(const char *ext, const char *agent, int64_t since_s)
 
 struct slot a_reserved(const char *ext, int64_t since_s, const char *note)
 {
-    struct slot slot = a_slot(ext, SLOT_RESERVED, RECORD_HELD, since_s);
+    struct slot slot = a_slot(ext, SLOT_RESERVED, RECORD_RESERVED, since_s);
     slot.note = note;
     slot.by = ACTOR;
     return slot;

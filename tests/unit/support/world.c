@@ -99,7 +99,7 @@ static void read_word(struct world *world, struct slot *slot, const char *word)
     } else if (strcmp(word, "+leaked") == 0) {
         slot->records |= RECORD_LEAKED;
     } else if (strcmp(word, "+held") == 0) {
-        slot->records |= RECORD_HELD;
+        slot->records |= RECORD_RESERVED;
     } else if (strcmp(word, "leaked") == 0) {
         slot->records = RECORD_LEAKED;
     } else {

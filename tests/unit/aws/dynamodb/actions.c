@@ -134,7 +134,7 @@ static const struct slot s_pinned = {.ext = "0042",
                                      .by = "ops"};
 static const struct slot s_held = {.ext = "0042",
                                    .state = SLOT_RESERVED,
-                                   .records = RECORD_HELD,
+                                   .records = RECORD_RESERVED,
                                    .at_s = 9,
                                    .note = "fax",
                                    .by = "ops"};
@@ -300,7 +300,7 @@ static void a_record_too_many_goes_while_the_other_holds(void **state)
         "Delete 0042 nu: attribute_exists(pk)\n"
         "ConditionCheck 0042 agentID: sk_value = 'alice' AND since = '9' AND "
         "attribute_not_exists(pinned)\n");
-    both.records = RECORD_ASSIGNED | RECORD_LEAKED | RECORD_HELD;
+    both.records = RECORD_ASSIGNED | RECORD_LEAKED | RECORD_RESERVED;
     one(&both, &s_alice, NULL,
         "Delete 0042 nu: attribute_exists(pk)\n"
         "ConditionCheck 0042 agentID: sk_value = 'alice' AND since = '9' AND "

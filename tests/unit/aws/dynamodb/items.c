@@ -229,7 +229,7 @@ static void what_was_written_is_read_back(void **state)
          .agent = "zo\xC3\xAB@x",
          .note = "",
          .by = "arn:aws:sts::1:a/b"},
-        {.ext = "0042", .state = SLOT_RESERVED, .records = RECORD_HELD, .at_s = 9, .note = "n"},
+        {.ext = "0042", .state = SLOT_RESERVED, .records = RECORD_RESERVED, .at_s = 9, .note = "n"},
     };
     for (size_t i = 0; i < sizeof slots / sizeof *slots; i++) {
         struct arena arena = ARENA_INIT;

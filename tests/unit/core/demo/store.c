@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/demo/demo.h"
+#include "core/session/rows.h"
 #include "core/base/mem.h"
 #include "core/session/session.h"
 #include "core/demo/store.h"

@@ -184,7 +184,7 @@ static void old_program_writes(struct run *run)
     login_of(below(run, PEOPLE), login);
     switch (below(run, 5)) {
     case 0: /* gives a number to somebody, whatever stood there */
-        if (slot && !(slot->records & RECORD_HELD)) {
+        if (slot && !(slot->records & RECORD_RESERVED)) {
             world_put(w, slot_assigned(ext, login, 0, NULL, NULL));
         }
         break;

@@ -8,7 +8,8 @@
 #include <cmocka.h>
 
 #include "core/base/buf.h"
-#include "core/session/session.h"
+#include "core/plan/overlay.h"
+#include "core/session/rows.h"
 #include "tests/unit/support/world.h"
 
 /* What lists and the screen show: pictures joined, counted, and laid over each other. */

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "core/pool/model.h"
 #include "core/settings/cmdline.h"
 #include "core/settings/help.h"
 #include "core/settings/location.h"

@@ -1,0 +1,50 @@
+#include "core/plan/overlay.h"
+
+#include "core/base/banned.h"
+
+/* What was done, laid over what was seen. Pure. */
+
+static void lay_over(struct snapshot *snapshot, const struct slot *slot)
+{
+    const struct slot *found = snapshot_find(snapshot, slot->ext);
+    if (!found) {
+        return;
+    }
+    struct slot *place = &snapshot->slots[found - snapshot->slots];
+    *place = *slot;
+    place->agent = arena_strdup(&snapshot->arena, slot->agent);
+    place->note = arena_strdup(&snapshot->arena, slot->note);
+    place->by = arena_strdup(&snapshot->arena, slot->by);
+}
+
+struct snapshot *plan_overlay(const struct plan *plan, const struct snapshot *base, int64_t now_s)
+{
+    struct snapshot *fresh = snapshot_new();
+    for (size_t i = 0; i < base->n_slots; i++) {
+        struct slot *slot = snapshot_add(fresh, base->slots[i].ext);
+        *slot = base->slots[i];
+        slot->agent = arena_strdup(&fresh->arena, slot->agent);
+        slot->note = arena_strdup(&fresh->arena, slot->note);
+        slot->by = arena_strdup(&fresh->arena, slot->by);
+    }
+    /* Numbers that were made come first, so that there is a place for every step. */
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        for (size_t s = 0; change->result == RESULT_DONE && s < change->n_steps; s++) {
+            if (!snapshot_find(base, change->steps[s].after.ext)) {
+                snapshot_add(fresh, change->steps[s].after.ext)->state = SLOT_ABSENT;
+            }
+        }
+    }
+    snapshot_seal(fresh);
+    /* In the order of the plan: of several steps on one extension the last is what stands. */
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        for (size_t s = 0; change->result == RESULT_DONE && s < change->n_steps; s++) {
+            lay_over(fresh, &change->steps[s].after);
+        }
+    }
+    fresh->exact = base->exact;
+    fresh->read_at_s = now_s;
+    return fresh;
+}

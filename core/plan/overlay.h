@@ -1,0 +1,13 @@
+#ifndef CORE_PLAN_OVERLAY_H
+#define CORE_PLAN_OVERLAY_H
+
+/*
+ * A snapshot after a plan, without reading again.
+ */
+
+#include "core/plan/plan.h"
+
+/* `base` with every change that is `done` laid over it. Pure; one reference. */
+struct snapshot *plan_overlay(const struct plan *plan, const struct snapshot *base, int64_t now_s);
+
+#endif
