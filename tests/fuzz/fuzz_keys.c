@@ -61,7 +61,7 @@ static void type(const uint8_t *data, size_t size, size_t step, struct field *fi
     }
     while (key_reader_next(&reader, true, &event)) {
     }
-    check(!key_reader_waits(&reader));
+    check(key_reader_waits(&reader) == KEY_WAIT_NOTHING);
     check(field->length < FIELD_MAX && strlen(field->text) == field->length);
     check(text_utf8_check(field->text, field->length) == field->length);
     for (size_t i = 0; i < field->length; i++) {

@@ -16,6 +16,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "tui/console/input.h"
 #include "tui/terminal/loop.h"
 #include "tui/terminal/term.h"
 #include "tui/view/main.h"
@@ -264,105 +265,11 @@ static void resize(struct console *console)
     }
 }
 
-/* ---- input -------------------------------------------------------------------------------- */
-
-static unsigned react(struct console *console, struct view *view, unsigned reaction)
-{
-    if (reaction & REACT_CLOSE) {
-        console_close(console, view);
-        reaction |= REACT_DRAW;
-    }
-    return reaction;
-}
-
-static unsigned on_key(struct console *console, uint32_t key)
-{
-    struct view *view = console_top(console);
-    unsigned drawn = console->flash[0] ? REACT_DRAW : REACT_NONE;
-    console->flash[0] = '\0';
-    if (view->ops->key) {
-        unsigned reaction = view->ops->key(view, console, key);
-        if (!(reaction & REACT_PASS)) {
-            return react(console, view, reaction) | drawn;
-        }
-    }
-    enum command command = bindings_find(&console->bindings, view->ops->place, key);
-    if (command != CMD_NONE) {
-        return react(console, view, console_command(console, command)) | drawn;
-    }
-    char name[K_TEXT_MAX];
-    key_format(key, name);
-    console_flash(console, STYLE_DIM, "%s does nothing here", name);
-    return REACT_DRAW;
-}
-
-/* A view that does not know the mouse moves by its wheel all the same. */
-static unsigned on_mouse(struct console *console, struct view *view, const struct key_event *event)
-{
-    bool wheel = event->button == 64 || event->button == 65;
-    if (view->ops->click) {
-        return react(console, view, view->ops->click(view, console, event));
-    }
-    if (wheel && event->press && (view->ops->place & PLACE_VIEWS)) {
-        enum command step = event->button == 64 ? CMD_UP : CMD_DOWN;
-        for (int i = 0; i < 3; i++) {
-            view->ops->command(view, console, step);
-        }
-        return REACT_DRAW;
-    }
-    return REACT_NONE;
-}
-
-static unsigned on_event(struct console *console, const struct key_event *event)
-{
-    struct view *view = console_top(console);
-    switch (event->kind) {
-    case K_EVENT_KEY:
-        return on_key(console, event->key);
-    case K_EVENT_PASTE:
-        if (view->ops->paste) {
-            return react(console, view,
-                         view->ops->paste(view, console, console->keys.paste.data,
-                                          console->keys.paste.length));
-        }
-        console_flash(console, STYLE_WARN, "a paste is taken only where text is asked for");
-        return REACT_DRAW;
-    case K_EVENT_MOUSE:
-        return on_mouse(console, view, event);
-    }
-    return REACT_NONE;
-}
-
-/* Everything that was typed is worked off before anything is drawn: a key held down on a slow
-   line costs one picture, not hundred. */
-static unsigned on_input(struct console *console, bool readable)
-{
-    struct key_event event;
-    unsigned reaction = REACT_NONE;
-    bool at_end = !readable;
-    if (readable) {
-        unsigned char bytes[256];
-        size_t room = key_reader_room(&console->keys);
-        ssize_t n = term_read(bytes, room < sizeof bytes ? room : sizeof bytes);
-        if (n < 0) {
-            console->quitting = true;
-            return REACT_NONE;
-        }
-        key_reader_feed(&console->keys, bytes, (size_t)n);
-    }
-    while (!console->quitting && key_reader_next(&console->keys, at_end, &event)) {
-        reaction |= on_event(console, &event);
-    }
-    console->esc_at_ms =
-        key_reader_waits(&console->keys) ? clock_ticks_ms() + term_esc_delay_ms() : LOOP_FOREVER;
-    return reaction;
-}
-
 /* ---- time --------------------------------------------------------------------------------- */
 
 static int64_t next_moment(const struct console *console, int64_t spin_at_ms)
 {
-    int64_t until = console->esc_at_ms;
+    int64_t until = console->input_until_ms;
     if (work_busy(console) && spin_at_ms < until) {
         until = spin_at_ms;
     }
@@ -379,8 +286,8 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
 {
     int64_t now_ms = clock_ticks_ms();
     unsigned reaction = REACT_NONE;
-    if (now_ms >= console->esc_at_ms) {
-        reaction |= on_input(console, false);
+    if (now_ms >= console->input_until_ms) {
+        reaction |= input_take(console, false);
     }
     if (work_busy(console) && now_ms >= *spin_at_ms) {
         console->spin++;
@@ -445,7 +352,7 @@ static unsigned on_signals(struct console *console, unsigned woken)
 static void loop(struct console *console)
 {
     int64_t spin_at_ms = 0;
-    console->esc_at_ms = LOOP_FOREVER;
+    console->input_until_ms = LOOP_FOREVER;
     plan_refresh(console);
     draw(console);
     while (!console->quitting) {
@@ -453,7 +360,7 @@ static void loop(struct console *console)
                                    next_moment(console, spin_at_ms));
         unsigned reaction = on_signals(console, woken);
         if (woken & WOKEN_INPUT) {
-            reaction |= on_input(console, true);
+            reaction |= input_take(console, true);
         }
         if (woken & WOKEN_WORKER) {
             reaction |= on_worker(console);
@@ -492,26 +399,31 @@ static enum err_code read_keys(struct console *console, struct err *err)
     return ERR_OK;
 }
 
-static struct term_options term_options(const struct console_options *options, char escdelay[16])
+static struct term_options term_options(const struct console_options *options)
 {
     const struct environment *environment = options->environment;
     const struct settings *settings = options->settings;
-    if (settings->escdelay_ms >= 0) {
-        snprintf(escdelay, 16, "%d", settings->escdelay_ms);
-    }
     return (struct term_options){.ascii = settings->ascii,
                                  .no_colours = environment_get(environment, "NO_COLOR") != NULL,
                                  .tmux = environment_get(environment, "TMUX"),
-                                 .term = environment_get(environment, "TERM"),
-                                 .escdelay = settings->escdelay_ms >= 0
-                                                 ? escdelay
-                                                 : environment_get(environment, "ESCDELAY")};
+                                 .term = environment_get(environment, "TERM")};
+}
+
+/* What the user says about the time after ESC, in the configuration or as for curses; negative:
+   nothing. */
+static int chosen_esc_delay_ms(const struct console *console)
+{
+    const char *text = environment_get(console->options->environment, "ESCDELAY");
+    int64_t delay_ms;
+    if (console->settings->escdelay_ms >= 0) {
+        return console->settings->escdelay_ms;
+    }
+    return text && text_to_int64(text, 0, 10000, &delay_ms) ? (int)delay_ms : -1;
 }
 
 static enum err_code start(struct console *console, struct err *err)
 {
-    char escdelay[16];
-    struct term_options options = term_options(console->options, escdelay);
+    struct term_options options = term_options(console->options);
     enum err_code code = read_keys(console, err);
     if (code == ERR_OK) {
         code = console_open(console, console->settings, err);
@@ -533,6 +445,7 @@ static enum err_code start(struct console *console, struct err *err)
     }
     console->canvas.ascii = term_ascii();
     term_teach(&console->keys);
+    patience_init(&console->patience, chosen_esc_delay_ms(console), term_baud());
     resize(console);
     if (console->settings->mouse) {
         console->mouse = true;

@@ -200,6 +200,9 @@ static unsigned changed(struct dialog *dialog, struct console *console, enum fie
         dialog->problem[0] = '\0';
         refill(dialog, console);
     }
+    if (result == FIELD_FULL) {
+        snprintf(dialog->problem, sizeof dialog->problem, FIELD_FULL_SAYS, dialog->field.max);
+    }
     return result == FIELD_IGNORED ? REACT_NONE : REACT_DRAW;
 }
 

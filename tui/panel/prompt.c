@@ -33,6 +33,16 @@ static void draw_line(struct prompt *prompt, struct canvas *canvas, const char *
     caret->y = y;
 }
 
+static enum field_result paste_into(struct prompt *prompt, struct console *console,
+                                    const char *text, size_t length)
+{
+    enum field_result result = field_paste(&prompt->field, text, length);
+    if (result == FIELD_FULL) {
+        console_flash(console, STYLE_WARN, FIELD_FULL_SAYS, prompt->field.max);
+    }
+    return result;
+}
+
 /* ---- the command line ---------------------------------------------------------------------- */
 
 static bool wanted_here(const struct console *console, int command)
@@ -168,8 +178,7 @@ static void draw_command(struct view *view, struct console *console, struct canv
                          struct caret *caret)
 {
     struct prompt *prompt = (struct prompt *)view;
-    (void)console;
-    if (prompt->offers[0] && canvas->height > 5) {
+    if (prompt->offers[0] && !console->flash[0] && canvas->height > 5) {
         int y = canvas->height - 2;
         canvas_fill(canvas, (struct rect){0, y, canvas->width, 1}, STYLE_TEXT);
         canvas_text(canvas, 0, y, canvas->width, STYLE_INFO, prompt->offers);
@@ -238,7 +247,7 @@ static unsigned paste_command(struct view *view, struct console *console, const 
                               size_t length)
 {
     struct prompt *prompt = (struct prompt *)view;
-    field_paste(&prompt->field, text, length);
+    paste_into(prompt, console, text, length);
     offer(prompt, console);
     return REACT_DRAW;
 }
@@ -316,8 +325,7 @@ static unsigned paste_filter(struct view *view, struct console *console, const c
                              size_t length)
 {
     struct prompt *prompt = (struct prompt *)view;
-    (void)console;
-    if (field_paste(&prompt->field, text, length) == FIELD_CHANGED) {
+    if (paste_into(prompt, console, text, length) == FIELD_CHANGED) {
         list_filter(prompt->list, prompt->field.text);
     }
     return REACT_DRAW;

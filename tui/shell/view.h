@@ -26,6 +26,7 @@
 #include "tui/console/console.h"
 #include "tui/widget/field.h"
 #include "tui/terminal/keys.h"
+#include "tui/terminal/patience.h"
 #include "tui/terminal/theme.h"
 #include "tui/shell/screen_data.h"
 
@@ -102,7 +103,8 @@ struct console {
     bool reporting;
     unsigned spin;
     int64_t refresh_at_ms;
-    int64_t esc_at_ms;
+    struct patience patience;
+    int64_t input_until_ms; /* what waits in `keys` is complete then */
     bool read_only;
     bool mouse;
     bool quitting;

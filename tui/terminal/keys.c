@@ -439,14 +439,15 @@ static void use_up(struct key_reader *reader, size_t n)
     memmove(reader->bytes, reader->bytes + n, reader->length);
 }
 
+static const char s_paste_end[] = "\033[201~";
+
 /* Moves pasted bytes over; true when the end marker came. Its start can be at the end of what has
    come so far, so as many bytes as it has stay back. */
 static bool paste_more(struct key_reader *reader)
 {
-    static const char end[] = "\033[201~";
-    size_t size = sizeof end - 1;
+    size_t size = sizeof s_paste_end - 1;
     for (size_t i = 0; i + size <= reader->length; i++) {
-        if (memcmp(reader->bytes + i, end, size) == 0) {
+        if (memcmp(reader->bytes + i, s_paste_end, size) == 0) {
             buf_append(&reader->paste, reader->bytes, i);
             use_up(reader, i + size);
             reader->pasting = false;
@@ -461,15 +462,39 @@ static bool paste_more(struct key_reader *reader)
     return false;
 }
 
+/* Ends a paste whose end marker does not come; what came of the marker is no text. */
+static void paste_give_up(struct key_reader *reader)
+{
+    size_t marker = sizeof s_paste_end - 1;
+    do {
+        marker--;
+    } while (marker > reader->length ||
+             memcmp(reader->bytes + reader->length - marker, s_paste_end, marker) != 0);
+    buf_append(&reader->paste, reader->bytes, reader->length - marker);
+    reader->length = 0;
+    reader->pasting = false;
+}
+
+/* The paste as an event: ended, or given up because nothing more comes. */
+static bool take_paste(struct key_reader *reader, bool at_end, struct key_event *event)
+{
+    bool ended = paste_more(reader);
+    if (!ended && !at_end) {
+        return false;
+    }
+    if (!ended) {
+        paste_give_up(reader);
+    }
+    *event = (struct key_event){
+        .kind = K_EVENT_PASTE, .cut = !ended, .too_long = buf_failed(&reader->paste)};
+    return true;
+}
+
 bool key_reader_next(struct key_reader *reader, bool at_end, struct key_event *event)
 {
-    while (reader->length > 0) {
+    while (reader->length > 0 || (reader->pasting && at_end)) {
         if (reader->pasting) {
-            if (!paste_more(reader)) {
-                return false;
-            }
-            *event = (struct key_event){.kind = K_EVENT_PASTE};
-            return true;
+            return take_paste(reader, at_end, event);
         }
         size_t used = 0;
         enum found found = reader->bytes[0] == 0x1B
@@ -492,7 +517,13 @@ bool key_reader_next(struct key_reader *reader, bool at_end, struct key_event *e
     return false;
 }
 
-bool key_reader_waits(const struct key_reader *reader)
+enum key_wait key_reader_waits(const struct key_reader *reader)
 {
-    return reader->length > 0 && !reader->pasting;
+    if (reader->pasting) {
+        return KEY_WAIT_PASTE;
+    }
+    if (reader->length == 0) {
+        return KEY_WAIT_NOTHING;
+    }
+    return reader->length == 1 && reader->bytes[0] == 0x1B ? KEY_WAIT_ESC : KEY_WAIT_REST;
 }

@@ -14,9 +14,10 @@
  *     key_reader_feed(&reader, bytes, n);
  *     while (key_reader_next(&reader, at_end, &event)) { ... }
  *
- * An escape sequence that is cut off waits for the rest; `at_end` says that nothing came for as
- * long as ESCDELAY, so that a lone ESC is the Esc key. Sequences that are not known are dropped
- * whole. A bracketed paste is one event. Pure; one thread.
+ * An escape sequence or a character that is cut off waits for the rest; `at_end` says that nothing
+ * came for as long as it deserves (key_reader_waits, tui/terminal/patience.h), so that a lone ESC is
+ * the Esc key. Sequences that are not known are dropped whole. A bracketed paste is one event; one
+ * whose end never comes is an event too, with `cut`. Pure; one thread.
  */
 
 #include <stdbool.h>
@@ -92,6 +93,16 @@ struct key_event {
     int button; /* 0 left, 1 middle, 2 right, 64 wheel up, 65 wheel down */
     int x, y;   /* 0 is the left, the top */
     bool press;
+    bool cut;      /* a paste whose end did not come */
+    bool too_long; /* a paste of more than K_PASTE_MAX bytes: nothing of it was kept */
+};
+
+/* What the bytes that stay in the reader wait for. */
+enum key_wait {
+    KEY_WAIT_NOTHING,
+    KEY_WAIT_ESC,  /* after a lone ESC: the Esc key, or the begin of a sequence */
+    KEY_WAIT_REST, /* within a sequence or a character: no person types one so slowly */
+    KEY_WAIT_PASTE /* within a paste */
 };
 
 #define K_SEQUENCE_MAX 16
@@ -120,7 +131,6 @@ void key_reader_learn(struct key_reader *reader, const char *sequence, uint32_t 
 size_t key_reader_room(const struct key_reader *reader);
 void key_reader_feed(struct key_reader *reader, const void *bytes, size_t n);
 bool key_reader_next(struct key_reader *reader, bool at_end, struct key_event *event);
-/* Whether bytes wait for the rest of their sequence. */
-bool key_reader_waits(const struct key_reader *reader);
+enum key_wait key_reader_waits(const struct key_reader *reader);
 
 #endif

@@ -35,7 +35,6 @@ static struct {
     bool tmux;
     bool in_screen;
     bool stopped_by_us;
-    int esc_delay_ms;
     struct canvas shown; /* what curses was told last */
     bool all;            /* tell it everything */
     bool cursor_on;
@@ -191,7 +190,6 @@ static void start_colours(const struct term_options *options)
 
 enum err_code term_start(const struct term_options *options, struct err *err)
 {
-    int64_t delay;
     setlocale(LC_CTYPE, "");
     memset(&s_term, 0, sizeof s_term);
     enum err_code code = check(options, err);
@@ -199,8 +197,6 @@ enum err_code term_start(const struct term_options *options, struct err *err)
         return code;
     }
     tcgetattr(STDIN_FILENO, &s_term.before);
-    s_term.esc_delay_ms =
-        options->escdelay && text_to_int64(options->escdelay, 0, 10000, &delay) ? (int)delay : 25;
     s_term.screen = newterm(options->term, stdout, stdin);
     if (!s_term.screen) {
         return err_set(err, ERR_USAGE, "the terminal '%s' cannot show the console", options->term);
@@ -262,9 +258,19 @@ bool term_has_colours(void)
     return s_term.colours;
 }
 
-int term_esc_delay_ms(void)
+unsigned term_baud(void)
 {
-    return s_term.esc_delay_ms;
+    static const struct {
+        speed_t speed;
+        unsigned baud;
+    } slow[] = {{B50, 50},   {B75, 75},   {B110, 110}, {B134, 134},  {B150, 150},
+                {B200, 200}, {B300, 300}, {B600, 600}, {B1200, 1200}};
+    for (size_t i = 0; i < sizeof slow / sizeof slow[0]; i++) {
+        if (cfgetospeed(&s_term.before) == slow[i].speed) {
+            return slow[i].baud;
+        }
+    }
+    return 0;
 }
 
 /* ---- drawing ------------------------------------------------------------------------------ */

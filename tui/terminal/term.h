@@ -23,11 +23,10 @@
 #include "tui/terminal/theme.h"
 
 struct term_options {
-    bool ascii;           /* no line drawing, whatever the locale can do */
-    bool no_colours;      /* NO_COLOR */
-    const char *tmux;     /* $TMUX, NULL or empty: not inside */
-    const char *term;     /* $TERM */
-    const char *escdelay; /* $ESCDELAY */
+    bool ascii;       /* no line drawing, whatever the locale can do */
+    bool no_colours;  /* NO_COLOR */
+    const char *tmux; /* $TMUX, NULL or empty: not inside */
+    const char *term; /* $TERM */
 };
 
 /* ERR_USAGE with a hint to the headless actions where standard input or output is no terminal, or
@@ -38,7 +37,7 @@ void term_stop(void);
 void term_size(int *width, int *height); /* asks the system */
 bool term_ascii(void);                   /* whether lines and marks have to be ASCII */
 bool term_has_colours(void);
-int term_esc_delay_ms(void);
+unsigned term_baud(void); /* of a serial line, 0: not known. A pty says what nobody set */
 
 void term_theme(const struct theme *theme);
 

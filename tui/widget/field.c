@@ -209,6 +209,7 @@ enum field_result field_key(struct field *field, uint32_t key)
 
 enum field_result field_paste(struct field *field, const char *text, size_t length)
 {
+    struct field before = *field;
     enum field_result result = FIELD_MOVED;
     size_t at = 0;
     while (at < length) {
@@ -225,9 +226,12 @@ enum field_result field_paste(struct field *field, const char *text, size_t leng
             }
             code = ' ';
         }
-        if (typed(field, code) == FIELD_CHANGED) {
-            result = FIELD_CHANGED;
+        enum field_result one = typed(field, code);
+        if (one == FIELD_MOVED) { /* half a login or path would be another one */
+            *field = before;
+            return FIELD_FULL;
         }
+        result = one == FIELD_CHANGED ? FIELD_CHANGED : result;
     }
     return result;
 }

@@ -36,10 +36,14 @@ struct field {
     char kept[FIELD_MAX];          /* the line being written, while the history shows */
 };
 
+/* What to say of FIELD_FULL, with `max`. */
+#define FIELD_FULL_SAYS "the paste is too long: %zu bytes fit here; nothing of it was taken"
+
 enum field_result {
     FIELD_IGNORED, /* not an editing key */
     FIELD_MOVED,
-    FIELD_CHANGED
+    FIELD_CHANGED,
+    FIELD_FULL /* a paste does not fit; nothing of it was taken */
 };
 
 void field_init(struct field *field, struct field_history *history);

@@ -142,10 +142,10 @@ static void escape_alone_waits_for_the_delay(void **state)
     struct key_event event;
     key_reader_feed(&s_reader, "\033", 1);
     assert_false(key_reader_next(&s_reader, false, &event));
-    assert_true(key_reader_waits(&s_reader));
+    assert_int_equal(key_reader_waits(&s_reader), KEY_WAIT_ESC);
     assert_true(key_reader_next(&s_reader, true, &event));
     assert_int_equal(event.key, K_ESC);
-    assert_false(key_reader_waits(&s_reader));
+    assert_int_equal(key_reader_waits(&s_reader), KEY_WAIT_NOTHING);
     key_reader_feed(&s_reader, "\033[", 2);
     assert_true(key_reader_next(&s_reader, true, &event));
     assert_int_equal(event.key, K_ALT | '[');
@@ -191,7 +191,7 @@ static void a_paste_is_one_event(void **state)
     const char *parts[] = {"\033[200~rm -rf", "\r\033[A", " x\033[20", "1~q"};
     for (size_t i = 0; i < 3; i++) {
         key_reader_feed(&s_reader, parts[i], strlen(parts[i]));
-        assert_false(key_reader_next(&s_reader, true, &event));
+        assert_false(key_reader_next(&s_reader, false, &event));
     }
     key_reader_feed(&s_reader, parts[3], strlen(parts[3]));
     assert_true(key_reader_next(&s_reader, false, &event));
@@ -216,7 +216,32 @@ static void a_paste_that_is_too_long_is_emptied(void **state)
     assert_false(key_reader_next(&s_reader, false, &event));
     key_reader_feed(&s_reader, "\033[201~", 6);
     assert_true(key_reader_next(&s_reader, false, &event));
+    assert_true(event.too_long);
+    assert_false(event.cut);
     assert_int_equal(s_reader.paste.length, 0);
+}
+
+static void a_paste_whose_end_is_lost_ends_when_nothing_more_comes(void **state)
+{
+    (void)state;
+    static const char *const tails[] = {"", "\033", "\033[20", "\033[201"};
+    struct key_event event;
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        key_reader_feed(&s_reader, "\033[200~ab cd", 11);
+        key_reader_feed(&s_reader, tails[i], strlen(tails[i]));
+        assert_false(key_reader_next(&s_reader, false, &event));
+        assert_int_equal(key_reader_waits(&s_reader), KEY_WAIT_PASTE);
+        assert_true(key_reader_next(&s_reader, true, &event));
+        assert_int_equal(event.kind, K_EVENT_PASTE);
+        assert_true(event.cut);
+        assert_string_equal(s_reader.paste.data, "ab cd");
+        assert_int_equal(KEY_OF("q"), 'q');
+    }
+    key_reader_feed(&s_reader, "\033[200~", 6); /* of nothing at all */
+    assert_false(key_reader_next(&s_reader, false, &event));
+    assert_true(key_reader_next(&s_reader, true, &event));
+    assert_true(event.cut);
+    assert_int_equal(KEY_OF("\033[201~q"), 'q'); /* an end that comes late is no key */
 }
 
 static void the_mouse_says_where(void **state)
@@ -258,6 +283,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_not_known_is_dropped_whole, setup, teardown),
         cmocka_unit_test_setup_teardown(a_paste_is_one_event, setup, teardown),
         cmocka_unit_test_setup_teardown(a_paste_that_is_too_long_is_emptied, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_paste_whose_end_is_lost_ends_when_nothing_more_comes,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(the_mouse_says_where, setup, teardown),
         cmocka_unit_test_setup_teardown(what_the_terminal_says_of_itself_wins, setup, teardown),
     };

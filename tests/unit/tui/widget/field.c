@@ -167,6 +167,20 @@ static void the_cursor_is_always_in_sight(void **state)
     canvas_release(&canvas);
 }
 
+static void a_paste_that_does_not_fit_is_not_taken(void **state)
+{
+    (void)state;
+    struct field field;
+    field_init(&field, NULL);
+    field.max = 6;
+    field_set(&field, "ab");
+    assert_int_equal(field_paste(&field, "cdefg", 5), FIELD_FULL);
+    assert_string_equal(field.text, "ab");
+    assert_int_equal(field_paste(&field, "cd\xC3\xA9\n", 5), FIELD_CHANGED);
+    assert_string_equal(field.text, "abcd\xC3\xA9");
+    assert_int_equal(field_paste(&field, "", 0), FIELD_MOVED);
+}
+
 int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
@@ -175,6 +189,7 @@ int main(void)
         cmocka_unit_test(a_mark_goes_with_its_character),
         cmocka_unit_test(a_digit_field_takes_digits),
         cmocka_unit_test(a_paste_becomes_one_harmless_line),
+        cmocka_unit_test(a_paste_that_does_not_fit_is_not_taken),
         cmocka_unit_test(it_is_never_longer_than_it_may_be),
         cmocka_unit_test(the_history_keeps_the_line_being_written),
         cmocka_unit_test(completion_replaces_before_the_cursor),

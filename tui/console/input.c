@@ -1,0 +1,124 @@
+#include "tui/console/input.h"
+
+#include "core/base/clock.h"
+#include "tui/terminal/term.h"
+
+#include "core/base/banned.h"
+
+static unsigned react(struct console *console, struct view *view, unsigned reaction)
+{
+    if (reaction & REACT_CLOSE) {
+        console_close(console, view);
+        reaction |= REACT_DRAW;
+    }
+    return reaction;
+}
+
+static unsigned on_key(struct console *console, uint32_t key)
+{
+    struct view *view = console_top(console);
+    unsigned drawn = console->flash[0] ? REACT_DRAW : REACT_NONE;
+    console->flash[0] = '\0';
+    if (view->ops->key) {
+        unsigned reaction = view->ops->key(view, console, key);
+        if (!(reaction & REACT_PASS)) {
+            return react(console, view, reaction) | drawn;
+        }
+    }
+    enum command command = bindings_find(&console->bindings, view->ops->place, key);
+    if (command != CMD_NONE) {
+        return react(console, view, console_command(console, command)) | drawn;
+    }
+    char name[K_TEXT_MAX];
+    key_format(key, name);
+    console_flash(console, STYLE_DIM, "%s does nothing here", name);
+    return REACT_DRAW;
+}
+
+/* A view that does not know the mouse moves by its wheel all the same. */
+static unsigned on_mouse(struct console *console, struct view *view, const struct key_event *event)
+{
+    bool wheel = event->button == 64 || event->button == 65;
+    if (view->ops->click) {
+        return react(console, view, view->ops->click(view, console, event));
+    }
+    if (wheel && event->press && (view->ops->place & PLACE_VIEWS)) {
+        enum command step = event->button == 64 ? CMD_UP : CMD_DOWN;
+        for (int i = 0; i < 3; i++) {
+            view->ops->command(view, console, step);
+        }
+        return REACT_DRAW;
+    }
+    return REACT_NONE;
+}
+
+static unsigned on_paste(struct console *console, struct view *view, const struct key_event *event)
+{
+    unsigned reaction = REACT_NONE;
+    const struct buf *text = &console->keys.paste;
+    console->flash[0] = '\0';
+    if (event->too_long) {
+        console_flash(console, STYLE_WARN,
+                      "the paste is longer than %d KB: nothing of it was taken",
+                      K_PASTE_MAX / 1024);
+    } else if (!view->ops->paste) {
+        console_flash(console, STYLE_WARN, "a paste is taken only where text is asked for");
+    } else {
+        reaction = react(console, view, view->ops->paste(view, console, text->data, text->length));
+    }
+    if (event->cut) {
+        console_flash(console, STYLE_WARN,
+                      "the end of the paste never came%s; the keys are taken as keys again",
+                      event->too_long    ? ", and it was too long to take"
+                      : view->ops->paste ? "; what came of it was taken"
+                                         : "");
+    }
+    return reaction | REACT_DRAW;
+}
+
+static unsigned on_event(struct console *console, const struct key_event *event)
+{
+    struct view *view = console_top(console);
+    switch (event->kind) {
+    case K_EVENT_KEY:
+        return on_key(console, event->key);
+    case K_EVENT_PASTE:
+        return on_paste(console, view, event);
+    case K_EVENT_MOUSE:
+        return on_mouse(console, view, event);
+    }
+    return REACT_NONE;
+}
+
+/* The events that are complete. */
+static unsigned work_off(struct console *console, bool at_end)
+{
+    struct key_event event;
+    unsigned reaction = REACT_NONE;
+    while (!console->quitting && key_reader_next(&console->keys, at_end, &event)) {
+        reaction |= on_event(console, &event);
+    }
+    return reaction;
+}
+
+unsigned input_take(struct console *console, bool readable)
+{
+    unsigned reaction = REACT_NONE;
+    int64_t now_ms = clock_ticks_ms();
+    if (readable) {
+        unsigned char bytes[256];
+        size_t room = key_reader_room(&console->keys);
+        ssize_t n = term_read(bytes, room < sizeof bytes ? room : sizeof bytes);
+        if (n < 0) {
+            console->quitting = true;
+            return REACT_NONE;
+        }
+        if (n > 0 && patience_ends(&console->patience, &console->keys, bytes[0], now_ms)) {
+            reaction |= work_off(console, true);
+        }
+        key_reader_feed(&console->keys, bytes, (size_t)n);
+    }
+    reaction |= work_off(console, !readable);
+    console->input_until_ms = patience_until(&console->patience, &console->keys, now_ms);
+    return reaction;
+}
