@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 build="gcc make pkg-config libncurses-dev libcurl4-openssl-dev libssl-dev libjansson-dev libsqlite3-dev"
 tests="clang libclang-rt-dev libcmocka-dev python3-pytest python3-botocore python3-boto3
 	python3-pyte python3-cryptography tmux openssl ca-certificates sqlite3 git strace
-	ncurses-term man-db file"
+	ncurses-term man-db file libfaketime"
 bench="hyperfine tig htop ncdu"
 
 case ${1:-build} in

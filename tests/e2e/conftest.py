@@ -23,6 +23,7 @@ from support.aws_fixtures import *  # noqa: E402,F401,F403
 from support.console import (  # noqa: E402,F401
     _centre_template,
     centre,
+    centre_at,
     cloud_centre,
     empty,
     place,

@@ -215,6 +215,7 @@ def test_a_terminal_answers_when_it_is_asked():
 
 def test_a_golden_screen_is_written_and_compared(small, tmp_path, monkeypatch):
     monkeypatch.setattr(golden_module, "FOLDER", tmp_path)
+    monkeypatch.setattr(golden_module, "PATIENCE_S", 0)
     monkeypatch.delenv("EXTPOOL_GOLDEN", raising=False)
     with pytest.raises(AssertionError, match="no small.txt"):
         golden("small", small)

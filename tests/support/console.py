@@ -10,11 +10,13 @@ paths in it are relative, so that no screen shows where it lies.
 
 from __future__ import annotations
 
+import functools
 import shutil
 from pathlib import Path
 
 import pytest
 
+from . import fixed_time
 from .cloud import Cloud
 from .connect_standin import User
 from .program import Desk, program
@@ -45,10 +47,12 @@ NOW = sorted([person for person in EARLIER if person[0] not in LEFT] + NEW)
 
 
 class Centre(Desk):
-    """A Desk whose places and rules stand in a configuration."""
+    """A Desk whose places and rules stand in a configuration, at a fixed time."""
 
-    def __init__(self, folder, environment=None):
-        super().__init__(folder, {"TZ": "UTC", **(environment or {})})
+    def __init__(self, folder, environment=None, moment=fixed_time.USUAL, plus_s=0):
+        super().__init__(
+            folder, {**fixed_time.environment(moment, plus_s), **(environment or {})}
+        )
 
     def places(self):
         return ["--config", "config"]
@@ -100,9 +104,10 @@ class Centre(Desk):
 class CloudCentre(Centre):
     """The same on Amazon: a Connect instance, a DynamoDB table, a bucket, all behind the gate."""
 
-    def __init__(self, folder, cloud: Cloud):
-        super().__init__(folder, cloud.env())
+    def __init__(self, folder, cloud: Cloud, plus_s=0):
+        super().__init__(folder, cloud.env(), plus_s=plus_s)
         self.cloud = cloud
+        cloud.gate.clock_offset_s = fixed_time.ahead_s(plus_s=plus_s)
         self.configure()
 
     def configure(self, text=CONFIG):
@@ -135,17 +140,35 @@ def set_up(centre):
 
 @pytest.fixture(scope="session")
 def _centre_template(tmp_path_factory):
-    centre = Centre(tmp_path_factory.mktemp("centre"))
-    centre.configure()
-    set_up(centre)
-    return centre.folder
+    """Gives the folder of a centre that was set up a while before a moment."""
+
+    @functools.lru_cache(maxsize=None)
+    def made(moment):
+        centre = Centre(
+            tmp_path_factory.mktemp("centre"), moment=moment, plus_s=-fixed_time.BEFORE_S
+        )
+        centre.configure()
+        set_up(centre)
+        return centre.folder
+
+    return made
 
 
 @pytest.fixture
-def centre(_centre_template, tmp_path):
-    folder = tmp_path / "centre"
-    shutil.copytree(_centre_template, folder)
-    return Centre(folder)
+def centre_at(_centre_template, tmp_path):
+    """Opens a centre at a moment."""
+
+    def opened(moment, environment=None):
+        folder = tmp_path / "centre"
+        shutil.copytree(_centre_template(moment), folder)
+        return Centre(folder, environment, moment)
+
+    return opened
+
+
+@pytest.fixture
+def centre(centre_at):
+    return centre_at(fixed_time.USUAL)
 
 
 @pytest.fixture
@@ -163,17 +186,17 @@ _cloud_items: list[dict] = []  # what a table holds after set_up, from the first
 @pytest.fixture
 def cloud_centre(cloud, tmp_path):
     """`centre` on Amazon."""
-    made = CloudCentre(tmp_path, cloud)
     cloud.create_table()
     table = cloud.past_gate("dynamodb", "resource").Table(cloud.table)
     if not _cloud_items:
-        set_up(made)
+        set_up(CloudCentre(tmp_path, cloud, plus_s=-fixed_time.BEFORE_S))
         _cloud_items.extend(table.scan()["Items"])
     else:
         with table.batch_writer() as writer:
             for item in _cloud_items:
                 writer.put_item(Item=item)
-        made.staff(NOW)
+    made = CloudCentre(tmp_path, cloud)
+    made.staff(NOW)
     return made
 
 

@@ -12,10 +12,12 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import time
 from pathlib import Path
 
 from .term import Terminal
 
+PATIENCE_S = 10.0
 FOLDER = Path(__file__).resolve().parent.parent / "e2e" / "golden"
 
 
@@ -93,7 +95,8 @@ def picture(term: Terminal, with_attributes: bool = False) -> str:
 
 
 def golden(name: str, term: Terminal, with_attributes: bool = False) -> None:
-    """Compares what is shown, once the program rests, with the file of that name."""
+    """Compares what is shown, once the program rests, with the file of that name. On a slow machine
+    it may rest before it is done: what differs gets time to become equal."""
     term.quiet()
     path = FOLDER / f"{name}.txt"
     now = picture(term, with_attributes)
@@ -104,6 +107,9 @@ def golden(name: str, term: Terminal, with_attributes: bool = False) -> None:
     if not path.exists():
         raise AssertionError(f"there is no {path.name} to compare with; it would be:\n{now}")
     then = path.read_text(encoding="utf-8")
+    deadline = time.monotonic() + PATIENCE_S
+    while then != now and time.monotonic() < deadline and term.status is None:
+        now = picture(term.quiet(), with_attributes)
     if then != now:
         difference = difflib.unified_diff(
             then.splitlines(), now.splitlines(), f"golden/{path.name}", "the screen now", lineterm=""

@@ -5,6 +5,8 @@ import os
 import pathlib
 import subprocess
 
+from . import fixed_time
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -41,8 +43,10 @@ class Desk:
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
             "HOME": str(self.folder / "home"),
             "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
             "TERM": "dumb",
             "AWS_EC2_METADATA_DISABLED": "true",
+            **fixed_time.INHERITED,
         }
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
             if name in os.environ:

@@ -31,6 +31,7 @@ import time
 from pathlib import Path
 from typing import Callable, Pattern, Union
 
+from . import fixed_time
 from .emulator import Cell, Emulator
 
 WAIT_S = 20.0
@@ -86,7 +87,13 @@ class Terminal:
         self._emulator = Emulator(*size, answer=self.send)
         self._emulator.feed(b"the shell before\r\n")
         self._before = termios.tcgetattr(self._slave)
-        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **(environment or {})}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+            **fixed_time.INHERITED,
+            **(environment or {}),
+        }
         environment["TERM"] = term
         path = os.ttyname(self._slave)
         argv = [*(["env", "-C", str(cwd)] if cwd else []), *map(str, command)]
