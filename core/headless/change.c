@@ -1,61 +1,92 @@
+/*
+ * Actions that change something: each plans through its use-case, carries out, and reports.
+ */
 #include "core/headless/run.h"
 
 #include "core/base/text.h"
 
 #include "core/base/banned.h"
 
-/* ---- actions that change ----------------------------------------------------------------- */
-
-static void export_after(struct run *run)
-{
-    struct snapshot *after = NULL;
-    if (session_after(run->session, run->plan, &run->line.progress, &after, &run->export_err) ==
-        ERR_OK) {
-        run->exported = session_export(run->session, NULL, after, &run->line.progress,
-                                       &run->receipt, &run->export_err) == ERR_OK;
-    }
-    if (run->export_err.code != ERR_OK) {
-        err_prefix(&run->export_err, "the pool is in order, but the export failed");
-    }
-    snapshot_unref(after);
-}
-
 int run_sync(struct run *run)
 {
-    struct plan_input input;
-    if (run_load(run, LOAD_NORMAL) == ERR_OK && run_read_directory(run) == ERR_OK &&
-        run_plan_input(run, &input) == ERR_OK &&
-        plan_sync(&input, &run->plan, &run->err) == ERR_OK) {
+    if (usecase_plan_sync(&run->use) == ERR_OK) {
         run_carry_out(run, false);
-        if (run->tried && run->err.code == ERR_OK && !run->settings->no_export &&
-            session_export_uri(run->session)) {
-            export_after(run);
-        }
     }
     return run_report_plan(run);
 }
 
 int run_init(struct run *run)
 {
-    struct plan_input input;
-    struct port_info warnings;
-    enum err_code code = ERR_OK;
-    port_info_init(&warnings);
-    if (!run->settings->dry_run) {
-        code = session_init_store(run->session, &run->line.progress, &warnings, &run->err);
-    }
+    const struct port_info *warnings = &run->use.warnings;
+    enum err_code code = usecase_plan_init(&run->use, run->settings->dry_run);
     progress_line_end(&run->line);
-    for (size_t i = 0; i < warnings.n_items; i++) {
+    for (size_t i = 0; i < warnings->n_items; i++) {
         struct arena arena = ARENA_INIT;
-        fprintf(run->report->err, "warning: %s: %s\n", warnings.items[i].name,
-                text_sanitise(&arena, warnings.items[i].value));
+        fprintf(run->report->err, "warning: %s: %s\n", warnings->items[i].name,
+                text_sanitise(&arena, warnings->items[i].value));
         arena_release(&arena);
     }
-    port_info_release(&warnings);
-    if (code == ERR_OK && run_load(run, LOAD_WHOLE) == ERR_OK &&
-        run_plan_input(run, &input) == ERR_OK &&
-        plan_init(&input, &run->plan, &run->err) == ERR_OK) {
+    if (code == ERR_OK) {
         run_carry_out(run, false);
     }
     return run_report_plan(run);
+}
+
+int run_edit(struct run *run)
+{
+    const struct settings *settings = run->settings;
+    if (usecase_plan_edit(&run->use, action_info(settings->action)->name, settings->requests,
+                          settings->n_requests) == ERR_OK) {
+        run_carry_out(run, false);
+    }
+    return run_report_plan(run);
+}
+
+int run_import(struct run *run)
+{
+    if (usecase_plan_import(&run->use, run->settings->import_path) == ERR_OK) {
+        run_carry_out(run, true);
+    }
+    return run_report_plan(run);
+}
+
+int run_undo(struct run *run)
+{
+    if (usecase_plan_undo(&run->use, run->settings->undo_id) == ERR_OK) {
+        run_carry_out(run, true);
+    }
+    return run_report_plan(run);
+}
+
+int run_doctor(struct run *run)
+{
+    struct usecase *use = &run->use;
+    struct action_report action;
+    int status = 0;
+    if (usecase_examine(use) != ERR_OK) {
+        return run_report_failure(run);
+    }
+    struct doctor_report doctor = {.diagnosis = use->diagnosis};
+    size_t left = use->diagnosis->n_problems;
+    if (run->settings->fix && left > 0) {
+        if (usecase_plan_repair(use) == ERR_OK) {
+            run_carry_out(run, true);
+        }
+        if (use->tried && use->outcome.applied > 0) {
+            left = usecase_problems_left(use);
+            size_t found = use->diagnosis->n_problems;
+            doctor.fixed = found > left ? found - left : 0;
+        }
+        status = use->plan ? run_status_of_plan(run) : err_exit_status(use->err.code);
+        action = run_action_report(run, status);
+        doctor.repair = &action;
+    }
+    doctor.exit = status != 0 ? status : left > 0 ? 2 : 0;
+    progress_line_end(&run->line);
+    if (run->report->json) {
+        report_json_doctor(run->report, &doctor);
+    } else {
+        report_text_doctor(run->report, &doctor);
+    }
+    return doctor.exit;
 }

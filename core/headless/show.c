@@ -15,19 +15,19 @@ int run_export(struct run *run)
     if (run->settings->dry_run && to) {
         struct buf bytes;
         buf_init(&bytes, EXPORT_MAX);
-        if (run_load(run, LOAD_NORMAL) == ERR_OK &&
-            export_build(run->snapshot, run->settings->csv_safe, &bytes, &run->receipt.rows,
-                         &run->err) == ERR_OK) {
-            run->receipt.bytes = bytes.length;
-            text_sanitise_to(run->receipt.to, sizeof run->receipt.to, to, strlen(to), 0);
-            run->exported = true;
+        if (usecase_read_store(&run->use, LOAD_NORMAL) == ERR_OK &&
+            export_build(run->use.snapshot, run->settings->csv_safe, &bytes, &run->use.receipt.rows,
+                         &run->use.err) == ERR_OK) {
+            run->use.receipt.bytes = bytes.length;
+            text_sanitise_to(run->use.receipt.to, sizeof run->use.receipt.to, to, strlen(to), 0);
+            run->use.exported = true;
         }
         buf_release(&bytes);
     } else {
-        run->exported = session_export(run->session, NULL, NULL, &run->line.progress, &run->receipt,
-                                       &run->err) == ERR_OK;
+        run->use.exported = session_export(run->session, NULL, NULL, &run->line.progress,
+                                           &run->use.receipt, &run->use.err) == ERR_OK;
     }
-    if (!run->exported) {
+    if (!run->use.exported) {
         return run_report_failure(run);
     }
     struct action_report action = run_action_report(run, 0);
@@ -51,22 +51,23 @@ int run_status(struct run *run)
     uint64_t counts[EXT_STATE_COUNT];
     struct err directory_err = ERR_INIT;
     const char *actor = NULL;
-    if (run_load(run, LOAD_NORMAL) != ERR_OK ||
-        session_actor(run->session, &actor, &run->err) != ERR_OK) {
+    if (usecase_read_store(&run->use, LOAD_NORMAL) != ERR_OK ||
+        session_actor(run->session, &actor, &run->use.err) != ERR_OK) {
         return run_report_failure(run);
     }
-    if (session_directory_uri(run->session) && run_read_directory(run) != ERR_OK) {
-        directory_err = run->err;
+    if (session_directory_uri(run->session) && usecase_read_directory(&run->use) != ERR_OK) {
+        directory_err = run->use.err;
     }
     progress_line_end(&run->line);
-    agent_rows_join(run->snapshot, run->roster, &arena, &rows);
-    snapshot_tally(run->snapshot, session_policy(run->session), session_now_s(run->session),
+    run_say_note(run);
+    agent_rows_join(run->use.snapshot, run->use.roster, &arena, &rows);
+    snapshot_tally(run->use.snapshot, session_policy(run->session), session_now_s(run->session),
                    counts);
     session_facts(run->session, &run->facts);
     port_info_set(&run->facts, "actor", "%s", actor);
     struct status_report status = {
-        .snapshot = run->snapshot,
-        .roster = run->roster,
+        .snapshot = run->use.snapshot,
+        .roster = run->use.roster,
         .rows = &rows,
         .counts = counts,
         .facts = &run->facts,
@@ -89,11 +90,12 @@ static int run_list_agents(struct run *run)
 {
     struct arena arena = ARENA_INIT;
     struct agent_rows rows;
-    if (session_directory_uri(run->session) && run_read_directory(run) != ERR_OK) {
+    if (session_directory_uri(run->session) && usecase_read_directory(&run->use) != ERR_OK) {
         return run_report_failure(run);
     }
     progress_line_end(&run->line);
-    agent_rows_join(run->snapshot, run->roster, &arena, &rows);
+    run_say_note(run);
+    agent_rows_join(run->use.snapshot, run->use.roster, &arena, &rows);
     if (run->report->json) {
         report_json_agents(run->report, &rows);
     } else {
@@ -105,7 +107,7 @@ static int run_list_agents(struct run *run)
 
 int run_list(struct run *run)
 {
-    if (run_load(run, LOAD_NORMAL) != ERR_OK) {
+    if (usecase_read_store(&run->use, LOAD_NORMAL) != ERR_OK) {
         return run_report_failure(run);
     }
     if (run->settings->list_kind == LIST_AGENTS) {
@@ -115,7 +117,7 @@ int run_list(struct run *run)
     bool free_only = run->settings->list_kind == LIST_FREE;
     void (*print)(const struct report *, const struct snapshot *, const struct policy *, int64_t,
                   bool) = run->report->json ? report_json_extensions : report_text_extensions;
-    print(run->report, run->snapshot, session_policy(run->session), session_now_s(run->session),
+    print(run->report, run->use.snapshot, session_policy(run->session), session_now_s(run->session),
           free_only);
     return 0;
 }
@@ -136,19 +138,20 @@ int run_lookup(struct run *run)
     struct arena arena = ARENA_INIT;
     const struct agent_row *agent = NULL;
     const struct slot *slot = NULL;
-    enum err_code code = run_load(run, LOAD_NORMAL);
+    enum err_code code = usecase_read_store(&run->use, LOAD_NORMAL);
     if (code == ERR_OK && wanted->ext) {
-        slot = snapshot_find(run->snapshot, wanted->ext);
+        slot = snapshot_find(run->use.snapshot, wanted->ext);
     } else if (code == ERR_OK) {
         struct agent_rows rows;
         if (session_directory_uri(run->session)) {
-            code = run_read_directory(run);
+            code = usecase_read_directory(&run->use);
+            run_say_note(run);
         }
-        agent_rows_join(run->snapshot, run->roster, &arena, &rows);
+        agent_rows_join(run->use.snapshot, run->use.roster, &arena, &rows);
         agent = row_of(&rows, wanted->agent);
     }
     if (code == ERR_OK && !agent && !slot) {
-        code = err_set(&run->err, ERR_NOT_FOUND, "%s: no such %s",
+        code = err_set(&run->use.err, ERR_NOT_FOUND, "%s: no such %s",
                        wanted->ext ? wanted->ext : wanted->agent,
                        wanted->ext ? "extension in the store" : "agent, here or in the directory");
     }
@@ -168,7 +171,7 @@ int run_history(struct run *run)
 {
     struct history *history = NULL;
     if (session_history(run->session, run->settings->history_limit, NULL, &run->line.progress,
-                        &history, &run->err) != ERR_OK) {
+                        &history, &run->use.err) != ERR_OK) {
         return run_report_failure(run);
     }
     progress_line_end(&run->line);

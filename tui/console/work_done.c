@@ -69,30 +69,31 @@ static void loaded(struct console *console, struct work *work)
 /* A plan was made (or not): it is shown, or why there is none. */
 static void planned(struct console *console, struct work *work)
 {
-    for (size_t i = 0; i < work->warnings.n_items; i++) {
-        console_say(console, STYLE_WARN, "%s: %s", work->warnings.items[i].name,
-                    work->warnings.items[i].value);
+    for (size_t i = 0; i < work->use.warnings.n_items; i++) {
+        console_say(console, STYLE_WARN, "%s: %s", work->use.warnings.items[i].name,
+                    work->use.warnings.items[i].value);
     }
     if (work->kind == WORK_SYNC) {
         loaded(console, work);
     } else if (work->job.err.code != ERR_OK) {
         console_say_error(console, work->job.name, &work->job.err);
     }
-    if (work->import.refusals.n_items > 0) {
-        page_refusals(console, work->job.name, &work->import.refusals);
+    if (work->use.import.refusals.n_items > 0) {
+        page_refusals(console, work->job.name, &work->use.import.refusals);
     }
-    if (work->plan) {
-        struct plan *plan = work->plan;
-        work->plan = NULL;
-        view_plan_open(console, plan, work->import.requests, work->import.n_requests);
+    if (work->use.plan) {
+        struct plan *plan = work->use.plan;
+        work->use.plan = NULL;
+        view_plan_open(console, plan, work->use.import.requests, work->use.import.n_requests);
     }
 }
 
 static void exported(struct console *console, const struct work *work, const struct err *err)
 {
-    if (work->exported) {
-        console_say(console, STYLE_OK, "exported %s row%s to %s", frame_count(work->receipt.rows),
-                    work->receipt.rows == 1 ? "" : "s", work->receipt.to);
+    if (work->use.exported) {
+        console_say(console, STYLE_OK, "exported %s row%s to %s",
+                    frame_count(work->use.receipt.rows), work->use.receipt.rows == 1 ? "" : "s",
+                    work->use.receipt.to);
     } else if (err->code != ERR_OK) {
         console_say_error(console, "export", err);
     }
@@ -100,7 +101,7 @@ static void exported(struct console *console, const struct work *work, const str
 
 static void say_applied(struct console *console, const struct work *work)
 {
-    const struct outcome *outcome = &work->outcome;
+    const struct outcome *outcome = &work->use.outcome;
     char rest[96] = "";
     size_t used = 0;
     if (outcome->conflicts > 0) {
@@ -111,26 +112,26 @@ static void say_applied(struct console *console, const struct work *work)
         snprintf(rest + used, sizeof rest - used, ", %s failed", frame_count(outcome->failed));
     }
     if (work->job.err.code != ERR_OK) {
-        console_say_error(console, work->plan->action, &work->job.err);
+        console_say_error(console, work->use.plan->action, &work->job.err);
     }
     if (outcome->applied > 0 || work->job.err.code == ERR_OK) {
         console_say(console, rest[0] ? STYLE_WARN : STYLE_OK, "%s: %s applied%s",
-                    work->plan->action, frame_count(outcome->applied), rest);
+                    work->use.plan->action, frame_count(outcome->applied), rest);
     }
 }
 
 static void applied(struct console *console, struct work *work)
 {
     say_applied(console, work);
-    exported(console, work, &work->export_err);
+    exported(console, work, &work->use.export_err);
     if (work->data) {
         console_take_world(console, work->data);
         work->data = NULL;
     }
     console->history_wanted = true;
-    struct plan *plan = work->plan;
-    work->plan = NULL;
-    view_plan_applied(console, work->view, plan, &work->outcome, &work->job.err);
+    struct plan *plan = work->use.plan;
+    work->use.plan = NULL;
+    view_plan_applied(console, work->view, plan, &work->use.outcome, &work->job.err);
 }
 
 static void examined(struct console *console, struct work *work)
@@ -139,11 +140,11 @@ static void examined(struct console *console, struct work *work)
         console_say_error(console, "doctor", &work->job.err);
         return;
     }
-    struct diagnosis *diagnosis = work->diagnosis;
+    struct diagnosis *diagnosis = work->use.diagnosis;
     console_say(console, diagnosis->n_problems ? STYLE_WARN : STYLE_OK,
                 "doctor: %s records looked at, %s problem%s", frame_count(diagnosis->checked),
                 frame_count(diagnosis->n_problems), diagnosis->n_problems == 1 ? "" : "s");
-    work->diagnosis = NULL;
+    work->use.diagnosis = NULL;
     view_doctor_open(console, diagnosis, work->data->snapshot, work->data->roster);
     console_take_world(console, work->data);
     work->data = NULL;

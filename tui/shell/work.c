@@ -92,45 +92,42 @@ static void on_agents(void *context, const struct agent *rows, size_t n_rows)
 
 /* `beside`: where rows are to be shown as they come; NULL: a whole list is on the screen and stays
    until there is a new one. */
-static enum err_code read_directory(struct work *work, const struct snapshot *beside,
-                                    struct roster **roster)
+static enum err_code read_directory(struct work *work, const struct snapshot *beside)
 {
     work->gathered = roster_new();
     work->beside = beside;
     work->job.progress.agents = on_agents;
-    enum err_code code =
-        session_read_directory(work->session, &work->job.progress, roster, &work->job.err);
+    enum err_code code = usecase_read_directory(&work->use);
     work->job.progress.agents = NULL;
     return code;
 }
 
 /* Store, and where there is one the directory. Leaves what could be read in work->data; an
    interrupted first look at the directory stays on the screen, marked as partial. */
-static enum err_code read_both(struct work *work, enum load_mode mode, struct snapshot **snapshot,
-                               struct roster **roster)
+static enum err_code read_both(struct work *work, enum load_mode mode)
 {
-    enum err_code code =
-        session_load(work->session, mode, &work->job.progress, snapshot, &work->job.err);
+    struct usecase *use = &work->use;
+    enum err_code code = usecase_read_store(use, mode);
     if (code != ERR_OK) {
         return code;
     }
     const struct roster *before = work->seen && !work->seen->partial ? work->seen->roster : NULL;
     if (!session_directory_uri(work->session)) {
-        work->data = make_world(work, *snapshot, NULL, false);
+        work->data = make_world(work, use->snapshot, NULL, false);
         return ERR_OK;
     }
     if (!before) { /* the extensions first: they are there at once */
-        publish(work, make_world(work, *snapshot, NULL, true));
+        publish(work, make_world(work, use->snapshot, NULL, true));
     }
-    code = read_directory(work, before ? NULL : *snapshot, roster);
+    code = read_directory(work, before ? NULL : use->snapshot);
     if (code == ERR_OK) {
-        work->data = make_world(work, *snapshot, *roster, false);
+        work->data = make_world(work, use->snapshot, use->roster, false);
     } else if (before || work->gathered->n_agents == 0) {
-        work->data = make_world(work, *snapshot, before, false);
+        work->data = make_world(work, use->snapshot, before, false);
     } else {
         roster_seal(work->gathered);
         work->gathered->read_at_s = session_now_s(work->session);
-        work->data = make_world(work, *snapshot, work->gathered, true);
+        work->data = make_world(work, use->snapshot, work->gathered, true);
     }
     roster_unref(work->gathered);
     work->gathered = NULL;
@@ -145,38 +142,27 @@ static void name_actor(struct work *work)
     }
 }
 
-static enum err_code plan_input(struct work *work, const struct snapshot *snapshot,
-                                const struct roster *roster, struct plan_input *input)
+/* What the screen shows already is not read again, if it is complete. */
+static void use_known_roster(struct work *work)
 {
-    const char *actor = NULL;
-    enum err_code code = session_actor(work->session, &actor, &work->job.err);
-    *input = session_plan_input(work->session, snapshot, roster);
-    return code;
+    if (work->seen && work->seen->roster && !work->seen->partial) {
+        work->use.roster = roster_ref(work->seen->roster);
+    }
 }
 
 static void run_sync(struct work *work)
 {
-    struct snapshot *snapshot = NULL;
-    struct roster *roster = NULL;
-    struct plan_input input;
-    struct err *err = &work->job.err;
+    struct usecase *use = &work->use;
     if (!session_directory_uri(work->session)) {
-        (void)settings_no_directory(session_settings(work->session), err);
-    } else if (read_both(work, LOAD_NORMAL, &snapshot, &roster) == ERR_OK &&
-               plan_input(work, snapshot, roster, &input) == ERR_OK) {
-        (void)!plan_sync(&input, &work->plan, err);
+        (void)settings_no_directory(session_settings(work->session), &use->err);
+    } else if (read_both(work, LOAD_NORMAL) == ERR_OK) {
+        (void)!usecase_plan_sync(use);
     }
-    snapshot_unref(snapshot);
-    roster_unref(roster);
 }
 
 static void run_load(struct work *work)
 {
-    struct snapshot *snapshot = NULL;
-    struct roster *roster = NULL;
-    (void)!read_both(work, LOAD_NORMAL, &snapshot, &roster);
-    snapshot_unref(snapshot);
-    roster_unref(roster);
+    (void)!read_both(work, LOAD_NORMAL);
 }
 
 /* A directory that costs nothing to ask is asked again at every refresh; Amazon's has a quota. */
@@ -225,31 +211,24 @@ static void run_refresh(struct work *work)
     roster_unref(roster);
 }
 
-static void export_now(struct work *work, const struct snapshot *snapshot, struct err *err)
+static void run_export(struct work *work)
 {
-    work->exported = session_export(work->session, work->argument, snapshot, &work->job.progress,
-                                    &work->receipt, err) == ERR_OK;
+    struct usecase *use = &work->use;
+    use->exported = session_export(work->session, work->argument, NULL, use->progress,
+                                   &use->receipt, &use->err) == ERR_OK;
 }
 
 static void run_apply(struct work *work)
 {
-    struct snapshot *after = NULL;
-    struct err ignored = ERR_INIT;
-    enum err_code code = session_apply(work->session, work->plan, &work->job.progress,
-                                       &work->outcome, &work->job.err);
-    if (session_after(work->session, work->plan, NULL, &after,
-                      code == ERR_OK ? &work->export_err : &ignored) == ERR_OK) {
-        const struct roster *roster = work->plan->roster ? work->plan->roster
-                                      : work->seen       ? work->seen->roster
-                                                         : NULL;
-        work->data = make_world(work, after, roster, false);
-        const struct settings *settings = session_settings(work->session);
-        if (code == ERR_OK && strcmp(work->plan->action, "sync") == 0 && !settings->no_export &&
-            session_export_uri(work->session)) {
-            export_now(work, after, &work->export_err);
-        }
+    struct usecase *use = &work->use;
+    use->wants_after = true;
+    (void)!usecase_apply(use);
+    if (use->after) {
+        const struct roster *roster = use->plan->roster ? use->plan->roster
+                                      : work->seen      ? work->seen->roster
+                                                        : NULL;
+        work->data = make_world(work, use->after, roster, false);
     }
-    snapshot_unref(after);
 }
 
 static void run_history(struct work *work)
@@ -260,73 +239,23 @@ static void run_history(struct work *work)
 
 static void run_undo(struct work *work)
 {
-    struct history *history = NULL;
-    struct snapshot *snapshot = NULL;
-    struct plan_input input;
-    struct err *err = &work->job.err;
-    if (session_history(work->session, 1, work->argument, &work->job.progress, &history, err) ==
-            ERR_OK &&
-        history->n_actions == 0) {
-        err_set(err, ERR_NOT_FOUND, "there is no action to undo");
-    }
-    if (err->code == ERR_OK &&
-        session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot, err) == ERR_OK &&
-        plan_input(work, snapshot, work->seen ? work->seen->roster : NULL, &input) == ERR_OK) {
-        (void)!plan_undo(&input, &history->actions[0], &work->plan, err);
-    }
-    snapshot_unref(snapshot);
-    history_free(history);
+    use_known_roster(work);
+    (void)!usecase_plan_undo(&work->use, work->argument);
 }
 
 static void run_doctor(struct work *work)
 {
-    struct snapshot *snapshot = NULL;
-    struct roster *roster = NULL;
-    struct plan_input input;
-    if (session_load(work->session, LOAD_WHOLE, &work->job.progress, &snapshot, &work->job.err) ==
-            ERR_OK &&
-        plan_input(work, snapshot, work->seen ? work->seen->roster : NULL, &input) == ERR_OK) {
-        work->diagnosis = doctor_examine(&input);
-        work->data = make_world(work, snapshot, input.roster, false);
+    struct usecase *use = &work->use;
+    use_known_roster(work);
+    if (usecase_examine(use) == ERR_OK) {
+        work->data = make_world(work, use->snapshot, use->roster, false);
     }
-    snapshot_unref(snapshot);
-    roster_unref(roster);
 }
 
-static void run_init(struct work *work)
-{
-    struct snapshot *snapshot = NULL;
-    struct plan_input input;
-    struct err *err = &work->job.err;
-    if (session_init_store(work->session, &work->job.progress, &work->warnings, err) == ERR_OK &&
-        session_load(work->session, LOAD_WHOLE, &work->job.progress, &snapshot, err) == ERR_OK &&
-        plan_input(work, snapshot, NULL, &input) == ERR_OK) {
-        (void)!plan_init(&input, &work->plan, err);
-    }
-    snapshot_unref(snapshot);
-}
-
-/* A row of the file that makes no sense and one that cannot be planned are named together. */
 static void run_import(struct work *work)
 {
-    struct snapshot *snapshot = NULL;
-    struct plan_input input;
-    struct err refused = ERR_INIT;
-    struct err *err = &work->job.err;
-    if (import_read(work->argument, &work->job.progress, &work->import, err) == ERR_OK &&
-        session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot, err) == ERR_OK &&
-        plan_input(work, snapshot, work->seen ? work->seen->roster : NULL, &input) == ERR_OK) {
-        struct import *import = &work->import;
-        enum err_code code = plan_edit(&input, "import", import->requests, import->n_requests,
-                                       &import->refusals, &work->plan, &refused);
-        if (import_error(import, err) != ERR_OK) {
-            plan_free(work->plan);
-            work->plan = NULL;
-        } else if (code != ERR_OK) {
-            err_set(err, code, "%s", refused.text);
-        }
-    }
-    snapshot_unref(snapshot);
+    use_known_roster(work);
+    (void)!usecase_plan_import(&work->use, work->argument);
 }
 
 static void run(struct job *job)
@@ -346,7 +275,7 @@ static void run(struct job *job)
         run_apply(work);
         break;
     case WORK_EXPORT:
-        export_now(work, NULL, &work->job.err);
+        run_export(work);
         break;
     case WORK_HISTORY:
         run_history(work);
@@ -358,11 +287,14 @@ static void run(struct job *job)
         run_undo(work);
         break;
     case WORK_INIT:
-        run_init(work);
+        (void)!usecase_plan_init(&work->use, false);
         break;
     case WORK_IMPORT:
         run_import(work);
         break;
+    }
+    if (work->use.err.code != ERR_OK) {
+        work->job.err = work->use.err;
     }
     name_actor(work);
 }
@@ -382,11 +314,8 @@ static void release(struct job *job)
     struct work *work = (struct work *)job;
     screen_data_unref(work->seen);
     screen_data_unref(work->data);
-    plan_free(work->plan);
+    usecase_release(&work->use);
     history_free(work->history);
-    diagnosis_free(work->diagnosis);
-    import_release(&work->import);
-    port_info_release(&work->warnings);
     free(work->argument);
     free(work);
 }
@@ -402,8 +331,7 @@ static struct work *make_work(struct console *console, enum work_kind kind, cons
     work->kind = kind;
     work->argument = mem_strdup(argument);
     work->seen = console->data ? screen_data_ref(console->data) : NULL;
-    refusals_init(&work->import.refusals);
-    port_info_init(&work->warnings);
+    usecase_init(&work->use, work->session, &work->job.progress);
     return work;
 }
 
@@ -429,7 +357,7 @@ void work_start(struct console *console, enum work_kind kind, const char *argume
 void work_apply(struct console *console, struct plan *plan, struct view *view)
 {
     struct work *work = make_work(console, WORK_APPLY, NULL);
-    work->plan = plan;
+    work->use.plan = plan;
     work->view = view;
     submit(console, work);
 }

@@ -7,11 +7,9 @@
  */
 
 #include "core/plan/audit.h"
-#include "core/plan/doctor.h"
-#include "core/plan/import_file.h"
 #include "core/base/job.h"
 #include "core/plan/plan.h"
-#include "core/session/session.h"
+#include "core/session/usecase.h"
 #include "tui/shell/view.h"
 
 /* kind, name, whether people asked for it (then it shows, blocks other changes, and a refresh
@@ -46,15 +44,8 @@ struct work {
     struct view *view;        /* apply: the view that waits for it */
     /* found */
     struct screen_data *data; /* NULL: nothing new */
-    struct plan *plan;        /* made, or applied */
-    struct outcome outcome;
-    struct export_receipt receipt;
-    bool exported;
-    struct err export_err;
+    struct usecase use;       /* what was read, planned, written and published */
     struct history *history;
-    struct diagnosis *diagnosis;
-    struct import import; /* the file that was read */
-    struct port_info warnings;
     /* the directory's rows as they come */
     struct roster *gathered;
     const struct snapshot *beside;

@@ -1,0 +1,146 @@
+#include "core/headless/run.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/interrupt.h"
+#include "core/base/text.h"
+
+#include "core/base/banned.h"
+
+/* ---- what an exit status says ------------------------------------------------------------ */
+
+int run_status_of_plan(const struct run *run)
+{
+    const struct plan *plan = run->use.plan;
+    if (run->use.err.code != ERR_OK) {
+        bool some = run->use.outcome.applied > 0;
+        return err_exit_status(some ? ERR_PARTIAL : run->use.err.code);
+    }
+    if (run->use.outcome.conflicts > 0 || run->use.outcome.failed > 0) {
+        return err_exit_status(ERR_PARTIAL);
+    }
+    if (plan_results(plan, RESULT_CONFLICT) > 0) {
+        return err_exit_status(ERR_PARTIAL); /* an undo that found something else there */
+    }
+    if (run->settings->dry_run && run->settings->exit_code && plan_has_work(plan)) {
+        return 2;
+    }
+    if (plan->n_unassigned > 0) {
+        return err_exit_status(ERR_POOL_EMPTY);
+    }
+    return err_exit_status(run->use.export_err.code);
+}
+
+/* ---- steps ------------------------------------------------------------------------------- */
+
+void run_say_note(struct run *run)
+{
+    const struct roster *roster = run->use.roster;
+    if (roster && roster->note && !run->settings->quiet) {
+        struct arena arena = ARENA_INIT;
+        progress_line_end(&run->line);
+        fprintf(run->report->err, "note: %s\n", text_sanitise(&arena, roster->note));
+        arena_release(&arena);
+    }
+}
+
+/* Where a person sits at both ends, what they did not name change by change is asked for once. */
+static bool confirmed(struct run *run)
+{
+    if (run->settings->yes || run->settings->dry_run || run->report->json ||
+        !plan_has_work(run->use.plan) || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+        return true;
+    }
+    struct action_report shown = {.action = run->use.plan->action,
+                                  .dry_run = true,
+                                  .plan = run->use.plan,
+                                  .guard = &run->use.guard};
+    run->asked = true;
+    progress_line_end(&run->line);
+    report_text_action(run->report, &shown);
+    fflush(run->report->out);
+    fprintf(run->report->err, "Apply this plan? [y/N] ");
+    fflush(run->report->err);
+    char answer[16] = "";
+    if (!interrupt_wait_input(STDIN_FILENO)) {
+        fputc('\n', run->report->err);
+        err_set(&run->use.err, ERR_CANCELLED, "stopped: nothing was written");
+        return false;
+    }
+    if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y')) {
+        return true;
+    }
+    err_set(&run->use.err, ERR_CANCELLED, "not confirmed: nothing was written");
+    return false;
+}
+
+static const struct refusals *refusals_of(const struct run *run)
+{
+    return run->use.import.file ? &run->use.import.refusals : &run->use.refusals;
+}
+
+struct action_report run_action_report(struct run *run, int status)
+{
+    if (run->session) {
+        session_facts(run->session, &run->facts);
+    }
+    return (struct action_report){
+        .action = action_info(run->settings->action)->name,
+        .dry_run = run->settings->dry_run,
+        .plan = run->use.plan,
+        .plan_said = run->asked,
+        .outcome = run->use.tried ? &run->use.outcome : NULL,
+        .export = run->use.exported ? &run->use.receipt : NULL,
+        .guard = run->use.judged ? &run->use.guard : NULL,
+        .err = &run->use.err,
+        .refusals = refusals_of(run),
+        .facts = &run->facts,
+        .export_err = &run->use.export_err,
+        .duration_ms = clock_ticks_ms() - run->start_ms,
+        .exit = status,
+    };
+}
+
+/* The report of an action that makes a plan; without one there is only the error. */
+int run_report_plan(struct run *run)
+{
+    progress_line_end(&run->line);
+    run_say_note(run);
+    bool refused = refusals_of(run)->n_items > 0;
+    int status = run->use.plan ? run_status_of_plan(run) : err_exit_status(run->use.err.code);
+    struct action_report action = run_action_report(run, status);
+    if (run->report->json && !run->use.plan && !refused) {
+        report_json_error(run->report, &run->use.err, status);
+    } else if (run->report->json) {
+        report_json_action(run->report, &action);
+    } else {
+        report_text_action(run->report, &action);
+    }
+    return status;
+}
+
+int run_report_failure(struct run *run)
+{
+    progress_line_end(&run->line);
+    int status = err_exit_status(run->use.err.code);
+    if (run->report->json) {
+        report_json_error(run->report, &run->use.err, status);
+    } else {
+        report_text_error(run->report, &run->use.err);
+    }
+    return status;
+}
+
+/* Judges, asks, writes. */
+void run_carry_out(struct run *run, bool ask)
+{
+    struct usecase *use = &run->use;
+    if (usecase_judge(use) != ERR_OK || run->settings->dry_run || (ask && !confirmed(run))) {
+        return;
+    }
+    /* What stopped it stands in use->err; what was done in the outcome. */
+    if (usecase_apply(use) == ERR_CANCELLED && use->outcome.applied > 0) {
+        err_hint(&use->err, "What was applied stays; the same command does the rest");
+    }
+}

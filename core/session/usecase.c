@@ -1,0 +1,245 @@
+#include "core/session/usecase.h"
+
+#include <string.h>
+
+#include "core/base/banned.h"
+
+void usecase_init(struct usecase *use, struct session *session, const struct progress *progress)
+{
+    *use = (struct usecase){
+        .session = session, .progress = progress, .err = ERR_INIT, .export_err = ERR_INIT};
+    refusals_init(&use->refusals);
+    refusals_init(&use->import.refusals);
+    port_info_init(&use->warnings);
+}
+
+void usecase_release(struct usecase *use)
+{
+    plan_free(use->plan);
+    diagnosis_free(use->diagnosis);
+    roster_unref(use->roster);
+    snapshot_unref(use->snapshot);
+    snapshot_unref(use->after);
+    refusals_release(&use->refusals);
+    import_release(&use->import);
+    port_info_release(&use->warnings);
+}
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+enum err_code usecase_read_store(struct usecase *use, enum load_mode mode)
+{
+    if (use->snapshot) {
+        return ERR_OK;
+    }
+    return session_load(use->session, mode, use->progress, &use->snapshot, &use->err);
+}
+
+enum err_code usecase_read_directory(struct usecase *use)
+{
+    if (use->roster) {
+        return ERR_OK;
+    }
+    return session_read_directory(use->session, use->progress, &use->roster, &use->err);
+}
+
+/* The actor is part of a plan (`by`), so the service is asked who acts before one is made. */
+static enum err_code plan_input(struct usecase *use, struct plan_input *input)
+{
+    const char *actor;
+    enum err_code code = session_actor(use->session, &actor, &use->err);
+    *input = session_plan_input(use->session, use->snapshot, use->roster);
+    return code;
+}
+
+/* ---- planning ---------------------------------------------------------------------------- */
+
+enum err_code usecase_plan_sync(struct usecase *use)
+{
+    struct plan_input input;
+    if (usecase_read_store(use, LOAD_NORMAL) == ERR_OK && usecase_read_directory(use) == ERR_OK &&
+        plan_input(use, &input) == ERR_OK) {
+        return plan_sync(&input, &use->plan, &use->err);
+    }
+    return use->err.code;
+}
+
+enum err_code usecase_plan_init(struct usecase *use, bool dry_run)
+{
+    struct plan_input input;
+    enum err_code code = ERR_OK;
+    if (!dry_run) {
+        code = session_init_store(use->session, use->progress, &use->warnings, &use->err);
+    }
+    if (code == ERR_OK && usecase_read_store(use, LOAD_WHOLE) == ERR_OK &&
+        plan_input(use, &input) == ERR_OK) {
+        return plan_init(&input, &use->plan, &use->err);
+    }
+    return use->err.code;
+}
+
+/* Whether a request names an agent who has to be in the directory. */
+static bool needs_directory(const struct request *requests, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (requests[i].kind == CHANGE_ASSIGN ||
+            (requests[i].kind == CHANGE_REASSIGN && !requests[i].swap)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum err_code read_for_requests(struct usecase *use, const struct request *requests,
+                                       size_t n_requests, struct plan_input *input)
+{
+    if (usecase_read_store(use, LOAD_NORMAL) == ERR_OK &&
+        (!needs_directory(requests, n_requests) || usecase_read_directory(use) == ERR_OK)) {
+        return plan_input(use, input);
+    }
+    return use->err.code;
+}
+
+enum err_code usecase_plan_edit(struct usecase *use, const char *action,
+                                const struct request *requests, size_t n_requests)
+{
+    struct plan_input input;
+    enum err_code code = read_for_requests(use, requests, n_requests, &input);
+    if (code == ERR_OK) {
+        code =
+            plan_edit(&input, action, requests, n_requests, &use->refusals, &use->plan, &use->err);
+    }
+    return code;
+}
+
+enum err_code usecase_plan_import(struct usecase *use, const char *path)
+{
+    struct plan_input input;
+    struct import *import = &use->import;
+    struct err planned = ERR_INIT;
+    import_release(import);
+    if (import_read(path, use->progress, import, &use->err) != ERR_OK) {
+        refusals_init(&import->refusals);
+        return use->err.code;
+    }
+    if (read_for_requests(use, import->requests, import->n_requests, &input) != ERR_OK) {
+        return use->err.code;
+    }
+    enum err_code code = plan_edit(&input, "import", import->requests, import->n_requests,
+                                   &import->refusals, &use->plan, &planned);
+    if (import_error(import, &use->err) != ERR_OK) {
+        plan_free(use->plan);
+        use->plan = NULL;
+    } else if (code != ERR_OK) {
+        use->err = planned;
+    }
+    return use->err.code;
+}
+
+enum err_code usecase_plan_undo(struct usecase *use, const char *action_id)
+{
+    struct history *history = NULL;
+    struct plan_input input;
+    enum err_code code =
+        session_history(use->session, 1, action_id, use->progress, &history, &use->err);
+    if (code == ERR_OK && history->n_actions == 0) {
+        code = err_set(&use->err, ERR_NOT_FOUND, "there is no action to undo");
+    }
+    if (code == ERR_OK && usecase_read_store(use, LOAD_NORMAL) == ERR_OK &&
+        plan_input(use, &input) == ERR_OK) {
+        (void)!plan_undo(&input, &history->actions[0], &use->plan, &use->err);
+    }
+    history_free(history);
+    return use->err.code;
+}
+
+/* ---- the doctor -------------------------------------------------------------------------- */
+
+enum err_code usecase_examine(struct usecase *use)
+{
+    enum err_code code = usecase_read_store(use, LOAD_WHOLE);
+    if (code == ERR_OK) {
+        struct plan_input input = session_plan_input(use->session, use->snapshot, use->roster);
+        use->diagnosis = doctor_examine(&input);
+    }
+    return code;
+}
+
+static bool has_kind(const struct diagnosis *diagnosis, enum problem_kind kind)
+{
+    for (size_t i = 0; i < diagnosis->n_problems; i++) {
+        if (diagnosis->problems[i].kind == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum err_code usecase_plan_repair(struct usecase *use)
+{
+    struct plan_input input;
+    /* Who works here helps to choose which of two extensions an agent keeps; it is no condition. */
+    if (has_kind(use->diagnosis, PROBLEM_TWO_EXTENSIONS) && session_directory_uri(use->session) &&
+        usecase_read_directory(use) != ERR_OK) {
+        err_clear(&use->err);
+    }
+    enum err_code code = plan_input(use, &input);
+    if (code == ERR_OK) {
+        code = plan_repair(&input, use->diagnosis, &use->plan, &use->err);
+    }
+    return code;
+}
+
+size_t usecase_problems_left(struct usecase *use)
+{
+    struct snapshot *again = NULL;
+    struct err ignored = ERR_INIT;
+    size_t left = use->diagnosis->n_problems;
+    if (session_load(use->session, LOAD_WHOLE, use->progress, &again, &ignored) == ERR_OK) {
+        struct plan_input input = session_plan_input(use->session, again, NULL);
+        struct diagnosis *after = doctor_examine(&input);
+        left = after->n_problems;
+        diagnosis_free(after);
+        snapshot_unref(again);
+    }
+    return left;
+}
+
+/* ---- carrying out ------------------------------------------------------------------------- */
+
+enum err_code usecase_judge(struct usecase *use)
+{
+    guard_judge(use->plan, &session_policy(use->session)->limit, &use->guard);
+    use->judged = true;
+    return guard_error(&use->guard, &use->err);
+}
+
+/* A sync publishes, unless the settings say no. */
+static bool publishes(const struct usecase *use)
+{
+    return strcmp(use->plan->action, "sync") == 0 && !session_settings(use->session)->no_export &&
+           session_export_uri(use->session);
+}
+
+enum err_code usecase_apply(struct usecase *use)
+{
+    use->tried = true;
+    enum err_code code =
+        session_apply(use->session, use->plan, use->progress, &use->outcome, &use->err);
+    bool publish = code == ERR_OK && publishes(use);
+    if (!publish && !use->wants_after) {
+        return code;
+    }
+    /* After a stop nobody waits for the fresh picture: progress is not asked again. */
+    struct err ignored = ERR_INIT;
+    if (session_after(use->session, use->plan, publish ? use->progress : NULL, &use->after,
+                      publish ? &use->export_err : &ignored) == ERR_OK &&
+        publish) {
+        use->exported = session_export(use->session, NULL, use->after, use->progress, &use->receipt,
+                                       &use->export_err) == ERR_OK;
+    }
+    if (use->export_err.code != ERR_OK) {
+        err_prefix(&use->export_err, "the pool is in order, but the export failed");
+    }
+    return code;
+}
