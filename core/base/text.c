@@ -95,15 +95,98 @@ size_t text_utf8_check(const char *text, size_t length)
     return length;
 }
 
+/* ---- blanks and controls ----------------------------------------------------------------- */
+
+struct code_range {
+    uint32_t first, last;
+};
+
+static bool in_ranges(uint32_t code, const struct code_range *ranges, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (code >= ranges[i].first && code <= ranges[i].last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool text_is_white(uint32_t code)
+{
+    static const struct code_range ranges[] = {
+        {0x0009, 0x000D}, {0x0020, 0x0020}, {0x0085, 0x0085}, {0x00A0, 0x00A0}, {0x1680, 0x1680},
+        {0x2000, 0x200A}, {0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000},
+    };
+    return in_ranges(code, ranges, sizeof ranges / sizeof ranges[0]);
+}
+
+bool text_is_blank(uint32_t code)
+{
+    static const struct code_range unseen[] = {
+        {0x00AD, 0x00AD}, {0x061C, 0x061C}, {0x115F, 0x1160}, {0x180E, 0x180E},
+        {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x2069}, {0x2800, 0x2800},
+        {0x3164, 0x3164}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0},
+    };
+    return text_is_white(code) ||
+           (code >= 0x80 && in_ranges(code, unseen, sizeof unseen / sizeof unseen[0]));
+}
+
+size_t text_blanks_before(const char *text, size_t length)
+{
+    size_t at = 0;
+    while (at < length) {
+        uint32_t code;
+        size_t size = text_decode(text + at, length - at, &code);
+        if (size == 0 || !text_is_blank(code)) {
+            break;
+        }
+        at += size;
+    }
+    return at;
+}
+
+size_t text_blanks_behind(const char *text, size_t length)
+{
+    size_t end = length;
+    while (end > 0) {
+        size_t at = end - 1;
+        while (at > 0 && ((unsigned char)text[at] & 0xC0) == 0x80) {
+            at--;
+        }
+        uint32_t code;
+        if (text_decode(text + at, end - at, &code) != end - at || !text_is_blank(code)) {
+            break;
+        }
+        end = at;
+    }
+    return length - end;
+}
+
+uint32_t text_find_control(const char *text, size_t length)
+{
+    size_t at = 0;
+    while (at < length) {
+        uint32_t code;
+        size_t size = text_decode(text + at, length - at, &code);
+        if (size == 0) {
+            at++;
+            continue;
+        }
+        if (code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x2028 || code == 0x2029) {
+            return code;
+        }
+        at += size;
+    }
+    return TEXT_NO_CONTROL;
+}
+
 /* ---- harmless ---------------------------------------------------------------------------- */
 
 /* Controls, and what is invisible or changes the direction or the place of other characters:
    Unicode's format characters (Cf), line and paragraph separators, noncharacters. */
 bool text_is_hostile(uint32_t code)
 {
-    static const struct {
-        uint32_t first, last;
-    } ranges[] = {
+    static const struct code_range ranges[] = {
         {0x0000, 0x001F}, {0x007F, 0x009F},   {0x00AD, 0x00AD},   {0x034F, 0x034F},
         {0x0600, 0x0605}, {0x061C, 0x061C},   {0x06DD, 0x06DD},   {0x070F, 0x070F},
         {0x115F, 0x1160}, {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200F},
@@ -114,12 +197,7 @@ bool text_is_hostile(uint32_t code)
     if (code < 0x80) {
         return code < 0x20 || code == 0x7F;
     }
-    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
-        if (code >= ranges[i].first && code <= ranges[i].last) {
-            return true;
-        }
-    }
-    return false;
+    return in_ranges(code, ranges, sizeof ranges / sizeof ranges[0]);
 }
 
 /* The visible form of the character at `text` into `form`; returns the bytes of `text` used. */

@@ -32,6 +32,24 @@ size_t text_utf8_check(const char *text, size_t length);
 /* Whether showing the character as it is could change more than its own cell. */
 bool text_is_hostile(uint32_t code);
 
+/* Whether it separates words in some alphabet: Unicode's White_Space, so line breaks and the no-break
+   space are among them. */
+bool text_is_white(uint32_t code);
+
+/* Whether it means nothing at the ends of a word: white space, and what nobody sees there (zero-width
+   characters, direction marks, fillers). */
+bool text_is_blank(uint32_t code);
+
+/* The bytes that blanks take at the start and at the end of valid UTF-8. Where all of it is blank,
+   text_blanks_before is `length`. */
+size_t text_blanks_before(const char *text, size_t length);
+size_t text_blanks_behind(const char *text, size_t length);
+
+/* The first control character in valid UTF-8 (C0, DEL, C1, line and paragraph separators), or
+   TEXT_NO_CONTROL. */
+#define TEXT_NO_CONTROL UINT32_MAX
+uint32_t text_find_control(const char *text, size_t length);
+
 /* Writes the harmless form of `text` into `out`, cut at a whole character, always terminated.
    Returns the length written. `flags`: TEXT_KEEP_LINES. */
 size_t text_sanitise_to(char *out, size_t size, const char *text, size_t length, unsigned flags);

@@ -101,8 +101,12 @@ static enum err_code bad_login(struct collector *c, const struct found_agent *ag
     char login[80];
     text_sanitise_to(login, sizeof login, agent->login, cut(agent->login, agent->login_length, 60),
                      0);
-    return collector_error(c, agent->place, err, "the login \"%s%s\" %s", login,
-                           agent->login_length > 60 ? "..." : "", fault);
+    collector_error(c, agent->place, err, "the login \"%s%s\" %s", login,
+                    agent->login_length > 60 ? "..." : "", fault);
+    if (memchr(agent->login, '\t', agent->login_length)) {
+        err_hint(err, TEXT_OUTPUT_HINT);
+    }
+    return ERR_INPUT;
 }
 
 /* One login twice. The same user on two pages of JSON is no fault: the list moved in between. */

@@ -24,6 +24,9 @@ struct found_agent {
     size_t place;   /* CSV: the line; JSON: page and user, see PLACE_PAGE */
 };
 
+/* Names with TABs between them are what it prints without --output json. */
+#define TEXT_OUTPUT_HINT "If this is text output of the AWS CLI: --output json"
+
 /* Page and user of a page in one number. */
 #define PLACE_PAGE ((size_t)1 << 32)
 

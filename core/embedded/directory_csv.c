@@ -45,7 +45,8 @@ static enum err_code find_column(const char *file, const struct csv_row *row, en
     return ERR_OK;
 }
 
-static enum err_code no_login_column(const char *file, const struct csv_row *row, struct err *err)
+static enum err_code no_login_column(const struct csv *csv, const struct csv_row *row,
+                                     struct err *err)
 {
     char columns[400] = "";
     size_t used = 0;
@@ -55,8 +56,12 @@ static enum err_code no_login_column(const char *file, const struct csv_row *row
         int wrote = snprintf(columns + used, sizeof columns - used, "%s%s", i ? ", " : "", name);
         used += wrote > 0 ? (size_t)wrote : 0;
     }
-    err_set(err, ERR_INPUT, "%s:%zu: no column of logins; the columns are: %s", file, row->line,
-            columns);
+    err_set(err, ERR_INPUT, "%s:%zu: no column of logins; the columns are: %s", csv->file,
+            row->line, columns);
+    if (csv->separator == '\t') {
+        err_hint(err, TEXT_OUTPUT_HINT);
+        return ERR_INPUT;
+    }
     err_hint(err, "It is called \"user login\", \"username\" or \"user\"; the first line of the "
                   "file names the columns");
     return ERR_INPUT;
@@ -70,7 +75,7 @@ static enum err_code read_header(struct csv *csv, struct header *header, struct 
         code = find_column(csv->file, &row, column, &header->columns[column], err);
     }
     if (code == ERR_OK && header->columns[COLUMN_LOGIN] == CSV_NO_COLUMN) {
-        code = no_login_column(csv->file, &row, err);
+        code = no_login_column(csv, &row, err);
     }
     header->n_fields = row.n_fields;
     header->line = row.line;

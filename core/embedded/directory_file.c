@@ -30,6 +30,16 @@ enum err_code directory_parse(const char *file, const char *text, size_t length,
         return err_set(err, ERR_INPUT, "%s: there is nothing in it", file);
     }
     bool json = text[at] == '{' || text[at] == '[';
+    struct text_file_guess guess = {NULL, NULL};
+    if (!json) {
+        guess = text_file_guess(text, length);
+    }
+    if (guess.what) {
+        err_set(err, ERR_INPUT, "%s: this looks like %s; CSV with a header or JSON is wanted", file,
+                guess.what);
+        err_hint(err, "%s", guess.hint);
+        return ERR_INPUT;
+    }
     code = json ? directory_json_parse(file, text, length, progress, roster, format, err)
                 : directory_csv_parse(file, text, length, progress, roster, format, err);
     if (code != ERR_OK) {

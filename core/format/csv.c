@@ -5,6 +5,7 @@
 
 #include "core/base/banned.h"
 #include "core/base/mem.h"
+#include "core/base/text.h"
 
 /* ---- the reader's state -------------------------------------------------------------------- */
 
@@ -25,6 +26,72 @@ static char guess_separator(const char *text, const char *end)
     return found;
 }
 
+static void skip_line_end(struct csv *csv)
+{
+    bool cr = *csv->at++ == '\r';
+    if (cr && csv->at < csv->end && *csv->at == '\n') {
+        csv->at++;
+    }
+    csv->line++;
+}
+
+static bool at_line_end(const struct csv *csv)
+{
+    return csv->at < csv->end && (*csv->at == '\n' || *csv->at == '\r');
+}
+
+static bool begins_with(const char *text, size_t length, const char *word)
+{
+    size_t n = strlen(word);
+    if (length < n) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (text_lower(text[i]) != word[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether this line, which is not data, stands before a header; *separator is what it names. */
+static bool is_preamble(const char *line, size_t length, char *separator)
+{
+    if (length > 1 && line[0] == '"' && line[length - 1] == '"') {
+        line++;
+        length -= 2;
+    }
+    if (length == 5 && begins_with(line, length, "sep=")) {
+        *separator = line[4];
+        return true;
+    }
+    if (length == 6 && begins_with(line, length, "sep=\\t")) {
+        *separator = '\t';
+        return true;
+    }
+    return begins_with(line, length, "#type ") || begins_with(line, length, "version:v");
+}
+
+/* Moves to the header. Returns the separator that was named, or NUL. */
+static char skip_preamble(struct csv *csv)
+{
+    char separator = '\0';
+    for (;;) {
+        while (at_line_end(csv)) {
+            skip_line_end(csv);
+        }
+        const char *line = csv->at;
+        size_t length = 0;
+        while (line + length < csv->end && line[length] != '\n' && line[length] != '\r') {
+            length++;
+        }
+        if (!is_preamble(line, length, &separator)) {
+            return separator;
+        }
+        csv->at += length;
+    }
+}
+
 void csv_init(struct csv *csv, const char *file, const char *text, size_t length)
 {
     const char *end = text + length;
@@ -33,10 +100,8 @@ void csv_init(struct csv *csv, const char *file, const char *text, size_t length
     }
     *csv = (struct csv){.file = file, .at = text, .end = end, .line = 1};
     buf_init(&csv->scratch, length + 1);
-    while (text < end && (*text == '\n' || *text == '\r')) {
-        text++;
-    }
-    csv->separator = guess_separator(text, end);
+    char named = skip_preamble(csv);
+    csv->separator = named ? named : guess_separator(csv->at, end);
 }
 
 void csv_release(struct csv *csv)
@@ -67,18 +132,21 @@ static void add_field(struct csv *csv, const char *text, size_t length, size_t u
 
 /* ---- one field ----------------------------------------------------------------------------- */
 
-static bool at_line_end(const struct csv *csv)
+/* The bytes of blanks from here on. A TAB that separates fields is none. */
+static size_t blanks_here(const struct csv *csv)
 {
-    return csv->at < csv->end && (*csv->at == '\n' || *csv->at == '\r');
-}
-
-static void skip_line_end(struct csv *csv)
-{
-    bool cr = *csv->at++ == '\r';
-    if (cr && csv->at < csv->end && *csv->at == '\n') {
-        csv->at++;
+    size_t at = 0;
+    while (csv->at + at < csv->end) {
+        const char *text = csv->at + at;
+        uint32_t code;
+        size_t size = text_decode(text, (size_t)(csv->end - text), &code);
+        if (size == 0 || !text_is_blank(code) || *text == csv->separator || *text == '\n' ||
+            *text == '\r') {
+            break;
+        }
+        at += size;
     }
-    csv->line++;
+    return at;
 }
 
 static void read_plain(struct csv *csv)
@@ -118,6 +186,7 @@ static enum err_code read_quoted(struct csv *csv, struct err *err)
     }
     size_t length = (size_t)(csv->at - start);
     csv->at++;
+    csv->at += blanks_here(csv);
     if (csv->at < csv->end && *csv->at != csv->separator && !at_line_end(csv)) {
         return stop(csv, csv->line,
                     "text behind a closing quote; a quote inside of a field is doubled", err);
@@ -138,8 +207,9 @@ static enum err_code read_fields(struct csv *csv, struct err *err)
         if (csv->n_fields == CSV_FIELDS_MAX) {
             return stop(csv, csv->line, "more than 1,024 fields in a row", err);
         }
-        if (csv->at < csv->end && *csv->at == '"') {
-            csv->at++;
+        size_t blanks = blanks_here(csv);
+        if (csv->at + blanks < csv->end && csv->at[blanks] == '"') {
+            csv->at += blanks + 1;
             if (read_quoted(csv, err) != ERR_OK) {
                 return ERR_INPUT;
             }
@@ -168,7 +238,8 @@ enum err_code csv_next(struct csv *csv, struct csv_row *row, struct err *err)
     if (read_fields(csv, err) != ERR_OK) {
         return ERR_INPUT;
     }
-    if (at_line_end(csv)) {
+    bool ended = at_line_end(csv);
+    if (ended) {
         skip_line_end(csv);
     }
     if (buf_failed(&csv->scratch)) {
@@ -179,7 +250,7 @@ enum err_code csv_next(struct csv *csv, struct csv_row *row, struct err *err)
             csv->fields[i].text = csv->scratch.data + csv->unquoted[i] - 1;
         }
     }
-    *row = (struct csv_row){csv->fields, csv->n_fields, line};
+    *row = (struct csv_row){csv->fields, csv->n_fields, line, ended};
     return ERR_OK;
 }
 

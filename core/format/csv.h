@@ -14,10 +14,15 @@
  *     csv_release(&csv);
  *
  * Lines end with CRLF, LF or CR. A field in quotes may hold separators, line ends and, doubled,
- * quotes. A quote inside a field that does not begin with one is an ordinary character. Lines with
- * nothing in them are passed over; a UTF-8 byte order mark at the start is, too. The separator is
- * a comma unless the first line has none of it and a semicolon or a TAB instead (what spreadsheets
- * write where the comma is the decimal sign). Encoding is the caller's affair (core/format/text_file.h).
+ * quotes; blanks before and behind its quotes do not count. A quote inside a field that does not
+ * begin with one is an ordinary character. Lines with nothing in them are passed over; a UTF-8 byte
+ * order mark at the start is, too. The separator is a comma unless the first line has none of it and
+ * a semicolon or a TAB instead (what spreadsheets write where the comma is the decimal sign).
+ * Encoding is the caller's affair (core/format/text_file.h).
+ *
+ * Three kinds of lines before the header are passed over: "sep=;", with which Excel names the
+ * separator, "#TYPE ...", which PowerShell's Export-Csv writes, and "version:v1.0", which the files
+ * of Microsoft Entra begin with.
  */
 
 #include <stdbool.h>
@@ -38,6 +43,7 @@ struct csv_row {
     const struct csv_field *fields; /* with their text: until the next csv_next */
     size_t n_fields;                /* 0: the end */
     size_t line;                    /* where the row begins, from 1 */
+    bool ended;                     /* a line end stands behind it; false: the text stops here */
 };
 
 struct csv {
@@ -66,14 +72,22 @@ enum err_code csv_next(struct csv *csv, struct csv_row *row, struct err *err) ER
 #define CSV_NO_COLUMN SIZE_MAX
 
 /* The name of a column as it is compared: in lower case, with one blank for each run of blanks,
-   line breaks, '_' and '-', and none at the ends. */
+   line breaks, '_' and '-', none at the ends, and without what nobody sees. */
 void csv_header_name(struct csv_field field, char out[CSV_HEADER_ROOM]);
+
+/* The same without what says that a column is needed: a '*' at the end, "[Required]" and other
+   remarks in brackets, "(required)", the word "required" behind brackets. */
+void csv_header_plain(struct csv_field field, char out[CSV_HEADER_ROOM]);
+
+/* The first column from `from` on with this name (in compared form), as it stands or without
+   remarks; or CSV_NO_COLUMN. */
+size_t csv_find_name(const struct csv_row *row, const char *name, size_t from);
 
 /* The column with the first of these names (in compared form; ends with NULL) that the row has, or
    CSV_NO_COLUMN. A further column with the same name goes to *twin (else CSV_NO_COLUMN). */
 size_t csv_find_column(const struct csv_row *row, const char *const *names, size_t *twin);
 
-/* Without blanks and TABs at the ends. */
+/* Without blanks, of any alphabet, at the ends. */
 struct csv_field csv_trim(struct csv_field field);
 
 /* Whether no field holds anything: spreadsheets leave such rows behind. */

@@ -7,32 +7,102 @@
 
 /* What tables have in common: a first line that names the columns, and rows that fit it. */
 
-static bool is_blank(char c)
+/* What a character of a header counts as: itself, ' ', or 0 for nothing. */
+static uint32_t header_character(uint32_t code)
 {
-    return c == ' ' || c == '\t';
+    if (text_is_white(code) || code == '_' || code == '-') {
+        return ' ';
+    }
+    return text_is_hostile(code) ? 0 : code;
 }
 
 void csv_header_name(struct csv_field field, char out[CSV_HEADER_ROOM])
 {
     size_t n = 0;
-    for (size_t i = 0; i < field.length && n < CSV_HEADER_ROOM - 1; i++) {
-        char c = field.text[i];
-        bool blank = is_blank(c) || c == '\r' || c == '\n' || c == '_' || c == '-';
-        if (!blank) {
-            out[n++] = text_lower(c);
-        } else if (n > 0 && out[n - 1] != ' ') {
-            out[n++] = ' ';
+    for (size_t i = 0; i < field.length;) {
+        uint32_t code;
+        size_t size = text_decode(field.text + i, field.length - i, &code);
+        uint32_t counts = size > 0 ? header_character(code) : 0;
+        size_t room = counts == ' ' ? 1 : size;
+        if (n + room >= CSV_HEADER_ROOM) {
+            break;
         }
+        if (counts == ' ' && n > 0 && out[n - 1] != ' ') {
+            out[n++] = ' ';
+        } else if (counts != ' ' && counts != 0) {
+            memcpy(out + n, field.text + i, size);
+            out[n] = text_lower(out[n]);
+            n += size;
+        }
+        i += size > 0 ? size : 1;
     }
     n -= n > 0 && out[n - 1] == ' ';
     out[n] = '\0';
 }
 
-static size_t find_name(const struct csv_row *row, const char *name, size_t from)
+/* ---- remarks ------------------------------------------------------------------------------- */
+
+static bool cut_end(char *name, const char *ending)
+{
+    size_t n = strlen(name);
+    size_t m = strlen(ending);
+    if (n <= m || strcmp(name + n - m, ending) != 0) {
+        return false;
+    }
+    name[n - m] = '\0';
+    return true;
+}
+
+/* Without "[...]", unless nothing stands before it. */
+static bool cut_brackets(char *name)
+{
+    char *open = strchr(name, '[');
+    char *close = open ? strchr(open, ']') : NULL;
+    if (!close || open == name) {
+        return false;
+    }
+    memmove(open, close + 1, strlen(close + 1) + 1);
+    return true;
+}
+
+static void trim_end(char *name)
+{
+    size_t n = strlen(name);
+    while (n > 0 && name[n - 1] == ' ') {
+        name[--n] = '\0';
+    }
+}
+
+void csv_header_plain(struct csv_field field, char out[CSV_HEADER_ROOM])
+{
+    static const char *const endings[] = {"*",          "(required)", "(mandatory)",
+                                          "(optional)", "(yes/no)",   ":"};
+    csv_header_name(field, out);
+    bool bracket = false;
+    while (cut_brackets(out)) {
+        bracket = true;
+        trim_end(out);
+    }
+    if (bracket) {
+        cut_end(out, " required");
+        trim_end(out);
+    }
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        if (cut_end(out, endings[i])) {
+            trim_end(out);
+        }
+    }
+}
+
+size_t csv_find_name(const struct csv_row *row, const char *name, size_t from)
 {
     for (size_t i = from; i < row->n_fields; i++) {
         char known[CSV_HEADER_ROOM];
         csv_header_name(row->fields[i], known);
+        if (strcmp(known, name) == 0) {
+            return i;
+        }
+        csv_header_plain(row->fields[i], known);
         if (strcmp(known, name) == 0) {
             return i;
         }
@@ -45,21 +115,18 @@ size_t csv_find_column(const struct csv_row *row, const char *const *names, size
     size_t at = CSV_NO_COLUMN;
     *twin = CSV_NO_COLUMN;
     for (; *names && at == CSV_NO_COLUMN; names++) {
-        at = find_name(row, *names, 0);
-        *twin = at == CSV_NO_COLUMN ? at : find_name(row, *names, at + 1);
+        at = csv_find_name(row, *names, 0);
+        *twin = at == CSV_NO_COLUMN ? at : csv_find_name(row, *names, at + 1);
     }
     return at;
 }
 
 struct csv_field csv_trim(struct csv_field field)
 {
-    while (field.length > 0 && is_blank(field.text[0])) {
-        field.text++;
-        field.length--;
-    }
-    while (field.length > 0 && is_blank(field.text[field.length - 1])) {
-        field.length--;
-    }
+    size_t before = text_blanks_before(field.text, field.length);
+    field.text += before;
+    field.length -= before;
+    field.length -= text_blanks_behind(field.text, field.length);
     return field;
 }
 

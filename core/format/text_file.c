@@ -21,8 +21,52 @@ static size_t line_of(const char *text, size_t offset)
     return line;
 }
 
+/* ---- what is no text ----------------------------------------------------------------------- */
+
+#define AS_CSV "Save it as CSV (UTF-8)"
+
+/* Files that people take for a CSV, by the bytes they begin with. */
+static const struct binary_kind {
+    const char *magic;
+    const char *what;
+    const char *hint;
+} s_binaries[] = {
+    {"PK\x03\x04", "a workbook (.xlsx, .ods) or another ZIP archive",
+     AS_CSV ", or: libreoffice --headless --convert-to csv FILE"},
+    {"PK\x05\x06", "an empty ZIP archive", AS_CSV},
+    {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old workbook (.xls)",
+     AS_CSV ", or: libreoffice --headless --convert-to csv FILE"},
+    {"\x1F\x8B", "a file that is compressed by gzip", "Unpack it: gunzip FILE"},
+    {"BZh", "a file that is compressed by bzip2", "Unpack it: bunzip2 FILE"},
+    {"\xFD"
+     "7zXZ",
+     "a file that is compressed by xz", "Unpack it: unxz FILE"},
+    {"\x28\xB5\x2F\xFD", "a file that is compressed by zstd", "Unpack it: unzstd FILE"},
+    {"%PDF-", "a PDF", "Take the CSV or JSON that it was made from"},
+    {"{\\rtf", "a text document (RTF)", AS_CSV},
+    {"SQLite format 3", "an SQLite database", "A store is named with --store sqlite:FILE"},
+};
+
+static enum err_code check_binary(const char *name, const char *text, size_t length,
+                                  struct err *err)
+{
+    for (size_t i = 0; i < sizeof s_binaries / sizeof s_binaries[0]; i++) {
+        const struct binary_kind *kind = &s_binaries[i];
+        size_t n = strlen(kind->magic);
+        if (length >= n && memcmp(text, kind->magic, n) == 0) {
+            err_set(err, ERR_INPUT, "%s: this is %s, not text", name, kind->what);
+            err_hint(err, "%s", kind->hint);
+            return ERR_INPUT;
+        }
+    }
+    return ERR_OK;
+}
+
 enum err_code text_file_check(const char *name, const char *text, size_t length, struct err *err)
 {
+    if (check_binary(name, text, length, err) != ERR_OK) {
+        return ERR_INPUT;
+    }
     if (length >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0)) {
         err_set(err, ERR_INPUT, "%s: UTF-16, and UTF-8 is wanted", name);
         err_hint(err, "Save it as UTF-8, or: iconv -f UTF-16 -t UTF-8");
@@ -43,6 +87,72 @@ enum err_code text_file_check(const char *name, const char *text, size_t length,
     }
     return ERR_OK;
 }
+
+/* ---- what is text of another kind ---------------------------------------------------------- */
+
+struct span {
+    const char *text;
+    size_t length;
+};
+
+/* The next line that is not empty, from *at on. */
+static struct span next_line(const char *text, size_t length, size_t *at)
+{
+    while (*at < length && (text[*at] == '\n' || text[*at] == '\r')) {
+        ++*at;
+    }
+    struct span line = {text + *at, 0};
+    while (*at < length && text[*at] != '\n' && text[*at] != '\r') {
+        ++*at;
+        line.length++;
+    }
+    return line;
+}
+
+static bool starts(struct span line, const char *word)
+{
+    return line.length >= strlen(word) && memcmp(line.text, word, strlen(word)) == 0;
+}
+
+/* "Users:" and below it an indented line or a list; "- Id: ..."; "---". */
+static bool is_yaml(struct span first, struct span second)
+{
+    if ((first.length == 3 && starts(first, "---")) || starts(first, "%YAML")) {
+        return true;
+    }
+    if (starts(first, "- ")) {
+        return true;
+    }
+    bool key = first.length > 1 && first.text[first.length - 1] == ':' &&
+               !memchr(first.text, ',', first.length) && !memchr(first.text, '"', first.length);
+    return key && (starts(second, "- ") || starts(second, "  "));
+}
+
+struct text_file_guess text_file_guess(const char *text, size_t length)
+{
+    static const char as_json[] = "With the AWS CLI: --output json";
+    size_t at = length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    struct span first = next_line(text, length, &at);
+    struct span second = next_line(text, length, &at);
+    if (starts(first, "-----") || starts(first, "+--") || starts(first, "|")) {
+        return (struct text_file_guess){"a table for people", as_json};
+    }
+    if (is_yaml(first, second)) {
+        return (struct text_file_guess){"YAML", as_json};
+    }
+    if (starts(first, "{") || starts(first, "[")) {
+        return (struct text_file_guess){"JSON", AS_CSV};
+    }
+    if (starts(first, "<")) {
+        return (struct text_file_guess){"HTML or XML", AS_CSV};
+    }
+    if (starts(first, "dn: ") || starts(first, "dn:: ")) {
+        return (struct text_file_guess){"LDIF", AS_CSV ", with a column of logins"};
+    }
+    return (struct text_file_guess){NULL, NULL};
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
 
 enum err_code text_file_read(const char *path, const struct progress *progress, const char *phase,
                              struct buf *into, struct err *err)

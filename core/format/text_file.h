@@ -20,8 +20,16 @@ enum err_code text_file_read(const char *path, const struct progress *progress, 
 /* How messages name it: the path, or "standard input". */
 const char *text_file_name(const char *path);
 
-/* ERR_INPUT with "FILE:LINE" for what is no UTF-8, holds a NUL, or is UTF-16. */
+/* ERR_INPUT with "FILE:LINE" for what is no UTF-8 or holds a NUL, and for UTF-16, workbooks, archives
+   and their kind, with what to do. */
 enum err_code text_file_check(const char *name, const char *text, size_t length,
                               struct err *err) ERR_CHECK;
+
+/* A text that is neither CSV nor JSON: what it looks like, and what to do. */
+struct text_file_guess {
+    const char *what; /* "YAML"; NULL: nothing that is known */
+    const char *hint;
+};
+struct text_file_guess text_file_guess(const char *text, size_t length);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "core/base/banned.h"
 #include "core/base/text.h"
+#include "core/pool/login.h"
 
 /* ---- people and numbers -------------------------------------------------------------------- */
 
@@ -97,20 +98,14 @@ static void find_holdings(struct edit *edit)
 
 /* ---- one request alone ---------------------------------------------------------------------- */
 
-static bool valid_text(const char *text, size_t max)
-{
-    size_t length = strlen(text);
-    return length <= max && text_utf8_check(text, length) == length;
-}
-
 static bool check_note(struct edit *edit, size_t i)
 {
     const char *note = edit->wishes[i].note;
-    if (note && !valid_text(note, NOTE_MAX)) {
-        edit_refuse(edit, i, "the note is longer than %d bytes or not UTF-8", NOTE_MAX);
-        return false;
+    const char *fault = note ? note_fault(note, strlen(note)) : NULL;
+    if (fault) {
+        edit_refuse(edit, i, "the note %s", fault);
     }
-    return true;
+    return !fault;
 }
 
 static bool check_ext(struct edit *edit, size_t i)
@@ -132,8 +127,9 @@ static bool check_in_directory(struct edit *edit, size_t i, const struct person 
         edit_refuse(edit, i, "no agent is given");
         return false;
     }
-    if (!valid_text(person->login, LOGIN_MAX)) {
-        edit_refuse(edit, i, "the login is longer than %d bytes or not UTF-8", LOGIN_MAX);
+    const char *fault = login_fault(person->login, strlen(person->login));
+    if (fault) {
+        edit_refuse(edit, i, "the login %s", fault);
         return false;
     }
     if (edit->input->roster && !person->in_directory) {

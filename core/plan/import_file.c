@@ -267,7 +267,12 @@ enum err_code import_parse(const char *file, const char *text, size_t length, st
     refusals_init(&import->refusals);
     csv_init(&r.csv, import->file, text, length);
     enum err_code code = text_file_check(file, text, length, err);
-    if (code == ERR_OK) {
+    struct text_file_guess guess = text_file_guess(text, length);
+    if (code == ERR_OK && guess.what) {
+        code =
+            err_set(err, ERR_INPUT, "%s: this looks like %s, and CSV is wanted", file, guess.what);
+        err_hint(err, "The first line names the columns: user,extension,action,note");
+    } else if (code == ERR_OK) {
         code = read_header(&r, err);
     }
     while (code == ERR_OK && (code = csv_next(&r.csv, &r.row, err)) == ERR_OK &&

@@ -6,17 +6,39 @@
 #include "core/pool/model.h"
 #include "core/base/text.h"
 
+static const char *control_fault(uint32_t code)
+{
+    switch (code) {
+    case 0x00:
+        return "holds a NUL byte";
+    case 0x09:
+        return "holds a TAB";
+    case 0x0A:
+    case 0x0B:
+    case 0x0C:
+    case 0x0D:
+    case 0x85:
+    case 0x2028:
+    case 0x2029:
+        return "has a line break";
+    case 0x1B:
+    case 0x9B:
+        return "holds an escape sequence";
+    default:
+        return "holds a control character";
+    }
+}
+
 static const char *text_fault(const char *text, size_t length)
 {
     if (memchr(text, '\0', length)) {
-        return "holds a NUL byte";
+        return control_fault(0);
     }
-    return text_utf8_check(text, length) == length ? NULL : "is not UTF-8";
-}
-
-static int is_blank(char c)
-{
-    return c == ' ' || c == '\t';
+    if (text_utf8_check(text, length) != length) {
+        return "is not UTF-8";
+    }
+    uint32_t control = text_find_control(text, length);
+    return control == TEXT_NO_CONTROL ? NULL : control_fault(control);
 }
 
 const char *login_fault(const char *login, size_t length)
@@ -27,7 +49,7 @@ const char *login_fault(const char *login, size_t length)
     if (length > LOGIN_MAX) {
         return "is longer than 128 bytes";
     }
-    if (is_blank(login[0]) || is_blank(login[length - 1])) {
+    if (text_blanks_before(login, length) > 0 || text_blanks_behind(login, length) > 0) {
         return "begins or ends with a blank";
     }
     return text_fault(login, length);
@@ -35,13 +57,7 @@ const char *login_fault(const char *login, size_t length)
 
 const char *note_fault(const char *note, size_t length)
 {
-    if (length > NOTE_MAX) {
-        return "is longer than 256 bytes";
-    }
-    if (memchr(note, '\n', length) || memchr(note, '\r', length)) {
-        return "has a line break";
-    }
-    return text_fault(note, length);
+    return length > NOTE_MAX ? "is longer than 256 bytes" : text_fault(note, length);
 }
 
 void login_display_name(struct buf *out, const char *first, size_t first_length, const char *last,

@@ -52,6 +52,51 @@ static void every_code_point_goes_both_ways(void **state)
     }
 }
 
+static void blanks_of_every_alphabet_are_blanks(void **state)
+{
+    (void)state;
+    static const char *const blanks[] = {" ",
+                                         "\t",
+                                         "\r\n",
+                                         "\xC2\xA0",
+                                         "\xC2\x85",
+                                         "\xE1\x9A\x80",
+                                         "\xE2\x80\x83",
+                                         "\xE2\x80\xAF",
+                                         "\xE3\x80\x80",
+                                         "\xE2\x80\x8B",
+                                         "\xEF\xBB\xBF",
+                                         "\xE2\x81\xA0",
+                                         "\xE2\x80\xAA"};
+    for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++) {
+        char text[16];
+        size_t n = strlen(blanks[i]);
+        memcpy(text, blanks[i], n);
+        memcpy(text + n, "x", 1);
+        memcpy(text + n + 1, blanks[i], n);
+        assert_int_equal(text_blanks_before(text, 2 * n + 1), n);
+        assert_int_equal(text_blanks_behind(text, 2 * n + 1), n);
+        assert_int_equal(text_blanks_before(blanks[i], n), n);
+        assert_int_equal(text_blanks_behind(blanks[i], n), n);
+    }
+    assert_int_equal(text_blanks_behind("\x80\x80", 2), 0);
+    assert_int_equal(text_blanks_before("", 0), 0);
+    assert_int_equal(text_blanks_behind("", 0), 0);
+}
+
+static void controls_are_found(void **state)
+{
+    (void)state;
+    assert_int_equal(text_find_control("plain \xC3\xA9", 8), TEXT_NO_CONTROL);
+    assert_int_equal(text_find_control("a\tb", 3), '\t');
+    assert_int_equal(text_find_control("a\xC2\x9B"
+                                       "b",
+                                       4),
+                     0x9B);
+    assert_int_equal(text_find_control("a\xE2\x80\xA9", 4), 0x2029);
+    assert_int_equal(text_find_control("a\xE2\x80\xAE", 4), TEXT_NO_CONTROL);
+}
+
 static void hostile_text_is_shown_not_obeyed(void **state)
 {
     (void)state;
@@ -162,6 +207,8 @@ int main(void)
         cmocka_unit_test(test_a_bad_byte_anywhere),
         cmocka_unit_test(utf8_is_checked_strictly),
         cmocka_unit_test(every_code_point_goes_both_ways),
+        cmocka_unit_test(blanks_of_every_alphabet_are_blanks),
+        cmocka_unit_test(controls_are_found),
         cmocka_unit_test(hostile_text_is_shown_not_obeyed),
         cmocka_unit_test(columns_are_those_of_a_terminal),
         cmocka_unit_test(numbers_are_whole_and_bounded),

@@ -87,6 +87,37 @@ static void test_quotes(void **state)
     check("\"a\"", "1:a\n");
 }
 
+static void test_blanks_around_quotes(void **state)
+{
+    (void)state;
+    check("a, \"b\"\n", "1:a|b\n");
+    check("\"a\" ,b\n", "1:a|b\n");
+    check(" \"a,b\" , \"c \"\"d\"\"\" \n", "1:a,b|c \"d\"\n");
+    check("a,\t\"b\"\t\r\n", "1:a|b\n");
+    check("a\t\"b\"\t\"c\"\n", "1:a|b|c\n");
+    check("a,\xC2\xA0\"b\"\xE2\x80\x8B\nc, \"d\"", "1:a|b\n2:c|d\n");
+    check("a, b \"c\" \n", "1:a| b \"c\" \n");
+    check("a, \n\"b\"\n", "1:a| \n2:b\n");
+}
+
+static void test_lines_before_the_header(void **state)
+{
+    (void)state;
+    check("sep=;\na;b,c\n", "2:a|b,c\n");
+    check("\xEF\xBB\xBFSEP=,\r\na;b,c\r\n", "2:a;b|c\n");
+    check("\"sep=;\"\na;b\n", "2:a|b\n");
+    check("sep=\t\na\tb,c\n", "2:a|b,c\n");
+    check("sep=\\t\na\tb\n", "2:a|b\n");
+    check("sep=|\na|b;c\n", "2:a|b;c\n");
+    check("#TYPE Selected.Microsoft.ActiveDirectory.Management.ADUser\n\"a\",\"b\"\n", "2:a|b\n");
+    check("\n#TYPE System.Object\n\nsep=;\na;b\n", "5:a|b\n");
+    check("version:v1.0\na,b\n", "2:a|b\n");
+    check("sep=;", "");
+    check("separator\na\n", "1:separator\n2:a\n");
+    check("#type\na\n", "1:#type\n2:a\n");
+    check("a\nsep=;\n", "1:a\n2:sep=;\n");
+}
+
 static void test_a_field_of_several_lines(void **state)
 {
     (void)state;
@@ -102,7 +133,9 @@ static void test_refusals(void **state)
     check("\"a\"\"", "ERROR f:1: a quote is opened here and never closed\n");
     check("a\n\"b\nc\"d,e\n",
           "1:a\nERROR f:3: text behind a closing quote; a quote inside of a field is doubled\n");
-    check("\"a\" ,b\n",
+    check("\"a\" x,b\n",
+          "ERROR f:1: text behind a closing quote; a quote inside of a field is doubled\n");
+    check(" \"a\"x,b\n",
           "ERROR f:1: text behind a closing quote; a quote inside of a field is doubled\n");
 }
 
@@ -243,6 +276,8 @@ int main(void)
         cmocka_unit_test(test_plain_rows),
         cmocka_unit_test(test_blank_lines_are_passed_over_and_counted),
         cmocka_unit_test(test_quotes),
+        cmocka_unit_test(test_blanks_around_quotes),
+        cmocka_unit_test(test_lines_before_the_header),
         cmocka_unit_test(test_a_field_of_several_lines),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_too_many_fields),

@@ -382,7 +382,7 @@ static void test_without_directory(void **state)
     memset(request + 7, 'x', LOGIN_MAX + 1);
     struct err err = ERR_INIT;
     assert_null(plan_of(&w, request, ERR_INPUT, &err));
-    assert_string_equal(err.text, "the login is longer than 128 bytes or not UTF-8");
+    assert_string_equal(err.text, "the login is longer than 128 bytes");
     err_clear(&err);
     assert_null(plan_of(&w, "assign \xff\xfe", ERR_INPUT, &err));
     w.roster = roster_new();
@@ -403,7 +403,10 @@ static void test_notes(void **state)
     request[used + NOTE_MAX] = 'x';
     struct err err = ERR_INIT;
     assert_null(plan_of(&w, request, ERR_INPUT, &err));
-    assert_string_equal(err.text, "the note is longer than 256 bytes or not UTF-8");
+    assert_string_equal(err.text, "the note is longer than 256 bytes");
+    err_clear(&err);
+    assert_null(plan_of(&w, "pin alice note=\x1b[31mred", ERR_INPUT, &err));
+    assert_string_equal(err.text, "the note holds an escape sequence");
     world_release(&w);
 }
 

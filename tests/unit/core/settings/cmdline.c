@@ -335,12 +335,47 @@ static void test_what_a_login_may_be(void **state)
     assert_string_equal(login_fault("a\0b", 3), "holds a NUL byte");
     assert_string_equal(login_fault("\xC0\xAF", 2), "is not UTF-8");
     assert_null(login_fault("a b", 3));
-    assert_null(login_fault("\x1b[2J", 4));
+    assert_string_equal(login_fault("a\x1b[2J", 5), "holds an escape sequence");
+    assert_string_equal(login_fault("a\xC2\x9B"
+                                    "2J",
+                                    5),
+                        "holds an escape sequence");
+    assert_string_equal(login_fault("a\tb", 3), "holds a TAB");
+    assert_string_equal(login_fault("a\rb", 3), "has a line break");
+    assert_string_equal(login_fault("a\xC2\x85"
+                                    "b",
+                                    4),
+                        "has a line break");
+    assert_string_equal(login_fault("a\xE2\x80\xA8"
+                                    "b",
+                                    5),
+                        "has a line break");
+    assert_string_equal(login_fault("a\x7F", 2), "holds a control character");
+    assert_string_equal(login_fault("a\xC2\xA0", 3), "begins or ends with a blank");
+    assert_string_equal(login_fault("\xE3\x80\x80"
+                                    "a",
+                                    4),
+                        "begins or ends with a blank");
+    assert_string_equal(login_fault("a\xE2\x80\x8B", 4), "begins or ends with a blank");
+    assert_string_equal(login_fault("\xEF\xBB\xBF"
+                                    "a",
+                                    4),
+                        "begins or ends with a blank");
+    assert_null(login_fault("a\xE2\x80\x8D"
+                            "b",
+                            5));
     char note[NOTE_MAX + 1];
     memset(note, 'x', sizeof note);
     assert_null(note_fault(note, NOTE_MAX));
     assert_string_equal(note_fault(note, NOTE_MAX + 1), "is longer than 256 bytes");
     assert_null(note_fault("", 0));
+    assert_null(note_fault(" desk 4 ", 8));
+    assert_string_equal(note_fault("a\x1b[2J", 5), "holds an escape sequence");
+    assert_string_equal(note_fault("a\xC2\x90", 3), "holds a control character");
+    assert_string_equal(note_fault("a\xE2\x80\xA9"
+                                   "b",
+                                   5),
+                        "has a line break");
 }
 
 /* ---- places -------------------------------------------------------------------------------- */
