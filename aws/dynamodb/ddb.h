@@ -41,6 +41,7 @@
 #include "core/base/clock.h"
 #include "core/base/err.h"
 #include "core/pool/policy.h"
+#include "core/plan/conflict.h"
 #include "core/port/store.h"
 #include "core/base/strmap.h"
 
@@ -261,19 +262,14 @@ void ddb_snapshot_drop(struct ddb_snapshot *gather);
 enum err_code ddb_apply(struct ddb *ddb, struct plan *plan, const struct apply_context *context,
                         const struct progress *progress, struct err *err) ERR_CHECK;
 
-/* What became of one unit that lost, judged by what is there now. */
-enum ddb_verdict {
-    DDB_AGAIN, /* nothing stands in its way (any more), or `fixes` say how to go on */
-    DDB_SO,    /* what was wanted is so */
-    DDB_CONFLICT
-};
-
-/* What the judgement wants to know is asked with ddb_conflict_want, until it wants nothing more. */
+/* What the judgement of a unit that lost wants to know is asked with ddb_conflict_want, until it
+   wants nothing more. */
 void ddb_conflict_want(struct ddb_get *look, const struct effects *effects);
-enum ddb_verdict ddb_conflict_judge(const struct ddb_get *look, const struct plan *plan,
-                                    const struct effects *effects, struct arena *arena,
-                                    struct ddb_claim_fix **fixes, const char **detail,
-                                    size_t *change);
+/* The conflict rule (core/plan/conflict.h) on what stands in the table now. As seen: the unit may be
+   tried again, and `fixes` say what to do about claims that no extension bears out. */
+void ddb_conflict_judge(const struct ddb_get *look, const struct plan *plan,
+                        const struct effects *effects, struct arena *arena,
+                        struct ddb_claim_fix **fixes, struct conflict_verdict *verdict);
 
 enum err_code ddb_create(struct ddb *ddb, const struct progress *progress,
                          struct port_info *warnings, struct err *err) ERR_CHECK;

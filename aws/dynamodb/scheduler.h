@@ -47,6 +47,9 @@ struct ddb_scheduler {
 /* The result of all changes of a unit. `detail` is copied. */
 void ddb_decide(struct ddb_scheduler *writer, size_t index, enum change_result result,
                 const char *detail);
+/* The result of a unit that lost against somebody else, or found what it wants to do done. */
+void ddb_decide_lost(struct ddb_scheduler *writer, size_t index,
+                     const struct conflict_verdict *verdict);
 /* The unit goes back to the front of the list. */
 void ddb_again(struct ddb_scheduler *writer, size_t index);
 /* Nothing new is begun; `err` is what apply returns. */

@@ -216,45 +216,23 @@ static void lost_effects(const struct ddb_transaction *part, size_t index, struc
     effects_of(part->writer->plan, unit->first, unit->end - unit->first, arena, out);
 }
 
-/* The change that lost has its own detail, the rest of its group another. */
-static void decide_conflict(struct ddb_scheduler *writer, size_t index, size_t culprit,
-                            const char *detail)
-{
-    struct plan *plan = writer->plan;
-    const struct ddb_unit *unit = &writer->units[index];
-    ddb_decide(writer, index, RESULT_CONFLICT, detail);
-    for (size_t i = unit->first; i < unit->end; i++) {
-        if (i != culprit && culprit >= unit->first && culprit < unit->end) {
-            plan->changes[i].detail =
-                arena_printf(&plan->arena, "goes with %s: %s", plan->changes[culprit].ext, detail);
-        }
-    }
-}
-
 static void settle_unit(struct ddb_transaction *part, size_t index, struct arena *arena)
 {
     struct ddb_scheduler *writer = part->writer;
     struct ddb_unit *unit = &writer->units[index];
     struct effects effects;
-    const char *detail = NULL;
-    size_t change = unit->first;
+    struct conflict_verdict verdict;
     lost_effects(part, index, arena, &effects);
-    switch (ddb_conflict_judge(part->look, writer->plan, &effects, &writer->arena, &unit->fixes,
-                               &detail, &change)) {
-    case DDB_SO:
-        ddb_decide(writer, index, RESULT_SKIPPED, detail);
-        break;
-    case DDB_CONFLICT:
-        decide_conflict(writer, index, change, detail);
-        break;
-    case DDB_AGAIN:
-        if (++unit->losses <= LOSSES_MAX) {
-            ddb_again(writer, index);
-        } else {
-            decide_conflict(writer, index, change, "somebody keeps writing it");
-        }
-        break;
+    ddb_conflict_judge(part->look, writer->plan, &effects, &writer->arena, &unit->fixes, &verdict);
+    if (verdict.fate == CONFLICT_AS_SEEN && ++unit->losses <= LOSSES_MAX) {
+        ddb_again(writer, index);
+        return;
     }
+    if (verdict.fate == CONFLICT_AS_SEEN) {
+        verdict.fate = CONFLICT_OTHER;
+        verdict.detail = "somebody keeps writing it";
+    }
+    ddb_decide_lost(writer, index, &verdict);
 }
 
 static void on_looked(void *context, const struct err *err)

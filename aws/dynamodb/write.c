@@ -23,6 +23,15 @@
 
 /* ---- results ------------------------------------------------------------------------------ */
 
+static void is_decided(struct ddb_scheduler *writer, size_t index)
+{
+    writer->units[index].decided = true;
+    while (writer->decided_up_to < writer->n_units &&
+           writer->units[writer->decided_up_to].decided) {
+        writer->decided_up_to++;
+    }
+}
+
 void ddb_decide(struct ddb_scheduler *writer, size_t index, enum change_result result,
                 const char *detail)
 {
@@ -35,11 +44,16 @@ void ddb_decide(struct ddb_scheduler *writer, size_t index, enum change_result r
             writer->n_decided++;
         }
     }
-    unit->decided = true;
-    while (writer->decided_up_to < writer->n_units &&
-           writer->units[writer->decided_up_to].decided) {
-        writer->decided_up_to++;
-    }
+    is_decided(writer, index);
+}
+
+void ddb_decide_lost(struct ddb_scheduler *writer, size_t index,
+                     const struct conflict_verdict *verdict)
+{
+    const struct ddb_unit *unit = &writer->units[index];
+    conflict_decide(writer->plan, unit->first, unit->end, verdict);
+    writer->n_decided += unit->end - unit->first;
+    is_decided(writer, index);
 }
 
 void ddb_again(struct ddb_scheduler *writer, size_t index)
@@ -172,7 +186,10 @@ static enum packed pack_unit(struct ddb_scheduler *writer, size_t index,
         return PACKED;
     }
     if (effects.n_items == 0 && effects.n_claims == 0) {
-        ddb_decide(writer, index, RESULT_SKIPPED, "it is so already");
+        ddb_decide_lost(writer, index,
+                        &(struct conflict_verdict){.fate = CONFLICT_ALREADY_SO,
+                                                   .change = unit->first,
+                                                   .detail = "there is nothing to change"});
         return PACKED;
     }
     ddb_actions_add(actions, writer->ddb->table, index, &effects, unit->fixes);

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 
 #include "core/pool/policy.h"
+#include "core/plan/conflict.h"
 #include "core/port/store.h"
 
 #define PATIENCE_MS 5000

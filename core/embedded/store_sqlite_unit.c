@@ -125,81 +125,35 @@ static bool look(struct unit_writer *writer, enum unit_query query, const char *
     return result == SQLITE_ROW || result == SQLITE_DONE;
 }
 
-static bool same_text(const char *a, const char *b)
+/* What the conflict rule asks. The rows are read when it asks, and live in the batch's arena. */
+struct looking {
+    struct unit_writer *writer;
+    bool failed;
+};
+
+static const struct slot *look_for(struct looking *looking, enum unit_query query, const char *key)
 {
-    return a == b || (a && b && strcmp(a, b) == 0);
+    struct slot *slot = arena_alloc(&looking->writer->scratch, sizeof *slot);
+    looking->failed = looking->failed || !look(looking->writer, query, key, slot);
+    return is_absent(slot) ? NULL : slot;
 }
 
-/* Whether what was wanted is there already, by whomever and since whenever. A number that shall be
-   created is wanted to be there, whatever became of it since. */
-static bool is_so(enum change_kind kind, const struct slot *wanted, const struct slot *there)
+static const struct slot *slot_now(void *context, const char *ext)
 {
-    if (kind == CHANGE_CREATE) {
-        return !is_absent(there);
-    }
-    if (is_absent(wanted) || is_absent(there)) {
-        return is_absent(wanted) && is_absent(there);
-    }
-    return wanted->state == there->state &&
-           (there->state == SLOT_FREE ||
-            (same_text(wanted->note, there->note) && same_text(wanted->agent, there->agent)));
+    return look_for(context, QUERY_LOOK, ext);
 }
 
-static bool is_as_seen(const struct slot *seen, const struct slot *there)
+static const struct slot *holding_now(void *context, const char *agent)
 {
-    if (is_absent(seen) || is_absent(there)) {
-        return is_absent(seen) && is_absent(there);
-    }
-    return seen->state == there->state && seen->at_s == there->at_s &&
-           same_text(seen->agent, there->agent) && same_text(seen->note, there->note);
-}
-
-/* "0042 is assigned to bob since ...", or, where the number itself is as it was seen, the other
-   extension that the agent has got: "alice has 0017: assigned to alice since ...". */
-static bool explain(struct unit_writer *writer, const struct effect *effect, const char **detail)
-{
-    struct arena *arena = &writer->plan->arena;
-    const struct slot *after = effect->after;
-    struct slot there;
-    struct slot held = {.state = SLOT_ABSENT};
-    if (!look(writer, QUERY_LOOK, effect->ext, &there)) {
-        return false;
-    }
-    if (is_as_seen(effect->before, &there) && is_assigned(after) &&
-        !look(writer, QUERY_HOLDS, after->agent, &held)) {
-        return false;
-    }
-    if (!is_absent(&held)) {
-        *detail = arena_printf(arena, "%s has %s: %s", after->agent, held.ext,
-                               slot_describe(arena, &held));
-    } else if (is_absent(&there)) {
-        *detail = arena_printf(arena, "there is no record of %s", effect->ext);
-    } else {
-        *detail = arena_printf(arena, "%s is %s", effect->ext, slot_describe(arena, &there));
-    }
-    return true;
-}
-
-static bool all_so(struct unit_writer *writer, const struct effects *effects, bool *so)
-{
-    *so = true;
-    for (size_t i = 0; i < effects->n_items && *so; i++) {
-        const struct effect *effect = &effects->items[i];
-        struct slot there;
-        if (!look(writer, QUERY_LOOK, effect->ext, &there)) {
-            return false;
-        }
-        *so = is_so(writer->plan->changes[effect->change].kind, effect->after, &there);
-    }
-    return true;
+    return look_for(context, QUERY_HOLDS, agent);
 }
 
 /* ---- one unit ------------------------------------------------------------------------------ */
 
 struct trial {
     enum outcome outcome;
-    size_t change; /* the one that was in the way */
-    const char *detail;
+    size_t first, end;
+    struct conflict_verdict verdict; /* of WAS_SO and WAS_OTHER; of WAS_REFUSED the detail */
 };
 
 /* After a statement that did not touch its row, or that a rule of the schema refused. */
@@ -228,13 +182,12 @@ static enum outcome try_effect(struct unit_writer *writer, const struct effect *
     return judge(writer, result, touched);
 }
 
-static enum outcome try_effects(struct unit_writer *writer, const struct effects *effects,
-                                const struct effect **culprit)
+static enum outcome try_effects(struct unit_writer *writer, const struct effects *effects)
 {
     enum outcome outcome = WENT_WELL;
     bool several = effects->n_items > 1;
     for (size_t i = 0; i < effects->n_items && outcome == WENT_WELL && several; i++) {
-        const struct effect *effect = *culprit = &effects->items[i];
+        const struct effect *effect = &effects->items[i];
         if (is_assigned(effect->before)) {
             bool touched = false;
             int result = write_row(writer, QUERY_VACATE, effect, false, &touched);
@@ -242,47 +195,46 @@ static enum outcome try_effects(struct unit_writer *writer, const struct effects
         }
     }
     for (size_t i = 0; i < effects->n_items && outcome == WENT_WELL; i++) {
-        *culprit = &effects->items[i];
-        outcome = try_effect(writer, *culprit, several && is_assigned((*culprit)->before));
+        const struct effect *effect = &effects->items[i];
+        outcome = try_effect(writer, effect, several && is_assigned(effect->before));
     }
     return outcome;
 }
 
 /* Why it did not go well; the rows are as they were before the unit. */
-static void find_out(struct unit_writer *writer, const struct effects *effects,
-                     const struct effect *culprit, struct trial *trial)
+static void find_out(struct unit_writer *writer, struct trial *trial)
 {
-    trial->change = culprit->change;
-    if (trial->outcome == WAS_REFUSED) {
-        trial->detail = arena_printf(&writer->plan->arena, "the store refuses it: %s",
-                                     sqlite3_errmsg(writer->store->db));
-        return;
-    }
-    bool so = false;
-    if (!all_so(writer, effects, &so) || !explain(writer, culprit, &trial->detail)) {
+    struct looking looking = {.writer = writer};
+    struct present present = {.slot = slot_now, .holding = holding_now, .context = &looking};
+    struct effects effects;
+    effects_of(writer->plan, trial->first, trial->end - trial->first, &writer->scratch, &effects);
+    conflict_judge(writer->plan, &effects, &present, &writer->scratch, &trial->verdict);
+    if (looking.failed) {
         trial->outcome = WENT_WRONG;
-    } else if (so) {
+    } else if (trial->verdict.fate == CONFLICT_ALREADY_SO) {
         trial->outcome = WAS_SO;
     }
 }
 
 static void try_unit(struct unit_writer *writer, const struct effects *effects, struct trial *trial)
 {
-    const struct effect *culprit = NULL;
     bool several = effects->n_items > 1;
     int result = SQLITE_DONE;
     if (effects->n_items == 0) {
         trial->outcome = WAS_SO;
-        trial->detail = "there is nothing to change";
+        trial->verdict = (struct conflict_verdict){.fate = CONFLICT_ALREADY_SO,
+                                                   .change = trial->first,
+                                                   .detail = "there is nothing to change"};
         return;
     }
     if (several && (result = step(writer, QUERY_SAVEPOINT)) != SQLITE_DONE) {
         trial->outcome = broken(writer, result);
         return;
     }
-    trial->outcome = try_effects(writer, effects, &culprit);
-    if (trial->outcome == WAS_REFUSED) {
-        find_out(writer, effects, culprit, trial); /* while SQLite still knows the message */
+    trial->outcome = try_effects(writer, effects);
+    if (trial->outcome == WAS_REFUSED) { /* while SQLite still knows the message */
+        trial->verdict.detail = arena_printf(&writer->plan->arena, "the store refuses it: %s",
+                                             sqlite3_errmsg(writer->store->db));
     }
     if (several && trial->outcome != WENT_WRONG) {
         result = trial->outcome == WENT_WELL ? SQLITE_DONE : step(writer, QUERY_BACK);
@@ -293,7 +245,7 @@ static void try_unit(struct unit_writer *writer, const struct effects *effects, 
         }
     }
     if (trial->outcome == WAS_OTHER) {
-        find_out(writer, effects, culprit, trial);
+        find_out(writer, trial);
     }
 }
 
@@ -315,20 +267,17 @@ static void effects_of_unit(struct unit_writer *writer, size_t first, size_t end
     *effects = (struct effects){.items = only, .n_items = 1};
 }
 
-static void set_results(struct unit_writer *writer, size_t first, size_t end,
-                        const struct trial *trial)
+static void set_results(struct unit_writer *writer, struct trial *trial)
 {
-    static const enum change_result results[] = {
-        [WENT_WELL] = RESULT_DONE,     [WAS_SO] = RESULT_SKIPPED,     [WAS_OTHER] = RESULT_CONFLICT,
-        [WAS_REFUSED] = RESULT_FAILED, [WENT_WRONG] = RESULT_SKIPPED,
-    };
-    for (size_t i = first; i < end; i++) {
-        struct change *change = &writer->plan->changes[i];
-        change->result = results[trial->outcome];
-        change->detail = trial->detail;
-        if (trial->outcome == WAS_SO && trial->detail) {
-            change->detail = arena_printf(&writer->plan->arena, "already so: %s", trial->detail);
-        }
+    struct plan *plan = writer->plan;
+    if (trial->outcome == WAS_SO || trial->outcome == WAS_OTHER) {
+        trial->verdict.fate = trial->outcome == WAS_SO ? CONFLICT_ALREADY_SO : CONFLICT_OTHER;
+        conflict_decide(plan, trial->first, trial->end, &trial->verdict);
+        return;
+    }
+    for (size_t i = trial->first; i < trial->end; i++) {
+        plan->changes[i].result = trial->outcome == WENT_WELL ? RESULT_DONE : RESULT_FAILED;
+        plan->changes[i].detail = trial->verdict.detail;
     }
 }
 
@@ -357,12 +306,12 @@ enum err_code unit_write(struct unit_writer *writer, size_t first, size_t end)
 {
     struct effects effects;
     struct effect only;
-    struct trial trial = {.outcome = WENT_WELL};
+    struct trial trial = {.outcome = WENT_WELL, .first = first, .end = end};
     effects_of_unit(writer, first, end, &effects, &only);
     try_unit(writer, &effects, &trial);
     if (trial.outcome == WENT_WRONG) {
         return writer->err->code;
     }
-    set_results(writer, first, end, &trial);
+    set_results(writer, &trial);
     return ERR_OK;
 }

@@ -281,7 +281,9 @@ static struct change *draft_moved(struct edit *edit, const struct edit_request *
         why =
             arena_printf(&edit->draft.plan->arena, "%s; %s %s", why, from->ext, edit->draft.cools);
     }
-    return draft_move(edit, wish, wish->person, why);
+    struct change *change = draft_move(edit, wish, wish->person, why);
+    change->any_number = wish->automatic && wish->request->as_fits;
+    return change;
 }
 
 static struct change *draft_given_back(struct edit *edit, const struct edit_request *wish)
@@ -291,6 +293,7 @@ static struct change *draft_given_back(struct edit *edit, const struct edit_requ
                        why_left(edit, wish, wish->number));
     set_step(change, 0, wish->number);
     change->from = wish->number->ext;
+    change->by_number = !wish->request->agent || wish->request->agent[0] == '\0';
     return change;
 }
 

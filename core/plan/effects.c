@@ -5,13 +5,13 @@
  * or moves follows from that, whatever the changes are called: who held an extension and does not
  * any more loses it, who holds one now gets it. Repairs say what shall stand in a claim themselves.
  */
+#include "core/plan/effects.h"
+
 #include <string.h>
 
 #include "core/base/banned.h"
-#include "core/base/clock.h"
-#include "core/plan/builder.h"
-#include "core/plan/effects.h"
 #include "core/base/strmap.h"
+#include "core/plan/builder.h"
 
 /* What is known of one agent's claim while the extensions are gone through. */
 struct claimant {
@@ -220,36 +220,4 @@ void effects_of(const struct plan *plan, size_t first, size_t n, struct arena *a
     drop_unchanged(plan, out);
     strmap_release(&folding.by_agent);
     strmap_release(&folding.by_ext);
-}
-
-static const char *day_of(int64_t at_s, char out[CLOCK_TEXT_MAX])
-{
-    clock_format_s(at_s, out);
-    out[strlen("2026-11-02")] = '\0';
-    return out;
-}
-
-const char *slot_describe(struct arena *arena, const struct slot *slot)
-{
-    if (!slot || slot->state == SLOT_ABSENT) {
-        return "there is no record of it";
-    }
-    char day[CLOCK_TEXT_MAX];
-    day_of(slot->at_s, day);
-    switch ((enum slot_state)slot->state) {
-    case SLOT_ASSIGNED:
-        return arena_printf(arena, "assigned to %s%s%s%s", slot->agent, slot->at_s ? " since " : "",
-                            slot->at_s ? day : "", slot->note ? ", pinned" : "");
-    case SLOT_RESERVED:
-        return arena_printf(arena, "reserved%s%s", slot->note ? ": " : "",
-                            slot->note ? slot->note : "");
-    case SLOT_FREE:
-    case SLOT_ABSENT:
-        break;
-    }
-    if (slot->at_s == 0) {
-        return "free";
-    }
-    return arena_printf(arena, "free, given back%s%s on %s", slot->agent ? " by " : "",
-                        slot->agent ? slot->agent : "", day);
 }

@@ -2,10 +2,13 @@
 #define CORE_PLAN_EFFECTS_H
 
 /*
- * What a transaction has to do, and what is said of a slot: for those who implement a store.
+ * From changes to what one transaction has to do, for the stores: each extension once, each claim
+ * once. What a store finds when one of the conditions does not hold is judged by conflict.h.
+ *
+ *     struct effects effects;
+ *     effects_of(plan, first, n, &arena, &effects);
  */
 
-#include "core/base/arena.h"
 #include "core/plan/plan.h"
 
 /*
@@ -43,8 +46,5 @@ struct effects {
 /* In `arena`. */
 void effects_of(const struct plan *plan, size_t first, size_t n, struct arena *arena,
                 struct effects *out);
-
-/* A sentence on what a slot is now, for `detail` ("assigned to bob since 2026-11-02"). */
-const char *slot_describe(struct arena *arena, const struct slot *slot);
 
 #endif

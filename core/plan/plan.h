@@ -66,6 +66,9 @@ struct change {
     enum change_kind kind;
     enum change_result result;
     bool left_out;     /* the operator took the row out of the plan: not applied */
+    bool already_so;   /* with RESULT_SKIPPED: what was asked for is so already */
+    bool by_number;    /* release: asked for by the number, not by the agent who holds it */
+    bool any_number;   /* assign: the agent shall have one, whichever it is */
     uint32_t group;    /* changes with the same number, other than 0, are applied together or not
                           at all; they stand next to each other */
     const char *ext;   /* the extension it is about; of a reassign the new one */

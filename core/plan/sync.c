@@ -342,8 +342,9 @@ static void draft_assignments(struct sync *sync)
     for (size_t i = 0; i < sync->n_joiners; i++) {
         struct joiner *joiner = &sync->joiners[i];
         if (joiner->pick.ext[0] != '\0') {
-            build_assign(&sync->draft, joiner->pick.slot, joiner->pick.ext, joiner->agent->login,
-                         why_assigned(sync, joiner));
+            struct change *change = build_assign(&sync->draft, joiner->pick.slot, joiner->pick.ext,
+                                                 joiner->agent->login, why_assigned(sync, joiner));
+            change->any_number = true;
         }
     }
 }

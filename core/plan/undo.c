@@ -16,7 +16,7 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/plan/builder.h"
-#include "core/plan/effects.h"
+#include "core/plan/conflict.h"
 #include "core/base/strmap.h"
 
 #define NONE SIZE_MAX

@@ -194,6 +194,97 @@ static void test_one_plan_cannot_give_an_agent_two(void **state)
     expect_sound(site, 10);
 }
 
+/* ---- judged by what was asked --------------------------------------------------------------- */
+
+/* alice moves from 0001 to 0005 behind our back. */
+static void alice_moves(struct site *site)
+{
+    struct plan *moved = site_plan(site, site_see(site, site->other), "reassign");
+    propose_move(moved, "alice", "0001", "0005", T0 + 30);
+    site_apply(site, site->other, moved);
+}
+
+static void test_a_sync_is_content_with_another_number(void **state)
+{
+    struct site *site = *state;
+    struct plan *plan = ours(site, CHANGE_ASSIGN, an_assigned("0001", "alice", T0));
+    plan->changes[0].any_number = true;
+    theirs(site, CHANGE_ASSIGN, an_assigned("0005", "alice", T0));
+    with_dave(plan);
+    site_apply(site, site->store, plan);
+    expect_already_so(&plan->changes[0], "alice holds 0005 now");
+    expect_result(&plan->changes[1], RESULT_DONE);
+    expect_slot(site, a_free("0001", 0, NULL));
+    expect_slot(site, an_assigned("0005", "alice", T0));
+}
+
+static void test_a_sync_that_lost_the_number_and_whose_agent_has_another(void **state)
+{
+    struct site *site = *state;
+    struct plan *plan = ours(site, CHANGE_ASSIGN, an_assigned("0001", "alice", T0));
+    plan->changes[0].any_number = true;
+    theirs(site, CHANGE_ASSIGN, an_assigned("0001", "bob", T0));
+    theirs(site, CHANGE_ASSIGN, an_assigned("0005", "alice", T0));
+    site_apply(site, site->store, plan);
+    expect_already_so(&plan->changes[0], "alice holds 0005 now");
+}
+
+static void test_release_of_one_who_moved(void **state)
+{
+    struct site *site = *state;
+    theirs(site, CHANGE_ASSIGN, an_assigned("0001", "alice", T0));
+    struct plan *plan = ours(site, CHANGE_RELEASE, a_free("0001", T0 + 60, "alice"));
+    alice_moves(site);
+    expect_first_in_the_way(site, plan, "alice holds 0005 now");
+    expect_slot(site, an_assigned("0005", "alice", T0 + 30));
+}
+
+static void test_release_of_one_whose_number_went_to_another(void **state)
+{
+    struct site *site = *state;
+    theirs(site, CHANGE_ASSIGN, an_assigned("0001", "alice", T0));
+    struct plan *plan = ours(site, CHANGE_RELEASE, a_free("0001", T0 + 60, "alice"));
+    alice_moves(site);
+    theirs(site, CHANGE_ASSIGN, an_assigned("0001", "bob", T0 + 40));
+    expect_first_in_the_way(site, plan, "alice holds 0005 now; 0001 is assigned to bob");
+}
+
+static void test_release_of_a_number_whose_holder_moved(void **state)
+{
+    struct site *site = *state;
+    theirs(site, CHANGE_ASSIGN, an_assigned("0001", "alice", T0));
+    struct plan *plan = ours(site, CHANGE_RELEASE, a_free("0001", T0 + 60, "alice"));
+    plan->changes[0].by_number = true;
+    alice_moves(site);
+    site_apply(site, site->store, plan);
+    expect_already_so(&plan->changes[0], "0001 is free");
+    expect_slot(site, an_assigned("0005", "alice", T0 + 30));
+}
+
+static void test_pin_of_one_who_moved(void **state)
+{
+    struct site *site = *state;
+    theirs(site, CHANGE_ASSIGN, an_assigned("0001", "alice", T0));
+    struct plan *plan = ours(site, CHANGE_PIN, a_pinned("0001", "alice", T0, "note"));
+    alice_moves(site);
+    expect_first_in_the_way(site, plan, "alice holds 0005 now");
+}
+
+/* What was left behind is somebody else's by now: that was nobody's wish, and in nobody's way. */
+static void test_a_move_that_was_made_already(void **state)
+{
+    struct site *site = *state;
+    theirs(site, CHANGE_ASSIGN, an_assigned("0001", "alice", T0));
+    struct plan *plan = site_plan(site, site_see(site, site->store), "reassign");
+    propose_move(plan, "alice", "0001", "0005", T0 + 60);
+    alice_moves(site);
+    theirs(site, CHANGE_ASSIGN, an_assigned("0001", "bob", T0 + 40));
+    site_apply(site, site->store, plan);
+    expect_already_so(&plan->changes[0], "0005 is assigned to alice");
+    expect_slot(site, an_assigned("0005", "alice", T0 + 30));
+    expect_slot(site, an_assigned("0001", "bob", T0 + 40));
+}
+
 /* ---- already so ---------------------------------------------------------------------------- */
 
 static void test_what_is_so_already_is_skipped(void **state)
@@ -223,7 +314,7 @@ static void test_what_is_so_already_is_skipped(void **state)
     size_t n_actions = site_history(site, 0, NULL)->n_actions;
     site_apply(site, site->store, second);
     for (size_t i = 0; i < 5; i++) {
-        expect_result(&second->changes[i], RESULT_SKIPPED);
+        expect_already_so(&second->changes[i], "already so");
     }
     assert_int_equal(site_history(site, 0, NULL)->n_actions, n_actions);
     expect_slot(site, an_assigned("0001", "alice", T0));
@@ -345,6 +436,16 @@ const struct CMUnitTest store_conflict_tests[] = {
     cmocka_unit_test_setup_teardown(test_move_to_what_is_taken, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_move_of_one_who_moved, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_one_plan_cannot_give_an_agent_two, site_ten, site_end),
+    cmocka_unit_test_setup_teardown(test_a_sync_is_content_with_another_number, site_ten, site_end),
+    cmocka_unit_test_setup_teardown(test_a_sync_that_lost_the_number_and_whose_agent_has_another,
+                                    site_ten, site_end),
+    cmocka_unit_test_setup_teardown(test_release_of_one_who_moved, site_ten, site_end),
+    cmocka_unit_test_setup_teardown(test_release_of_one_whose_number_went_to_another, site_ten,
+                                    site_end),
+    cmocka_unit_test_setup_teardown(test_release_of_a_number_whose_holder_moved, site_ten,
+                                    site_end),
+    cmocka_unit_test_setup_teardown(test_pin_of_one_who_moved, site_ten, site_end),
+    cmocka_unit_test_setup_teardown(test_a_move_that_was_made_already, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_what_is_so_already_is_skipped, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_a_number_to_create_may_be_in_use_already, site_ten,
                                     site_end),

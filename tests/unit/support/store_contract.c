@@ -272,14 +272,26 @@ void expect_result_at(const struct change *change, enum change_result wanted, co
     }
 }
 
-void expect_conflict_at(const struct change *change, const char *word, const char *file, int line)
+static void expect_detail(const struct change *change, const char *word, const char *file, int line)
 {
-    expect_result_at(change, RESULT_CONFLICT, file, line);
     if (!change->detail || !strstr(change->detail, word)) {
         print_error("%s: \"%s\" does not tell of \"%s\"\n", change->ext,
                     change->detail ? change->detail : "", word);
         _fail(file, line);
     }
+}
+
+void expect_conflict_at(const struct change *change, const char *word, const char *file, int line)
+{
+    expect_result_at(change, RESULT_CONFLICT, file, line);
+    expect_detail(change, word, file, line);
+}
+
+void expect_already_so_at(const struct change *change, const char *word, const char *file, int line)
+{
+    expect_result_at(change, RESULT_SKIPPED, file, line);
+    _assert_true(change->already_so, "change->already_so", file, line);
+    expect_detail(change, word, file, line);
 }
 
 void expect_sound_at(struct site *site, size_t n, const char *file, int line)

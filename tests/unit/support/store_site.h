@@ -87,6 +87,11 @@ void expect_result_at(const struct change *change, enum change_result wanted, co
 #define expect_conflict(change, word) expect_conflict_at(change, word, __FILE__, __LINE__)
 void expect_conflict_at(const struct change *change, const char *word, const char *file, int line);
 
+/* It was skipped because it is so already, and the detail has that word. */
+#define expect_already_so(change, word) expect_already_so_at(change, word, __FILE__, __LINE__)
+void expect_already_so_at(const struct change *change, const char *word, const char *file,
+                          int line);
+
 /* No agent has two numbers, and there are as many numbers as that. */
 #define expect_sound(site, n) expect_sound_at(site, n, __FILE__, __LINE__)
 void expect_sound_at(struct site *site, size_t n, const char *file, int line);

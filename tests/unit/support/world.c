@@ -11,7 +11,7 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/plan/builder.h"
-#include "core/port/store.h"
+#include "core/plan/effects.h"
 
 #define SLOTS_MAX 4096
 #define CLAIMS_MAX 4096

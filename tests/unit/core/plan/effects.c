@@ -9,7 +9,8 @@
 
 #include "core/base/buf.h"
 #include "core/plan/builder.h"
-#include "core/port/store.h"
+#include "core/plan/conflict.h"
+#include "core/plan/effects.h"
 #include "tests/unit/support/world.h"
 
 static const char *state_text(const struct slot *slot)

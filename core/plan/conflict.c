@@ -1,0 +1,324 @@
+#include "core/plan/conflict.h"
+
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/clock.h"
+#include "core/plan/builder.h"
+
+/* One judgement: the arguments that its parts pass on. */
+struct judgement {
+    const struct plan *plan;
+    const struct effects *effects;
+    const struct present *present;
+    struct arena *arena;
+    struct conflict_verdict *verdict;
+};
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool is_absent(const struct slot *slot)
+{
+    return !slot || slot->state == SLOT_ABSENT;
+}
+
+static const struct slot *slot_now(const struct judgement *judgement, const char *ext)
+{
+    return judgement->present->slot(judgement->present->context, ext);
+}
+
+static const struct slot *holding_now(const struct judgement *judgement, const char *agent)
+{
+    return judgement->present->holding(judgement->present->context, agent);
+}
+
+static const struct change *change_of(const struct judgement *judgement, size_t change)
+{
+    return &judgement->plan->changes[change];
+}
+
+static bool touches(const struct effects *effects, const char *ext)
+{
+    for (size_t i = 0; i < effects->n_items; i++) {
+        if (strcmp(effects->items[i].ext, ext) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- words --------------------------------------------------------------------------------- */
+
+static const char *day_of(int64_t at_s, char out[CLOCK_TEXT_MAX])
+{
+    clock_format_s(at_s, out);
+    out[strlen("2026-11-02")] = '\0';
+    return out;
+}
+
+const char *slot_describe(struct arena *arena, const struct slot *slot)
+{
+    if (is_absent(slot)) {
+        return "there is no record of it";
+    }
+    char day[CLOCK_TEXT_MAX];
+    day_of(slot->at_s, day);
+    switch ((enum slot_state)slot->state) {
+    case SLOT_ASSIGNED:
+        return arena_printf(arena, "assigned to %s%s%s%s", slot->agent, slot->at_s ? " since " : "",
+                            slot->at_s ? day : "", slot->note ? ", pinned" : "");
+    case SLOT_RESERVED:
+        return arena_printf(arena, "reserved%s%s", slot->note ? ": " : "",
+                            slot->note ? slot->note : "");
+    case SLOT_FREE:
+    case SLOT_ABSENT:
+        break;
+    }
+    if (slot->at_s == 0) {
+        return "free";
+    }
+    return arena_printf(arena, "free, given back%s%s on %s", slot->agent ? " by " : "",
+                        slot->agent ? slot->agent : "", day);
+}
+
+/* "0042 is assigned to bob since 2026-11-02". */
+static const char *sentence(struct arena *arena, const char *ext, const struct slot *now)
+{
+    if (is_absent(now)) {
+        return arena_printf(arena, "there is no record of %s", ext);
+    }
+    if (now->records == RECORD_LEAKED) {
+        return arena_printf(arena, "%s is free, but the index cannot see it", ext);
+    }
+    bool also_free = now->state != SLOT_FREE && (now->records & (RECORD_FREE | RECORD_LEAKED));
+    return arena_printf(arena, "%s is %s%s", ext, slot_describe(arena, now),
+                        also_free ? ", and also recorded as free" : "");
+}
+
+static const char *holds_sentence(struct arena *arena, const struct slot *holding)
+{
+    return arena_printf(arena, "%s holds %s now", holding->agent, holding->ext);
+}
+
+/* What became of the number, and before that of the agents whom it was about: "kim holds 2521 now;
+   2520 is free, given back by kim on 2026-11-02". */
+static const char *what_is_there(const struct judgement *judgement, const struct effect *effect)
+{
+    struct arena *arena = judgement->arena;
+    const char *text = sentence(arena, effect->ext, slot_now(judgement, effect->ext));
+    const struct slot *sides[] = {effect->before, effect->after};
+    for (size_t i = 0; i < 2; i++) {
+        bool assigned = sides[i] && sides[i]->state == SLOT_ASSIGNED;
+        const struct slot *holding = assigned ? holding_now(judgement, sides[i]->agent) : NULL;
+        if (holding && !touches(judgement->effects, holding->ext)) {
+            return arena_printf(arena, "%s; %s", holds_sentence(arena, holding), text);
+        }
+    }
+    return text;
+}
+
+/* ---- already so ---------------------------------------------------------------------------- */
+
+/* Whether the number is as the unit would leave it, by whomever and since whenever. A number that
+   shall be created is asked to be there, whatever became of it since. A number that an agent leaves
+   for another one is only asked not to be theirs any more. */
+static bool number_is_so(const struct judgement *judgement, const struct effect *effect)
+{
+    enum change_kind kind = change_of(judgement, effect->change)->kind;
+    const struct slot *wanted = effect->after;
+    const struct slot *now = slot_now(judgement, effect->ext);
+    if (is_absent(now) || is_absent(wanted)) {
+        return is_absent(now) && is_absent(wanted);
+    }
+    if (kind == CHANGE_CREATE) {
+        return now->records != RECORD_LEAKED;
+    }
+    if (!slot_is_sound(now)) {
+        return false;
+    }
+    if (wanted->state == SLOT_FREE) {
+        bool left = kind == CHANGE_REASSIGN && effect->before &&
+                    effect->before->state == SLOT_ASSIGNED &&
+                    !slot_holds(now, effect->before->agent);
+        return now->state == SLOT_FREE || left;
+    }
+    return wanted->state == now->state && same_text(wanted->note, now->note) &&
+           same_text(wanted->agent, now->agent);
+}
+
+bool claim_effect_expects(const struct claim_effect *claim, const char *now)
+{
+    if (!now) {
+        return !claim->before || claim->tolerant;
+    }
+    bool expects =
+        same_text(claim->before, now) || (claim->tolerant && same_text(claim->after, now));
+    for (size_t i = 0; i < claim->n_others && !expects; i++) {
+        expects = same_text(claim->others[i], now);
+    }
+    return expects;
+}
+
+/* Whether the agent holds what was asked for, and the claim says the same. */
+static bool agent_is_so(const struct judgement *judgement, const struct claim_effect *claim)
+{
+    const struct present *present = judgement->present;
+    const struct change *change = change_of(judgement, claim->change);
+    const char *claimed = present->claim ? present->claim(present->context, claim->agent) : NULL;
+    if (claim->after) {
+        return slot_holds(slot_now(judgement, claim->after), claim->agent) &&
+               (!present->claim || same_text(claim->after, claimed));
+    }
+    bool gone = !claimed || !claim_effect_expects(claim, claimed);
+    bool asked_for_agent = change->kind != CHANGE_REPAIR && !change->by_number;
+    return gone && !(asked_for_agent && holding_now(judgement, claim->agent));
+}
+
+static bool all_so(const struct judgement *judgement)
+{
+    const struct effects *effects = judgement->effects;
+    bool so = true;
+    for (size_t i = 0; i < effects->n_items && so; i++) {
+        so = number_is_so(judgement, &effects->items[i]);
+    }
+    for (size_t i = 0; i < effects->n_claims && so; i++) {
+        so = agent_is_so(judgement, &effects->claims[i]);
+    }
+    return so;
+}
+
+/* The agent shall have a number, whichever, and holds one now. */
+static const struct slot *find_any_number(const struct judgement *judgement)
+{
+    const struct effects *effects = judgement->effects;
+    if (effects->n_items != 1) {
+        return NULL;
+    }
+    const struct change *change = change_of(judgement, effects->items[0].change);
+    return change->any_number && change->agent ? holding_now(judgement, change->agent) : NULL;
+}
+
+/* ---- as seen ------------------------------------------------------------------------------- */
+
+/* Whether the number is still what the plan saw. Whether an assigned one was adopted meanwhile makes
+   no difference. A free record that the index cannot see is in nobody's way. */
+static bool number_is_as_seen(const struct effect *effect, const struct slot *now)
+{
+    const struct slot *seen = effect->before;
+    if (is_absent(seen)) {
+        bool leaked = now && now->records == RECORD_LEAKED;
+        return is_absent(now) || (leaked && (effect->after->state == SLOT_FREE ||
+                                             effect->after->state == SLOT_ASSIGNED));
+    }
+    if (is_absent(now) || seen->state != now->state) {
+        return false;
+    }
+    bool same_records = !seen->records || !now->records || seen->records == now->records;
+    bool adopted = seen->state == SLOT_ASSIGNED && seen->at_s == 0;
+    return same_records && (adopted || seen->at_s == now->at_s) &&
+           same_text(seen->note, now->note) &&
+           (seen->state != SLOT_ASSIGNED || same_text(seen->agent, now->agent));
+}
+
+/* An agent of the unit who stands in the way: they hold another number than the plan saw, or not
+   the one that their claim shall name. */
+static bool find_agent_in_the_way(const struct judgement *judgement)
+{
+    const struct present *present = judgement->present;
+    const struct effects *effects = judgement->effects;
+    for (size_t i = 0; i < effects->n_claims; i++) {
+        const struct claim_effect *claim = &effects->claims[i];
+        const char *claimed =
+            present->claim ? present->claim(present->context, claim->agent) : NULL;
+        bool expected = claimed && claim_effect_expects(claim, claimed);
+        const struct slot *holding =
+            claim->after && !expected ? holding_now(judgement, claim->agent) : NULL;
+        judgement->verdict->change = claim->change;
+        if (claim->after && !touches(effects, claim->after)) {
+            const struct slot *kept = slot_now(judgement, claim->after);
+            if (!slot_holds(kept, claim->agent)) {
+                judgement->verdict->detail = sentence(judgement->arena, claim->after, kept);
+                return true;
+            }
+        } else if (holding && !touches(effects, holding->ext)) {
+            judgement->verdict->detail = holds_sentence(judgement->arena, holding);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- the judgement ------------------------------------------------------------------------- */
+
+static enum conflict_fate judge(const struct judgement *judgement)
+{
+    const struct effects *effects = judgement->effects;
+    struct conflict_verdict *verdict = judgement->verdict;
+    const struct slot *any = find_any_number(judgement);
+    if (any && slot_is_sound(any)) {
+        verdict->detail = holds_sentence(judgement->arena, any);
+        return CONFLICT_ALREADY_SO;
+    }
+    if (all_so(judgement)) {
+        return CONFLICT_ALREADY_SO;
+    }
+    for (size_t i = 0; i < effects->n_items; i++) {
+        const struct effect *effect = &effects->items[i];
+        if (!number_is_as_seen(effect, slot_now(judgement, effect->ext))) {
+            verdict->change = effect->change;
+            verdict->detail = what_is_there(judgement, effect);
+            return CONFLICT_OTHER;
+        }
+    }
+    return find_agent_in_the_way(judgement) ? CONFLICT_OTHER : CONFLICT_AS_SEEN;
+}
+
+/* The number that the unit is about: one that somebody gets, else the first. NULL: none. */
+static const struct effect *find_subject(const struct effects *effects)
+{
+    for (size_t i = 0; i < effects->n_items; i++) {
+        if (effects->items[i].after->state == SLOT_ASSIGNED) {
+            return &effects->items[i];
+        }
+    }
+    return effects->n_items > 0 ? &effects->items[0] : NULL;
+}
+
+void conflict_judge(const struct plan *plan, const struct effects *effects,
+                    const struct present *present, struct arena *arena,
+                    struct conflict_verdict *verdict)
+{
+    struct judgement judgement = {plan, effects, present, arena, verdict};
+    *verdict = (struct conflict_verdict){.detail = "there is nothing to change"};
+    const struct effect *about = find_subject(effects);
+    if (about) {
+        verdict->change = about->change;
+        verdict->detail = sentence(arena, about->ext, slot_now(&judgement, about->ext));
+    } else if (effects->n_claims > 0) {
+        verdict->change = effects->claims[0].change;
+    }
+    verdict->fate = judge(&judgement);
+}
+
+void conflict_decide(struct plan *plan, size_t first, size_t end,
+                     const struct conflict_verdict *verdict)
+{
+    bool so = verdict->fate == CONFLICT_ALREADY_SO;
+    bool grouped = verdict->change >= first && verdict->change < end;
+    for (size_t i = first; i < end; i++) {
+        struct change *change = &plan->changes[i];
+        change->result = so ? RESULT_SKIPPED : RESULT_CONFLICT;
+        change->already_so = so;
+        if (so) {
+            change->detail = arena_printf(&plan->arena, "already so: %s", verdict->detail);
+        } else if (grouped && i != verdict->change) {
+            change->detail = arena_printf(&plan->arena, "goes with %s: %s",
+                                          plan->changes[verdict->change].ext, verdict->detail);
+        } else {
+            change->detail = arena_strdup(&plan->arena, verdict->detail);
+        }
+    }
+}
