@@ -22,6 +22,7 @@
 #include "core/headless/headless.h"
 #include "core/settings/help.h"
 #include "core/base/interrupt.h"
+#include "core/base/locale.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/settings/settings.h"
@@ -328,6 +329,7 @@ int main(int argc, char *argv[])
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* ulimit -f: a write fails, and that is reported */
     setlocale(LC_ALL, "");
+    locale_start(&environment_system);
 
     struct program program = {.report = standard_report()};
     int status = start(&program, argc, argv);

@@ -313,8 +313,42 @@ def test_a_terminal_that_cannot_show_it_gets_a_sentence(centre, name):
     with centre.start(term=name) as term:
         assert term.wait_exit() == 64
         assert "--sync" in term.text and "terminal" in term.text
+        assert "TERM=xterm-256color extpool" in term.text  # the way out
         assert not term.emulator.unknown and not term.emulator.strings
         term.check_whole()
+
+
+# Of terminals that came later than the terminfo of many a server; the last has an entry here in
+# which a colour is its red, green and blue.
+@pytest.mark.parametrize("name", ["xterm-kitty", "xterm-ghostty", "alacritty-nonesuch", "wezterm",
+                                  "foot", "tmux-nonesuch", "nonesuch-256color", "tmux-direct"])
+def test_a_terminal_that_is_not_known_here_is_taken_for_an_older_one(centre, name):
+    with centre.start(term=name) as term:
+        term.wait_for("Agents 14").press("Down").wait_for(lambda t: t.lines[4].startswith("│>"))
+        assert not term.emulator.unknown
+        term.press("4").wait_for("ACTIVITY")
+        assert (f"TERM={name} is not known on this machine" in term.text) == (name != "tmux-direct")
+        term.press("q").wait_for("Extensions").press("q")
+        assert term.wait_exit() == 0
+        term.check_whole()
+
+
+@pytest.mark.parametrize("brought", [
+    {"LC_ALL": "", "LC_CTYPE": "UTF-8"}, {"LC_ALL": "xx_YY.UTF-8"},
+    {"LC_ALL": "", "LANG": "xx_YY.utf8"},
+], ids=lambda brought: " ".join(brought.values()).strip())  # fmt: skip
+def test_utf8_is_kept_where_the_locale_is_not_here(centre, brought):
+    with centre.console(environment=brought) as term:
+        term.wait_for("田中").wait_for("┌─ Agents 14")
+
+
+@pytest.mark.parametrize("brought, says", [
+    ({"LC_ALL": ""}, "no locale is set"), ({"LC_ALL": "C"}, "locale C (LC_ALL)"),
+    ({"LC_ALL": "", "LANG": "xx_YY"}, "locale xx_YY (LANG) is not on this machine"),
+], ids=["none", "C", "missing"])  # fmt: skip
+def test_why_names_are_shown_with_question_marks(centre, brought, says):
+    with centre.console(environment=brought, size=(120, 30)) as term:
+        term.wait_for("Garc?a").wait_for(says).wait_for("letters beyond ASCII read ?")
 
 
 @pytest.mark.parametrize("lost", ["stdin", "stdout"])

@@ -447,6 +447,10 @@ static enum err_code start(struct console *console, struct err *err)
     term_teach(&console->keys);
     patience_init(&console->patience, chosen_esc_delay_ms(console), term_baud());
     resize(console);
+    if (options.term && strcmp(options.term, term_entry()) != 0) {
+        console_say(console, STYLE_INFO, "TERM=%s is not known on this machine: used as %s",
+                    options.term, term_entry());
+    }
     if (console->settings->mouse) {
         console->mouse = true;
         term_mouse(true);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/locale.h"
 #include "tui/panel/pages.h"
 #include "tui/view/doctor.h"
 #include "tui/view/history.h"
@@ -48,6 +49,15 @@ static void say_loaded(struct console *console, const struct screen_data *data)
     }
 }
 
+/* Why names have ? in them, the first time that they have. */
+static void say_narrow(struct console *console, const struct screen_data *data)
+{
+    if (!console->narrow_said && locale_narrow() && screen_data_beyond_ascii(data)) {
+        console->narrow_said = true;
+        console_say(console, STYLE_WARN, "%s", locale_narrow());
+    }
+}
+
 static void loaded(struct console *console, struct work *work)
 {
     note_trouble(console, work);
@@ -58,6 +68,7 @@ static void loaded(struct console *console, struct work *work)
         if (work->kind == WORK_LOAD && work->job.err.code == ERR_OK) {
             say_loaded(console, work->data);
         }
+        say_narrow(console, work->data);
         console_take_world(console, work->data);
         work->data = NULL;
     }

@@ -141,3 +141,25 @@ const char *screen_data_slot_states(const struct screen_data *data, const struct
     }
     return ext_state_name(state);
 }
+
+static bool beyond_ascii(const char *text)
+{
+    for (; text && *text; text++) {
+        if ((unsigned char)*text >= 0x80) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool screen_data_beyond_ascii(const struct screen_data *data)
+{
+    bool any = false;
+    for (size_t i = 0; i < data->agents.n_rows && !any; i++) {
+        any = beyond_ascii(data->agents.rows[i].login) || beyond_ascii(data->agents.rows[i].name);
+    }
+    for (size_t i = 0; i < data->snapshot->n_slots && !any; i++) {
+        any = beyond_ascii(data->snapshot->slots[i].note);
+    }
+    return any;
+}

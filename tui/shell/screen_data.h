@@ -44,6 +44,9 @@ void screen_data_unref(struct screen_data *data); /* NULL is fine */
 const struct agent_row *screen_data_find_agent(const struct screen_data *data, const char *login);
 const struct slot *screen_data_find_slot(const struct screen_data *data, const char *ext);
 
+/* Whether a login, a name or a note has letters that ASCII lacks. */
+bool screen_data_beyond_ascii(const struct screen_data *data);
+
 /* What the STATE column says: "ok", "NEW", "STALE", "PIN"; and what a filter finds ("ok pinned").
  */
 const char *screen_data_agent_mark(const struct screen_data *data, const struct agent_row *row);

@@ -105,6 +105,7 @@ struct console {
     int64_t refresh_at_ms;
     struct patience patience;
     int64_t input_until_ms; /* what waits in `keys` is complete then */
+    bool narrow_said; /* that letters are shown as ?, and why */
     bool read_only;
     bool mouse;
     bool quitting;

@@ -2,8 +2,6 @@
 
 #include <curses.h>
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +10,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "core/base/locale.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "tui/terminal/fallback.h"
 
 #include <term.h> /* makes macros of common words: after what uses them as names */
 
@@ -27,6 +27,7 @@
 
 static struct {
     SCREEN *screen;
+    const char *entry; /* the name in terminfo that is used */
     bool started;
     bool ascii;  /* lines and marks */
     bool narrow; /* the locale has no more than ASCII, so names are shown with ? in them */
@@ -148,32 +149,58 @@ static void prepare_restore(void)
 
 /* ---- start and stop ----------------------------------------------------------------------- */
 
-/* Whether the terminal is known and can do what the console needs. */
-static enum err_code check_known(const char *term, struct err *err)
+/* Whether the terminal of that name can do what the console needs; `known`: whether it has an
+   entry at all. */
+static bool is_able(const char *term, bool *known)
 {
     int status = 0;
     if (setupterm(term, STDOUT_FILENO, &status) != OK) {
-        return err_set(err, ERR_USAGE, "the terminal '%s' is not known here (TERM)", term);
+        return false;
     }
+    *known = true;
     bool able = capability("cup") && (capability("ed") || capability("clear"));
     del_curterm(cur_term); /* newterm makes its own */
-    return able ? ERR_OK
-                : err_set(err, ERR_USAGE, "the terminal '%s' cannot place its cursor (TERM)", term);
+    return able;
 }
 
-static enum err_code check(const struct term_options *options, struct err *err)
+/* The entry to use: the terminal's own, or that of a terminal which it understands. */
+static enum err_code choose_entry(const char *term, const char **entry, struct err *err)
 {
-    enum err_code code;
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        code = err_set(err, ERR_USAGE, "the console needs a terminal for its input and its output");
-    } else if (!options->term || !*options->term) {
-        code = err_set(err, ERR_USAGE, "the console needs to know the terminal: TERM is not set");
-    } else {
-        code = check_known(options->term, err);
+    const char *others[FALLBACKS_MAX];
+    bool known = false;
+    *entry = term;
+    if (is_able(term, &known)) {
+        return ERR_OK;
     }
-    if (code != ERR_OK) {
+    if (known) {
+        return err_set(err, ERR_USAGE, "the terminal '%s' cannot place its cursor (TERM)", term);
+    }
+    size_t n = term_fallbacks(term, others);
+    for (size_t i = 0; i < n; i++) {
+        if (is_able(others[i], &known)) {
+            *entry = others[i];
+            return ERR_OK;
+        }
+    }
+    return err_set(err, ERR_USAGE, "the terminal '%s' is not known here (TERM)", term);
+}
+
+static enum err_code check(const struct term_options *options, const char **entry, struct err *err)
+{
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        err_set(err, ERR_USAGE, "the console needs a terminal for its input and its output");
         err_hint(err, "without a screen there are the actions: extpool --status, --sync, --list "
                       "agents, --help");
+        return ERR_USAGE;
+    }
+    enum err_code code =
+        options->term && *options->term
+            ? choose_entry(options->term, entry, err)
+            : err_set(err, ERR_USAGE, "the console needs to know the terminal: TERM is not set");
+    if (code != ERR_OK) {
+        err_hint(err, "most terminals understand this: TERM=xterm-256color extpool. Without a "
+                      "screen there are the actions: extpool --status, --sync, --list agents, "
+                      "--help");
     }
     return code;
 }
@@ -185,23 +212,28 @@ static void start_colours(const struct term_options *options)
     if (s_term.colours && use_default_colors() != OK) {
         assume_default_colors(COLOR_WHITE, COLOR_BLACK);
     }
-    s_term.depth = COLORS >= 256 ? DEPTH_256 : COLORS >= 16 ? DEPTH_16 : DEPTH_8;
+    /* Above 256 a colour is its red, green and blue, but for the first eight. */
+    s_term.depth = COLORS > 256    ? DEPTH_8
+                   : COLORS == 256 ? DEPTH_256
+                   : COLORS >= 16  ? DEPTH_16
+                                   : DEPTH_8;
 }
 
 enum err_code term_start(const struct term_options *options, struct err *err)
 {
-    setlocale(LC_CTYPE, "");
+    const char *entry = NULL;
     memset(&s_term, 0, sizeof s_term);
-    enum err_code code = check(options, err);
+    enum err_code code = check(options, &entry, err);
     if (code != ERR_OK) {
         return code;
     }
     tcgetattr(STDIN_FILENO, &s_term.before);
-    s_term.screen = newterm(options->term, stdout, stdin);
+    s_term.screen = newterm(entry, stdout, stdin);
+    s_term.entry = entry;
     if (!s_term.screen) {
         return err_set(err, ERR_USAGE, "the terminal '%s' cannot show the console", options->term);
     }
-    s_term.narrow = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    s_term.narrow = locale_narrow() != NULL;
     s_term.ascii = options->ascii || s_term.narrow;
     s_term.tmux = options->tmux && *options->tmux;
     s_term.in_screen = !s_term.tmux && strncmp(options->term, "screen", 6) == 0;
@@ -246,6 +278,11 @@ void term_size(int *width, int *height)
         *width = size.ws_col;
         *height = size.ws_row;
     }
+}
+
+const char *term_entry(void)
+{
+    return s_term.entry;
 }
 
 bool term_ascii(void)

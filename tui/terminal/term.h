@@ -29,13 +29,16 @@ struct term_options {
     const char *term; /* $TERM */
 };
 
-/* ERR_USAGE with a hint to the headless actions where standard input or output is no terminal, or
-   TERM is unknown or cannot do what the console needs. */
+/* ERR_USAGE with a hint if standard input or output is no terminal, or TERM cannot do what the
+   console needs, or is known neither here nor to tui/terminal/fallback.h. The locale has been set
+   (core/base/locale.h). `options->term` outlives the terminal. */
 enum err_code term_start(const struct term_options *options, struct err *err) ERR_CHECK;
 void term_stop(void);
 
 void term_size(int *width, int *height); /* asks the system */
-bool term_ascii(void);                   /* whether lines and marks have to be ASCII */
+/* The terminfo entry that is used: TERM, or what it was taken for. */
+const char *term_entry(void);
+bool term_ascii(void); /* whether lines and marks have to be ASCII */
 bool term_has_colours(void);
 unsigned term_baud(void); /* of a serial line, 0: not known. A pty says what nobody set */
 
