@@ -7,7 +7,6 @@ import json
 import random
 import signal
 import subprocess
-import time
 
 import pytest
 
@@ -178,13 +177,13 @@ def test_releases_on_an_index_that_lags(desk, cloud):
 
 
 def test_an_index_that_is_half_a_second_late(desk, cloud):
-    with lagging_index(cloud.dynamodb, 0.5):
+    with lagging_index(cloud.dynamodb, 0.5) as index:
         for count in (150, 90, 150, 120):
             cloud.instance.set_users(AGENTS[:count])
             desk.run("--sync", "--max-release", "100%")
-        time.sleep(1.5)
+        index.catch_up()
         desk.run("--sync", "--max-release", "100%")
-        time.sleep(1.5)
+        index.catch_up()
         assert desk.sync("--max-release", "100%")["changes"] == []
     assert desk.assert_sound().agents() == set(AGENTS[:120])
 
@@ -314,8 +313,7 @@ def test_torture(desk, cloud):
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(worker, range(8))) >= kills
     gate.clear_faults()
-    # A request of the last one killed may still be on its way through the gate.
-    time.sleep(0.5)
+    gate.wait_idle()  # a request of the last one killed may still be on its way
     state = desk.assert_sound()
     assert state.agents() <= set(AGENTS)
     # The trail tells how the table came to be what it is.

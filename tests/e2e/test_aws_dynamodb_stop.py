@@ -5,51 +5,45 @@ is whole and recorded, and the same command does the rest.
 import json
 import signal
 import subprocess
-import time
 
 import pytest
 
 from support import faults
+from support.procs import deliver
 from support.program import program
 from support.table_desk import TableDesk, recorded, results
 
-MANY = 400
+MANY = 900  # more than fit into the sixteen transactions that are on their way at once
 RULES = f"[policy]\nranges = 0000-{MANY - 1:04}\nblocked =\ncooldown = 0\n"
 POOL = [f"{number:04}" for number in range(MANY)]
-AGENTS = [f"agent{number:03}" for number in range(300)]
+AGENTS = [f"agent{number:03}" for number in range(700)]
 WRITES = "dynamodb.TransactWriteItems"
-WAY_S = 0.6
 
 
 @pytest.fixture
 def desk(tmp_path, cloud):
-    """An empty table for 400 numbers, 300 people, and a service that takes its time to write."""
+    """An empty table for 900 numbers, and 700 people."""
     desk = TableDesk(tmp_path, cloud, RULES, POOL)
     desk.create()
     cloud.instance.set_users(AGENTS)
     return desk
 
 
-def slow_but_the_first(cloud):
-    """The first write is answered at once, which is how the test learns that writing has begun; all
-    others are on their way for long enough to be met there by a signal."""
-    cloud.gate.inject(faults.latency(WAY_S), on=WRITES, after=1)
-
-
-def stopped(desk, *signals):
-    """A sync that gets these signals once the first transaction is on its way."""
-    writes = desk.count("TransactWriteItems")
+def stopped(desk, cloud, *signals):
+    """A sync that gets these signals while its second transaction and those after it are on their
+    way: the gate holds them until the signals were acted on."""
+    held = faults.hold()
+    cloud.gate.inject(held, on=WRITES, after=1)
     run = subprocess.Popen(
         [program(), "--sync", "--json"], env=desk.environment, cwd=desk.folder,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )
-    while desk.count("TransactWriteItems") == writes:
-        assert run.poll() is None, run.communicate()
-        time.sleep(0.005)
+    held.wait()
     for number in signals:
-        run.send_signal(number)
-        time.sleep(0.02)
+        deliver(run, number)
+    cloud.gate.clear_faults()
     out, _ = run.communicate(timeout=60)
+    cloud.gate.wait_idle()
     return run.returncode, json.loads(out) if out else None
 
 
@@ -77,14 +71,12 @@ def expect_the_rest(desk):
 
 
 def test_ctrl_c_stops_after_what_is_under_way(desk, cloud):
-    cloud.gate.inject(faults.throttled("dynamodb"), on=WRITES, every=1, times=12)
-    slow_but_the_first(cloud)
-    status, document = stopped(desk, signal.SIGINT)
+    status, document = stopped(desk, cloud, signal.SIGINT)
     done = results(document)
     if done.get("done"):
         assert status == 3
         assert document["error"]["code"] == "cancelled"
-        assert "of 400 changes" in document["error"]["message"]
+        assert "of 900 changes" in document["error"]["message"]
         assert "the same command does the rest" in document["error"]["hint"]
     else:
         assert status == 130
@@ -93,18 +85,14 @@ def test_ctrl_c_stops_after_what_is_under_way(desk, cloud):
     assert document["export"] is None
     state = expect_as_recorded(desk)
     assert len(state.assigned) + len(state.free) == document["applied"]
-    cloud.gate.clear_faults()
     expect_the_rest(desk)
 
 
 @pytest.mark.parametrize("signals", [[signal.SIGINT] * 2, [signal.SIGTERM] * 2, [signal.SIGKILL]],
                          ids=["ctrl-c twice", "term twice", "kill"])
 def test_stopped_at_once(desk, cloud, signals):
-    slow_but_the_first(cloud)
-    status, document = stopped(desk, *signals)
+    status, document = stopped(desk, cloud, *signals)
     assert (status, document) == (-signals[0], None)
-    cloud.gate.clear_faults()
-    time.sleep(WAY_S + 0.4)  # what was on its way arrives
     expect_as_recorded(desk)
     expect_the_rest(desk)
 
@@ -113,11 +101,8 @@ def test_a_kill_among_the_numbers_that_are_made(desk, cloud):
     """Nobody needs the numbers that are missing, so they are told of; when they are needed, they are
     handed out all the same."""
     cloud.instance.set_users(AGENTS[:10])
-    slow_but_the_first(cloud)
-    status, _ = stopped(desk, signal.SIGINT, signal.SIGINT)
+    status, _ = stopped(desk, cloud, signal.SIGINT, signal.SIGINT)
     assert status == -signal.SIGINT
-    cloud.gate.clear_faults()
-    time.sleep(WAY_S + 0.4)
     # As if only the first transaction had got through.
     for item in desk.table.scan(ConsistentRead=True)["Items"]:
         if item["pk"].isdigit() and int(item["pk"]) >= 20:

@@ -152,7 +152,7 @@ def test_quitting_asks_while_work_is_under_way(cloud_centre):
 
     with cloud_centre.console() as term:
         term.wait_for("read: 12 agents")
-        rule = cloud_centre.cloud.gate.inject(faults.latency(1.0), on="dynamodb")
+        rule = cloud_centre.cloud.gate.inject(faults.hold(), on="dynamodb")
         term.press("C-r").wait_for("C-c stops").press("q").wait_for("Leave?")
         term.press("Enter").wait_gone("Leave?")  # the default is to stay
         term.press("q").wait_for("Leave?").press("Esc").wait_gone("Leave?")
@@ -167,7 +167,7 @@ def test_ctrl_c_stops_the_work_and_not_the_console(cloud_centre):
 
     with cloud_centre.console() as term:
         term.wait_for("read: 12 agents")
-        cloud_centre.cloud.gate.inject(faults.latency(2.0), on="connect")
+        cloud_centre.cloud.gate.inject(faults.hold(), on="connect")
         term.press("s").wait_for("C-c stops").press("C-c", "C-c")
         term.wait_for(re.compile("cancelled|stopped")).wait_gone("C-c stops").quiet()
         assert "PLAN" not in term.text and term.status is None

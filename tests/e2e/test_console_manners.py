@@ -12,7 +12,6 @@ import unicodedata
 import pytest
 
 from support import faults
-from support.gate import wait_until
 from support.console import CONFIG, EARLIER, NOW, Centre
 from support.program import program
 from support.term import Terminal
@@ -156,16 +155,16 @@ def test_kill_in_the_middle_of_an_apply_on_dynamodb(cloud_centre):
     assert place.run("--init").status == 0
     people = [(f"new.{i:03}", "New", f"One{i:03}") for i in range(300)]
     place.staff(NOW + people)
-    place.cloud.gate.inject(faults.latency(0.2), on="dynamodb.TransactWriteItems")
+    held = faults.hold()
+    place.cloud.gate.inject(held, on="dynamodb.TransactWriteItems", after=1)
     with place.console() as term:
         term.wait_for("read: 312 agents").press("s").wait_for("number of releases (2)")
         term.type("2").press("Enter")
-        term.wait_for(lambda t: len(place.held()) > 12)
+        held.wait()
         term.signal(signal.SIGKILL)
         assert term.wait_exit() == -signal.SIGKILL
     place.cloud.gate.clear_faults()
-    log = place.cloud.gate.log  # what was sent is still carried out
-    wait_until(lambda: log.in_flight("dynamodb") == 0, "the last requests are answered")
+    place.cloud.gate.wait_idle()  # what was sent is still carried out
     assert broken(place) == []
     assert place.run("--sync", "--no-export").status == 0
     assert len(place.held()) == 312
@@ -189,15 +188,15 @@ def test_cancelling_an_apply_keeps_what_is_written_and_nothing_half(cloud_centre
     place.configure(CONFIG.replace("2000-2059", "2000-2999"))
     assert place.run("--init").status == 0
     place.staff(NOW + [(f"new.{i:03}", "New", f"One{i:03}") for i in range(900)])
-    place.cloud.gate.inject(faults.latency(1.0), on="dynamodb.TransactWriteItems")
-    log = place.cloud.gate.log
-    before = log.operations("dynamodb")["TransactWriteItems"]
+    held = faults.hold()
+    place.cloud.gate.inject(held, on="dynamodb.TransactWriteItems", after=1)
     with place.console() as term:
         term.wait_for("read: 912 agents").press("s").wait_for("number of releases (2)")
         term.type("2").press("Enter").wait_for("is being applied")
-        term.wait_for(lambda t: log.operations("dynamodb")["TransactWriteItems"] > before)
-        term.press("C-c").wait_gone("is being applied").quiet()
+        held.wait()
+        term.press("C-c").quiet()
         place.cloud.gate.clear_faults()
+        term.wait_gone("is being applied").quiet()
         assert 12 < len(place.held()) < 912
         assert broken(place) == []
         assert term.status is None
@@ -461,7 +460,7 @@ def test_rows_appear_page_by_page(cloud_centre):
     place = cloud_centre
     place.cloud.instance.paging.most = 100
     place.staff(EARLIER + [(f"z.{i:04}", "Z", f"Person{i}") for i in range(1000)])
-    place.cloud.gate.inject(faults.latency(0.4), on="connect.SearchUsers")
+    place.cloud.gate.inject(faults.hold(), on="connect.SearchUsers", after=2)
     with place.start() as term:
         # some of them are there before the last page is
         term.wait_for(re.compile(r"Agents [1-9]\d\d .*PARTIAL|PARTIAL.*Agents [1-9]\d\d ", re.DOTALL))

@@ -38,6 +38,9 @@ class Fault:
     def wire(self, ctx, response: Response) -> Response:
         return response
 
+    def removed(self) -> None:
+        """It is no longer in force."""
+
 
 class Rule:
     """A fault and the requests it hits. Counted from 1 among those that match `on` and `where`:
@@ -110,6 +113,7 @@ class Rule:
         """Takes the fault out of force."""
         if self._remove:
             self._remove(self)
+        self.fault.removed()
 
 
 # -- time ------------------------------------------------------------------------------------------
@@ -153,6 +157,44 @@ def hang(seconds: float = 3600, taken: bool = False) -> Fault:
     the gate.
     """
     return _Hang(seconds, taken)
+
+
+class Hold(Fault):
+    """Requests that the gate keeps until the test lets them go on. They are carried out then, whether
+    or not who sent them is still there."""
+
+    name = "hold"
+    rank = 0
+
+    def __init__(self):
+        self._changed = threading.Condition()
+        self._held = 0
+        self._open = False
+
+    def before(self, ctx):
+        with self._changed:
+            self._held += 1
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._open or ctx.gate.stopping.is_set())
+
+    def wait(self, count: int = 1, timeout_s: float = 60) -> None:
+        """Until so many were held; fails if they never come."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._held >= count, timeout_s):
+                raise AssertionError(f"{self._held} of {count} requests reached the gate")
+
+    def release(self) -> None:
+        """Those that are held go on, and what comes later is not held."""
+        with self._changed:
+            self._open = True
+            self._changed.notify_all()
+
+    removed = release
+
+
+def hold() -> Hold:
+    """Each request stays at the gate until `release()`."""
+    return Hold()
 
 
 class _DateSkew(Fault):

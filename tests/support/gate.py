@@ -71,6 +71,7 @@ class Gate:
 
     def stop(self) -> None:
         self.stopping.set()
+        self.clear_faults()
         for server in [self._server, *self._servers.values()]:
             server.stop()
 
@@ -114,8 +115,15 @@ class Gate:
         return rule
 
     def clear_faults(self) -> None:
+        """No fault is in force any more; what is held goes on."""
         with self._lock:
-            self._rules.clear()
+            rules, self._rules = self._rules, []
+        for rule in rules:
+            rule.fault.removed()
+
+    def wait_idle(self) -> None:
+        """Until every request has been answered, those too whose sender has gone."""
+        wait_until(lambda: self.log.in_flight() == 0, "the last requests are answered")
 
     def assert_clean(self) -> None:
         """Fails with the particulars when a request was refused that only a faulty client sends,
@@ -263,7 +271,7 @@ class Gate:
         ctx.record.identity = ctx.identity.arn
 
 
-def wait_until(condition, what: str, timeout_s: float = 10.0) -> None:
+def wait_until(condition, what: str, timeout_s: float = 60.0) -> None:
     """For tests: returns when `condition()` is true, raises when it never becomes so."""
     deadline = time.monotonic() + timeout_s
     while not condition():

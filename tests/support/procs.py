@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
 import signal
 import socket
@@ -89,3 +90,34 @@ class Server:
 def _stop_all() -> None:
     for server in list(_alive):
         server.stop()
+
+
+_SIGNALS = re.compile(r"^(?:SigPnd|ShdPnd):\s*([0-9a-f]+)$", re.MULTILINE)
+
+
+def _threads_at_rest(pid: int, number: int) -> bool:
+    """Whether no thread has the signal still pending and all of them sleep."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        status = (task / "status").read_text()
+        if any(int(mask, 16) >> (number - 1) & 1 for mask in _SIGNALS.findall(status)):
+            return False
+        if not re.search(r"^State:\s*[SD]", status, re.MULTILINE):
+            return False
+    return True
+
+
+def deliver(process: subprocess.Popen, number: int, timeout_s: float = 60) -> None:
+    """Sends a signal and returns when it was acted on: the handler has run and the process waits
+    again, or it has ended. For a process that has nothing to do but to wait.
+    """
+    process.send_signal(number)
+    deadline = time.monotonic() + timeout_s
+    while process.poll() is None:
+        try:
+            if _threads_at_rest(process.pid, number):
+                return
+        except (FileNotFoundError, ProcessLookupError):  # it, or a thread of it, has just ended
+            pass
+        if time.monotonic() > deadline:
+            raise AssertionError(f"signal {number} was not acted on within {timeout_s:g} s")
+        time.sleep(0.001)
