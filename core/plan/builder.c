@@ -122,6 +122,15 @@ void plan_builder_init(struct plan_builder *builder, const struct plan_input *in
     }
 }
 
+const char *builder_given_back(const struct plan_builder *builder, const char *ext)
+{
+    const struct policy *policy = builder->input->policy;
+    if (policy_is_blocked(policy, ext)) {
+        return "stays blocked by the policy";
+    }
+    return policy_in_ranges(policy, ext) ? builder->cools : "stays outside of the ranges";
+}
+
 void build_create(struct plan_builder *builder, const char *ext)
 {
     struct change *change = plan_add_plain(builder->plan, CHANGE_CREATE, NULL, NULL, 1,

@@ -42,6 +42,8 @@ struct plan_builder {
 };
 void plan_builder_init(struct plan_builder *builder, const struct plan_input *input,
                        const char *action);
+/* What becomes of a number that is given back: it cools, or the policy keeps it out of the pool. */
+const char *builder_given_back(const struct plan_builder *builder, const char *ext);
 
 /* Like plan_add with a reason that outlives the plan (literals, texts in its arena): no copy. */
 struct change *plan_add_plain(struct plan *plan, enum change_kind kind, const char *ext,

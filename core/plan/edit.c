@@ -240,7 +240,8 @@ static const char *why_left(struct edit *edit, const struct edit_request *wish,
     if (number->taker != NO_REQUEST) {
         return text;
     }
-    return arena_printf(&edit->draft.plan->arena, "%s; %s", text, edit->draft.cools);
+    return arena_printf(&edit->draft.plan->arena, "%s; %s", text,
+                        builder_given_back(&edit->draft, number->ext));
 }
 
 static void set_step(struct change *change, size_t index, const struct number *number)
@@ -278,8 +279,8 @@ static struct change *draft_moved(struct edit *edit, const struct edit_request *
     const struct number *from = wish->person->from;
     const char *why = why_taken(edit, wish);
     if (from && from->taker == NO_REQUEST) {
-        why =
-            arena_printf(&edit->draft.plan->arena, "%s; %s %s", why, from->ext, edit->draft.cools);
+        why = arena_printf(&edit->draft.plan->arena, "%s; %s %s", why, from->ext,
+                           builder_given_back(&edit->draft, from->ext));
     }
     struct change *change = draft_move(edit, wish, wish->person, why);
     change->any_number = wish->automatic && wish->request->as_fits;

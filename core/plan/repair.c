@@ -39,7 +39,8 @@ static void settle_claim(struct repair *repair, struct change *change, const cha
 static void drop_surplus(struct repair *repair, const struct problem *problem)
 {
     struct change *change =
-        build_drop_surplus(&repair->draft, problem->slot, problem->kept, repair->draft.cools);
+        build_drop_surplus(&repair->draft, problem->slot, problem->kept,
+                           builder_given_back(&repair->draft, problem->slot->ext));
     settle_claim(repair, change, problem->slot->agent, problem->claim, problem->kept->ext);
     *done_mark(repair, problem->slot) = true;
 }

@@ -45,8 +45,7 @@ struct sync {
     struct joiner **takers; /* by slot: who gets what this plan takes from somebody; or NULL */
     struct joiner **twins;  /* by leaver: the joiner of the same login but for the case; NULL */
     struct number_picker picker;
-    const char *left_cools; /* the two usual reasons of a release, made once */
-    const char *left_taken;
+    const char *left_cools; /* the usual reason of a release, made once */
 };
 
 /* ---- who holds what ------------------------------------------------------------------------ */
@@ -368,7 +367,11 @@ static struct change *draft_giving_back(struct sync *sync, const struct slot *sl
                             twin->agent->login, then);
         return build_release(draft, slot, then);
     }
-    return build_release(draft, slot, then == draft->cools ? sync->left_cools : sync->left_taken);
+    if (then == draft->cools) {
+        return build_release(draft, slot, sync->left_cools);
+    }
+    return build_release(draft, slot,
+                         arena_printf(&draft->plan->arena, "left the directory; %s", then));
 }
 
 static void draft_releases(struct sync *sync)
@@ -376,14 +379,14 @@ static void draft_releases(struct sync *sync)
     struct plan_builder *draft = &sync->draft;
     static const char taken[] = "goes to a new agent, nothing else is left";
     sync->left_cools = arena_printf(&draft->plan->arena, "left the directory; %s", draft->cools);
-    sync->left_taken = arena_printf(&draft->plan->arena, "left the directory; %s", taken);
     for (size_t i = 0; i < sync->n_slots; i++) {
         const struct slot *slot = &sync->slots[i];
         if (!sync->given_back[i]) {
             continue;
         }
         struct joiner *taker = sync->takers ? sync->takers[i] : NULL;
-        struct change *change = draft_giving_back(sync, slot, taker ? taken : draft->cools);
+        struct change *change =
+            draft_giving_back(sync, slot, taker ? taken : builder_given_back(draft, slot->ext));
         if (taker) {
             uint32_t group = ++draft->groups;
             change->group = group;

@@ -327,6 +327,30 @@ static void test_reasons(void **state)
     world_release(&w);
 }
 
+/* What the policy never assigns again does not cool either. */
+static void test_given_back_for_good(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *request;
+        const char *why;
+    } samples[] = {
+        {"release alice", "asked for; stays blocked by the policy"},
+        {"release bob", "asked for; stays outside of the ranges"},
+        {"reassign alice 0001", "asked for; 9110 stays blocked by the policy"},
+    };
+    struct world w;
+    world_init(&w, "0000-0009 9110-9119");
+    world_store(&w, "0001 -\n8000 bob\n9110 alice\n");
+    world_directory(&w, "alice bob");
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct plan *plan = plan_of(&w, samples[i].request, ERR_OK, NULL);
+        assert_string_equal(plan->changes[0].why, samples[i].why);
+        plan_free(plan);
+    }
+    world_release(&w);
+}
+
 static void test_pool_empty(void **state)
 {
     (void)state;
@@ -468,10 +492,15 @@ static void test_long_chain(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_samples),           cmocka_unit_test(test_reasons),
-        cmocka_unit_test(test_pool_empty),        cmocka_unit_test(test_number_not_shown),
-        cmocka_unit_test(test_without_directory), cmocka_unit_test(test_notes),
-        cmocka_unit_test(test_said_by_notes),     cmocka_unit_test(test_long_chain),
+        cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_given_back_for_good),
+        cmocka_unit_test(test_pool_empty),
+        cmocka_unit_test(test_number_not_shown),
+        cmocka_unit_test(test_without_directory),
+        cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_said_by_notes),
+        cmocka_unit_test(test_long_chain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -243,6 +243,33 @@ static void test_cooling_words(void **state)
     }
 }
 
+/* What the policy never assigns again does not cool either. */
+static void test_given_back_for_good(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *store, *directory, *why;
+    } samples[] = {
+        {"9110 alice\n", "bob", "left the directory; stays blocked by the policy"},
+        {"9110 Alice\n", "alice",
+         "left the directory (\"alice\" is another agent); stays blocked by the policy"},
+        {"0001 alice 3d\n9110 alice 2d\n", "alice",
+         "has two extensions and keeps 0001; stays blocked by the policy"},
+        {"8000 alice\n", "bob", "left the directory; stays outside of the ranges"},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct world w;
+        world_init(&w, "0000-0009 9110-9119");
+        world_store(&w, samples[i].store);
+        world_fill(&w);
+        world_directory(&w, samples[i].directory);
+        struct plan *plan = world_sync(&w);
+        assert_string_equal(plan->changes[0].why, samples[i].why);
+        plan_free(plan);
+        world_release(&w);
+    }
+}
+
 static void test_notes(void **state)
 {
     (void)state;
@@ -390,6 +417,7 @@ int main(void)
         cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_reasons_when_short),
         cmocka_unit_test(test_cooling_words),
+        cmocka_unit_test(test_given_back_for_good),
         cmocka_unit_test(test_notes),
         cmocka_unit_test(test_numbers_of_a_plan),
         cmocka_unit_test(test_long_lists),
