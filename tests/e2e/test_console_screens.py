@@ -218,6 +218,7 @@ def test_it_opens_at_any_size(centre, size):
 
 def test_ascii_where_the_locale_is_not_utf8(centre):
     with centre.console(environment={"LC_ALL": "C"}) as term:
+        term.wait_for("locale C").quiet()
         golden("everyday-ascii", term)
         assert max(term.output) < 0x80
 

@@ -94,7 +94,7 @@ static void draw(struct view *view, struct console *console, struct canvas *canv
     size_t most = page->n_lines > (size_t)area.height ? page->n_lines - (size_t)area.height : 0;
     page->top = page->top > most ? most : page->top;
     snprintf(status, sizeof status, "line %zu of %zu, Esc goes back", page->top + 1, page->n_lines);
-    frame_footer(console, canvas, PLACE_TEXT, most > 0 ? status : "Esc goes back");
+    frame_footer(console, canvas, view, most > 0 ? status : "Esc goes back");
     page_draw_text(canvas, &page->text, -(int)page->top, area);
 }
 

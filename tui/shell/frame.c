@@ -249,7 +249,17 @@ static bool hinted(const struct command_info *info, enum command command, unsign
            !(command == CMD_BACK && first_screen);
 }
 
-static void draw_hints(const struct console *console, struct canvas *canvas, int y, unsigned place)
+static const char *hint_of(const struct console *console, const struct view *view,
+                           enum command command)
+{
+    if (!hinted(command_info(command), command, view->ops->place)) {
+        return "";
+    }
+    return view->ops->hint ? view->ops->hint(view, console, command) : command_info(command)->hint;
+}
+
+static void draw_hints(const struct console *console, struct canvas *canvas, int y,
+                       const struct view *view)
 {
     /* What a newcomer has to find comes first; then whatever there is room for. */
     static const enum command first[] = {CMD_HELP,     CMD_APPLY,   CMD_SYNC,   CMD_ASSIGN,
@@ -262,19 +272,18 @@ static void draw_hints(const struct console *console, struct canvas *canvas, int
     int gap = canvas->width < 100 ? 1 : 2;
     for (int i = 0; i < n_first + COMMAND_COUNT; i++) {
         enum command command = i < n_first ? first[i] : (enum command)(i - n_first);
-        const struct command_info *info = command_info(command);
+        const char *hint = hint_of(console, view, command);
         char key[KEYS_TEXT_MAX];
         bindings_key(&console->bindings, command, key);
-        int needed = canvas_columns(key) + 1 + canvas_columns(info->hint);
-        if (!hinted(info, command, place) || !*key || shown[command] ||
-            x + needed > canvas->width) {
+        int needed = canvas_columns(key) + 1 + canvas_columns(hint);
+        if (!*hint || !*key || shown[command] || x + needed > canvas->width) {
             continue;
         }
         shown[command] = true;
         bool off = console_off(console, command) != NULL;
         x += canvas_text(canvas, x, y, canvas->width - x, off ? STYLE_KEY_OFF : STYLE_KEY, key);
         x += 1 + canvas_text(canvas, x + 1, y, canvas->width - x, off ? STYLE_KEY_OFF : STYLE_TEXT,
-                             info->hint);
+                             hint);
         x += gap;
     }
 }
@@ -294,7 +303,8 @@ static void draw_status(const struct console *console, struct canvas *canvas, in
     canvas_text(canvas, canvas->width - columns, y, columns, STYLE_KEY, more);
 }
 
-int frame_footer(struct console *console, struct canvas *canvas, unsigned place, const char *status)
+int frame_footer(struct console *console, struct canvas *canvas, const struct view *view,
+                 const char *status)
 {
     int y = canvas->height - 1;
     int y_status = canvas->height >= 8 ? y - 1 : y;
@@ -310,10 +320,10 @@ int frame_footer(struct console *console, struct canvas *canvas, unsigned place,
         snprintf(text, sizeof text, " %s", status);
     }
     if (y_status != y || !text[0]) {
-        draw_hints(console, canvas, y, place);
+        draw_hints(console, canvas, y, view);
     }
     if (text[0]) {
-        draw_status(console, canvas, y_status, style, text, place == PLACE_MAIN);
+        draw_status(console, canvas, y_status, style, text, view->ops->place == PLACE_MAIN);
     }
     return y_status;
 }

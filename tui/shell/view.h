@@ -60,6 +60,10 @@ struct view_ops {
                       const struct key_event *event);           /* may be NULL */
     void (*reload)(struct view *view, struct console *console); /* a new data; may be NULL */
     bool (*has_row)(const struct view *view); /* whether NEED_ROW is met; NULL: yes */
+    /* The word in the footer for what the command does at this moment, usually info->hint; "": it
+       does nothing. May be NULL. */
+    const char *(*hint)(const struct view *view, const struct console *console,
+                        enum command command);
     void (*free)(struct view *view);
 };
 
@@ -105,7 +109,7 @@ struct console {
     int64_t refresh_at_ms;
     struct patience patience;
     int64_t input_until_ms; /* what waits in `keys` is complete then */
-    bool narrow_said; /* that letters are shown as ?, and why */
+    bool narrow_said;       /* that letters are shown as ?, and why */
     bool read_only;
     bool mouse;
     bool quitting;
@@ -169,7 +173,7 @@ void console_quit(struct console *console); /* asks while work is under way */
 int frame_header(struct console *console, struct canvas *canvas, const char *title);
 int frame_gauge(struct console *console, struct canvas *canvas, int y);
 /* Status and key hints in the last two rows (one below 8 rows); returns the first of them. */
-int frame_footer(struct console *console, struct canvas *canvas, unsigned place,
+int frame_footer(struct console *console, struct canvas *canvas, const struct view *view,
                  const char *status);
 void frame_activity(struct console *console, struct canvas *canvas, struct rect area);
 /* Whether it is too small for anything, and then what is drawn instead. */

@@ -28,8 +28,7 @@ static void draw(struct view *base, struct console *console, struct canvas *canv
     char status[160];
     snprintf(status, sizeof status, "%s plans the repair, %s shows one in full",
              frame_key(console, CMD_REPAIR), frame_key(console, CMD_DETAILS));
-    int low = frame_footer(console, canvas, PLACE_DOCTOR,
-                           diagnosis->n_problems ? status : "Esc goes back");
+    int low = frame_footer(console, canvas, base, diagnosis->n_problems ? status : "Esc goes back");
     size_t fixable = 0;
     for (size_t i = 0; i < diagnosis->n_problems; i++) {
         fixable += diagnosis->problems[i].fixable;

@@ -87,7 +87,7 @@ static void draw(struct view *base, struct console *console, struct canvas *canv
     char status[160];
     snprintf(status, sizeof status, "%s shows all of it, %s plans the opposite, Esc goes back",
              frame_key(console, CMD_DETAILS), frame_key(console, CMD_UNDO));
-    int low = frame_footer(console, canvas, PLACE_HISTORY, status);
+    int low = frame_footer(console, canvas, base, status);
     rows_fit(&view->rows, n_actions(console), low - y);
     if (view->rows.n == 0) {
         canvas_text(canvas, 1, y + 1, canvas->width - 2, STYLE_DIM,

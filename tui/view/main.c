@@ -185,7 +185,7 @@ static void draw(struct view *view, struct console *console, struct canvas *canv
     if (activity > 0 && console->flash_said && !bad) {
         console->flash[0] = '\0'; /* it can be read two lines above */
     }
-    int low = frame_footer(console, canvas, PLACE_MAIN, status(main, console, room, sizeof room));
+    int low = frame_footer(console, canvas, view, status(main, console, room, sizeof room));
     struct rect lines = {0, low - activity, canvas->width, activity};
     if (activity > 2) {
         struct rect box = {0, lines.y - 2, canvas->width, activity + 2};

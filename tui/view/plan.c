@@ -284,6 +284,30 @@ static bool has_row(const struct view *base)
     return view->plan && view->plan->n_changes > 0;
 }
 
+/* What Enter does at this moment; the rows are fixed once the plan is being written. */
+static const char *hint(const struct view *base, const struct console *console,
+                        enum command command)
+{
+    const struct plan_view *view = (const struct plan_view *)base;
+    bool choosing = view->stage == STAGE_PLAN;
+    if (command == CMD_TOGGLE || command == CMD_ALL_IN || command == CMD_ALL_OUT) {
+        return choosing ? command_info(command)->hint : "";
+    }
+    if (command != CMD_APPLY) {
+        return command_info(command)->hint;
+    }
+    if (view->stage == STAGE_APPLIED && view->left > 0) {
+        return "Plan again";
+    }
+    if (!choosing || console->read_only || view->gate == GATE_SHUT) {
+        return "";
+    }
+    if (view->gate == GATE_NOTHING) {
+        return view_plan_publishes(view, console) ? "Export" : "";
+    }
+    return command_info(command)->hint;
+}
+
 static void release(struct view *base)
 {
     struct plan_view *view = (struct plan_view *)base;
@@ -299,6 +323,7 @@ static const struct view_ops s_plan_ops = {.title = "plan",
                                            .command = command,
                                            .paste = paste,
                                            .has_row = has_row,
+                                           .hint = hint,
                                            .free = release};
 
 /* ---- open and come back -------------------------------------------------------------------- */

@@ -274,7 +274,7 @@ void view_plan_draw(struct view *base, struct console *console, struct canvas *c
     char title[64];
     snprintf(title, sizeof title, "PLAN %s", view->plan ? view->plan->action : "is being applied");
     int y = frame_header(console, canvas, title);
-    int low = frame_footer(console, canvas, PLACE_PLAN, NULL);
+    int low = frame_footer(console, canvas, base, NULL);
     if (!view->plan) {
         canvas_wrap(canvas, (struct rect){1, y + 1, canvas->width - 2, low - y - 1}, STYLE_TEXT,
                     "The plan is being written, batch by batch, each with its record in the "
