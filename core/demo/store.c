@@ -20,6 +20,7 @@ struct demo_store {
     struct store *inner;
     const struct clock *clock;
     uint64_t seed;
+    bool seen;
 };
 
 static struct demo_store *demo_of(struct store *store)
@@ -137,9 +138,11 @@ static enum err_code demo_load(struct store *store, const struct policy *policy,
     struct demo_store *demo = demo_of(store);
     struct err none = ERR_INIT;
     enum err_code code = demo->inner->ops->load(demo->inner, policy, mode, progress, out, &none);
-    if (code != ERR_NOT_FOUND) {
+    demo->seen = demo->seen || code == ERR_OK;
+    if (code != ERR_NOT_FOUND || demo->seen) { /* one that is gone is not made again */
         return code == ERR_OK ? code : err_set(err, code, "%s", none.text);
     }
+    demo->seen = true;
     code = demo->inner->ops->init(demo->inner, policy, NULL, NULL, err);
     if (code == ERR_OK) {
         code = fill(demo, policy, err);

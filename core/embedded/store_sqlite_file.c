@@ -197,8 +197,10 @@ static enum err_code identify(struct sqlite_store *store, enum identity *identit
 
 static enum err_code fail_not_there(const struct sqlite_store *store, struct err *err)
 {
-    enum err_code code = err_set(err, ERR_NOT_FOUND, "%s: there is no store yet", store->path);
-    err_hint(err, "extpool --init makes it.");
+    enum err_code code = err_set(err, ERR_NOT_FOUND, "%s: store not found", store->path);
+    err_hint(err,
+             "extpool --init makes a new one. If there should be one already, look at --store, "
+             "AWS_TABLE, HOME and the context");
     return code;
 }
 

@@ -114,6 +114,9 @@ void plan_builder_init(struct plan_builder *builder, const struct plan_input *in
         .by = arena_strdup(&plan->arena, input->actor),
         .cools = "free again at once",
     };
+    if (input->makes_store) {
+        plan_note(plan, "a new store is made: %s", input->makes_store);
+    }
     if (input->policy->cooldown_s > 0) {
         char day[32];
         struct slot given_back = slot_free("", input->now_s, NULL);

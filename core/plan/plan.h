@@ -139,7 +139,8 @@ struct plan_input {
     const struct snapshot *snapshot;
     const struct roster *roster; /* NULL where the action needs no directory */
     int64_t now_s;
-    const char *actor; /* goes into `by` */
+    const char *actor;       /* goes into `by` */
+    const char *makes_store; /* the store is not there: applying the plan makes it. NULL: it is */
 };
 
 /* Everyone in the roster has an extension, nobody else. Creates the numbers that are missing where

@@ -27,8 +27,10 @@ struct session {
     struct store *store;
     struct exporter *exporter; /* of settings->export_to; NULL: not opened yet */
     const char *actor;         /* NULL: not asked yet */
-    bool embedded;             /* the store is made by the first apply where it is missing */
-    bool missing;
+    bool embedded;             /* the store is a file of this machine, which a first run makes */
+    bool seen;    /* this session has read the store: from then on a missing one is an error */
+    bool missing; /* it was not there at the last load: the next apply makes it */
+    bool made;    /* this session made it */
 };
 
 /* ---- opening ----------------------------------------------------------------------------- */
@@ -90,6 +92,41 @@ static enum err_code open_exporter(struct session *session, const char *uri, str
     return port->exporter(port->context, session->settings, uri, rest, out, err);
 }
 
+/* A store is never guessed. What else is wrong with the places is said first: it may be the same
+   mistake. */
+static enum err_code check_store_is_named(struct session *session, struct err *err)
+{
+    const struct settings *settings = session->settings;
+    struct err unnamed = ERR_INIT;
+    if (settings_store_is_named(settings, settings->directory, settings->export_to, &unnamed) ==
+        ERR_OK) {
+        return ERR_OK;
+    }
+    enum err_code code = settings->directory ? open_directory(session, err) : ERR_OK;
+    if (code == ERR_OK) {
+        code = err_set(err, unnamed.code, "%s", unnamed.text);
+        err_hint(err, "%s", unnamed.hint);
+    }
+    return code;
+}
+
+static enum err_code open_store(struct session *session, struct err *err)
+{
+    const struct settings *settings = session->settings;
+    const char *rest = NULL;
+    if (!settings->store) {
+        return settings_no_store(err);
+    }
+    const struct port *port = port_of(session, settings->store, &rest);
+    if (!port || !port->store) {
+        return no_port("store", settings->store, err);
+    }
+    session->embedded = strcmp(port->scheme, "sqlite") == 0;
+    enum err_code code =
+        port->store(port->context, settings, settings->store, rest, &session->store, err);
+    return opened(session, code, OPT_STORE, err);
+}
+
 enum err_code session_open(const struct settings *settings, const struct port *ports,
                            size_t n_ports, const struct clock *clock, struct session **out,
                            struct err *err)
@@ -97,17 +134,9 @@ enum err_code session_open(const struct settings *settings, const struct port *p
     struct session *session = mem_alloc(sizeof *session);
     *session =
         (struct session){.settings = settings, .ports = ports, .n_ports = n_ports, .clock = clock};
-    const char *rest = NULL;
-    const struct port *port = settings->store ? port_of(session, settings->store, &rest) : NULL;
-    enum err_code code = ERR_OK;
-    if (!settings->store) {
-        code = settings_no_store(err);
-    } else if (!port || !port->store) {
-        code = no_port("store", settings->store, err);
-    } else {
-        session->embedded = strcmp(port->scheme, "sqlite") == 0;
-        code = port->store(port->context, settings, settings->store, rest, &session->store, err);
-        code = opened(session, code, OPT_STORE, err);
+    enum err_code code = check_store_is_named(session, err);
+    if (code == ERR_OK) {
+        code = open_store(session, err);
     }
     if (code != ERR_OK) {
         session_close(session);
@@ -155,9 +184,20 @@ const char *session_export_uri(const struct session *session)
     return session->settings->export_to;
 }
 
+bool session_made_store(const struct session *session)
+{
+    return session->made;
+}
+
 int64_t session_now_s(const struct session *session)
 {
     return clock_now_s(session->clock);
+}
+
+/* Whether applying a plan on this snapshot makes the store, or --init has just made it. */
+static bool is_made_by(const struct session *session, const struct snapshot *snapshot)
+{
+    return session->missing || (session->made && snapshot->n_slots == 0);
 }
 
 struct plan_input session_plan_input(const struct session *session, const struct snapshot *snapshot,
@@ -169,6 +209,7 @@ struct plan_input session_plan_input(const struct session *session, const struct
         .roster = roster,
         .now_s = session_now_s(session),
         .actor = session->actor ? session->actor : "extpool",
+        .makes_store = is_made_by(session, snapshot) ? session->settings->store : NULL,
     };
 }
 
@@ -241,15 +282,66 @@ static enum err_code refuse_to_write(const struct session *session, const char *
     return ERR_READ_ONLY;
 }
 
+/* Whether this action may meet a store that is not there, and makes it. Everything else is told
+   that it is not found: a mistyped path must not become a second pool, or an empty list. */
+static bool may_make_store(const struct session *session)
+{
+    switch ((int)session->settings->action) {
+    case ACTION_INIT:
+    case ACTION_SYNC:
+    case ACTION_IMPORT:
+    case ACTION_CONSOLE:
+        return session->embedded && !session->seen;
+    default:
+        return false;
+    }
+}
+
+static enum err_code load_store(struct session *session, enum load_mode mode,
+                                const struct progress *progress, struct snapshot **out,
+                                struct err *err)
+{
+    return session->store->ops->load(session->store, &session->settings->policy, mode, progress,
+                                     out, err);
+}
+
+/* A store that was read before and that is not there any more. */
+static enum err_code fail_gone(const struct session *session, struct err *err)
+{
+    err_set(err, ERR_NOT_FOUND, "%s is gone: this session has read it before",
+            session->settings->store);
+    err_hint(err, "See whether its disk is mounted and its folder is still there. Nothing was "
+                  "written or published");
+    return ERR_NOT_FOUND;
+}
+
+/* Reads it all for that: it is a file of this machine, and it takes milliseconds. */
+static bool is_missing(struct session *session, const struct progress *progress)
+{
+    struct snapshot *snapshot = NULL;
+    bool missing = session->embedded &&
+                   load_store(session, LOAD_NORMAL, progress, &snapshot, NULL) == ERR_NOT_FOUND;
+    snapshot_unref(snapshot);
+    return missing;
+}
+
 enum err_code session_init_store(struct session *session, const struct progress *progress,
                                  struct port_info *warnings, struct err *err)
 {
     if (session->settings->read_only) {
         return refuse_to_write(session, "read-only: the store is not created", err);
     }
+    bool missing = is_missing(session, progress);
+    if (missing && session->seen) {
+        return fail_gone(session, err);
+    }
     enum err_code code = session->store->ops->init(session->store, &session->settings->policy,
                                                    progress, warnings, err);
-    session->missing = session->missing && code != ERR_OK;
+    if (code == ERR_OK) {
+        session->made = session->made || missing;
+        session->missing = false;
+        session->seen = true;
+    }
     return code;
 }
 
@@ -268,13 +360,17 @@ enum err_code session_load(struct session *session, enum load_mode mode,
 {
     struct err why = ERR_INIT;
     int64_t start_ms = clock_ticks_ms();
-    enum err_code code = session->store->ops->load(session->store, &session->settings->policy, mode,
-                                                   progress, out, &why);
-    session->missing = code == ERR_NOT_FOUND && session->embedded;
+    enum err_code code = load_store(session, mode, progress, out, &why);
+    session->missing = code == ERR_NOT_FOUND && may_make_store(session);
     if (session->missing) {
         *out = empty_snapshot(session);
         return ERR_OK;
     }
+    if (code == ERR_NOT_FOUND && session->embedded && session->seen) {
+        err_clear(&why);
+        (void)fail_gone(session, &why);
+    }
+    session->seen = session->seen || code == ERR_OK;
     if (code != ERR_OK) {
         log_line(LOG_ERROR, "store", "load: %s", why.text);
         if (err) {
@@ -408,7 +504,7 @@ static enum err_code export_place(const struct session *session, const char *to,
     if (session->settings->read_only && strcmp(*uri, "file:-") != 0) {
         return refuse_to_write(session, "read-only: nothing is published", err);
     }
-    return ERR_OK;
+    return settings_store_is_named(session->settings, NULL, *uri, err);
 }
 
 enum err_code session_export(struct session *session, const char *to,
@@ -423,12 +519,12 @@ enum err_code session_export(struct session *session, const char *to,
     const char *uri = NULL;
     buf_init(&bytes, EXPORT_MAX);
     enum err_code code = export_place(session, to, &arena, &uri, err);
+    if (code == ERR_OK && (to || !session->exporter)) {
+        code = open_exporter(session, uri, to ? &once : &session->exporter, err);
+    }
     if (code == ERR_OK && !snapshot) {
         code = session_load(session, LOAD_NORMAL, progress, &loaded, err);
         snapshot = loaded;
-    }
-    if (code == ERR_OK && (to || !session->exporter)) {
-        code = open_exporter(session, uri, to ? &once : &session->exporter, err);
     }
     if (code == ERR_OK) {
         exporter = to ? once : session->exporter;
@@ -460,7 +556,7 @@ enum err_code session_history(struct session *session, size_t limit, const char 
     struct err why = ERR_INIT;
     enum err_code code =
         session->store->ops->history(session->store, limit, action_id, progress, out, &why);
-    if (code == ERR_NOT_FOUND && session->embedded && !action_id) {
+    if (code == ERR_NOT_FOUND && !action_id && may_make_store(session)) {
         *out = history_new(); /* no store yet, no history yet */
         return ERR_OK;
     }

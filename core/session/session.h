@@ -59,8 +59,15 @@ enum err_code session_actor(struct session *session, const char **actor, struct 
 enum err_code session_init_store(struct session *session, const struct progress *progress,
                                  struct port_info *warnings, struct err *err) ERR_CHECK;
 
-/* An embedded store that does not exist yet loads as an empty snapshot and is created by the first
-   apply: the main job is one command. A table that does not exist is ERR_NOT_FOUND. */
+/* Whether this session made the store. */
+bool session_made_store(const struct session *session);
+
+/*
+ * A store is never guessed. An embedded one that does not exist yet loads as an empty snapshot for
+ * --init, --sync, --import and a console that has not read it before; the first apply then makes
+ * it, and the plan says so. For everything else, and for a table, it is ERR_NOT_FOUND; also for
+ * one that this session has read and that is gone.
+ */
 enum err_code session_load(struct session *session, enum load_mode mode,
                            const struct progress *progress, struct snapshot **out,
                            struct err *err) ERR_CHECK;

@@ -61,9 +61,12 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "  extpool --undo 20261122T203201123Z-k3f9q2\n",
     [TOPIC_STORES] =
         "\n"
-        "Where nothing is said: store sqlite:$XDG_DATA_HOME/extpool/[CONTEXT/]extpool.db,\n"
-        "export file:.../agent_extensions.csv beside it. A path is the same as file:PATH\n"
-        "or sqlite:PATH. INSTANCE is an id or an ARN. What has no -- is set in the file.\n",
+        "By default the store is sqlite:$XDG_DATA_HOME/extpool/[CONTEXT/]extpool.db, and\n"
+        "the export is file:.../agent_extensions.csv beside it. With connect: or s3: the\n"
+        "store has to be named. --init, --sync and --import make an sqlite: store that\n"
+        "is not there, and say so; for everything else it is not found. A path is the\n"
+        "same as file:PATH or sqlite:PATH. INSTANCE is an id or an ARN. What has no -- is\n"
+        "set in the file.\n",
     [TOPIC_CONFIG] =
         "\n"
         "First the command line, then [context NAME], the other sections, the environment\n"

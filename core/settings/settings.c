@@ -242,6 +242,27 @@ static enum err_code check_output(const struct settings *settings, struct err *e
     return ERR_OK;
 }
 
+/* What belongs to a team's places never gets a store of this machine only because nothing names
+   one: AWS_TABLE misspelt, or another HOME under cron, would make a second pool. */
+enum err_code settings_store_is_named(const struct settings *settings, const char *directory,
+                                      const char *export_to, struct err *err)
+{
+    bool connect = directory && location_rest(directory, "connect");
+    bool s3 = export_to && location_rest(export_to, "s3");
+    if ((!connect && !s3) || settings->origins[OPT_STORE].kind > ORIGIN_DEFAULT) {
+        return ERR_OK;
+    }
+    err_set(err, ERR_CONFIG, "no store is named, and the %s is %s (from %s)",
+            connect ? "directory" : "export", connect ? directory : export_to,
+            settings_origin(settings, connect ? OPT_DIRECTORY : OPT_EXPORT_TO));
+    err_hint(err,
+             "Name the store: AWS_TABLE=TABLE, --store dynamodb:TABLE or store = dynamodb:TABLE in "
+             "%s%s%s;\n--store sqlite:PATH keeps it on this machine",
+             settings->context ? "[context " : "[defaults]",
+             settings->context ? settings->context : "", settings->context ? "]" : "");
+    return ERR_CONFIG;
+}
+
 /* ---- all together -------------------------------------------------------------------------- */
 
 static enum err_code resolve(struct resolver *r, const char *context)

@@ -151,4 +151,9 @@ enum err_code settings_no_directory(const struct settings *settings, struct err 
 /* The same where nothing names a store and there is no home to keep one in. */
 enum err_code settings_no_store(struct err *err);
 
+/* With a connect: directory or an s3: export (either may be NULL) the store has to be named by
+   somebody: ERR_CONFIG if it is only the built-in one. */
+enum err_code settings_store_is_named(const struct settings *settings, const char *directory,
+                                      const char *export_to, struct err *err) ERR_CHECK;
+
 #endif

@@ -185,13 +185,54 @@ def test_problems_of_the_doctor(staffed):
 
 @pytest.mark.parametrize("arguments", [
     ["--status"], ["--list", "agents"], ["--list", "extensions"], ["--list", "free"], ["--history"],
-    ["--export"], ["--lookup", "alice"],
+    ["--export"], ["--lookup", "alice"], ["--doctor"], ["--doctor", "--fix"], ["--undo"],
+    ["--assign", "alice"], ["--release", "alice"], ["--reserve", "12"], ["--export", "-"],
+    ["--export", "--dry-run"],
 ])
-def test_what_looks_works_before_there_is_a_store(desk, arguments):
+def test_a_store_that_is_not_there_is_not_found(desk, arguments):
     desk.people("alice")
-    assert desk.run(*arguments).status == 0
-    assert desk.run(*arguments, "--json").status == 0
-    assert not desk.store.exists()
+    desk.export.write_text("user,extension\r\nalice,0010\r\n")
+    before = desk.export.read_bytes()
+    said = desk.run(*arguments)
+    assert said.status == 1 and said.out == "", said
+    assert said.err.startswith(f"extpool: {desk.store}: store not found\n"), said
+    assert "extpool --init" in said.err
+    error = desk.json(*arguments, status=1)["error"] if arguments != ["--export", "-"] else None
+    assert error is None or (error["code"] == "not_found" and "--init" in error["hint"])
+    assert not desk.store.exists() and desk.export.read_bytes() == before
+
+
+@pytest.mark.parametrize("arguments", [["--init"], ["--sync"], ["--import", "rows.csv"]])
+def test_only_what_fills_a_store_makes_one_and_it_says_so(desk, arguments):
+    desk.people("alice")
+    (desk.folder / "rows.csv").write_text("user,extension\nalice,12\n")
+    says = f"a new store is made: sqlite:{desk.store}"
+    planned = desk.json(*arguments, "--dry-run")
+    assert says in planned["notes"] and not desk.store.exists()
+    assert f"note: {says}\n" in desk.run(*arguments, "--quiet").err
+    assert desk.store.exists()
+    assert says not in desk.run(*arguments).err
+
+
+@pytest.mark.parametrize("environment, place", [
+    ({"AWS_CONNECT_INSTANCEID": "11111111-2222-3333-4444-555555555555"}, "AWS_CONNECT_INSTANCEID"),
+    ({"AWS_EXPORT_BUCKET": "reports"}, "AWS_EXPORT_BUCKET"),
+])
+@pytest.mark.parametrize("arguments", [["--sync"], ["--status"], ["--init"], ["--export"], []])
+def test_a_store_beside_amazons_places_has_to_be_named(desk, environment, place, arguments):
+    environment = {"AWS_REGION": "eu-west-2", **environment}
+    said = desk.run(*arguments, places=False, environment=environment)
+    assert said.status == 64 and "no store is named" in said.err and place in said.err, said
+    assert "AWS_TABLE" in said.err and "--store" in said.err
+    assert not (desk.folder / "home" / ".local").exists()
+
+
+def test_an_export_to_s3_wants_a_named_store_too(desk):
+    desk.people("alice")
+    assert desk.run("--directory", desk.agents, "--sync", places=False).status == 0
+    said = desk.run("--export", "s3://reports", places=False,
+                    environment={"AWS_REGION": "eu-west-2"})
+    assert said.status == 64 and "no store is named" in said.err, said
 
 
 def test_history_takes_a_number_and_zero_is_all(staffed):
@@ -233,7 +274,8 @@ def test_5_the_pool_ran_out_and_the_rest_is_done(desk):
     desk.people(*[f"agent{i:02}" for i in range(13)])
     done = desk.run("--sync")
     assert done.status == 5
-    assert done.err == ("note: the pool ran out: 3 agents have no extension: agent10, agent11, agent12\n"
+    assert done.err == (f"note: a new store is made: sqlite:{desk.store}\n"
+                        "note: the pool ran out: 3 agents have no extension: agent10, agent11, agent12\n"
                         "note: widen the ranges ([policy] ranges), release extensions or end "
                         "reservations\n")
     assert len(desk.export.read_text().splitlines()) == 11

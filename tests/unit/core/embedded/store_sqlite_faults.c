@@ -236,7 +236,7 @@ static void test_a_missing_file(void **state)
         store_sqlite_new(scratch_path(&fixture->scratch, "no/such/pool.db"), &clock_system);
     assert_int_equal(store->ops->load(store, &policy, LOAD_NORMAL, NULL, &snapshot, &err),
                      ERR_NOT_FOUND);
-    assert_non_null(strstr(err.text, "there is no store yet"));
+    assert_non_null(strstr(err.text, "store not found"));
     assert_int_equal(scratch_count(&fixture->scratch), 1);
     store_free(store);
 }
@@ -248,7 +248,7 @@ static void test_an_empty_file(void **state)
     scratch_write(&fixture->scratch, "pool.db", "", 0);
     struct calls calls;
     calls_make(&calls, fixture->path, 4, 2, 0);
-    expect_call(calls.load, ERR_NOT_FOUND, "there is no store yet");
+    expect_call(calls.load, ERR_NOT_FOUND, "store not found");
     expect_call(calls.init, ERR_OK, "");
     expect_call(calls.apply, ERR_OK, "");
     assert_int_equal(calls.done, 2);

@@ -188,6 +188,46 @@ static void a_missing_store_is_empty_and_made_by_the_first_write(void **state)
     free(folder);
 }
 
+/* A disk that was unmounted, a folder that was cleaned: what was there is not an empty pool. */
+static void a_store_that_was_read_and_is_gone_is_an_error(void **state)
+{
+    (void)state;
+    struct snapshot *snapshot = NULL;
+    struct export_receipt receipt;
+    struct history *history = NULL;
+    struct err err = ERR_INIT;
+    open_with("--store ~/a.db --export-to ~/e.csv"); /* the console: it may make a store */
+    assert_int_equal(session_load(s_session, LOAD_NORMAL, NULL, &snapshot, &err), ERR_OK);
+    assert_int_equal(snapshot->n_slots, 0);
+    snapshot_unref(snapshot);
+    assert_false(session_made_store(s_session));
+    assert_int_equal(session_init_store(s_session, NULL, NULL, &err), ERR_OK);
+    assert_true(session_made_store(s_session));
+    assert_int_equal(session_load(s_session, LOAD_NORMAL, NULL, &snapshot, &err), ERR_OK);
+    snapshot_unref(snapshot);
+    forget("a.db");
+    forget("a.db-wal");
+    forget("a.db-shm");
+
+    assert_true(session_may_have_changed(s_session));
+    assert_int_equal(session_load(s_session, LOAD_NORMAL, NULL, &snapshot, &err), ERR_NOT_FOUND);
+    assert_non_null(strstr(err.text, "a.db is gone: this session has read it before"));
+    assert_non_null(strstr(err.hint, "mounted"));
+    err_clear(&err);
+    assert_int_equal(session_export(s_session, NULL, NULL, NULL, &receipt, &err), ERR_NOT_FOUND);
+    err_clear(&err);
+    assert_int_equal(session_init_store(s_session, NULL, NULL, &err), ERR_NOT_FOUND);
+    err_clear(&err);
+    assert_int_equal(session_history(s_session, 0, NULL, NULL, &history, &err), ERR_NOT_FOUND);
+    char *store = in_home("a.db");
+    char *list = in_home("e.csv");
+    assert_int_not_equal(access(store, F_OK), 0);
+    assert_int_not_equal(access(list, F_OK), 0);
+    free(store);
+    free(list);
+    close_it();
+}
+
 /* ---- refusals ------------------------------------------------------------------------------ */
 
 static void a_read_only_session_says_why(void **state)
@@ -230,6 +270,7 @@ int main(void)
         cmocka_unit_test(a_port_that_is_not_in_the_build),
         cmocka_unit_test(a_session_without_a_directory),
         cmocka_unit_test(a_missing_store_is_empty_and_made_by_the_first_write),
+        cmocka_unit_test(a_store_that_was_read_and_is_gone_is_an_error),
         cmocka_unit_test(a_read_only_session_says_why),
         cmocka_unit_test(an_export_needs_a_place_that_is_one),
     };
