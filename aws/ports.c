@@ -176,7 +176,7 @@ static enum err_code open_s3(void *context, const struct settings *settings, con
         code = account_of(context, settings, &entry, err);
     }
     if (code == ERR_OK) {
-        options.path_style = account_s3_path_style(entry->account);
+        options.style = account_s3_style(entry->account);
         account_client_options(entry->account, SERVICE_S3, NULL, &options.client);
         *out = s3_exporter_new(&options);
     }

@@ -176,6 +176,7 @@ static enum err_code aim(struct pending *pending, const char *account_id, struct
     if (call->region) {
         settings.region = call->region;
     }
+    settings.s3_accelerate = settings.s3_accelerate && call->host_prefix;
     enum err_code code =
         endpoint_resolve(client->options.service, &settings, account_id, &target->endpoint, err);
     if (code != ERR_OK) {

@@ -174,6 +174,7 @@ static enum err_code take_url(const char *url, const char *origin, struct endpoi
         *at = text_lower(*at);
     }
     out->loopback = is_loopback(out->host, (size_t)written);
+    out->is_address = out->host[0] == '[' || out->host[strspn(out->host, "0123456789.")] == '\0';
     if (!usual) {
         snprintf(out->host + written, sizeof out->host - (size_t)written, ":%d", (int)number);
     }
@@ -215,6 +216,29 @@ static enum err_code dynamodb_host(const struct endpoint_settings *settings,
     return ERR_OK;
 }
 
+/* S3 keeps the plain suffix and has names of its own for FIPS, dual-stack and acceleration. */
+static enum err_code s3_host(const struct endpoint_settings *settings,
+                             const struct endpoint_partition *partition, char *host, size_t size,
+                             struct err *err)
+{
+    const char *dual = settings->dual_stack || settings->s3_dual_stack ? ".dualstack" : "";
+    if (settings->fips && strcmp(partition->name, "aws-cn") == 0) {
+        return err_set(err, ERR_CONFIG, "S3 has no FIPS endpoint in %s", settings->region);
+    }
+    if (!settings->s3_accelerate) {
+        snprintf(host, size, "s3%s%s.%s.%s", settings->fips ? "-fips" : "", dual, settings->region,
+                 partition->dns_suffix);
+        return ERR_OK;
+    }
+    if (settings->fips || strcmp(partition->name, "aws") != 0) {
+        return err_set(err, ERR_CONFIG, "use_accelerate_endpoint of the profile: S3 has none %s%s",
+                       settings->fips ? "with FIPS" : "in ",
+                       settings->fips ? "" : settings->region);
+    }
+    snprintf(host, size, "s3-accelerate%s.%s", dual, partition->dns_suffix);
+    return ERR_OK;
+}
+
 static void signin_host(const struct endpoint_settings *settings,
                         const struct endpoint_partition *partition, char *host, size_t size)
 {
@@ -245,10 +269,8 @@ static enum err_code host_by_rule(enum aws_service service,
     switch (service) {
     case SERVICE_DYNAMODB:
         return dynamodb_host(settings, partition, account_id, host, size, err);
-    case SERVICE_S3: // keeps the plain suffix and has names of its own for both
-        snprintf(host, size, "s3%s%s.%s.%s", settings->fips ? "-fips" : "",
-                 settings->dual_stack ? ".dualstack" : "", settings->region, partition->dns_suffix);
-        return ERR_OK;
+    case SERVICE_S3:
+        return s3_host(settings, partition, host, size, err);
     case SERVICE_SIGNIN:
         signin_host(settings, partition, host, size);
         return ERR_OK;
@@ -290,6 +312,11 @@ enum err_code endpoint_resolve(enum aws_service service, const struct endpoint_s
     if (configured.url && (settings->fips || settings->dual_stack)) {
         return err_set(err, ERR_CONFIG, "%s names %s, which %s endpoints do not go with",
                        configured.origin, configured.url, settings->fips ? "FIPS" : "dual-stack");
+    }
+    if (configured.url && service == SERVICE_S3 && settings->s3_accelerate) {
+        return err_set(err, ERR_CONFIG,
+                       "%s names %s, which use_accelerate_endpoint does not go with",
+                       configured.origin, configured.url);
     }
     if (configured.url) {
         return take_url(configured.url, configured.origin, out, err);

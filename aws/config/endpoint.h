@@ -44,6 +44,8 @@ struct endpoint_settings {
     const char *endpoint_url; /* --endpoint-url or the context's; NULL: none */
     bool fips;                /* AWS_USE_FIPS_ENDPOINT or the profile's use_fips_endpoint */
     bool dual_stack;
+    bool s3_dual_stack;     /* the same for S3 alone */
+    bool s3_accelerate;     /* S3's accelerated host; a bucket has to stand before it */
     bool ignore_configured; /* the profile's ignore_configured_endpoint_urls */
     enum endpoint_account_mode account_mode;
 
@@ -57,8 +59,9 @@ struct endpoint {
     char url[512];  /* scheme, host, port, base path, no slash at the end */
     char host[256]; /* as in the Host header: with a port that is not the scheme's own */
     char signing_region[64];
-    bool custom;   /* somebody configured it */
-    bool loopback; /* plain localhost, 127.x or [::1]: no proxy */
+    bool custom;     /* somebody configured it */
+    bool is_address; /* the host is an IP address: no bucket can stand before it */
+    bool loopback;   /* plain localhost, 127.x or [::1]: no proxy */
 };
 
 /* `account_id` belongs to the credentials (NULL: not known); only DynamoDB looks at it.

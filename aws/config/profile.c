@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "core/base/fileio.h"
+#include "core/base/arena.h"
 #include "core/format/ini.h"
+#include "core/format/shell_split.h"
 #include "core/base/mem.h"
 
 #include "core/base/banned.h"
@@ -13,6 +15,7 @@
 /* A property, or a sub-property where `parent` is set. Files have tens of them: lists do. */
 struct property {
     struct property *next;
+    enum shared_file file;
     char *parent;
     char *name;
     char *value;
@@ -57,26 +60,46 @@ static bool property_is(const struct property *property, const char *parent, con
            (parent ? property->parent && strcmp(property->parent, parent) == 0 : !property->parent);
 }
 
-static const char *section_find(const struct shared_section *section, const char *parent,
-                                const char *name)
+static const struct property *find_in(const struct shared_section *section, enum shared_file file,
+                                      const char *parent, const char *name)
 {
     for (const struct property *p = section ? section->properties : NULL; p; p = p->next) {
-        if (property_is(p, parent, name)) {
-            return p->value[0] != '\0' ? p->value : NULL;
+        if (p->file == file && property_is(p, parent, name)) {
+            return p;
         }
     }
     return NULL;
 }
 
-/* Sets a property. An older value goes, and with it the sub-properties that stood below it. */
-static void section_set(struct shared_section *section, const char *parent, const char *name,
-                        const char *value)
+static const char *value_of(const struct property *property)
+{
+    return property && property->value[0] != '\0' ? property->value : NULL;
+}
+
+/* The credentials file counts first. */
+static const char *section_find(const struct shared_section *section, const char *parent,
+                                const char *name)
+{
+    const struct property *property = find_in(section, SHARED_CREDENTIALS_FILE, parent, name);
+    return value_of(property ? property : find_in(section, SHARED_CONFIG_FILE, parent, name));
+}
+
+/* What a line says. */
+struct assignment {
+    enum shared_file file;
+    const char *parent; /* NULL: a property of the section itself */
+    const char *name;
+    const char *value;
+};
+
+/* Sets a property. An older value of the file goes, and with it the sub-properties below it. */
+static void section_set(struct shared_section *section, const struct assignment *said)
 {
     struct property **at = &section->properties;
     while (*at) {
         struct property *p = *at;
-        bool below = !parent && p->parent && strcmp(p->parent, name) == 0;
-        if (property_is(p, parent, name) || below) {
+        bool below = !said->parent && p->parent && strcmp(p->parent, said->name) == 0;
+        if (p->file == said->file && (property_is(p, said->parent, said->name) || below)) {
             *at = p->next;
             property_free(p);
         } else {
@@ -84,9 +107,10 @@ static void section_set(struct shared_section *section, const char *parent, cons
         }
     }
     struct property *fresh = mem_alloc(sizeof *fresh);
-    fresh->parent = mem_strdup(parent);
-    fresh->name = mem_strdup(name);
-    fresh->value = mem_strdup(value);
+    fresh->file = said->file;
+    fresh->parent = mem_strdup(said->parent);
+    fresh->name = mem_strdup(said->name);
+    fresh->value = mem_strdup(said->value);
     *at = fresh;
 }
 
@@ -117,26 +141,37 @@ static struct shared_section *find_or_add(struct shared_config *shared, enum sha
 
 /* ---- what a header means -------------------------------------------------------------------- */
 
+#define IDENTIFIER                                                                                 \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"                              \
+    "-/.%@:+"
+
 static bool is_identifier(const char *text)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
-                                  "-/.%@:+";
-    return text[0] != '\0' && text[strspn(text, allowed)] == '\0';
+    return text[0] != '\0' && text[strspn(text, IDENTIFIER)] == '\0';
 }
 
-/* The name behind "WORD " in a header; NULL where the header does not start so. */
-static const char *behind_word(const char *header, const char *word)
+/* `WORD NAME`, as the AWS command line reads it: in words of a shell, the name in quotes where it
+   has blanks or other special characters. Texts in `arena`. */
+struct header {
+    const char *word;
+    const char *name;
+};
+
+static bool split_header(const char *text, struct arena *arena, struct header *out)
 {
-    size_t length = strlen(word);
-    if (strncmp(header, word, length) != 0) {
-        return NULL;
+    char **words;
+    size_t count;
+    if (shell_split(arena, text, &words, &count, NULL) != ERR_OK || count != 2) {
+        return false;
     }
-    size_t blanks = strspn(header + length, " \t");
-    return blanks > 0 ? header + length + blanks : NULL;
+    *out = (struct header){.word = words[0], .name = words[1]};
+    bool quoted = strpbrk(text, "'\"\\") != NULL;
+    return is_identifier(words[1]) || (quoted && words[1][0] != '\0');
 }
 
 /* The section that a header of the configuration file opens, or NULL for one that means nothing. */
-static struct shared_section *open_in_config(struct shared_config *shared, const char *header)
+static struct shared_section *open_in_config(struct shared_config *shared, const char *text,
+                                             struct arena *arena)
 {
     static const struct {
         const char *word;
@@ -146,17 +181,22 @@ static struct shared_section *open_in_config(struct shared_config *shared, const
         {"sso-session", SHARED_SSO_SESSION},
         {"services", SHARED_SERVICES},
     };
-    if (strcmp(header, "default") == 0) {
+    struct header header;
+    if (strcmp(text, "default") == 0) {
         struct shared_section *section = find_or_add(shared, SHARED_PROFILE, "default");
         return section->prefixed ? NULL : section;
     }
+    if (!split_header(text, arena, &header)) {
+        (void)find_or_add(shared, SHARED_LACKS_PREFIX, text);
+        return NULL;
+    }
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        const char *name = behind_word(header, words[i].word);
-        if (!name || !is_identifier(name)) {
+        if (strcmp(header.word, words[i].word) != 0) {
             continue;
         }
-        struct shared_section *section = find_or_add(shared, words[i].kind, name);
-        if (section->kind == SHARED_PROFILE && strcmp(name, "default") == 0 && !section->prefixed) {
+        struct shared_section *section = find_or_add(shared, words[i].kind, header.name);
+        if (section->kind == SHARED_PROFILE && strcmp(header.name, "default") == 0 &&
+            !section->prefixed) {
             section_clear(section);
             section->prefixed = true;
         }
@@ -165,29 +205,47 @@ static struct shared_section *open_in_config(struct shared_config *shared, const
     return NULL;
 }
 
-static struct shared_section *open_in_credentials(struct shared_config *shared, const char *header)
+static struct shared_section *open_in_credentials(struct shared_config *shared, const char *text,
+                                                  struct arena *arena)
 {
-    return is_identifier(header) ? find_or_add(shared, SHARED_PROFILE, header) : NULL;
+    struct header header;
+    if (split_header(text, arena, &header) && strcmp(header.word, "profile") == 0) {
+        (void)find_or_add(shared, SHARED_HAS_PREFIX, header.name);
+        return NULL;
+    }
+    bool sound = text[0] != '\0' && text[strspn(text, IDENTIFIER " \t")] == '\0';
+    return sound ? find_or_add(shared, SHARED_PROFILE, text) : NULL;
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
+static struct shared_section *open_section(struct shared_config *shared, enum shared_file kind,
+                                           const char *text)
+{
+    struct arena arena = ARENA_INIT;
+    struct shared_section *section = kind == SHARED_CONFIG_FILE
+                                         ? open_in_config(shared, text, &arena)
+                                         : open_in_credentials(shared, text, &arena);
+    arena_release(&arena);
+    return section;
+}
+
 static void take(struct shared_config *shared, enum shared_file kind, const struct ini_event *event,
                  struct shared_section **section)
 {
+    bool nested = event->kind == INI_SUBPROPERTY;
+    struct assignment said = {.file = kind,
+                              .parent = nested ? event->parent : NULL,
+                              .name = event->name,
+                              .value = event->value};
     switch (event->kind) {
     case INI_SECTION:
-        *section = kind == SHARED_CONFIG_FILE ? open_in_config(shared, event->section)
-                                              : open_in_credentials(shared, event->section);
+        *section = open_section(shared, kind, event->section);
         break;
     case INI_PROPERTY:
-        if (*section && is_identifier(event->name)) {
-            section_set(*section, NULL, event->name, event->value);
-        }
-        break;
     case INI_SUBPROPERTY:
-        if (*section && is_identifier(event->parent) && is_identifier(event->name)) {
-            section_set(*section, event->parent, event->name, event->value);
+        if (*section && is_identifier(event->name) && (!nested || is_identifier(event->parent))) {
+            section_set(*section, &said);
         }
         break;
     case INI_END:
@@ -274,6 +332,12 @@ const char *shared_section_get_sub(const struct shared_section *section, const c
                                    const char *name)
 {
     return section_find(section, parent, name);
+}
+
+const char *shared_section_get_in(const struct shared_section *section, enum shared_file file,
+                                  const char *name)
+{
+    return value_of(find_in(section, file, NULL, name));
 }
 
 void shared_config_each_profile(const struct shared_config *shared,

@@ -17,8 +17,10 @@
  *   `[services NAME]`; a bare `[NAME]` means nothing there. The credentials file has `[NAME]` for
  *   profiles and nothing else. `[profile default]` beats `[default]` as a whole, in either order.
  * - Names are made of A-Z a-z 0-9 _ - / . % @ : +; sections and properties with another name are
- *   left out. Section names are case-sensitive.
- * - Repeated sections merge, the last of a repeated property wins, and where both files have a
+ *   left out. Section names are case-sensitive. Other names stand in quotes in the configuration
+ *   file, as the AWS command line writes them: `[profile 'My Company']`, `[sso-session "my sso"]`.
+ *   In the credentials file it writes names with blanks as they are: `[My Company]`.
+ * - Repeated sections merge, the last of a repeated property wins, and if both files have a
  *   property of a profile the credentials file wins.
  *
  * Read the configuration file first. Values may be secrets: they are wiped when the whole is
@@ -31,7 +33,15 @@
 #include "core/base/err.h"
 
 enum shared_file { SHARED_CONFIG_FILE, SHARED_CREDENTIALS_FILE };
-enum shared_kind { SHARED_PROFILE, SHARED_SSO_SESSION, SHARED_SERVICES };
+enum shared_kind {
+    SHARED_PROFILE,
+    SHARED_SSO_SESSION,
+    SHARED_SERVICES,
+    /* Headers that mean nothing where they stand, kept without properties for messages: [NAME] in
+       the configuration file, [profile NAME] in the credentials file. */
+    SHARED_LACKS_PREFIX,
+    SHARED_HAS_PREFIX,
+};
 
 #define SHARED_FILE_MAX (1u << 20) /* bytes of one file */
 
@@ -62,6 +72,10 @@ const char *shared_section_name(const struct shared_section *section);
 const char *shared_section_get(const struct shared_section *section, const char *name);
 const char *shared_section_get_sub(const struct shared_section *section, const char *parent,
                                    const char *name);
+
+/* The value that one of the two files has, whatever the other says. */
+const char *shared_section_get_in(const struct shared_section *section, enum shared_file file,
+                                  const char *name);
 
 /* The names of all profiles, for "there are: ...": calls `each` in the order of the files. */
 void shared_config_each_profile(const struct shared_config *shared,

@@ -1,5 +1,6 @@
 #include "aws/config/settings.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@
 #include "core/base/text.h"
 
 #include "core/base/banned.h"
+
+#define PATH_BYTES_MAX 65536
 
 /* ---- lookups -------------------------------------------------------------------------------- */
 
@@ -25,12 +28,63 @@ bool aws_settings_on(const struct aws_settings *settings, const char *variable,
     return value && text_equal_nocase(value, "true");
 }
 
+/* The home folder of a user of this machine; the caller frees. NULL: there is no such user. */
+static char *home_of(const char *name, size_t length)
+{
+    char *user = mem_printf("%.*s", (int)length, name);
+    char room[1024];
+    struct passwd entry;
+    struct passwd *found = NULL;
+    bool known = getpwnam_r(user, &entry, room, sizeof room, &found) == 0 && found;
+    free(user);
+    return known ? mem_strdup(entry.pw_dir) : NULL;
+}
+
 char *aws_settings_path(const struct aws_settings *settings, const char *path)
 {
-    if (path[0] == '~' && path[1] == '/' && settings->home) {
-        return mem_printf("%s%s", settings->home, path + 1);
+    if (path[0] != '~') {
+        return mem_strdup(path);
     }
-    return mem_strdup(path);
+    size_t length = strcspn(path + 1, "/");
+    const char *rest = path + 1 + length;
+    char *home = length > 0 ? home_of(path + 1, length) : mem_strdup(settings->home);
+    char *whole = home ? mem_printf("%s%s", home, rest) : mem_strdup(path);
+    free(home);
+    return whole;
+}
+
+/* The name of a variable at `text`, "NAME" or "{NAME}"; *length counts the braces too. */
+static char *variable_name(const char *text, size_t *length)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+    bool braces = text[0] == '{';
+    size_t name = braces ? strcspn(text + 1, "}") : strspn(text, allowed);
+    *length = braces ? name + 2 : name;
+    bool sound = name > 0 && (!braces || text[name + 1] == '}');
+    return sound ? mem_printf("%.*s", (int)name, text + braces) : NULL;
+}
+
+/* A path that a variable names, as botocore reads it: $NAME and ${NAME} are variables (one that is
+   not set stays as it is), then ~ is a home folder. The caller frees. */
+static char *expand(const struct aws_settings *settings, const char *path)
+{
+    struct buf text;
+    buf_init(&text, PATH_BYTES_MAX);
+    for (const char *at = path; *at; at++) {
+        size_t length = 0;
+        char *name = *at == '$' ? variable_name(at + 1, &length) : NULL;
+        const char *value = name ? environment_get(settings->environment, name) : NULL;
+        free(name);
+        if (value) {
+            buf_puts(&text, value);
+            at += length;
+        } else {
+            buf_putc(&text, *at);
+        }
+    }
+    char *whole = aws_settings_path(settings, buf_failed(&text) ? path : text.data);
+    buf_release(&text);
+    return whole;
 }
 
 /* ---- the profile ------------------------------------------------------------------------------
@@ -42,11 +96,11 @@ static void find_files(struct aws_settings *settings)
     const char *credentials = environment_get(settings->environment, "AWS_SHARED_CREDENTIALS_FILE");
     settings->home = mem_strdup(environment_get(settings->environment, "HOME"));
     if (config || settings->home) {
-        settings->config_path = aws_settings_path(settings, config ? config : "~/.aws/config");
+        settings->config_path = expand(settings, config ? config : "~/.aws/config");
     }
     if (credentials || settings->home) {
         settings->credentials_path =
-            aws_settings_path(settings, credentials ? credentials : "~/.aws/credentials");
+            expand(settings, credentials ? credentials : "~/.aws/credentials");
     }
 }
 
@@ -70,20 +124,40 @@ static void append_name(void *context, const char *name)
     buf_printf(list, "%s%s", list->length > 0 ? ", " : "", name);
 }
 
-static enum err_code no_such_profile(const struct aws_settings *settings, struct err *err)
+char *aws_settings_misplaced(const struct aws_settings *settings, const char *profile)
+{
+    if (shared_config_find(settings->shared, SHARED_HAS_PREFIX, profile)) {
+        return mem_printf("%s has [profile %s]; in that file the section is called [%s]",
+                          settings->credentials_path, profile, profile);
+    }
+    if (shared_config_find(settings->shared, SHARED_LACKS_PREFIX, profile)) {
+        return mem_printf("%s has [%s]; in that file the section is called [profile %s]",
+                          settings->config_path, profile, profile);
+    }
+    return NULL;
+}
+
+/* `variable`: the one that named it; NULL: the command line or the context did. */
+static enum err_code no_such_profile(const struct aws_settings *settings, const char *variable,
+                                     struct err *err)
 {
     struct buf names;
     buf_init(&names, ERR_HINT_MAX - 64);
+    char *misplaced = aws_settings_misplaced(settings, settings->profile);
     enum err_code code =
-        err_set(err, ERR_CONFIG, "there is no profile \"%s\" in %s or %s", settings->profile,
+        err_set(err, ERR_CONFIG, "%s%sthere is no profile \"%s\" in %s or %s",
+                variable ? variable : "", variable ? ": " : "", settings->profile,
                 settings->config_path ? settings->config_path : "~/.aws/config",
                 settings->credentials_path ? settings->credentials_path : "~/.aws/credentials");
     shared_config_each_profile(settings->shared, append_name, &names);
-    if (!settings->home) {
+    if (misplaced) {
+        err_hint(err, "%s", misplaced);
+    } else if (!settings->config_path && !settings->credentials_path) {
         err_hint(err, "HOME is not set, so ~/.aws is not known");
     } else if (names.length > 0) {
         err_hint(err, "The profiles are: %s", names.data);
     }
+    free(misplaced);
     buf_release(&names);
     return code;
 }
@@ -91,14 +165,18 @@ static enum err_code no_such_profile(const struct aws_settings *settings, struct
 static enum err_code choose_profile(struct aws_settings *settings, const char *given,
                                     struct err *err)
 {
-    const char *named =
-        environment_get_either(settings->environment, "AWS_PROFILE", "AWS_DEFAULT_PROFILE");
+    const char *variable = "AWS_PROFILE";
+    const char *named = environment_get(settings->environment, variable);
+    if (!named) {
+        variable = "AWS_DEFAULT_PROFILE";
+        named = environment_get(settings->environment, variable);
+    }
     settings->profile_given = given != NULL;
     settings->profile_named = given || named;
     settings->profile = mem_strdup(given ? given : named ? named : "default");
     settings->section = shared_config_find(settings->shared, SHARED_PROFILE, settings->profile);
     if (settings->profile_named && !settings->section) {
-        return no_such_profile(settings, err);
+        return no_such_profile(settings, given ? NULL : variable, err);
     }
     const char *services = shared_section_get(settings->section, "services");
     if (services && !shared_config_find(settings->shared, SHARED_SERVICES, services)) {
@@ -193,12 +271,22 @@ static enum err_code choose_account_mode(struct aws_settings *settings, struct e
     return code;
 }
 
+static bool is_on_for_s3(const struct aws_settings *settings, const char *property)
+{
+    const char *value = shared_section_get_sub(settings->section, "s3", property);
+    return value && text_equal_nocase(value, "true");
+}
+
 static void choose_switches(struct aws_settings *settings)
 {
     const char *style = shared_section_get_sub(settings->section, "s3", "addressing_style");
+    bool path = style && text_equal_nocase(style, "path");
+    bool virtual = style && text_equal_nocase(style, "virtual");
     const char *bundle = aws_settings_get(settings, "AWS_CA_BUNDLE", "ca_bundle");
     settings->ca_bundle = bundle ? aws_settings_path(settings, bundle) : NULL;
-    settings->s3_path_style = style && text_equal_nocase(style, "path");
+    settings->s3_style = path ? AWS_S3_PATH : virtual ? AWS_S3_VIRTUAL : AWS_S3_AUTO;
+    settings->s3_dual_stack = is_on_for_s3(settings, "use_dualstack_endpoint");
+    settings->s3_accelerate = is_on_for_s3(settings, "use_accelerate_endpoint");
     settings->fips = aws_settings_on(settings, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
     settings->dual_stack =
         aws_settings_on(settings, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
@@ -292,6 +380,8 @@ void aws_settings_endpoints(const struct aws_settings *settings, struct endpoint
         .endpoint_url = settings->endpoint_url,
         .fips = settings->fips,
         .dual_stack = settings->dual_stack,
+        .s3_dual_stack = settings->s3_dual_stack,
+        .s3_accelerate = settings->s3_accelerate,
         .ignore_configured = settings->ignore_configured_endpoints,
         .account_mode = settings->account_mode,
         .profile_url = profile_url,

@@ -30,6 +30,10 @@
 
 enum aws_retry_mode { AWS_RETRY_STANDARD, AWS_RETRY_ADAPTIVE };
 
+/* `addressing_style` in the profile's `s3` block: whether a bucket stands in the path or before the
+   host; AUTO leaves it to the exporter. */
+enum aws_s3_style { AWS_S3_AUTO, AWS_S3_PATH, AWS_S3_VIRTUAL };
+
 /* All borrowed for the call; NULL where nothing was chosen. */
 struct aws_settings_choice {
     const char *profile;
@@ -56,7 +60,9 @@ struct aws_settings {
     char *ca_bundle;         /* NULL: the system's */
     bool fips, dual_stack;
     bool ignore_configured_endpoints;
-    bool s3_path_style;
+    enum aws_s3_style s3_style;
+    bool s3_dual_stack; /* use_dualstack_endpoint of the `s3` block: for S3 alone */
+    bool s3_accelerate; /* use_accelerate_endpoint there */
     enum endpoint_account_mode account_mode;
     enum aws_retry_mode retry_mode;
     int max_attempts; /* 0: the default of the service */
@@ -87,7 +93,11 @@ void aws_settings_endpoints(const struct aws_settings *settings, struct endpoint
 void aws_settings_login_endpoints(const struct aws_settings *settings, const char *region,
                                   struct endpoint_settings *out);
 
-/* `path` with "~/" at its start replaced by the home folder. The caller frees. */
+/* `path` with "~/" or "~NAME/" at its start replaced by a home folder. The caller frees. */
 char *aws_settings_path(const struct aws_settings *settings, const char *path);
+
+/* Why a profile is not found: "FILE has [dev]; in that file the section is called [profile dev]".
+   The caller frees; NULL where the name stands in neither file. */
+char *aws_settings_misplaced(const struct aws_settings *settings, const char *profile);
 
 #endif

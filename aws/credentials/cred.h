@@ -46,11 +46,15 @@ struct cred_context {
    AWS_CREDENTIAL_EXPIRATION. */
 struct credentials_provider *cred_env_new(const struct cred_context *context);
 
-/* The profile that the settings chose, whatever it holds: a role, SSO, keys, a login session, a
-   process. Caches by itself. */
+/* The profile that the settings chose, whatever it holds: a role, a web identity, SSO, keys, a
+   session of `aws login`, a process. Caches by itself. */
 struct credentials_provider *cred_profile_new(const struct cred_context *context);
 
-/* AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE. */
+/* The same for a profile with a role that has a source of its own; ERR_NOT_FOUND for all others. */
+struct credentials_provider *cred_profile_role_new(const struct cred_context *context);
+
+/* AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN; what the environment lacks is looked for in the
+   profile. */
 struct credentials_provider *cred_web_identity_env_new(const struct cred_context *context);
 
 /* The container's endpoint (ECS, EKS Pod Identity). */
@@ -88,6 +92,12 @@ struct credentials_provider *cred_assume_role_new(const struct cred_context *con
 
 struct credentials_provider *cred_web_identity_new(const struct cred_context *context,
                                                    const struct cred_role *role);
+
+/* The role, the session and the token file of a web identity: of the environment (if it may say
+   them), else of the section. What neither says is NULL. */
+void cred_web_identity_settings(const struct cred_context *context,
+                                const struct shared_section *section, bool environment,
+                                struct cred_role *role);
 
 struct cred_sso {
     const char *profile;

@@ -1,6 +1,6 @@
 /*
  * A program that prints credentials (`credential_process`). It is started without a shell: the
- * command is split into words (aws/credentials/shell_split.h) and the first one is looked for in PATH. Its output is
+ * command is split into words (core/format/shell_split.h) and the first one is looked for in PATH. Its output is
  * bounded and read within a time limit; neither the output nor the arguments get into a message,
  * for both may hold secrets. What it prints to standard error goes nowhere: the screen may be the
  * console's.
@@ -19,7 +19,7 @@
 
 #include "aws/credentials/cred.h"
 #include "aws/credentials/json.h"
-#include "aws/credentials/shell_split.h"
+#include "core/format/shell_split.h"
 #include "core/base/mem.h"
 #include "core/base/progress.h"
 

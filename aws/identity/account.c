@@ -159,9 +159,9 @@ void account_client_options(struct account *account, enum aws_service service, c
     }
 }
 
-bool account_s3_path_style(const struct account *account)
+enum aws_s3_style account_s3_style(const struct account *account)
 {
-    return account->settings->s3_path_style;
+    return account->settings->s3_style;
 }
 
 const struct client_statistics *account_statistics(const struct account *account)

@@ -51,8 +51,8 @@ void account_free(struct account *account); /* NULL is fine */
 void account_client_options(struct account *account, enum aws_service service, const char *region,
                             struct client_options *out);
 
-/* Whether S3 is to be asked with the bucket in the path, as the profile wants it. */
-bool account_s3_path_style(const struct account *account);
+/* Where the profile wants the bucket in requests to S3. */
+enum aws_s3_style account_s3_style(const struct account *account);
 
 const struct client_statistics *account_statistics(const struct account *account);
 

@@ -6,10 +6,10 @@
 
 #include "core/base/banned.h"
 
-#define SOURCES 5
+#define SOURCES 6
 
 struct chain_source {
-    const char *title;
+    const char *title; /* NULL: an earlier source has given its reason */
     struct credentials_provider *provider;
     bool skipped; /* the profile was given */
 };
@@ -43,7 +43,9 @@ static bool ask(struct chain *chain, struct chain_source *source, struct credent
         return true;
     }
     if (*code == ERR_NOT_FOUND) {
-        buf_printf(reasons, "%s: %.300s\n", source->title, failed.text);
+        if (source->title) {
+            buf_printf(reasons, "%s: %.300s\n", source->title, failed.text);
+        }
         return false;
     }
     *code = err_set(err, *code, "%s", failed.text);
@@ -96,9 +98,10 @@ struct credentials_provider *credentials_chain_new(const struct cred_context *gi
     bool given_profile = context->settings->profile_given;
     struct chain_source sources[SOURCES] = {
         {"environment", cred_env_new(context), given_profile},
-        {"profile", cred_profile_new(context), false},
+        {"profile", cred_profile_role_new(context), false},
         {"web identity", cred_cache_new(context, cred_web_identity_env_new(context), NULL),
          given_profile},
+        {NULL, cred_profile_new(context), false},
         {"container", cred_cache_new(context, cred_container_new(context), NULL), false},
         {"instance metadata", cred_cache_new(context, cred_imds_new(context), &instance_rules),
          false},

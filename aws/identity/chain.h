@@ -4,13 +4,15 @@
 /*
  * Credentials as the SDKs find them: the first source that somebody configured counts.
  *
- *   1. the environment (not where a profile was given on the command line or by the context)
- *   2. the profile
+ *   1. the environment (unless a profile was given on the command line or by the context)
+ *   2. the profile, if it has a role with a source
  *   3. a web identity named by the environment (the same exception)
- *   4. the container
- *   5. the instance metadata
+ *   4. the profile, whatever else it has (aws/identity/profile.c has the order inside of it)
+ *   5. the container
+ *   6. the instance metadata
  *
  * https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+ * SDKs differ in the places of 2 to 4; this is the order of the AWS command line and of botocore.
  *
  *     struct cred_context context = {.settings = settings, .clock = &clock_system, .http = http,
  *                                    .prompt = ask_at_terminal};

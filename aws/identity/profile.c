@@ -1,11 +1,20 @@
 /*
  * What a profile says about credentials.
  *
- * A profile is one of: a role (role_arn, with source_profile, credential_source or a web identity
- * token), an SSO role, static keys, a session of `aws login`, a program. A role's source is a
- * profile again, and so on: the chain is followed once, at the first request, and becomes
- * providers inside providers. A source that has static keys ends the chain, even where it names a
- * role too, and so may a profile that names itself.
+ * A profile may hold several of these; the first one counts, as in botocore and the AWS command
+ * line:
+ *
+ *   1. a role (role_arn) with source_profile or credential_source
+ *   2. a role with a web identity token
+ *   3. an SSO role (sso_account_id and sso_role_name)
+ *   4. keys in the credentials file
+ *   5. a session of `aws login`
+ *   6. a program (credential_process)
+ *   7. keys in the configuration file
+ *
+ * A role's source is a profile again, and so on: the chain is followed once, at the first request,
+ * and becomes providers inside providers. A source that has static keys ends the chain, even if it
+ * names a role too, and so may a profile that names itself.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html
  */
 
@@ -23,6 +32,7 @@
 struct profile_provider {
     struct credentials_provider base;
     const struct cred_context *context;
+    bool roles_only;
     struct credentials_provider *inner; /* NULL: not looked at yet, or it cannot be made */
 };
 
@@ -46,11 +56,20 @@ static bool has_keys(const struct shared_section *section)
     return get(section, "aws_access_key_id") || get(section, "aws_secret_access_key");
 }
 
-static enum err_code build_keys(const struct shared_section *section,
+static bool has_keys_in(const struct shared_section *section, enum shared_file file)
+{
+    return shared_section_get_in(section, file, "aws_access_key_id") ||
+           shared_section_get_in(section, file, "aws_secret_access_key");
+}
+
+/* Key, secret and token belong together: all of one file. `aws_security_token` is what the token
+   was called before. */
+static enum err_code build_keys(const struct shared_section *section, enum shared_file file,
                                 struct credentials_provider **out, struct err *err)
 {
-    const char *key = get(section, "aws_access_key_id");
-    const char *secret = get(section, "aws_secret_access_key");
+    const char *key = shared_section_get_in(section, file, "aws_access_key_id");
+    const char *secret = shared_section_get_in(section, file, "aws_secret_access_key");
+    const char *token = shared_section_get_in(section, file, "aws_session_token");
     if (!key || !secret) {
         return err_set(err, ERR_CONFIG, "profile \"%s\" has %s without %s",
                        shared_section_name(section),
@@ -60,7 +79,8 @@ static enum err_code build_keys(const struct shared_section *section,
     struct credentials keys = CREDENTIALS_INIT;
     keys.access_key_id = mem_strdup(key);
     keys.secret_access_key = mem_strdup(secret);
-    keys.session_token = mem_strdup(get(section, "aws_session_token"));
+    keys.session_token =
+        mem_strdup(token ? token : shared_section_get_in(section, file, "aws_security_token"));
     keys.account_id = mem_strdup(get(section, "aws_account_id"));
     keys.source = mem_printf("keys of profile %s", shared_section_name(section));
     *out = credentials_static_new(&keys);
@@ -85,7 +105,6 @@ static enum err_code read_role(const struct shared_section *section, struct cred
         .session_name = get(section, "role_session_name"),
         .external_id = get(section, "external_id"),
         .mfa_serial = get(section, "mfa_serial"),
-        .web_identity_token_file = get(section, "web_identity_token_file"),
     };
     if (duration && !text_to_int64(duration, 900, 43200, &duration_s)) {
         return err_set(err, ERR_CONFIG,
@@ -94,11 +113,6 @@ static enum err_code read_role(const struct shared_section *section, struct cred
                        role->profile, duration);
     }
     role->duration_s = (int)duration_s;
-    if (!role->role_arn) {
-        return err_set(err, ERR_CONFIG,
-                       "profile \"%s\" has web_identity_token_file without role_arn",
-                       role->profile);
-    }
     return ERR_OK;
 }
 
@@ -124,17 +138,18 @@ static enum err_code build_source_profile(struct walk *walk, const struct shared
     const struct shared_section *source =
         shared_config_find(walk->context->settings->shared, SHARED_PROFILE, name);
     if (!source) {
-        return err_set(err, ERR_CONFIG,
-                       "profile \"%s\" names the source_profile \"%s\", which does not exist",
-                       shared_section_name(section), name);
+        char *misplaced = aws_settings_misplaced(walk->context->settings, name);
+        err_set(err, ERR_CONFIG,
+                "profile \"%s\" names the source_profile \"%s\", which does not exist",
+                shared_section_name(section), name);
+        err_hint(err, "%s", misplaced ? misplaced : "");
+        free(misplaced);
+        return ERR_CONFIG;
     }
     for (size_t i = 0; i < walk->depth; i++) {
         if (walk->visited[i] == source && !(source == section && has_keys(source))) {
             return loop(walk, source, err);
         }
-    }
-    if (has_keys(source)) {
-        return build_keys(source, out, err);
     }
     enum err_code code = build(walk, source, out, err);
     if (code == ERR_NOT_FOUND && err) {
@@ -177,10 +192,6 @@ static enum err_code build_role(struct walk *walk, const struct shared_section *
     if (code != ERR_OK) {
         return code;
     }
-    if (role.web_identity_token_file && !profile && !named) {
-        *out = cred_cache_new(walk->context, cred_web_identity_new(walk->context, &role), NULL);
-        return ERR_OK;
-    }
     if (!profile == !named) {
         return err_set(err, ERR_CONFIG,
                        "profile \"%s\" has role_arn with %s source_profile and credential_source",
@@ -195,8 +206,40 @@ static enum err_code build_role(struct walk *walk, const struct shared_section *
     return code;
 }
 
+/* A chosen profile shares its web identity with the environment, unless it was given by name; a
+   source profile does not. */
+static enum err_code build_web_identity(const struct walk *walk,
+                                        const struct shared_section *section,
+                                        struct credentials_provider **out, struct err *err)
+{
+    bool environment = walk->depth == 1 && !walk->context->settings->profile_given;
+    struct cred_role role;
+    enum err_code code = read_role(section, &role, err);
+    if (code != ERR_OK) {
+        return code;
+    }
+    cred_web_identity_settings(walk->context, section, environment, &role);
+    if (!role.role_arn) {
+        return err_set(err, ERR_CONFIG,
+                       "profile \"%s\" has web_identity_token_file without role_arn", role.profile);
+    }
+    *out = cred_cache_new(walk->context, cred_web_identity_new(walk->context, &role), NULL);
+    return ERR_OK;
+}
+
 /* ---- a profile --------------------------------------------------------------------------------
  */
+
+static bool has_role(const struct shared_section *section)
+{
+    return get(section, "role_arn") && !get(section, "web_identity_token_file");
+}
+
+static enum err_code no_credentials(const struct shared_section *section, struct err *err)
+{
+    return err_set(err, ERR_NOT_FOUND, "profile \"%s\" holds no credentials",
+                   shared_section_name(section));
+}
 
 static enum err_code build(struct walk *walk, const struct shared_section *section,
                            struct credentials_provider **out, struct err *err)
@@ -209,15 +252,18 @@ static enum err_code build(struct walk *walk, const struct shared_section *secti
         return err_set(err, ERR_CONFIG, "more than %d profiles one behind the other", CHAIN_MAX);
     }
     walk->visited[walk->depth++] = section;
-    if (get(section, "role_arn") || get(section, "web_identity_token_file")) {
+    bool is_source = walk->depth > 1;
+    if (has_role(section) && !(is_source && has_keys(section))) {
         return build_role(walk, section, out, err);
     }
-    if (get(section, "sso_session") || get(section, "sso_account_id") ||
-        get(section, "sso_role_name") || get(section, "sso_start_url")) {
+    if (get(section, "web_identity_token_file")) {
+        return build_web_identity(walk, section, out, err);
+    }
+    if (get(section, "sso_account_id") || get(section, "sso_role_name")) {
         return cred_sso_of_profile(context, section, out, err);
     }
-    if (has_keys(section)) {
-        return build_keys(section, out, err);
+    if (has_keys_in(section, SHARED_CREDENTIALS_FILE)) {
+        return build_keys(section, SHARED_CREDENTIALS_FILE, out, err);
     }
     if (login) {
         *out = cred_cache_new(context, cred_login_new(context, name, login), NULL);
@@ -229,7 +275,22 @@ static enum err_code build(struct walk *walk, const struct shared_section *secti
             NULL);
         return ERR_OK;
     }
-    return err_set(err, ERR_NOT_FOUND, "profile \"%s\" holds no credentials", name);
+    if (has_keys_in(section, SHARED_CONFIG_FILE)) {
+        return build_keys(section, SHARED_CONFIG_FILE, out, err);
+    }
+    return no_credentials(section, err);
+}
+
+static enum err_code no_section(const struct aws_settings *settings, struct err *err)
+{
+    char *misplaced = aws_settings_misplaced(settings, settings->profile);
+    enum err_code code =
+        err_set(err, ERR_NOT_FOUND, "no profile \"%s\" in %s or %s%s%s", settings->profile,
+                settings->config_path ? settings->config_path : "~/.aws/config",
+                settings->credentials_path ? settings->credentials_path : "~/.aws/credentials",
+                misplaced ? ": " : "", misplaced ? misplaced : "");
+    free(misplaced);
+    return code;
 }
 
 static enum err_code profile_get(struct credentials_provider *base, bool force,
@@ -241,10 +302,10 @@ static enum err_code profile_get(struct credentials_provider *base, bool force,
         return err_set(err, ERR_NOT_FOUND, "HOME is not set, so ~/.aws is not known");
     }
     if (!settings->section) {
-        return err_set(err, ERR_NOT_FOUND, "no profile \"%s\" in %s or %s", settings->profile,
-                       settings->config_path ? settings->config_path : "~/.aws/config",
-                       settings->credentials_path ? settings->credentials_path
-                                                  : "~/.aws/credentials");
+        return no_section(settings, err);
+    }
+    if (self->roles_only && !has_role(settings->section)) {
+        return no_credentials(settings->section, err); /* shown only where nothing else has any */
     }
     if (!self->inner) {
         struct walk walk = {.context = self->context};
@@ -263,12 +324,24 @@ static void profile_free(struct credentials_provider *base)
     free(self);
 }
 
-struct credentials_provider *cred_profile_new(const struct cred_context *context)
+static struct profile_provider *profile_new(const struct cred_context *context)
 {
     static const struct credentials_provider_ops ops = {
         .name = "profile", .get = profile_get, .free = profile_free};
     struct profile_provider *self = mem_alloc(sizeof *self);
     self->base.ops = &ops;
     self->context = context;
+    return self;
+}
+
+struct credentials_provider *cred_profile_new(const struct cred_context *context)
+{
+    return &profile_new(context)->base;
+}
+
+struct credentials_provider *cred_profile_role_new(const struct cred_context *context)
+{
+    struct profile_provider *self = profile_new(context);
+    self->roles_only = true;
     return &self->base;
 }

@@ -100,19 +100,37 @@ struct credentials_provider *cred_web_identity_new(const struct cred_context *co
 /* ---- from the environment ---------------------------------------------------------------------
  */
 
+void cred_web_identity_settings(const struct cred_context *context,
+                                const struct shared_section *section, bool environment,
+                                struct cred_role *role)
+{
+    const struct {
+        const char *variable, *property;
+        const char **out;
+    } settings[] = {
+        {"AWS_ROLE_ARN", "role_arn", &role->role_arn},
+        {"AWS_ROLE_SESSION_NAME", "role_session_name", &role->session_name},
+        {"AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file", &role->web_identity_token_file},
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        const char *value = NULL;
+        if (environment) {
+            value = environment_get(context->settings->environment, settings[i].variable);
+        }
+        *settings[i].out = value ? value : shared_section_get(section, settings[i].property);
+    }
+}
+
 static enum err_code web_identity_env_get(struct credentials_provider *base, bool force,
                                           struct credentials *out, struct err *err)
 {
     struct web_identity_provider *self = (struct web_identity_provider *)base;
-    const struct environment *environment = self->context->settings->environment;
-    self->role = (struct cred_role){
-        .role_arn = environment_get(environment, "AWS_ROLE_ARN"),
-        .session_name = environment_get(environment, "AWS_ROLE_SESSION_NAME"),
-        .web_identity_token_file = environment_get(environment, "AWS_WEB_IDENTITY_TOKEN_FILE"),
-    };
-    if (!self->role.web_identity_token_file) {
+    const struct aws_settings *settings = self->context->settings;
+    if (!environment_get(settings->environment, "AWS_WEB_IDENTITY_TOKEN_FILE")) {
         return err_set(err, ERR_NOT_FOUND, "AWS_WEB_IDENTITY_TOKEN_FILE is not set");
     }
+    self->role = (struct cred_role){.profile = settings->profile};
+    cred_web_identity_settings(self->context, settings->section, true, &self->role);
     if (!self->role.role_arn) {
         return err_set(err, ERR_CONFIG,
                        "AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not");

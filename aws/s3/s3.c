@@ -356,10 +356,17 @@ static bool needs_path_style(const struct s3_options *options)
 {
     struct endpoint endpoint;
     struct err ignored = ERR_INIT;
-    return options->path_style || !is_dns_name(options->place.bucket) ||
-           (endpoint_resolve(SERVICE_S3, &options->client.endpoint, NULL, &endpoint, &ignored) ==
-                ERR_OK &&
-            endpoint.custom);
+    if (!is_dns_name(options->place.bucket)) {
+        return true;
+    }
+    if (options->client.endpoint.s3_accelerate) {
+        return false; // its host is for buckets before it alone
+    }
+    bool custom = endpoint_resolve(SERVICE_S3, &options->client.endpoint, NULL, &endpoint,
+                                   &ignored) == ERR_OK &&
+                  endpoint.custom;
+    return options->style == AWS_S3_PATH ||
+           (custom && (options->style != AWS_S3_VIRTUAL || endpoint.is_address));
 }
 
 struct exporter *s3_exporter_new(const struct s3_options *options)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "aws/client/client.h"
+#include "aws/config/settings.h"
 #include "core/base/err.h"
 #include "core/port/exporter.h"
 
@@ -34,7 +35,7 @@ struct s3_options {
     const char *uri;
     struct s3_place place;
     struct client_options client; /* service is set here */
-    bool path_style;              /* https://s3.../BUCKET/KEY also where it is not needed */
+    enum aws_s3_style style;      /* PATH: https://s3.../BUCKET/KEY also where it is not needed */
     const char *kms_key;          /* id or ARN: encrypt with it; NULL: as the bucket does */
     const char *storage_class;    /* "STANDARD_IA"; NULL: STANDARD */
     const char *bucket_owner;     /* the account that the bucket has to belong to; NULL: any */

@@ -56,15 +56,28 @@ static void keep(struct buf *buf, struct span s)
 
 /* ---- lines ------------------------------------------------------------------------------- */
 
-static enum line_kind classify(struct span line)
+static size_t indent_of(struct span line)
 {
-    if (trim(line).length == 0 || line.start[0] == '#' || line.start[0] == ';') {
+    size_t indent = 0;
+    while (indent < line.length && is_blank(line.start[indent])) {
+        indent++;
+    }
+    return indent;
+}
+
+static enum line_kind classify(const struct ini *ini, struct span line)
+{
+    size_t indent = indent_of(line);
+    if (indent == line.length || line.start[0] == '#' || line.start[0] == ';') {
         return LINE_SKIPPED;
     }
-    if (is_blank(line.start[0])) {
+    if (ini->in_property && indent > ini->indent) {
         return LINE_CONTINUATION;
     }
-    return line.start[0] == '[' ? LINE_SECTION : LINE_PROPERTY;
+    char first = line.start[indent];
+    return first == '#' || first == ';' ? LINE_SKIPPED
+           : first == '['               ? LINE_SECTION
+                                        : LINE_PROPERTY;
 }
 
 /* The line at `ini->at`, without its end; *after is where the next one starts. */
@@ -89,7 +102,7 @@ static enum line_kind next_line(struct ini *ini, struct span *line)
         *line = peek_line(ini, &after);
         ini->at = after;
         ini->line++;
-        enum line_kind kind = classify(*line);
+        enum line_kind kind = classify(ini, *line);
         if (kind != LINE_SKIPPED) {
             return kind;
         }
@@ -153,7 +166,7 @@ static enum err_code read_section(struct ini *ini, struct span line, struct err 
     buf_clear(&ini->name);
     buf_clear(&ini->value);
     ini->in_section = true;
-    ini->in_parent = false;
+    ini->in_property = false;
     return buf_failed(&ini->section) ? stop(ini, err, "the name of a section is too long") : ERR_OK;
 }
 
@@ -209,19 +222,15 @@ static enum err_code read_property(struct ini *ini, struct span line, struct err
         return ERR_CONFIG;
     }
     buf_clear(&ini->parent);
-    ini->in_parent = ini->value.length == 0;
-    return ini->in_parent ? ERR_OK : join_continuations(ini, err);
+    ini->in_property = true;
+    ini->indent = indent_of(line);
+    return ini->value.length == 0 ? ERR_OK : join_continuations(ini, err);
 }
 
-/* An indented line: join_continuations took those of a value, so it belongs to a property with an
-   empty value or to nothing. */
+/* A line deeper than its property: join_continuations took those of a value, so it belongs to a
+   property with an empty value. */
 static enum err_code read_subproperty(struct ini *ini, struct span line, struct err *err)
 {
-    if (!ini->in_parent) {
-        stop(ini, err, "an indented line continues the property above it, and there is none");
-        err_hint(err, "Properties, sections and comments start in the first column");
-        return ERR_CONFIG;
-    }
     if (ini->parent.length == 0) {
         keep(&ini->parent, (struct span){ini->name.data, ini->name.length});
     }

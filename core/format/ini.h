@@ -18,9 +18,14 @@
  *
  *   blank          only blanks and tabs: skipped
  *   comment        '#' or ';' in the first column: skipped
- *   continuation   starts with a blank or a tab (even where a '#' follows)
+ *   continuation   starts with more blanks or tabs than the property above it (even if a '#'
+ *                  follows)
+ *   comment        '#' or ';' after blanks: skipped
  *   section        [NAME], a comment may follow the bracket
  *   property       NAME = VALUE, split at the first '='
+ *
+ * Sections and properties may be indented, the first property of a section too: the AWS command
+ * line reads files that way. Then the properties below it at the same depth are properties.
  *
  * Names of properties are lower-cased; values keep their case. Blanks around both go. In a value a
  * comment starts only behind a blank (" #", " ;"), so `a;b` and `a#b` stay whole. A continuation is
@@ -66,7 +71,8 @@ struct ini {
     const char *end;
     unsigned line; /* the last line that was read */
     bool in_section;
-    bool in_parent; /* a property with an empty value was the last one */
+    bool in_property; /* since the last section there was a property ... */
+    size_t indent;    /* ... and the last one started after so many blanks */
     bool ended;
     struct buf section, parent, name, value;
 };

@@ -52,11 +52,12 @@ static enum err_code no_port(const char *what, const char *uri, struct err *err)
     return err_set(err, ERR_USAGE, "%s: no %s of this kind in this build", uri, what);
 }
 
-/* A name that a port cannot open: says where it was set, because the environment may say it too. */
+/* A name that a port cannot open: says where it was set, because the environment may say it too.
+   What else is wrong (ERR_CONFIG: the configuration of AWS) says itself where it stands. */
 static enum err_code opened(const struct session *session, enum err_code code, enum option_id id,
                             struct err *err)
 {
-    if (code == ERR_USAGE || code == ERR_CONFIG) {
+    if (code == ERR_USAGE) {
         err_prefix(err, "%s", settings_origin(session->settings, id));
     }
     return code;

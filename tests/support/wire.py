@@ -147,8 +147,12 @@ class HttpServer:
         handle: Callable[[Request], Response],
         tls: ssl.SSLContext | None = None,
         port: int = 0,
+        tunnels: Callable[[str], ssl.SSLContext] | None = None,
     ):
-        self._handle, self._tls = handle, tls
+        """`tunnels`: the server is a proxy whose CONNECT ends here; it gives the certificate of
+        the host that is asked for.
+        """
+        self._handle, self._tls, self._tunnels = handle, tls, tunnels
         self._numbers = itertools.count(1)
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -190,9 +194,10 @@ class HttpServer:
         connection = plain
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self._tls:
+            tls = self._tls or self._tunnel(plain)
+            if tls:
                 plain.settimeout(30)
-                connection = self._tls.wrap_socket(plain, server_side=True)
+                connection = tls.wrap_socket(plain, server_side=True)
                 connection.settimeout(None)
                 with self._lock:
                     self._open.discard(plain)
@@ -208,6 +213,19 @@ class HttpServer:
                 self._open.discard(connection)
             with contextlib.suppress(OSError):
                 connection.close()
+
+    def _tunnel(self, plain: socket.socket) -> ssl.SSLContext | None:
+        """Grants CONNECT, where the client begins with it."""
+        if not self._tunnels or plain.recv(8, socket.MSG_PEEK) != b"CONNECT ":
+            return None
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            byte = plain.recv(1)
+            if not byte or len(head) > MAX_HEADER_BYTES:
+                raise BadRequest("no CONNECT")
+            head += byte
+        plain.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        return self._tunnels(head.split(b" ")[1].decode("latin-1").rpartition(":")[0])
 
     def _one_request(self, connection: socket.socket, stream, number: int) -> bool:
         line = stream.readline(MAX_HEADER_BYTES)
@@ -225,7 +243,7 @@ class HttpServer:
             target,
             headers,
             read_body(stream, headers),
-            "https" if self._tls else "http",
+            "https" if isinstance(connection, ssl.SSLSocket) else "http",
             number,
             expected,
         )

@@ -62,6 +62,15 @@ static const struct sample s_samples[] = {
     {"all characters of a name", "[profile Az09_-/.%@:+]\na = 1\n", NULL, SHARED_PROFILE,
      "Az09_-/.%@:+", "a", "1"},
     {"blank in a name", "[profile a b]\na = 1\n", NULL, SHARED_PROFILE, "a b", "a", "-"},
+    {"single quotes", "[profile 'a b']\na = 1\n", NULL, SHARED_PROFILE, "a b", "a", "1"},
+    {"double quotes", "[profile \"a b\"]\na = 1\n", NULL, SHARED_PROFILE, "a b", "a", "1"},
+    {"a quoted session", "[sso-session \"my sso\"]\na = 1\n", NULL, SHARED_SSO_SESSION, "my sso",
+     "a", "1"},
+    {"quoted services", "[services 'my dev']\na = 1\n", NULL, SHARED_SERVICES, "my dev", "a", "1"},
+    {"a quote that stays open", "[profile 'a]\na = 1\n", NULL, SHARED_PROFILE, "a", "a", "-"},
+    {"blanks in credentials", NULL, "[a b]\na = 1\n", SHARED_PROFILE, "a b", "a", "1"},
+    {"what is in the wrong form", "[x]\na = 1\n", NULL, SHARED_LACKS_PREFIX, "x", "a", ""},
+    {"in the other file", NULL, "[profile x]\na = 1\n", SHARED_HAS_PREFIX, "x", "a", ""},
     {"no name", "[profile ]\na = 1\n", NULL, SHARED_PROFILE, "", "a", "-"},
     {"what an ignored section holds is ignored", "[profile x]\nb = 2\n[other]\na = 1\n", NULL,
      SHARED_PROFILE, "x", "a", ""},
@@ -105,6 +114,19 @@ static void test_rules(void **state)
         }
         shared_config_free(shared);
     }
+}
+
+/* Key, secret and token belong together, so what one file says can be asked for. */
+static void test_one_file(void **state)
+{
+    (void)state;
+    struct shared_config *shared = parse("[profile x]\na = 1\nb = 2\n", "[x]\na = 3\n");
+    const struct shared_section *x = shared_config_find(shared, SHARED_PROFILE, "x");
+    assert_string_equal(shared_section_get_in(x, SHARED_CONFIG_FILE, "a"), "1");
+    assert_string_equal(shared_section_get_in(x, SHARED_CREDENTIALS_FILE, "a"), "3");
+    assert_null(shared_section_get_in(x, SHARED_CREDENTIALS_FILE, "b"));
+    assert_string_equal(shared_section_get(x, "a"), "3");
+    shared_config_free(shared);
 }
 
 static void test_sub_properties(void **state)
@@ -198,6 +220,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_one_file),
         cmocka_unit_test(test_sub_properties),
         cmocka_unit_test(test_a_repeated_parent_drops_what_was_below),
         cmocka_unit_test(test_names_of_profiles),

@@ -22,7 +22,8 @@ static void test_nothing_at_all(void **state)
     assert_null(settings->region);
     assert_null(settings->ca_bundle);
     assert_false(settings->fips || settings->dual_stack || settings->ignore_configured_endpoints ||
-                 settings->s3_path_style);
+                 settings->s3_dual_stack || settings->s3_accelerate);
+    assert_int_equal(settings->s3_style, AWS_S3_AUTO);
     assert_int_equal(settings->max_attempts, 0);
     assert_int_equal(settings->retry_mode, AWS_RETRY_STANDARD);
     assert_int_equal(settings->account_mode, ACCOUNT_MODE_PREFERRED);
@@ -101,6 +102,59 @@ static void test_which_region(void **state)
     fixture_close(&fixture);
 }
 
+static void test_paths_with_variables(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"$WHERE/a", "${WHERE}/a", "~/conf/a", "$HOME/conf/${NAME}"};
+    struct cred_fixture fixture;
+    fixture_open(&fixture);
+    char *folder = fixture_path(&fixture, "conf");
+    fixture_file(&fixture, "conf/a", "[profile x]\nregion = eu-west-3\n");
+    fixture_set(&fixture, "WHERE", folder);
+    fixture_set(&fixture, "NAME", "a");
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        fixture_set(&fixture, "AWS_CONFIG_FILE", paths[i]);
+        assert_string_equal(fixture_context(&fixture, "x")->settings->region, "eu-west-3");
+    }
+    fixture_set(&fixture, "AWS_CONFIG_FILE", "/$NOTHING/${WHERE/$");
+    assert_string_equal(fixture_context(&fixture, NULL)->settings->config_path,
+                        "/$NOTHING/${WHERE/$");
+    fixture_set(&fixture, "AWS_CONFIG_FILE", "~nobody-of-that-name/a");
+    assert_string_equal(fixture_context(&fixture, NULL)->settings->config_path,
+                        "~nobody-of-that-name/a");
+    free(folder);
+    fixture_close(&fixture);
+}
+
+static void test_a_section_in_the_other_form(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *config, *credentials, *hint;
+    } samples[] = {
+        {"[dev]\n", "", "has [dev]; in that file the section is called [profile dev]"},
+        {"", "[profile dev]\n", "has [profile dev]; in that file the section is called [dev]"},
+        {"[profile 'dev ops']\n", "", "The profiles are: dev ops"},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct cred_fixture fixture;
+        struct aws_settings *settings = NULL;
+        struct aws_settings_choice choice = {.profile = NULL};
+        struct err err = ERR_INIT;
+        fixture_open(&fixture);
+        fixture_file(&fixture, ".aws/config", samples[i].config);
+        fixture_file(&fixture, ".aws/credentials", samples[i].credentials);
+        fixture_set(&fixture, "AWS_PROFILE", "dev");
+        assert_int_equal(aws_settings_load(&fixture.environment, &choice, &settings, &err),
+                         ERR_CONFIG);
+        assert_non_null(strstr(err.text, "AWS_PROFILE: there is no profile \"dev\""));
+        if (!strstr(err.hint, samples[i].hint)) {
+            fail_msg("\"%s\" does not say \"%s\"", err.hint, samples[i].hint);
+        }
+        fixture_close(&fixture);
+    }
+}
+
 static void test_switches(void **state)
 {
     (void)state;
@@ -111,13 +165,16 @@ static void test_switches(void **state)
                  "ignore_configured_endpoint_urls = TRUE\nca_bundle = ~/ca.pem\n"
                  "max_attempts = 7\nretry_mode = adaptive\n"
                  "account_id_endpoint_mode = required\n"
-                 "s3 =\n addressing_style = path\n");
+                 "s3 =\n addressing_style = path\n use_accelerate_endpoint = TRUE\n"
+                 " use_dualstack_endpoint = 1\n");
     const struct aws_settings *settings = fixture_context(&fixture, NULL)->settings;
     char *bundle = fixture_path(&fixture, "ca.pem");
     assert_true(settings->fips);
     assert_false(settings->dual_stack); /* only "true" is true */
     assert_true(settings->ignore_configured_endpoints);
-    assert_true(settings->s3_path_style);
+    assert_int_equal(settings->s3_style, AWS_S3_PATH);
+    assert_true(settings->s3_accelerate);
+    assert_false(settings->s3_dual_stack);
     assert_string_equal(settings->ca_bundle, bundle);
     assert_int_equal(settings->max_attempts, 7);
     assert_int_equal(settings->retry_mode, AWS_RETRY_ADAPTIVE);
@@ -232,10 +289,16 @@ static void test_errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing_at_all),      cmocka_unit_test(test_without_a_home),
-        cmocka_unit_test(test_where_the_files_are), cmocka_unit_test(test_which_profile),
-        cmocka_unit_test(test_which_region),        cmocka_unit_test(test_switches),
-        cmocka_unit_test(test_endpoints),           cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_nothing_at_all),
+        cmocka_unit_test(test_without_a_home),
+        cmocka_unit_test(test_where_the_files_are),
+        cmocka_unit_test(test_which_profile),
+        cmocka_unit_test(test_which_region),
+        cmocka_unit_test(test_switches),
+        cmocka_unit_test(test_paths_with_variables),
+        cmocka_unit_test(test_a_section_in_the_other_form),
+        cmocka_unit_test(test_endpoints),
+        cmocka_unit_test(test_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/mem.h"
 #include "tests/unit/support_aws/cred_fixture.h"
 
 #define ASSUMED(key, operation)                                                                    \
@@ -251,6 +252,37 @@ static void test_refused_by_sts(void **state)
     close_profile(&fixture, provider);
 }
 
+/* A profile that holds everything at once: the first of its kinds counts, and so on. */
+static void test_the_order_inside(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {
+        "sso_account_id = 1\nsso_role_name = r\n", /* fails: it is not whole, and no other is asked */
+        "",                                        /* the credentials file */
+        "",
+        "credential_process = false\n",
+    };
+    static const char *const expected[] = {"sso_", "AKIDCREDENTIALS", "AKIDCONFIG", "status 1"};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct cred_fixture fixture;
+        struct credentials set = CREDENTIALS_INIT;
+        struct err err = ERR_INIT;
+        char *config = mem_printf("[profile A]\n" KEYS_OF("CONFIG") "%s", kinds[i]);
+        struct credentials_provider *provider = open_profile(&fixture, config, NULL);
+        fixture_file(&fixture, ".aws/credentials", i < 2 ? "[A]\n" KEYS_OF("CREDENTIALS") : "");
+        credentials_provider_free(provider);
+        provider = cred_profile_new(fixture_context(&fixture, "A"));
+        enum err_code code = credentials_get(provider, false, &set, &err);
+        const char *seen = code == ERR_OK ? set.access_key_id : err.text;
+        if (!strstr(seen, expected[i])) {
+            fail_msg("%zu: \"%s\" instead of \"%s\"", i, seen, expected[i]);
+        }
+        credentials_release(&set);
+        free(config);
+        close_profile(&fixture, provider);
+    }
+}
+
 /* ---- MFA ---------------------------------------------------------------------------------- */
 
 #define MFA_CONFIG                                                                                 \
@@ -360,6 +392,7 @@ int main(void)
         cmocka_unit_test(test_named_sources),
         cmocka_unit_test(test_refused_by_sts),
         cmocka_unit_test(test_a_code_is_asked_for),
+        cmocka_unit_test(test_the_order_inside),
         cmocka_unit_test(test_web_identity),
         cmocka_unit_test(test_web_identity_as_a_source),
         cmocka_unit_test(test_web_identity_of_the_environment),

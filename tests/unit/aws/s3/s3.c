@@ -153,7 +153,7 @@ static void test_addressing(void **state)
 {
     (void)state;
     struct s3_options plain = {.uri = NULL};
-    struct s3_options forced = {.path_style = true};
+    struct s3_options forced = {.style = AWS_S3_PATH};
     struct s3_options custom = {.client.endpoint.endpoint_url = "http://127.0.0.1:9000"};
     struct s3_options fips = {.client.endpoint.fips = true};
     const struct {

@@ -1,5 +1,5 @@
-#ifndef AWS_CREDENTIALS_SHELL_SPLIT_H
-#define AWS_CREDENTIALS_SHELL_SPLIT_H
+#ifndef CORE_FORMAT_SHELL_SPLIT_H
+#define CORE_FORMAT_SHELL_SPLIT_H
 
 /*
  * Splits a command line into words as a POSIX shell does, without being one: blanks separate,

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "aws/credentials/shell_split.h"
+#include "core/format/shell_split.h"
 #include "core/base/buf.h"
 
 /* Words in brackets, or the text of the error. */

@@ -1,4 +1,4 @@
-#include "aws/credentials/shell_split.h"
+#include "core/format/shell_split.h"
 
 #include <stdbool.h>
 #include <string.h>
