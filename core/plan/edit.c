@@ -5,6 +5,7 @@
  * only for the eye.
  */
 #include "core/plan/edit.h"
+#include "core/plan/login_notes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -452,6 +453,7 @@ enum err_code plan_edit(const struct plan_input *input, const char *action,
         plan_free(edit.draft.plan);
     } else {
         draft_changes(&edit);
+        plan_note_odd_logins(edit.draft.plan);
         *out = edit.draft.plan;
     }
     edit_release(&edit);

@@ -13,9 +13,11 @@
 #include "core/base/mem.h"
 #include "core/plan/plan.h"
 #include "core/plan/builder.h"
+#include "core/plan/login_notes.h"
 #include "core/plan/number_picker.h"
 #include "core/base/strmap.h"
 #include "core/base/text.h"
+#include "core/pool/lookalike.h"
 
 #define NOBODY UINT32_MAX
 
@@ -24,7 +26,6 @@ struct joiner {
     const struct agent *agent;
     struct pick pick;
     const struct slot *former; /* the one that they held last and that is still there */
-    const char *twin;          /* a login that left and differs in case only, or NULL */
     bool served;
 };
 
@@ -43,7 +44,8 @@ struct sync {
     struct joiner *joiners;
     size_t n_joiners;
     struct joiner **takers; /* by slot: who gets what this plan takes from somebody; or NULL */
-    struct joiner **twins;  /* by leaver: the joiner of the same login but for the case; NULL */
+    const char **twin_left; /* by joiner: the login of a leaver that looks like theirs, or NULL */
+    const char **twin_came; /* by leaver: that of a joiner */
     struct number_picker picker;
     const char *left_cools; /* the usual reason of a release, made once */
 };
@@ -256,54 +258,32 @@ static void serve_from_leavers(struct sync *sync, size_t first)
     }
 }
 
-/* ---- logins that differ in case only --------------------------------------------------------- */
-
-/* False where the login is too long to be an agent of a directory. */
-static bool lower_case(const char *login, char out[LOGIN_MAX + 1])
-{
-    size_t length = strlen(login);
-    for (size_t i = 0; i <= length && i <= LOGIN_MAX; i++) {
-        out[i] = text_lower(login[i]);
-    }
-    return length <= LOGIN_MAX;
-}
-
-static void map_joiners_by_lower_case(struct sync *sync, struct strmap *map)
-{
-    strmap_init(map, sync->n_joiners);
-    for (size_t i = 0; i < sync->n_joiners; i++) {
-        char lower[LOGIN_MAX + 1];
-        if (lower_case(sync->joiners[i].agent->login, lower)) {
-            strmap_add(map, arena_strdup(&sync->draft.plan->arena, lower), i);
-        }
-    }
-}
+/* ---- logins that look alike ------------------------------------------------------------------ */
 
 static void find_twins(struct sync *sync)
 {
-    if (sync->n_people == sync->n_agents || sync->n_agents == 0 || sync->n_joiners == 0) {
-        return;
+    size_t n_leavers = sync->n_agents > 0 ? sync->n_people - sync->n_agents : 0;
+    const char **logins = mem_array(sync->n_joiners + n_leavers + 1, sizeof *logins);
+    sync->twin_left = mem_array(sync->n_joiners + 1, sizeof *sync->twin_left);
+    sync->twin_came = mem_array(sync->n_people - sync->n_agents + 1, sizeof *sync->twin_came);
+    for (size_t i = 0; i < sync->n_joiners; i++) {
+        logins[i] = sync->joiners[i].agent->login;
     }
-    struct strmap by_lower_case;
-    map_joiners_by_lower_case(sync, &by_lower_case);
-    sync->twins = mem_array(sync->n_people - sync->n_agents, sizeof *sync->twins);
-    struct listing listing = {.n = 0};
-    for (size_t i = sync->n_agents; i < sync->n_people; i++) {
-        char lower[LOGIN_MAX + 1];
-        const char *login = sync->kept[i]->agent;
-        size_t index = lower_case(login, lower) ? strmap_get(&by_lower_case, lower) : STRMAP_NONE;
-        if (index != STRMAP_NONE) {
-            sync->joiners[index].twin = login;
-            sync->twins[i - sync->n_agents] = &sync->joiners[index];
-            listing_add(&listing, login);
-        }
+    for (size_t i = 0; i < n_leavers; i++) {
+        logins[sync->n_joiners + i] = sync->kept[sync->n_agents + i]->agent;
     }
-    if (listing.n > 0) {
-        plan_note(sync->draft.plan,
-                  "%zu left and came with another spelling of capitals, which is another agent: %s",
-                  listing.n, listing.text);
-    }
-    strmap_release(&by_lower_case);
+    struct lookalikes lookalikes = {
+        .plan = sync->draft.plan,
+        .roster = sync->input->roster,
+        .newcomers = logins,
+        .n_newcomers = sync->n_joiners,
+        .leavers = logins + sync->n_joiners,
+        .n_leavers = n_leavers,
+        .left_as = sync->twin_left,
+        .came_as = sync->twin_came,
+    };
+    lookalikes_find(&lookalikes);
+    free(logins);
 }
 
 /* ---- changes ------------------------------------------------------------------------------- */
@@ -326,9 +306,13 @@ static const char *why_assigned(struct sync *sync, const struct joiner *joiner)
     if (joiner->former) {
         return "returns to the former extension";
     }
-    if (joiner->twin) {
-        return arena_printf(&sync->draft.plan->arena, "new agent (\"%s\" left: case counts), %s",
-                            joiner->twin, pick_reason(&joiner->pick));
+    const char *twin = sync->twin_left[joiner - sync->joiners];
+    if (twin) {
+        return arena_printf(&sync->draft.plan->arena, "new agent (\"%s\" left: %s), %s", twin,
+                            login_difference(twin, joiner->agent->login) == LOGIN_DIFFERS_IN_CASE
+                                ? "case counts"
+                                : "looks the same",
+                            pick_reason(&joiner->pick));
     }
     /* A first sync has ten thousand of these: no copy of each. */
     return joiner->pick.cooling || joiner->pick.unseen
@@ -361,10 +345,10 @@ static struct change *draft_giving_back(struct sync *sync, const struct slot *sl
         build_claim(draft, change, slot->agent, slot->ext, kept->ext)->tolerant = true;
         return change;
     }
-    const struct joiner *twin = sync->twins ? sync->twins[person - sync->n_agents] : NULL;
+    const char *twin = sync->twin_came[person - sync->n_agents];
     if (twin) {
         then = arena_printf(&draft->plan->arena, "left the directory (\"%s\" is another agent); %s",
-                            twin->agent->login, then);
+                            twin, then);
         return build_release(draft, slot, then);
     }
     if (then == draft->cools) {
@@ -480,7 +464,8 @@ static void sync_release(struct sync *sync)
     free(sync->given_back);
     free(sync->joiners);
     free(sync->takers);
-    free(sync->twins);
+    free(sync->twin_left);
+    free(sync->twin_came);
 }
 
 enum err_code plan_sync(const struct plan_input *input, struct plan **out, struct err *err)
@@ -519,6 +504,7 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
     }
     note_stayers(&sync);
     note_shortage(plan);
+    plan_note_odd_logins(plan);
     sync_release(&sync);
     *out = plan;
     return ERR_OK;

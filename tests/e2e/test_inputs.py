@@ -92,6 +92,82 @@ def test_what_is_wrong_with_a_directory_is_one_sentence(desk, text, sentence):
     assert desk.store.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "login, sentence",
+    [
+        (b"alice\tbob\tcarol", "holds a TAB"),
+        (b'"ali\nce"', "has a line break"),
+        (b"al\x1b[31mice", "holds an escape sequence"),
+        ("al\x9bice".encode(), "holds an escape sequence"),
+        ("al\u2029ice".encode(), "has a line break"),
+        (b"al\x07ice", "holds a control character"),
+    ],
+)
+def test_a_login_with_a_control_character_changes_nothing(desk, login, sentence):
+    desk.people("alice", "bob", "carol")
+    desk.json("--sync")
+    before = desk.held()
+    desk.agents.write_bytes(b"user\n" + login + b"\n")
+    done = desk.run("--sync")
+    assert done.status == 1 and sentence in done.err and "\x1b" not in done.err, done
+    rows = desk.folder / "rows.csv"
+    rows.write_bytes(b"user,action\n" + login + b",assign\n")
+    done = desk.run("--import", rows)
+    assert done.status == 1 and "\x1b" not in done.err, done
+    assert desk.held() == before
+
+
+BLANK_FORMS = [
+    "first name, user login\n\"Al\", \"alice\"\n\"B\",\t\"bob\" \n",
+    "user\u00a0login,name\nalice\u00a0,Al\n\u3000bob\u200b,B\n",
+    "\ufeffuser\n\ufeffalice\n\u2060bob\u2002\n",
+    "sep=;\nuser;name\nalice;Ash, Al\nbob;B\n",
+    "#TYPE System.Object\n\"user\"\n\"alice\"\n\"bob\"\n",
+]
+
+
+@pytest.mark.parametrize("text", BLANK_FORMS)
+def test_blanks_and_quotes_change_nobodys_login(desk, text):
+    desk.people("alice", "bob")
+    desk.json("--sync")
+    desk.agents.write_text(text, encoding="utf-8")
+    plan = desk.json("--sync")["plan"]
+    assert (plan["assign"], plan["release"], plan["keep"]) == (0, 0, 2)
+
+
+@pytest.mark.parametrize(
+    "left, came, words",
+    [
+        ("élodie", "Élodie", "only in case"),
+        ("zo\u00eb", "zoe\u0308", "only in how their letters are encoded"),
+        ("alice", "al\u200bice", "only in characters that nobody sees"),
+        ("00417", "417", "only in zeros"),
+        ("Zo\u00eb", "ZOE\u0308", "in several of these"),
+    ],
+)
+def test_logins_that_look_alike_are_named(desk, left, came, words):
+    desk.people(left, "bob")
+    desk.json("--sync")
+    desk.people(came, "bob")
+    done = desk.run("--sync", "--dry-run")
+    assert done.status == 0 and f"1 left and came with a login that differs {words}" in done.err, done
+    desk.people(left, came, "bob")
+    done = desk.run("--sync", "--dry-run")
+    assert f"1 pair of logins in the directory differs {words}" in done.err, done
+
+
+def test_what_is_hardly_a_login_is_named(desk):
+    desk.people("alice", "#N/A", "#REF!", "1.23E+11", "None", "1001.0", "zo\u00eb")
+    done = desk.run("--sync", "--dry-run")
+    for note in ("2 new logins look like errors of a spreadsheet: #N/A, #REF!",
+                 "2 new logins look like numbers, dates or truths that a spreadsheet rewrote: 1.23E+11",
+                 "1 new login looks like a missing value: None",
+                 "1 new login cannot be a user name of Amazon Connect"):
+        assert f"note: {note}" in done.err, done
+    desk.json("--sync")
+    assert "note:" not in desk.run("--sync").err
+
+
 def test_no_such_directory(desk):
     done = desk.run("--directory", "file:/nonexistent/a.csv", "--sync")
     assert done.status == 1 and "/nonexistent/a.csv: No such file or directory" in done.err
