@@ -119,11 +119,14 @@ static bool is_loopback(const char *host, size_t length)
     return length > 4 && strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") >= length;
 }
 
-/* Whether `text` (a host with perhaps a port) has only characters that can be in one. */
-static bool host_is_sound(const char *text, size_t length)
+/* Whether `name` (a host without a port) can be one: a name, or an IPv6 address in brackets. */
+static bool host_is_sound(const char *name, size_t length)
 {
-    size_t good = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                               "0123456789-._:[]");
+    if (name[0] == '[') {
+        return length > 2 && strspn(name + 1, "0123456789abcdefABCDEF:.") == length - 2 &&
+               name[length - 1] == ']';
+    }
+    size_t good = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._");
     return length > 0 && good >= length;
 }
 
@@ -163,9 +166,8 @@ static enum err_code take_url(const char *url, const char *origin, struct endpoi
             number = 0;
         }
     }
-    if (!host_is_sound(host, length) || name_length == 0 || number == 0 ||
-        strpbrk(base, "?#@ \t\r\n") || length >= sizeof out->host ||
-        base_length + length + 16 > sizeof out->url) {
+    if (!host_is_sound(host, name_length) || number == 0 || strpbrk(base, "?#@ \t\r\n") ||
+        length >= sizeof out->host || base_length + length + 16 > sizeof out->url) {
         return err_set(err, ERR_CONFIG, "%s: the URL %s cannot be used", origin, url);
     }
     bool usual = number == (tls ? 443 : 80);

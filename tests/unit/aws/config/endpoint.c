@@ -240,10 +240,12 @@ static void test_urls(void **state)
         assert_true(endpoint.custom);
     }
     static const char *const bad[] = {
-        "localhost:8000",       "ftp://h",        "http://",      "http:///x",
-        "http://h:0",           "http://h:99999", "http://h:",    "http://user@h",
-        "http://h/x?y",         "http://h h",     "http://h:80a", "http://h/a b",
-        "http://h:80000000000", "https://:443",
+        "localhost:8000",       "ftp://h",        "http://",           "http:///x",
+        "http://h:0",           "http://h:99999", "http://h:",         "http://user@h",
+        "http://h/x?y",         "http://h h",     "http://h:80a",      "http://h/a b",
+        "http://h:80000000000", "https://:443",   "https://[:::443/x", "http://[::1",
+        "http://::1",           "http://[]",      "http://[h]",        "http://h]",
+        "http://a:b:80",        "http://[::1]x",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct err err = ERR_INIT;
