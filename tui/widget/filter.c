@@ -285,7 +285,8 @@ bool filter_narrows(const struct filter *wide, const struct filter *narrow)
             return false;
         }
         bool same = strcmp(old->text, new->text) == 0;
-        bool longer = strncmp(old->text, new->text, old->length) == 0;
+        /* By characters: the first byte of one that is not complete yet stands for itself. */
+        bool longer = starts_with(new->text, new->length, old);
         if (!same && (old->negated || !longer)) {
             return false;
         }

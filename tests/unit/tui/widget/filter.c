@@ -106,6 +106,13 @@ static void narrowing_is_never_claimed_wrongly(void **state)
         {"~s", "~sm", true},
         {"~s", "s", false},
         {"state:o", "state:ok", true},
+        /* A character that comes byte by byte is another one until it is complete. */
+        {"\xC3", "\xC3\xA9", false},
+        {"j\xC3", "j\xC3\xA9", false},
+        {"~\xE7\x94", "~\xE7\x94\xB0", false},
+        {"\xC3", "\xC3\xC3", true},
+        {"\xC3\xA9", "\xC3\xA9\xC3", true},
+        {"jan", "jan\xC3", true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct filter wide;
@@ -113,6 +120,32 @@ static void narrowing_is_never_claimed_wrongly(void **state)
         filter_parse(&wide, cases[i].wide);
         filter_parse(&narrow, cases[i].narrow);
         assert_int_equal(filter_narrows(&wide, &narrow), cases[i].narrows);
+    }
+}
+
+/* Whatever is typed next: a row that the longer text shows was shown by the shorter one. */
+static void what_narrows_shows_no_row_that_was_hidden(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {"a", "e", " ", "\xC3", "\xA9", "\xC3\xA9", "\xE9", "\x80"};
+    enum { N = sizeof pieces / sizeof pieces[0], ALL = N * N * N };
+    static char texts[ALL][16];
+    static struct filter filters[ALL];
+    for (int i = 0; i < ALL; i++) {
+        snprintf(texts[i], sizeof texts[i], "%s%s%s", pieces[i % N], pieces[i / N % N],
+                 pieces[i / N / N]);
+        filter_parse(&filters[i], texts[i]);
+    }
+    for (int i = 0; i < ALL * N; i++) {
+        struct filter wide;
+        char start[16];
+        snprintf(start, sizeof start, "%s%s", pieces[i % N], pieces[i / N % N]);
+        filter_parse(&wide, i < ALL ? start : pieces[i % N]);
+        const struct filter *narrow = &filters[i % ALL];
+        for (int k = 0; filter_narrows(&wide, narrow) && k < ALL; k++) {
+            struct filter_subject row = {.fields = {[FILTER_LOGIN] = texts[k]}};
+            assert_false(filter_match(narrow, &row) > 0 && filter_match(&wide, &row) == 0);
+        }
     }
 }
 
@@ -140,6 +173,7 @@ int main(void)
         cmocka_unit_test(terms_mean_what_the_help_says),
         cmocka_unit_test(fuzzy_puts_the_better_match_first),
         cmocka_unit_test(narrowing_is_never_claimed_wrongly),
+        cmocka_unit_test(what_narrows_shows_no_row_that_was_hidden),
         cmocka_unit_test(many_and_long_terms_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
