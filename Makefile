@@ -151,9 +151,18 @@ $(REPLAYS): $(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIBS) $(PKG_LIBS)
 
-.PHONY: unit replays tools
+# The same targets under libFuzzer, for `make fuzz`, which sets this variant.
+FUZZ_VARIANT := CC=clang SAN=fuzzer-no-link,address,undefined
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
+$(FUZZERS): $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(LIBS)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(LIBS) $(PKG_LIBS)
+
+.PHONY: unit replays fuzzers tools
 unit: $(UNITS)
 replays: $(REPLAYS)
+fuzzers: $(FUZZERS)
 tools: $(TOOLS)
 
 # Programs that measure, for `make bench`.
@@ -200,7 +209,12 @@ bench:
 
 FUZZ_SECONDS ?= 60
 fuzz:
-	$(Q)sh tests/fuzz/run.sh $(FUZZ_SECONDS)
+	$(Q)$(MAKE) --no-print-directory $(FUZZ_VARIANT) fuzz-run
+
+# Every target gets its turn, whatever the others find.
+.PHONY: fuzz-run
+fuzz-run: $(FUZZERS)
+	$(Q)sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
 
 lint: check
 	$(Q)sh tests/lint.sh

@@ -1,21 +1,26 @@
 #!/bin/sh
-# Runs every fuzz target under libFuzzer with ASan and UBSan, $1 seconds each. What it finds lies in
-# build/fuzz/NAME-*; a new input that matters goes into tests/fuzz/corpus/NAME.
-set -eu
-cd "$(dirname "$0")/../.."
-seconds=${1:-60}
-make --no-print-directory CC=clang SAN=fuzzer-no-link,address,undefined libs >/dev/null
-build=build/fuzzer-no-link-address-undefined-clang
+# Runs fuzz targets under libFuzzer: run.sh SECONDS PROGRAM... What they find lies in build/fuzz/NAME-*;
+# a new input that matters goes into tests/fuzz/corpus/NAME. SECONDS 0: the corpus alone.
+set -u
+seconds=$1
+shift
+[ "$seconds" = 0 ] && how=-runs=0 || how=-max_total_time=$seconds
 mkdir -p build/fuzz
-for source in tests/fuzz/fuzz_*.c; do
-	name=$(basename "$source" .c)
-	target=build/fuzz/$name
-	clang -std=c17 -g -I. -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
-		-fsanitize=fuzzer,address,undefined -o "$target" "$source" "$build"/lib*.a \
-		$(pkg-config --libs ncursesw libcurl libcrypto jansson sqlite3) -pthread
-	corpus=build/fuzz/corpus-$name
-	mkdir -p "$corpus"
-	echo "== $name"
-	"$target" -max_total_time="$seconds" -print_final_stats=0 -artifact_prefix="build/fuzz/$name-" \
-		"$corpus" "tests/fuzz/corpus/${name#fuzz_}" 2>&1 | tail -3
+passed=0
+failed=0
+for program in "$@"; do
+	name=$(basename "$program")
+	grown=build/fuzz/corpus-$name
+	mkdir -p "$grown"
+	if "$program" "$how" -artifact_prefix="build/fuzz/$name-" "$grown" \
+		"tests/fuzz/corpus/${name#fuzz_}" >"build/fuzz/$name.log" 2>&1; then
+		passed=$((passed + 1))
+		printf '  ok      %s: %s\n' "$name" "$(tail -1 "build/fuzz/$name.log")"
+	else
+		failed=$((failed + 1))
+		tail -30 "build/fuzz/$name.log"
+		printf '  FAILED  %s, see build/fuzz/%s.log\n' "$name" "$name"
+	fi
 done
+printf 'fuzz targets: %d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" = 0 ]
