@@ -137,10 +137,25 @@ static json_t *export_object(const struct export_receipt *receipt)
     return object;
 }
 
-static json_t *refusal_list(const struct refusals *refusals)
+static json_t *guard_refusal(const struct guard_verdict *guard)
+{
+    json_t *item = json_object();
+    json_object_set_new(item, "guard", json_string("release"));
+    json_object_set_new(item, "group", json_null());
+    json_object_set_new(item, "count", json_integer(guard->people));
+    json_object_set_new(item, "limit", json_integer(guard->allowed));
+    json_object_set_new(item, "message", text(guard->text));
+    return item;
+}
+
+/* What is refused: requests and rows that cannot be, and what a guard holds back. */
+static json_t *refusal_list(const struct refusals *refusals, const struct guard_verdict *guard)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < refusals->n_items; i++) {
+    if (guard && guard->refused) {
+        json_array_append_new(list, guard_refusal(guard));
+    }
+    for (size_t i = 0; refusals && i < refusals->n_items; i++) {
         json_t *item = json_object();
         if (refusals->items[i].line > 0) {
             json_object_set_new(item, "line", number(refusals->items[i].line));
@@ -173,9 +188,11 @@ static json_t *action_object(const struct action_report *action)
     if (plan && plan->n_notes > 0) {
         json_object_set_new(document, "notes", text_list(plan->notes, plan->n_notes));
     }
-    if (action->refusals && action->refusals->n_items > 0) {
-        json_object_set_new(document, "refused", refusal_list(action->refusals));
+    json_t *refused = refusal_list(action->refusals, action->guard);
+    if (json_array_size(refused) > 0) {
+        json_object_set(document, "refused", refused);
     }
+    json_decref(refused);
     const char *read_units = action->facts ? port_info_get(action->facts, "read_units") : NULL;
     const char *write_units = action->facts ? port_info_get(action->facts, "write_units") : NULL;
     if (read_units && write_units) {

@@ -275,8 +275,8 @@ void report_text_action(const struct report *report, const struct action_report 
     if (action->refusals && action->refusals->n_items > 1) {
         refusal_lines(report, action->refusals);
     }
-    if (guard && say && !action->plan_said && guard->limited && guard->releases > 0 &&
-        !guard->refused) {
+    if (guard && say && !action->plan_said && (!guard->named || guard->people > GUARD_NAMED_MAX) &&
+        guard->people > 0 && !guard->refused) {
         fprintf(report->out, "guard: %s\n", guard->text);
     }
     if (say) {

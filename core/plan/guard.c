@@ -2,101 +2,270 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/banned.h"
-#include "core/plan/builder.h"
+#include "core/base/mem.h"
+#include "core/base/strmap.h"
 #include "core/base/text.h"
+#include "core/plan/builder.h"
 
-/* Whether an operator asked for each change of the plan by its name. */
-static bool is_named_by_operator(const struct plan *plan)
+/* ---- who is counted ------------------------------------------------------------------------ */
+
+/* A number that somebody holds and that the plan touches. */
+struct touched {
+    const struct slot *before;
+    const struct slot *after; /* of the last change that touches it */
+};
+
+/* Somebody who loses a number. */
+struct loser {
+    size_t lost;
+    size_t held;
+    bool gets; /* another one, by this plan */
+};
+
+struct tally {
+    struct touched *touched;
+    size_t n_touched;
+    struct strmap by_ext;
+    struct loser *losers;
+    size_t n_losers;
+    struct strmap by_agent;
+};
+
+static bool is_assigned(const struct slot *slot)
 {
-    enum change_kind kind;
-    return strcmp(plan->action, "swap") == 0 ||
-           (change_kind_parse(plan->action, &kind) && kind != CHANGE_REPAIR);
+    return slot && slot->state == SLOT_ASSIGNED;
 }
 
-/* A repair that takes an extension from its holder counts like a release. What an undo found moved
-   on is not tried. */
-static bool takes_from_holder(const struct change *change)
+/* What an undo found moved on or undone already is not tried. */
+static bool is_tried(const struct change *change)
 {
-    if (change->left_out || change->result == RESULT_CONFLICT || change->n_steps == 0 ||
-        (change->kind != CHANGE_RELEASE && change->kind != CHANGE_REPAIR)) {
-        return false;
+    return !change->left_out && change->result != RESULT_CONFLICT && !change->already_so;
+}
+
+/* Whether a row is about a number that somebody has. Adoptions are, and are many, but leave it. */
+static bool takes_or_moves(const struct step *step)
+{
+    return is_assigned(step->before) && !slot_holds(&step->after, step->before->agent);
+}
+
+static size_t count_takings(const struct plan *plan)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        for (size_t k = 0; k < change->n_steps && is_tried(change); k++) {
+            n += takes_or_moves(&change->steps[k]);
+        }
     }
-    const struct step *step = &change->steps[0];
-    return step->before && step->before->state == SLOT_ASSIGNED &&
-           !slot_holds(&step->after, step->before->agent);
+    return n;
 }
 
-/* "10 %", and "10 %, 5 always may" where only that lets it pass. */
+static void touch(struct tally *tally, const struct step *step)
+{
+    const char *ext = step->after.ext;
+    size_t index = strmap_get(&tally->by_ext, ext);
+    if (index == STRMAP_NONE && takes_or_moves(step)) {
+        index = tally->n_touched++;
+        tally->touched[index].before = step->before;
+        strmap_add(&tally->by_ext, ext, index);
+    }
+    if (index != STRMAP_NONE) {
+        tally->touched[index].after = &step->after;
+    }
+}
+
+static struct loser *find_loser(const struct tally *tally, const struct slot *slot)
+{
+    size_t index = is_assigned(slot) ? strmap_get(&tally->by_agent, slot->agent) : STRMAP_NONE;
+    return index == STRMAP_NONE ? NULL : &tally->losers[index];
+}
+
+static void find_losers(struct tally *tally)
+{
+    for (size_t i = 0; i < tally->n_touched; i++) {
+        const struct touched *touched = &tally->touched[i];
+        const char *agent = touched->before->agent;
+        if (slot_holds(touched->after, agent)) {
+            continue;
+        }
+        size_t index = strmap_add(&tally->by_agent, agent, tally->n_losers);
+        tally->n_losers += index == tally->n_losers;
+        tally->losers[index].lost++;
+    }
+}
+
+/* Calls `visit` for each step of the rows that are to be tried. */
+static void each_step(const struct plan *plan, struct tally *tally,
+                      void (*visit)(struct tally *tally, const struct step *step))
+{
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        for (size_t k = 0; k < change->n_steps && is_tried(change); k++) {
+            visit(tally, &change->steps[k]);
+        }
+    }
+}
+
+static void note_gain(struct tally *tally, const struct step *step)
+{
+    struct loser *loser = find_loser(tally, &step->after);
+    if (loser) {
+        loser->gets = true;
+    }
+}
+
+/* Who keeps none of the numbers that they hold. */
+static void count_people(const struct plan *plan, struct guard_verdict *verdict)
+{
+    size_t n = count_takings(plan);
+    if (n == 0) {
+        return;
+    }
+    struct tally tally = {.touched = mem_array(n, sizeof *tally.touched),
+                          .losers = mem_array(n, sizeof *tally.losers)};
+    strmap_init(&tally.by_ext, n);
+    strmap_init(&tally.by_agent, n);
+    each_step(plan, &tally, touch);
+    find_losers(&tally);
+    for (size_t i = 0; i < plan->snapshot->n_slots; i++) {
+        struct loser *loser = find_loser(&tally, &plan->snapshot->slots[i]);
+        if (loser) {
+            loser->held++;
+        }
+    }
+    each_step(plan, &tally, note_gain);
+    for (size_t i = 0; i < tally.n_losers; i++) {
+        bool counts = tally.losers[i].lost == tally.losers[i].held;
+        verdict->people += counts;
+        verdict->moved += counts && tally.losers[i].gets;
+    }
+    strmap_release(&tally.by_ext);
+    strmap_release(&tally.by_agent);
+    free(tally.touched);
+    free(tally.losers);
+}
+
+static int64_t count_holders(const struct plan *plan)
+{
+    if (plan->holders > 0) {
+        return (int64_t)plan->holders;
+    }
+    struct strmap holders;
+    strmap_init(&holders, plan->assigned_before);
+    for (size_t i = 0; i < plan->snapshot->n_slots; i++) {
+        const struct slot *slot = &plan->snapshot->slots[i];
+        if (is_assigned(slot)) {
+            strmap_add(&holders, slot->agent, i);
+        }
+    }
+    int64_t n = (int64_t)holders.count;
+    strmap_release(&holders);
+    return n;
+}
+
+/* ---- how many may be ----------------------------------------------------------------------- */
+
+static int64_t allowed_of(const struct release_limit *limit, const struct guard_verdict *verdict)
+{
+    if (verdict->named) {
+        return limit->given ? release_limit_bare(limit, verdict->holders) : GUARD_NAMED_MAX;
+    }
+    int64_t allowed = release_limit_allows(limit, verdict->holders);
+    bool lifted = limit->given && release_limit_bare(limit, verdict->holders) >= verdict->holders;
+    bool all = verdict->holders > 1 && allowed >= verdict->holders && !lifted;
+    return all ? verdict->holders - 1 : allowed;
+}
+
+/* ---- words --------------------------------------------------------------------------------- */
+
+/* "10 %", "10 %, 5 always may" if only that lets it pass, "10 %, never everybody" if only that
+   stops it. */
 static void words_limit(const struct release_limit *limit, const struct guard_verdict *verdict,
                         char *out, size_t size)
 {
     char number[TEXT_NUMBER_ROOM];
-    struct release_limit bare = {.percent = limit->percent, .value = limit->value};
-    bool floor =
-        !verdict->refused && verdict->releases > release_limit_allows(&bare, verdict->assigned);
+    if (verdict->named) {
+        snprintf(out, size, "%s people", text_number((uint64_t)verdict->allowed, number));
+        return;
+    }
+    bool floor = !verdict->refused && verdict->people > release_limit_bare(limit, verdict->holders);
+    bool everybody =
+        verdict->refused && verdict->people <= release_limit_allows(limit, verdict->holders);
     int n = snprintf(out, size, "%s%s", text_number((uint64_t)limit->value, number),
                      limit->percent ? " %" : "");
     if (floor) {
         snprintf(out + n, size - (size_t)n, ", %s always may",
                  text_number((uint64_t)limit->floor, number));
+    } else if (everybody) {
+        snprintf(out + n, size - (size_t)n, ", never everybody");
     }
 }
 
 /* "2 of 2,456 = 0.1 %" */
 static void words_share(const struct guard_verdict *verdict, char *out, size_t size)
 {
-    char releases[TEXT_NUMBER_ROOM];
-    char assigned[TEXT_NUMBER_ROOM];
-    text_number((uint64_t)verdict->releases, releases);
-    text_number((uint64_t)verdict->assigned, assigned);
-    if (verdict->assigned == 0) {
-        snprintf(out, size, "%s", releases);
+    char people[TEXT_NUMBER_ROOM];
+    char holders[TEXT_NUMBER_ROOM];
+    text_number((uint64_t)verdict->people, people);
+    text_number((uint64_t)verdict->holders, holders);
+    if (verdict->holders == 0) {
+        snprintf(out, size, "%s", people);
         return;
     }
     /* Rounded up: 0.0 % would look like nothing, and what is over 10 % must not read 10.0 %. */
-    int64_t tenths = (verdict->releases * 1000 + verdict->assigned - 1) / verdict->assigned;
-    snprintf(out, size, "%s of %s = %" PRId64 ".%" PRId64 " %%", releases, assigned, tenths / 10,
+    int64_t tenths = (verdict->people * 1000 + verdict->holders - 1) / verdict->holders;
+    snprintf(out, size, "%s of %s = %" PRId64 ".%" PRId64 " %%", people, holders, tenths / 10,
              tenths % 10);
 }
+
+static void describe(const struct release_limit *limit, struct guard_verdict *verdict)
+{
+    static const char *const verbs[2][2] = {
+        {"releases", "takes or changes the numbers of"},
+        {"would release", "would take or change the numbers of"},
+    };
+    char share[3 * TEXT_NUMBER_ROOM];
+    char words[3 * TEXT_NUMBER_ROOM];
+    const char *verb = verbs[verdict->refused][verdict->moved > 0];
+    words_share(verdict, share, sizeof share);
+    if (verdict->named && verdict->people <= GUARD_NAMED_MAX && !verdict->refused) {
+        snprintf(verdict->text, sizeof verdict->text, "%s %s", verb, share);
+        return;
+    }
+    words_limit(limit, verdict, words, sizeof words);
+    snprintf(verdict->text, sizeof verdict->text, "%s %s (limit %s)", verb, share, words);
+}
+
+/* ---- the judgement ------------------------------------------------------------------------- */
 
 void guard_judge(const struct plan *plan, const struct release_limit *limit,
                  struct guard_verdict *verdict)
 {
     *verdict = (struct guard_verdict){
-        .assigned = (int64_t)plan->assigned_before,
+        .named = !plan->derived,
+        .holders = count_holders(plan),
         .liftable = true,
     };
-    for (size_t i = 0; i < plan->n_changes; i++) {
-        verdict->releases += takes_from_holder(&plan->changes[i]);
-    }
-    verdict->allowed = release_limit_allows(limit, verdict->assigned);
-
     bool sync = strcmp(plan->action, "sync") == 0;
-    if (sync && plan->roster && plan->roster->n_agents == 0 && verdict->assigned > 0) {
+    if (sync && plan->roster && plan->roster->n_agents == 0 && verdict->holders > 0) {
         char assigned[TEXT_NUMBER_ROOM];
         verdict->refused = true;
         verdict->liftable = false;
+        verdict->people = verdict->holders;
         snprintf(verdict->text, sizeof verdict->text,
                  "the directory is empty while %s extension%s assigned; nothing was changed",
                  text_number(plan->assigned_before, assigned),
-                 verdict->assigned == 1 ? " is" : "s are");
+                 plan->assigned_before == 1 ? " is" : "s are");
         return;
     }
-    char share[3 * TEXT_NUMBER_ROOM];
-    char words[3 * TEXT_NUMBER_ROOM];
-    words_share(verdict, share, sizeof share);
-    if (is_named_by_operator(plan)) {
-        snprintf(verdict->text, sizeof verdict->text, "releases %s", share);
-        return;
-    }
-    verdict->limited = true;
-    verdict->refused = verdict->releases > verdict->allowed;
-    words_limit(limit, verdict, words, sizeof words);
-    snprintf(verdict->text, sizeof verdict->text, "%s %s (limit %s)",
-             verdict->refused ? "would release" : "releases", share, words);
+    count_people(plan, verdict);
+    verdict->allowed = allowed_of(limit, verdict);
+    verdict->refused = verdict->people > verdict->allowed;
+    describe(limit, verdict);
 }
 
 enum err_code guard_error(const struct guard_verdict *verdict, struct err *err)
@@ -109,7 +278,7 @@ enum err_code guard_error(const struct guard_verdict *verdict, struct err *err)
         err_hint(err,
                  "look at the plan with --dry-run; if it is right, allow it with "
                  "--max-release %" PRId64,
-                 verdict->releases);
+                 verdict->people);
     } else {
         err_hint(err, "see why the directory has no agents; no option lifts this guard");
     }

@@ -24,6 +24,19 @@ const char *change_result_name(enum change_result result)
 
 /* ---- a plan -------------------------------------------------------------------------------- */
 
+/* Whether a person asks for each row of the action by its name. */
+static bool is_named_action(const char *action)
+{
+    enum change_kind kind;
+    return strcmp(action, "swap") == 0 || strcmp(action, "import") == 0 ||
+           (change_kind_parse(action, &kind) && kind != CHANGE_REPAIR);
+}
+
+bool plan_action_derives(const char *action)
+{
+    return !is_named_action(action);
+}
+
 struct plan *plan_new(const char *action, const struct snapshot *snapshot,
                       const struct roster *roster, int64_t now_s)
 {
@@ -32,6 +45,7 @@ struct plan *plan_new(const char *action, const struct snapshot *snapshot,
     plan->snapshot = snapshot_ref(snapshot);
     plan->roster = roster ? roster_ref(roster) : NULL;
     plan->now_s = now_s;
+    plan->derived = plan_action_derives(action);
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         plan->assigned_before += snapshot->slots[i].state == SLOT_ASSIGNED;
     }

@@ -97,7 +97,9 @@ struct plan {
     size_t keep;                      /* agents who keep what they have */
     const char **unassigned;          /* logins for whom nothing was left */
     size_t n_unassigned;
+    bool derived;           /* the program chose the rows; otherwise a person named each */
     size_t assigned_before; /* assigned extensions seen */
+    size_t holders;         /* people who hold one; 0: not counted */
     size_t missing;         /* numbers of the ranges that the snapshot does not show and
                                that the plan does not create */
     const char **notes;     /* lines for people: "pinned: ...", "12 numbers ..." */
@@ -107,6 +109,10 @@ struct plan {
 struct plan *plan_new(const char *action, const struct snapshot *snapshot,
                       const struct roster *roster, int64_t now_s);
 void plan_free(struct plan *plan);
+
+/* Whether the rows of such an action are the program's choice (sync, repair), or each is named by a
+   person (edits, imports). */
+bool plan_action_derives(const char *action);
 
 /* A change with room for its steps; copies ext and agent, `why` is formatted. The pointer holds
    until the next one is added. For the planners. */

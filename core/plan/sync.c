@@ -179,6 +179,7 @@ static void gather_joiners(struct sync *sync)
         }
     }
     sync->draft.plan->keep = sync->n_agents - sync->n_joiners;
+    sync->draft.plan->holders = sync->n_people - sync->n_joiners;
 }
 
 /* By agent the number that they gave back last, among those that are still to be had. */

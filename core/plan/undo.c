@@ -482,6 +482,7 @@ enum err_code plan_undo(const struct plan_input *input, const struct audit_actio
     (void)err;
     struct undo undo = {.input = input, .action = action};
     plan_builder_init(&undo.draft, input, "undo");
+    undo.draft.plan->derived = plan_action_derives(action->action);
     struct arena *arena = &undo.draft.plan->arena;
     char at[CLOCK_TEXT_MAX];
     clock_format_s(action->at_ms / 1000, at);

@@ -339,17 +339,22 @@ enum err_code release_limit_parse(struct release_limit *limit, const char *text,
                        "\"%.*s\" is not a limit of releases: a number like 25, or 0%% to 100%%",
                        QUOTE_MAX, text);
     }
-    /* Who gives a count means it; a share of a small pool needs a floor to be of use. */
+    /* A count means itself; a share of a small pool needs a floor to be of use. 0 % means none. */
     *limit = (struct release_limit){
         .percent = percent,
         .value = value,
-        .floor = percent ? RELEASE_FLOOR : 0,
+        .floor = percent && value > 0 ? RELEASE_FLOOR : 0,
     };
     return ERR_OK;
 }
 
-int64_t release_limit_allows(const struct release_limit *limit, int64_t assigned)
+int64_t release_limit_bare(const struct release_limit *limit, int64_t holders)
 {
-    int64_t allowed = limit->percent ? assigned * limit->value / 100 : limit->value;
+    return limit->percent ? holders * limit->value / 100 : limit->value;
+}
+
+int64_t release_limit_allows(const struct release_limit *limit, int64_t holders)
+{
+    int64_t allowed = release_limit_bare(limit, holders);
     return allowed > limit->floor ? allowed : limit->floor;
 }

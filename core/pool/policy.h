@@ -21,11 +21,12 @@ struct ext_range {
     char last[EXT_ROOM]; /* included */
 };
 
-/* How many releases one plan may have: a count, or a share of the assigned. */
+/* How many people one plan may take a number from: a count, or a share of those who hold one. */
 struct release_limit {
     bool percent;
     int64_t value;
     int64_t floor; /* so many are always allowed */
+    bool given;    /* for this run, with --max-release: it lifts what else would be refused */
 };
 
 struct policy {
@@ -84,7 +85,9 @@ int64_t policy_cool_until_s(const struct policy *policy, const struct slot *slot
 /* Walks the numbers of the ranges in order: `ext` "" starts; false at the end. */
 bool policy_next_ext(const struct policy *policy, char ext[EXT_ROOM]);
 
-/* How many releases are allowed out of so many assigned. */
-int64_t release_limit_allows(const struct release_limit *limit, int64_t assigned);
+/* How many releases the count or share itself comes to, out of so many who hold a number. */
+int64_t release_limit_bare(const struct release_limit *limit, int64_t holders);
+/* The same, and no fewer than the floor. */
+int64_t release_limit_allows(const struct release_limit *limit, int64_t holders);
 
 #endif

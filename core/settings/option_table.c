@@ -10,7 +10,7 @@
 #define AT(member) .offset = offsetof(struct settings, member)
 
 #define FOR_SYNC ACTION_BIT(ACTION_SYNC)
-/* Plans that the guard judges by the share of what they release. */
+/* Plans of more than what the words of the command line name. */
 #define FOR_PLANS                                                                                  \
     (FOR_SYNC | ACTION_BIT(ACTION_IMPORT) | ACTION_BIT(ACTION_DOCTOR) | ACTION_BIT(ACTION_UNDO))
 #define FOR_EDITS                                                                                  \
@@ -218,9 +218,9 @@ const struct option_info option_table[OPT_COUNT] = {
                          .hint = "N|N%",
                          .def = "10%",
                          AT(policy.limit),
-                         .actions = FOR_PLANS | FOR_SCREEN,
+                         .actions = FOR_PLANS | FOR_EDITS | FOR_SCREEN,
                          .topic = TOPIC_POLICY,
-                         .help = "refuse a plan that releases more (5 always may)"},
+                         .help = "refuse to take or change more people's numbers"},
     [OPT_AUDIT_KEEP] = {.section = SECTION_POLICY,
                         .key = "audit_keep",
                         .context_key = "audit_keep",

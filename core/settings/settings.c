@@ -133,6 +133,9 @@ static enum err_code resolve_option(struct resolver *r, enum option_id id,
         }
         return code;
     }
+    if (id == OPT_MAX_RELEASE) {
+        settings->policy.limit.given = found.kind == ORIGIN_COMMAND_LINE;
+    }
     return ERR_OK;
 }
 

@@ -290,6 +290,6 @@ def test_an_undo_of_what_moved_on_is_no_mass_release(desk):
     rows = desk.folder / "moves.csv"
     rows.write_text("user,extension,action\n" +
                     "".join(f"agent{i:02},{10 + (i + 1) % 9},reassign\n" for i in range(9)))
-    desk.json("--import", rows)
+    desk.json("--import", rows, "--max-release", "9")
     document = desk.json("--undo", action, status=3)
     assert document["conflicts"] == 9 and "error" not in document

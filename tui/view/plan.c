@@ -42,10 +42,12 @@ static void judge(struct plan_view *view, const struct console *console)
     snprintf(view->name, sizeof view->name, "%s", console_place_name(console));
     if (!plan_has_work(view->plan)) {
         view->gate = GATE_NOTHING;
-    } else if (view->verdict.refused) {
+    } else if (view->verdict.refused && !view->verdict.named) {
         view->gate = view->verdict.liftable ? GATE_NAME : GATE_SHUT;
     } else {
-        view->gate = view->plan->counts[CHANGE_RELEASE] > 0 ? GATE_COUNT : GATE_OPEN;
+        bool counts = view->verdict.people > GUARD_NAMED_MAX ||
+                      (view->verdict.people > 0 && view->plan->counts[CHANGE_RELEASE] > 0);
+        view->gate = counts ? GATE_COUNT : GATE_OPEN;
     }
     field_set(&view->field, "");
     view->field.digits = view->gate == GATE_COUNT;
@@ -59,7 +61,7 @@ static bool gate_passed(const struct plan_view *view)
         return true;
     case GATE_COUNT:
         return text_to_int64(view->field.text, 1, INT64_MAX, &typed) &&
-               (uint64_t)typed == view->plan->counts[CHANGE_RELEASE];
+               typed == view->verdict.people;
     case GATE_NAME:
         return strcmp(view->field.text, view->name) == 0;
     case GATE_SHUT:
@@ -178,7 +180,7 @@ static unsigned apply(struct plan_view *view, struct console *console)
             console_flash(console, STYLE_ERROR, "%s", view->verdict.text);
         } else {
             console_flash(console, STYLE_WARN, "not applied: type %s",
-                          view->gate == GATE_NAME ? view->name : "the number of releases");
+                          view->gate == GATE_NAME ? view->name : view_plan_counted(view));
         }
         return REACT_DRAW;
     }

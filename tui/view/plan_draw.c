@@ -186,6 +186,29 @@ static void name_prompt(const struct plan_view *view, int width, char *out, size
     }
 }
 
+const char *view_plan_counted(const struct plan_view *view)
+{
+    bool releases = view->verdict.moved == 0 &&
+                    (uint64_t)view->verdict.people == view->plan->counts[CHANGE_RELEASE];
+    return releases ? "the number of releases" : "how many people lose or change their number";
+}
+
+#define COUNT_COLUMNS 14 /* room for what is typed, and some */
+
+/* The count has to be typed: what is counted, as far as it fits. */
+static void count_prompt(const struct plan_view *view, int width, char *out, size_t size)
+{
+    static const char *const after[] = {" to apply, Esc goes back: ", ": "};
+    const char *count = frame_count((uint64_t)view->verdict.people);
+    for (int i = 0; i < 2; i++) {
+        snprintf(out, size, " Type %s (%s)%s", view_plan_counted(view), count, after[i]);
+        if (canvas_columns(out) + COUNT_COLUMNS <= width) {
+            return;
+        }
+    }
+    snprintf(out, size, " Type %s, Enter: ", count);
+}
+
 static void draw_gate(struct plan_view *view, const struct console *console, struct canvas *canvas,
                       int y, struct caret *caret)
 {
@@ -211,11 +234,7 @@ static void draw_gate(struct plan_view *view, const struct console *console, str
                     " Refused, and nothing lifts it: Esc goes back");
         return;
     case GATE_COUNT:
-        snprintf(prompt, sizeof prompt,
-                 width >= 76   ? " Type the number of releases (%s) to apply, Esc goes back: "
-                 : width >= 48 ? " Type the number of releases (%s): "
-                               : " Type %s, Enter: ",
-                 frame_count(view->plan->counts[CHANGE_RELEASE]));
+        count_prompt(view, width, prompt, sizeof prompt);
         break;
     case GATE_NAME:
         name_prompt(view, width, prompt, sizeof prompt);
@@ -300,8 +319,8 @@ void view_plan_draw(struct view *base, struct console *console, struct canvas *c
         (view->verdict.refused || (view->gate != GATE_NOTHING && canvas->height >= 8))) {
         low--;
         canvas_printf(canvas, 0, low, canvas->width,
-                      view->verdict.refused ? STYLE_ERROR : STYLE_TEXT, " Guards: %s",
-                      view->verdict.text);
+                      view->gate == GATE_NAME || view->gate == GATE_SHUT ? STYLE_ERROR : STYLE_TEXT,
+                      " Guards: %s", view->verdict.text);
     }
     if (roomy && planning) {
         after_text(view, line, sizeof line);

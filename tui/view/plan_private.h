@@ -15,7 +15,7 @@
 /* What it takes to apply it. */
 enum gate {
     GATE_OPEN,   /* Enter */
-    GATE_COUNT,  /* the number of releases */
+    GATE_COUNT,  /* how many people's numbers are taken or changed */
     GATE_NAME,   /* the name of the place: a guard is lifted */
     GATE_SHUT,   /* a guard that nothing lifts */
     GATE_NOTHING /* nothing to do */
@@ -46,6 +46,9 @@ struct plan_view {
 
 /* A sync that finds nothing to do publishes the list all the same, as it does without a screen. */
 bool view_plan_publishes(const struct plan_view *view, const struct console *console);
+
+/* What GATE_COUNT wants counted: "the number of releases". */
+const char *view_plan_counted(const struct plan_view *view);
 
 /* " + assign 6   - release 3": what the plan holds, kind by kind, behind what stands there. */
 void view_plan_counts(const struct plan *plan, char *line, size_t size);

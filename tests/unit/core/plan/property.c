@@ -5,7 +5,8 @@
  *   no agent has two extensions, no extension two agents, no claim is wrong (after the doctor);
  *   no number is lost; everyone has one as long as there are any; who left has none unless pinned;
  *   what is blocked, reserved or outside is not handed out; a second sync has nothing to do;
- *   an undo brings back exactly what was.
+ *   an undo brings back exactly what was;
+ *   a guard refuses exactly the plans that its rule, told here once more, says.
  *
  * EXTPOOL_SEED=N starts with world N, EXTPOOL_WORLDS=N makes so many. A failure names its world.
  */
@@ -23,6 +24,7 @@
 #include "core/plan/doctor.h"
 #include "core/base/mem.h"
 #include "core/plan/builder.h"
+#include "core/plan/guard.h"
 #include "tests/unit/support/world.h"
 
 #define ROUNDS 8
@@ -54,7 +56,11 @@ struct run {
     X(CREATION)                                                                                    \
     X(ADOPTION)                                                                                    \
     X(REPAIR_BY_SYNC)                                                                              \
-    X(REPAIR_BY_DOCTOR)
+    X(REPAIR_BY_DOCTOR)                                                                            \
+    X(GUARD_REFUSES_DERIVED)                                                                       \
+    X(GUARD_REFUSES_NAMED)                                                                         \
+    X(GUARD_REFUSES_EVERYBODY)                                                                     \
+    X(GUARD_COUNTS_FEWER_PEOPLE_THAN_NUMBERS)
 
 enum sight {
 #define X(name) SEEN_##name,
@@ -368,6 +374,113 @@ static void check_none_lost(struct run *run)
     }
 }
 
+/* ---- the rule of the guards, told once more ---------------------------------------------------- */
+
+/* Who holds the number, as text; "" is nobody. */
+struct holding {
+    const char *ext;
+    const char *before;
+    const char *after;
+};
+
+static const char *holder_of(const struct slot *slot)
+{
+    return slot && slot->state == SLOT_ASSIGNED ? slot->agent : "";
+}
+
+/* All numbers that somebody holds before the plan, and who holds them if all of it is done. */
+static size_t look_at_holdings(const struct plan *plan, struct holding *holdings)
+{
+    const struct snapshot *snapshot = plan->snapshot;
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        const char *holder = holder_of(&snapshot->slots[i]);
+        holdings[i] = (struct holding){snapshot->slots[i].ext, holder, holder};
+    }
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        for (size_t k = 0; k < change->n_steps && change->result == RESULT_PLANNED; k++) {
+            for (size_t h = 0; h < snapshot->n_slots; h++) {
+                if (strcmp(holdings[h].ext, change->steps[k].after.ext) == 0) {
+                    holdings[h].after = holder_of(&change->steps[k].after);
+                }
+            }
+        }
+    }
+    return snapshot->n_slots;
+}
+
+struct people {
+    int64_t holders, losers, lost_numbers;
+};
+
+/* A loser holds at least one number before and none of these afterwards. */
+static struct people count_people(const struct plan *plan)
+{
+    struct holding *holdings = mem_array(plan->snapshot->n_slots + 1, sizeof *holdings);
+    struct people people = {0};
+    size_t n = look_at_holdings(plan, holdings);
+    for (size_t i = 0; i < n; i++) {
+        const char *person = holdings[i].before;
+        bool seen = person[0] == '\0';
+        for (size_t k = 0; k < i && !seen; k++) {
+            seen = strcmp(holdings[k].before, person) == 0;
+        }
+        bool keeps = false;
+        for (size_t k = 0; k < n && !seen; k++) {
+            keeps = keeps || (strcmp(holdings[k].before, person) == 0 &&
+                              strcmp(holdings[k].after, person) == 0);
+        }
+        people.holders += !seen;
+        people.losers += !seen && !keeps;
+        people.lost_numbers +=
+            strcmp(holdings[i].before, holdings[i].after) != 0 && person[0] != '\0';
+    }
+    free(holdings);
+    return people;
+}
+
+static bool shall_be_refused(const struct people *people, const struct release_limit *limit,
+                             bool named)
+{
+    int64_t n = people->losers;
+    bool within = limit->percent ? n * 100 <= people->holders * limit->value : n <= limit->value;
+    if (named) {
+        return limit->given ? !within : n > 5;
+    }
+    bool all = n >= 2 && n == people->holders;
+    if (all && !(limit->given && within)) {
+        return true;
+    }
+    bool few = limit->percent && limit->value > 0 && n <= 5;
+    return !within && !few;
+}
+
+static void check_guard(struct run *run, const struct plan *plan, bool named)
+{
+    static const int64_t values[] = {0, 1, 2, 5, 6, 10, 50, 100};
+    struct release_limit limit;
+    struct guard_verdict verdict;
+    char text[16];
+    snprintf(text, sizeof text, "%d%s", (int)values[below(run, 8)], one_in(run, 2) ? "%" : "");
+    assert_int_equal(release_limit_parse(&limit, one_in(run, 3) ? "10%" : text, NULL), ERR_OK);
+    limit.given = one_in(run, 2);
+    guard_judge(plan, &limit, &verdict);
+    if (verdict.holders > 0 && !verdict.liftable) {
+        must(run, plan->roster->n_agents == 0 && verdict.refused, "an empty directory", NULL);
+        return;
+    }
+    struct people people = count_people(plan);
+    bool refused = shall_be_refused(&people, &limit, named);
+    must(run, verdict.named == named, "a guard knows who chose the rows", plan->action);
+    must(run, verdict.people == people.losers, "a guard counts people", verdict.text);
+    must(run, verdict.holders == people.holders, "a guard counts holders", verdict.text);
+    must(run, verdict.refused == refused, "a guard refuses what it shall", verdict.text);
+    see(SEEN_GUARD_REFUSES_DERIVED, refused && !named);
+    see(SEEN_GUARD_REFUSES_NAMED, refused && named);
+    see(SEEN_GUARD_REFUSES_EVERYBODY, refused && people.losers == people.holders);
+    see(SEEN_GUARD_COUNTS_FEWER_PEOPLE_THAN_NUMBERS, people.losers < people.lost_numbers);
+}
+
 /* ---- rounds -------------------------------------------------------------------------------- */
 
 static struct plan *sync_once(struct run *run, const char *what)
@@ -375,6 +488,7 @@ static struct plan *sync_once(struct run *run, const char *what)
     struct plan *plan = world_sync(&run->w);
     say(run, what, plan_text(plan));
     check_handed_out(run, plan);
+    check_guard(run, plan, false);
     see(SEEN_EXHAUSTION, plan->n_unassigned > 0);
     see(SEEN_CREATION, plan->counts[CHANGE_CREATE] > 0);
     see(SEEN_ADOPTION, plan->counts[CHANGE_ADOPT] > 0);
@@ -397,6 +511,7 @@ static void operator_asks(struct run *run)
     if (plan_edit(&input, "import", requests, n, NULL, &plan, &err) == ERR_OK) {
         say(run, "edit", plan_text(plan));
         check_handed_out(run, plan);
+        check_guard(run, plan, true);
         if (one_in(run, 3)) { /* somebody else is quicker */
             struct plan *other = sync_once(run, "a sync overtakes");
             world_apply(&run->w, other);
@@ -412,6 +527,7 @@ static void operator_asks(struct run *run)
             see(SEEN_EDIT_UNDONE, plan->n_changes > 0);
             struct plan *undo = world_undo(&run->w);
             say(run, "undone", plan_text(undo));
+            check_guard(run, undo, true);
             must(run, world_do(&run->w, undo) == 0, "nothing moved on", plan_text(undo));
             must(run, plan_results(undo, RESULT_CONFLICT) == 0, "no conflicts", plan_text(undo));
             plan_free(undo);
@@ -437,6 +553,7 @@ static void doctor_visits(struct run *run)
     assert_int_equal(plan_repair(&input, diagnosis, &plan, NULL), ERR_OK);
     diagnosis_free(diagnosis);
     say(run, "repair", plan_text(plan));
+    check_guard(run, plan, false);
     see(SEEN_REPAIR_BY_DOCTOR, plan_has_work(plan));
     must(run, world_apply_by(&run->w, plan, 1 + below(run, 40)) == 0, "a repair has no conflicts",
          plan_text(plan));
@@ -465,6 +582,7 @@ static void sync_and_check(struct run *run)
         struct plan *undo = world_undo(w);
         see(SEEN_SYNC_UNDONE, undo->n_changes > 0);
         say(run, "undone", plan_text(undo));
+        check_guard(run, undo, false);
         must(run, world_do(w, undo) == 0, "an undo has no conflicts", plan_text(undo));
         plan_free(undo);
         check_restored(run);

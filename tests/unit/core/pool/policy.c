@@ -222,7 +222,7 @@ static void test_limit(void **state)
         bool percent;
         int64_t value, of_100, of_7;
     } samples[] = {
-        {"10%", true, 10, 10, 5},  {"0%", true, 0, 5, 5},     {"100%", true, 100, 100, 7},
+        {"10%", true, 10, 10, 5},  {"0%", true, 0, 0, 0},     {"100%", true, 100, 100, 7},
         {"25 %", true, 25, 25, 5}, {"25", false, 25, 25, 25}, {"0", false, 0, 0, 0},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {

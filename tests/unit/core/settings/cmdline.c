@@ -129,6 +129,7 @@ static void test_options(void **state)
     check("--status --store a --store b", "status:; store=b");
     check("--read-only --ascii", ":; read-only=yes; ascii=yes");
     check("--sync --max-release -1", "sync:; max-release=-1");
+    check("--release a --max-release 6", "release: a; max-release=6");
 }
 
 static void test_help_and_version(void **state)
@@ -209,8 +210,8 @@ static void test_options_without_their_action(void **state)
                                    "--init, --sync and others: extpool --help sync");
     check("--export --no-export",
           "WRONG --no-export does not go with --export | It belongs to --sync");
-    check("--assign a --max-release 5",
-          "WRONG --max-release does not go with --assign | It belongs to --demo, --sync and "
+    check("--list agents --max-release 5",
+          "WRONG --max-release does not go with --list | It belongs to --demo, --sync and "
           "others: extpool --help policy");
     check("--json", "WRONG --json does nothing without an action | It belongs to --init, --sync "
                     "and others: extpool --help output");

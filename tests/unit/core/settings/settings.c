@@ -228,6 +228,7 @@ static void test_policy(void **state)
     assert_int_equal(settings.policy.audit_keep_s, 0);
     assert_true(settings.policy.limit.percent);
     assert_int_equal(settings.policy.limit.value, 50);
+    assert_true(settings.policy.limit.given);
     settings_release(&settings);
 }
 
