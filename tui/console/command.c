@@ -22,6 +22,9 @@ const char *console_off(const struct console *console, enum command command)
     if ((needs & NEED_WRITE) && console->read_only) {
         return "read-only";
     }
+    if (console_is_ready(console, command)) {
+        return NULL; /* what it would make is there */
+    }
     if ((needs & NEED_IDLE) && work_busy(console)) {
         return "other work is under way";
     }

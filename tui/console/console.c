@@ -26,6 +26,7 @@
 #include "core/base/banned.h"
 
 #define SPIN_MS 200
+#define UNSEEN_MS 50 /* the terminal took what it was sent at once, if it took no longer */
 
 /* ---- the stack ---------------------------------------------------------------------------- */
 
@@ -227,6 +228,7 @@ enum err_code console_open(struct console *console, const struct settings *setti
     console->history_asked = false;
     console->checked_at_s = 0;
     console->actor[0] = '\0';
+    console_drop_ready(console);
     screen_data_unref(console->waiting);
     console->waiting = NULL;
     err_clear(&console->trouble);
@@ -317,14 +319,17 @@ static void ask_history(struct console *console)
 
 static unsigned on_worker(struct console *console)
 {
+    unsigned reaction = input_before(console);
+    const struct view *before = console_top(console);
     bool any = worker_dispatch(console->worker);
+    console->by_itself = console_top(console) != before;
     ask_history(console);
     console->reporting = work_busy(console) && worker_progress(console->worker, &console->report);
     if (console->history_wanted && console->history && !worker_busy(console->worker)) {
         console->history_wanted = false;
         work_start(console, WORK_HISTORY, NULL);
     }
-    return any ? REACT_DRAW : REACT_NONE;
+    return any ? reaction | REACT_DRAW : reaction;
 }
 
 static unsigned on_signals(struct console *console, unsigned woken)
@@ -349,6 +354,18 @@ static unsigned on_signals(struct console *console, unsigned woken)
     return REACT_NONE;
 }
 
+/* Draws. On a slow line what a job has opened or closed is seen a good while after it was sent. */
+static void show(struct console *console)
+{
+    int64_t begun_ms = clock_ticks_ms();
+    draw(console);
+    if (console->by_itself && clock_ticks_ms() - begun_ms > UNSEEN_MS) {
+        input_forget(console);
+        draw(console);
+    }
+    console->by_itself = false;
+}
+
 static void loop(struct console *console)
 {
     int64_t spin_at_ms = 0;
@@ -369,7 +386,7 @@ static void loop(struct console *console)
             reaction |= on_time(console, &spin_at_ms);
         }
         if ((reaction & REACT_DRAW) && !console->quitting) {
-            draw(console);
+            show(console);
         }
     }
 }
@@ -466,6 +483,7 @@ static void stop(struct console *console)
         struct view *view = console->views[--console->n_views];
         view->ops->free(view);
     }
+    console_drop_ready(console);
     screen_data_unref(console->data);
     screen_data_unref(console->waiting);
     history_free(console->history);

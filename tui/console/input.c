@@ -79,6 +79,7 @@ static unsigned on_paste(struct console *console, struct view *view, const struc
 static unsigned on_event(struct console *console, const struct key_event *event)
 {
     struct view *view = console_top(console);
+    console->typed++;
     switch (event->kind) {
     case K_EVENT_KEY:
         return on_key(console, event->key);
@@ -121,4 +122,34 @@ unsigned input_take(struct console *console, bool readable)
     reaction |= work_off(console, !readable);
     console->input_until_ms = patience_until(&console->patience, &console->keys, now_ms);
     return reaction;
+}
+
+unsigned input_before(struct console *console)
+{
+    unsigned reaction = REACT_NONE;
+    while (!console->quitting && term_has_input()) {
+        reaction |= input_take(console, true);
+    }
+    if (key_reader_waits(&console->keys) != KEY_WAIT_NOTHING) {
+        console->typed++; /* a key has begun */
+    }
+    return reaction;
+}
+
+void input_forget(struct console *console)
+{
+    unsigned char bytes[256];
+    bool any = false;
+    while (term_has_input()) {
+        ssize_t n = term_read(bytes, sizeof bytes);
+        if (n < 0) {
+            console->quitting = true;
+            return;
+        }
+        any = any || n > 0;
+    }
+    if (any) {
+        console_flash(console, STYLE_WARN,
+                      "what was typed before this was shown is not taken; type it again");
+    }
 }

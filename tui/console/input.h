@@ -12,4 +12,11 @@
    what waits for the rest of its sequence (console->input_until_ms). Returns reactions. */
 unsigned input_take(struct console *console, bool readable);
 
+/* Before the end of a job changes what is on top: what was typed until now is for what is there
+   now. Returns reactions. */
+unsigned input_before(struct console *console);
+
+/* Throws away what was typed while a screen that changed by itself was on its way to the eye. */
+void input_forget(struct console *console);
+
 #endif

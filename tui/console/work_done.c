@@ -77,6 +77,27 @@ static void loaded(struct console *console, struct work *work)
     }
 }
 
+/* The command that begins the job, and opens what it made. */
+static enum command opened_by(enum work_kind kind)
+{
+    return kind == WORK_SYNC     ? CMD_SYNC
+           : kind == WORK_UNDO   ? CMD_UNDO
+           : kind == WORK_INIT   ? CMD_INIT
+           : kind == WORK_IMPORT ? CMD_IMPORT
+                                 : CMD_NONE;
+}
+
+static void offer_refusals(struct console *console, const struct work *work)
+{
+    const struct refusals *refusals = &work->use.import.refusals;
+    struct ready result = {.opens = opened_by(work->kind),
+                           .view = page_refusals(work->job.name, refusals)};
+    snprintf(result.badge, sizeof result.badge, "%s refused", work->job.name);
+    snprintf(result.says, sizeof result.says, "%s: refused, %s row%s cannot be done",
+             work->job.name, frame_count(refusals->n_items), refusals->n_items == 1 ? "" : "s");
+    console_offer(console, &result, work->typed);
+}
+
 /* A plan was made (or not): it is shown, or why there is none. */
 static void planned(struct console *console, struct work *work)
 {
@@ -90,12 +111,12 @@ static void planned(struct console *console, struct work *work)
         console_say_error(console, work->job.name, &work->job.err);
     }
     if (work->use.import.refusals.n_items > 0) {
-        page_refusals(console, work->job.name, &work->use.import.refusals);
+        offer_refusals(console, work);
     }
     if (work->use.plan) {
         struct plan *plan = work->use.plan;
         work->use.plan = NULL;
-        view_plan_open(console, plan, work->use.import.requests, work->use.import.n_requests);
+        view_plan_offer(console, plan, &work->use.import, opened_by(work->kind), work->typed);
     }
 }
 
@@ -152,11 +173,8 @@ static void examined(struct console *console, struct work *work)
         return;
     }
     struct diagnosis *diagnosis = work->use.diagnosis;
-    console_say(console, diagnosis->n_problems ? STYLE_WARN : STYLE_OK,
-                "doctor: %s records looked at, %s problem%s", frame_count(diagnosis->checked),
-                frame_count(diagnosis->n_problems), diagnosis->n_problems == 1 ? "" : "s");
     work->use.diagnosis = NULL;
-    view_doctor_open(console, diagnosis, work->data->snapshot, work->data->roster);
+    view_doctor_offer(console, diagnosis, work->data->snapshot, work->data->roster, work->typed);
     console_take_world(console, work->data);
     work->data = NULL;
 }

@@ -253,7 +253,7 @@ void page_activity(struct console *console)
 
 /* ---- refused ------------------------------------------------------------------------------- */
 
-void page_refusals(struct console *console, const char *action, const struct refusals *refusals)
+struct view *page_refusals(const char *action, const struct refusals *refusals)
 {
     struct page *page = make_page("REFUSED");
     buf_printf(&page->text, "#%s: nothing was planned, because these cannot be done\n", action);
@@ -263,7 +263,7 @@ void page_refusals(struct console *console, const char *action, const struct ref
         }
         buf_printf(&page->text, "%s\n", refusals->items[i].text);
     }
-    console_push(console, &page->view);
+    return &page->view;
 }
 
 /* ---- details ------------------------------------------------------------------------------- */

@@ -19,7 +19,8 @@ int page_draw_text(struct canvas *canvas, const struct buf *text, int y, struct 
 
 void page_help(struct console *console, unsigned place);
 void page_activity(struct console *console);
-void page_refusals(struct console *console, const char *action, const struct refusals *refusals);
+/* What cannot be done, row by row; for console_push or console_offer. */
+struct view *page_refusals(const char *action, const struct refusals *refusals);
 
 /* About the current row of the everyday screen, with its history. */
 void page_details(struct console *console);

@@ -94,13 +94,20 @@ static void standing(struct console *console, char *out, size_t size)
                           : console->trouble.code == ERR_THROTTLED ? "THROTTLED  "
                           : console->trouble.code != ERR_OK        ? "ERROR  "
                                                                    : "";
-    snprintf(out, size, "%s%s%s%s%s%s ", trouble, data && data->partial ? "PARTIAL  " : "",
-             console->read_only ? "READ-ONLY  " : "", expiry, age, age[0] ? " ago" : "");
+    size_t used =
+        (size_t)snprintf(out, size, "%s%s%s", trouble, data && data->partial ? "PARTIAL  " : "",
+                         console->read_only ? "READ-ONLY  " : "");
+    for (size_t i = 0; i < console->n_ready && used < size; i++) {
+        used += (size_t)snprintf(out + used, size - used, "%s  ", console->ready[i].badge);
+    }
+    if (used < size) {
+        snprintf(out + used, size - used, "%s%s%s ", expiry, age, age[0] ? " ago" : "");
+    }
 }
 
 int frame_header(struct console *console, struct canvas *canvas, const char *title)
 {
-    char right[160];
+    char right[400];
     char left[512] = " ";
     char where[128];
     int width = canvas->width;
@@ -125,7 +132,7 @@ int frame_header(struct console *console, struct canvas *canvas, const char *tit
     }
     add_part(left, sizeof left, room, console->actor);
     canvas_text(canvas, 0, 0, width, STYLE_HEADER, left);
-    bool warn = console->trouble.code != ERR_OK || console->read_only ||
+    bool warn = console->trouble.code != ERR_OK || console->read_only || console->n_ready > 0 ||
                 (console->data && console->data->partial);
     canvas_right(canvas, 0, 0, width, warn ? STYLE_HEADER_WARN : STYLE_HEADER, right);
     return 1;

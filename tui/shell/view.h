@@ -73,6 +73,16 @@ struct view {
 };
 
 #define VIEWS_MAX 12
+#define READY_MAX 5
+
+/* What a job made, until somebody looks at it. */
+struct ready {
+    enum command opens; /* the command that began the job opens it */
+    struct view *view;
+    char badge[48]; /* "sync +6 -1" */
+    char says[480]; /* "sync: plan ready: + assign 6   - release 1" */
+};
+
 #define CONSOLE_WIDE 132 /* from here on details stand beside the lists */
 
 struct console {
@@ -89,6 +99,10 @@ struct console {
     struct screen_data *waiting; /* read while a still view was open */
     struct view *views[VIEWS_MAX];
     size_t n_views;
+    struct ready ready[READY_MAX];
+    size_t n_ready;
+    unsigned long typed; /* keys, pastes and clicks so far */
+    bool by_itself;      /* a job has opened or closed the view on top, and that is not drawn yet */
     struct activity activity;
     char flash[512]; /* the last thing that happened; the next key takes it away */
     enum style flash_style;
@@ -124,6 +138,17 @@ void console_push(struct console *console, struct view *view);
 void console_close(struct console *console, struct view *view);
 struct view *console_top(const struct console *console);
 struct view *console_bottom(const struct console *console);
+
+/* ---- what jobs made (tui/shell/ready.c) ---------------------------------------------------- */
+
+/* Shows the view if nothing was typed since then (`typed`, of the job's start); otherwise it waits
+   as a badge until its command is given, and a message says so. One of the same command that
+   waited gives way. The view is the console's from here on. Returns whether it is shown. */
+bool console_offer(struct console *console, const struct ready *result, unsigned long typed);
+bool console_is_ready(const struct console *console, enum command opens);
+/* Shows what waits for the command; false: nothing does. */
+bool console_open_ready(struct console *console, enum command opens);
+void console_drop_ready(struct console *console);
 
 /* ---- messages ----------------------------------------------------------------------------- */
 

@@ -328,6 +328,7 @@ static struct work *make_work(struct console *console, enum work_kind kind, cons
     work->session = console->session;
     work->policy = session_policy(console->session);
     work->generation = console->generation;
+    work->typed = console->typed;
     work->kind = kind;
     work->argument = mem_strdup(argument);
     work->seen = console->data ? screen_data_ref(console->data) : NULL;

@@ -38,6 +38,7 @@ struct work {
     struct session *session;
     const struct policy *policy;
     unsigned generation;
+    unsigned long typed; /* console->typed when it was begun */
     enum work_kind kind;
     char *argument;           /* export: where to (NULL: as configured); undo: id; import: path */
     struct screen_data *seen; /* what the screen showed when it began; NULL */

@@ -2,6 +2,7 @@
 
 #include <curses.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -417,6 +418,12 @@ void term_redraw(void)
 int term_input_fd(void)
 {
     return STDIN_FILENO;
+}
+
+bool term_has_input(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&input, 1, 0) > 0;
 }
 
 ssize_t term_read(void *bytes, size_t size)

@@ -51,6 +51,7 @@ void term_redraw(void); /* the next term_show sends everything */
 /* ---- input -------------------------------------------------------------------------------- */
 
 int term_input_fd(void);
+bool term_has_input(void); /* whether term_read has something to say */
 /* Bytes that are there now; 0 none; -1 the terminal is gone. */
 ssize_t term_read(void *bytes, size_t size);
 /* Teaches the reader the sequences that this terminal's description has. */

@@ -117,13 +117,21 @@ static const struct view_ops s_doctor_ops = {.title = "doctor",
                                              .has_row = has_row,
                                              .free = release};
 
-void view_doctor_open(struct console *console, struct diagnosis *diagnosis,
-                      const struct snapshot *snapshot, const struct roster *roster)
+void view_doctor_offer(struct console *console, struct diagnosis *diagnosis,
+                       const struct snapshot *snapshot, const struct roster *roster,
+                       unsigned long typed)
 {
     struct doctor_view *view = mem_alloc(sizeof *view);
+    struct ready result = {.opens = CMD_DOCTOR, .view = &view->view};
     view->view.ops = &s_doctor_ops;
     view->diagnosis = diagnosis;
     view->snapshot = snapshot_ref(snapshot);
     view->roster = roster ? roster_ref(roster) : NULL;
-    console_push(console, &view->view);
+    snprintf(result.says, sizeof result.says, "doctor: %s records looked at, %s problem%s",
+             frame_count(diagnosis->checked), frame_count(diagnosis->n_problems),
+             diagnosis->n_problems == 1 ? "" : "s");
+    snprintf(result.badge, sizeof result.badge, "doctor %s", frame_count(diagnosis->n_problems));
+    if (console_offer(console, &result, typed)) {
+        console_say(console, diagnosis->n_problems ? STYLE_WARN : STYLE_OK, "%s", result.says);
+    }
 }

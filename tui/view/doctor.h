@@ -6,8 +6,10 @@
 #include "core/plan/doctor.h"
 #include "tui/shell/view.h"
 
-/* Takes the diagnosis; references what it was made from. `roster` may be NULL. */
-void view_doctor_open(struct console *console, struct diagnosis *diagnosis,
-                      const struct snapshot *snapshot, const struct roster *roster);
+/* Takes the diagnosis; references what it was made from. `roster` may be NULL. Shown, or behind the
+   badge of :doctor (console_offer); `typed`: of the job's start. */
+void view_doctor_offer(struct console *console, struct diagnosis *diagnosis,
+                       const struct snapshot *snapshot, const struct roster *roster,
+                       unsigned long typed);
 
 #endif

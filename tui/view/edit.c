@@ -29,7 +29,7 @@ void edit_plan(struct console *console, const char *action, const struct request
     } else if (refusals.n_items > 1) {
         console_say(console, STYLE_ERROR, "%s: %zu of %zu cannot be done", action, refusals.n_items,
                     n_requests);
-        page_refusals(console, action, &refusals);
+        console_push(console, page_refusals(action, &refusals));
     } else {
         console_say_error(console, action, &err);
     }
@@ -275,6 +275,9 @@ static void export(struct console *console)
 
 unsigned edit_command(struct console *console, enum command command)
 {
+    if (console_open_ready(console, command)) {
+        return REACT_DRAW;
+    }
     switch ((int)command) {
     case CMD_ASSIGN:
     case CMD_REASSIGN:

@@ -145,6 +145,11 @@ static const char *status(const struct main_view *main, const struct console *co
                  frame_key(console, CMD_PIN), frame_key(console, CMD_UNMARK_ALL));
         return room;
     }
+    if (console->n_ready > 0) {
+        snprintf(room, size, "%s waits: %s opens it", console->ready[0].badge,
+                 frame_key(console, console->ready[0].opens));
+        return room;
+    }
     if (console->trouble.code != ERR_OK) {
         const char *hint = console->trouble.hint;
         if (hint[0]) {

@@ -330,25 +330,38 @@ static const struct view_ops s_plan_ops = {.title = "plan",
 
 /* ---- open and come back -------------------------------------------------------------------- */
 
-static void say_plan(struct console *console, const struct plan *plan)
+static void say_exhausted(struct console *console, const struct plan *plan)
 {
     if (plan->n_unassigned > 0) {
         console_say(console, STYLE_ERROR,
                     "the pool is exhausted: nothing is left for %s agents; add a range or release",
                     frame_count(plan->n_unassigned));
     }
-    if (!plan_has_work(plan)) {
-        console_say(console, STYLE_OK, "%s: nothing to do", plan->action);
-    } else {
-        char counts[400] = "";
-        view_plan_counts(plan, counts, sizeof counts);
-        console_say(console, STYLE_INFO, "%s: plan ready: %s", plan->action, counts);
-    }
-    console->flash[0] = '\0'; /* the view says it */
 }
 
-void view_plan_open(struct console *console, struct plan *plan, const struct request *requests,
-                    size_t n_requests)
+static void plan_says(const struct plan *plan, char *out, size_t size)
+{
+    char counts[400] = "";
+    view_plan_counts(plan, counts, sizeof counts);
+    snprintf(out, size, plan_has_work(plan) ? "%s: plan ready: %s" : "%s: nothing to do",
+             plan->action, counts);
+}
+
+/* "sync +6 -1" */
+static void plan_badge(const struct plan *plan, char *out, size_t size)
+{
+    size_t used = (size_t)snprintf(out, size, "%s", plan->action);
+    for (int i = 0; i < CHANGE_KIND_COUNT && used < size; i++) {
+        if (plan->counts[i] > 0) {
+            used += (size_t)snprintf(out + used, size - used, " %c%s",
+                                     change_kind_mark((enum change_kind)i),
+                                     frame_count(plan->counts[i]));
+        }
+    }
+}
+
+static struct plan_view *make_view(struct console *console, struct plan *plan,
+                                   const struct request *requests, size_t n_requests)
 {
     struct plan_view *view = mem_alloc(sizeof *view);
     view->view.ops = &s_plan_ops;
@@ -367,8 +380,37 @@ void view_plan_open(struct console *console, struct plan *plan, const struct req
     field_init(&view->field, NULL);
     view_plan_measure(view);
     judge(view, console);
-    say_plan(console, plan);
+    say_exhausted(console, plan);
+    return view;
+}
+
+/* Into the activity only: the view says it. */
+static void say_shown(struct console *console, const struct plan *plan, const char *says)
+{
+    console_say(console, plan_has_work(plan) ? STYLE_INFO : STYLE_OK, "%s", says);
+    console->flash[0] = '\0';
+}
+
+void view_plan_open(struct console *console, struct plan *plan, const struct request *requests,
+                    size_t n_requests)
+{
+    char says[480];
+    struct plan_view *view = make_view(console, plan, requests, n_requests);
+    plan_says(plan, says, sizeof says);
+    say_shown(console, plan, says);
     console_push(console, &view->view);
+}
+
+void view_plan_offer(struct console *console, struct plan *plan, const struct import *import,
+                     enum command opens, unsigned long typed)
+{
+    struct plan_view *view = make_view(console, plan, import->requests, import->n_requests);
+    struct ready result = {.opens = opens, .view = &view->view};
+    plan_says(plan, result.says, sizeof result.says);
+    plan_badge(plan, result.badge, sizeof result.badge);
+    if (console_offer(console, &result, typed)) {
+        say_shown(console, plan, result.says);
+    }
 }
 
 void view_plan_applied(struct console *console, struct view *base, struct plan *plan,

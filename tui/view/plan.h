@@ -8,6 +8,7 @@
  * for what was not, what is there instead.
  */
 
+#include "core/plan/import_file.h"
 #include "core/plan/plan.h"
 #include "core/session/session.h"
 #include "tui/shell/view.h"
@@ -16,6 +17,10 @@
    after a conflict. */
 void view_plan_open(struct console *console, struct plan *plan, const struct request *requests,
                     size_t n_requests);
+/* The same for a plan that a job made: shown, or behind the badge of the command (console_offer).
+   `typed`: of the job's start. */
+void view_plan_offer(struct console *console, struct plan *plan, const struct import *import,
+                     enum command opens, unsigned long typed);
 
 /* The plan comes back from the worker, applied as far as it went. Takes the plan. */
 void view_plan_applied(struct console *console, struct view *view, struct plan *plan,

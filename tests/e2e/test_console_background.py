@@ -1,0 +1,146 @@
+"""What ends in the background takes the keyboard from nobody: a plan that was made while somebody
+typed waits as a badge, and what was typed ahead does nothing to what is shown afterwards.
+"""
+
+import re
+
+import pytest
+
+from support import faults
+
+COUNT = "number of releases (2)"
+
+
+def held_sync(place, term):
+    """A sync whose reading of the directory is under way and stays so."""
+    hold = faults.hold()
+    place.cloud.gate.inject(hold, on="connect")
+    term.press("s")
+    hold.wait()
+    return hold
+
+
+# What somebody types while the directory is read, and what the next Enter is meant for.
+TYPED = {
+    "filter": (["/"], "rao", "/rao"),
+    "command": ([":"], "rel", ":rel"),
+    "help": (["?"], "", "HELP"),
+    "theme": (["t"], "", "Theme"),
+    "history": (["h"], "", "HISTORY"),
+    "move": (["Down"], "", "Agents 14"),
+}
+
+
+@pytest.mark.parametrize("what", TYPED)
+def test_a_sync_that_ends_while_somebody_types_waits_as_a_badge(cloud_centre, what):
+    keys, text, sign = TYPED[what]
+    before = cloud_centre.held()
+    with cloud_centre.console() as term:
+        term.wait_for("read: 12 agents")
+        hold = held_sync(cloud_centre, term)
+        term.press(*keys).type(text).wait_for(sign).quiet()
+        hold.release()
+        term.wait_for("sync +2 -2").wait_for(sign).quiet()
+        assert "PLAN" not in term.text
+        if what == "move":
+            term.press("Down").wait_for("sync +2 -2 waits: s opens it")
+        term.press("Esc", "Esc").wait_for("Agents").quiet()
+        term.press("Enter").quiet()
+        assert "PLAN" not in term.text
+        term.press("Esc").quiet().press("s").wait_for("PLAN sync").wait_for(COUNT)
+        assert "sync +2 -2  " not in term.text  # the badge is used up
+        term.type("2").press("Enter").wait_for("sync: 4 applied")
+    assert before != cloud_centre.held()
+
+
+def test_enter_that_was_meant_for_the_prompt_applies_nothing(cloud_centre):
+    cloud_centre.staff([("p.osmith", "Pat", "O'Smith"), *[(f"new.{i}", "N", str(i)) for i in range(3)],
+                        *[(login, "X", "Y") for login in cloud_centre.held().values()]])  # fmt: skip
+    before = cloud_centre.held()
+    with cloud_centre.console() as term:
+        term.wait_for("read:")
+        hold = held_sync(cloud_centre, term)
+        term.press("/").type("rao").wait_for("/rao")
+        hold.release()
+        term.wait_for("sync +3").press("Enter").quiet().press("Enter").wait_for("DETAILS")
+        term.press("Esc").quiet()
+    assert cloud_centre.held() == before
+
+
+def test_a_key_in_the_same_breath_counts(centre):
+    before = centre.held()
+    centre.staff([(login, "X", "Y") for login in [*before.values(), "new.one"]])
+    with centre.console() as term:
+        term.wait_for("read:").quiet().type("s\r\r\r").wait_for("sync +1").quiet()
+        assert "PLAN" not in term.text
+    assert centre.held() == before
+
+
+def test_a_plan_nobody_typed_into_shows_itself(cloud_centre):
+    with cloud_centre.console() as term:
+        term.wait_for("read: 12 agents")
+        hold = held_sync(cloud_centre, term)
+        term.resize(90, 24).quiet()  # no key
+        hold.release()
+        term.wait_for("PLAN sync").wait_for(COUNT)
+
+
+def test_undo_doctor_and_import_wait_too(cloud_centre):
+    place = cloud_centre
+    (place.folder / "good.csv").write_text("user,extension\nk.smidt,2030\n")
+    (place.folder / "bad.csv").write_text("user,extension\nnobody.here,2030\n")
+    steps = [
+        (["z"], "", "undo", "PLAN undo", "z"),
+        (["!"], "", "doctor", "DOCTOR", "!"),
+        (["I"], "good.csv\r", "import +1", "PLAN import", "I"),
+        (["I"], "bad.csv\r", "import refused", "REFUSED", "I"),
+    ]
+    for keys, text, badge, shown, opens in steps:
+        with place.console() as term:
+            term.wait_for("read: 12 agents")
+            hold = faults.hold()
+            place.cloud.gate.inject(hold, on="dynamodb")
+            term.press(*keys)
+            if text:
+                term.quiet().type(text)
+            hold.wait()
+            term.press("/").type("rao").wait_for("/rao")
+            hold.release()
+            place.cloud.gate.clear_faults()
+            term.wait_for(badge).quiet()
+            assert shown not in term.text
+            term.press("Esc").quiet().press(opens).wait_for(shown)
+
+
+def test_a_newer_result_takes_the_place_of_one_that_waits(cloud_centre):
+    with cloud_centre.console() as term:
+        term.wait_for("read: 12 agents")
+        hold = held_sync(cloud_centre, term)
+        term.press("Down")
+        hold.release()
+        cloud_centre.cloud.gate.clear_faults()
+        term.wait_for("sync +2 -2 waits")
+        term.press("s").wait_for("PLAN sync").press("Esc").wait_gone("PLAN").quiet()
+        assert "waits" not in term.text
+        cloud_centre.staff([("solo", "So", "Lo")])
+        hold = held_sync(cloud_centre, term)
+        term.press("Down")
+        hold.release()
+        cloud_centre.cloud.gate.clear_faults()
+        term.wait_for(re.compile(r"sync \+1 -11 waits"))
+
+
+def test_what_is_typed_while_a_plan_is_written_does_nothing_afterwards(cloud_centre):
+    place = cloud_centre
+    with place.console() as term:
+        term.wait_for("read: 12 agents").press("s").wait_for(COUNT)
+        hold = faults.hold()
+        place.cloud.gate.inject(hold, on="dynamodb.TransactWriteItems")
+        term.type("2").press("Enter")
+        hold.wait()
+        term.type("Gxjp").press("Enter").press("Enter").type("q")
+        hold.release()
+        place.cloud.gate.clear_faults()
+        term.press("Esc").wait_for("sync: 4 applied").quiet()  # q asked before it leaves
+        assert "PLAN" not in term.text and "Pin" not in term.text and term.status is None
+    assert len(place.held()) == 12
