@@ -77,8 +77,8 @@ struct reading {
     struct connect_directory *directory;
     const struct progress *progress;
     struct arena arena;
-    const char **logins;
-    size_t n_logins, capacity;
+    struct agent *agents; /* login and ARN of each */
+    size_t n_agents, capacity;
     size_t pages;
     char token[2501];
     struct connect_names names;
@@ -96,23 +96,26 @@ static enum err_code take_page(struct reading *reading, const json_t *list)
     struct agent *rows = mem_array(count, sizeof *rows);
     enum err_code code = ERR_OK;
     for (size_t i = 0; i < count && code == ERR_OK; i++) {
-        const json_t *login = json_object_get(json_array_get(list, i), "Username");
+        const json_t *user = json_array_get(list, i);
+        const json_t *login = json_object_get(user, "Username");
         const char *text = json_string_value(login);
         const char *fault = text ? login_fault(text, json_string_length(login)) : "is missing";
         if (fault) {
             code = err_set(&reading->err, ERR_SERVICE, "page %zu, user %zu: the login %s",
                            reading->pages, i + 1, fault);
-        } else if (reading->n_logins == CONNECT_USERS_MAX) {
+        } else if (reading->n_agents == CONNECT_USERS_MAX) {
             code = err_set(&reading->err, ERR_SERVICE, "there are more than %u users",
                            CONNECT_USERS_MAX);
         } else {
-            if (reading->n_logins == reading->capacity) {
+            if (reading->n_agents == reading->capacity) {
                 reading->capacity = reading->capacity ? 2 * reading->capacity : 1024;
-                reading->logins =
-                    mem_resize(reading->logins, reading->capacity, sizeof *reading->logins);
+                reading->agents =
+                    mem_resize(reading->agents, reading->capacity, sizeof *reading->agents);
             }
+            const char *arn = json_string_value(json_object_get(user, "Arn"));
             rows[i].login = arena_strdup(&reading->arena, text);
-            reading->logins[reading->n_logins++] = rows[i].login;
+            rows[i].arn = arn && login_is_user_arn(arn) ? arena_strdup(&reading->arena, arn) : NULL;
+            reading->agents[reading->n_agents++] = rows[i];
             const struct connect_person *person =
                 connect_names_find(&reading->names, rows[i].login);
             rows[i].name = person ? person->name : NULL;
@@ -130,8 +133,8 @@ static void report(const struct reading *reading, int64_t wait_ms)
     const struct client_statistics *statistics = reading->directory->statistics;
     struct progress_report now = {
         .phase = "reading the directory",
-        .done = reading->n_logins,
-        .total = reading->names.total >= reading->n_logins ? reading->names.total : 0,
+        .done = reading->n_agents,
+        .total = reading->names.total >= reading->n_agents ? reading->names.total : 0,
         .pages = reading->pages,
         .requests = statistics->requests,
         .retries = statistics->retries,
@@ -272,11 +275,13 @@ static void hint_instances(struct connect_directory *directory, struct err *err)
 static struct roster *make_roster(const struct reading *reading)
 {
     struct roster *roster = roster_new();
-    for (size_t i = 0; i < reading->n_logins; i++) {
-        const struct connect_person *person =
-            connect_names_find(&reading->names, reading->logins[i]);
-        roster_add(roster, reading->logins[i], person ? person->name : NULL,
-                   person ? connect_names_profile(&reading->names, person->profile_id) : NULL);
+    for (size_t i = 0; i < reading->n_agents; i++) {
+        struct agent agent = reading->agents[i];
+        const struct connect_person *person = connect_names_find(&reading->names, agent.login);
+        agent.name = person ? person->name : NULL;
+        agent.routing_profile =
+            person ? connect_names_profile(&reading->names, person->profile_id) : NULL;
+        roster_add(roster, &agent);
     }
     roster->pages = reading->pages;
     roster->read_at_s = http_now_ms(client_http(reading->directory->list)) / 1000;
@@ -306,7 +311,7 @@ static enum err_code outcome(struct reading *reading, enum err_code ran, struct 
         return err_set(err, ERR_INTERNAL, "the reading of %s stopped half way",
                        directory->base.uri);
     }
-    if (reading->n_logins == 0) {
+    if (reading->n_agents == 0) {
         err_set(err, ERR_INPUT, "%s has no users", directory->base.uri);
         err_hint(err, "an empty directory never leads to a release; is this the right instance?");
         return ERR_INPUT;
@@ -345,7 +350,7 @@ static enum err_code connect_read(struct directory *base, const struct progress 
     client_on_wait(directory->list, NULL, NULL);
     http_set_progress(http, NULL);
     connect_names_release(&reading.names);
-    free(reading.logins);
+    free(reading.agents);
     arena_release(&reading.arena);
     return code;
 }

@@ -86,7 +86,8 @@ struct draft {
     json_t *names;
     json_t *values;
     char condition[1024];
-    char update[256];
+    char sets[256]; /* the two clauses of an update */
+    char removes[256];
 };
 
 /* Where the actions of one unit go. */
@@ -147,8 +148,11 @@ static void draft_finish(struct draft *draft)
     set_or_drop(draft->body, "ExpressionAttributeValues", draft->values);
     json_object_set_new(draft->body, "ConditionExpression", json_string(draft->condition));
     json_object_set_new(draft->body, "ReturnValuesOnConditionCheckFailure", json_string("ALL_OLD"));
-    if (draft->update[0]) {
-        json_object_set_new(draft->body, "UpdateExpression", json_string(draft->update));
+    if (draft->sets[0] || draft->removes[0]) {
+        json_object_set_new(draft->body, "UpdateExpression",
+                            json_sprintf("%s%s%s", draft->sets,
+                                         draft->sets[0] && draft->removes[0] ? " " : "",
+                                         draft->removes));
     }
     into->clashes = into->clashes || has_item(into, 0, draft->item);
     into->full = into->full || into->n == DDB_ACTIONS_MAX;
@@ -166,65 +170,63 @@ static void draft_finish(struct draft *draft)
 
 static unsigned records_of(const struct slot *slot)
 {
-    static const unsigned record[] = {
-        [SLOT_ABSENT] = 0,
-        [SLOT_FREE] = RECORD_FREE,
-        [SLOT_ASSIGNED] = RECORD_ASSIGNED,
-        [SLOT_RESERVED] = RECORD_RESERVED,
-    };
     if (!slot) {
         return 0;
     }
-    return slot->records ? slot->records : record[slot->state];
+    return slot->records ? slot->records : ddb_state_record(slot->state);
 }
 
-static bool same_text(const char *a, const char *b)
+static void with_numbered(struct draft *draft, char kind, int index, json_t *value_new)
 {
-    return a == b || (a && b && strcmp(a, b) == 0);
+    char placeholder[16];
+    snprintf(placeholder, sizeof placeholder, ":%c%d", kind, index);
+    with_value(draft, placeholder, value_new);
 }
 
-static void when_time_is(struct draft *draft, const char *name, int64_t at_s)
+/* The attribute as it was read. Another sync may have rewritten it as text in between, which
+   changes nothing. */
+static void when_attribute(struct draft *draft, const struct ddb_attribute *attribute, int index,
+                           const struct slot *seen)
 {
-    with_name(draft, "#s", name);
-    when(draft, at_s > 0 ? "#s = :s" : "attribute_not_exists(#s)");
-    if (at_s > 0) {
-        with_value(draft, ":s", ddb_number(at_s));
-    }
-}
-
-static void when_note_is(struct draft *draft, const char *name, const char *note)
-{
-    with_name(draft, "#p", name);
-    if (!note) {
-        when(draft, "attribute_not_exists(#p)");
-    } else if (!*note) {
-        when(draft, "attribute_exists(#p)"); /* empty, or no text at all */
+    json_t *value = ddb_attribute_seen(attribute, seen);
+    json_t *written = ddb_attribute_written(attribute, seen);
+    bool rewritten = value && written && !json_equal(value, written);
+    char name[16];
+    char clause[96];
+    snprintf(name, sizeof name, "#a%d", index);
+    with_name(draft, name, ddb_attribute_name(attribute));
+    if (!value) {
+        snprintf(clause, sizeof clause, "attribute_not_exists(%s)", name);
+    } else if (!rewritten) {
+        snprintf(clause, sizeof clause, "%s = :a%d", name, index);
     } else {
-        when(draft, "#p = :p");
-        with_value(draft, ":p", ddb_text(note));
+        snprintf(clause, sizeof clause, "(%s = :a%d OR %s = :w%d)", name, index, name, index);
+        with_numbered(draft, 'w', index, json_incref(written));
     }
+    if (value) {
+        with_numbered(draft, 'a', index, json_incref(value));
+    }
+    when(draft, clause);
+    json_decref(value);
+    json_decref(written);
 }
 
 /* That the record still is as it was seen. `seen` is the slot that it was part of; where the slot
-   had several, it tells about the one that counted most, and of the others nothing is known.
-   Whether an assigned one was adopted in between makes no difference. */
+   had several, it tells about the one that counted most, and of the others nothing is known. */
 static void when_as_seen(struct draft *draft, unsigned record, const struct slot *seen)
 {
-    if (record == RECORD_ASSIGNED && seen->state == SLOT_ASSIGNED) {
+    bool known = record == ddb_state_record(seen->state);
+    if (known && record == RECORD_ASSIGNED) {
         when(draft, "sk_value = :v");
         with_value(draft, ":v", ddb_text(seen->agent));
-        if (seen->at_s > 0) {
-            when_time_is(draft, "since", seen->at_s);
-        }
-        when_note_is(draft, "pinned", seen->note);
-        return;
+    } else {
+        when(draft, "attribute_exists(pk)");
     }
-    when(draft, "attribute_exists(pk)");
-    if (record == RECORD_RESERVED && seen->state == SLOT_RESERVED) {
-        when_time_is(draft, "since", seen->at_s);
-        when_note_is(draft, "note", seen->note);
-    } else if (record == RECORD_FREE && seen->state == SLOT_FREE) {
-        when_time_is(draft, "released_at", seen->at_s);
+    const struct ddb_attribute *attribute = NULL;
+    for (int i = 0; known && (attribute = ddb_next_attribute(record, attribute)); i++) {
+        if (ddb_attribute_is_condition(attribute, seen)) {
+            when_attribute(draft, attribute, i, seen);
+        }
     }
 }
 
@@ -277,24 +279,42 @@ static void check_record(const struct place *place, unsigned record, const struc
     draft_finish(&draft);
 }
 
-/* Adds "#x = :x" to the SET clause, or "#x" to the REMOVE clause where there is no value. */
-static void change_attribute(struct draft *draft, char *removes, size_t room, const char *letter,
-                             const char *name, json_t *value_new)
+/* Adds to the SET clause, or to the REMOVE clause where there is no value. */
+static void change_attribute(struct draft *draft, const char *name, int index, json_t *value_new)
 {
-    char placeholder[4];
-    snprintf(placeholder, sizeof placeholder, "#%s", letter);
+    char placeholder[16];
+    snprintf(placeholder, sizeof placeholder, "#a%d", index);
     with_name(draft, placeholder, name);
+    char *clause = value_new ? draft->sets : draft->removes;
+    size_t length = strlen(clause);
+    size_t room = sizeof draft->sets - length;
+    const char *before = length > 0 ? ", " : value_new ? "SET " : "REMOVE ";
     if (value_new) {
-        size_t length = strlen(draft->update);
-        snprintf(draft->update + length, sizeof draft->update - length, "%s#%s = :%s",
-                 length > 0 ? ", " : "SET ", letter, letter);
-        char key[4];
-        snprintf(key, sizeof key, ":%s", letter);
-        with_value(draft, key, value_new);
+        snprintf(clause + length, room, "%s%s = :b%d", before, placeholder, index);
+        with_numbered(draft, 'b', index, value_new);
     } else {
-        size_t length = strlen(removes);
-        snprintf(removes + length, room - length, "%s#%s", length > 0 ? ", " : " REMOVE ", letter);
+        snprintf(clause + length, room, "%s%s", before, placeholder);
     }
+}
+
+/* What the attribute shall be, where that is not what it was seen as. *value: a new reference. */
+static bool attribute_changes(const struct ddb_attribute *attribute, const struct slot *seen,
+                              const struct slot *after, json_t **value)
+{
+    json_t *before = ddb_attribute_seen(attribute, seen);
+    *value = after->as_read ? ddb_attribute_seen(attribute, after)
+                            : ddb_attribute_written(attribute, after);
+    bool same = before == *value || (before && *value && json_equal(before, *value));
+    json_decref(before);
+    if (same) {
+        json_decref(*value);
+    }
+    return !same;
+}
+
+static bool is_leaked(unsigned record, const struct slot *seen)
+{
+    return record == RECORD_FREE && (records_of(seen) & RECORD_LEAKED);
 }
 
 /* The record stays and only some of its attributes change: what else somebody wrote into the item
@@ -304,47 +324,37 @@ static void update_record(const struct place *place, unsigned record, const stru
 {
     struct draft draft;
     const char *sk = ddb_record_sk(record);
-    bool leaked = (records_of(seen) & RECORD_LEAKED) != 0;
-    bool free = record == RECORD_FREE;
-    bool assigned = record == RECORD_ASSIGNED;
-    char removes[64] = "";
+    const struct ddb_attribute *attribute = NULL;
+    int index = 0;
     draft_init(&draft, place, UPDATE, after->ext, sk, "Key", ddb_key(after->ext, sk));
     when_as_seen(&draft, record, seen);
-    if (leaked) {
-        when(&draft, "attribute_not_exists(#k)");
-        change_attribute(&draft, removes, sizeof removes, "k", "sk_value", ddb_text(after->ext));
+    while ((attribute = ddb_next_attribute(record, attribute))) {
+        json_t *value = NULL;
+        if (attribute_changes(attribute, seen, after, &value)) {
+            change_attribute(&draft, ddb_attribute_name(attribute), index, value);
+        }
+        index++;
     }
-    if (seen->at_s != after->at_s) {
-        change_attribute(&draft, removes, sizeof removes, "t", free ? "released_at" : "since",
-                         after->at_s > 0 ? ddb_number(after->at_s) : NULL);
+    if (is_leaked(record, seen)) {
+        when(&draft, "attribute_not_exists(sk_value)");
+        change_attribute(&draft, "sk_value", index, ddb_text(after->ext));
     }
-    if (free && !same_text(seen->agent, after->agent)) {
-        change_attribute(&draft, removes, sizeof removes, "a", "last_agent",
-                         after->agent ? ddb_text(after->agent) : NULL);
-    }
-    if (!free && !same_text(seen->by, after->by)) {
-        change_attribute(&draft, removes, sizeof removes, "b", "by",
-                         after->by ? ddb_text(after->by) : NULL);
-    }
-    if (!free && !same_text(seen->note, after->note)) {
-        change_attribute(&draft, removes, sizeof removes, "n", assigned ? "pinned" : "note",
-                         after->note ? ddb_text(after->note) : NULL);
-    }
-    size_t length = strlen(draft.update);
-    snprintf(draft.update + length, sizeof draft.update - length, "%s",
-             removes + (length == 0 && removes[0] ? 1 : 0));
     draft_finish(&draft);
 }
 
 /* Whether the record's attributes change though it stays. */
 static bool content_changes(unsigned record, const struct slot *seen, const struct slot *after)
 {
-    if (record == RECORD_FREE) {
-        return (records_of(seen) & RECORD_LEAKED) || seen->at_s != after->at_s ||
-               !same_text(seen->agent, after->agent);
+    bool changes = is_leaked(record, seen);
+    const struct ddb_attribute *attribute = NULL;
+    while (!changes && (attribute = ddb_next_attribute(record, attribute))) {
+        json_t *value = NULL;
+        changes = attribute_changes(attribute, seen, after, &value);
+        if (changes) {
+            json_decref(value);
+        }
     }
-    return seen->at_s != after->at_s || !same_text(seen->agent, after->agent) ||
-           !same_text(seen->note, after->note) || !same_text(seen->by, after->by);
+    return changes;
 }
 
 static void keep_record(const struct place *place, unsigned record, const struct slot *seen,
@@ -352,10 +362,12 @@ static void keep_record(const struct place *place, unsigned record, const struct
 {
     bool counted = record == (records_of(after) & ~RECORD_LEAKED);
     bool known = seen->state == after->state;
-    if (!counted || !known || !content_changes(record, seen, after)) {
-        check_record(place, record, seen, seen->ext);
-    } else if (record == RECORD_ASSIGNED && !same_text(seen->agent, after->agent)) {
+    bool same_agent = known && (record != RECORD_ASSIGNED || !seen->agent || !after->agent ||
+                                strcmp(seen->agent, after->agent) == 0);
+    if (counted && known && !same_agent) {
         put_record(place, record, seen, after);
+    } else if (!counted || !known || !content_changes(record, seen, after)) {
+        check_record(place, record, seen, seen->ext);
     } else {
         update_record(place, record, seen, after);
     }

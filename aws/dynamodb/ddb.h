@@ -7,8 +7,10 @@
  * What the table holds (README, "The table"):
  *
  *     free      {pk: "0042", sk: "nu", sk_value: "0042" [, released_at, last_agent]}
- *     assigned  {pk: "0042", sk: "agentID", sk_value: "alice" [, since, by] [, pinned]}
- *     reserved  {pk: "0042", sk: "held", sk_value: "0042" [, note, since, by]}
+ *     assigned  {pk: "0042", sk: "agentID", sk_value: "alice" [, since, by] [, pinned]
+ *                [, agent_arn] [, source] [, fallback]}, all of it text
+ *     reserved  {pk: "0042", sk: "held", sk_value: "0042" [, note, since, by]
+ *                [, released_at, last_agent]}
  *     claim     {pk: "agent#alice", sk: "claim", ext: "0042"}
  *     audit     {pk: "audit#2026-11", sk: "<time>#<action id>#<part>", action, actor, changes
  *                [, expires_at]}
@@ -104,8 +106,26 @@ json_t *ddb_number(int64_t value);  /* {"N": "value"} */
 json_t *ddb_key(const char *pk, const char *sk);
 json_t *ddb_claim_key(const char *agent);
 
+/* The record that a slot of this state has when it is sound; 0: none. */
+unsigned ddb_state_record(enum slot_state state);
+
 /* The sort key of a record: one of RECORD_FREE, RECORD_LEAKED, RECORD_ASSIGNED, RECORD_RESERVED. */
 const char *ddb_record_sk(unsigned record);
+
+/* The attributes of a record beside its key and sk_value, one after the other: NULL begins, and
+   NULL comes at the end. */
+struct ddb_attribute;
+const struct ddb_attribute *ddb_next_attribute(unsigned record,
+                                               const struct ddb_attribute *attribute);
+const char *ddb_attribute_name(const struct ddb_attribute *attribute);
+
+/* Whether a change that meets the record expects the attribute as it was seen. */
+bool ddb_attribute_is_condition(const struct ddb_attribute *attribute, const struct slot *seen);
+
+/* What the attribute is when this program writes the slot; what it was when the slot was read, of
+   the same type and with the same bytes. A new reference; NULL: it is not there. */
+json_t *ddb_attribute_written(const struct ddb_attribute *attribute, const struct slot *slot);
+json_t *ddb_attribute_seen(const struct ddb_attribute *attribute, const struct slot *slot);
 
 /* The item of a slot in its state, and of a claim. */
 json_t *ddb_slot_item(const struct slot *slot);

@@ -21,7 +21,8 @@
    after "agent#" the partition key of a claim. */
 #define SORT_KEY_MAX 1024
 
-#define SHOWN_MAX 200 /* of a key that is no text */
+#define SHOWN_MAX 200   /* of a key that is no text */
+#define UNSAFE_MAX 1024 /* of the names of attributes */
 
 /* ---- writing ----------------------------------------------------------------------------- */
 
@@ -57,6 +58,17 @@ json_t *ddb_claim_key(const char *agent)
     return key;
 }
 
+unsigned ddb_state_record(enum slot_state state)
+{
+    static const unsigned records[] = {
+        [SLOT_ABSENT] = 0,
+        [SLOT_FREE] = RECORD_FREE,
+        [SLOT_ASSIGNED] = RECORD_ASSIGNED,
+        [SLOT_RESERVED] = RECORD_RESERVED,
+    };
+    return records[state];
+}
+
 const char *ddb_record_sk(unsigned record)
 {
     switch (record) {
@@ -69,33 +81,120 @@ const char *ddb_record_sk(unsigned record)
     }
 }
 
-static void set_text(json_t *item, const char *name, const char *text)
+/* ---- the attributes ------------------------------------------------------------------------
+ * One row for each attribute of an extension's record beside its key and sk_value. Items,
+ * conditions and updates are made from this table, and items are read by it. All of an assigned
+ * record is text: the old reader hands the whole item to a contact flow, which takes nothing else.
+ * https://docs.aws.amazon.com/connect/latest/adminguide/connect-lambda-functions.html */
+
+enum form {
+    FORM_TEXT,    /* S */
+    FORM_SECONDS, /* N, seconds since 1970 */
+    FORM_MOMENT   /* S, RFC 3339 in whole seconds and UTC; read as N too */
+};
+
+struct ddb_attribute {
+    unsigned record;
+    const char *name;
+    enum form form;
+    size_t field;   /* where it is in struct slot, or in struct belongings */
+    bool own;       /* it is one of the agent's belongings */
+    bool condition; /* a change that meets the record expects it as it was read */
+};
+
+#define OF_SLOT(member) offsetof(struct slot, member), false
+#define OF_AGENT(member) offsetof(struct belongings, member), true
+
+static const struct ddb_attribute s_attributes[] = {
+    {RECORD_FREE, "released_at", FORM_SECONDS, OF_SLOT(at_s), true},
+    {RECORD_FREE, "last_agent", FORM_TEXT, OF_SLOT(agent), false},
+    {RECORD_ASSIGNED, "since", FORM_MOMENT, OF_SLOT(at_s), true},
+    {RECORD_ASSIGNED, "by", FORM_TEXT, OF_SLOT(by), false},
+    {RECORD_ASSIGNED, "pinned", FORM_TEXT, OF_SLOT(note), true},
+    {RECORD_ASSIGNED, "agent_arn", FORM_TEXT, OF_AGENT(arn), false},
+    {RECORD_ASSIGNED, "source", FORM_TEXT, OF_AGENT(source), false},
+    {RECORD_ASSIGNED, "fallback", FORM_TEXT, OF_AGENT(fallback), false},
+    {RECORD_RESERVED, "since", FORM_SECONDS, OF_SLOT(at_s), true},
+    {RECORD_RESERVED, "by", FORM_TEXT, OF_SLOT(by), false},
+    {RECORD_RESERVED, "note", FORM_TEXT, OF_SLOT(note), true},
+    {RECORD_RESERVED, "released_at", FORM_SECONDS, OF_SLOT(given_back_s), false},
+    {RECORD_RESERVED, "last_agent", FORM_TEXT, OF_SLOT(agent), false},
+};
+
+const struct ddb_attribute *ddb_next_attribute(unsigned record,
+                                               const struct ddb_attribute *attribute)
 {
-    if (text) {
-        json_object_set_new(item, name, ddb_text(text));
+    const struct ddb_attribute *next = attribute ? attribute + 1 : s_attributes;
+    const struct ddb_attribute *end = s_attributes + sizeof s_attributes / sizeof *s_attributes;
+    while (next < end && next->record != record) {
+        next++;
     }
+    return next < end ? next : NULL;
 }
 
-static void set_seconds(json_t *item, const char *name, int64_t at_s)
+const char *ddb_attribute_name(const struct ddb_attribute *attribute)
 {
-    if (at_s > 0) {
-        json_object_set_new(item, name, ddb_number(at_s));
+    return attribute->name;
+}
+
+bool ddb_attribute_is_condition(const struct ddb_attribute *attribute, const struct slot *seen)
+{
+    /* Whether another sync adopted the extension in between makes no difference. */
+    return attribute->condition && (attribute->form != FORM_MOMENT || seen->at_s > 0);
+}
+
+static const char *text_field(const struct ddb_attribute *attribute, const struct slot *slot)
+{
+    const char *base = attribute->own ? (const char *)slot->own : (const char *)slot;
+    return base ? *(const char *const *)(const void *)(base + attribute->field) : NULL;
+}
+
+static int64_t time_field(const struct ddb_attribute *attribute, const struct slot *slot)
+{
+    const char *base = (const char *)slot;
+    return *(const int64_t *)(const void *)(base + attribute->field);
+}
+
+static json_t *moment(int64_t at_s)
+{
+    char text[CLOCK_TEXT_MAX];
+    clock_format_s(at_s, text);
+    return ddb_text(text);
+}
+
+json_t *ddb_attribute_written(const struct ddb_attribute *attribute, const struct slot *slot)
+{
+    if (attribute->form == FORM_TEXT) {
+        const char *text = text_field(attribute, slot);
+        return text ? ddb_text(text) : NULL;
     }
+    int64_t at_s = time_field(attribute, slot);
+    if (at_s <= 0) {
+        return NULL;
+    }
+    return attribute->form == FORM_MOMENT ? moment(at_s) : ddb_number(at_s);
+}
+
+json_t *ddb_attribute_seen(const struct ddb_attribute *attribute, const struct slot *slot)
+{
+    json_t *all = slot->as_read ? json_loads(slot->as_read->attributes, 0, NULL) : NULL;
+    json_t *value = json_incref(json_object_get(all, attribute->name));
+    json_decref(all);
+    return value ? value : ddb_attribute_written(attribute, slot);
 }
 
 json_t *ddb_slot_item(const struct slot *slot)
 {
-    bool assigned = slot->state == SLOT_ASSIGNED;
-    bool held = slot->state == SLOT_RESERVED;
-    json_t *item = ddb_key(slot->ext, assigned ? "agentID" : held ? "held" : "nu");
-    set_text(item, "sk_value", assigned ? slot->agent : slot->ext);
-    if (assigned || held) {
-        set_seconds(item, "since", slot->at_s);
-        set_text(item, "by", slot->by);
-        set_text(item, assigned ? "pinned" : "note", slot->note);
-    } else {
-        set_seconds(item, "released_at", slot->at_s);
-        set_text(item, "last_agent", slot->agent);
+    unsigned record = ddb_state_record(slot->state);
+    json_t *item = ddb_key(slot->ext, ddb_record_sk(record));
+    json_object_set_new(item, "sk_value",
+                        ddb_text(record == RECORD_ASSIGNED ? slot->agent : slot->ext));
+    const struct ddb_attribute *attribute = NULL;
+    while ((attribute = ddb_next_attribute(record, attribute))) {
+        json_t *value = ddb_attribute_written(attribute, slot);
+        if (value) {
+            json_object_set_new(item, attribute->name, value);
+        }
     }
     return item;
 }
@@ -103,7 +202,7 @@ json_t *ddb_slot_item(const struct slot *slot)
 json_t *ddb_claim_item(const char *agent, const char *ext)
 {
     json_t *item = ddb_claim_key(agent);
-    set_text(item, "ext", ext);
+    json_object_set_new(item, "ext", ddb_text(ext));
     return item;
 }
 
@@ -115,7 +214,12 @@ static bool is_utf8(const char *text)
 
 const char *ddb_slot_problem(const struct slot *slot)
 {
-    if (!is_utf8(slot->agent) || !is_utf8(slot->note) || !is_utf8(slot->by)) {
+    bool utf8 = is_utf8(slot->agent) && is_utf8(slot->note) && is_utf8(slot->by);
+    if (slot->own) {
+        utf8 = utf8 && is_utf8(slot->own->arn) && is_utf8(slot->own->source) &&
+               is_utf8(slot->own->fallback);
+    }
+    if (!utf8) {
         return "not UTF-8, which is all that DynamoDB takes";
     }
     if (slot->state == SLOT_ASSIGNED && (!slot->agent || !*slot->agent)) {
@@ -149,21 +253,155 @@ int64_t ddb_item_seconds(const json_t *item, const char *name)
     return text && text_to_int64(text, 1, SECONDS_MAX, &seconds) ? seconds : 0;
 }
 
-/* A note is there, whatever type somebody gave it. */
-static const char *note_of(struct ddb_reader *reader, const json_t *item, const char *name)
+/* Attributes that are not spelled as this program spells them, while an item is read. */
+struct findings {
+    json_t *odd; /* NULL: none so far */
+    struct buf unsafe;
+    bool mendable;
+};
+
+static bool is_text(const json_t *attribute)
 {
-    const json_t *attribute = json_object_get(item, name);
-    const char *text = text_of(attribute);
-    return attribute ? arena_strdup(reader->arena, text ? text : "") : NULL;
+    return json_is_string(json_object_get(attribute, "S"));
 }
 
-static const char *by_of(struct ddb_reader *reader, const json_t *item)
+static void find_unsafe(struct findings *findings, const char *name)
 {
-    const char *by = ddb_item_text(item, "by");
-    if (by && (!reader->last_by || strcmp(reader->last_by, by) != 0)) {
-        reader->last_by = arena_strdup(reader->arena, by);
+    buf_printf(&findings->unsafe, "%s%s", findings->unsafe.length > 0 ? ", " : "", name);
+}
+
+static void find_odd(struct findings *findings, const struct ddb_attribute *attribute,
+                     json_t *value)
+{
+    findings->odd = findings->odd ? findings->odd : json_object();
+    json_object_set(findings->odd, attribute->name, value);
+    if (attribute->record == RECORD_ASSIGNED && !is_text(value)) {
+        find_unsafe(findings, attribute->name);
+        findings->mendable = true;
     }
-    return by ? reader->last_by : NULL;
+}
+
+/* A text, or the digits of a number. Of another type only that it is there: a pin without a note
+   that can be read is a pin all the same. */
+static const char *read_text(struct ddb_reader *reader, const struct ddb_attribute *attribute,
+                             const json_t *value)
+{
+    const char *text = text_of(value);
+    text = text ? text : json_string_value(json_object_get(value, "N"));
+    if (!text) {
+        return attribute->condition ? "" : NULL;
+    }
+    if (attribute->field != offsetof(struct slot, by) || attribute->own) {
+        return arena_strdup(reader->arena, text);
+    }
+    if (!reader->last_by || strcmp(reader->last_by, text) != 0) {
+        reader->last_by = arena_strdup(reader->arena, text);
+    }
+    return reader->last_by;
+}
+
+static int64_t read_time(const struct ddb_attribute *attribute, const json_t *item)
+{
+    const char *text = ddb_item_text(item, attribute->name);
+    int64_t at_ms = 0;
+    if (attribute->form != FORM_MOMENT || !text) {
+        return ddb_item_seconds(item, attribute->name);
+    }
+    bool known = clock_parse(text, &at_ms) && at_ms >= 1000 && at_ms / 1000 <= SECONDS_MAX;
+    return known ? at_ms / 1000 : 0;
+}
+
+static void set_field(struct ddb_reader *reader, const struct ddb_attribute *attribute,
+                      const json_t *item, struct slot *slot)
+{
+    const json_t *value = json_object_get(item, attribute->name);
+    if (attribute->form != FORM_TEXT) {
+        *(int64_t *)(void *)((char *)slot + attribute->field) = read_time(attribute, item);
+        return;
+    }
+    const char *text = read_text(reader, attribute, value);
+    if (attribute->own && text) {
+        struct belongings *own = arena_alloc(reader->arena, sizeof *own);
+        *own = slot->own ? *slot->own : (struct belongings){.arn = NULL};
+        *(const char **)(void *)((char *)own + attribute->field) = text;
+        slot->own = own;
+    } else if (!attribute->own) {
+        *(const char **)(void *)((char *)slot + attribute->field) = text;
+    }
+}
+
+/* What somebody else put beside ours, and the contact flow cannot take. */
+static void find_foreign(struct ddb_reader *reader, const json_t *item, struct findings *findings)
+{
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach((json_t *)(uintptr_t)item, name, value)
+    {
+        bool known =
+            strcmp(name, "pk") == 0 || strcmp(name, "sk") == 0 || strcmp(name, "sk_value") == 0;
+        const struct ddb_attribute *attribute = NULL;
+        while (!known && (attribute = ddb_next_attribute(RECORD_ASSIGNED, attribute))) {
+            known = strcmp(name, attribute->name) == 0;
+        }
+        if (!known && !is_text(value)) {
+            find_unsafe(findings, text_sanitise(reader->arena, name));
+        }
+    }
+}
+
+static void keep_findings(struct ddb_reader *reader, struct findings *findings, struct slot *slot)
+{
+    if (findings->odd || findings->unsafe.length > 0) {
+        struct as_read *as_read = arena_alloc(reader->arena, sizeof *as_read);
+        char *text = findings->odd ? json_dumps(findings->odd, JSON_COMPACT) : NULL;
+        as_read->attributes = arena_strdup(reader->arena, text ? text : "{}");
+        if (findings->unsafe.length > 0) {
+            as_read->unsafe = arena_strdup(reader->arena, findings->unsafe.data);
+        }
+        as_read->mendable = findings->mendable;
+        slot->as_read = as_read;
+        free(text);
+    }
+    json_decref(findings->odd);
+    buf_release(&findings->unsafe);
+}
+
+/* Whether the attribute is spelled as this program spells what it says. */
+static bool is_as_written(const struct ddb_attribute *attribute, const json_t *value,
+                          const struct slot *slot)
+{
+    if (attribute->form == FORM_TEXT) {
+        return text_of(value) != NULL;
+    }
+    int64_t at_s = time_field(attribute, slot);
+    if (attribute->form == FORM_SECONDS || at_s == 0) {
+        return at_s != 0;
+    }
+    char written[CLOCK_TEXT_MAX];
+    const char *text = text_of(value);
+    clock_format_s(at_s, written);
+    return text && strcmp(text, written) == 0;
+}
+
+static void read_attributes(struct ddb_reader *reader, const json_t *item, struct slot *slot)
+{
+    struct findings findings = {.odd = NULL};
+    unsigned record = ddb_state_record(slot->state);
+    buf_init(&findings.unsafe, UNSAFE_MAX);
+    const struct ddb_attribute *attribute = NULL;
+    while ((attribute = ddb_next_attribute(record, attribute))) {
+        json_t *value = json_object_get(item, attribute->name);
+        if (value) {
+            set_field(reader, attribute, item, slot);
+            if (!is_as_written(attribute, value, slot)) {
+                find_odd(&findings, attribute, value);
+            }
+        }
+    }
+    if (record == RECORD_ASSIGNED) {
+        find_foreign(reader, item, &findings);
+    }
+    keep_findings(reader, &findings, slot);
 }
 
 /* A key for people. What is no text is shown as JSON. */
@@ -204,8 +442,7 @@ static void read_free(struct ddb_reader *reader, const json_t *item, struct ddb_
     }
     out->slot.state = SLOT_FREE;
     out->slot.records = attribute ? RECORD_FREE : RECORD_LEAKED;
-    out->slot.at_s = ddb_item_seconds(item, "released_at");
-    out->slot.agent = arena_strdup(reader->arena, ddb_item_text(item, "last_agent"));
+    read_attributes(reader, item, &out->slot);
 }
 
 static void read_assigned(struct ddb_reader *reader, const json_t *item, struct ddb_item *out)
@@ -217,10 +454,8 @@ static void read_assigned(struct ddb_reader *reader, const json_t *item, struct 
     }
     out->slot.state = SLOT_ASSIGNED;
     out->slot.records = RECORD_ASSIGNED;
-    out->slot.at_s = ddb_item_seconds(item, "since");
     out->slot.agent = arena_strdup(reader->arena, agent);
-    out->slot.note = note_of(reader, item, "pinned");
-    out->slot.by = by_of(reader, item);
+    read_attributes(reader, item, &out->slot);
 }
 
 static void read_held(struct ddb_reader *reader, const json_t *item, struct ddb_item *out)
@@ -232,9 +467,7 @@ static void read_held(struct ddb_reader *reader, const json_t *item, struct ddb_
     }
     out->slot.state = SLOT_RESERVED;
     out->slot.records = RECORD_RESERVED;
-    out->slot.at_s = ddb_item_seconds(item, "since");
-    out->slot.note = note_of(reader, item, "note");
-    out->slot.by = by_of(reader, item);
+    read_attributes(reader, item, &out->slot);
 }
 
 static void read_slot(struct ddb_reader *reader, const json_t *item, const char *sk,

@@ -268,10 +268,7 @@ static void take_looked(struct snapshot *snapshot, const struct ddb_get *look, c
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         struct slot slot = snapshot->slots[i];
         if (doubtful[i]) {
-            slot = *ddb_get_slot(look, slot.ext);
-            slot.agent = arena_strdup(&snapshot->arena, slot.agent);
-            slot.note = arena_strdup(&snapshot->arena, slot.note);
-            slot.by = arena_strdup(&snapshot->arena, slot.by);
+            slot = slot_copy(&snapshot->arena, ddb_get_slot(look, slot.ext));
         }
         if (slot.state != SLOT_ABSENT) {
             snapshot->slots[kept++] = slot;

@@ -110,7 +110,9 @@ static void add_person(struct roster *roster, const struct person *person)
     buf_init(&name, NAME_MAX_BYTES);
     login_display_name(&name, person->first, shown_length(person->first), person->last,
                        shown_length(person->last));
-    roster_add(roster, person->login, name.data, person->profile);
+    struct agent agent = {
+        .login = person->login, .name = name.data, .routing_profile = person->profile};
+    roster_add(roster, &agent);
     buf_release(&name);
 }
 

@@ -84,8 +84,7 @@ static struct roster *people_then(uint64_t seed, size_t gone)
     struct roster *then = roster_new();
     demo_roster(seed, DEMO_AGENTS + gone, all);
     for (size_t i = NEWCOMERS; i < all->n_agents; i++) {
-        const struct agent *agent = &all->agents[i];
-        roster_add(then, agent->login, agent->name, agent->routing_profile);
+        roster_add(then, &all->agents[i]);
     }
     roster_unref(all);
     roster_seal(then);

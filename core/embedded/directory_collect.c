@@ -166,7 +166,13 @@ enum err_code collector_add(struct collector *c, const struct found_agent *agent
         put(&c->profile, agent->profile, agent->profile_length);
     }
     remember(c, agent, index);
-    roster_add(c->roster, login, name, c->profile.length > 0 ? c->profile.data : NULL);
+    struct agent row = {
+        .login = login,
+        .name = name,
+        .routing_profile = c->profile.length > 0 ? c->profile.data : NULL,
+        .arn = agent->arn && login_is_user_arn(agent->arn) ? agent->arn : NULL,
+    };
+    roster_add(c->roster, &row);
     strmap_add(&c->seen, c->roster->agents[index].login, index);
     c->n_named += name != NULL;
     if (c->roster->n_agents - c->reported == REPORT_ROWS) {

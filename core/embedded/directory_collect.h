@@ -20,8 +20,9 @@ struct found_agent {
     size_t name_length;
     const char *profile; /* NULL */
     size_t profile_length;
-    const char *id; /* JSON: who it is, or NULL */
-    size_t place;   /* CSV: the line; JSON: page and user, see PLACE_PAGE */
+    const char *id;  /* JSON: who it is, or NULL */
+    const char *arn; /* JSON: the Amazon Connect user's, or NULL */
+    size_t place;    /* CSV: the line; JSON: page and user, see PLACE_PAGE */
 };
 
 /* Names with TABs between them are what it prints without --output json. */

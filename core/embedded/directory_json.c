@@ -5,7 +5,7 @@
  *   {"UserSummaryList": [USER...], "NextToken": ...}    list-users
  *   {"Users": [USER...], "NextToken": ...}              search-users
  *   {"User": USER}                                      describe-user
- *   USER = {"Username", "Id", "IdentityInfo": {"FirstName", "LastName"}}
+ *   USER = {"Username", "Id", "Arn", "IdentityInfo": {"FirstName", "LastName"}}
  *
  * and arrays of those. Documents follow each other with or without line breaks.
  */
@@ -61,6 +61,7 @@ static enum err_code take_user(struct reading *r, json_t *user)
         .login = json_string_value(username),
         .login_length = json_string_length(username),
         .id = text_member(user, "Id", &ignored),
+        .arn = text_member(user, "Arn", &ignored),
         .place = place(r),
     };
     agent.first = text_member(identity, "FirstName", &agent.first_length);

@@ -59,8 +59,11 @@ static enum err_code read_rows(struct sqlite_store *store, int width, struct sna
                                struct unknown_items *unknown_items, struct err *err)
 {
     sqlite3_stmt *rows = NULL;
-    enum err_code code = sqlite_prepare(
-        store, "SELECT " SLOT_COLUMNS " FROM extension ORDER BY extension", &rows, err);
+    char *query = sqlite3_mprintf("SELECT %s FROM extension ORDER BY extension",
+                                  sqlite_slot_columns(store));
+    enum err_code code = query ? sqlite_prepare(store, query, &rows, err)
+                               : err_set(err, ERR_NOMEM, "no memory left");
+    sqlite3_free(query);
     int result = SQLITE_DONE;
     size_t n_rows = 0;
     while (code == ERR_OK && (result = sqlite3_step(rows)) == SQLITE_ROW) {
@@ -125,6 +128,9 @@ static enum err_code read_all(struct sqlite_store *store, int width, enum load_m
 {
     struct unknown_items unknown_items = {.items = NULL};
     enum err_code code = sqlite_number(store, "PRAGMA data_version", &store->data_version, err);
+    if (code == ERR_OK) {
+        code = sqlite_see_schema(store, err);
+    }
     if (code == ERR_OK) {
         code = read_rows(store, width, snapshot, &unknown_items, err);
     }

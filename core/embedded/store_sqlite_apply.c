@@ -30,8 +30,33 @@ struct writer {
     struct err *err;
     struct unit_writer units;
     sqlite3_stmt *insert_record;
+    bool prepared; /* the statements of the two above */
     struct buf record;
 };
+
+/* ---- statements ---------------------------------------------------------------------------- */
+
+static void unprepare(struct writer *writer)
+{
+    unit_writer_release(&writer->units);
+    sqlite3_finalize(writer->insert_record);
+    writer->insert_record = NULL;
+    writer->prepared = false;
+}
+
+/* In the first transaction: before it, the tables may be those of an older version. */
+static enum err_code prepare(struct writer *writer)
+{
+    if (writer->prepared) {
+        return ERR_OK;
+    }
+    writer->prepared = true;
+    enum err_code code = unit_writer_init(&writer->units, writer->store, writer->plan, writer->err);
+    if (code == ERR_OK) {
+        code = sqlite_prepare(writer->store, INSERT_RECORD, &writer->insert_record, writer->err);
+    }
+    return code;
+}
 
 /* ---- units --------------------------------------------------------------------------------- */
 
@@ -138,11 +163,18 @@ static enum err_code write_batch(struct writer *writer, size_t first, size_t end
 {
     struct sqlite_store *store = writer->store;
     size_t n_done = 0;
+    bool upgraded = false;
     enum err_code code = sqlite_run(store, "BEGIN IMMEDIATE", "beginning to write", writer->err);
     if (code != ERR_OK) {
         return code;
     }
-    code = try_units(writer, first, end, &n_done);
+    code = sqlite_upgrade(store, &upgraded, writer->err);
+    if (code == ERR_OK) {
+        code = prepare(writer);
+    }
+    if (code == ERR_OK) {
+        code = try_units(writer, first, end, &n_done);
+    }
     if (code == ERR_OK && n_done > 0) {
         code = write_record(writer, first, end);
     }
@@ -155,6 +187,9 @@ static enum err_code write_batch(struct writer *writer, size_t first, size_t end
     }
     if (!sqlite3_get_autocommit(store->db)) {
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+        if (upgraded) {
+            unprepare(writer); /* their columns are gone again */
+        }
     }
     if (code != ERR_OK) {
         const char *why = writer->err->text;
@@ -220,19 +255,12 @@ enum err_code sqlite_apply(struct store *base, struct plan *plan,
     }
     code = sqlite_open_to_write(writer.store, NULL, writer.err);
     if (code == ERR_OK) {
-        code = unit_writer_init(&writer.units, writer.store, plan, writer.err);
-    }
-    if (code == ERR_OK) {
-        code = sqlite_prepare(writer.store, INSERT_RECORD, &writer.insert_record, writer.err);
-    }
-    if (code == ERR_OK) {
         code = write_batches(&writer);
     }
 out:
     /* What was not reached. */
     settle(plan, 0, plan->n_changes, RESULT_PLANNED, RESULT_SKIPPED, NULL);
-    unit_writer_release(&writer.units);
-    sqlite3_finalize(writer.insert_record);
+    unprepare(&writer);
     buf_release(&writer.record);
     return code;
 }

@@ -13,8 +13,6 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
-#define APPLICATION_ID 0x45787450 /* "ExtP" */
-#define SCHEMA_VERSION 1
 #define SMALLEST_PAGE 512 /* of any SQLite database */
 
 /* ---- small ones --------------------------------------------------------------------------- */
@@ -185,7 +183,7 @@ static enum err_code identify(struct sqlite_store *store, enum identity *identit
     }
     if (application == APPLICATION_ID && *version > SCHEMA_VERSION) {
         *identity = IDENTITY_NEWER;
-    } else if (application == APPLICATION_ID && *version == SCHEMA_VERSION) {
+    } else if (application == APPLICATION_ID && *version >= SCHEMA_OLDEST) {
         *identity = IDENTITY_OURS;
     } else if (application == 0 && *version == 0 && tables == 0) {
         *identity = IDENTITY_EMPTY;
@@ -232,6 +230,7 @@ static enum err_code judge_identity(struct sqlite_store *store, const struct pol
     enum identity identity = IDENTITY_FOREIGN;
     int64_t version = 0;
     enum err_code code = identify(store, &identity, &version, err);
+    store->schema = version;
     *empty = code == ERR_OK && identity == IDENTITY_EMPTY;
     if (code != ERR_OK || *empty) {
         return code;
@@ -338,40 +337,6 @@ enum err_code sqlite_open_to_write(struct sqlite_store *store, const struct poli
 
 /* ---- making ------------------------------------------------------------------------------- */
 
-/* %d is the width; the rest of the rules is in each CHECK, so that no other program can write what
-   this one would not understand. */
-#define SCHEMA                                                                                     \
-    "CREATE TABLE meta ("                                                                          \
-    " key TEXT PRIMARY KEY NOT NULL,"                                                              \
-    " value NOT NULL) WITHOUT ROWID;"                                                              \
-    "CREATE TABLE extension ("                                                                     \
-    " extension TEXT PRIMARY KEY NOT NULL CHECK (typeof(extension) = 'text'"                       \
-    "  AND length(extension) = %d AND extension NOT GLOB '*[^0-9]*'),"                             \
-    " state TEXT NOT NULL CHECK (state IN ('free', 'assigned', 'reserved')),"                      \
-    " at INTEGER CHECK (typeof(at) IN ('integer', 'null')),"                                       \
-    " agent TEXT CHECK (agent IS NULL OR (typeof(agent) = 'text'"                                  \
-    "  AND length(CAST(agent AS BLOB)) BETWEEN 1 AND 128)),"                                       \
-    " note TEXT CHECK (note IS NULL OR (typeof(note) = 'text'"                                     \
-    "  AND length(CAST(note AS BLOB)) <= 256)),"                                                   \
-    " actor TEXT CHECK (typeof(actor) IN ('text', 'null')),"                                       \
-    " CHECK (state <> 'assigned' OR agent IS NOT NULL)) WITHOUT ROWID;"                            \
-    "CREATE UNIQUE INDEX one_extension_per_agent"                                                  \
-    " ON extension (agent) WHERE state = 'assigned';"                                              \
-    "CREATE TABLE audit ("                                                                         \
-    " seq INTEGER PRIMARY KEY,"                                                                    \
-    " action_id TEXT NOT NULL,"                                                                    \
-    " at_ms INTEGER NOT NULL CHECK (typeof(at_ms) = 'integer'),"                                   \
-    " actor TEXT NOT NULL,"                                                                        \
-    " action TEXT NOT NULL,"                                                                       \
-    " changes TEXT NOT NULL,"                                                                      \
-    " expires_at INTEGER CHECK (typeof(expires_at) IN ('integer', 'null')));"                      \
-    "CREATE INDEX audit_by_action ON audit (action_id);"                                           \
-    "CREATE INDEX audit_by_expiry ON audit (expires_at)"                                           \
-    " WHERE expires_at IS NOT NULL;"                                                               \
-    "INSERT INTO meta VALUES ('width', %d);"                                                       \
-    "PRAGMA application_id = %d;"                                                                  \
-    "PRAGMA user_version = %d;"
-
 /* Two may do it at once: the one who comes second finds it done. */
 static enum err_code make_schema(struct sqlite_store *store, const struct policy *policy,
                                  struct err *err)
@@ -382,11 +347,7 @@ static enum err_code make_schema(struct sqlite_store *store, const struct policy
         code = check_identity(store, policy, &empty, err);
     }
     if (code == ERR_OK && empty) {
-        char *schema =
-            sqlite3_mprintf(SCHEMA, policy->width, policy->width, APPLICATION_ID, SCHEMA_VERSION);
-        code = schema ? sqlite_run(store, schema, "making the store", err)
-                      : err_set(err, ERR_NOMEM, "no memory left");
-        sqlite3_free(schema);
+        code = sqlite_make_tables(store, policy->width, err);
     }
     if (code == ERR_OK) {
         code = sqlite_run(store, "COMMIT", "making the store", err);

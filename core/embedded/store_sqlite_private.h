@@ -8,6 +8,7 @@
  *     store_sqlite_apply.c   the call that writes, batch by batch
  *     store_sqlite_unit.c    one change or group of a batch, and what was in its way
  *     store_sqlite_file.c    the file: opened, told apart from what it is not, made
+ *     store_sqlite_schema.c  the tables: made, and brought up from an older version
  *     store_sqlite_fail.c    what SQLite's results mean to people, and who holds the lock
  */
 
@@ -36,6 +37,8 @@ struct sqlite_store {
     int64_t waiting_since_ms;
     bool gave_up; /* the wait ended because the caller cancelled */
 
+    int64_t schema; /* the version of the file's tables, as it was last seen */
+
     bool loaded; /* the next two are about the last load */
     bool wrote_since;
     int64_t data_version;
@@ -63,6 +66,26 @@ bool sqlite_same_file(const struct sqlite_store *store);
 
 /* Whether a frozen file is still as it was when it was opened: read first, then ask. */
 bool sqlite_still_frozen(const struct sqlite_store *store);
+
+/* ---- store_sqlite_schema.c ---------------------------------------------------------------- */
+
+#define APPLICATION_ID 0x45787450 /* "ExtP" */
+#define SCHEMA_VERSION 2
+#define SCHEMA_OLDEST 1 /* that is read as it is, and brought up by the first write */
+
+/* Makes the tables in a database that has none. In a transaction of the caller's. */
+enum err_code sqlite_make_tables(struct sqlite_store *store, int width, struct err *err) ERR_CHECK;
+
+/* Brings the tables up to this version, in a transaction of the caller's that holds the write lock.
+   A copy of the file as it was stays beside it: PATH.schema1. *upgraded: there was something to do.
+   When the transaction is rolled back, the caller calls sqlite_see_schema again. */
+enum err_code sqlite_upgrade(struct sqlite_store *store, bool *upgraded, struct err *err) ERR_CHECK;
+
+/* Looks which version the tables have, in the transaction of the caller if there is one. */
+enum err_code sqlite_see_schema(struct sqlite_store *store, struct err *err) ERR_CHECK;
+
+/* What a query selects to get the columns of sqlite_slot from tables of the version last seen. */
+const char *sqlite_slot_columns(const struct sqlite_store *store);
 
 /* ---- store_sqlite_fail.c ------------------------------------------------------------------ */
 
@@ -98,7 +121,8 @@ const char *sqlite_text(struct arena *arena, sqlite3_stmt *row, int column, bool
 
 /* ---- rows (store_sqlite.c) ------------------------------------------------------------------ */
 
-#define SLOT_COLUMNS "extension, state, at, agent, note, actor"
+#define SLOT_COLUMNS_1 "extension, state, at, agent, note, actor"
+#define SLOT_COLUMNS SLOT_COLUMNS_1 ", given_back, agent_arn, source, fallback"
 
 /* The slot of a row of SLOT_COLUMNS; false, with *why, where it does not fit. */
 bool sqlite_slot(struct arena *arena, sqlite3_stmt *row, int width, struct slot *slot,

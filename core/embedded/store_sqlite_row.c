@@ -47,6 +47,20 @@ static bool read_ext(sqlite3_stmt *row, int width, char ext[EXT_ROOM])
     return text_is_digits(ext) && strlen(ext) == (size_t)length;
 }
 
+static void read_own(struct arena *arena, sqlite3_stmt *row, struct slot *slot, bool *sound)
+{
+    struct belongings own = {
+        .arn = sqlite_text(arena, row, 7, sound),
+        .source = sqlite_text(arena, row, 8, sound),
+        .fallback = sqlite_text(arena, row, 9, sound),
+    };
+    if (own.arn || own.source || own.fallback) {
+        struct belongings *copy = arena_alloc(arena, sizeof *copy);
+        *copy = own;
+        slot->own = copy;
+    }
+}
+
 bool sqlite_slot(struct arena *arena, sqlite3_stmt *row, int width, struct slot *slot,
                  const char **why)
 {
@@ -62,8 +76,10 @@ bool sqlite_slot(struct arena *arena, sqlite3_stmt *row, int width, struct slot 
         slot->agent = sqlite_text(arena, row, 3, &sound);
         slot->note = sqlite_text(arena, row, 4, &sound);
         slot->by = sqlite_text(arena, row, 5, &sound);
+        slot->given_back_s = sqlite3_column_int64(row, 6);
+        read_own(arena, row, slot, &sound);
         if (!sound) {
-            *why = "agent, note or actor is not UTF-8 text";
+            *why = "one of its texts is not UTF-8";
         } else if (slot->state == SLOT_ASSIGNED && (!slot->agent || slot->agent[0] == '\0')) {
             *why = "it is assigned, but to nobody";
         } else if (slot->agent && strlen(slot->agent) > LOGIN_MAX) {

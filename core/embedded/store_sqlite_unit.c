@@ -33,9 +33,10 @@ static_assert(QUERY_END == UNIT_QUERIES, "room for every query");
 #define AS_SEEN " WHERE extension = ?1 AND state = ?2 AND at IS ?3 AND agent IS ?4 AND note IS ?5"
 
 static const char *const s_queries[UNIT_QUERIES] = {
-    [QUERY_INSERT] = "INSERT INTO extension (" SLOT_COLUMNS ") VALUES (?1, ?6, ?7, ?8, ?9, ?10)",
-    [QUERY_UPDATE] =
-        "UPDATE extension SET state = ?6, at = ?7, agent = ?8, note = ?9, actor = ?10" AS_SEEN,
+    [QUERY_INSERT] = "INSERT INTO extension (" SLOT_COLUMNS ") VALUES (?1, ?6, ?7, ?8, ?9,"
+                     " ?10, ?11, ?12, ?13, ?14)",
+    [QUERY_UPDATE] = "UPDATE extension SET state = ?6, at = ?7, agent = ?8, note = ?9, actor = ?10,"
+                     " given_back = ?11, agent_arn = ?12, source = ?13, fallback = ?14" AS_SEEN,
     [QUERY_VACATE] = "UPDATE extension SET state = 'free'" AS_SEEN,
     [QUERY_DELETE] = "DELETE FROM extension" AS_SEEN,
     [QUERY_LOOK] = "SELECT " SLOT_COLUMNS " FROM extension WHERE extension = ?1",
@@ -64,17 +65,33 @@ static enum outcome broken(struct unit_writer *writer, int result)
     return WENT_WRONG;
 }
 
-/* state, at, agent, note from `index` on; 0 stands for "not known", which is NULL in a row. */
+/* 0 stands for "not known", which is NULL in a row. */
+static void bind_time(sqlite3_stmt *query, int index, int64_t at_s)
+{
+    if (at_s != 0) {
+        sqlite3_bind_int64(query, index, at_s);
+    } else {
+        sqlite3_bind_null(query, index);
+    }
+}
+
+/* state, at, agent, note from `index` on */
 static void bind_slot(sqlite3_stmt *query, int index, const struct slot *slot, bool vacated)
 {
     sqlite_bind_text(query, index, vacated ? "free" : sqlite_state_name(slot->state));
-    if (slot->at_s != 0) {
-        sqlite3_bind_int64(query, index + 1, slot->at_s);
-    } else {
-        sqlite3_bind_null(query, index + 1);
-    }
+    bind_time(query, index + 1, slot->at_s);
     sqlite_bind_text(query, index + 2, slot->agent);
     sqlite_bind_text(query, index + 3, slot->note);
+}
+
+/* actor, given_back, agent_arn, source, fallback */
+static void bind_rest(sqlite3_stmt *query, int index, const struct slot *slot)
+{
+    sqlite_bind_text(query, index, slot->by);
+    bind_time(query, index + 1, slot->given_back_s);
+    sqlite_bind_text(query, index + 2, slot->own ? slot->own->arn : NULL);
+    sqlite_bind_text(query, index + 3, slot->own ? slot->own->source : NULL);
+    sqlite_bind_text(query, index + 4, slot->own ? slot->own->fallback : NULL);
 }
 
 static bool is_absent(const struct slot *slot)
@@ -98,7 +115,7 @@ static int write_row(struct unit_writer *writer, enum unit_query query, const st
     }
     if (query == QUERY_INSERT || query == QUERY_UPDATE) {
         bind_slot(prepared, 6, effect->after, false);
-        sqlite_bind_text(prepared, 10, effect->after->by);
+        bind_rest(prepared, 10, effect->after);
     }
     int result = step(writer, query);
     *touched = result == SQLITE_DONE && sqlite3_changes(writer->store->db) == 1;
@@ -298,6 +315,7 @@ void unit_writer_release(struct unit_writer *writer)
 {
     for (size_t i = 0; i < UNIT_QUERIES; i++) {
         sqlite3_finalize(writer->queries[i]);
+        writer->queries[i] = NULL;
     }
     arena_release(&writer->scratch);
 }

@@ -7,8 +7,9 @@
  * records of one action put together are one `struct audit_action`.
  *
  * A change's JSON is {"change","extension","agent","from","to","why","group"} without the members
- * that are not set, and, where an undo needs it, "was": what the slot was before, {"at","agent",
- * "note"}, and for a reassign "from_was", the same of the extension that the agent had. Numbers
+ * that are not set, and "was": what the slot was before, so that an undo gives all of it back:
+ * {"state","at","agent","note","by","given_back","arn","source","fallback"}, the state only of a
+ * reservation; and for a reassign "from_was", the same of the extension that the agent had. Numbers
  * that are created stand as ranges: {"change":"create","from":"0000","to":"0098"}; such a change
  * has no ext in the history, only from and to.
  */
@@ -34,11 +35,10 @@ struct audit_change {
     const char *to;
     const char *why;
     uint32_t group;
-    int64_t was_at_s;      /* of the (new) extension before the change: given back, since */
-    const char *was_agent; /* who had held it last */
-    const char *was_note;  /* its note: of the pin that a release ended, ... */
-    int64_t from_was_at_s; /* reassign: since when the agent had the former one */
-    const char *from_was_note;
+    /* What the (new) extension was before, as far as it was recorded; ext is not set. The state is
+       SLOT_RESERVED or not said (SLOT_ABSENT); the agent is not said where it is the change's. */
+    struct slot was;
+    struct slot from_was; /* reassign: of the extension that the agent had */
 };
 
 /* How many numbers the change is about: those of its range, else one. */

@@ -9,6 +9,8 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
+#define RESERVED "reserved"
+
 /* ---- writing ------------------------------------------------------------------------------
  * Members that are not set are left out, and the text has no blanks: a record of DynamoDB has
  * 400 KB at most, and a first sync records ten thousand changes. */
@@ -34,7 +36,14 @@ static void set_text(json_t *object, const char *name, const char *text)
     json_object_set_new_nocheck(object, name, value);
 }
 
-/* What the slot was, as far as an undo needs it. The holder of an assigned one is the change's
+static void set_time(json_t *object, const char *name, int64_t at_s)
+{
+    if (at_s != 0) {
+        json_object_set_new_nocheck(object, name, json_integer(at_s));
+    }
+}
+
+/* What the slot was. The holder of an assigned one is the change's
    agent already. */
 static void set_was(json_t *object, const char *name, const struct slot *before, const char *agent)
 {
@@ -42,14 +51,22 @@ static void set_was(json_t *object, const char *name, const struct slot *before,
         return;
     }
     json_auto_t *was = json_object();
-    if (before->at_s != 0) {
-        json_object_set_new_nocheck(was, "at", json_integer(before->at_s));
+    if (before->state == SLOT_RESERVED) {
+        set_text(was, "state", RESERVED);
     }
-    if (before->state == SLOT_FREE || !before->agent || !agent ||
+    set_time(was, "at", before->at_s);
+    if (before->state != SLOT_ASSIGNED || !before->agent || !agent ||
         strcmp(before->agent, agent) != 0) {
         set_text(was, "agent", before->agent);
     }
     set_text(was, "note", before->note);
+    set_text(was, "by", before->by);
+    set_time(was, "given_back", before->given_back_s);
+    if (before->own) {
+        set_text(was, "arn", before->own->arn);
+        set_text(was, "source", before->own->source);
+        set_text(was, "fallback", before->own->fallback);
+    }
     if (json_object_size(was) > 0) {
         json_object_set_nocheck(object, name, was);
     }
@@ -226,6 +243,32 @@ static void read_range(struct reader *reader, const json_t *object, struct audit
     }
 }
 
+static void read_was(struct reader *reader, const json_t *object, const char *name,
+                     struct slot *slot)
+{
+    const json_t *was = get_object(reader, object, name);
+    if (!was) {
+        return;
+    }
+    struct belongings own = {
+        .arn = get_text(reader, was, "arn"),
+        .source = get_text(reader, was, "source"),
+        .fallback = get_text(reader, was, "fallback"),
+    };
+    const char *state = get_text(reader, was, "state");
+    slot->state = state && strcmp(state, RESERVED) == 0 ? SLOT_RESERVED : SLOT_ABSENT;
+    slot->at_s = get_number(reader, was, "at");
+    slot->agent = get_text(reader, was, "agent");
+    slot->note = get_text(reader, was, "note");
+    slot->by = get_text(reader, was, "by");
+    slot->given_back_s = get_number(reader, was, "given_back");
+    if (own.arn || own.source || own.fallback) {
+        struct belongings *copy = arena_alloc(reader->arena, sizeof *copy);
+        *copy = own;
+        slot->own = copy;
+    }
+}
+
 static void read_change(struct reader *reader, const json_t *object, struct audit_change *change)
 {
     const char *kind = get_text(reader, object, "change");
@@ -248,17 +291,8 @@ static void read_change(struct reader *reader, const json_t *object, struct audi
         return;
     }
     change->group = (uint32_t)group;
-    const json_t *was = get_object(reader, object, "was");
-    if (was) {
-        change->was_at_s = get_number(reader, was, "at");
-        change->was_agent = get_text(reader, was, "agent");
-        change->was_note = get_text(reader, was, "note");
-    }
-    was = get_object(reader, object, "from_was");
-    if (was) {
-        change->from_was_at_s = get_number(reader, was, "at");
-        change->from_was_note = get_text(reader, was, "note");
-    }
+    read_was(reader, object, "was", &change->was);
+    read_was(reader, object, "from_was", &change->from_was);
     if (!change->ext && !change->agent) {
         complain(reader, "extension", "is missing");
     }

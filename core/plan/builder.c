@@ -33,6 +33,20 @@ static bool text_same(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+static bool own_same(const struct belongings *a, const struct belongings *b)
+{
+    static const struct belongings nothing = {.arn = NULL};
+    a = a ? a : &nothing;
+    b = b ? b : &nothing;
+    return text_same(a->arn, b->arn) && text_same(a->source, b->source) &&
+           text_same(a->fallback, b->fallback);
+}
+
+static bool spelled_same(const struct as_read *a, const struct as_read *b)
+{
+    return a == b || (a && b && strcmp(a->attributes, b->attributes) == 0);
+}
+
 bool slot_same(const struct slot *a, const struct slot *b)
 {
     bool no_a = !a || a->state == SLOT_ABSENT;
@@ -41,9 +55,22 @@ bool slot_same(const struct slot *a, const struct slot *b)
         return no_a && no_b;
     }
     bool same_records = a->records == b->records || (slot_is_sound(a) && slot_is_sound(b));
-    return a->state == b->state && a->at_s == b->at_s && same_records &&
-           strcmp(a->ext, b->ext) == 0 && text_same(a->agent, b->agent) &&
-           text_same(a->note, b->note) && text_same(a->by, b->by);
+    return a->state == b->state && a->at_s == b->at_s && a->given_back_s == b->given_back_s &&
+           same_records && strcmp(a->ext, b->ext) == 0 && text_same(a->agent, b->agent) &&
+           text_same(a->note, b->note) && text_same(a->by, b->by) && own_same(a->own, b->own) &&
+           spelled_same(a->as_read, b->as_read);
+}
+
+const struct belongings *belongings_now(struct arena *arena, const struct belongings *own,
+                                        const struct agent *agent)
+{
+    if (!agent || !agent->arn || (own && text_same(own->arn, agent->arn))) {
+        return own;
+    }
+    struct belongings *now = arena_alloc(arena, sizeof *now);
+    *now = own ? *own : (struct belongings){.arn = NULL};
+    now->arn = agent->arn;
+    return now;
 }
 
 bool slot_holds(const struct slot *slot, const char *agent)
@@ -84,6 +111,19 @@ struct slot slot_reserved(const char *ext, const char *note, int64_t since_s, co
     slot.at_s = since_s;
     slot.by = by;
     return slot;
+}
+
+void slot_keep_former(struct slot *reserved, const struct slot *before)
+{
+    if (before->state == SLOT_FREE || before->state == SLOT_RESERVED) {
+        reserved->given_back_s = before->state == SLOT_FREE ? before->at_s : before->given_back_s;
+        reserved->agent = before->agent;
+    }
+}
+
+struct slot slot_unreserved(const struct slot *reserved)
+{
+    return slot_free(reserved->ext, reserved->given_back_s, reserved->agent);
 }
 
 bool slot_rather_kept(const struct slot *a, const struct slot *b, const char *claimed)
@@ -143,12 +183,14 @@ void build_create(struct plan_builder *builder, const char *ext)
 }
 
 struct change *build_assign(struct plan_builder *builder, const struct slot *before,
-                            const char *ext, const char *agent, const char *why)
+                            const char *ext, const struct agent *agent, const char *why)
 {
-    struct change *change = plan_add_plain(builder->plan, CHANGE_ASSIGN, NULL, agent, 1, why);
+    struct plan *plan = builder->plan;
+    struct change *change = plan_add_plain(plan, CHANGE_ASSIGN, NULL, agent->login, 1, why);
     struct step *step = &change->steps[0];
     step->before = before;
-    step->after = slot_assigned(ext, agent, builder->input->now_s, NULL, builder->by);
+    step->after = slot_assigned(ext, agent->login, builder->input->now_s, NULL, builder->by);
+    step->after.own = belongings_now(&plan->arena, NULL, agent);
     change->ext = step->after.ext;
     change->to = change->ext;
     return change;
@@ -169,6 +211,7 @@ struct slot slot_put_right(const struct slot *before, const struct plan_builder 
 {
     struct slot after = *before;
     after.records = slot_record(before->state);
+    after.as_read = NULL;
     if (after.state == SLOT_ASSIGNED && after.at_s == 0) {
         after.at_s = builder->input->now_s;
         after.by = builder->by;
@@ -176,10 +219,19 @@ struct slot slot_put_right(const struct slot *before, const struct plan_builder 
     return after;
 }
 
-static const char *what_was_wrong(const struct slot *slot)
+static const char *what_was_wrong(struct arena *arena, const struct slot *slot)
 {
-    if (slot_is_sound(slot)) {
+    bool sound = slot_is_sound(slot);
+    if (sound && slot->at_s == 0) {
         return "written by the program before this one";
+    }
+    if (sound && slot->as_read && slot->as_read->unsafe) {
+        return arena_printf(arena, "rewritten as text, a contact flow takes nothing else: %s",
+                            slot->as_read->unsafe);
+    }
+    if (sound) {
+        return slot->own && slot->own->arn ? "the directory says another ARN now"
+                                           : "gets the ARN that the directory says";
     }
     if (slot->state == SLOT_FREE) {
         return "free, but the index could not show it";
@@ -191,13 +243,16 @@ static const char *what_was_wrong(const struct slot *slot)
                                            : "was free and assigned at once; stays assigned";
 }
 
-struct change *build_put_right(struct plan_builder *builder, const struct slot *before)
+struct change *build_put_right(struct plan_builder *builder, const struct slot *before,
+                               const struct belongings *own)
 {
-    struct change *change = plan_add_plain(
-        builder->plan, slot_is_sound(before) ? CHANGE_ADOPT : CHANGE_REPAIR, before->ext,
-        before->state == SLOT_ASSIGNED ? before->agent : NULL, 1, what_was_wrong(before));
+    struct change *change =
+        plan_add_plain(builder->plan, slot_is_sound(before) ? CHANGE_ADOPT : CHANGE_REPAIR,
+                       before->ext, before->state == SLOT_ASSIGNED ? before->agent : NULL, 1,
+                       what_was_wrong(&builder->plan->arena, before));
     change->steps[0].before = before;
     change->steps[0].after = slot_put_right(before, builder);
+    change->steps[0].after.own = own;
     return change;
 }
 

@@ -20,8 +20,13 @@ uint8_t slot_record(enum slot_state state);
 /* Whether there is exactly that record. A slot without any flag counts as sound. */
 bool slot_is_sound(const struct slot *slot);
 
-/* Whether both say the same, records included; NULL equals an absent one. */
+/* Whether both say the same in the same spelling, records included; NULL equals an absent one. */
 bool slot_same(const struct slot *a, const struct slot *b);
+
+/* What belongs to the agent by now: `own` (may be NULL), with the ARN that the directory says. `agent`
+   NULL, or without an ARN: `own`. */
+const struct belongings *belongings_now(struct arena *arena, const struct belongings *own,
+                                        const struct agent *agent);
 
 bool slot_holds(const struct slot *slot, const char *agent); /* assigned to that agent */
 
@@ -29,6 +34,11 @@ struct slot slot_free(const char *ext, int64_t given_back_s, const char *last_ag
 struct slot slot_assigned(const char *ext, const char *agent, int64_t since_s, const char *pin,
                           const char *by);
 struct slot slot_reserved(const char *ext, const char *note, int64_t since_s, const char *by);
+
+/* What a number was before a reservation comes back after it: `reserved` remembers who gave it back
+   and when, from what it is `before`, free or reserved; slot_unreserved is the free slot. */
+void slot_keep_former(struct slot *reserved, const struct slot *before);
+struct slot slot_unreserved(const struct slot *reserved);
 
 /* ---- changes ------------------------------------------------------------------------------- */
 
@@ -49,18 +59,20 @@ const char *builder_given_back(const struct plan_builder *builder, const char *e
 struct change *plan_add_plain(struct plan *plan, enum change_kind kind, const char *ext,
                               const char *agent, size_t n_steps, const char *why);
 
-/* `before` stays sound and as it is but for what an adoption or a repair of its records does. */
+/* `before` sound, in this program's spelling, and adopted; else as it is. */
 struct slot slot_put_right(const struct slot *before, const struct plan_builder *builder);
 
 /* A new free number; `ext` is copied. */
 void build_create(struct plan_builder *builder, const char *ext);
 /* `before` NULL: the number was not there; `ext` is copied then. */
 struct change *build_assign(struct plan_builder *builder, const struct slot *before,
-                            const char *ext, const char *agent, const char *why);
+                            const char *ext, const struct agent *agent, const char *why);
 struct change *build_release(struct plan_builder *builder, const struct slot *before,
                              const char *why);
-/* An extension that was not adopted yet, or has records that contradict each other. */
-struct change *build_put_right(struct plan_builder *builder, const struct slot *before);
+/* An extension that was not adopted yet, is not written as this program writes it, or has records
+   that contradict each other. `own`: what belongs to the holder from now on. */
+struct change *build_put_right(struct plan_builder *builder, const struct slot *before,
+                               const struct belongings *own);
 /* One extension too many of an agent who keeps another; `then`: what becomes of it ("cools until
    ..."). The claim is the caller's. */
 struct change *build_drop_surplus(struct plan_builder *builder, const struct slot *before,

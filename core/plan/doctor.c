@@ -156,6 +156,18 @@ static void examine_assigned(struct examination *exam, const struct slot *slot)
         problem->slot = slot;
         problem->claim = holder->claim;
     }
+    if (slot->as_read && slot->as_read->unsafe) {
+        struct problem *problem =
+            add(exam, PROBLEM_READER_UNSAFE, slot->ext, slot->agent,
+                arena_printf(arena, "a contact flow takes text only, and fails on: %s",
+                             slot->as_read->unsafe));
+        problem->slot = slot;
+        problem->claim = holder->claim;
+        if (!slot->as_read->mendable) {
+            problem->fixable = false;
+            problem->fix = "none: another program's; make it text there or remove it";
+        }
+    }
     if (!policy_in_ranges(exam->input->policy, slot->ext)) {
         add(exam, PROBLEM_OUT_OF_RANGE, slot->ext, slot->agent, "outside of the ranges of the pool")
             ->slot = slot;

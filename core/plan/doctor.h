@@ -21,6 +21,7 @@
     X(PROBLEM_MISSING, "missing", "create the number as free")                                     \
     X(PROBLEM_OUT_OF_RANGE, "out_of_range", "none: extend the ranges or release it")               \
     X(PROBLEM_NOT_ADOPTED, "not_adopted", "write since and by")                                    \
+    X(PROBLEM_READER_UNSAFE, "reader_unsafe", "write it as text, with the same value")             \
     X(PROBLEM_ODD, "odd", "none: not understood, left alone")
 
 enum problem_kind {

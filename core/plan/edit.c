@@ -167,6 +167,7 @@ static void settle_numbers(struct edit *edit)
 {
     const struct plan_builder *draft = &edit->draft;
     int64_t now_s = edit->input->now_s;
+    struct arena *arena = &draft->plan->arena;
     /* First what is left, then what is taken: the taker has the last word. */
     for (size_t i = 0; i < edit->n_people; i++) {
         const struct person *person = edit->people[i];
@@ -176,18 +177,24 @@ static void settle_numbers(struct edit *edit)
             struct number *number = edit_number(edit, person->slot->ext);
             number->after = slot_put_right(person->slot, draft);
             number->after.note = final_pin(edit, person);
+            number->after.own = belongings_now(arena, person->slot->own, person->agent);
         }
     }
     for (size_t i = 0; i < edit->n_wishes; i++) {
         struct edit_request *wish = &edit->wishes[i];
         if (wish->state == EDIT_OPEN && wish->kind == CHANGE_UNRESERVE) {
-            wish->number->after = slot_free(wish->number->ext, 0, NULL);
+            wish->number->after = slot_unreserved(wish->number->slot);
         }
     }
     for (size_t i = 0; i < edit->n_wishes; i++) {
         struct edit_request *wish = &edit->wishes[i];
         if (wish->state == EDIT_OPEN && wish->kind == CHANGE_RESERVE) {
-            wish->number->after = slot_reserved(wish->number->ext, wish->note, now_s, draft->by);
+            struct number *number = wish->number;
+            struct slot before = number->leaver != NO_REQUEST ? number->after
+                                 : number->slot               ? *number->slot
+                                                              : slot_free(number->ext, 0, NULL);
+            number->after = slot_reserved(number->ext, wish->note, now_s, draft->by);
+            slot_keep_former(&number->after, &before);
         }
     }
     for (size_t i = 0; i < edit->n_people; i++) {
@@ -195,6 +202,8 @@ static void settle_numbers(struct edit *edit)
         if (person->to) {
             person->to->after = slot_assigned(person->to->ext, person->login, now_s,
                                               final_pin(edit, person), draft->by);
+            person->to->after.own =
+                belongings_now(arena, person->slot ? person->slot->own : NULL, person->agent);
         }
     }
 }

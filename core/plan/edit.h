@@ -27,10 +27,10 @@ struct person {
     const struct slot *slot; /* held now, the first; NULL: none */
     size_t n_slots;
     const struct slot *former;
-    bool in_directory;
-    size_t move; /* the request that gives them another extension, or NO_REQUEST */
-    size_t drop; /* the one that takes theirs back */
-    size_t mark; /* the one that pins or unpins */
+    const struct agent *agent; /* NULL: not in the directory, or it was not read */
+    size_t move;               /* the request that gives them another extension, or NO_REQUEST */
+    size_t drop;               /* the one that takes theirs back */
+    size_t mark;               /* the one that pins or unpins */
     struct number *to;
     struct number *from; /* left by move or drop */
 };

@@ -22,7 +22,7 @@ static struct person *person_of(struct edit *edit, const char *login)
         const struct roster *roster = edit->input->roster;
         const struct agent *agent = roster ? roster_find(roster, login) : NULL;
         person->login = agent ? agent->login : login;
-        person->in_directory = agent != NULL;
+        person->agent = agent;
         person->move = person->drop = person->mark = NO_REQUEST;
         edit->people[edit->n_people++] = person;
     }
@@ -132,7 +132,7 @@ static bool check_in_directory(struct edit *edit, size_t i, const struct person 
         edit_refuse(edit, i, "the login %s", fault);
         return false;
     }
-    if (edit->input->roster && !person->in_directory) {
+    if (edit->input->roster && !person->agent) {
         edit_refuse(edit, i, "nobody in the directory is called \"%s\"%s", person->login,
                     edit_did_you_mean(edit, person->login, false));
         return false;
@@ -180,7 +180,7 @@ bool edit_check_has_extension(struct edit *edit, size_t i)
         return true;
     }
     edit_refuse(edit, i, "%s has no extension%s", person->login,
-                person->in_directory ? "" : edit_did_you_mean(edit, person->login, true));
+                person->agent ? "" : edit_did_you_mean(edit, person->login, true));
     return false;
 }
 
@@ -300,7 +300,7 @@ static void check_release(struct edit *edit, size_t i)
     if (!person) {
         return;
     }
-    if (from_file && !person->slot && person->in_directory) {
+    if (from_file && !person->slot && person->agent) {
         edit_grant(edit, i,
                    arena_printf(&edit->draft.plan->arena, "%s has no extension", person->login));
     } else if (edit_check_has_extension(edit, i) && claim_person(edit, i, person, &person->drop)) {
@@ -411,7 +411,7 @@ static void check_number(struct edit *edit, const struct number *number)
     bool swaps = wish->request->swap;
     if (!policy_in_ranges(policy, number->ext) && !renames && !swaps) {
         edit_refuse(edit, i, "%s is outside of the ranges of the pool", number->ext);
-    } else if (policy_is_blocked(policy, number->ext) && !renames && !swaps) {
+    } else if (policy_is_blocked(policy, number->ext) && !renames) {
         edit_refuse(edit, i, "%s is blocked by the policy", number->ext);
     } else if (!slot && !input_makes_numbers(edit->input)) {
         edit_refuse(edit, i, "%s is not to be seen in the store; --doctor says why", number->ext);

@@ -11,10 +11,7 @@ static void lay_over(struct snapshot *snapshot, const struct slot *slot)
         return;
     }
     struct slot *place = &snapshot->slots[found - snapshot->slots];
-    *place = *slot;
-    place->agent = arena_strdup(&snapshot->arena, slot->agent);
-    place->note = arena_strdup(&snapshot->arena, slot->note);
-    place->by = arena_strdup(&snapshot->arena, slot->by);
+    *place = slot_copy(&snapshot->arena, slot);
 }
 
 struct snapshot *plan_overlay(const struct plan *plan, const struct snapshot *base, int64_t now_s)
@@ -22,10 +19,7 @@ struct snapshot *plan_overlay(const struct plan *plan, const struct snapshot *ba
     struct snapshot *fresh = snapshot_new();
     for (size_t i = 0; i < base->n_slots; i++) {
         struct slot *slot = snapshot_add(fresh, base->slots[i].ext);
-        *slot = base->slots[i];
-        slot->agent = arena_strdup(&fresh->arena, slot->agent);
-        slot->note = arena_strdup(&fresh->arena, slot->note);
-        slot->by = arena_strdup(&fresh->arena, slot->by);
+        *slot = slot_copy(&fresh->arena, &base->slots[i]);
     }
     /* Numbers that were made come first, so that there is a place for every step. */
     for (size_t i = 0; i < plan->n_changes; i++) {

@@ -52,7 +52,7 @@ static void put_right(struct repair *repair, const struct problem *problem)
         return;
     }
     *done_mark(repair, slot) = true;
-    struct change *change = build_put_right(&repair->draft, slot);
+    struct change *change = build_put_right(&repair->draft, slot, slot->own);
     if (slot->state == SLOT_ASSIGNED && slot->at_s == 0) {
         settle_claim(repair, change, slot->agent, problem->claim, slot->ext);
     }
@@ -63,7 +63,7 @@ static struct change *draft_kept(struct repair *repair, const struct slot *kept,
 {
     *done_mark(repair, kept) = true;
     if (!slot_is_sound(kept)) {
-        return build_put_right(&repair->draft, kept);
+        return build_put_right(&repair->draft, kept, kept->own);
     }
     struct change *change =
         plan_add_plain(repair->draft.plan, CHANGE_REPAIR, kept->ext, kept->agent, 1, why);
@@ -111,6 +111,11 @@ static void repair_problem(struct repair *repair, const struct problem *problem)
     case PROBLEM_CLAIM_MISSING:
     case PROBLEM_CLAIM_STALE:
         fix_claim(repair, problem);
+        break;
+    case PROBLEM_READER_UNSAFE:
+        if (problem->fixable) {
+            put_right(repair, problem);
+        }
         break;
     case PROBLEM_NOT_ADOPTED:
     case PROBLEM_LEAKED:

@@ -289,15 +289,39 @@ static void find_twins(struct sync *sync)
 
 /* ---- changes ------------------------------------------------------------------------------- */
 
+/* What belongs to the holder, by what the directory says now. */
+static const struct belongings *own_now(struct sync *sync, const struct slot *slot)
+{
+    size_t person = slot->state == SLOT_ASSIGNED ? sync->holder[slot - sync->slots] : NOBODY;
+    const struct agent *agent = person < sync->n_agents ? &sync->agents[person] : NULL;
+    return belongings_now(&sync->draft.plan->arena, slot->own, agent);
+}
+
+/* What stays and has records that contradict each other, or that the index cannot show. */
 static void draft_repairs(struct sync *sync)
 {
     for (size_t i = 0; i < sync->n_slots; i++) {
         const struct slot *slot = &sync->slots[i];
         bool stays = slot->state == SLOT_ASSIGNED ? !sync->given_back[i]
                                                   : !number_picker_is_taken(&sync->picker, slot);
-        bool adopted = slot->state != SLOT_ASSIGNED || slot->at_s != 0;
-        if (stays && !(adopted && slot_is_sound(slot))) {
-            build_put_right(&sync->draft, slot);
+        if (stays && !slot_is_sound(slot)) {
+            build_put_right(&sync->draft, slot, own_now(sync, slot));
+        }
+    }
+}
+
+/* What stays and is filled in or rewritten. It comes last: nobody's number hangs on it. */
+static void draft_adoptions(struct sync *sync)
+{
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        const struct slot *slot = &sync->slots[i];
+        if (slot->state != SLOT_ASSIGNED || sync->given_back[i] || !slot_is_sound(slot)) {
+            continue;
+        }
+        const struct belongings *own = own_now(sync, slot);
+        bool mended = slot->as_read && slot->as_read->mendable;
+        if (slot->at_s == 0 || mended || own != slot->own) {
+            build_put_right(&sync->draft, slot, own);
         }
     }
 }
@@ -327,7 +351,7 @@ static void draft_assignments(struct sync *sync)
         struct joiner *joiner = &sync->joiners[i];
         if (joiner->pick.ext[0] != '\0') {
             struct change *change = build_assign(&sync->draft, joiner->pick.slot, joiner->pick.ext,
-                                                 joiner->agent->login, why_assigned(sync, joiner));
+                                                 joiner->agent, why_assigned(sync, joiner));
             change->any_number = true;
         }
     }
@@ -375,7 +399,7 @@ static void draft_releases(struct sync *sync)
         if (taker) {
             uint32_t group = ++draft->groups;
             change->group = group;
-            change = build_assign(draft, slot, slot->ext, taker->agent->login,
+            change = build_assign(draft, slot, slot->ext, taker->agent,
                                   "new agent, takes over what is given back: nothing else is left");
             change->group = group;
         }
@@ -499,6 +523,7 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
     if (makes_numbers && missing > 0) {
         create_missing(&sync.draft, sync.joiners, sync.n_joiners);
     }
+    draft_adoptions(&sync);
     plan->missing = makes_numbers ? 0 : (size_t)missing;
     if (sync.n_agents == 0 && plan->assigned_before > 0) {
         plan_note(plan, "the directory is empty, so nothing is taken back");

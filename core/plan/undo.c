@@ -20,6 +20,7 @@
 #include "core/base/strmap.h"
 
 #define NONE SIZE_MAX
+#define MISTAKE_S 3600 /* so long an assignment that is undone counts as never made */
 
 /* An extension in the record. Of several changes that touch it, the one with the highest rank says
    what it was, and what it became. */
@@ -30,11 +31,12 @@ struct trace {
     int was_rank;
     struct slot became;
     int became_rank;
-    const char *pin;      /* the note of a pin that came with an assignment */
-    bool unpinned;        /* a change of the record lifts a pin that a release ended */
-    const char *conflict; /* why it cannot be undone, or NULL */
-    size_t joined;        /* union-find over the traces */
-    size_t last_change;   /* of its component, at the root: the end of a list through `previous` */
+    const char *pin;               /* the note of a pin that came with an assignment */
+    const struct slot *moves_back; /* what the agent who gets it back holds until then; or NULL */
+    bool unpinned;                 /* a change of the record lifts a pin that a release ended */
+    const char *conflict;          /* why it cannot be undone, or NULL */
+    size_t joined;                 /* union-find over the traces */
+    size_t last_change; /* of its component, at the root: the end of a list through `previous` */
 };
 
 struct undo {
@@ -98,32 +100,35 @@ static void say_became(struct trace *trace, int rank, struct slot became)
 }
 
 /* Somebody left the extension: it was theirs, and nobody's afterwards unless another took it. */
-static void say_left(struct trace *trace, const char *agent, int64_t since_s, const char *pin)
+static void say_left(struct trace *trace, const char *agent, const struct slot *was)
 {
-    say_was(trace, 4, slot_assigned(trace->ext, agent, since_s, pin, NULL));
+    struct slot held = slot_assigned(trace->ext, agent, was->at_s, was->note, was->by);
+    held.own = was->own;
+    say_was(trace, 4, held);
     say_became(trace, 2, slot_free(trace->ext, 0, agent));
 }
 
 static void say_taken(struct trace *trace, const struct audit_change *change)
 {
-    say_was(trace, 2, slot_free(trace->ext, change->was_at_s, change->was_agent));
+    say_was(trace, 2, slot_free(trace->ext, change->was.at_s, change->was.agent));
     say_became(trace, 3, slot_assigned(trace->ext, change->agent, 0, NULL, NULL));
 }
 
 static void say_reserved(struct trace *trace, const struct audit_change *change)
 {
-    /* Reserved again under another note: a free number has no note, and was somebody's before. */
-    bool was_held = change->from || change->was_note || (change->was_at_s && !change->was_agent);
+    /* Reserved again under another note: a free number has no note. */
+    bool was_held = change->was.state == SLOT_RESERVED || change->from || change->was.note;
     say_was(trace, 2,
-            was_held ? slot_reserved(trace->ext, change->from, change->was_at_s, NULL)
-                     : slot_free(trace->ext, change->was_at_s, change->was_agent));
+            was_held ? slot_reserved(trace->ext, change->from, change->was.at_s, change->was.by)
+                     : slot_free(trace->ext, change->was.at_s, change->was.agent));
     say_became(trace, 3, slot_reserved(trace->ext, change->to, 0, NULL));
 }
 
 static void say_marked(struct trace *trace, const struct audit_change *change)
 {
-    say_was(trace, 1,
-            slot_assigned(trace->ext, change->agent, change->was_at_s, change->from, NULL));
+    say_was(
+        trace, 1,
+        slot_assigned(trace->ext, change->agent, change->was.at_s, change->from, change->was.by));
     say_became(trace, 1, slot_assigned(trace->ext, change->agent, 0, change->to, NULL));
     if (change->kind == CHANGE_PIN) {
         trace->pin = change->to;
@@ -178,12 +183,12 @@ static void read_change(struct undo *undo, const struct audit_change *change, si
         say_taken(trace, change);
         break;
     case CHANGE_RELEASE:
-        say_left(trace, change->agent, change->was_at_s, change->was_note);
+        say_left(trace, change->agent, &change->was);
         break;
     case CHANGE_REASSIGN: {
         size_t from = trace_of(undo, change->from);
         say_taken(trace, change);
-        say_left(&undo->traces[from], change->agent, change->from_was_at_s, change->from_was_note);
+        say_left(&undo->traces[from], change->agent, &change->from_was);
         join(undo, index, from);
         break;
     }
@@ -191,7 +196,8 @@ static void read_change(struct undo *undo, const struct audit_change *change, si
         say_reserved(trace, change);
         break;
     case CHANGE_UNRESERVE:
-        say_was(trace, 3, slot_reserved(trace->ext, change->from, change->was_at_s, NULL));
+        say_was(trace, 3,
+                slot_reserved(trace->ext, change->from, change->was.at_s, change->was.by));
         say_became(trace, 2, slot_free(trace->ext, 0, NULL));
         break;
     case CHANGE_PIN:
@@ -272,6 +278,9 @@ static void find_other_holdings(struct undo *undo)
         size_t owned = strmap_get(&owners, slot->agent);
         size_t held = owned == STRMAP_NONE ? STRMAP_NONE : strmap_get(&undo->by_ext, slot->ext);
         bool moves_too = held != STRMAP_NONE && root_of(undo, held) == root_of(undo, owned);
+        if (moves_too) {
+            undo->traces[owned].moves_back = slot;
+        }
         if (owned != STRMAP_NONE && !moves_too && !undo->traces[owned].conflict) {
             undo->traces[owned].conflict =
                 arena_printf(&undo->draft.plan->arena, "%s has %s now", slot->agent, slot->ext);
@@ -308,17 +317,37 @@ static const struct trace *find_trace(const struct undo *undo, const char *ext)
     return &undo->traces[index];
 }
 
+/* The free slot that an undo leaves. What was handed out by mistake a moment ago is as it was
+   before. What somebody held for longer is known to callers as theirs: it cools from now on. */
+static struct slot freed(struct undo *undo, const struct trace *trace)
+{
+    struct plan *plan = undo->draft.plan;
+    const struct slot *now = trace->now;
+    if (now && now->state == SLOT_ASSIGNED && plan->now_s - now->at_s > MISTAKE_S) {
+        return slot_free(trace->ext, plan->now_s, now->agent);
+    }
+    return slot_copy(&plan->arena, &trace->was);
+}
+
 static void set_step(struct undo *undo, struct step *step, const struct trace *trace)
 {
     struct plan *plan = undo->draft.plan;
-    step->before = trace->now;
-    step->after = trace->was;
-    step->after.agent = arena_strdup(&plan->arena, trace->was.agent);
-    step->after.note = arena_strdup(&plan->arena, trace->was.note);
-    if (trace->was.state != SLOT_FREE) {
-        step->after.by = undo->draft.by;
-        /* Not known since when: what is written now is ours, and adopted. */
-        step->after.at_s = trace->was.at_s ? trace->was.at_s : plan->now_s;
+    const struct slot *now = trace->now;
+    step->before = now;
+    if (trace->was.state == SLOT_FREE) {
+        step->after = freed(undo, trace);
+        return;
+    }
+    step->after = slot_copy(&plan->arena, &trace->was);
+    step->after.by = trace->was.by ? step->after.by : undo->draft.by;
+    /* Not known since when: what is written now is ours, and adopted. */
+    step->after.at_s = trace->was.at_s ? trace->was.at_s : plan->now_s;
+    if (trace->was.state == SLOT_RESERVED && now) {
+        slot_keep_former(&step->after, now);
+    } else if (slot_holds(now, trace->was.agent)) {
+        step->after.own = now->own;
+    } else if (trace->moves_back) {
+        step->after.own = trace->moves_back->own;
     }
 }
 

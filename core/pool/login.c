@@ -60,6 +60,38 @@ const char *note_fault(const char *note, size_t length)
     return length > NOTE_MAX ? "is longer than 256 bytes" : text_fault(note, length);
 }
 
+/* The text behind the next colon; NULL if there is none. */
+static const char *next_part(const char *text)
+{
+    const char *colon = text ? strchr(text, ':') : NULL;
+    return colon ? colon + 1 : NULL;
+}
+
+bool login_is_user_arn(const char *text)
+{
+    static const char instance[] = "instance/";
+    static const char agent[] = "/agent/";
+    size_t length = strlen(text);
+    if (length > ARN_MAX || strncmp(text, "arn:", 4) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] <= ' ' || text[i] > '~') {
+            return false;
+        }
+    }
+    const char *service = next_part(next_part(text));
+    if (!service || strncmp(service, "connect:", 8) != 0) {
+        return false;
+    }
+    const char *resource = next_part(next_part(next_part(service)));
+    if (!resource || strncmp(resource, instance, strlen(instance)) != 0) {
+        return false;
+    }
+    const char *user = strstr(resource, agent);
+    return user && user > resource + strlen(instance) && user[strlen(agent)] != '\0';
+}
+
 void login_display_name(struct buf *out, const char *first, size_t first_length, const char *last,
                         size_t last_length)
 {

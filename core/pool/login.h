@@ -7,6 +7,7 @@
  * are released by number.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/base/buf.h"
@@ -17,6 +18,11 @@ const char *login_fault(const char *login, size_t length);
 
 /* The same for a note of at most NOTE_MAX bytes, which may begin and end with blanks. */
 const char *note_fault(const char *note, size_t length);
+
+/* Whether the text is the ARN of an Amazon Connect user:
+   arn:PARTITION:connect:REGION:ACCOUNT:instance/ID/agent/ID. Of plain ASCII, at most ARN_MAX. */
+#define ARN_MAX 512
+bool login_is_user_arn(const char *text);
 
 /* Appends "Last, First", as lists of people sort; one of them alone where the other is missing
    (NULL or empty). */

@@ -69,6 +69,29 @@ struct slot *snapshot_add(struct snapshot *snapshot, const char *ext)
     return slot;
 }
 
+struct slot slot_copy(struct arena *arena, const struct slot *slot)
+{
+    struct slot copy = *slot;
+    copy.agent = arena_strdup(arena, slot->agent);
+    copy.note = arena_strdup(arena, slot->note);
+    copy.by = arena_strdup(arena, slot->by);
+    if (slot->own) {
+        struct belongings *own = arena_alloc(arena, sizeof *own);
+        own->arn = arena_strdup(arena, slot->own->arn);
+        own->source = arena_strdup(arena, slot->own->source);
+        own->fallback = arena_strdup(arena, slot->own->fallback);
+        copy.own = own;
+    }
+    if (slot->as_read) {
+        struct as_read *as_read = arena_alloc(arena, sizeof *as_read);
+        *as_read = *slot->as_read;
+        as_read->attributes = arena_strdup(arena, slot->as_read->attributes);
+        as_read->unsafe = arena_strdup(arena, slot->as_read->unsafe);
+        copy.as_read = as_read;
+    }
+    return copy;
+}
+
 static int compare_slots(const void *a, const void *b)
 {
     const struct slot *left = a;
@@ -175,7 +198,7 @@ void roster_unref(const struct roster *roster)
     free(last);
 }
 
-void roster_add(struct roster *roster, const char *login, const char *name, const char *profile)
+void roster_add(struct roster *roster, const struct agent *agent)
 {
     struct growing_roster *growing = (struct growing_roster *)roster;
     if (roster->n_agents == growing->capacity) {
@@ -183,9 +206,10 @@ void roster_add(struct roster *roster, const char *login, const char *name, cons
         roster->agents = mem_resize(roster->agents, growing->capacity, sizeof *roster->agents);
     }
     roster->agents[roster->n_agents++] = (struct agent){
-        .login = arena_strdup(&roster->arena, login),
-        .name = arena_strdup(&roster->arena, name),
-        .routing_profile = arena_strdup(&roster->arena, profile),
+        .login = arena_strdup(&roster->arena, agent->login),
+        .name = arena_strdup(&roster->arena, agent->name),
+        .routing_profile = arena_strdup(&roster->arena, agent->routing_profile),
+        .arn = arena_strdup(&roster->arena, agent->arn),
     };
 }
 
@@ -204,6 +228,7 @@ static void lay_out_in_order(struct roster *roster)
         agent->login = arena_strdup(&ordered, agent->login);
         agent->name = arena_strdup(&ordered, agent->name);
         agent->routing_profile = arena_strdup(&ordered, agent->routing_profile);
+        agent->arn = arena_strdup(&ordered, agent->arn);
     }
     roster->note = arena_strdup(&ordered, roster->note);
     arena_release(&roster->arena);

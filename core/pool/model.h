@@ -41,15 +41,33 @@ enum slot_state {
 #define RECORD_ASSIGNED 4u
 #define RECORD_RESERVED 8u
 
+/* What belongs to an agent and goes with them to another extension. Each may be NULL. */
+struct belongings {
+    const char *arn;      /* the Amazon Connect user's */
+    const char *source;   /* the name of the named file that lists the agent */
+    const char *fallback; /* where a call goes that the agent does not take */
+};
+
+/* Attributes of a record that are not written as this program writes them. */
+struct as_read {
+    const char *attributes; /* for the store's own conditions; nobody else reads it */
+    const char *unsafe;     /* names of those that the old reader cannot hand on to a contact flow,
+                               which takes text only: "since, site"; NULL: none */
+    bool mendable;          /* some of those are this program's own: a rewrite makes them text */
+};
+
 struct slot {
     char ext[EXT_ROOM];
-    uint8_t state;     /* enum slot_state; of several records, assigned wins, then held */
-    uint8_t records;   /* RECORD_... */
-    int64_t at_s;      /* assigned, held: since when; free: when it was given back; 0: not known */
-    const char *agent; /* assigned: the holder's login; free: who held it last, or NULL */
-    const char *note;  /* assigned: the note of the pin, NULL where not pinned; held: the note */
+    uint8_t state;   /* enum slot_state; of several records, assigned wins, then reserved */
+    uint8_t records; /* RECORD_... */
+    int64_t at_s; /* assigned, reserved: since when; free: when it was given back; 0: not known */
+    const char *agent; /* assigned: the holder's login; free, reserved: who held it last, or NULL */
+    const char *note;  /* assigned: the note of the pin, NULL if not pinned; reserved: the note */
     const char *by;    /* who did it, or NULL. An assigned slot with at_s == 0 was written by the
                           program before ours and waits to be adopted */
+    int64_t given_back_s;          /* reserved: the at_s that it had when it was free */
+    const struct belongings *own;  /* assigned: what belongs to the holder; NULL: nothing */
+    const struct as_read *as_read; /* NULL: written as this program writes it */
 };
 
 /* `agent#alice holds 0042`, kept beside the slots where a store cannot enforce it otherwise. */
@@ -87,6 +105,9 @@ void snapshot_unref(const struct snapshot *snapshot); /* NULL is fine */
 /* Room for one more slot at the end; any order. Strings must live in the snapshot's arena. */
 struct slot *snapshot_add(struct snapshot *snapshot, const char *ext);
 
+/* The slot with a copy in `arena` of everything that it points to. */
+struct slot slot_copy(struct arena *arena, const struct slot *slot);
+
 /* Sorts, and merges the records of one extension into one slot. Call once, before it is shared. */
 void snapshot_seal(struct snapshot *snapshot);
 
@@ -103,6 +124,7 @@ struct agent {
     const char *login;
     const char *name;            /* for people, may be NULL */
     const char *routing_profile; /* may be NULL */
+    const char *arn;             /* of the Amazon Connect user, may be NULL */
 };
 
 struct roster {
@@ -119,7 +141,7 @@ struct roster *roster_new(void);
 struct roster *roster_ref(const struct roster *roster);
 void roster_unref(const struct roster *roster);
 /* Copies the strings. */
-void roster_add(struct roster *roster, const char *login, const char *name, const char *profile);
+void roster_add(struct roster *roster, const struct agent *agent);
 /* Sorts by login; of two rows with one login one goes (a page boundary can show an agent twice).
    Returns the login that stood twice first, or NULL. */
 const char *roster_seal(struct roster *roster);

@@ -66,7 +66,7 @@ static struct roster *people(size_t agents, enum kind kind)
     for (size_t i = 0; i < agents; i++) {
         bool left = kind == CHURN && i % 20 == 0;
         login_of(left ? i + agents : i, login);
-        roster_add(roster, login, NULL, NULL);
+        roster_add(roster, &(struct agent){.login = login});
     }
     roster_seal(roster);
     return roster;

@@ -71,7 +71,7 @@ static void on_agents(void *context, const struct agent *rows, size_t n_rows)
 {
     struct work *work = context; /* job is its first member */
     for (size_t i = 0; i < n_rows; i++) {
-        roster_add(work->gathered, rows[i].login, rows[i].name, rows[i].routing_profile);
+        roster_add(work->gathered, &rows[i]);
     }
     int64_t now_ms = clock_ticks_ms();
     if (!work->beside || now_ms < work->publish_at_ms) {
@@ -79,8 +79,7 @@ static void on_agents(void *context, const struct agent *rows, size_t n_rows)
     }
     struct roster *sofar = roster_new();
     for (size_t i = 0; i < work->gathered->n_agents; i++) {
-        const struct agent *agent = &work->gathered->agents[i];
-        roster_add(sofar, agent->login, agent->name, agent->routing_profile);
+        roster_add(sofar, &work->gathered->agents[i]);
     }
     roster_seal(sofar);
     sofar->read_at_s = session_now_s(work->session);

@@ -49,13 +49,13 @@ static void test_history_has_what_an_undo_needs(void **state)
     const struct audit_change *change = &history->actions[0].changes[0];
     assert_int_equal(change->kind, CHANGE_RELEASE);
     assert_string_equal(change->agent, "alice");
-    assert_int_equal(change->was_at_s, T0);
-    assert_string_equal(change->was_note, "front desk");
+    assert_int_equal(change->was.at_s, T0);
+    assert_string_equal(change->was.note, "front desk");
 
     site_do(site, site->store, CHANGE_ASSIGN, an_assigned("0001", "bob", T0 + 90));
     change = &site_history(site, 1, NULL)->actions[0].changes[0];
-    assert_int_equal(change->was_at_s, T0 + 60);
-    assert_string_equal(change->was_agent, "alice");
+    assert_int_equal(change->was.at_s, T0 + 60);
+    assert_string_equal(change->was.agent, "alice");
 
     struct plan *plan = site_plan(site, site_see(site, site->store), "reassign");
     propose_move(plan, "bob", "0001", "0002", T0 + 95)->group = 8;
@@ -65,8 +65,8 @@ static void test_history_has_what_an_undo_needs(void **state)
     assert_string_equal(change->from, "0001");
     assert_string_equal(change->to, "0002");
     assert_int_equal(change->group, 8);
-    assert_int_equal(change->from_was_at_s, T0 + 90);
-    assert_null(change->from_was_note);
+    assert_int_equal(change->from_was.at_s, T0 + 90);
+    assert_null(change->from_was.note);
 }
 
 static void test_history_is_newest_first_and_can_be_short(void **state)

@@ -54,9 +54,7 @@ struct slot *world_slot(struct world *world, const char *ext)
 
 struct slot *world_put(struct world *world, struct slot slot)
 {
-    slot.agent = arena_strdup(&world->arena, slot.agent);
-    slot.note = arena_strdup(&world->arena, slot.note);
-    slot.by = arena_strdup(&world->arena, slot.by);
+    slot = slot_copy(&world->arena, &slot);
     struct slot *there = world_slot(world, slot.ext);
     if (!there) {
         assert_true(world->n_slots < SLOTS_MAX);
@@ -151,7 +149,7 @@ void world_directory(struct world *world, const char *logins)
     char *copy = mem_strdup(logins);
     char *state = NULL;
     for (char *word = strtok_r(copy, " ", &state); word; word = strtok_r(NULL, " ", &state)) {
-        roster_add(world->roster, word, NULL, NULL);
+        roster_add(world->roster, &(struct agent){.login = word});
     }
     free(copy);
     roster_seal(world->roster);
@@ -209,9 +207,7 @@ void world_look(struct world *world)
         }
         struct slot *copy = snapshot_add(seen, slot->ext);
         *copy = *slot;
-        copy->agent = arena_strdup(&seen->arena, slot->agent);
-        copy->note = arena_strdup(&seen->arena, slot->note);
-        copy->by = arena_strdup(&seen->arena, slot->by);
+        *copy = slot_copy(&seen->arena, copy);
         if (world->keeps_claims && !world->whole) {
             copy->records &= (uint8_t)~RECORD_LEAKED;
         }

@@ -139,6 +139,8 @@ static const struct slot s_held = {.ext = "0042",
                                    .note = "fax",
                                    .by = "ops"};
 
+#define SINCE "since = '1970-01-01T00:00:09Z'" /* text, as all of an assigned record */
+
 static void one(const struct slot *before, const struct slot *after, struct claim_effect *claim,
                 const char *wanted)
 {
@@ -198,7 +200,7 @@ static void release(void **state)
     struct claim_effect claim = {.agent = "alice", .before = "0042", .tolerant = true};
     one(&s_alice, &s_used, &claim,
         "Put 0042 nu: attribute_not_exists(sk_value)\n"
-        "Delete 0042 agentID: sk_value = 'alice' AND since = '9' AND attribute_not_exists(pinned)\n"
+        "Delete 0042 agentID: sk_value = 'alice' AND " SINCE " AND attribute_not_exists(pinned)\n"
         "Delete agent#alice claim: attribute_not_exists(pk) OR ext = '0042'\n");
     /* Whether another sync has adopted it in between makes no difference. */
     one(&s_old, &s_used, NULL,
@@ -206,7 +208,7 @@ static void release(void **state)
         "Delete 0042 agentID: sk_value = 'alice' AND attribute_not_exists(pinned)\n");
     one(&s_pinned, &s_used, NULL,
         "Put 0042 nu: attribute_not_exists(sk_value)\n"
-        "Delete 0042 agentID: sk_value = 'alice' AND since = '9' AND pinned = 'desk'\n");
+        "Delete 0042 agentID: sk_value = 'alice' AND " SINCE " AND pinned = 'desk'\n");
 }
 
 static void reserve_and_back(void **state)
@@ -222,6 +224,13 @@ static void reserve_and_back(void **state)
     one(&s_held, &s_free, NULL,
         "Put 0042 nu: attribute_not_exists(sk_value)\n"
         "Delete 0042 held: attribute_exists(pk) AND since = '9' AND note = 'fax'\n");
+    /* What the number was before goes with the reservation and comes back after it. */
+    struct slot held = s_held;
+    held.given_back_s = s_used.at_s;
+    held.agent = s_used.agent;
+    one(&held, &s_used, NULL,
+        "Put 0042 nu: attribute_not_exists(sk_value)\n"
+        "Delete 0042 held: attribute_exists(pk) AND since = '9' AND note = 'fax'\n");
 }
 
 static void pin_and_back(void **state)
@@ -230,13 +239,13 @@ static void pin_and_back(void **state)
     struct slot empty_note = s_pinned;
     empty_note.note = "";
     one(&s_alice, &s_pinned, NULL,
-        "Update 0042 agentID: sk_value = 'alice' AND since = '9' AND attribute_not_exists(pinned); "
+        "Update 0042 agentID: sk_value = 'alice' AND " SINCE " AND attribute_not_exists(pinned); "
         "SET pinned = 'desk'\n");
     one(&s_pinned, &s_alice, NULL,
-        "Update 0042 agentID: sk_value = 'alice' AND since = '9' AND pinned = 'desk'; "
+        "Update 0042 agentID: sk_value = 'alice' AND " SINCE " AND pinned = 'desk'; "
         "REMOVE pinned\n");
     one(&empty_note, &s_alice, NULL,
-        "Update 0042 agentID: sk_value = 'alice' AND since = '9' AND attribute_exists(pinned); "
+        "Update 0042 agentID: sk_value = 'alice' AND " SINCE " AND pinned = ''; "
         "REMOVE pinned\n");
 }
 
@@ -247,7 +256,7 @@ static void adopt(void **state)
         .agent = "alice", .before = "0042", .after = "0042", .tolerant = true};
     one(&s_old, &s_alice, &claim,
         "Update 0042 agentID: sk_value = 'alice' AND attribute_not_exists(pinned); "
-        "SET since = '9', by = 'ops'\n"
+        "SET " SINCE ", by = 'ops'\n"
         "Put agent#alice claim: attribute_not_exists(pk) OR ext = '0042'\n");
 }
 
@@ -268,10 +277,49 @@ static void a_new_holder_writes_over_the_old_one(void **state)
     struct effects swap = {.items = items, .n_items = 2, .claims = claims, .n_claims = 2};
     expect_actions(
         &swap, NULL,
-        "Put 0042 agentID: sk_value = 'alice' AND since = '9' AND attribute_not_exists(pinned)\n"
-        "Put 0043 agentID: sk_value = 'bob' AND since = '9' AND attribute_not_exists(pinned)\n"
+        "Put 0042 agentID: sk_value = 'alice' AND " SINCE " AND attribute_not_exists(pinned)\n"
+        "Put 0043 agentID: sk_value = 'bob' AND " SINCE " AND attribute_not_exists(pinned)\n"
         "Put agent#alice claim: attribute_not_exists(pk) OR ext = '0042' OR ext = '0043'\n"
         "Put agent#bob claim: attribute_not_exists(pk) OR ext = '0043' OR ext = '0042'\n");
+}
+
+/* A number is what an earlier program wrote as `since`; every other attribute of it stays. */
+static void what_is_not_text_is_rewritten_with_its_value(void **state)
+{
+    (void)state;
+    struct as_read as_read = {
+        .attributes = "{\"since\":{\"N\":\"9\"}}", .unsafe = "since", .mendable = true};
+    struct slot number = s_alice;
+    number.as_read = &as_read;
+    one(&number, &s_alice, NULL,
+        "Update 0042 agentID: sk_value = 'alice' AND (since = '9' OR " SINCE ") AND "
+        "attribute_not_exists(pinned); SET " SINCE "\n");
+    one(&number, &s_used, NULL,
+        "Put 0042 nu: attribute_not_exists(sk_value)\n"
+        "Delete 0042 agentID: sk_value = 'alice' AND (since = '9' OR " SINCE ") AND "
+        "attribute_not_exists(pinned)\n");
+    struct slot pinned = number;
+    pinned.note = "desk"; /* the spelling of the rest is left as it is */
+    one(&number, &pinned, NULL,
+        "Update 0042 agentID: sk_value = 'alice' AND (since = '9' OR " SINCE ") AND "
+        "attribute_not_exists(pinned); SET pinned = 'desk'\n");
+}
+
+static void what_belongs_to_the_agent_is_filled_in(void **state)
+{
+    (void)state;
+    struct belongings old = {.arn = "arn:1", .fallback = "ext:0100"};
+    struct belongings new = {.arn = "arn:2"};
+    struct slot before = s_alice;
+    struct slot after = s_alice;
+    after.own = &new;
+    one(&before, &after, NULL,
+        "Update 0042 agentID: sk_value = 'alice' AND " SINCE " AND "
+        "attribute_not_exists(pinned); SET agent_arn = 'arn:2'\n");
+    before.own = &old;
+    one(&before, &after, NULL,
+        "Update 0042 agentID: sk_value = 'alice' AND " SINCE " AND "
+        "attribute_not_exists(pinned); SET agent_arn = 'arn:2' REMOVE fallback\n");
 }
 
 /* ---- repairs -------------------------------------------------------------------------------- */
@@ -287,8 +335,8 @@ static void a_leaked_number_is_shown_again(void **state)
     struct slot cooling = s_used;
     one(&leaked, &cooling, NULL,
         "Update 0042 nu: attribute_exists(pk) AND attribute_not_exists(released_at) AND "
-        "attribute_not_exists(sk_value); SET sk_value = '0042', released_at = '5', "
-        "last_agent = 'alice'\n");
+        "attribute_not_exists(sk_value); SET released_at = '5', last_agent = 'alice', "
+        "sk_value = '0042'\n");
 }
 
 static void a_record_too_many_goes_while_the_other_holds(void **state)
@@ -298,18 +346,18 @@ static void a_record_too_many_goes_while_the_other_holds(void **state)
     both.records = RECORD_ASSIGNED | RECORD_FREE;
     one(&both, &s_alice, NULL,
         "Delete 0042 nu: attribute_exists(pk)\n"
-        "ConditionCheck 0042 agentID: sk_value = 'alice' AND since = '9' AND "
+        "ConditionCheck 0042 agentID: sk_value = 'alice' AND " SINCE " AND "
         "attribute_not_exists(pinned)\n");
     both.records = RECORD_ASSIGNED | RECORD_LEAKED | RECORD_RESERVED;
     one(&both, &s_alice, NULL,
         "Delete 0042 nu: attribute_exists(pk)\n"
-        "ConditionCheck 0042 agentID: sk_value = 'alice' AND since = '9' AND "
+        "ConditionCheck 0042 agentID: sk_value = 'alice' AND " SINCE " AND "
         "attribute_not_exists(pinned)\n"
         "Delete 0042 held: attribute_exists(pk)\n");
     both.records = RECORD_ASSIGNED | RECORD_FREE;
     one(&both, &s_used, NULL,
         "ConditionCheck 0042 nu: attribute_exists(pk)\n"
-        "Delete 0042 agentID: sk_value = 'alice' AND since = '9' AND "
+        "Delete 0042 agentID: sk_value = 'alice' AND " SINCE " AND "
         "attribute_not_exists(pinned)\n");
 }
 
@@ -359,7 +407,7 @@ static void claims_that_are_not_what_was_thought(void **state)
     fix.stale = NULL;
     expect_actions(&release_effects, &fix,
                    "Put 0042 nu: attribute_not_exists(sk_value)\n"
-                   "Delete 0042 agentID: sk_value = 'alice' AND since = '9' AND "
+                   "Delete 0042 agentID: sk_value = 'alice' AND " SINCE " AND "
                    "attribute_not_exists(pinned)\n");
 }
 
@@ -441,6 +489,8 @@ int main(void)
         cmocka_unit_test(pin_and_back),
         cmocka_unit_test(adopt),
         cmocka_unit_test(a_new_holder_writes_over_the_old_one),
+        cmocka_unit_test(what_is_not_text_is_rewritten_with_its_value),
+        cmocka_unit_test(what_belongs_to_the_agent_is_filled_in),
         cmocka_unit_test(a_leaked_number_is_shown_again),
         cmocka_unit_test(a_record_too_many_goes_while_the_other_holds),
         cmocka_unit_test(a_claim_alone_is_tied_to_its_extension),

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -354,6 +355,143 @@ static void test_facts(void **state)
     port_info_release(&facts);
 }
 
+/* ---- a file of an older version ------------------------------------------------------------ */
+
+static void make_old(struct fixture *fixture)
+{
+    sqlite_by_hand(fixture->path, "ALTER TABLE extension DROP COLUMN given_back;"
+                                  "ALTER TABLE extension DROP COLUMN agent_arn;"
+                                  "ALTER TABLE extension DROP COLUMN source;"
+                                  "ALTER TABLE extension DROP COLUMN fallback;"
+                                  "PRAGMA user_version = 1");
+}
+
+static const char *copy_of(struct fixture *fixture)
+{
+    return scratch_path(&fixture->scratch, "pool.db.schema1");
+}
+
+static int64_t version_of(const char *path)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *query = NULL;
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &query, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(query), SQLITE_ROW);
+    int64_t version = sqlite3_column_int64(query, 0);
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+    return version;
+}
+
+/* Gives alice an ARN, with the snapshot's slot as it was seen; `since_s` changes what was seen. */
+static size_t fill_in_arn(struct fixture *fixture, int64_t later_s)
+{
+    struct snapshot *snapshot = load(fixture, LOAD_NORMAL);
+    struct plan *plan = plan_new("adopt", snapshot, NULL, 0);
+    static const struct belongings own = {.arn = "arn:1", .source = "york", .fallback = "ext:1"};
+    struct slot *alice = &snapshot->slots[1];
+    assert_string_equal(alice->ext, "0001");
+    assert_null(alice->own);
+    struct change *change = plan_add(plan, CHANGE_ADOPT, "0001", "alice", 1, "test");
+    change->steps[0].after = *alice;
+    change->steps[0].after.own = &own;
+    alice->at_s += later_s;
+    change->steps[0].before = alice;
+    struct err err = ERR_INIT;
+    assert_int_equal(sqlite_apply_plan(fixture->store, plan, NULL, &err), ERR_OK);
+    size_t n = plan_results(plan, RESULT_DONE);
+    plan_free(plan);
+    snapshot_unref(snapshot);
+    return n;
+}
+
+static void test_an_older_file_is_read_as_it_is(void **state)
+{
+    struct fixture *fixture = *state;
+    make_old(fixture);
+    assert_int_equal(count_slots(fixture), 10);
+    snapshot_unref(load(fixture, LOAD_WHOLE));
+    assert_int_equal(fill_in_arn(fixture, 1), 0); /* a conflict: nothing is written */
+    assert_int_equal(version_of(fixture->path), 1);
+    assert_int_equal(count_slots(fixture), 10);
+}
+
+static void test_the_first_write_brings_it_up(void **state)
+{
+    struct fixture *fixture = *state;
+    make_old(fixture);
+    assert_int_equal(chmod(fixture->path, 0640), 0);
+    assert_int_equal(fill_in_arn(fixture, 0), 1);
+    assert_int_equal(version_of(fixture->path), 2);
+    struct snapshot *snapshot = load(fixture, LOAD_NORMAL);
+    assert_string_equal(snapshot->slots[1].own->arn, "arn:1");
+    assert_string_equal(snapshot->slots[1].own->source, "york");
+    assert_string_equal(snapshot->slots[1].own->fallback, "ext:1");
+    snapshot_unref(snapshot);
+    /* The copy is the file as it was. */
+    assert_int_equal(version_of(copy_of(fixture)), 1);
+    assert_int_equal(mode_of(fixture, "pool.db.schema1"), 0640);
+    struct calls calls;
+    calls_make(&calls, copy_of(fixture), 4, 0, 0);
+    assert_int_equal(calls.load.code, ERR_OK);
+    assert_int_equal(calls.n_slots, 10);
+    assert_int_equal(calls.n_assigned, 1);
+}
+
+static void test_without_room_for_the_copy_nothing_is_written(void **state)
+{
+    struct fixture *fixture = *state;
+    make_old(fixture);
+    /* A folder stands where the copy would go. */
+    assert_int_equal(mkdir(copy_of(fixture), 0700), 0);
+    struct snapshot *snapshot = load(fixture, LOAD_NORMAL);
+    struct plan *plan = sqlite_plan(snapshot, 3);
+    struct err err = ERR_INIT;
+    assert_int_equal(sqlite_apply_plan(fixture->store, plan, NULL, &err), ERR_IO);
+    assert_non_null(strstr(err.text, "pool.db.schema1"));
+    assert_int_equal(plan_results(plan, RESULT_DONE), 0);
+    plan_free(plan);
+    snapshot_unref(snapshot);
+    assert_int_equal(version_of(fixture->path), 1);
+    assert_int_equal(count_slots(fixture), 10);
+}
+
+/* Many batches, the first of which brings the tables up. */
+static void test_a_long_plan_on_an_older_file(void **state)
+{
+    struct fixture *fixture = *state;
+    make_old(fixture);
+    assign(fixture, 4500);
+    assert_int_equal(version_of(fixture->path), 2);
+    assert_int_equal(count_slots(fixture), 4510);
+}
+
+/* What a reserved number was before, and what belongs to an agent, is kept. */
+static void test_all_of_a_slot_is_kept(void **state)
+{
+    struct fixture *fixture = *state;
+    struct snapshot *snapshot = load(fixture, LOAD_NORMAL);
+    struct plan *plan = plan_new("reserve", snapshot, NULL, 0);
+    struct change *change = plan_add(plan, CHANGE_RESERVE, "0002", NULL, 1, "test");
+    change->steps[0].before = &snapshot->slots[2];
+    change->steps[0].after = snapshot->slots[2];
+    change->steps[0].after.state = SLOT_RESERVED;
+    change->steps[0].after.records = RECORD_RESERVED;
+    change->steps[0].after.at_s = 50;
+    change->steps[0].after.given_back_s = 40;
+    change->steps[0].after.agent = "zoe";
+    struct err err = ERR_INIT;
+    assert_int_equal(sqlite_apply_plan(fixture->store, plan, NULL, &err), ERR_OK);
+    assert_int_equal(plan_results(plan, RESULT_DONE), 1);
+    plan_free(plan);
+    snapshot_unref(snapshot);
+    snapshot = load(fixture, LOAD_NORMAL);
+    assert_int_equal(snapshot->slots[2].given_back_s, 40);
+    assert_string_equal(snapshot->slots[2].agent, "zoe");
+    snapshot_unref(snapshot);
+}
+
 int main(void)
 {
     static struct scratch scratch;
@@ -380,6 +518,11 @@ int main(void)
         CASE(test_old_records_go),
         CASE(test_a_record_that_is_broken),
         CASE(test_facts),
+        CASE(test_an_older_file_is_read_as_it_is),
+        CASE(test_the_first_write_brings_it_up),
+        CASE(test_without_room_for_the_copy_nothing_is_written),
+        CASE(test_a_long_plan_on_an_older_file),
+        CASE(test_all_of_a_slot_is_kept),
     };
     return store_contract_run(&maker) +
            cmocka_run_group_tests_name("store_sqlite", tests, NULL, NULL);

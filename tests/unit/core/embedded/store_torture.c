@@ -58,7 +58,7 @@ static struct roster *some_people(uint32_t *seed)
         char login[16];
         login_of(i, login);
         if (next_random(seed) % 4 != 0) {
-            roster_add(roster, login, NULL, NULL);
+            roster_add(roster, &(struct agent){.login = login});
         }
     }
     roster_seal(roster);

@@ -24,8 +24,9 @@ static const char s_store[] = "0001 alice 9d\n"
                               "0008 old ?\n"
                               "0009 twin 3d\n"
                               "0010 twin 2d\n"
-                              "0055 outside 2d\n";
-static const char s_directory[] = "alice bob carol dave erin frank old twin outside zoe";
+                              "0055 outside 2d\n"
+                              "0077 frozen 2d\n";
+static const char s_directory[] = "alice bob carol dave erin frank frozen old twin outside zoe";
 
 struct sample {
     const char *name;
@@ -116,6 +117,7 @@ static const struct sample s_samples[] = {
      "0001 bob 0d\n0002 alice 0d\n"},
     {"swap outside of the ranges", "swap alice outside",
      "~ 0055 alice (0001 -> 0055) #1\n~ 0001 outside (0055 -> 0001) #1\n", NULL},
+    {"swap with a blocked one", "swap alice frozen", "? 0077 is blocked by the policy\n", ""},
     {"swap with nothing", "swap alice erin", "? erin has no extension to swap\n", ""},
     {"swap with oneself", "swap alice alice", "? alice cannot swap with themselves\n", ""},
     {"swap with a pinned one", "swap alice carol",
@@ -392,6 +394,86 @@ static void test_number_not_shown(void **state)
     world_release(&w);
 }
 
+/* A reservation is no way around the cool-down: what the number was comes back after it. */
+static void test_reservation_in_between(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *first, *then, *text;
+    } samples[] = {
+        {"reserve 0004", "unreserve 0004", "0004 - dave 2d\n"},
+        {"reserve 0004 note=a\n", "reserve 0004 note=b\n", "0004 -held 0d note=b\n"},
+        {"release bob\nreserve 0002", "unreserve 0002", "0002 - bob 0d\n"},
+        {"reserve 0020", "unreserve 0020", NULL},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct world w;
+        struct err err = ERR_INIT;
+        open_world(&w);
+        const char *steps[] = {samples[i].first, samples[i].then};
+        for (size_t k = 0; k < 2; k++) {
+            struct plan *plan = plan_of(&w, steps[k], ERR_OK, &err);
+            assert_int_equal(world_apply(&w, plan), 0);
+            plan_free(plan);
+            world_look(&w);
+        }
+        if (samples[i].text) {
+            assert_non_null(strstr(world_text(&w), samples[i].text));
+        }
+        world_release(&w);
+    }
+}
+
+/* A renamed reservation still knows who gave the number back. */
+static void test_reservation_renamed(void **state)
+{
+    (void)state;
+    struct world w;
+    struct err err = ERR_INIT;
+    open_world(&w);
+    static const char *const steps[] = {"reserve 0004 note=a", "reserve 0004 note=b",
+                                        "unreserve 0004"};
+    for (size_t k = 0; k < 3; k++) {
+        struct plan *plan = plan_of(&w, steps[k], ERR_OK, &err);
+        assert_int_equal(world_apply(&w, plan), 0);
+        plan_free(plan);
+        world_look(&w);
+    }
+    assert_non_null(strstr(world_text(&w), "0004 - dave 2d\n"));
+    world_release(&w);
+}
+
+/* What belongs to an agent goes where they go; what belongs to the holding does not. */
+static void test_what_moves_with_what(void **state)
+{
+    (void)state;
+    struct world w;
+    struct err err = ERR_INIT;
+    open_world(&w);
+    struct belongings alices = {.arn = "arn:alice", .fallback = "ext:0100"};
+    struct slot *alice = world_slot(&w, "0001");
+    alice->own = &alices;
+    alice->by = "kim";
+    world_look(&w);
+    struct plan *plan = plan_of(&w, "swap alice bob", ERR_OK, &err);
+    const struct slot *after = &plan->changes[0].steps[0].after;
+    assert_string_equal(after->agent, "alice");
+    assert_string_equal(after->own->arn, "arn:alice");
+    assert_string_equal(after->own->fallback, "ext:0100");
+    assert_string_equal(after->by, "test");
+    assert_int_equal(after->at_s, w.now_s);
+    assert_null(plan->changes[1].steps[0].after.own);
+    plan_free(plan);
+    plan = plan_of(&w, "release alice", ERR_OK, &err);
+    assert_null(plan->changes[0].steps[0].after.own);
+    plan_free(plan);
+    plan = plan_of(&w, "pin alice note=x", ERR_OK, &err);
+    assert_string_equal(plan->changes[0].steps[0].after.own->fallback, "ext:0100");
+    assert_string_equal(plan->changes[0].steps[0].after.by, "kim");
+    plan_free(plan);
+    world_release(&w);
+}
+
 static void test_without_directory(void **state)
 {
     (void)state;
@@ -501,6 +583,9 @@ int main(void)
         cmocka_unit_test(test_notes),
         cmocka_unit_test(test_said_by_notes),
         cmocka_unit_test(test_long_chain),
+        cmocka_unit_test(test_reservation_in_between),
+        cmocka_unit_test(test_reservation_renamed),
+        cmocka_unit_test(test_what_moves_with_what),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

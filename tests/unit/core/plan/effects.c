@@ -79,7 +79,7 @@ static void test_of_sync(void **state)
         {"0000-0002", "0000 bob 1d\n0001 bob 2d\n0002 bob 3d\n", "bob",
          "0000 bob>free; 0001 bob>free; bob ~0000|0001->0002; "},
         {"0000-0001", "0000 bob ?\n0001 bob ?\n", "bob",
-         "0000 bob>bob; 0001 bob>free; bob ~0001->0000; "},
+         "0001 bob>free; 0000 bob>bob; bob ~0001->0000; "},
         {"0000-0002", "0000 bob 1d\n0001 bob 2d\n", "alice",
          "0000 bob>free; 0001 bob>free; 0002 free>alice; bob ~0000|0001->; alice ->0002; "},
     };

@@ -89,7 +89,7 @@ static const struct sample s_samples[] = {
     {"two extensions, the pinned one stays", "0000-0002", "0000 alice 99d\n0001 alice 9d pin=x\n",
      "alice", "! 0000 alice (0000 -> 0001)\n", .filled = true, .table = true},
     {"two unknown extensions, the lower one stays", "0000-0002", "0000 alice ?\n0001 alice ?\n",
-     "alice", "= 0000 alice\n! 0001 alice (0001 -> 0000)\n", .filled = true, .table = true},
+     "alice", "! 0001 alice (0001 -> 0000)\n= 0000 alice\n", .filled = true, .table = true},
     {"three extensions", "0000-0003", "0000 alice ?\n0001 alice ?\n0002 alice\n", "alice",
      "! 0000 alice (0000 -> 0002)\n! 0001 alice (0001 -> 0002)\n", .filled = true, .table = true},
     {"a leaver with two", "0000-0002", "0000 alice 3d\n0001 alice 2d\n", "bob",
@@ -391,6 +391,67 @@ static void test_what_is_written(void **state)
     world_release(&w);
 }
 
+/* The directory says which user an agent is; a user who was made again has another ARN. */
+static void test_arns(void **state)
+{
+    (void)state;
+    static const char old_arn[] = "arn:aws:connect:eu-west-2:1:instance/i/agent/1";
+    static const char new_arn[] = "arn:aws:connect:eu-west-2:1:instance/i/agent/2";
+    struct world w;
+    struct belongings own = {.arn = old_arn, .fallback = "ext:0100"};
+    world_init(&w, "0000-0003");
+    world_store(&w, "0000 alice\n0001 bob\n0002 carol ?\n");
+    world_slot(&w, "0000")->own = &own;
+    world_slot(&w, "0001")->own = &own;
+    world_look(&w);
+    roster_unref(w.roster);
+    w.roster = roster_new();
+    roster_add(w.roster, &(struct agent){.login = "alice", .arn = new_arn});
+    roster_add(w.roster, &(struct agent){.login = "bob", .arn = old_arn});
+    roster_add(w.roster, &(struct agent){.login = "carol"});
+    roster_add(w.roster, &(struct agent){.login = "dave", .arn = new_arn});
+    roster_seal(w.roster);
+    struct plan *plan = world_sync(&w);
+    assert_plan(plan, "+ 0003 dave\n= 0000 alice\n= 0002 carol\n");
+    assert_string_equal(plan->changes[0].steps[0].after.own->arn, new_arn);
+    const struct slot *alice = &plan->changes[1].steps[0].after;
+    assert_string_equal(alice->own->arn, new_arn);
+    assert_string_equal(alice->own->fallback, "ext:0100"); /* the rest stays */
+    assert_int_equal(alice->at_s, plan->changes[1].steps[0].before->at_s);
+    assert_string_equal(plan->changes[1].why, "the directory says another ARN now");
+    assert_int_equal(world_apply(&w, plan), 0);
+    plan_free(plan);
+    world_look(&w);
+    plan = world_sync(&w);
+    assert_plan(plan, "");
+    plan_free(plan);
+    world_release(&w);
+}
+
+/* What an earlier program wrote as a number is rewritten, and means the same moment. */
+static void test_not_text(void **state)
+{
+    (void)state;
+    struct as_read mendable = {
+        .attributes = "{\"since\":{\"N\":\"5\"}}", .unsafe = "since", .mendable = true};
+    struct as_read foreign = {.attributes = "{}", .unsafe = "colour"};
+    struct world w;
+    world_init(&w, "0000-0001");
+    world_store(&w, "0000 alice 5d\n0001 bob 5d\n");
+    world_slot(&w, "0000")->as_read = &mendable;
+    world_slot(&w, "0001")->as_read = &foreign;
+    world_look(&w);
+    world_directory(&w, "alice bob");
+    struct plan *plan = world_sync(&w);
+    assert_plan(plan, "= 0000 alice\n");
+    assert_int_equal(plan->changes[0].steps[0].after.at_s, w.now_s - 5 * WORLD_DAY_S);
+    assert_null(plan->changes[0].steps[0].after.as_read);
+    assert_string_equal(plan->changes[0].why,
+                        "rewritten as text, a contact flow takes nothing else: since");
+    plan_free(plan);
+    world_release(&w);
+}
+
 static void test_init(void **state)
 {
     (void)state;
@@ -438,6 +499,8 @@ int main(void)
         cmocka_unit_test(test_numbers_of_a_plan),
         cmocka_unit_test(test_long_lists),
         cmocka_unit_test(test_what_is_written),
+        cmocka_unit_test(test_arns),
+        cmocka_unit_test(test_not_text),
         cmocka_unit_test(test_init),
         cmocka_unit_test(test_references),
     };

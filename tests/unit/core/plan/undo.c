@@ -247,6 +247,91 @@ static void test_surplus_handed_on(void **state)
     world_release(&w);
 }
 
+/* What was handed out by mistake is as it was before. What somebody held for long is known to
+   callers as theirs, and cools when it is given back. */
+static void test_an_old_assignment_cools(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *request;
+        int64_t later_s;
+        const char *line; /* of the store afterwards */
+    } samples[] = {
+        {"assign erin 0004", 60, "0004 - dave 2d\n"},
+        {"assign erin 0004", 30 * WORLD_DAY_S, "0004 - erin 0d\n"},
+        {"reassign alice 0004", 30 * WORLD_DAY_S, "0004 - alice 0d\n"},
+        {"reserve 0004", 30 * WORLD_DAY_S, "0004 - dave 32d\n"},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct world w;
+        open_world(&w);
+        struct plan *plan = plan_requests(&w, samples[i].request);
+        assert_int_equal(world_do(&w, plan), 0);
+        plan_free(plan);
+        w.now_s += samples[i].later_s;
+        world_look(&w);
+        plan = world_undo(&w);
+        assert_int_equal(world_do(&w, plan), 0);
+        plan_free(plan);
+        if (!strstr(world_text(&w), samples[i].line)) {
+            fail_msg("%s:\n%s", samples[i].request, world_text(&w));
+        }
+        world_release(&w);
+    }
+}
+
+/* All of the item that a release took comes back: since when, by whom, pin, what is the agent's. */
+static void test_all_of_it_comes_back(void **state)
+{
+    (void)state;
+    struct world w;
+    struct belongings own = {.arn = "arn:carol", .source = "york", .fallback = "ext:0100"};
+    open_world(&w);
+    struct slot *carol = world_slot(&w, "0003");
+    carol->own = &own;
+    carol->by = "kim";
+    int64_t since_s = carol->at_s;
+    world_look(&w);
+    struct plan *plan = plan_requests(&w, "unpin carol\nrelease carol");
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    plan = world_undo(&w);
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    carol = world_slot(&w, "0003");
+    assert_int_equal(carol->state, SLOT_ASSIGNED);
+    assert_int_equal(carol->at_s, since_s);
+    assert_string_equal(carol->by, "kim");
+    assert_string_equal(carol->note, "desk");
+    assert_string_equal(carol->own->arn, "arn:carol");
+    assert_string_equal(carol->own->source, "york");
+    assert_string_equal(carol->own->fallback, "ext:0100");
+    world_release(&w);
+}
+
+/* An agent who moves back takes along what is theirs by now. */
+static void test_what_is_theirs_moves_back(void **state)
+{
+    (void)state;
+    struct world w;
+    struct belongings before = {.arn = "arn:1"};
+    struct belongings now = {.arn = "arn:2", .fallback = "ext:0100"};
+    open_world(&w);
+    world_slot(&w, "0001")->own = &before;
+    world_look(&w);
+    struct plan *plan = plan_requests(&w, "reassign alice 0020");
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    world_slot(&w, "0020")->own = &now;
+    world_look(&w);
+    plan = world_undo(&w);
+    assert_plan(plan, "~ 0001 alice (0020 -> 0001)\n");
+    assert_string_equal(plan->changes[0].steps[0].after.own->arn, "arn:2");
+    assert_string_equal(plan->changes[0].steps[0].after.own->fallback, "ext:0100");
+    plan_free(plan);
+    world_release(&w);
+}
+
 /* A record that no plan of ours wrote: nothing is lost, and nothing breaks. */
 static void test_strange_records(void **state)
 {
@@ -291,6 +376,9 @@ int main(void)
         cmocka_unit_test(test_samples),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_surplus_handed_on),
+        cmocka_unit_test(test_an_old_assignment_cools),
+        cmocka_unit_test(test_all_of_it_comes_back),
+        cmocka_unit_test(test_what_is_theirs_moves_back),
         cmocka_unit_test(test_strange_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

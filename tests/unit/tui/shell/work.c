@@ -38,7 +38,7 @@ static enum err_code read_pages(struct directory *directory, const struct progre
         for (; n < PAGE && i + (int)n < s_agents; n++) {
             snprintf(logins[n], sizeof logins[n], "agent%03d", i + (int)n);
             rows[n] = (struct agent){.login = logins[n]};
-            roster_add(roster, logins[n], NULL, NULL);
+            roster_add(roster, &rows[n]);
         }
         if (s_fail_after >= 0 && i / PAGE == s_fail_after) {
             roster_unref(roster);

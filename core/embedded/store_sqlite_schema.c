@@ -1,0 +1,158 @@
+#include "core/embedded/store_sqlite_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/banned.h"
+#include "core/base/log.h"
+#include "core/base/mem.h"
+
+/*
+ * The tables. A file of an older version is read as it is; the first write brings it up, in its own
+ * transaction: either both are there afterwards or neither. Who shares the file with an older
+ * program still has it as it was: the copy is made before, under the same write lock.
+ */
+
+/* From version 1 to 2: what a reserved number was before, and what belongs to an agent. */
+#define UPGRADE_TO_2                                                                               \
+    "ALTER TABLE extension ADD COLUMN"                                                             \
+    " given_back INTEGER CHECK (typeof(given_back) IN ('integer', 'null'));"                       \
+    "ALTER TABLE extension ADD COLUMN"                                                             \
+    " agent_arn TEXT CHECK (typeof(agent_arn) IN ('text', 'null'));"                               \
+    "ALTER TABLE extension ADD COLUMN"                                                             \
+    " source TEXT CHECK (typeof(source) IN ('text', 'null'));"                                     \
+    "ALTER TABLE extension ADD COLUMN"                                                             \
+    " fallback TEXT CHECK (typeof(fallback) IN ('text', 'null'));"                                 \
+    "PRAGMA user_version = 2;"
+
+/* %d is the width; the rest of the rules is in each CHECK, so that no other program can write what
+   this one would not understand. */
+#define SCHEMA                                                                                     \
+    "CREATE TABLE meta ("                                                                          \
+    " key TEXT PRIMARY KEY NOT NULL,"                                                              \
+    " value NOT NULL) WITHOUT ROWID;"                                                              \
+    "CREATE TABLE extension ("                                                                     \
+    " extension TEXT PRIMARY KEY NOT NULL CHECK (typeof(extension) = 'text'"                       \
+    "  AND length(extension) = %d AND extension NOT GLOB '*[^0-9]*'),"                             \
+    " state TEXT NOT NULL CHECK (state IN ('free', 'assigned', 'reserved')),"                      \
+    " at INTEGER CHECK (typeof(at) IN ('integer', 'null')),"                                       \
+    " agent TEXT CHECK (agent IS NULL OR (typeof(agent) = 'text'"                                  \
+    "  AND length(CAST(agent AS BLOB)) BETWEEN 1 AND 128)),"                                       \
+    " note TEXT CHECK (note IS NULL OR (typeof(note) = 'text'"                                     \
+    "  AND length(CAST(note AS BLOB)) <= 256)),"                                                   \
+    " actor TEXT CHECK (typeof(actor) IN ('text', 'null')),"                                       \
+    " CHECK (state <> 'assigned' OR agent IS NOT NULL)) WITHOUT ROWID;"                            \
+    "CREATE UNIQUE INDEX one_extension_per_agent"                                                  \
+    " ON extension (agent) WHERE state = 'assigned';"                                              \
+    "CREATE TABLE audit ("                                                                         \
+    " seq INTEGER PRIMARY KEY,"                                                                    \
+    " action_id TEXT NOT NULL,"                                                                    \
+    " at_ms INTEGER NOT NULL CHECK (typeof(at_ms) = 'integer'),"                                   \
+    " actor TEXT NOT NULL,"                                                                        \
+    " action TEXT NOT NULL,"                                                                       \
+    " changes TEXT NOT NULL,"                                                                      \
+    " expires_at INTEGER CHECK (typeof(expires_at) IN ('integer', 'null')));"                      \
+    "CREATE INDEX audit_by_action ON audit (action_id);"                                           \
+    "CREATE INDEX audit_by_expiry ON audit (expires_at)"                                           \
+    " WHERE expires_at IS NOT NULL;"                                                               \
+    "INSERT INTO meta VALUES ('width', %d);"                                                       \
+    "PRAGMA application_id = %d;" UPGRADE_TO_2
+
+enum err_code sqlite_make_tables(struct sqlite_store *store, int width, struct err *err)
+{
+    char *schema = sqlite3_mprintf(SCHEMA, width, width, APPLICATION_ID);
+    enum err_code code = schema ? sqlite_run(store, schema, "making the store", err)
+                                : err_set(err, ERR_NOMEM, "no memory left");
+    sqlite3_free(schema);
+    return code;
+}
+
+enum err_code sqlite_see_schema(struct sqlite_store *store, struct err *err)
+{
+    return sqlite_number(store, "PRAGMA user_version", &store->schema, err);
+}
+
+const char *sqlite_slot_columns(const struct sqlite_store *store)
+{
+    return store->schema >= 2 ? SLOT_COLUMNS : SLOT_COLUMNS_1 ", NULL, NULL, NULL, NULL";
+}
+
+/* ---- the copy ----------------------------------------------------------------------------- */
+
+/* A connection of its own reads what is committed: the one that holds the write lock cannot. */
+static enum err_code copy_into(struct sqlite_store *store, const char *path, struct err *err)
+{
+    sqlite3 *reader = NULL;
+    sqlite3_stmt *copy = NULL;
+    int result = sqlite3_open_v2(sqlite3_db_filename(store->db, "main"), &reader,
+                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (result == SQLITE_OK) {
+        result = sqlite3_prepare_v2(reader, "VACUUM INTO ?1", -1, &copy, NULL);
+    }
+    if (result == SQLITE_OK) {
+        sqlite_bind_text(copy, 1, path);
+        result = sqlite3_step(copy);
+    }
+    enum err_code code = ERR_OK;
+    if (result != SQLITE_DONE) {
+        code = err_set(err, ERR_IO,
+                       "%s: the copy that is kept before the first write of this"
+                       " version cannot be made: %s",
+                       path, reader ? sqlite3_errmsg(reader) : sqlite3_errstr(result));
+        err_hint(err, "Nothing was written. Make room in the folder and the right to write there");
+    }
+    sqlite3_finalize(copy);
+    sqlite3_close(reader);
+    return code;
+}
+
+/* The file as it is, under PATH.schemaN, with the mode of the original. */
+static enum err_code keep_copy(struct sqlite_store *store, struct err *err)
+{
+    char *path = mem_printf("%s.schema%d", store->path, (int)store->schema);
+    char *part = mem_printf("%s.part", path);
+    enum err_code code = ERR_OK;
+    unlink(part); /* of a run that was killed */
+    int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
+    if (fd < 0) {
+        code = err_set_errno(err, ERR_IO, errno, "%s", part);
+    } else {
+        (void)!fchmod(fd, store->file.st_mode & 0777);
+        close(fd);
+        code = copy_into(store, part, err);
+    }
+    if (code == ERR_OK && rename(part, path) != 0) {
+        code = err_set_errno(err, ERR_IO, errno, "%s", path);
+    }
+    if (code == ERR_OK) {
+        log_line(LOG_INFO, "sqlite", "%s has the store as it was before this version", path);
+    } else {
+        unlink(part);
+    }
+    free(part);
+    free(path);
+    return code;
+}
+
+/* ---- the upgrade -------------------------------------------------------------------------- */
+
+enum err_code sqlite_upgrade(struct sqlite_store *store, bool *upgraded, struct err *err)
+{
+    *upgraded = false;
+    enum err_code code = sqlite_see_schema(store, err);
+    if (code != ERR_OK || store->schema >= SCHEMA_VERSION) {
+        return code;
+    }
+    code = keep_copy(store, err);
+    if (code == ERR_OK) {
+        code = sqlite_run(store, UPGRADE_TO_2, "bringing the tables up to this version", err);
+    }
+    if (code == ERR_OK) {
+        *upgraded = true;
+        store->schema = SCHEMA_VERSION;
+    }
+    return code;
+}
