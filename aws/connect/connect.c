@@ -312,9 +312,9 @@ static enum err_code outcome(struct reading *reading, enum err_code ran, struct 
                        directory->base.uri);
     }
     if (reading->n_agents == 0) {
-        err_set(err, ERR_INPUT, "%s has no users", directory->base.uri);
+        err_set(err, ERR_GUARD, "%s has no users", directory->base.uri);
         err_hint(err, "an empty directory never leads to a release; is this the right instance?");
-        return ERR_INPUT;
+        return ERR_GUARD;
     }
     return ERR_OK;
 }

@@ -14,6 +14,14 @@
 
 /* ---- any format ---------------------------------------------------------------------------- */
 
+/* Nobody would be left to hold anything: that is a guard's refusal, and no failure of the file. */
+static enum err_code refuse_empty(const char *file, const char *what, struct err *err)
+{
+    err_set(err, ERR_GUARD, "%s: %s", file, what);
+    err_hint(err, "An empty directory would take everybody's extension away");
+    return ERR_GUARD;
+}
+
 enum err_code directory_parse(const char *file, const char *text, size_t length,
                               const struct progress *progress, struct roster *roster,
                               const char **format, struct err *err)
@@ -27,7 +35,7 @@ enum err_code directory_parse(const char *file, const char *text, size_t length,
         at++;
     }
     if (at == length) {
-        return err_set(err, ERR_INPUT, "%s: there is nothing in it", file);
+        return refuse_empty(file, "there is nothing in it", err);
     }
     bool json = text[at] == '{' || text[at] == '[';
     struct text_file_guess guess = {NULL, NULL};
@@ -46,9 +54,7 @@ enum err_code directory_parse(const char *file, const char *text, size_t length,
         return code;
     }
     if (roster->n_agents == 0) {
-        err_set(err, ERR_INPUT, "%s: no agents in it", file);
-        err_hint(err, "An empty directory would take everybody's extension away");
-        return ERR_INPUT;
+        return refuse_empty(file, "no agents in it", err);
     }
     roster_seal(roster);
     return ERR_OK;

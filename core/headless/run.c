@@ -110,7 +110,7 @@ int run_report_plan(struct run *run)
     bool refused = refusals_of(run)->n_items > 0;
     int status = run->use.plan ? run_status_of_plan(run) : err_exit_status(run->use.err.code);
     struct action_report action = run_action_report(run, status);
-    if (run->report->json && !run->use.plan && !refused) {
+    if (run->report->json && !run->use.plan && !refused && !run->use.judged) {
         report_json_error(run->report, &run->use.err, status);
     } else if (run->report->json) {
         report_json_action(run->report, &action);

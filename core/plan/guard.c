@@ -149,15 +149,12 @@ static void count_people(const struct plan *plan, struct guard_verdict *verdict)
     free(tally.losers);
 }
 
-static int64_t count_holders(const struct plan *plan)
+static int64_t count_holders(const struct snapshot *snapshot)
 {
-    if (plan->holders > 0) {
-        return (int64_t)plan->holders;
-    }
     struct strmap holders;
-    strmap_init(&holders, plan->assigned_before);
-    for (size_t i = 0; i < plan->snapshot->n_slots; i++) {
-        const struct slot *slot = &plan->snapshot->slots[i];
+    strmap_init(&holders, 0);
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        const struct slot *slot = &snapshot->slots[i];
         if (is_assigned(slot)) {
             strmap_add(&holders, slot->agent, i);
         }
@@ -242,26 +239,29 @@ static void describe(const struct release_limit *limit, struct guard_verdict *ve
 
 /* ---- the judgement ------------------------------------------------------------------------- */
 
+void guard_empty_directory(const struct snapshot *snapshot, struct guard_verdict *verdict)
+{
+    int64_t holders = count_holders(snapshot);
+    char number[TEXT_NUMBER_ROOM];
+    *verdict = (struct guard_verdict){.refused = true, .people = holders, .holders = holders};
+    snprintf(verdict->text, sizeof verdict->text,
+             "the directory is empty while %s %s an extension; nothing was changed",
+             text_number((uint64_t)holders, number), holders == 1 ? "agent holds" : "agents hold");
+}
+
 void guard_judge(const struct plan *plan, const struct release_limit *limit,
                  struct guard_verdict *verdict)
 {
-    *verdict = (struct guard_verdict){
-        .named = !plan->derived,
-        .holders = count_holders(plan),
-        .liftable = true,
-    };
     bool sync = strcmp(plan->action, "sync") == 0;
-    if (sync && plan->roster && plan->roster->n_agents == 0 && verdict->holders > 0) {
-        char assigned[TEXT_NUMBER_ROOM];
-        verdict->refused = true;
-        verdict->liftable = false;
-        verdict->people = verdict->holders;
-        snprintf(verdict->text, sizeof verdict->text,
-                 "the directory is empty while %s extension%s assigned; nothing was changed",
-                 text_number(plan->assigned_before, assigned),
-                 plan->assigned_before == 1 ? " is" : "s are");
+    if (sync && plan->roster && plan->roster->n_agents == 0 && plan->assigned_before > 0) {
+        guard_empty_directory(plan->snapshot, verdict);
         return;
     }
+    *verdict = (struct guard_verdict){
+        .named = !plan->derived,
+        .holders = plan->holders > 0 ? (int64_t)plan->holders : count_holders(plan->snapshot),
+        .liftable = true,
+    };
     count_people(plan, verdict);
     verdict->allowed = allowed_of(limit, verdict);
     verdict->refused = verdict->people > verdict->allowed;

@@ -38,6 +38,9 @@ struct guard_verdict {
 void guard_judge(const struct plan *plan, const struct release_limit *limit,
                  struct guard_verdict *verdict);
 
+/* The verdict on a directory that is empty: there is no plan, and nothing lifts it. */
+void guard_empty_directory(const struct snapshot *snapshot, struct guard_verdict *verdict);
+
 /* ERR_GUARD with text and hint if it is refused. */
 enum err_code guard_error(const struct guard_verdict *verdict, struct err *err) ERR_CHECK;
 

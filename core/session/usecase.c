@@ -61,6 +61,10 @@ enum err_code usecase_plan_sync(struct usecase *use)
         plan_input(use, &input) == ERR_OK) {
         return plan_sync(&input, &use->plan, &use->err);
     }
+    if (use->err.code == ERR_GUARD && use->snapshot) {
+        guard_empty_directory(use->snapshot, &use->guard);
+        use->judged = true;
+    }
     return use->err.code;
 }
 

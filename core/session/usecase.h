@@ -55,6 +55,7 @@ enum err_code usecase_read_directory(struct usecase *use) ERR_CHECK;
 
 /* ---- planning: each leaves the plan in `plan` ----------------------------------------------- */
 
+/* ERR_GUARD: the directory is empty; the verdict is in `guard`. */
 enum err_code usecase_plan_sync(struct usecase *use) ERR_CHECK;
 
 /* Creates the table or file first, unless it is a dry run; lines for people go to `warnings`. */

@@ -194,7 +194,7 @@ def test_second_page_fails(cloud, desk, staffed, fault, said):
 def test_empty_directory(cloud, desk, staffed):
     cloud.instance.set_users([])
     result = sync(cloud, desk, "--yes")
-    assert result.status == 1
+    assert result.status == 4
     assert "has no users" in result.err
     assert held(cloud, desk) == staffed
 

@@ -270,6 +270,84 @@ def test_4_a_guard_refuses_and_says_how_to_go_on(desk):
     assert desk.json("--sync", "--max-release", "50%")["plan"]["release"] == 10
 
 
+def refused_by_guard(document):
+    """Of a refused answer: how many people, and how many may."""
+    assert document["exit"] == 4 and document["error"]["code"] == "guard"
+    assert document["applied"] == 0 and document["action_id"] is None
+    assert {change["result"] for change in document["changes"]} == {"planned"}
+    (refused,) = document["refused"]
+    assert refused["guard"] == "release" and refused["group"] is None and refused["message"]
+    return refused["count"], refused["limit"]
+
+
+def eight_people(desk):
+    people = [f"agent{i}" for i in range(8)]
+    desk.people(*people)
+    desk.json("--sync")
+    return people
+
+
+@pytest.mark.parametrize("what", ["release", "reassign", "swap", "import"])
+def test_4_more_than_five_named_people_need_their_count(desk, what):
+    people = eight_people(desk)
+    rows = desk.folder / "rows.csv"
+    rows.write_text("user,extension,action\n" + "".join(f"{who},,release\n" for who in people[:6]))
+    arguments = {
+        "release": ["--release", *people[:6]],
+        "reassign": ["--reassign", *(f"{who}={10 + (i + 1) % 6}" for i, who in enumerate(people[:6]))],
+        "swap": ["--swap", "agent0=agent1", "agent2=agent3", "agent4=agent5"],
+        "import": ["--import", rows],
+    }[what]
+    for more in ([], ["--yes"], ["--dry-run"], ["--max-release", "5"], ["--max-release", "0"]):
+        limit = int(more[1]) if len(more) == 2 else 5
+        assert refused_by_guard(desk.json(*arguments, *more, status=4)) == (6, limit)
+    refused = desk.run(*arguments)
+    assert "(limit 5 people)" in refused.err and "--max-release 6" in refused.err
+    assert desk.json(*arguments, "--max-release", "6")["applied"] == 6
+
+
+def test_five_named_people_and_any_number_of_new_ones_need_nothing(desk):
+    people = eight_people(desk)
+    desk.json("--release", *people[:5])
+    desk.json("--release", *people[5:])
+    desk.json("--assign", *people)  # nobody loses anything
+
+
+def test_4_nobody_takes_everybodys_number_unasked(desk):
+    desk.people("alice", "bob")
+    desk.json("--sync")
+    desk.people("carol", "dave")
+    assert refused_by_guard(desk.json("--sync", status=4)) == (2, 1)
+    assert "2 of 2 = 100.0 % (limit 10 %, never everybody)" in desk.run("--sync").err
+    desk.rules(SMALL + "max_release = 100%\n")
+    assert refused_by_guard(desk.json("--sync", status=4)) == (2, 1)
+    assert desk.json("--sync", "--max-release", "2")["plan"]["release"] == 2
+    desk.people("carol", "erin")
+    assert desk.json("--sync")["plan"]["release"] == 1
+
+
+def test_4_a_limit_of_nothing_lets_nobody_go(desk):
+    people = eight_people(desk)
+    desk.people(*people[:-1])
+    for limit in ("0", "0%"):
+        assert refused_by_guard(desk.json("--sync", "--max-release", limit, status=4)) == (1, 0)
+        desk.rules(SMALL + f"max_release = {limit}\n")
+        assert refused_by_guard(desk.json("--sync", status=4)) == (1, 0)
+    desk.json("--release", people[0])  # a person's own will is judged by count alone
+    desk.people(*people)
+    assert desk.json("--sync")["plan"]["assign"] == 1  # nobody goes: nothing to refuse
+
+
+def test_4_an_undo_is_judged_like_what_it_undoes(desk):
+    people = eight_people(desk)
+    action = desk.json("--history", "1")[0]["action_id"]
+    assert refused_by_guard(desk.json("--undo", action, status=4)) == (8, 5)
+    undone = desk.json("--undo", action, "--max-release", "100%")["action_id"]
+    assert desk.json("--undo", undone)["plan"]["assign"] == 8
+    action = desk.json("--release", people[0])["action_id"]
+    assert desk.json("--undo", action)["plan"]["assign"] == 1
+
+
 def test_5_the_pool_ran_out_and_the_rest_is_done(desk):
     desk.people(*[f"agent{i:02}" for i in range(13)])
     done = desk.run("--sync")

@@ -67,8 +67,6 @@ def test_a_list_that_is_cut_short_changes_nothing(desk):
 @pytest.mark.parametrize(
     "text, sentence",
     [
-        (b"", "there is nothing in it"),
-        (b"user\n", "no agents in it"),
         (b"name\nAlice\n", ":1: no column of logins; the columns are: name"),
         (b"user,name\nalice\n", ":2: 1 field, and the header in line 1 has 2"),
         (b"user\nalice\nbob\nalice\n", ":4: the login \"alice\" is there a second time, first in line 2"),
@@ -90,6 +88,33 @@ def test_what_is_wrong_with_a_directory_is_one_sentence(desk, text, sentence):
     error = desk.json("--sync", status=1)
     assert error["error"]["code"] == "input" and sentence in error["error"]["message"]
     assert desk.store.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("agents.csv", b""),
+        ("agents.csv", b"\n\n"),
+        ("agents.csv", b"user\n"),
+        ("agents.csv", b"user,name\r\n\r\n"),
+        ("agents.json", b"[]"),
+        ("agents.json", b'{"UserSummaryList": []}'),
+        ("agents.json", b'{"Users": []}'),
+    ],
+)
+def test_an_empty_directory_is_refused_by_the_guard(desk, name, text):
+    desk.people("alice", "bob")
+    desk.json("--sync")
+    before = desk.store.read_bytes(), desk.export.read_bytes()
+    (desk.folder / name).write_bytes(text)
+    for more in ([], ["--max-release", "100%"], ["--yes"], ["--dry-run"]):
+        done = desk.run("--directory", desk.folder / name, "--sync", *more)
+        assert done.status == 4 and done.out == "", done
+        document = desk.json("--directory", desk.folder / name, "--sync", *more, status=4)
+        assert document["error"]["code"] == "guard" and document["applied"] == 0
+        (refused,) = document["refused"]
+        assert (refused["guard"], refused["count"], refused["limit"]) == ("release", 2, 0)
+    assert (desk.store.read_bytes(), desk.export.read_bytes()) == before
 
 
 @pytest.mark.parametrize(

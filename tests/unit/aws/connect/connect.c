@@ -371,7 +371,7 @@ static void test_odd_answers(void **state)
         struct roster *roster = NULL;
         struct err err;
         enum err_code code = read_directory(&world, &roster, &err);
-        assert_int_equal(code, i + 1 == sizeof cases / sizeof cases[0] ? ERR_INPUT : ERR_SERVICE);
+        assert_int_equal(code, i + 1 == sizeof cases / sizeof cases[0] ? ERR_GUARD : ERR_SERVICE);
         assert_null(roster);
         assert_non_null(strstr(err.text, cases[i].text));
         world_close(&world);

@@ -114,7 +114,7 @@ static void test_empty_directory(void **state)
     assert_false(verdict.liftable);
     assert_string_equal(
         verdict.text,
-        "the directory is empty while 3 extensions are assigned; nothing was changed");
+        "the directory is empty while 3 agents hold an extension; nothing was changed");
     assert_int_equal(guard_error(&verdict, &err), ERR_GUARD);
     assert_null(strstr(err.hint, "--max-release"));
     plan_free(plan);
