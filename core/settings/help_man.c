@@ -164,6 +164,9 @@ static void put_environment(struct buf *out)
             buf_puts(out, ".\n");
         }
     }
+    buf_puts(out, ".TP\n.B EXTPOOL_KEY\n"
+                  "Each key of the configuration file has a variable: EXTPOOL_COOLDOWN for\n"
+                  "cooldown.\n");
     buf_puts(out, ".TP\n.B XDG_CONFIG_HOME, XDG_DATA_HOME\n"
                   "Where the configuration, the embedded store and its export lie.\n"
                   ".TP\n.B NO_COLOR\nNo colours.\n"

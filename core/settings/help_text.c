@@ -75,7 +75,8 @@ static const char *const s_texts[TOPIC_COUNT] = {
     [TOPIC_CONFIG] =
         "\n"
         "First the command line, then [context NAME], the other sections, the environment\n"
-        "(AWS_CONNECT_INSTANCEID AWS_TABLE AWS_EXPORT_BUCKET AWS_REGION), the defaults.\n"
+        "(EXTPOOL_KEY for each key, such as EXTPOOL_COOLDOWN; AWS_CONNECT_INSTANCEID\n"
+        "AWS_TABLE AWS_EXPORT_BUCKET AWS_REGION), the defaults.\n"
         "\n"
         "  [defaults]                    for all contexts\n"
         "  context = prod                unless --context or EXTPOOL_CONTEXT\n"

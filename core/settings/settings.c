@@ -66,6 +66,24 @@ static struct finding found_built_in(struct resolver *r, enum option_id id)
                             text ? "built in" : "not set", "built in"};
 }
 
+/* Each key of the configuration file has a variable: EXTPOOL_COOLDOWN for `cooldown`. A Lambda has
+   no other place for them. */
+static struct finding found_in_own_variable(struct resolver *r, enum option_id id)
+{
+    const char *key = option_info(id)->section == SECTION_THEME ? "theme" : option_info(id)->key;
+    char name[64] = "EXTPOOL_";
+    size_t used = strlen(name);
+    for (size_t i = 0; key && key[i] != '\0' && used + 1 < sizeof name; i++) {
+        name[used++] = key[i] >= 'a' && key[i] <= 'z' ? (char)(key[i] - 'a' + 'A') : key[i];
+    }
+    const char *value = key ? environment_get(r->environment, name) : NULL;
+    if (!value) {
+        return (struct finding){0};
+    }
+    const char *kept = arena_strdup(&r->settings->arena, name);
+    return (struct finding){value, ORIGIN_ENVIRONMENT, kept, kept};
+}
+
 static struct finding find_value(struct resolver *r, enum option_id id)
 {
     const struct option_info *info = option_info(id);
@@ -82,6 +100,10 @@ static struct finding find_value(struct resolver *r, enum option_id id)
     }
     if (entry) {
         return found_in_file(r, entry);
+    }
+    struct finding own = found_in_own_variable(r, id);
+    if (own.text) {
+        return own;
     }
     const char *variable = info->env ? environment_get(r->environment, info->env) : NULL;
     if (variable) {

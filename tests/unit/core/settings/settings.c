@@ -83,6 +83,27 @@ static void test_environment_of_the_old_program(void **state)
     settings_release(&settings);
 }
 
+/* A function has no file to put the other settings in. */
+static void test_a_variable_for_each_key(void **state)
+{
+    (void)state;
+    struct settings_world world = {.variables = {{"EXTPOOL_COOLDOWN", "3d"},
+                                                 {"EXTPOOL_STORE", "dynamodb:mine"},
+                                                 {"AWS_TABLE", "cc-ext"},
+                                                 {"EXTPOOL_CSV_SAFE", "yes"}}};
+    struct settings settings;
+    sw_good(&world, &settings);
+    assert_int_equal(settings.policy.cooldown_s, 3 * 86400);
+    assert_string_equal(settings.store, "dynamodb:mine");
+    assert_true(settings.csv_safe);
+    assert_string_equal(settings_origin(&settings, OPT_COOLDOWN), "EXTPOOL_COOLDOWN");
+    settings_release(&settings);
+    struct settings_world wrong = {.variables = {{"EXTPOOL_COOLDOWN", "soon"}}};
+    struct err err = ERR_INIT;
+    assert_int_equal(sw_resolve(&wrong, &settings, &err), ERR_CONFIG);
+    assert_non_null(strstr(err.text, "EXTPOOL_COOLDOWN"));
+}
+
 static const char s_two_contexts[] = "[defaults]\n"
                                      "region = eu-west-1\n"
                                      "csv_safe = yes\n"
@@ -420,6 +441,7 @@ int main(void)
         cmocka_unit_test(test_embedded_defaults),
         cmocka_unit_test(test_xdg_folders),
         cmocka_unit_test(test_environment_of_the_old_program),
+        cmocka_unit_test(test_a_variable_for_each_key),
         cmocka_unit_test(test_a_context_before_the_environment),
         cmocka_unit_test(test_the_command_line_before_all),
         cmocka_unit_test(test_each_context_has_its_own_store),
