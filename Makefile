@@ -244,6 +244,8 @@ uninstall:
 		$(addprefix $(THEMES_TO)/,$(notdir $(THEMES)))
 	-rmdir $(THEMES_TO) $(dir $(THEMES_TO))
 
+include aws/deploy/lambda.mk
+
 clean:
 	rm -rf build extpool
 

@@ -26,7 +26,9 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/settings/settings.h"
+#ifndef EXTPOOL_NO_CONSOLE
 #include "tui/console/console.h"
+#endif
 
 #include "core/base/banned.h"
 
@@ -205,6 +207,7 @@ static void collect_ports(struct program *program, bool console)
 
 /* ---- the console ------------------------------------------------------------------------- */
 
+#ifndef EXTPOOL_NO_CONSOLE
 static enum err_code reopen(void *context, enum console_wish wish, const char *text,
                             const struct settings **settings, struct err *err)
 {
@@ -242,6 +245,19 @@ static int run_console(struct program *program, const struct settings *settings)
     };
     return console_run(&options, &err) == ERR_OK ? 0 : fail(program, &err);
 }
+
+#else /* the Lambda's package has no terminal and no ncurses */
+
+static int run_console(struct program *program, const struct settings *settings)
+{
+    struct err err = ERR_INIT;
+    (void)settings;
+    err_set(&err, ERR_USAGE, "this build of extpool has no console");
+    err_hint(&err, "name an action: extpool --help lists them");
+    return fail(program, &err);
+}
+
+#endif
 
 /* ---- texts about the program itself ------------------------------------------------------- */
 
@@ -295,8 +311,14 @@ static int run(struct program *program)
     if (console) {
         return run_console(program, settings);
     }
-    return headless_run(settings, program->ports, program->n_ports, &clock_system,
-                        &program->report);
+    struct headless_options options = {
+        .settings = settings,
+        .ports = program->ports,
+        .n_ports = program->n_ports,
+        .clock = &clock_system,
+        .report = &program->report,
+    };
+    return headless_run(&options, NULL);
 }
 
 static int start(struct program *program, int argc, char *argv[])

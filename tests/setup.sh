@@ -5,6 +5,7 @@
 #   setup.sh build   what `make` needs
 #   setup.sh test    that, and what `make test` needs
 #   setup.sh bench   that, and the consoles that `make bench` compares with
+#   setup.sh lambda [x86_64|arm64]   what `make lambda` needs for that processor
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,12 +14,16 @@ tests="clang libclang-rt-dev libcmocka-dev python3-pytest python3-botocore pytho
 	python3-pyte python3-cryptography tmux openssl ca-certificates sqlite3 git strace
 	ncurses-term man-db file libfaketime"
 bench="hyperfine tig htop ncdu"
+lambda="dpkg-dev xz-utils zip debian-archive-keyring"
+[ "${2:-x86_64}" = "$(uname -m | sed s/aarch64/arm64/)" ] ||
+	lambda="$lambda gcc-$(echo "${2:-x86_64}" | sed 's/arm64/aarch64/; s/_/-/')-linux-gnu"
 
 case ${1:-build} in
 build) wanted=$build ;;
 test) wanted="$build $tests" ;;
 bench) wanted="$build $tests $bench" ;;
-*) echo "usage: setup.sh build|test|bench" >&2; exit 64 ;;
+lambda) wanted="$build $lambda" ;;
+*) echo "usage: setup.sh build|test|bench|lambda" >&2; exit 64 ;;
 esac
 
 missing=""
@@ -28,7 +33,7 @@ for package in $wanted; do
 done
 
 # Node.js may be there without being Debian's package.
-if [ "${1:-build}" != build ]; then
+if [ "${1:-build}" = test ] || [ "${1:-build}" = bench ]; then
 	command -v node >/dev/null 2>&1 || missing="$missing nodejs"
 	command -v npm >/dev/null 2>&1 || missing="$missing npm"
 fi
@@ -50,6 +55,6 @@ if [ -n "$missing" ]; then
 fi
 
 # The servers that the tests talk to come from npm, at the versions of the lock file.
-if [ "${1:-build}" != build ] && [ -f tests/npm/package-lock.json ]; then
+if { [ "${1:-build}" = test ] || [ "${1:-build}" = bench ]; } && [ -f tests/npm/package-lock.json ]; then
 	sh tests/npm/install.sh
 fi

@@ -1,8 +1,5 @@
 #include "core/headless/run.h"
 
-#include <string.h>
-#include <unistd.h>
-
 #include "core/base/interrupt.h"
 #include "core/base/text.h"
 
@@ -63,24 +60,57 @@ static int run_action(struct run *run)
     return run_report_failure(run);
 }
 
-int headless_run(const struct settings *settings, const struct port *ports, size_t n_ports,
-                 const struct clock *clock, struct report *report)
+static size_t count_done(const struct plan *plan, enum change_kind kind)
 {
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        n += plan->changes[i].kind == kind && plan->changes[i].result == RESULT_DONE;
+    }
+    return n;
+}
+
+static void tell(const struct run *run, struct headless_result *result)
+{
+    const struct usecase *use = &run->use;
+    const struct snapshot *now = use->after ? use->after : use->snapshot;
+    *result = (struct headless_result){
+        .err = use->err, .applied = use->outcome.applied, .conflicts = use->outcome.conflicts};
+    if (now && run->session) {
+        snapshot_tally(now, session_policy(run->session), session_now_s(run->session),
+                       result->counts);
+        result->counted = true;
+    }
+    if (use->plan) {
+        result->unassigned = use->plan->n_unassigned;
+        result->released = count_done(use->plan, CHANGE_RELEASE);
+    }
+}
+
+int headless_run(const struct headless_options *options, struct headless_result *result)
+{
+    struct report *report = options->report;
     struct run run = {
-        .settings = settings,
+        .settings = options->settings,
         .report = report,
         .start_ms = clock_ticks_ms(),
     };
     interrupt_install();
     progress_line_init(&run.line, report->quiet ? NULL : report->err, report->err_columns);
+    run.line.stop_at_ms = options->stop_at_ticks_ms;
     usecase_init(&run.use, NULL, &run.line.progress);
+    run.use.wants_after = result != NULL;
+    run.use.publishes_after_stop = options->publishes_after_stop;
     port_info_init(&run.facts);
     int status;
-    if (session_open(settings, ports, n_ports, clock, &run.session, &run.use.err) != ERR_OK) {
+    if (session_open(options->settings, options->ports, options->n_ports, options->clock,
+                     &run.session, &run.use.err) != ERR_OK) {
         status = run_report_failure(&run);
     } else {
         run.use.session = run.session;
         status = run_action(&run);
+    }
+    if (result) {
+        tell(&run, result);
     }
     run_release(&run);
     interrupt_restore();

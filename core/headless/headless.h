@@ -3,14 +3,32 @@
 
 /*
  * One action of the command line, from start to end, without a screen: what cron, systemd, a
- * pipeline and a person at a prompt call. Results on report->out, everything else on report->err.
+ * pipeline, the Lambda and a person at a prompt call. Results on report->out, everything else on
+ * report->err.
  */
 
 #include "core/headless/report.h"
 
-/* `settings->action` is anything but the console, demo, help, version and completion. Returns the
-   exit status (README, "Exit codes"). */
-int headless_run(const struct settings *settings, const struct port *ports, size_t n_ports,
-                 const struct clock *clock, struct report *report);
+struct headless_options {
+    const struct settings *settings; /* `action` is one that needs no screen */
+    const struct port *ports;
+    size_t n_ports;
+    const struct clock *clock;
+    struct report *report;
+    int64_t stop_at_ticks_ms;  /* clock_ticks_ms() at which work stops softly; 0: never */
+    bool publishes_after_stop; /* a sync that was stopped publishes what the store holds then */
+};
+
+/* What came of it, for a face that does more than print. */
+struct headless_result {
+    struct err err; /* what stopped it; ERR_OK: nothing */
+    bool counted;   /* the store was read, and `counts` holds */
+    uint64_t counts[EXT_STATE_COUNT];
+    size_t unassigned; /* agents for whom nothing was left */
+    size_t applied, released, conflicts;
+};
+
+/* Returns the exit status (README, "Exit codes"). `result` may be NULL. */
+int headless_run(const struct headless_options *options, struct headless_result *result);
 
 #endif

@@ -85,8 +85,10 @@ static void on_update(void *context, const struct progress_report *report)
 
 static enum cancel on_cancel(void *context)
 {
-    (void)context;
-    return interrupt_state();
+    const struct progress_line *line = context;
+    enum cancel cancel = interrupt_state();
+    bool late = line->stop_at_ms > 0 && line->ticks_ms() >= line->stop_at_ms;
+    return cancel == CANCEL_NO && late ? CANCEL_SOFT : cancel;
 }
 
 void progress_line_init(struct progress_line *line, FILE *out, size_t columns)

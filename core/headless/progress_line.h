@@ -22,6 +22,7 @@ struct progress_line {
     int64_t phase_ms;
     int64_t drawn_ms;
     bool visible;
+    int64_t stop_at_ms; /* in ticks: from then on the work is asked to stop softly; 0: never */
     int64_t (*ticks_ms)(void); /* clock_ticks_ms; tests set their own after init */
     struct progress progress;  /* pass this on */
 };

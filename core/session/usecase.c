@@ -230,16 +230,18 @@ enum err_code usecase_apply(struct usecase *use)
     use->tried = true;
     enum err_code code =
         session_apply(use->session, use->plan, use->progress, &use->outcome, &use->err);
-    bool publish = code == ERR_OK && publishes(use);
+    bool stopped = code == ERR_CANCELLED && use->publishes_after_stop;
+    bool publish = (code == ERR_OK || stopped) && publishes(use);
     if (!publish && !use->wants_after) {
         return code;
     }
-    /* After a stop nobody waits for the fresh picture: progress is not asked again. */
+    /* Who stopped is not asked again: what follows has to happen. */
+    const struct progress *progress = code == ERR_OK ? use->progress : NULL;
     struct err ignored = ERR_INIT;
-    if (session_after(use->session, use->plan, publish ? use->progress : NULL, &use->after,
+    if (session_after(use->session, use->plan, progress, &use->after,
                       publish ? &use->export_err : &ignored) == ERR_OK &&
         publish) {
-        use->exported = session_export(use->session, NULL, use->after, use->progress, &use->receipt,
+        use->exported = session_export(use->session, NULL, use->after, progress, &use->receipt,
                                        &use->export_err) == ERR_OK;
     }
     if (use->export_err.code != ERR_OK) {

@@ -23,7 +23,8 @@
 struct usecase {
     struct session *session;
     const struct progress *progress; /* may be NULL */
-    bool wants_after; /* the face shows `after`: read it also if nothing is published */
+    bool wants_after;          /* the face shows `after`: read it also if nothing is published */
+    bool publishes_after_stop; /* the list follows the store also if the apply was stopped */
     /* what was read */
     struct snapshot *snapshot;
     struct roster *roster; /* NULL: not read */
