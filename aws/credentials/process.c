@@ -68,7 +68,7 @@ static int spawn(char *const *words, int output, pid_t *child)
 
 static bool is_cancelled(const struct cred_context *context)
 {
-    return context->http && progress_cancel(context->http->progress) == CANCEL_HARD;
+    return context->http && progress_cancel(context->http->progress) >= CANCEL_HARD;
 }
 
 /* Reads until the program closes its output, says too much or takes too long. */

@@ -59,15 +59,16 @@ void ddb_transaction_find_out(struct ddb_transaction *part, const struct err *er
 static void not_known(struct ddb_transaction *part, const struct err *err)
 {
     struct plan *plan = part->writer->plan;
-    ddb_transaction_decide(
-        part, RESULT_FAILED,
-        arena_printf(&plan->arena, "not known whether it was written: %s", err->text));
+    bool stopped = err->code == ERR_CANCELLED;
+    ddb_transaction_decide(part, RESULT_IN_DOUBT,
+                           arena_printf(&plan->arena, "not known whether it was written%s%s",
+                                        stopped ? "" : ": ", stopped ? "" : err->text));
 }
 
 static void was_not_carried_out(struct ddb_transaction *part)
 {
     bool cancelled = part->err.code == ERR_CANCELLED;
-    ddb_transaction_decide(part, cancelled ? RESULT_SKIPPED : RESULT_FAILED,
+    ddb_transaction_decide(part, cancelled ? RESULT_NOT_TRIED : RESULT_FAILED,
                            cancelled ? NULL : part->err.text);
 }
 
@@ -109,21 +110,36 @@ static void take_place(struct ddb_transaction *part)
     ddb_submit(writer->ddb, "PutItem", body, on_taken, part);
 }
 
+/* A stop has cut off the writes; the questions after them end only with the next level of it. */
+static enum cancel on_cancel(void *context)
+{
+    return progress_cancel(context) >= CANCEL_NOW ? CANCEL_NOW : CANCEL_NO;
+}
+
 void ddb_in_doubt_resolve(struct ddb_scheduler *writer)
 {
     struct ddb *ddb = writer->ddb;
+    union { /* only asked; the context of a callback is not const */
+        const struct progress *given;
+        void *context;
+    } asked = {.given = writer->progress};
+    const struct progress progress = {.context = asked.context, .cancel = on_cancel};
+    struct http *http = client_http(ddb->client);
     if (!writer->in_doubt) {
         return;
     }
     ddb->hurry = writer->err.code == ERR_CANCELLED;
+    ddb_progress(ddb, writer->progress, "finding out what was written", writer->n_decided,
+                 writer->n_changes, 0);
     for (struct ddb_transaction *part = writer->in_doubt; part; part = part->next) {
         take_place(part);
     }
-    /* Nobody is asked whether to stop: it is short. */
     struct err ignored = ERR_INIT;
-    if (http_run(client_http(ddb->client), &ignored) != ERR_OK) {
+    http_set_progress(http, &progress);
+    if (http_run(http, &ignored) != ERR_OK) {
         ddb_take_err(&writer->err, &ignored);
     }
+    http_set_progress(http, NULL);
     ddb->hurry = false;
     while (writer->in_doubt) {
         struct ddb_transaction *part = writer->in_doubt;

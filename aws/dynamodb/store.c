@@ -133,7 +133,8 @@ static void store_facts(struct store *store, struct port_info *facts)
 }
 
 /* Without an answer of STS (no way to it, not allowed) the caller goes by another name. */
-static enum err_code store_identity(struct store *store, struct arena *arena, const char **actor,
+static enum err_code store_identity(struct store *store, struct arena *arena,
+                                    const struct progress *progress, const char **actor,
                                     struct err *err)
 {
     struct dynamodb_store *self = (struct dynamodb_store *)store;
@@ -141,7 +142,9 @@ static enum err_code store_identity(struct store *store, struct arena *arena, co
     enum err_code code = ERR_OK;
     *actor = NULL;
     if (self->sts && !self->identity.arn) {
+        http_set_progress(client_http(self->sts), progress);
         code = sts_get_caller_identity(self->sts, &self->identity, &failed);
+        http_set_progress(client_http(self->sts), NULL);
     }
     if (code == ERR_AUTH || code == ERR_CANCELLED) {
         ddb_take_err(err, &failed);

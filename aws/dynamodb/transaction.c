@@ -80,7 +80,7 @@ void ddb_transaction_refused(struct ddb_transaction *part, const struct err *err
         return;
     }
     bool untried = err->code == ERR_CANCELLED || err->code == ERR_NOT_FOUND;
-    ddb_transaction_decide(part, untried ? RESULT_SKIPPED : RESULT_FAILED,
+    ddb_transaction_decide(part, untried ? RESULT_NOT_TRIED : RESULT_FAILED,
                            untried ? NULL : err->text);
     ddb_transaction_end(part);
 }

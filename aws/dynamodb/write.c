@@ -290,28 +290,19 @@ static int width_of(const struct plan *plan)
     return 0;
 }
 
-/* What was not decided is not written. Returns whether there was any. */
-static bool skip_the_rest(struct plan *plan)
-{
-    bool any = false;
-    for (size_t i = 0; i < plan->n_changes; i++) {
-        if (plan->changes[i].result == RESULT_PLANNED) {
-            any = any || !plan->changes[i].left_out;
-            plan->changes[i].result = RESULT_SKIPPED;
-        }
-    }
-    return any;
-}
-
 /* Whatever the stop has hit first, a wait or a request, it is told in the same words. */
 static enum err_code say_stopped(struct ddb_scheduler *writer)
 {
     char done[TEXT_NUMBER_ROOM];
     char all[TEXT_NUMBER_ROOM];
+    char doubt[TEXT_NUMBER_ROOM];
+    size_t in_doubt = plan_results(writer->plan, RESULT_IN_DOUBT);
     err_clear(&writer->err);
-    return err_set(&writer->err, ERR_CANCELLED, "stopped after %s of %s changes",
+    return err_set(&writer->err, ERR_CANCELLED, "stopped after %s of %s changes%s%s%s",
                    text_number(plan_results(writer->plan, RESULT_DONE), done),
-                   text_number(writer->n_changes, all));
+                   text_number(writer->n_changes, all), in_doubt > 0 ? "; " : "",
+                   in_doubt > 0 ? text_number(in_doubt, doubt) : "",
+                   in_doubt > 0 ? " of them in doubt" : "");
 }
 
 enum err_code ddb_apply(struct ddb *ddb, struct plan *plan, const struct apply_context *context,
@@ -330,16 +321,17 @@ enum err_code ddb_apply(struct ddb *ddb, struct plan *plan, const struct apply_c
     http_set_progress(http, progress);
     ddb_scheduler_go_on(&writer);
     enum err_code code = http_run(http, &writer.err);
-    http_set_progress(http, NULL);
     code = writer.err.code != ERR_OK ? writer.err.code : code;
     ddb_in_doubt_resolve(&writer);
-    bool left = skip_the_rest(plan);
-    if (code == ERR_CANCELLED || (code == ERR_OK && writer.cancelled && left)) {
+    size_t left = plan_settle_rest(plan);
+    if (code == ERR_CANCELLED || (code == ERR_OK && writer.cancelled && left > 0)) {
         code = say_stopped(&writer);
     }
+    http_set_progress(http, progress);
     if (code == ERR_NOT_FOUND) {
         code = ddb_explain(ddb, &writer.err);
     }
+    http_set_progress(http, NULL);
     if (code != ERR_OK) {
         ddb_take_err(err, &writer.err);
     }

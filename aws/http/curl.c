@@ -186,7 +186,7 @@ static int sleep_ms(const struct engine *engine)
 static enum err_code loop(struct engine *engine, struct err *err)
 {
     for (;;) {
-        if (progress_cancel(engine->base.progress) == CANCEL_HARD) {
+        if (progress_cancel(engine->base.progress) >= CANCEL_HARD) {
             cancel_all(engine);
             return err_set(err, ERR_CANCELLED, "cancelled");
         }

@@ -226,6 +226,11 @@ void exchange_end(struct exchange *exchange, CURLcode code, bool cancelled, int6
     long request_size = 0;
     curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &request_size);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    if (cancelled) { // whoever stops does not wait for a name that is still looked up
+        curl_easy_setopt(exchange->easy, CURLOPT_QUICK_EXIT, 1L);
+    }
+#endif
     response->ended_at_ms = now_ms;
     response->status = (int)status;
     response->sent = request_size > 0;

@@ -120,7 +120,7 @@ void http_submit(struct http *http, const struct http_request *request, http_don
                  void *context);
 void http_after(struct http *http, int64_t delay_ms, http_timer_fn fire, void *context);
 
-/* ERR_CANCELLED where `progress` wants CANCEL_HARD; ERR_OK otherwise, whatever the answers were.
+/* ERR_CANCELLED where `progress` wants CANCEL_HARD or more; ERR_OK otherwise, whatever the answers were.
    CANCEL_SOFT is the callbacks' affair: they submit no more. */
 enum err_code http_run(struct http *http, struct err *err) ERR_CHECK;
 

@@ -2,9 +2,11 @@
 #define CORE_BASE_INTERRUPT_H
 
 /*
- * Ctrl-C in a headless run. The first SIGINT, SIGTERM or SIGHUP asks for a soft stop: the batch in
- * flight is finished, nothing after it begins. The second ends the process at once; the store is
- * whole all the same, because every batch is one transaction.
+ * Ctrl-C in a headless run. The first SIGINT, SIGTERM or SIGHUP asks for a stop, the second for one
+ * at once (core/base/stop.h has the levels); both end with a report of what was written. A run that
+ * has not ended five seconds after the first signal, or one second after the second, and a run that
+ * gets a third, is ended by the signal: the store is whole all the same, because every batch is one
+ * transaction.
  */
 
 #include <stdbool.h>

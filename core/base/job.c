@@ -9,6 +9,7 @@
 
 #include "core/base/banned.h"
 #include "core/base/clock.h"
+#include "core/base/interrupt.h"
 #include "core/base/mem.h"
 
 /*
@@ -91,7 +92,9 @@ static void on_update(void *context, const struct progress_report *report)
 static enum cancel on_cancel(void *context)
 {
     const struct job *job = context;
-    return (enum cancel)__atomic_load_n(&job->cancel, __ATOMIC_RELAXED);
+    enum cancel own = stop_level(&job->stop);
+    enum cancel all = interrupt_state(); /* signals, if somebody listens to them */
+    return own > all ? own : all;
 }
 
 /* ---- the worker's thread ----------------------------------------------------------------- */
@@ -177,7 +180,7 @@ void worker_submit(struct worker *worker, struct job *job)
 {
     job->worker = worker;
     job->next = NULL;
-    job->cancel = CANCEL_NO;
+    stop_init(&job->stop);
     job->fresh = false;
     job->last_wake_ms = 0;
     job->progress.context = job;
@@ -292,9 +295,11 @@ bool worker_cancel(struct worker *worker, enum cancel level)
     pthread_mutex_lock(&worker->lock);
     struct job *job = worker->running;
     if (job) {
-        int now = __atomic_load_n(&job->cancel, __ATOMIC_RELAXED);
-        int wanted = now == CANCEL_SOFT && level != CANCEL_NO ? CANCEL_HARD : (int)level;
-        __atomic_store_n(&job->cancel, wanted > now ? wanted : now, __ATOMIC_RELAXED);
+        if (level == CANCEL_HARD) {
+            stop_cut(&job->stop);
+        } else if (level != CANCEL_NO) {
+            stop_ask(&job->stop);
+        }
     }
     take_back_waiting(worker);
     pthread_mutex_unlock(&worker->lock);

@@ -15,7 +15,7 @@
  *     worker_submit(worker, &my->job);        // struct my_job { struct job job; ... }
  *     ... poll(worker_fd(worker)) ...
  *     worker_dispatch(worker);                // runs done, free
- *     worker_stop(worker);                    // cancels hard, waits, frees what is left
+ *     worker_stop(worker);                    // cuts off, waits (five seconds at most), frees
  *
  * All signals are blocked on the worker's thread. Cancelling is a flag that the work asks for
  * through the job's progress port.
@@ -26,6 +26,7 @@
 
 #include "core/base/err.h"
 #include "core/base/progress.h"
+#include "core/base/stop.h"
 
 struct worker;
 
@@ -40,7 +41,7 @@ struct job {
     /* private to job.c */
     struct worker *worker;
     struct job *next;
-    int cancel;
+    struct stop stop;
     int64_t last_wake_ms;
     struct progress_report report;
     bool fresh;
@@ -65,8 +66,9 @@ const char *worker_busy(const struct worker *worker);
 /* Copies the newest progress of the running job; false where there is none. UI thread. */
 bool worker_progress(struct worker *worker, struct progress_report *report);
 
-/* Asks the running job to stop, softly or at once; a second soft request is a hard one. Jobs that
-   wait are taken back (their err is ERR_CANCELLED). Returns whether a job was running. */
+/* Asks the running job to stop, softly or (CANCEL_HARD) at once; a second request is for now.
+   core/base/stop.h has what follows from it, by and by. Jobs that wait are taken back (their err is
+   ERR_CANCELLED). Returns whether a job was running. */
 bool worker_cancel(struct worker *worker, enum cancel level);
 
 /* From `run`: `message(context)` will be called on the UI thread by worker_dispatch, in order;

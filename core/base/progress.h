@@ -16,7 +16,9 @@ struct agent;
 enum cancel {
     CANCEL_NO,
     CANCEL_SOFT, /* finish the batch or page in flight, then stop */
-    CANCEL_HARD  /* stop at once; what is in flight may or may not have been taken */
+    CANCEL_HARD, /* stop at once; what is in flight may or may not have been taken, and may be
+                    asked after */
+    CANCEL_NOW   /* and nobody is asked anything any more */
 };
 
 struct progress_report {

@@ -113,7 +113,7 @@ static enum err_code try_units(struct writer *writer, size_t first, size_t end, 
         }
         unit = unit_end;
         if (++n_units % UNITS_BETWEEN_CANCELS == 0 &&
-            progress_cancel(writer->store->progress) == CANCEL_HARD) {
+            progress_cancel(writer->store->progress) >= CANCEL_HARD) {
             return err_set(writer->err, ERR_CANCELLED, "stopped before the batch was written");
         }
     }
@@ -194,7 +194,7 @@ static enum err_code write_batch(struct writer *writer, size_t first, size_t end
     if (code != ERR_OK) {
         const char *why = writer->err->text;
         enum change_result fate =
-            writer->err->code == ERR_CANCELLED ? RESULT_SKIPPED : RESULT_FAILED;
+            writer->err->code == ERR_CANCELLED ? RESULT_NOT_TRIED : RESULT_FAILED;
         settle(writer->plan, first, end, RESULT_DONE, fate,
                arena_strdup(&writer->plan->arena, why));
     }
@@ -258,8 +258,7 @@ enum err_code sqlite_apply(struct store *base, struct plan *plan,
         code = write_batches(&writer);
     }
 out:
-    /* What was not reached. */
-    settle(plan, 0, plan->n_changes, RESULT_PLANNED, RESULT_SKIPPED, NULL);
+    (void)plan_settle_rest(plan);
     unprepare(&writer);
     buf_release(&writer.record);
     return code;

@@ -55,8 +55,9 @@ static void draw(struct progress_line *line, const struct progress_report *repor
 {
     struct buf words;
     buf_init(&words, LINE_MAX_BYTES);
-    if (interrupt_state() != CANCEL_NO) {
-        buf_puts(&words, "stopping, Ctrl-C again stops at once; ");
+    if (line->said != CANCEL_NO) {
+        buf_puts(&words, line->said == CANCEL_SOFT ? "stopping, Ctrl-C again stops at once; "
+                                                   : "stopping; ");
     }
     put_words(&words, report, (double)(now_ms - line->phase_ms) / 1000.0);
     size_t bytes = text_fit(words.data, line->columns - 1, NULL);
@@ -67,9 +68,24 @@ static void draw(struct progress_line *line, const struct progress_report *repor
     line->drawn_ms = now_ms;
 }
 
+/* Told when it is seen, not with the next progress: that may not come. */
+static void say_stopping(struct progress_line *line, enum cancel level)
+{
+    bool first = line->said == CANCEL_NO;
+    line->said = level;
+    if (line->out) {
+        draw(line, &line->report, line->ticks_ms());
+    } else if (line->say && first) {
+        fputs("extpool: stopping after what is in flight; a second signal stops at once\n",
+              line->say);
+        fflush(line->say);
+    }
+}
+
 static void on_update(void *context, const struct progress_report *report)
 {
     struct progress_line *line = context;
+    line->report = *report;
     if (!line->out) {
         return;
     }
@@ -85,16 +101,20 @@ static void on_update(void *context, const struct progress_report *report)
 
 static enum cancel on_cancel(void *context)
 {
-    const struct progress_line *line = context;
-    enum cancel cancel = interrupt_state();
+    struct progress_line *line = context;
+    enum cancel level = interrupt_state();
     bool late = line->stop_at_ms > 0 && line->ticks_ms() >= line->stop_at_ms;
-    return cancel == CANCEL_NO && late ? CANCEL_SOFT : cancel;
+    if (level > line->said) {
+        say_stopping(line, level);
+    }
+    return level == CANCEL_NO && late ? CANCEL_SOFT : level;
 }
 
 void progress_line_init(struct progress_line *line, FILE *out, size_t columns)
 {
     *line = (struct progress_line){
         .out = columns > 1 ? out : NULL,
+        .say = out,
         .columns = columns,
         .start_ms = clock_ticks_ms(),
         .ticks_ms = clock_ticks_ms,

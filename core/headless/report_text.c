@@ -89,7 +89,8 @@ void report_change_print(struct table *table, FILE *out)
 
 static bool is_trouble(const struct change *change)
 {
-    return change->result == RESULT_CONFLICT || change->result == RESULT_FAILED;
+    return change->result == RESULT_CONFLICT || change->result == RESULT_FAILED ||
+           change->result == RESULT_IN_DOUBT;
 }
 
 /* "conflict: assigned to bob" where it is not simply done or planned. */
@@ -97,7 +98,7 @@ static void add_change(struct table *table, const struct change *change)
 {
     const char *why = change->why;
     if (change->result != RESULT_DONE && change->result != RESULT_PLANNED) {
-        why = arena_printf(&table->arena, "%s: %s", change_result_name(change->result),
+        why = arena_printf(&table->arena, "%s: %s", change_result_text(change->result),
                            change->detail ? change->detail : change->why);
     }
     report_change_row(table, change->kind,
@@ -123,7 +124,8 @@ static size_t add_creations(struct table *table, const struct plan *plan, size_t
            follows(changes[end].ext, changes[end - 1].ext)) {
         end++;
     }
-    const char *why = change->result == RESULT_SKIPPED ? "skipped" : change->why;
+    bool not_made = change->result == RESULT_SKIPPED || change->result == RESULT_NOT_TRIED;
+    const char *why = not_made ? change_result_text(change->result) : change->why;
     report_create_row(table, change->ext, changes[end - 1].ext, end - first, why);
     return end;
 }
@@ -215,8 +217,8 @@ static void what_was_done(const struct report *report, const struct action_repor
     struct arena arena = ARENA_INIT;
     const struct outcome *outcome = action->outcome;
     const struct export_receipt *export = action->export;
-    bool stopped = action->err && action->err->code != ERR_OK && outcome && outcome->skipped > 0;
-    if (outcome && (outcome->applied > 0 || outcome->conflicts > 0 || outcome->failed > 0)) {
+    if (outcome && (outcome->applied > 0 || outcome->conflicts > 0 || outcome->failed > 0 ||
+                    outcome->in_doubt > 0)) {
         char number[TEXT_NUMBER_ROOM];
         fprintf(report->out, "done: %s applied", text_number(outcome->applied, number));
         if (outcome->conflicts > 0) {
@@ -225,8 +227,11 @@ static void what_was_done(const struct report *report, const struct action_repor
         if (outcome->failed > 0) {
             fprintf(report->out, ", %s failed", text_number(outcome->failed, number));
         }
-        if (stopped) {
-            fprintf(report->out, ", %s not tried", text_number(outcome->skipped, number));
+        if (outcome->in_doubt > 0) {
+            fprintf(report->out, ", %s in doubt", text_number(outcome->in_doubt, number));
+        }
+        if (outcome->not_tried > 0) {
+            fprintf(report->out, ", %s not tried", text_number(outcome->not_tried, number));
         }
         fprintf(report->out, " in %.2f s", (double)outcome->duration_ms / 1000.0);
         if (outcome->action_id[0]) {

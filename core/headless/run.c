@@ -14,7 +14,7 @@ int run_status_of_plan(const struct run *run)
 {
     const struct plan *plan = run->use.plan;
     if (run->use.err.code != ERR_OK) {
-        bool some = run->use.outcome.applied > 0;
+        bool some = run->use.outcome.applied > 0 || run->use.outcome.in_doubt > 0;
         return err_exit_status(some ? ERR_PARTIAL : run->use.err.code);
     }
     if (run->use.outcome.conflicts > 0 || run->use.outcome.failed > 0) {
@@ -28,6 +28,9 @@ int run_status_of_plan(const struct run *run)
     }
     if (plan->n_unassigned > 0) {
         return err_exit_status(ERR_POOL_EMPTY);
+    }
+    if (run->use.export_err.code != ERR_OK && run->use.outcome.applied > 0) {
+        return err_exit_status(ERR_PARTIAL); /* written, but not published */
     }
     return err_exit_status(run->use.export_err.code);
 }
@@ -140,7 +143,14 @@ void run_carry_out(struct run *run, bool ask)
         return;
     }
     /* What stopped it stands in use->err; what was done in the outcome. */
-    if (usecase_apply(use) == ERR_CANCELLED && use->outcome.applied > 0) {
+    enum err_code code = usecase_apply(use);
+    if (code == ERR_OK) {
+        return;
+    }
+    if (use->outcome.in_doubt > 0) {
+        err_hint(&use->err, "What is in doubt was sent, and no answer came: the same command sees "
+                            "what became of it, and does the rest");
+    } else if (code == ERR_CANCELLED && use->outcome.applied > 0) {
         err_hint(&use->err, "What was applied stays; the same command does the rest");
     }
 }

@@ -52,7 +52,7 @@ int run_status(struct run *run)
     struct err directory_err = ERR_INIT;
     const char *actor = NULL;
     if (usecase_read_store(&run->use, LOAD_NORMAL) != ERR_OK ||
-        session_actor(run->session, &actor, &run->use.err) != ERR_OK) {
+        session_actor(run->session, &run->line.progress, &actor, &run->use.err) != ERR_OK) {
         return run_report_failure(run);
     }
     if (session_directory_uri(run->session) && usecase_read_directory(&run->use) != ERR_OK) {

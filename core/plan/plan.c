@@ -11,15 +11,22 @@
 
 /* ---- names --------------------------------------------------------------------------------- */
 
-static const char *const s_results[] = {
-#define X(result, name) [result] = name,
+static const struct {
+    const char *name, *text;
+} s_results[] = {
+#define X(result, name, text) [result] = {name, text},
     CHANGE_RESULTS(X)
 #undef X
 };
 
 const char *change_result_name(enum change_result result)
 {
-    return s_results[result];
+    return s_results[result].name;
+}
+
+const char *change_result_text(enum change_result result)
+{
+    return s_results[result].text;
 }
 
 /* ---- a plan -------------------------------------------------------------------------------- */
@@ -191,6 +198,27 @@ void plan_count(struct plan *plan)
         }
         first = end;
     }
+}
+
+size_t plan_settle_rest(struct plan *plan)
+{
+    size_t not_tried = 0;
+    for (size_t first = 0; first < plan->n_changes;) {
+        size_t end = plan_unit_end(plan, first);
+        bool left_out = false;
+        for (size_t i = first; i < end; i++) {
+            left_out =
+                left_out || plan->changes[i].left_out || plan->changes[i].result == RESULT_CONFLICT;
+        }
+        for (size_t i = first; i < end; i++) {
+            if (plan->changes[i].result == RESULT_PLANNED) {
+                plan->changes[i].result = left_out ? RESULT_SKIPPED : RESULT_NOT_TRIED;
+                not_tried += !left_out;
+            }
+        }
+        first = end;
+    }
+    return not_tried;
 }
 
 size_t plan_results(const struct plan *plan, enum change_result result)

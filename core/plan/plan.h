@@ -30,20 +30,24 @@
 
 /* ---- changes ----------------------------------------------------------------------------- */
 
+/* result, name in JSON, name for people */
 #define CHANGE_RESULTS(X)                                                                          \
-    X(RESULT_PLANNED, "planned")                                                                   \
-    X(RESULT_DONE, "done")                                                                         \
-    X(RESULT_CONFLICT, "conflict") /* what the plan saw is not there any more */                   \
-    X(RESULT_FAILED, "failed")                                                                     \
-    X(RESULT_SKIPPED, "skipped") /* left out, already so, or not reached */
+    X(RESULT_PLANNED, "planned", "planned")                                                        \
+    X(RESULT_DONE, "done", "done")                                                                 \
+    X(RESULT_CONFLICT, "conflict", "conflict") /* what the plan saw is not there any more */       \
+    X(RESULT_FAILED, "failed", "failed")                                                           \
+    X(RESULT_SKIPPED, "skipped", "skipped")       /* left out, or already so */                    \
+    X(RESULT_NOT_TRIED, "not_tried", "not tried") /* the apply ended before its turn */            \
+    X(RESULT_IN_DOUBT, "in_doubt", "in doubt")    /* sent; what became of it is not known */
 
 enum change_result {
-#define X(result, name) result,
+#define X(result, name, text) result,
     CHANGE_RESULTS(X)
 #undef X
 };
 
 const char *change_result_name(enum change_result result);
+const char *change_result_text(enum change_result result);
 
 /* What happens to one extension. `before` is what the plan saw, in its snapshot; NULL or state
    SLOT_ABSENT: no record. `after` is what shall stand there. Where several changes of a group touch
@@ -131,6 +135,10 @@ size_t plan_unit_end(const struct plan *plan, size_t first);
 
 /* Counts again, after `left_out` was set by hand: a group with one such row is left out whole. */
 void plan_count(struct plan *plan);
+
+/* At the end of an apply: rows without a result were left out, with their whole group (skipped), or
+   not reached (not_tried). Returns how many were not reached. */
+size_t plan_settle_rest(struct plan *plan);
 
 /* How many changes have this result. */
 size_t plan_results(const struct plan *plan, enum change_result result);

@@ -81,7 +81,8 @@ struct store_ops {
 
     /* Who this store's service says we are, for the audit trail ("arn:aws:sts::..."); an arena
        string, or NULL where it has no opinion and user@host is used. May be NULL. */
-    enum err_code (*identity)(struct store *store, struct arena *arena, const char **actor,
+    enum err_code (*identity)(struct store *store, struct arena *arena,
+                              const struct progress *progress, const char **actor,
                               struct err *err) ERR_CHECK;
 
     void (*free)(struct store *store);

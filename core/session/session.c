@@ -234,13 +234,14 @@ static const char *local_actor(struct arena *arena)
     return arena_printf(arena, "%s@%s from %.*s", user, host, (int)strcspn(ssh, " "), ssh);
 }
 
-enum err_code session_actor(struct session *session, const char **actor, struct err *err)
+enum err_code session_actor(struct session *session, const struct progress *progress,
+                            const char **actor, struct err *err)
 {
     if (!session->actor) {
         const char *said = NULL;
         if (session->store->ops->identity) {
             enum err_code code =
-                session->store->ops->identity(session->store, &session->arena, &said, err);
+                session->store->ops->identity(session->store, &session->arena, progress, &said, err);
             if (code != ERR_OK) {
                 return code;
             }
@@ -409,6 +410,8 @@ static void count_results(const struct plan *plan, struct outcome *outcome)
     outcome->conflicts = plan_results(plan, RESULT_CONFLICT);
     outcome->failed = plan_results(plan, RESULT_FAILED);
     outcome->skipped = plan_results(plan, RESULT_SKIPPED);
+    outcome->not_tried = plan_results(plan, RESULT_NOT_TRIED);
+    outcome->in_doubt = plan_results(plan, RESULT_IN_DOUBT);
 }
 
 enum err_code session_apply(struct session *session, struct plan *plan,
@@ -429,7 +432,7 @@ enum err_code session_apply(struct session *session, struct plan *plan,
         .audit_keep_s = session->settings->policy.audit_keep_s,
     };
     int64_t start_ms = clock_ticks_ms();
-    enum err_code code = session_actor(session, &context.actor, err);
+    enum err_code code = session_actor(session, progress, &context.actor, err);
     if (code == ERR_OK && session->missing) {
         code = session_init_store(session, progress, NULL, err);
     }
@@ -445,7 +448,7 @@ enum err_code session_apply(struct session *session, struct plan *plan,
              plan->action, outcome->action_id, outcome->applied, outcome->conflicts,
              outcome->failed, outcome->skipped, (long long)outcome->duration_ms,
              code == ERR_OK || !err ? "" : ": ", code == ERR_OK || !err ? "" : err->text);
-    if (outcome->applied == 0) {
+    if (outcome->applied == 0 && outcome->in_doubt == 0) {
         outcome->action_id[0] = '\0'; /* nothing stands under it */
     }
     return code;

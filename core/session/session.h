@@ -53,7 +53,8 @@ int64_t session_now_s(const struct session *session);
 
 /* Who acts, for `by` and the audit trail: what the store's service says (an ARN), else user@host,
    with the SSH client where there is one. Asks the service once. */
-enum err_code session_actor(struct session *session, const char **actor, struct err *err) ERR_CHECK;
+enum err_code session_actor(struct session *session, const struct progress *progress,
+                            const char **actor, struct err *err) ERR_CHECK;
 
 /* Creates what is missing (--init), also the embedded store's file. Warnings may be NULL. */
 enum err_code session_init_store(struct session *session, const struct progress *progress,
@@ -82,6 +83,7 @@ struct plan_input session_plan_input(const struct session *session, const struct
 struct outcome {
     char action_id[AUDIT_ID_ROOM]; /* "" where there was nothing to write */
     size_t applied, conflicts, failed, skipped;
+    size_t not_tried, in_doubt; /* after a stop, or a failure that ended the apply */
     int64_t duration_ms;
 };
 

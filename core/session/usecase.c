@@ -47,7 +47,7 @@ enum err_code usecase_read_directory(struct usecase *use)
 static enum err_code plan_input(struct usecase *use, struct plan_input *input)
 {
     const char *actor;
-    enum err_code code = session_actor(use->session, &actor, &use->err);
+    enum err_code code = session_actor(use->session, use->progress, &actor, &use->err);
     *input = session_plan_input(use->session, use->snapshot, use->roster);
     return code;
 }

@@ -5,10 +5,12 @@ is whole and recorded, and the same command does the rest.
 import json
 import signal
 import subprocess
+import time
 
 import pytest
 
 from support import faults
+from support.gate import wait_until
 from support.procs import deliver
 from support.program import program
 from support.table_desk import TableDesk, recorded, results
@@ -81,20 +83,128 @@ def test_ctrl_c_stops_after_what_is_under_way(desk, cloud):
     else:
         assert status == 130
     assert document["applied"] == done.get("done", 0) < MANY
-    assert done["skipped"] == MANY - document["applied"]
+    assert done["not_tried"] == document["not_tried"] == MANY - document["applied"]
+    assert document["in_doubt"] == 0
     assert document["export"] is None
     state = expect_as_recorded(desk)
     assert len(state.assigned) + len(state.free) == document["applied"]
     expect_the_rest(desk)
 
 
-@pytest.mark.parametrize("signals", [[signal.SIGINT] * 2, [signal.SIGTERM] * 2, [signal.SIGKILL]],
-                         ids=["ctrl-c twice", "term twice", "kill"])
+@pytest.mark.parametrize("signals", [[signal.SIGINT] * 2, [signal.SIGTERM] * 2],
+                         ids=["ctrl-c twice", "term twice"])
 def test_stopped_at_once(desk, cloud, signals):
+    """What was on its way is in doubt: nobody waits for it. It arrives all the same."""
     status, document = stopped(desk, cloud, *signals)
-    assert (status, document) == (-signals[0], None)
+    done = results(document)
+    assert status == 3 and document["exit"] == 3
+    assert document["error"]["code"] == "cancelled"
+    assert "in doubt" in document["error"]["message"] + document["error"]["hint"]
+    assert document["in_doubt"] == done["in_doubt"] > 0
+    assert document["applied"] + document["in_doubt"] + document["not_tried"] == MANY
+    named = {c["extension"] for c in document["changes"] if c["result"] == "in_doubt"}
+    state = expect_as_recorded(desk)
+    written = {extension for extension, _ in state.assigned} | set(state.free)
+    assert len(written - named) == document["applied"]
+    expect_the_rest(desk)
+
+
+def test_killed(desk, cloud):
+    status, document = stopped(desk, cloud, signal.SIGKILL)
+    assert (status, document) == (-signal.SIGKILL, None)
     expect_as_recorded(desk)
     expect_the_rest(desk)
+
+
+# ---- a service that hangs ------------------------------------------------------------------------
+
+
+def everything_hangs(desk, cloud, *arguments):
+    """A sync on whose second transaction and all that comes after it DynamoDB does not answer any
+    more."""
+    held = faults.hold()
+    cloud.gate.inject(held, on=WRITES, after=1)
+    run = subprocess.Popen(
+        [program(), "--sync", *arguments], env=desk.environment, cwd=desk.folder,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )
+    held.wait()
+    cloud.gate.inject(faults.hold(), on="dynamodb")
+    return run
+
+
+def end(run, cloud):
+    """How long the run takes to end, and what it says."""
+    since = time.monotonic()
+    out, err = run.communicate(timeout=60)
+    took = time.monotonic() - since
+    cloud.gate.clear_faults()
+    return took, out, err
+
+
+def test_a_stop_ends_whatever_a_service_does(desk, cloud):
+    run = everything_hangs(desk, cloud, "--json")
+    run.send_signal(signal.SIGTERM)
+    took, out, err = end(run, cloud)
+    document = json.loads(out)
+    assert took < 5
+    assert run.returncode == 3
+    assert document["in_doubt"] == results(document)["in_doubt"] > 0
+    assert document["not_tried"] > 0
+    assert "stopping" in err
+    cloud.gate.wait_idle()
+    expect_the_rest(desk)
+
+
+def test_a_second_stop_ends_at_once(desk, cloud):
+    run = everything_hangs(desk, cloud)
+    for _ in range(2):
+        deliver(run, signal.SIGINT)
+    took, out, err = end(run, cloud)
+    assert took < 1
+    assert run.returncode == 3
+    assert "in doubt" in out and "not tried" in out
+    assert "in doubt" in err and "the same command" in err
+    cloud.gate.wait_idle()
+    expect_the_rest(desk)
+
+
+def test_a_second_stop_among_the_questions(desk, cloud):
+    """The first stop has cut the writes off, and their fate is being asked for."""
+    run = everything_hangs(desk, cloud, "--json")
+    run.send_signal(signal.SIGTERM)
+    asked = desk.count("PutItem")
+    wait_until(lambda: desk.count("PutItem") > asked, "the fate is asked for")
+    run.send_signal(signal.SIGTERM)
+    took, out, _ = end(run, cloud)
+    assert took < 1
+    assert run.returncode == 3
+    assert json.loads(out)["in_doubt"] > 0
+    cloud.gate.wait_idle()
+    expect_the_rest(desk)
+
+
+@pytest.mark.parametrize("service", ["sts", "connect", "dynamodb", "s3"])
+def test_a_stop_of_a_sync_that_waits(desk, cloud, service):
+    """Nobody answers: before anything is written, or when the list is published."""
+    held = faults.hold()
+    cloud.gate.inject(held, on=service)
+    run = subprocess.Popen(
+        [program(), "--sync", "--json"], env=desk.environment, cwd=desk.folder,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )
+    held.wait()
+    run.send_signal(signal.SIGTERM)
+    took, out, _ = end(run, cloud)
+    assert took < 5
+    document = json.loads(out)
+    if service == "s3":
+        assert run.returncode == 3
+        assert document["applied"] == MANY
+        assert document["error"]["code"] == "cancelled"
+    else:
+        assert run.returncode == 130
+        assert document["error"]["code"] == "cancelled"
 
 
 def test_a_kill_among_the_numbers_that_are_made(desk, cloud):
@@ -102,7 +212,7 @@ def test_a_kill_among_the_numbers_that_are_made(desk, cloud):
     handed out all the same."""
     cloud.instance.set_users(AGENTS[:10])
     status, _ = stopped(desk, cloud, signal.SIGINT, signal.SIGINT)
-    assert status == -signal.SIGINT
+    assert status == 3
     # As if only the first transaction had got through.
     for item in desk.table.scan(ConsistentRead=True)["Items"]:
         if item["pk"].isdigit() and int(item["pk"]) >= 20:

@@ -136,7 +136,7 @@ static enum err_code read_both(struct work *work, enum load_mode mode)
 static void name_actor(struct work *work)
 {
     const char *actor = NULL;
-    if (work->data && session_actor(work->session, &actor, NULL) == ERR_OK && actor) {
+    if (work->data && session_actor(work->session, &work->job.progress, &actor, NULL) == ERR_OK && actor) {
         work->data->actor = arena_strdup(&work->data->arena, actor);
     }
 }

@@ -41,8 +41,11 @@ static const char *box_of(const struct plan_view *view, const struct change *cha
         return "!! ";
     case RESULT_FAILED:
         return "XX ";
+    case RESULT_IN_DOUBT:
+        return "?? ";
     case RESULT_PLANNED:
     case RESULT_SKIPPED:
+    case RESULT_NOT_TRIED:
         break;
     }
     return " - ";

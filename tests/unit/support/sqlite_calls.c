@@ -67,7 +67,7 @@ static void make_apply(struct calls *calls, struct store *store, const struct sn
     note(&calls->apply, code, &err);
     calls->done = plan_results(plan, RESULT_DONE);
     calls->failed = plan_results(plan, RESULT_FAILED);
-    calls->skipped = plan_results(plan, RESULT_SKIPPED);
+    calls->not_tried = plan_results(plan, RESULT_NOT_TRIED);
     plan_free(plan);
 }
 

@@ -25,7 +25,7 @@ struct calls {
     struct call load, whole, history, init, apply;
     size_t n_slots;               /* that the load showed */
     size_t n_assigned;            /* of these */
-    size_t done, failed, skipped; /* changes of the apply */
+    size_t done, failed, not_tried; /* changes of the apply */
 };
 
 /* Calls load (both kinds), history, init and apply (of `n` assignments to the numbers from 5000

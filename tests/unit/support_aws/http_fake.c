@@ -199,7 +199,7 @@ static enum err_code fake_run(struct http *self, struct err *err)
 {
     struct http_fake *fake = (struct http_fake *)self;
     while (fake->events) {
-        bool cancelled = progress_cancel(fake->base.progress) == CANCEL_HARD;
+        bool cancelled = progress_cancel(fake->base.progress) >= CANCEL_HARD;
         if (cancelled) {
             while (fake->events) {
                 happen(fake, true);

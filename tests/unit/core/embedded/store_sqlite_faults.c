@@ -102,7 +102,7 @@ static void expect_refused(struct fixture *fixture, int width, enum err_code cod
     remember(fixture);
     calls_make(&calls, fixture->path, width, 3, 0);
     expect_all(&calls, code, word);
-    assert_int_equal(calls.skipped, 3);
+    assert_int_equal(calls.not_tried, 3);
     expect_untouched(fixture);
 }
 
@@ -293,7 +293,7 @@ static void test_a_file_that_can_only_be_read(void **state)
     expect_call(calls.init, ERR_OK, ""); /* there is nothing to make */
     expect_call(calls.apply, ERR_READ_ONLY, "pool.db cannot be written: Permission denied");
     assert_int_equal(calls.n_slots, 10);
-    assert_int_equal(calls.skipped, 3);
+    assert_int_equal(calls.not_tried, 3);
     expect_untouched(*state);
 }
 
@@ -309,7 +309,7 @@ static void test_a_folder_that_can_only_be_read(void **state)
         expect_call(calls.apply, ERR_READ_ONLY, "cannot be written: Permission denied");
         assert_int_equal(calls.n_slots, 10);
         assert_int_equal(calls.n_assigned, 1);
-        assert_int_equal(calls.skipped, 3);
+        assert_int_equal(calls.not_tried, 3);
         expect_untouched(*state);
     }
 }
@@ -391,7 +391,7 @@ static void test_a_disk_that_can_only_be_read(void **state)
     expect_call(calls.history, ERR_OK, "");
     expect_call(calls.apply, ERR_READ_ONLY, "pool.db is on a disk that can only be read");
     assert_int_equal(calls.n_slots, 10);
-    assert_int_equal(calls.skipped, 3);
+    assert_int_equal(calls.not_tried, 3);
 }
 
 static void test_a_disk_that_is_full(void **state)
@@ -408,7 +408,7 @@ static void test_a_disk_that_is_full(void **state)
     assert_non_null(strstr(calls.apply.hint, "as it was before"));
     assert_int_equal(calls.done, 0);
     assert_true(calls.failed > 0);
-    assert_int_equal(calls.failed + calls.skipped, 2000);
+    assert_int_equal(calls.failed + calls.not_tried, 2000);
 }
 
 static void work_under_limit(struct calls *calls, void *context)
@@ -428,7 +428,7 @@ static void test_a_file_that_may_not_grow(void **state)
     assert_true(calls.possible);
     expect_call(calls.apply, ERR_IO, "pool.db: ");
     assert_int_equal(calls.done, 0);
-    assert_int_equal(calls.failed + calls.skipped, 2000);
+    assert_int_equal(calls.failed + calls.not_tried, 2000);
     expect_untouched(*state);
     calls_make(&calls, ((struct fixture *)*state)->path, 4, 0, 0);
     assert_int_equal(calls.n_slots, 10);

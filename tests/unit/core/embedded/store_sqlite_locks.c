@@ -143,7 +143,7 @@ static void test_somebody_writes_and_does_not_end(void **state)
     expect_call(calls.apply, ERR_BUSY, blame);
     assert_non_null(strstr(calls.apply.text, "store_sqlite_locks"));
     assert_non_null(strstr(calls.apply.text, ", user "));
-    assert_int_equal(calls.skipped, 3);
+    assert_int_equal(calls.not_tried, 3);
     expect_untouched(fixture);
     calls_make(&calls, fixture->path, 4, 3, 30);
     assert_int_equal(calls.done, 3);
@@ -198,7 +198,7 @@ static void test_the_wait_can_be_cancelled(void **state)
     struct snapshot *empty = snapshot_new();
     struct plan *plan = sqlite_plan(empty, 1);
     assert_int_equal(sqlite_apply_plan(store, plan, &progress, &err), ERR_CANCELLED);
-    assert_int_equal(plan_results(plan, RESULT_SKIPPED), 1);
+    assert_int_equal(plan_results(plan, RESULT_NOT_TRIED), 1);
     plan_free(plan);
     snapshot_unref(empty);
     store_free(store);

@@ -116,9 +116,9 @@ static void a_sync_that_was_stopped(void **state)
     story.action.export = NULL;
     story.action.guard = NULL;
     story.plan->n_unassigned = story.plan->n_notes = 0;
-    story.plan->changes[3].result = story.plan->changes[4].result = RESULT_SKIPPED;
+    story.plan->changes[3].result = story.plan->changes[4].result = RESULT_NOT_TRIED;
     story.plan->changes[3].detail = story.plan->changes[4].detail = NULL;
-    story.outcome = (struct outcome){.applied = 3, .skipped = 2, .duration_ms = 10};
+    story.outcome = (struct outcome){.applied = 3, .not_tried = 2, .duration_ms = 10};
     err_set(&story.err, ERR_CANCELLED, "stopped after 3 of 5 changes");
     report_text_action(&paper.report, &story.action);
     paper_expect(
@@ -126,8 +126,8 @@ static void a_sync_that_was_stopped(void **state)
         "  -  0002  bob    left the directory; goes to a new agent, nothing else is left\n"
         "  +  0002  erin   new agent, takes over what is given back: nothing else is left\n"
         "  +  0001  alice  new agent, lowest free\n"
-        "  +  0003  carol  skipped: new agent, lowest free\n"
-        "  +  0004  dave   skipped: new agent, lowest free\n"
+        "  +  0003  carol  not tried: new agent, lowest free\n"
+        "  +  0004  dave   not tried: new agent, lowest free\n"
         "plan: assign 4, release 1\n"
         "done: 3 applied, 2 not tried in 0.01 s\n",
         "extpool: stopped after 3 of 5 changes\n");

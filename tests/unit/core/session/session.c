@@ -141,7 +141,7 @@ static void a_missing_store_is_empty_and_made_by_the_first_write(void **state)
     err_clear(&err);
 
     assert_int_equal(session_read_directory(s_session, NULL, &roster, &err), ERR_OK);
-    assert_int_equal(session_actor(s_session, &actor, &err), ERR_OK);
+    assert_int_equal(session_actor(s_session, NULL, &actor, &err), ERR_OK);
     assert_non_null(strchr(actor, '@'));
     struct plan_input input = session_plan_input(s_session, snapshot, roster);
     assert_string_equal(input.actor, actor);
