@@ -459,7 +459,7 @@ static bool met_others(const struct plan *plan)
 {
     for (size_t i = 0; i < plan->n_changes; i++) {
         const struct change *change = &plan->changes[i];
-        if (change->result == RESULT_CONFLICT ||
+        if (change->result == RESULT_CONFLICT || change->result == RESULT_IN_DOUBT ||
             (change->result == RESULT_SKIPPED && !change->left_out)) {
             return true;
         }
