@@ -2,109 +2,109 @@
  * A directory as CSV: Amazon Connect's bulk-upload template, or any table with a column of logins.
  */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/banned.h"
-#include "core/format/csv.h"
-#include "core/embedded/directory_parse.h"
 #include "core/base/text.h"
+#include "core/embedded/directory_columns.h"
+#include "core/embedded/directory_parse.h"
 
-/* ---- the header ---------------------------------------------------------------------------- */
-
-enum column { COLUMN_LOGIN, COLUMN_NAME, COLUMN_FIRST, COLUMN_LAST, COLUMN_PROFILE, COLUMN_COUNT };
-
-#define NAMES_MAX 7 /* with the NULL at the end */
-
-/* The names of a column, the ones that count most first. */
-static const char *const s_names[COLUMN_COUNT][NAMES_MAX] = {
-    [COLUMN_LOGIN] = {"user login", "username", "user name", "user", "login", "agent"},
-    [COLUMN_NAME] = {"name", "full name", "display name"},
-    [COLUMN_FIRST] = {"first name", "firstname", "given name"},
-    [COLUMN_LAST] = {"last name", "lastname", "family name", "surname"},
-    [COLUMN_PROFILE] = {"routing profile name", "routing profile"},
+struct reading {
+    const struct directory_text *source;
+    struct csv csv;
+    struct csv_row row;
+    struct columns columns;
+    struct collector collector;
+    size_t n_rows;
+    size_t n_left_out;
 };
 
-struct header {
-    size_t columns[COLUMN_COUNT];
-    size_t n_fields;
-    size_t line;
-};
+/* ---- who is active ------------------------------------------------------------------------- */
 
-static enum err_code find_column(const char *file, const struct csv_row *row, enum column column,
-                                 size_t *out, struct err *err)
+static enum err_code unknown_activity(struct reading *r, struct csv_field value, struct err *err)
 {
-    size_t twin;
-    *out = csv_find_column(row, s_names[column], &twin);
-    if (column == COLUMN_LOGIN && twin != CSV_NO_COLUMN) {
-        char name[CSV_HEADER_ROOM];
-        csv_header_name(row->fields[twin], name);
-        return err_set(err, ERR_INPUT, "%s:%zu: columns %zu and %zu are both \"%s\"", file,
-                       row->line, *out + 1, twin + 1, name);
+    const struct directory_settings *settings = r->source->settings;
+    char shown[64];
+    text_sanitise_to(shown, sizeof shown, value.text, value.length, 0);
+    err_set(err, ERR_INPUT, "%s:%zu: column \"%s\" says \"%s\", which is neither active nor not",
+            r->source->file, r->row.line, r->columns.active.shown, shown);
+    err_hint(err,
+             "active_column = %s = ACTIVE, ... lists the values that mean active; it was set by %s",
+             r->columns.active.shown,
+             settings->active_origin ? settings->active_origin : "the configuration");
+    return ERR_INPUT;
+}
+
+/* Whether the row is that of somebody who is active; ERR_INPUT where it does not say. */
+static enum err_code judge_row(struct reading *r, bool *active, struct err *err)
+{
+    struct columns *columns = &r->columns;
+    *active = true;
+    for (size_t i = 0; i < columns->n_watched; i++) {
+        struct csv_field field = csv_trim(r->row.fields[columns->watched_at[i]]);
+        active_watch(&columns->watched[i], field.text, field.length);
+    }
+    if (columns->judged) {
+        struct csv_field field = csv_trim(r->row.fields[columns->active_at]);
+        enum activity activity = active_judge(&columns->active, field.text, field.length);
+        if (activity == ACTIVITY_UNKNOWN) {
+            return unknown_activity(r, field, err);
+        }
+        *active = activity == ACTIVITY_YES;
     }
     return ERR_OK;
 }
 
-static enum err_code no_login_column(const struct csv *csv, const struct csv_row *row,
-                                     struct err *err)
+static void note_activity(struct reading *r)
 {
-    char columns[400] = "";
-    size_t used = 0;
-    for (size_t i = 0; i < row->n_fields && used < sizeof columns - 80; i++) {
-        char name[CSV_HEADER_ROOM];
-        text_sanitise_to(name, sizeof name, row->fields[i].text, row->fields[i].length, 0);
-        int wrote = snprintf(columns + used, sizeof columns - used, "%s%s", i ? ", " : "", name);
-        used += wrote > 0 ? (size_t)wrote : 0;
+    for (size_t i = 0; i < r->columns.n_watched; i++) {
+        active_note_watched(&r->columns.watched[i], r->n_rows, r->source->roster);
     }
-    err_set(err, ERR_INPUT, "%s:%zu: no column of logins; the columns are: %s", csv->file,
-            row->line, columns);
-    if (csv->separator == '\t') {
-        err_hint(err, TEXT_OUTPUT_HINT);
-        return ERR_INPUT;
-    }
-    err_hint(err, "It is called \"user login\", \"username\" or \"user\"; the first line of the "
-                  "file names the columns");
-    return ERR_INPUT;
-}
-
-static enum err_code read_header(struct csv *csv, struct header *header, struct err *err)
-{
-    struct csv_row row;
-    enum err_code code = csv_next(csv, &row, err);
-    for (enum column column = 0; column < COLUMN_COUNT && code == ERR_OK; column++) {
-        code = find_column(csv->file, &row, column, &header->columns[column], err);
-    }
-    if (code == ERR_OK && header->columns[COLUMN_LOGIN] == CSV_NO_COLUMN) {
-        code = no_login_column(csv, &row, err);
-    }
-    header->n_fields = row.n_fields;
-    header->line = row.line;
-    return code;
+    active_note_left_out(&r->columns.active, r->n_left_out, r->source->roster);
 }
 
 /* ---- the rows ------------------------------------------------------------------------------ */
 
-static struct csv_field field_at(const struct csv_row *row, const struct header *header,
-                                 enum column column)
+/* Whether the file stops in this row: it has too few fields, and no line end behind it. */
+static bool is_cut(const struct reading *r)
 {
-    size_t at = header->columns[column];
-    return at == CSV_NO_COLUMN ? (struct csv_field){NULL, 0} : csv_trim(row->fields[at]);
+    return !r->row.ended && r->row.n_fields < r->columns.n_fields;
 }
 
-static enum err_code add_row(struct collector *collector, const struct csv_row *row,
-                             const struct header *header, struct err *err)
+/* A login that stands last and has no line end behind it may be cut as well. */
+static void remember_last(struct reading *r, struct csv_field login)
 {
-    if (csv_is_blank(row)) {
+    if (!r->row.ended && r->columns.at[COLUMN_LOGIN] == r->row.n_fields - 1) {
+        struct roster *roster = r->source->roster;
+        roster->last_login = arena_strndup(&roster->arena, login.text, login.length);
+    }
+}
+
+static enum err_code add_row(struct reading *r, struct err *err)
+{
+    const struct csv_row *row = &r->row;
+    bool active;
+    if (is_cut(r)) {
+        roster_partial(r->source->roster, "%s ends in the middle of line %zu", r->source->file,
+                       row->line);
         return ERR_OK;
     }
-    if (csv_check_count(collector->file, row, header->n_fields, header->line, err) != ERR_OK) {
+    if (csv_check_count(r->source->file, row, r->columns.n_fields, r->columns.line, err) !=
+            ERR_OK ||
+        judge_row(r, &active, err) != ERR_OK) {
         return ERR_INPUT;
     }
-    struct csv_field login = field_at(row, header, COLUMN_LOGIN);
-    struct csv_field name = field_at(row, header, COLUMN_NAME);
-    struct csv_field first = field_at(row, header, COLUMN_FIRST);
-    struct csv_field last = field_at(row, header, COLUMN_LAST);
-    struct csv_field profile = field_at(row, header, COLUMN_PROFILE);
+    r->n_rows++;
+    if (!active) {
+        r->n_left_out++;
+        return ERR_OK;
+    }
+    struct csv_field login = columns_field(&r->columns, row, COLUMN_LOGIN);
+    remember_last(r, login);
+    struct csv_field name = columns_field(&r->columns, row, COLUMN_NAME);
+    struct csv_field first = columns_field(&r->columns, row, COLUMN_FIRST);
+    struct csv_field last = columns_field(&r->columns, row, COLUMN_LAST);
+    struct csv_field profile = columns_field(&r->columns, row, COLUMN_PROFILE);
     struct found_agent agent = {
         .login = login.text,
         .login_length = login.length,
@@ -118,28 +118,30 @@ static enum err_code add_row(struct collector *collector, const struct csv_row *
         .profile_length = profile.length,
         .place = row->line,
     };
-    return collector_add(collector, &agent, err);
+    return collector_add(&r->collector, &agent, err);
 }
 
-enum err_code directory_csv_parse(const char *file, const char *text, size_t length,
-                                  const struct progress *progress, struct roster *roster,
-                                  const char **format, struct err *err)
+enum err_code directory_csv_parse(const struct directory_text *source, const char **format,
+                                  struct err *err)
 {
-    struct csv csv;
-    struct csv_row row = {0};
-    struct header header = {.n_fields = 0};
-    struct collector collector;
-    csv_init(&csv, file, text, length);
-    collector_init(&collector, file, false, roster, progress);
-    enum err_code code = read_header(&csv, &header, err);
-    bool connect = code == ERR_OK && header.columns[COLUMN_PROFILE] != CSV_NO_COLUMN;
-    while (code == ERR_OK && (code = csv_next(&csv, &row, err)) == ERR_OK && row.n_fields > 0) {
-        code = add_row(&collector, &row, &header, err);
+    struct reading r = {.source = source};
+    csv_init(&r.csv, source->file, source->text, source->length);
+    collector_init(&r.collector, source->file, false, source->roster, source->progress);
+    enum err_code code = columns_read(&r.csv, source->settings, &r.columns, err);
+    bool connect = code == ERR_OK && r.columns.at[COLUMN_PROFILE] != CSV_NO_COLUMN;
+    while (code == ERR_OK && (code = csv_next(&r.csv, &r.row, err)) == ERR_OK &&
+           r.row.n_fields > 0) {
+        if (!csv_is_blank(&r.row)) {
+            code = add_row(&r, err);
+        }
     }
-    collector_report(&collector);
-    roster->pages = 1;
+    collector_report(&r.collector);
+    source->roster->pages = 1;
+    if (code == ERR_OK) {
+        note_activity(&r);
+    }
     *format = connect ? "CSV, bulk upload of Amazon Connect" : "CSV";
-    collector_release(&collector);
-    csv_release(&csv);
+    collector_release(&r.collector);
+    csv_release(&r.csv);
     return code;
 }

@@ -15,27 +15,28 @@
 /* ---- any format ---------------------------------------------------------------------------- */
 
 /* Nobody would be left to hold anything: that is a guard's refusal, and no failure of the file. */
-static enum err_code refuse_empty(const char *file, const char *what, struct err *err)
+static enum err_code refuse_empty(const char *file, const char *what, const char *note,
+                                  struct err *err)
 {
-    err_set(err, ERR_GUARD, "%s: %s", file, what);
+    err_set(err, ERR_GUARD, "%s: %s%s%s", file, what, note ? ": " : "", note ? note : "");
     err_hint(err, "An empty directory would take everybody's extension away");
     return ERR_GUARD;
 }
 
-enum err_code directory_parse(const char *file, const char *text, size_t length,
-                              const struct progress *progress, struct roster *roster,
-                              const char **format, struct err *err)
+enum err_code directory_parse(const struct directory_text *source, const char **format,
+                              struct err *err)
 {
-    enum err_code code = text_file_check(file, text, length, err);
-    if (code != ERR_OK) {
-        return code;
+    const char *text = source->text;
+    size_t length = source->length;
+    if (text_file_check(source->file, text, length, err) != ERR_OK) {
+        return ERR_INPUT;
     }
     size_t at = length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     while (at < length && strchr(" \t\r\n", text[at])) {
         at++;
     }
     if (at == length) {
-        return refuse_empty(file, "there is nothing in it", err);
+        return refuse_empty(source->file, "there is nothing in it", NULL, err);
     }
     bool json = text[at] == '{' || text[at] == '[';
     struct text_file_guess guess = {NULL, NULL};
@@ -43,20 +44,20 @@ enum err_code directory_parse(const char *file, const char *text, size_t length,
         guess = text_file_guess(text, length);
     }
     if (guess.what) {
-        err_set(err, ERR_INPUT, "%s: this looks like %s; CSV with a header or JSON is wanted", file,
-                guess.what);
+        err_set(err, ERR_INPUT, "%s: this looks like %s; CSV with a header or JSON is wanted",
+                source->file, guess.what);
         err_hint(err, "%s", guess.hint);
         return ERR_INPUT;
     }
-    code = json ? directory_json_parse(file, text, length, progress, roster, format, err)
-                : directory_csv_parse(file, text, length, progress, roster, format, err);
+    enum err_code code =
+        json ? directory_json_parse(source, format, err) : directory_csv_parse(source, format, err);
     if (code != ERR_OK) {
         return code;
     }
-    if (roster->n_agents == 0) {
-        return refuse_empty(file, "no agents in it", err);
+    if (source->roster->n_agents == 0) {
+        return refuse_empty(source->file, "no agents in it", source->roster->note, err);
     }
-    roster_seal(roster);
+    roster_seal(source->roster);
     return ERR_OK;
 }
 
@@ -65,6 +66,7 @@ enum err_code directory_parse(const char *file, const char *text, size_t length,
 struct directory_file {
     struct directory base;
     char *path;
+    struct directory_settings settings;
     const struct clock *clock;
     const char *format; /* of the last read, NULL before it */
 };
@@ -79,8 +81,13 @@ static enum err_code read_file(struct directory *directory, const struct progres
     roster->read_at_s = clock_now_s(self->clock);
     enum err_code code = text_file_read(self->path, progress, "reading the directory", &text, err);
     if (code == ERR_OK) {
-        code = directory_parse(text_file_name(self->path), text.data, text.length, progress, roster,
-                               &self->format, err);
+        struct directory_text source = {.file = text_file_name(self->path),
+                                        .text = text.data,
+                                        .length = text.length,
+                                        .settings = &self->settings,
+                                        .progress = progress,
+                                        .roster = roster};
+        code = directory_parse(&source, &self->format, err);
     }
     buf_wipe_release(&text); /* a bulk-upload file holds passwords */
     *out = code == ERR_OK ? roster : NULL;
@@ -109,12 +116,16 @@ static void file_free(struct directory *directory)
 static const struct directory_ops s_ops = {
     .read = read_file, .facts = file_facts, .free = file_free};
 
-struct directory *directory_file_new(const char *path, const struct clock *clock)
+struct directory *directory_file_new(const char *path, const struct directory_settings *settings,
+                                     const struct clock *clock)
 {
     struct directory_file *self = mem_alloc(sizeof *self);
     self->base.ops = &s_ops;
     self->base.uri = mem_printf("file:%s", path);
     self->path = mem_strdup(path);
+    if (settings) {
+        self->settings = *settings;
+    }
     self->clock = clock;
     return &self->base;
 }

@@ -7,7 +7,8 @@
  *   {"User": USER}                                      describe-user
  *   USER = {"Username", "Id", "Arn", "IdentityInfo": {"FirstName", "LastName"}}
  *
- * and arrays of those. Documents follow each other with or without line breaks.
+ * and arrays of those. Documents follow each other with or without line breaks. With login_column
+ * set, users of other systems are read too: objects with that member.
  */
 
 #include <jansson.h>
@@ -20,17 +21,33 @@
 
 #define NESTING_MAX 4 /* arrays of arrays of pages */
 
+#define FIRST_USERS 100 /* whose members are looked through for those that say who is active */
+
+/* A member that says who is active. */
+struct watched_member {
+    char key[CSV_HEADER_ROOM];
+    struct active_column column;
+};
+
 struct reading {
     const char *file;
+    const struct directory_settings *settings; /* never NULL here */
     struct collector collector;
     size_t pages;
-    size_t entry;   /* on the page */
+    size_t entry; /* on the page */
+    size_t n_users;
+    size_t n_left_out;
+    size_t said;    /* ApproximateTotalCount of the last page; 0: not said */
     bool cut_short; /* the last page has a NextToken */
     bool listed, searched;
+    bool judged; /* active_column is set: `active` counts */
+    struct active_column active;
+    struct watched_member watched[WATCHED_MAX];
+    size_t n_watched;
     struct err *err;
 };
 
-/* ---- users --------------------------------------------------------------------------------- */
+/* ---- members ------------------------------------------------------------------------------- */
 
 static size_t place(const struct reading *r)
 {
@@ -44,16 +61,121 @@ static const char *text_member(const json_t *object, const char *key, size_t *le
     return json_string_value(value);
 }
 
+/* The member of that name, as columns are compared. */
+static json_t *member_named(json_t *object, const char *name)
+{
+    char wanted[CSV_HEADER_ROOM];
+    csv_header_name((struct csv_field){name, strlen(name)}, wanted);
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value)
+    {
+        char known[CSV_HEADER_ROOM];
+        csv_header_name((struct csv_field){key, strlen(key)}, known);
+        if (strcmp(known, wanted) == 0) {
+            return value;
+        }
+    }
+    return NULL;
+}
+
+static json_t *login_member(const struct reading *r, json_t *user)
+{
+    const char *column = r->settings->login_column;
+    return column ? member_named(user, column) : json_object_get(user, "Username");
+}
+
+/* A word, truth or whole number as a column would have it; NULL for anything else. */
+static const char *scalar_text(const json_t *value, char room[32])
+{
+    if (json_is_boolean(value)) {
+        return json_is_true(value) ? "true" : "false";
+    }
+    if (json_is_integer(value)) {
+        snprintf(room, 32, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        return room;
+    }
+    return json_string_value(value);
+}
+
+/* ---- who is active ------------------------------------------------------------------------- */
+
+static void find_watched(struct reading *r, json_t *user)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(user, key, value)
+    {
+        struct active_column column;
+        bool fresh = r->n_watched < WATCHED_MAX && strlen(key) < CSV_HEADER_ROOM &&
+                     active_column_known((struct csv_field){key, strlen(key)}, &column);
+        for (size_t i = 0; fresh && i < r->n_watched; i++) {
+            fresh = strcmp(r->watched[i].key, key) != 0;
+        }
+        if (fresh) {
+            struct watched_member *watched = &r->watched[r->n_watched++];
+            *watched = (struct watched_member){.column = column};
+            memcpy(watched->key, key, strlen(key) + 1);
+        }
+    }
+}
+
+/* Whether the user is active; ERR_INPUT where nothing says so. */
+static enum err_code judge_user(struct reading *r, json_t *user, bool *active)
+{
+    char room[32];
+    *active = true;
+    if (!r->settings->active_column && r->n_users <= FIRST_USERS) {
+        find_watched(r, user);
+    }
+    for (size_t i = 0; i < r->n_watched; i++) {
+        const char *text = scalar_text(json_object_get(user, r->watched[i].key), room);
+        if (text) {
+            active_watch(&r->watched[i].column, text, strlen(text));
+        }
+    }
+    if (!r->judged) {
+        return ERR_OK;
+    }
+    const char *text = scalar_text(member_named(user, r->active.name), room);
+    enum activity activity = text ? active_judge(&r->active, text, strlen(text)) : ACTIVITY_UNKNOWN;
+    *active = activity == ACTIVITY_YES;
+    return activity == ACTIVITY_UNKNOWN
+               ? collector_error(&r->collector, place(r), r->err,
+                                 "\"%s\" does not say whether the user is active", r->active.shown)
+               : ERR_OK;
+}
+
+static void note_activity(const struct reading *r)
+{
+    for (size_t i = 0; i < r->n_watched; i++) {
+        active_note_watched(&r->watched[i].column, r->n_users, r->collector.roster);
+    }
+    active_note_left_out(&r->active, r->n_left_out, r->collector.roster);
+}
+
+/* ---- users --------------------------------------------------------------------------------- */
+
 static enum err_code take_user(struct reading *r, json_t *user)
 {
+    const char *name = r->settings->login_column ? r->settings->login_column : "Username";
+    bool active;
     r->entry++;
+    r->n_users++;
     if (!json_is_object(user)) {
-        return collector_error(&r->collector, place(r), r->err, "not an object with a Username");
+        return collector_error(&r->collector, place(r), r->err, "not an object with a %s", name);
     }
-    const json_t *username = json_object_get(user, "Username");
+    const json_t *username = login_member(r, user);
     if (!json_is_string(username)) {
-        return collector_error(&r->collector, place(r), r->err, "%s",
-                               username ? "Username is not a string" : "no Username");
+        return collector_error(&r->collector, place(r), r->err, "%s%s%s", username ? "" : "no ",
+                               name, username ? " is not a string" : "");
+    }
+    if (judge_user(r, user, &active) != ERR_OK) {
+        return ERR_INPUT;
+    }
+    if (!active) {
+        r->n_left_out++;
+        return ERR_OK;
     }
     const json_t *identity = json_object_get(user, "IdentityInfo");
     size_t ignored;
@@ -92,7 +214,9 @@ static enum err_code take_page(struct reading *r, json_t *page, json_t *users)
     next_page(r);
     size_t length;
     const char *token = text_member(page, "NextToken", &length);
+    json_int_t said = json_integer_value(json_object_get(page, "ApproximateTotalCount"));
     r->cut_short = token && length > 0;
+    r->said = said > 0 ? (size_t)said : 0;
     if (!json_is_array(users)) {
         return err_set(r->err, ERR_INPUT, "%s: page %zu: the users are no array", r->file,
                        r->pages);
@@ -112,7 +236,7 @@ static enum err_code take_object(struct reading *r, json_t *object)
         r->searched = r->searched || searched;
         return take_page(r, object, listed ? listed : searched);
     }
-    if (described || json_object_get(object, "Username")) {
+    if (described || login_member(r, object)) {
         if (r->pages == 0) {
             next_page(r);
         }
@@ -122,7 +246,10 @@ static enum err_code take_object(struct reading *r, json_t *object)
     err_set(r->err, ERR_INPUT,
             "%s: an object with neither UserSummaryList nor Users nor Username%s%s", r->file,
             key ? ", but " : "", key ? key : "");
-    err_hint(r->err, "Wanted is what aws connect list-users or aws connect search-users prints");
+    err_hint(r->err,
+             "Wanted is what aws connect list-users or aws connect search-users prints; for "
+             "users of another system the configuration names the member that is the login: "
+             "login_column = NAME");
     return ERR_INPUT;
 }
 
@@ -214,23 +341,33 @@ static enum err_code take_documents(struct reading *r, const char *text, size_t 
     return code;
 }
 
-enum err_code directory_json_parse(const char *file, const char *text, size_t length,
-                                   const struct progress *progress, struct roster *roster,
-                                   const char **format, struct err *err)
+enum err_code directory_json_parse(const struct directory_text *source, const char **format,
+                                   struct err *err)
 {
-    struct reading r = {.file = file, .err = err};
-    collector_init(&r.collector, file, true, roster, progress);
-    enum err_code code = take_documents(&r, text, length);
+    static const struct directory_settings nothing = {NULL, NULL, NULL, NULL};
+    struct roster *roster = source->roster;
+    struct reading r = {.file = source->file, .err = err, .settings = &nothing};
+    if (source->settings) {
+        r.settings = source->settings;
+    }
+    r.judged =
+        r.settings->active_column && active_column_parse(r.settings->active_column, &r.active);
+    collector_init(&r.collector, source->file, true, roster, source->progress);
+    enum err_code code = take_documents(&r, source->text, source->length);
     if (code == ERR_OK && r.cut_short) {
         code = err_set(err, ERR_INPUT, "%s: the last page has a NextToken: the list is cut short",
-                       file);
+                       source->file);
         err_hint(err, "Read all pages: aws connect list-users without --max-items and "
                       "--no-paginate");
     }
     collector_report(&r.collector);
     roster->pages = r.pages;
-    if (r.collector.n_named == 0) {
-        roster->note = "no names: aws connect search-users prints them, list-users does not";
+    if (code == ERR_OK) {
+        roster_check_total(roster, source->file, r.n_users, r.said);
+        note_activity(&r);
+    }
+    if (r.collector.n_named == 0 && roster->n_agents > 0) {
+        roster_note(roster, "no names: aws connect search-users prints them, list-users does not");
     }
     *format = r.listed     ? "JSON of list-users"
               : r.searched ? "JSON of search-users"

@@ -6,19 +6,26 @@
  */
 
 #include "core/embedded/directory_collect.h"
+#include "core/embedded/directory_columns.h"
+
+struct directory_text {
+    const char *file; /* for messages */
+    const char *text;
+    size_t length;
+    const struct directory_settings *settings; /* NULL: nothing is configured */
+    const struct progress *progress;           /* may be NULL */
+    struct roster *roster;                     /* where the people go */
+};
 
 /* Both take a text that text_file_check() let pass; *format is what it was, in words. */
-enum err_code directory_csv_parse(const char *file, const char *text, size_t length,
-                                  const struct progress *progress, struct roster *roster,
-                                  const char **format, struct err *err) ERR_CHECK;
-enum err_code directory_json_parse(const char *file, const char *text, size_t length,
-                                   const struct progress *progress, struct roster *roster,
-                                   const char **format, struct err *err) ERR_CHECK;
+enum err_code directory_csv_parse(const struct directory_text *source, const char **format,
+                                  struct err *err) ERR_CHECK;
+enum err_code directory_json_parse(const struct directory_text *source, const char **format,
+                                   struct err *err) ERR_CHECK;
 
 /* CSV or JSON, by the first character; then sealed, and an error where nobody is in it. The whole
-   of what directory_file_new's read does with the bytes; `file` is the name for messages. */
-enum err_code directory_parse(const char *file, const char *text, size_t length,
-                              const struct progress *progress, struct roster *roster,
-                              const char **format, struct err *err) ERR_CHECK;
+   of what directory_file_new's read does with the bytes. */
+enum err_code directory_parse(const struct directory_text *source, const char **format,
+                              struct err *err) ERR_CHECK;
 
 #endif

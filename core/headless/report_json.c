@@ -137,23 +137,31 @@ static json_t *export_object(const struct export_receipt *receipt)
     return object;
 }
 
-static json_t *guard_refusal(const struct guard_verdict *guard)
+static json_t *guard_refusal(const char *guard, int64_t count, int64_t limit, const char *message)
 {
     json_t *item = json_object();
-    json_object_set_new(item, "guard", json_string("release"));
+    json_object_set_new(item, "guard", json_string(guard));
     json_object_set_new(item, "group", json_null());
-    json_object_set_new(item, "count", json_integer(guard->people));
-    json_object_set_new(item, "limit", json_integer(guard->allowed));
-    json_object_set_new(item, "message", text(guard->text));
+    json_object_set_new(item, "count", json_integer(count));
+    json_object_set_new(item, "limit", json_integer(limit));
+    json_object_set_new(item, "message", text(message));
     return item;
 }
 
 /* What is refused: requests and rows that cannot be, and what a guard holds back. */
-static json_t *refusal_list(const struct refusals *refusals, const struct guard_verdict *guard)
+static json_t *refusal_list(const struct action_report *action)
 {
+    const struct refusals *refusals = action->refusals;
+    const struct guard_verdict *guard = action->guard;
+    const struct plan *plan = action->plan;
     json_t *list = json_array();
     if (guard && guard->refused) {
-        json_array_append_new(list, guard_refusal(guard));
+        json_array_append_new(list,
+                              guard_refusal("release", guard->people, guard->allowed, guard->text));
+    }
+    if (plan && plan->withheld > 0) {
+        json_array_append_new(
+            list, guard_refusal("directory", (int64_t)plan->withheld, 0, plan->partial));
     }
     for (size_t i = 0; refusals && i < refusals->n_items; i++) {
         json_t *item = json_object();
@@ -192,7 +200,7 @@ static json_t *action_object(const struct action_report *action)
     if (plan && plan->n_notes > 0) {
         json_object_set_new(document, "notes", text_list(plan->notes, plan->n_notes));
     }
-    json_t *refused = refusal_list(action->refusals, action->guard);
+    json_t *refused = refusal_list(action);
     if (json_array_size(refused) > 0) {
         json_object_set(document, "refused", refused);
     }

@@ -23,6 +23,9 @@ int run_status_of_plan(const struct run *run)
     if (plan_results(plan, RESULT_CONFLICT) > 0) {
         return err_exit_status(ERR_PARTIAL); /* an undo that found something else there */
     }
+    if (plan->withheld > 0) {
+        return err_exit_status(ERR_GUARD); /* the rest is applied */
+    }
     if (run->settings->dry_run && run->settings->exit_code && plan_has_work(plan)) {
         return 2;
     }
@@ -37,14 +40,22 @@ int run_status_of_plan(const struct run *run)
 
 /* ---- steps ------------------------------------------------------------------------------- */
 
+static void say_note(struct run *run, const char *before, const char *note)
+{
+    struct arena arena = ARENA_INIT;
+    progress_line_end(&run->line);
+    fprintf(run->report->err, "note: %s%s\n", before, text_sanitise(&arena, note));
+    arena_release(&arena);
+}
+
 void run_say_note(struct run *run)
 {
     const struct roster *roster = run->use.roster;
     if (roster && roster->note && !run->settings->quiet) {
-        struct arena arena = ARENA_INIT;
-        progress_line_end(&run->line);
-        fprintf(run->report->err, "note: %s\n", text_sanitise(&arena, roster->note));
-        arena_release(&arena);
+        say_note(run, "", roster->note);
+    }
+    if (roster && roster->partial && !run->use.plan && !run->settings->quiet) {
+        say_note(run, "the directory was read only in part: ", roster->partial);
     }
 }
 

@@ -133,8 +133,10 @@ static bool check_in_directory(struct edit *edit, size_t i, const struct person 
         return false;
     }
     if (edit->input->roster && !person->agent) {
-        edit_refuse(edit, i, "nobody in the directory is called \"%s\"%s", person->login,
-                    edit_did_you_mean(edit, person->login, false));
+        const char *partial = edit->input->roster->partial;
+        edit_refuse(edit, i, "nobody in the directory is called \"%s\"%s%s%s", person->login,
+                    edit_did_you_mean(edit, person->login, false),
+                    partial ? "; it was read only in part: " : "", partial ? partial : "");
         return false;
     }
     return true;

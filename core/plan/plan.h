@@ -104,6 +104,8 @@ struct plan {
     bool derived;           /* the program chose the rows; otherwise a person named each */
     size_t assigned_before; /* assigned extensions seen */
     size_t holders;         /* people who hold one; 0: not counted */
+    const char *partial;    /* why the directory may lack somebody; NULL: it is whole */
+    size_t withheld;        /* holders who are not in a partial directory and keep their numbers */
     size_t missing;         /* numbers of the ranges that the snapshot does not show and
                                that the plan does not create */
     const char **notes;     /* lines for people: "pinned: ...", "12 numbers ..." */

@@ -14,6 +14,7 @@
 #include "core/plan/plan.h"
 #include "core/plan/builder.h"
 #include "core/plan/login_notes.h"
+#include "core/plan/notes.h"
 #include "core/plan/number_picker.h"
 #include "core/base/strmap.h"
 #include "core/base/text.h"
@@ -36,6 +37,7 @@ struct sync {
     size_t n_slots;
     const struct agent *agents;
     size_t n_agents;
+    const char *cut;          /* the login of the directory that is half of one, or NULL */
     struct strmap people;     /* login: index of the person; the roster's first, leavers behind */
     const struct slot **kept; /* by person: the extension that they have */
     size_t n_people, people_capacity;
@@ -119,10 +121,46 @@ static void look_up(struct sync *sync, struct lookups *lookups)
     lookups->n = 0;
 }
 
-/* Whether the holder left. An empty directory says nothing about anybody. */
+/* Whether the holder left. An empty directory says nothing about anybody, and a partial one not
+   who is missing. */
 static bool has_left(const struct sync *sync, uint32_t person)
 {
-    return person >= sync->n_agents && sync->n_agents > 0;
+    return person >= sync->n_agents && sync->n_agents > 0 && !sync->draft.plan->partial;
+}
+
+/* A file that ends in a login, without a line end, was cut there if somebody who holds a number has
+   a login with that beginning and is not in it. */
+static const char *find_cut(const struct sync *sync)
+{
+    const char *last = sync->input->roster->last_login;
+    size_t length = last ? strlen(last) : 0;
+    size_t person = last ? strmap_get(&sync->people, last) : STRMAP_NONE;
+    if (person == STRMAP_NONE || sync->kept[person]) {
+        return NULL;
+    }
+    for (size_t i = sync->n_agents; i < sync->n_people; i++) {
+        if (strncmp(sync->kept[i]->agent, last, length) == 0) {
+            return sync->kept[i]->agent;
+        }
+    }
+    return NULL;
+}
+
+/* Whether the directory may lack somebody. */
+static void judge_roster(struct sync *sync)
+{
+    struct plan *plan = sync->draft.plan;
+    const struct roster *roster = sync->input->roster;
+    const char *whole = find_cut(sync);
+    plan->partial = arena_strdup(&plan->arena, roster->partial);
+    if (whole) {
+        sync->cut = roster->last_login;
+        plan->partial = arena_printf(&plan->arena,
+                                     "it ends with \"%s\" and without a line end, "
+                                     "and \"%s\" is not in it",
+                                     sync->cut, whole);
+    }
+    plan->withheld = plan->partial ? sync->n_people - sync->n_agents : 0;
 }
 
 static void find_given_back(struct sync *sync)
@@ -161,25 +199,32 @@ static void join_holders(struct sync *sync)
         }
     }
     look_up(sync, &lookups);
+    judge_roster(sync);
     find_given_back(sync);
 }
 
 /* ---- who needs one ------------------------------------------------------------------------- */
 
+static bool needs_one(const struct sync *sync, size_t person)
+{
+    return !sync->kept[person] &&
+           !(sync->cut && strcmp(sync->agents[person].login, sync->cut) == 0);
+}
+
 static void gather_joiners(struct sync *sync)
 {
     for (size_t i = 0; i < sync->n_agents; i++) {
-        sync->n_joiners += !sync->kept[i];
+        sync->n_joiners += needs_one(sync, i);
     }
     sync->joiners = mem_array(sync->n_joiners + 1, sizeof *sync->joiners);
     size_t n = 0;
     for (size_t i = 0; i < sync->n_agents; i++) {
-        if (!sync->kept[i]) {
+        if (needs_one(sync, i)) {
             sync->joiners[n++].agent = &sync->agents[i];
         }
     }
-    sync->draft.plan->keep = sync->n_agents - sync->n_joiners;
-    sync->draft.plan->holders = sync->n_people - sync->n_joiners;
+    sync->draft.plan->keep = sync->n_agents - sync->n_joiners - (sync->cut != NULL);
+    sync->draft.plan->holders = sync->n_people - sync->n_joiners - (sync->cut != NULL);
 }
 
 /* By agent the number that they gave back last, among those that are still to be had. */
@@ -432,6 +477,16 @@ static void create_missing(struct plan_builder *draft, const struct joiner *join
 
 /* ---- notes --------------------------------------------------------------------------------- */
 
+static void note_partial(struct sync *sync)
+{
+    struct plan *plan = sync->draft.plan;
+    struct listing missing = {.n = 0};
+    for (size_t i = sync->n_agents; plan->partial && i < sync->n_people; i++) {
+        listing_add(&missing, sync->kept[i]->agent);
+    }
+    plan_note_partial(plan, &missing);
+}
+
 static void note_stayers(struct sync *sync)
 {
     struct listing pinned = {.n = 0};
@@ -456,25 +511,6 @@ static void note_stayers(struct sync *sync)
     if (outside.n > 0) {
         plan_note(plan, "%zu assigned extension%s outside of the ranges, kept: %s", outside.n,
                   outside.n == 1 ? " is" : "s are", outside.text);
-    }
-}
-
-static void note_shortage(struct plan *plan)
-{
-    if (plan->n_unassigned > 0) {
-        struct listing none = {.n = 0};
-        for (size_t i = 0; i < plan->n_unassigned; i++) {
-            listing_add(&none, plan->unassigned[i]);
-        }
-        plan_note(plan, "the pool ran out: %zu agent%s no extension: %s", none.n,
-                  none.n == 1 ? " has" : "s have", none.text);
-    }
-    if (plan->missing > 0) {
-        char number[TEXT_NUMBER_ROOM];
-        plan_note(plan,
-                  "%s number%s of the ranges %s not to be seen in the store; --doctor says why",
-                  text_number(plan->missing, number), plan->missing == 1 ? "" : "s",
-                  plan->missing == 1 ? "is" : "are");
     }
 }
 
@@ -528,8 +564,9 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
     if (sync.n_agents == 0 && plan->assigned_before > 0) {
         plan_note(plan, "the directory is empty, so nothing is taken back");
     }
+    note_partial(&sync);
     note_stayers(&sync);
-    note_shortage(plan);
+    plan_note_shortage(plan);
     plan_note_odd_logins(plan);
     sync_release(&sync);
     *out = plan;

@@ -1,9 +1,12 @@
 #include "core/pool/model.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/banned.h"
+#include "core/base/err.h"
 #include "core/base/mem.h"
 
 /* ---- references --------------------------------------------------------------------------
@@ -213,6 +216,39 @@ void roster_add(struct roster *roster, const struct agent *agent)
     };
 }
 
+static const char *add_sentence(struct roster *roster, const char *before, const char *format,
+                                va_list args)
+{
+    char sentence[ERR_TEXT_MAX];
+    vsnprintf(sentence, sizeof sentence, format, args);
+    return before ? arena_printf(&roster->arena, "%s; %s", before, sentence)
+                  : arena_strdup(&roster->arena, sentence);
+}
+
+void roster_note(struct roster *roster, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    roster->note = add_sentence(roster, roster->note, format, args);
+    va_end(args);
+}
+
+void roster_partial(struct roster *roster, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    roster->partial = add_sentence(roster, roster->partial, format, args);
+    va_end(args);
+}
+
+void roster_check_total(struct roster *roster, const char *name, size_t n_read, size_t said)
+{
+    if (said >= n_read + 10 && n_read < said - said / 20) {
+        roster_partial(roster, "%s gives %zu people and says that it has about %zu", name, n_read,
+                       said);
+    }
+}
+
 static int compare_agents(const void *a, const void *b)
 {
     return strcmp(((const struct agent *)a)->login, ((const struct agent *)b)->login);
@@ -231,6 +267,8 @@ static void lay_out_in_order(struct roster *roster)
         agent->arn = arena_strdup(&ordered, agent->arn);
     }
     roster->note = arena_strdup(&ordered, roster->note);
+    roster->partial = arena_strdup(&ordered, roster->partial);
+    roster->last_login = arena_strdup(&ordered, roster->last_login);
     arena_release(&roster->arena);
     roster->arena = ordered;
 }

@@ -133,6 +133,11 @@ struct roster {
     size_t n_agents;
     size_t pages;
     const char *note; /* something the operator should know ("no names: ..."), or NULL */
+    /* Why somebody may be missing ("... ends in the middle of line 7"), so that nobody is taken for
+       a leaver; NULL: it is whole. */
+    const char *partial;
+    /* Of a file that ends right behind it, without a line end, so that it may be cut; else NULL. */
+    const char *last_login;
     int64_t read_at_s;
     unsigned long references;
 };
@@ -142,6 +147,15 @@ struct roster *roster_ref(const struct roster *roster);
 void roster_unref(const struct roster *roster);
 /* Copies the strings. */
 void roster_add(struct roster *roster, const struct agent *agent);
+/* Add a sentence to the note, and a reason to `partial`. */
+void roster_note(struct roster *roster, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void roster_partial(struct roster *roster, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Makes it partial where clearly fewer were read than the directory says it has: fewer than 95 %
+   and at least ten fewer. `said` 0: it does not say. */
+void roster_check_total(struct roster *roster, const char *name, size_t n_read, size_t said);
+
 /* Sorts by login; of two rows with one login one goes (a page boundary can show an agent twice).
    Returns the login that stood twice first, or NULL. */
 const char *roster_seal(struct roster *roster);

@@ -14,10 +14,15 @@ static enum err_code open_file_directory(void *context, const struct settings *s
                                          struct err *err)
 {
     (void)context;
-    (void)settings;
     (void)uri;
     (void)err;
-    *out = directory_file_new(rest, &clock_system);
+    const struct directory_settings columns = {
+        .login_column = settings->login_column,
+        .login_origin = settings_origin(settings, OPT_LOGIN_COLUMN),
+        .active_column = settings->active_column,
+        .active_origin = settings_origin(settings, OPT_ACTIVE_COLUMN),
+    };
+    *out = directory_file_new(rest, &columns, &clock_system);
     return ERR_OK;
 }
 

@@ -62,6 +62,7 @@ void agent_rows_join(const struct snapshot *snapshot, const struct roster *roste
     size_t n_holders = 0;
     const struct slot **holders = holders_of(snapshot, &n_holders);
     size_t n_agents = roster ? roster->n_agents : 0;
+    bool whole = roster && !roster->partial; /* who is not in it left */
     *out = (struct agent_rows){
         .rows = arena_alloc(arena, (n_agents + n_holders + 1) * sizeof *out->rows)};
     size_t a = 0;
@@ -76,7 +77,7 @@ void agent_rows_join(const struct snapshot *snapshot, const struct roster *roste
         }
         a += agent ? 1 : 0;
         h += slot ? 1 : 0;
-        struct agent_row row = row_of(agent, slot, roster != NULL);
+        struct agent_row row = row_of(agent, slot, whole);
         out->n_new += row.state == AGENT_NEW;
         out->n_stale += row.state == AGENT_STALE;
         out->rows[out->n_rows++] = row;

@@ -49,7 +49,11 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "\n"
         "A directory file is a CSV whose header has user login, username or user (Amazon\n"
         "Connect's bulk-upload template is one), or the JSON that aws connect list-users\n"
-        "and aws connect search-users print; - is standard input:\n"
+        "and aws connect search-users print; - is standard input. Exports of Okta, Entra,\n"
+        "Active Directory and Google work too. login_column = NAME names another column.\n"
+        "active_column = Status (or Enabled, Suspended, userAccountControl, ...) leaves\n"
+        "out who is disabled there, active_column = Status = ACTIVE, On leave everybody\n"
+        "else; with active_column = none no such column is looked at or mentioned.\n"
         "\n"
         "  aws connect search-users --instance-id ID | extpool --directory - --sync\n",
     [TOPIC_REPAIR] =

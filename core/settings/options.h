@@ -126,6 +126,8 @@ enum option_id {
     OPT_CONTEXT,
     /* where */
     OPT_DIRECTORY,
+    OPT_LOGIN_COLUMN,
+    OPT_ACTIVE_COLUMN,
     OPT_STORE,
     OPT_EXPORT_TO,
     OPT_PROFILE,

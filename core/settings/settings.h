@@ -96,6 +96,8 @@ struct settings {
     struct setting_context *contexts; /* in the order of the file */
     size_t n_contexts;
     const char *directory; /* URIs with their scheme; NULL: none, see settings_no_directory */
+    const char *login_column;  /* of a directory file; NULL: by its name */
+    const char *active_column; /* NULL: nobody is left out */
     const char *store;
     const char *export_to;
     const char *profile;       /* NULL: as the credential chain decides */

@@ -181,6 +181,84 @@ def test_logins_that_look_alike_are_named(desk, left, came, words):
     assert f"1 pair of logins in the directory differs {words}" in done.err, done
 
 
+DISABLED = [
+    ("login,firstName,status\nalice,Al,ACTIVE\nbob,B,DEPROVISIONED\n", "status"),
+    ('"User_Name","Name","Enabled"\n"alice","Al","True"\n"bob","B","False"\n', "Enabled"),
+    ("primaryEmail,suspended\nalice,False\nbob,True\n", "suspended"),
+    ("sAMAccountName,userAccountControl\nalice,512\nbob,514\n", "userAccountControl"),
+    ("User principal name,Block credential\nalice,False\nbob,True\n", "Block credential"),
+]
+
+
+@pytest.mark.parametrize("text, column", DISABLED)
+def test_who_is_disabled_elsewhere_gets_no_number_silently(desk, text, column):
+    desk.agents.write_text(text)
+    done = desk.run("--sync", "--dry-run")
+    assert f'note: column "{column}" was not looked at' in done.err, done
+    assert f"active_column = {column} in the configuration" in done.err, done
+    desk.rules(f"[defaults]\nactive_column = {column}\n")
+    done = desk.json("--sync")
+    assert [change["agent"] for change in done["changes"] if change["change"] == "assign"] == ["alice"]
+    assert f'1 left out, not active by column "{column}"' in desk.run("--sync").err
+    desk.rules("[defaults]\nactive_column = none\n")
+    done = desk.run("--sync")
+    assert "note:" not in done.err and set(desk.held().values()) == {"alice", "bob"}, done
+
+
+CUT = [
+    ("user,name,team\nalice,A,x\ndave,D,x\nbob,B", "ends in the middle of line 4"),
+    ("user,name,team\nalice,A,x\ndave,D,x\nb", "ends in the middle of line 4"),
+    ("user\nalice\ndave\nbo", 'it ends with "bo" and without a line end, and "bob" is not in it'),
+    ("name,user\nA,alice\nD,dave\nB,bo", 'it ends with "bo" and without a line end'),
+]
+
+
+@pytest.mark.parametrize("text, reason", CUT)
+def test_a_file_that_ends_in_a_row_takes_nothing_back(desk, text, reason):
+    desk.people("alice", "bob", "carol")
+    desk.json("--sync")
+    desk.agents.write_text(text)
+    assert desk.run("--sync", "--dry-run").status == 4
+    done = desk.json("--sync", status=4)
+    assert [(change["change"], change["agent"]) for change in done["changes"]] == [("assign", "dave")]
+    assert done["applied"] == 1 and done["exit"] == 4
+    (refused,) = done["refused"]
+    assert refused["guard"] == "directory" and refused["count"] == 2 and reason in refused["message"]
+    assert set(desk.held().values()) == {"alice", "bob", "carol", "dave"}
+    done = desk.run("--sync")
+    assert done.status == 4 and reason in done.err and "not in it: bob, carol" in done.err, done
+    rows = desk.json("--list", "agents")
+    assert "stale" not in {row["state"] for row in rows} or "bo" in text.split("\n")[-1]
+
+
+@pytest.mark.parametrize("given, said, partial", [(30, 40, True), (30, 39, False), (189, 200, True),
+                                                  (190, 200, False), (5, 14, False), (5, 15, True)])
+def test_a_list_that_says_how_many_there_are(desk, given, said, partial):
+    def page(n, **more):
+        return json.dumps({"Users": [{"Id": str(i), "Username": f"u{i:03}"} for i in range(n)], **more})
+
+    desk.json("--directory", "-", "--sync", stdin=page(given + 1))
+    text = page(given, ApproximateTotalCount=said)
+    done = desk.json("--directory", "-", "--sync", stdin=text, status=4 if partial else 0)
+    assert done["plan"]["release"] == (0 if partial else 1)
+    if partial:
+        assert f"gives {given} people and says that it has about {said}" in done["refused"][0]["message"]
+
+
+def test_columns_are_named_for_each_context(desk):
+    desk.agents.write_text("mail,state of work\nalice,here\nbob,gone\n")
+    desk.rules("[context a]\nlogin_column = Mail\nactive_column = State of work = here, on leave\n"
+               "[context b]\nlogin_column = email\n[context c]\nlogin_column = mail\nactive_column = state of work\n")
+    assert desk.json("--sync", "-c", "a", "-n")["plan"]["assign"] == 1
+    done = desk.run("--sync", "-c", "b", "-n")
+    assert done.status == 1 and 'there is no column "email"; the columns are: mail, state of work' in done.err, done
+    assert "config:5 [context b]" in done.err
+    done = desk.run("--sync", "-c", "c", "-n")
+    assert done.status == 1 and ':2: column "state of work" says "here", which is neither' in done.err, done
+    done = desk.run("--sync", "-n")
+    assert done.status == 1 and "login_column = mail" in done.err, done
+
+
 def test_what_is_hardly_a_login_is_named(desk):
     desk.people("alice", "#N/A", "#REF!", "1.23E+11", "None", "1001.0", "zo\u00eb")
     done = desk.run("--sync", "--dry-run")

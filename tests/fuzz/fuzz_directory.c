@@ -17,13 +17,21 @@ static void check(int holds)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Some inputs are read with columns named. */
+static const struct directory_settings s_settings = {.login_column = "User login",
+                                                     .active_column = "status = ACTIVE, 1"};
+
+static void try(const uint8_t *data, size_t size, const struct directory_settings *settings)
 {
     struct roster *roster = roster_new();
     struct err err = ERR_INIT;
     const char *format = NULL;
-    enum err_code code =
-        directory_parse("f", (const char *)data, size, NULL, roster, &format, &err);
+    const struct directory_text source = {.file = "f",
+                                          .text = (const char *)data,
+                                          .length = size,
+                                          .settings = settings,
+                                          .roster = roster};
+    enum err_code code = directory_parse(&source, &format, &err);
     if (code == ERR_OK) {
         check(roster->n_agents > 0 && roster->pages > 0 && format != NULL);
         for (size_t i = 0; i < roster->n_agents; i++) {
@@ -35,5 +43,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(code == ERR_INPUT && err.code == code && strncmp(err.text, "f:", 2) == 0);
     }
     roster_unref(roster);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    try(data, size, NULL);
+    try(data, size, &s_settings);
     return 0;
 }

@@ -38,7 +38,10 @@ static void note_trouble(struct console *console, const struct work *work)
 
 static void say_loaded(struct console *console, const struct screen_data *data)
 {
-    if (data->roster) {
+    if (data->roster && data->roster->partial) {
+        console_say(console, STYLE_WARN, "the directory was read only in part: %s",
+                    data->roster->partial);
+    } else if (data->roster) {
         console_say(console, STYLE_INFO, "read: %s agent%s, %s extensions%s%s",
                     frame_count(data->roster->n_agents), data->roster->n_agents == 1 ? "" : "s",
                     frame_count(data->snapshot->n_slots), data->roster->note ? "; " : "",

@@ -114,8 +114,9 @@ static void test_the_file_reads_back(void **state)
     struct roster *expected = people(3, 1000);
     buf_init(&csv, 1 << 20);
     demo_csv(3, 1000, &csv);
-    assert_int_equal(directory_parse("f", csv.data, csv.length, NULL, roster, &format, &err),
-                     ERR_OK);
+    const struct directory_text source = {
+        .file = "f", .text = csv.data, .length = csv.length, .roster = roster};
+    assert_int_equal(directory_parse(&source, &format, &err), ERR_OK);
     assert_string_equal(format, "CSV, bulk upload of Amazon Connect");
     check_same(roster, expected);
     roster_unref(roster);

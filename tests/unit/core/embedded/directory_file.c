@@ -38,6 +38,12 @@ static void show_roster(const struct roster *roster, const char *format, struct 
     if (roster->note) {
         buf_printf(out, "note: %s\n", roster->note);
     }
+    if (roster->partial) {
+        buf_printf(out, "partial: %s\n", roster->partial);
+    }
+    if (roster->last_login) {
+        buf_printf(out, "may be cut: %s\n", roster->last_login);
+    }
     for (size_t i = 0; i < roster->n_agents; i++) {
         const struct agent *agent = &roster->agents[i];
         buf_printf(out, "%s|%s|%s\n", text_sanitise(&arena, agent->login),
@@ -47,8 +53,18 @@ static void show_roster(const struct roster *roster, const char *format, struct 
     arena_release(&arena);
 }
 
-static char *outcome_of(const char *path, const char *name)
+/* Of CASE/settings: "login_column = NAME" and "active_column = ..." */
+static char *setting_of(const char *text, const char *key)
 {
+    const char *at = strstr(text, key);
+    const char *end = at ? strchr(at, '\n') : NULL;
+    return end ? mem_strndup(at + strlen(key), (size_t)(end - at) - strlen(key)) : NULL;
+}
+
+static char *outcome_of(const char *path, const char *name, const char *settings)
+{
+    char *login_column = setting_of(settings, "login_column = ");
+    char *active_column = setting_of(settings, "active_column = ");
     struct buf text;
     struct buf out;
     struct err err = ERR_INIT;
@@ -60,7 +76,10 @@ static char *outcome_of(const char *path, const char *name)
     /* A copy of the exact size, so that the sanitizer sees a read past the end. */
     char *exact = mem_alloc(text.length ? text.length : 1);
     memcpy(exact, text.data, text.length);
-    enum err_code code = directory_parse(name, exact, text.length, NULL, roster, &format, &err);
+    const struct directory_settings columns = {login_column, "config:2", active_column, "config:3"};
+    const struct directory_text source = {
+        .file = name, .text = exact, .length = text.length, .settings = &columns, .roster = roster};
+    enum err_code code = directory_parse(&source, &format, &err);
     if (code == ERR_OK) {
         show_roster(roster, format, &out);
     } else {
@@ -73,6 +92,8 @@ static char *outcome_of(const char *path, const char *name)
         }
     }
     free(exact);
+    free(login_column);
+    free(active_column);
     roster_unref(roster);
     buf_release(&text);
     return buf_take(&out);
@@ -91,7 +112,15 @@ static void check_case(const char *name)
         file = "input.json";
     }
     buf_init(&expect, 1 << 20);
-    char *outcome = outcome_of(input, file);
+    struct buf settings;
+    buf_init(&settings, 1 << 10);
+    char *named = mem_printf(CASES "/%s/settings", name);
+    if (access(named, R_OK) == 0) {
+        assert_int_equal(fileio_read(named, &settings, &err), ERR_OK);
+    }
+    char *outcome = outcome_of(input, file, settings.length > 0 ? settings.data : "");
+    buf_release(&settings);
+    free(named);
     enum err_code code = fileio_read(expected, &expect, &err);
     if (code != ERR_OK || strcmp(outcome, expect.data) != 0) {
         print_error("case %s: got\n%s", name, outcome);
@@ -142,7 +171,7 @@ static int remove_folder(void **state)
 static enum err_code read_path(const char *path, const struct progress *progress,
                                struct roster **roster, struct err *err)
 {
-    struct directory *directory = directory_file_new(path, &s_clock);
+    struct directory *directory = directory_file_new(path, NULL, &s_clock);
     enum err_code code = directory->ops->read(directory, progress, roster, err);
     directory_free(directory);
     return code;
@@ -162,7 +191,7 @@ static void test_a_file_is_read(void **state)
     char *uri = mem_printf("file:%s", path);
     struct roster *roster = NULL;
     struct port_info facts;
-    struct directory *directory = directory_file_new(path, &s_clock);
+    struct directory *directory = directory_file_new(path, NULL, &s_clock);
     assert_string_equal(directory->uri, uri);
     port_info_init(&facts);
     directory->ops->facts(directory, &facts);

@@ -311,6 +311,55 @@ static void test_notes(void **state)
     }
 }
 
+static void test_a_partial_directory_takes_nothing_back(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "0000-0005");
+    w.keeps_claims = true;
+    world_store(&w, "0000 alice\n0001 bob\n0002 carol\n0003 -\n0004 -\n");
+    world_directory(&w, "alice dave");
+    roster_partial(w.roster, "a.csv ends in the middle of line 4");
+    struct plan *plan = world_sync(&w);
+    assert_plan(plan, "+ 0003 dave\n");
+    assert_int_equal(plan->withheld, 2);
+    assert_string_equal(plan->notes[0], "the directory was read only in part (a.csv ends in the "
+                                        "middle of line 4), so nothing is taken back; not in it: "
+                                        "bob, carol");
+    plan_free(plan);
+    world_release(&w);
+}
+
+static void test_a_login_that_is_cut(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *directory, *last, *plan;
+        size_t withheld;
+    } samples[] = {
+        {"alice ca", "ca", "", 2},
+        {"alice ca", NULL, "- 0001 bob\n- 0002 carol\n+ 0003 ca\n", 0},
+        {"alice cb", "cb", "- 0001 bob\n- 0002 carol\n+ 0003 cb\n", 0},
+        {"alice bob", "bob", "- 0002 carol\n", 0},
+        {"alice bob carol", "carol", "", 0},
+        {"alice dave ca", "ca", "+ 0003 dave\n", 2},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct world w;
+        world_init(&w, "0000-0005");
+        w.keeps_claims = true;
+        world_store(&w, "0000 alice\n0001 bob\n0002 carol\n0003 -\n0004 -\n0005 -\n");
+        world_directory(&w, samples[i].directory);
+        w.roster->last_login = samples[i].last;
+        struct plan *plan = world_sync(&w);
+        assert_plan(plan, samples[i].plan);
+        assert_int_equal(plan->withheld, samples[i].withheld);
+        assert_int_equal(plan->partial != NULL, samples[i].withheld > 0);
+        plan_free(plan);
+        world_release(&w);
+    }
+}
+
 static void test_numbers_of_a_plan(void **state)
 {
     (void)state;
@@ -496,6 +545,8 @@ int main(void)
         cmocka_unit_test(test_cooling_words),
         cmocka_unit_test(test_given_back_for_good),
         cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_a_partial_directory_takes_nothing_back),
+        cmocka_unit_test(test_a_login_that_is_cut),
         cmocka_unit_test(test_numbers_of_a_plan),
         cmocka_unit_test(test_long_lists),
         cmocka_unit_test(test_what_is_written),

@@ -1,0 +1,16 @@
+#ifndef CORE_PLAN_NOTES_H
+#define CORE_PLAN_NOTES_H
+
+/*
+ * Notes of a plan that follow from its members alone.
+ */
+
+#include "core/plan/builder.h"
+
+/* Agents for whom nothing was left, and numbers that the store does not show. */
+void plan_note_shortage(struct plan *plan);
+
+/* Where the directory was read only in part: why, and who is not in it. */
+void plan_note_partial(struct plan *plan, const struct listing *missing);
+
+#endif
