@@ -243,7 +243,17 @@ static int run_console(struct program *program, const struct settings *settings)
         .reopen = reopen,
         .context = program,
     };
-    return console_run(&options, &err) == ERR_OK ? 0 : fail(program, &err);
+    struct console_end end;
+    if (console_run(&options, &end, &err) != ERR_OK) {
+        return fail(program, &err);
+    }
+    int status = end.signal ? 128 + end.signal : end.unfinished ? err_exit_status(ERR_PARTIAL) : 0;
+    fputs(end.says, program->report.err);
+    if (end.stuck) {
+        fflush(program->report.err);
+        _exit(status);
+    }
+    return status;
 }
 
 #else /* the Lambda's package has no terminal and no ncurses */

@@ -1,5 +1,6 @@
 #include "core/session/usecase.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "core/base/banned.h"
@@ -225,6 +226,23 @@ static bool publishes(const struct usecase *use)
            session_export_uri(use->session);
 }
 
+static void forward(void *context, const struct progress_report *report)
+{
+    progress_update(context, report);
+}
+
+static enum cancel only_at_once(void *context)
+{
+    enum cancel level = progress_cancel(context);
+    return level >= CANCEL_HARD ? level : CANCEL_NO;
+}
+
+static struct progress patient_progress(const struct progress *progress)
+{
+    return (struct progress){
+        .context = (void *)(uintptr_t)progress, .update = forward, .cancel = only_at_once};
+}
+
 enum err_code usecase_apply(struct usecase *use)
 {
     use->tried = true;
@@ -235,8 +253,9 @@ enum err_code usecase_apply(struct usecase *use)
     if (!publish && !use->wants_after) {
         return code;
     }
-    /* Who stopped is not asked again: what follows has to happen. */
-    const struct progress *progress = code == ERR_OK ? use->progress : NULL;
+    /* Who stopped is not asked again, but one who stops at once is heard: what follows may hang. */
+    struct progress patient = patient_progress(use->progress);
+    const struct progress *progress = code == ERR_OK ? use->progress : &patient;
     struct err ignored = ERR_INIT;
     if (session_after(use->session, use->plan, progress, &use->after,
                       publish ? &use->export_err : &ignored) == ERR_OK &&

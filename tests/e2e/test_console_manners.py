@@ -123,6 +123,7 @@ def test_ctrl_z_and_fg(shell, view):
         assert still(shell) == before and shell.emulator.has_mode(2004)
     shell.press("Esc").quiet().press("q").wait_for(lambda t: not t.children())
     shell.watched = shell.pid
+    shell.quiet()
     the_terminal_is_the_shells(shell)
 
 
@@ -434,7 +435,7 @@ def test_the_first_start_takes_a_csv(first):
     (folder / "people.csv").write_text("user\nalice\nbob\n")
     term.press("Down", "Enter").wait_for("Start from a CSV").type("none.csv").press("Enter")
     term.wait_for("none.csv cannot be read").press("C-u").type("people.csv").press("Enter")
-    term.wait_for("alice").wait_for("NEW")
+    term.wait_for("read: 2 agents").wait_for("alice").wait_for("NEW")
     term.wait_for("next time: extpool --directory file:people.csv")
     term.press("s").wait_for("PLAN sync").press("Enter")
     term.wait_for("sync: ").wait_for(re.compile("alice .*ok"))

@@ -5,6 +5,7 @@
 
 #include "tui/shell/view.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "tui/console/end.h"
 #include "tui/console/input.h"
 #include "tui/terminal/loop.h"
 #include "tui/terminal/term.h"
@@ -336,6 +338,7 @@ static unsigned on_signals(struct console *console, unsigned woken)
 {
     if (woken & (WOKEN_HANGUP | WOKEN_END)) {
         console->quitting = true;
+        console->hung_up = (woken & WOKEN_HANGUP) != 0;
     }
     if (woken & WOKEN_SUSPEND) {
         term_suspend();
@@ -446,7 +449,7 @@ static enum err_code start(struct console *console, struct err *err)
         code = console_open(console, console->settings, err);
     }
     if (code == ERR_OK) {
-        code = loop_start(err);
+        code = loop_start(end_at_once, err);
     }
     if (code == ERR_OK) {
         code = term_start(&options, err);
@@ -494,8 +497,22 @@ static void stop(struct console *console)
     canvas_release(&console->canvas);
 }
 
-enum err_code console_run(const struct console_options *options, struct err *err)
+/* The terminal is given back first: it shows what is said about the end. */
+static void end(struct console *console, struct console_end *end)
 {
+    term_stop();
+    end->signal = loop_end_signal() ? loop_end_signal() : console->hung_up ? SIGHUP : 0;
+    end_wait(console, end);
+    if (!end->stuck) {
+        stop(console);
+    }
+    loop_stop();
+}
+
+enum err_code console_run(const struct console_options *options, struct console_end *ended,
+                          struct err *err)
+{
+    *ended = (struct console_end){.signal = 0};
     struct console *console = mem_alloc(sizeof *console);
     tzset();
     give_memory_back();
@@ -515,10 +532,14 @@ enum err_code console_run(const struct console_options *options, struct err *err
             work_start(console, WORK_LOAD, NULL);
         }
         loop(console);
+        end(console, ended);
+    } else {
+        term_stop();
+        stop(console);
+        loop_stop();
     }
-    term_stop();
-    stop(console);
-    loop_stop();
-    free(console);
+    if (!ended->stuck) {
+        free(console);
+    }
     return code;
 }

@@ -8,12 +8,19 @@
  *         .settings = &settings, .ports = ports, .n_ports = n, .clock = &clock_system,
  *         .environment = &environment_system, .reopen = reopen, .context = &mine,
  *     };
- *     if (console_run(&options, &err) != ERR_OK) { ... print err; its exit status ... }
+ *     struct console_end end;
+ *     if (console_run(&options, &end, &err) != ERR_OK) { ... print err; its exit status ... }
+ *     ... print end.says; the exit status is 128 + end.signal ...
  *
- * It returns when the operator leaves, on SIGHUP and on SIGTERM; the terminal is then as it was.
+ * It returns when the operator leaves, when the terminal is closed, and within five seconds after
+ * SIGHUP, SIGTERM or SIGINT; the terminal is then as it was. A second signal ends the process at
+ * once.
  * An error means that it could not start: no terminal (ERR_USAGE, with a hint), a wrong theme or
  * key in the configuration (ERR_CONFIG).
  */
+
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "core/base/clock.h"
 #include "core/base/environ.h"
@@ -41,6 +48,17 @@ struct console_options {
     void *context;
 };
 
-enum err_code console_run(const struct console_options *options, struct err *err) ERR_CHECK;
+/* How it ended. */
+struct console_end {
+    int signal;      /* that ended it; SIGHUP if the terminal was closed. 0: the operator left */
+    bool unfinished; /* something was being written, and not all of it is */
+    bool stuck;      /* the worker did not end in time and still uses everything: the process has to
+                        end without giving anything back */
+    char
+        says[2048]; /* for standard error: what became of what was being written; "": nothing was */
+};
+
+enum err_code console_run(const struct console_options *options, struct console_end *end,
+                          struct err *err) ERR_CHECK;
 
 #endif

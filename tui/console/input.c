@@ -111,7 +111,7 @@ unsigned input_take(struct console *console, bool readable)
         size_t room = key_reader_room(&console->keys);
         ssize_t n = term_read(bytes, room < sizeof bytes ? room : sizeof bytes);
         if (n < 0) {
-            console->quitting = true;
+            console->quitting = console->hung_up = true;
             return REACT_NONE;
         }
         if (n > 0 && patience_ends(&console->patience, &console->keys, bytes[0], now_ms)) {
@@ -143,7 +143,7 @@ void input_forget(struct console *console)
     while (term_has_input()) {
         ssize_t n = term_read(bytes, sizeof bytes);
         if (n < 0) {
-            console->quitting = true;
+            console->quitting = console->hung_up = true;
             return;
         }
         any = any || n > 0;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/locale.h"
+#include "tui/console/end.h"
 #include "tui/panel/pages.h"
 #include "tui/view/doctor.h"
 #include "tui/view/history.h"
@@ -197,6 +198,10 @@ static void history_read(struct console *console, struct work *work)
 
 void work_done(struct console *console, struct work *work)
 {
+    if (console->end) {
+        end_applied(console->end, work);
+        return;
+    }
     if (work->kind != WORK_REFRESH && work->kind != WORK_HISTORY) {
         console->job = NULL;
         console->reporting = false;

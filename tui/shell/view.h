@@ -127,8 +127,10 @@ struct console {
     bool read_only;
     bool mouse;
     bool quitting;
-    char actor[512];     /* who acts here, as last known; "" not yet */
-    unsigned generation; /* of the session: results of an old one are dropped */
+    bool hung_up;            /* because the terminal is gone */
+    struct console_end *end; /* the terminal was given back: what is still to be said goes here */
+    char actor[512];         /* who acts here, as last known; "" not yet */
+    unsigned generation;     /* of the session: results of an old one are dropped */
 };
 
 /* ---- the stack (tui/console/console.c) ------------------------------------------------------------ */

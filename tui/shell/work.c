@@ -371,3 +371,8 @@ bool work_writes(const struct console *console)
 {
     return console->job && console->job_writes;
 }
+
+bool work_publishes(const struct work *work)
+{
+    return !session_settings(work->session)->no_export && session_export_uri(work->session);
+}

@@ -62,6 +62,9 @@ void work_apply(struct console *console, struct plan *plan, struct view *view);
 bool work_busy(const struct console *console);
 bool work_writes(const struct console *console);
 
+/* Whether the end of this job's plan is a list that is published. */
+bool work_publishes(const struct work *work);
+
 /* On the UI thread, at the end of a job. tui/console/work_done.c */
 void work_done(struct console *console, struct work *work);
 

@@ -15,24 +15,53 @@ static const struct {
     int number;
     unsigned bit;
 } s_signals[] = {{SIGWINCH, WOKEN_RESIZE}, {SIGCONT, WOKEN_CONTINUE}, {SIGTSTP, WOKEN_SUSPEND},
-                 {SIGHUP, WOKEN_HANGUP},   {SIGTERM, WOKEN_END},      {SIGINT, WOKEN_END}};
+                 {SIGHUP, WOKEN_END},      {SIGTERM, WOKEN_END},      {SIGINT, WOKEN_END},
+                 {SIGALRM, WOKEN_END}};
 
 #define N_SIGNALS (sizeof s_signals / sizeof s_signals[0])
 
 static int s_pipe[2] = {-1, -1};
 static struct sigaction s_before[N_SIGNALS];
+static void (*s_at_once)(int number);
+static volatile sig_atomic_t s_end; /* the first signal that asked for the end */
+static volatile int64_t s_end_at_ms;
+
+/* A shell and the kernel both send SIGHUP when a terminal is closed, and a service manager sends it
+   behind SIGTERM: that is one wish, not two. */
+#define SAME_WISH_MS 1000
+
+static bool asks_for_the_end(int number)
+{
+    return number == SIGTERM || number == SIGINT || number == SIGHUP || number == SIGALRM;
+}
+
+static void on_end(int number)
+{
+    if (s_end == 0) {
+        s_end = number;
+        s_end_at_ms = clock_ticks_ms();
+        alarm(LOOP_END_MS / 1000);
+    } else if (number != SIGHUP || clock_ticks_ms() - s_end_at_ms > SAME_WISH_MS) {
+        s_at_once(s_end);
+    }
+}
 
 static void on_signal(int number)
 {
     int saved = errno;
+    if (asks_for_the_end(number)) {
+        on_end(number);
+    }
     unsigned char byte = (unsigned char)number;
     ssize_t written = write(s_pipe[1], &byte, 1); /* full: one of that kind waits there already */
     (void)written;
     errno = saved;
 }
 
-enum err_code loop_start(struct err *err)
+enum err_code loop_start(void (*at_once)(int number), struct err *err)
 {
+    s_at_once = at_once;
+    s_end = 0;
     if (pipe(s_pipe) != 0) {
         return err_set_errno(err, ERR_IO, errno, "a pipe for signals");
     }
@@ -48,11 +77,17 @@ enum err_code loop_start(struct err *err)
     return ERR_OK;
 }
 
+int loop_end_signal(void)
+{
+    return s_end;
+}
+
 void loop_stop(void)
 {
     if (s_pipe[0] < 0) {
         return;
     }
+    alarm(0);
     for (size_t i = 0; i < N_SIGNALS; i++) {
         sigaction(s_signals[i].number, &s_before[i], NULL);
     }

@@ -18,14 +18,22 @@
 #define WOKEN_RESIZE 0x04u   /* SIGWINCH */
 #define WOKEN_CONTINUE 0x08u /* SIGCONT: somebody stopped us without asking */
 #define WOKEN_SUSPEND 0x10u  /* SIGTSTP from outside */
-#define WOKEN_HANGUP 0x20u   /* SIGHUP, or the terminal is gone */
-#define WOKEN_END 0x40u      /* SIGTERM, SIGINT from outside */
+#define WOKEN_HANGUP 0x20u   /* the terminal is gone */
+#define WOKEN_END 0x40u      /* SIGTERM, SIGHUP, SIGINT from outside: loop_end_signal */
 #define WOKEN_TIME 0x80u
 
 #define LOOP_FOREVER INT64_MAX
 
-enum err_code loop_start(struct err *err) ERR_CHECK;
+/* From the first signal that asks for the end there are LOOP_END_MS to end in. When they are over,
+   and at the second such signal, `at_once` is called, in the signal handler, so it does only what
+   is async-signal-safe, and ends the process. */
+#define LOOP_END_MS 5000
+
+enum err_code loop_start(void (*at_once)(int number), struct err *err) ERR_CHECK;
 void loop_stop(void);
+
+/* The first signal that asked for the end, 0: none. */
+int loop_end_signal(void);
 
 /* Waits until something happens, at the latest at `until_ms` (clock_ticks_ms). Descriptors of -1
    are not looked at. Returns WOKEN_... bits. */

@@ -2,6 +2,7 @@
 
 #include <curses.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -69,8 +70,8 @@ static void send_text(const char *text)
 
 /* ---- when everything goes wrong ----------------------------------------------------------- */
 
-static const int s_crashes[] = {SIGSEGV, SIGBUS,  SIGILL,  SIGFPE,  SIGABRT,
-                                SIGSYS,  SIGTRAP, SIGQUIT, SIGXCPU, SIGALRM};
+static const int s_crashes[] = {SIGSEGV, SIGBUS,  SIGILL,  SIGFPE, SIGABRT,
+                                SIGSYS,  SIGTRAP, SIGQUIT, SIGXCPU};
 #define N_CRASHES (sizeof s_crashes / sizeof s_crashes[0])
 static struct sigaction s_crash_before[N_CRASHES];
 
@@ -81,6 +82,15 @@ static void give_back(void)
         send(s_term.restore, s_term.restore_length);
         tcsetattr(STDIN_FILENO, TCSANOW, &s_term.before);
     }
+}
+
+void term_give_up(void)
+{
+    /* A terminal that takes nothing must not keep the process. */
+    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+    fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK);
+    give_back();
+    fcntl(STDOUT_FILENO, F_SETFL, flags);
 }
 
 static void on_crash(int number)

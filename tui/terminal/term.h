@@ -34,6 +34,8 @@ struct term_options {
    (core/base/locale.h). `options->term` outlives the terminal. */
 enum err_code term_start(const struct term_options *options, struct err *err) ERR_CHECK;
 void term_stop(void);
+/* Gives the terminal back from a signal handler, as far as it takes anything. */
+void term_give_up(void);
 
 void term_size(int *width, int *height); /* asks the system */
 /* The terminfo entry that is used: TERM, or what it was taken for. */

@@ -1,0 +1,22 @@
+#ifndef TUI_CONSOLE_END_H
+#define TUI_CONSOLE_END_H
+
+/*
+ * The end of the console while work is under way: what is in flight is finished if that is quick,
+ * given up if not, and people read on the terminal's own screen what became of it. UI thread.
+ */
+
+#include "tui/console/console.h"
+#include "tui/shell/work.h"
+
+/* In a signal handler: ends the process at once. Async-signal-safe. */
+void end_at_once(int number);
+
+/* After the terminal was given back: stops the worker and waits until it has ended, which is within
+   five seconds (core/base/stop.h). Fills `end`, whose signal is set. */
+void end_wait(struct console *console, struct console_end *end);
+
+/* What a plan or an export that was being written came to; called at the end of such a job. */
+void end_applied(struct console_end *end, const struct work *work);
+
+#endif
