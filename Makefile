@@ -2,9 +2,12 @@
 #
 #   make            build ./extpool (a link into build/release)
 #   make demo       install what is missing, build, show a sample contact centre
-#   make test       install what the tests need, run them all
-#   make bench      measure: agents x time x memory
+#   make test       what to run before each commit: build, unit tests, fuzz corpora, one short run
+#   make test-all   everything, as CI runs it; both install what the tests need
+#   make build      build with gcc and with clang, warnings are errors
+#   make layers     which folder may include which, who owns which library
 #   make lint       layers, format, clang-tidy, cppcheck
+#   make bench      measure: agents x time x memory
 #   make fuzz       run the fuzz targets for FUZZ_SECONDS each
 #   make install    into $(DESTDIR)$(PREFIX); make uninstall takes it out again
 #   make clean
@@ -177,8 +180,7 @@ libs: $(LIBS)
 .SECONDARY:
 
 # ---- what people call -----------------------------------------------------------------------------
-PHONY_TESTS := test test-unit test-threads test-fuzz
-.PHONY: $(PHONY_TESTS) demo check bench fuzz lint install uninstall clean
+.PHONY: test test-all test-unit test-threads test-fuzz demo bench fuzz install uninstall clean
 demo:
 	$(Q)sh tests/setup.sh build
 	$(Q)$(MAKE) --no-print-directory all
@@ -186,21 +188,87 @@ demo:
 
 test:
 	$(Q)sh tests/setup.sh test
-	$(Q)sh tests/run.sh
+	$(Q)sh tests/run.sh test $(STAGES_test)
+
+test-all:
+	$(Q)sh tests/setup.sh test
+	$(Q)sh tests/run.sh test-all $(STAGES_all)
+
+# The gates of CI, each alone, are build, test, layers and lint.
+.PHONY: build layers check lint
+build:
+	$(Q)sh tests/setup.sh test
+	$(Q)sh tests/run.sh build gcc clang
+layers check:
+	$(Q)sh tests/check-layers.sh
+lint:
+	$(Q)sh tests/setup.sh test
+	$(Q)sh tests/run.sh lint $(STAGES_lint)
+
+# A stage is one of the targets below. Those that do not need each other run side by side, in this
+# order.
+STAGES_lint := layers lint-format lint-tidy lint-cppcheck
+STAGES_test := gcc layers unit corpora smoke
+STAGES_all := gcc e2e asan e2e-asan $(STAGES_lint) unit corpora unit-asan corpora-asan \
+	tsan unit-tsan e2e-tsan clang fuzzers fuzz-targets
+.PHONY: stage-smoke $(STAGES_all:%=stage-%)
+STAGE = +$(Q)sh tests/stage.sh $(@:stage-%=%)
+SUBMAKE := $(MAKE) --no-print-directory DEVELOPER=1
+ASAN := SAN=address,undefined
+TSAN := SAN=thread
+
+stage-gcc:
+	$(STAGE) $(SUBMAKE) all unit replays tools
+stage-clang:
+	$(STAGE) $(SUBMAKE) CC=clang all
+stage-asan:
+	$(STAGE) $(SUBMAKE) $(ASAN) all unit replays
+stage-tsan:
+	$(STAGE) $(SUBMAKE) $(TSAN) all threaded
+stage-fuzzers:
+	$(STAGE) $(SUBMAKE) $(FUZZ_VARIANT) fuzzers
+stage-layers:
+	$(STAGE) sh tests/check-layers.sh
+$(filter stage-lint-%,$(STAGES_lint:%=stage-%)):
+	$(STAGE) sh tests/lint.sh $(@:stage-lint-%=%)
+stage-unit: stage-gcc
+	$(STAGE) $(SUBMAKE) test-unit
+stage-corpora: stage-gcc
+	$(STAGE) $(SUBMAKE) test-fuzz
+stage-unit-asan: stage-asan
+	$(STAGE) $(SUBMAKE) $(ASAN) test-unit
+stage-corpora-asan: stage-asan
+	$(STAGE) $(SUBMAKE) $(ASAN) test-fuzz
+stage-unit-tsan: stage-tsan
+	$(STAGE) $(SUBMAKE) $(TSAN) test-threads
+stage-fuzz-targets: stage-fuzzers
+	$(STAGE) $(SUBMAKE) $(FUZZ_VARIANT) fuzz-run FUZZ_SECONDS=0
+stage-smoke: stage-gcc
+	$(STAGE) sh tests/run-e2e.sh build/release/extpool tests/e2e/test_smoke.py
+stage-e2e: stage-gcc
+	$(STAGE) sh tests/run-e2e.sh build/release/extpool tests/e2e
+# The worker and the screen.
+stage-e2e-tsan: stage-tsan
+	$(STAGE) sh tests/run-e2e.sh build/thread/extpool tests/e2e/test_console_actions.py \
+		tests/e2e/test_headless.py
+# Without the tests of the test servers themselves, and without the torture, which is about kills.
+stage-e2e-asan: stage-asan stage-gcc
+	$(STAGE) sh tests/run-e2e.sh build/address-undefined/extpool tests/e2e \
+		--ignore-glob='*test_gate*' --ignore-glob='*test_origin*' --ignore-glob='*test_servers*' \
+		--ignore-glob='*test_term*' --ignore-glob='*torture*' -k 'not torture'
 
 test-unit: $(UNITS)
 	$(Q)sh tests/run-unit.sh $(UNITS)
 
 # What uses threads: run with SAN=thread.
 THREADED := $(addprefix $(B)/unit/,core/base/job core/pool/model aws/http/http aws/client/client)
+.PHONY: threaded
+threaded: $(THREADED)
 test-threads: $(THREADED)
 	$(Q)sh tests/run-unit.sh $(THREADED)
 
 test-fuzz: $(REPLAYS)
 	$(Q)sh tests/run-replays.sh $(B)/replay
-
-check:
-	$(Q)sh tests/check-layers.sh
 
 bench:
 	$(Q)sh tests/setup.sh bench
@@ -215,9 +283,6 @@ fuzz:
 .PHONY: fuzz-run
 fuzz-run: $(FUZZERS)
 	$(Q)sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
-
-lint: check
-	$(Q)sh tests/lint.sh
 
 # The manual page and the completion come from the program's own tables.
 TO := $(DESTDIR)$(PREFIX)

@@ -1,27 +1,29 @@
 #!/bin/sh
-# Format, clang-tidy and cppcheck; a tool that is absent is said to be skipped.
+# Format, clang-tidy and cppcheck: lint.sh format|tidy|cppcheck. Any finding fails.
 set -u
 cd "$(dirname "$0")/.."
-status=0
-sources=$(git ls-files '*.c' '*.h')
+jobs=$(nproc 2>/dev/null || echo 2)
 
-if command -v clang-format >/dev/null 2>&1; then
+format() {
+	git ls-files -z '*.c' '*.h' | xargs -0 -P "$jobs" -n 40 clang-format --dry-run -Werror
+}
+tidy() {
+	flags="-std=c17 -I. -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DEXTPOOL_VERSION=\"0\""
 	# shellcheck disable=SC2086
-	clang-format --dry-run -Werror $sources || status=1
-else
-	echo "skipped: clang-format is not installed"
-fi
-flags="-std=c17 -I. -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DEXTPOOL_VERSION=\"0\""
-if command -v clang-tidy >/dev/null 2>&1; then
-	# shellcheck disable=SC2046,SC2086
-	clang-tidy --quiet $(git ls-files 'core/*.c' 'aws/*.c' 'tui/*.c' main.c) -- $flags || status=1
-else
-	echo "skipped: clang-tidy is not installed"
-fi
-if command -v cppcheck >/dev/null 2>&1; then
-	cppcheck --quiet -D__cppcheck__ --std=c11 --enable=warning,performance,portability --inline-suppr \
-		--suppress=missingIncludeSystem --error-exitcode=1 -I. core aws tui main.c || status=1
-else
-	echo "skipped: cppcheck is not installed"
-fi
-exit $status
+	git ls-files -z 'core/*.c' 'aws/*.c' 'tui/*.c' main.c |
+		xargs -0 -P "$jobs" -I {} clang-tidy --quiet {} -- $flags
+}
+static() {
+	cppcheck --quiet -j "$jobs" -D__cppcheck__ --std=c11 --enable=warning,performance,portability \
+		--inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 -I. core aws tui main.c
+}
+
+case ${1:-} in
+format) format ;;
+tidy) tidy ;;
+cppcheck) static ;;
+*)
+	echo "usage: lint.sh format|tidy|cppcheck" >&2
+	exit 64
+	;;
+esac

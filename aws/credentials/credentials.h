@@ -33,11 +33,14 @@ struct credentials {
     char *renew; /* the command that renews them: "aws sso login --profile ops"; NULL: none */
 };
 
+/* The versions of clang-format lay out a braced macro in different ways. */
+/* clang-format off */
 #define CREDENTIALS_INIT                                                                           \
     {                                                                                              \
         .access_key_id = NULL, .secret_access_key = NULL, .session_token = NULL,                   \
         .account_id = NULL, .expires_at_ms = 0, .source = NULL, .renew = NULL                      \
     }
+/* clang-format on */
 
 /* Wipes and frees; the set is CREDENTIALS_INIT afterwards. */
 void credentials_release(struct credentials *credentials);

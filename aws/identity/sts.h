@@ -28,10 +28,13 @@ struct sts_identity {
     char *user_id;
 };
 
+/* The versions of clang-format lay out a braced macro in different ways. */
+/* clang-format off */
 #define STS_IDENTITY_INIT                                                                          \
     {                                                                                              \
         .account = NULL, .arn = NULL, .user_id = NULL                                              \
     }
+/* clang-format on */
 
 void sts_identity_release(struct sts_identity *identity);
 

@@ -17,10 +17,13 @@ struct arena {
     size_t used; /* bytes handed out, for statistics */
 };
 
+/* The versions of clang-format lay out a braced macro in different ways. */
+/* clang-format off */
 #define ARENA_INIT                                                                                 \
     {                                                                                              \
         .head = NULL, .used = 0                                                                    \
     }
+/* clang-format on */
 
 void *arena_alloc(struct arena *arena, size_t size);       /* zeroed, aligned for any type */
 char *arena_strdup(struct arena *arena, const char *text); /* NULL gives NULL */

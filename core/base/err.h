@@ -59,10 +59,13 @@ struct err {
     char hint[ERR_HINT_MAX];
 };
 
+/* The versions of clang-format lay out a braced macro in different ways. */
+/* clang-format off */
 #define ERR_INIT                                                                                   \
     {                                                                                              \
         .code = ERR_OK, .text = "", .hint = ""                                                     \
     }
+/* clang-format on */
 
 #ifdef __cppcheck__ /* does not know it behind a pointer to a function */
 #define ERR_CHECK

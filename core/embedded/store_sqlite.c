@@ -59,8 +59,8 @@ static enum err_code read_rows(struct sqlite_store *store, int width, struct sna
                                struct unknown_items *unknown_items, struct err *err)
 {
     sqlite3_stmt *rows = NULL;
-    char *query = sqlite3_mprintf("SELECT %s FROM extension ORDER BY extension",
-                                  sqlite_slot_columns(store));
+    char *query =
+        sqlite3_mprintf("SELECT %s FROM extension ORDER BY extension", sqlite_slot_columns(store));
     enum err_code code = query ? sqlite_prepare(store, query, &rows, err)
                                : err_set(err, ERR_NOMEM, "no memory left");
     sqlite3_free(query);

@@ -313,7 +313,7 @@ static void find_conflicts(struct undo *undo)
 static const struct trace *find_trace(const struct undo *undo, const char *ext)
 {
     size_t index = strmap_get(&undo->by_ext, ext);
-    assert(index != STRMAP_NONE); /* read_action made one for each */
+    assert(undo->traces && index != STRMAP_NONE); /* read_action made one for each */
     return &undo->traces[index];
 }
 
@@ -344,7 +344,7 @@ static void set_step(struct undo *undo, struct step *step, const struct trace *t
     step->after.at_s = trace->was.at_s ? trace->was.at_s : plan->now_s;
     if (trace->was.state == SLOT_RESERVED && now) {
         slot_keep_former(&step->after, now);
-    } else if (slot_holds(now, trace->was.agent)) {
+    } else if (now && slot_holds(now, trace->was.agent)) {
         step->after.own = now->own;
     } else if (trace->moves_back) {
         step->after.own = trace->moves_back->own;

@@ -1,7 +1,7 @@
 """Every view and every state of the console as text: at 80x24, made as large as 200x50 and as small
 as 40x10 while it is shown, and in a terminal without colours, where attributes carry the meaning.
 
-    EXTPOOL_GOLDEN=write make test      writes golden/*.txt anew; git shows what changed
+    EXTPOOL_GOLDEN=write make test-all   writes golden/*.txt anew; git shows what changed
 """
 
 import pytest

@@ -1,22 +1,19 @@
 """The tables by which logins that look alike are found, against those of Python."""
 
-import pathlib
 import subprocess
 import unicodedata
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TOOL = ROOT / "build" / "release" / "tools" / "fold"
+from support.program import built
+
 CASE, FORM, UNSEEN, ZEROS = 1, 2, 4, 8
 TABLES = "14.0.0"  # of Unicode, in core/base/fold_table.c
 
 
 def folded(texts, flags):
-    if not TOOL.exists():
-        subprocess.run(["make", "-s", f"build/release/tools/{TOOL.name}"], cwd=ROOT, check=True)
     given = "".join(f"{flags} {text.encode().hex()}\n" for text in texts)
-    out = subprocess.run([TOOL], input=given, capture_output=True, text=True, check=True).stdout
+    out = subprocess.run([built("tools/fold")], input=given, capture_output=True, text=True, check=True).stdout
     return [bytes.fromhex(line).decode() for line in out.splitlines()]
 
 

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from support.program import ROOT, Desk
+from support.program import ROOT, Desk, make
 
 FILES = {
     "bin/extpool": 0o755,
@@ -18,11 +18,8 @@ FILES = {
 }
 
 
-def make(target, stage, prefix):
-    return subprocess.run(
-        ["make", "--no-print-directory", "-C", ROOT, target, f"DESTDIR={stage}", f"PREFIX={prefix}"],
-        capture_output=True, text=True, check=True,
-    )
+def put(target, stage, prefix):
+    return make(target, f"DESTDIR={stage}", f"PREFIX={prefix}")
 
 
 def files_below(folder):
@@ -33,19 +30,19 @@ def files_below(folder):
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
     stage = tmp_path_factory.mktemp("stage")
-    make("install", stage, "/opt/extpool")
+    put("install", stage, "/opt/extpool")
     return stage
 
 
 def test_everything_is_there_and_goes_again(tmp_path):
-    make("install", tmp_path, "/usr")
+    put("install", tmp_path, "/usr")
     installed = files_below(tmp_path / "usr")
     themes = {name for name in installed if name.startswith("share/extpool/themes/")}
     assert themes == {f"share/extpool/themes/{path.name}" for path in (ROOT / "themes").glob("*.theme")}
     assert {name: mode for name, mode in installed.items() if name not in themes} == FILES
-    make("uninstall", tmp_path, "/usr")
+    put("uninstall", tmp_path, "/usr")
     assert files_below(tmp_path) == {}
-    make("uninstall", tmp_path, "/usr")  # safe to repeat
+    put("uninstall", tmp_path, "/usr")  # safe to repeat
 
 
 def test_the_program_runs_from_there(stage, tmp_path):

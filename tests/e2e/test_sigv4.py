@@ -5,7 +5,6 @@ tokens and bodies, in header and in presigned form. The seed is fixed; SIGV4_SEE
 import datetime
 import json
 import os
-import pathlib
 import random
 import subprocess
 from unittest import mock
@@ -16,8 +15,8 @@ import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TOOL = ROOT / "build" / "release" / "tools" / "sigv4_stages"
+from support.program import built
+
 REQUESTS = 4000
 SEED = int(os.environ.get("SIGV4_SEED", "20260102"))
 
@@ -166,17 +165,11 @@ def sign(cases):
         json.dumps({k: v for k, v in case.items() if k not in ("at", "host")}) + "\n"
         for case in cases
     )
-    done = subprocess.run([TOOL], input=lines, capture_output=True, text=True, check=False)
+    done = subprocess.run([built("tools/sigv4_stages")], input=lines, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(answers) == len(cases)
     return answers
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tool():
-    if not TOOL.exists():
-        subprocess.run(["make", "-s", "-C", ROOT, "tools"], check=True)
 
 
 def test_as_headers():

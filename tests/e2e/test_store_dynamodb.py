@@ -2,19 +2,16 @@
 
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SUITE = ROOT / "build/release/unit/aws/dynamodb/store"
+from support.program import built
 
 
 @pytest.fixture(scope="session")
 def suite():
     """The unit test program, which is skipped where it does not know a server."""
-    subprocess.run(["make", "--no-print-directory", "-s", str(SUITE.relative_to(ROOT))], cwd=ROOT, check=True)
-    return SUITE
+    return built("unit/aws/dynamodb/store")
 
 
 def test_contract(cloud, suite):

@@ -1,5 +1,7 @@
 """Running the program as a person or a script would: its own home, no network, no locale."""
 
+import fcntl
+import functools
 import json
 import os
 import pathlib
@@ -13,6 +15,26 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 def program():
     """The program under test: EXTPOOL, else the plain build."""
     return os.environ.get("EXTPOOL") or str(ROOT / "build" / "release" / "extpool")
+
+
+def make(*arguments):
+    """Runs `make`. Tests that run side by side take turns, so that none builds under another."""
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}  # fmt: skip
+    (ROOT / "build").mkdir(exist_ok=True)
+    with open(ROOT / "build" / "make.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return subprocess.run(
+            ["make", "--no-print-directory", "-s", *map(str, arguments)], cwd=ROOT,
+            env=environment, capture_output=True, text=True, check=True,
+        )
+
+
+@functools.lru_cache(maxsize=None)
+def built(name):
+    """The path of a program of the tests, build/release/NAME, up to date."""
+    make(f"build/release/{name}")
+    return ROOT / "build" / "release" / name
 
 
 class Result:

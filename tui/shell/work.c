@@ -199,7 +199,7 @@ static void run_refresh(struct work *work)
         code = session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot, err);
     }
     if (code == ERR_OK && is_cheap(work->session)) {
-        code = session_read_directory(work->session, &work->job.progress, &roster, err);
+        (void)!session_read_directory(work->session, &work->job.progress, &roster, err);
     }
     bool news = roster && !same_roster(roster, seen->roster);
     if (snapshot || news) {

@@ -13,7 +13,7 @@
 
 #include "core/base/banned.h"
 
-#define COPY_MAX 74994 /* what 100,000 bytes of base64 hold with the frame around them */
+#define COPY_MAX ((size_t)74994) /* what 100,000 bytes of base64 hold with the frame around them */
 #define SCREEN_PIECE 240
 
 static void base64(struct buf *out, const char *text)

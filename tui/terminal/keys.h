@@ -107,7 +107,7 @@ enum key_wait {
 
 #define K_SEQUENCE_MAX 16
 #define K_EXTRA_MAX 32
-#define K_PASTE_MAX (256 * 1024)
+#define K_PASTE_MAX 262144
 
 struct key_reader {
     unsigned char bytes[512];

@@ -25,7 +25,7 @@
 #define PASTE_OFF "\033[?2004l"
 #define MOUSE_ON "\033[?1000h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
-#define COPY_MAX 74994
+#define COPY_MAX ((size_t)74994)
 
 static struct {
     SCREEN *screen;

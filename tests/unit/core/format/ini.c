@@ -115,11 +115,9 @@ static const struct sample s_samples[] = {
     {"an indented first property", "[s]\n  a = b\nc = d\n", "1:[s]\n2:a=b\n3:c=d\n"},
     {"all of them indented", "[s]\n  a = b\n  # no\n  c = d\n\n  [t]\n  e = f\n",
      "1:[s]\n2:a=b\n4:c=d\n6:[t]\n7:e=f\n"},
-    {"deeper than an indented one", "[s]\n  a = b\n    c\n  d = e\n",
-     "1:[s]\n2:a=b|c\n4:d=e\n"},
+    {"deeper than an indented one", "[s]\n  a = b\n    c\n  d = e\n", "1:[s]\n2:a=b|c\n4:d=e\n"},
     {"less deep ends a value", "[s]\n    a = b\n  c = d\n", "1:[s]\n2:a=b\n3:c=d\n"},
-    {"a section deeper than a property continues it", "[s]\n a = b\n  [t]\n",
-     "1:[s]\n2:a=b|[t]\n"},
+    {"a section deeper than a property continues it", "[s]\n a = b\n  [t]\n", "1:[s]\n2:a=b|[t]\n"},
     {"sub-properties of an indented one", "[s]\n\ts3 =\n\t\ta = b\n\tc = d\n",
      "1:[s]\n2:s3=\n3:>s3/a=b\n4:c=d\n"},
     /* sub-properties */

@@ -47,7 +47,8 @@ static void a_sealed_roster_has_nobody_twice(void **state)
     (void)state;
     struct roster *roster = roster_new();
     roster_add(roster, &(struct agent){.login = "zoe", .name = NULL, .routing_profile = NULL});
-    roster_add(roster, &(struct agent){.login = "alice", .name = "Alice A.", .routing_profile = "Sales"});
+    roster_add(roster,
+               &(struct agent){.login = "alice", .name = "Alice A.", .routing_profile = "Sales"});
     roster_add(roster, &(struct agent){.login = "zoe", .name = "Zoe", .routing_profile = NULL});
     roster->note = arena_strdup(&roster->arena, "no names");
     assert_string_equal(roster_seal(roster), "zoe");
