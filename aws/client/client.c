@@ -268,11 +268,46 @@ static void log_attempt(const struct pending *pending, const struct response *re
     }
 }
 
+#define DATE_SLACK_MS                                                                              \
+    1000 /* nearer than this a Date, which is cut off to the second, cannot tell */
+
+/* While the machine's clock agrees with the Dates as far as they can tell, its milliseconds are
+   used: what two programs here write one after the other is in order. An estimate that still fits
+   stays as it is, so that it does not jump back with every answer. */
+static void learn_time(struct client *client, const struct http_response *response)
+{
+    const char *date = http_response_header(response, "date");
+    struct http *http = client->options.http;
+    int64_t at_s = 0;
+    if (response->failure != HTTP_OK || !date || http_response_header(response, "age") ||
+        !retry_parse_date(date, &at_s)) {
+        return;
+    }
+    int64_t round_trip_ms = response->ended_at_ms - response->sent_at_ms;
+    int64_t least_ms = at_s * 1000 - DATE_SLACK_MS;
+    int64_t most_ms = at_s * 1000 + 999 + DATE_SLACK_MS + (round_trip_ms > 0 ? round_trip_ms : 0);
+    int64_t known_ms = 0;
+    if (client_service_now_ms(client, &known_ms) && known_ms >= least_ms && known_ms <= most_ms) {
+        return;
+    }
+    int64_t machine_ms = http_now_ms(http);
+    bool agrees = machine_ms >= least_ms && machine_ms <= most_ms;
+    client->service_ahead_ms = (agrees ? machine_ms : at_s * 1000) - http_ticks_ms(http);
+    client->service_known = true;
+}
+
+bool client_service_now_ms(const struct client *client, int64_t *now_ms)
+{
+    *now_ms = http_ticks_ms(client->options.http) + client->service_ahead_ms;
+    return client->service_known;
+}
+
 static void learn(struct pending *pending, const struct response *reply, enum retry_class class,
                   struct retry_answer *answer)
 {
     struct client *client = pending->client;
     int64_t now_ms = http_ticks_ms(client->options.http);
+    learn_time(client, reply->response);
     if (answer->skew_known) {
         client->skew_ms = answer->skew_ms;
     }

@@ -118,6 +118,10 @@ enum err_code client_call(struct client *client, const struct call *call, struct
                           struct err *err) ERR_CHECK;
 void response_release(struct response *reply);
 
+/* What time the service has: the Date of its answers, and the monotonic clock since. False where no
+   answer said so yet. */
+bool client_service_now_ms(const struct client *client, int64_t *now_ms);
+
 /* The client's parts, for callers that show them. */
 const char *client_region(const struct client *client);
 const struct endpoint_settings *client_endpoint_settings(const struct client *client);

@@ -6,6 +6,7 @@
 
 #include "core/base/banned.h"
 #include "core/base/mem.h"
+#include "core/pool/stamps.h"
 
 /* Requests to the table, and what all of them have in common. */
 
@@ -80,6 +81,37 @@ enum err_code ddb_call(struct ddb *ddb, const char *operation, json_t *body_new,
     enum err_code code = client_call(ddb->client, &prepared.call, reply, err);
     free(body);
     return code;
+}
+
+/* ---- the time ---------------------------------------------------------------------------- */
+
+int64_t ddb_now_ms(const struct ddb *ddb)
+{
+    int64_t now_ms = 0;
+    if (ddb->clock->service_now_ms) {
+        return ddb->clock->service_now_ms(ddb->clock->context);
+    }
+    return client_service_now_ms(ddb->client, &now_ms) ? now_ms : clock_now_ms(ddb->clock);
+}
+
+enum err_code ddb_ask_time(struct ddb *ddb, struct err *err)
+{
+    int64_t now_ms = 0;
+    if (ddb->clock->service_now_ms || client_service_now_ms(ddb->client, &now_ms)) {
+        return ERR_OK;
+    }
+    struct response reply;
+    json_t *body = json_object();
+    json_object_set_new(body, "Key", ddb_key("clock", "clock"));
+    json_object_set_new(body, "ReturnConsumedCapacity", json_string("TOTAL"));
+    enum err_code code = ddb_call(ddb, "GetItem", body, &reply, err);
+    response_release(&reply);
+    return code;
+}
+
+void ddb_judge_time(const struct ddb *ddb, struct snapshot *snapshot)
+{
+    stamps_judge_service(snapshot, ddb_now_ms(ddb), ddb->clock, "DynamoDB");
 }
 
 /* ---- waiting ----------------------------------------------------------------------------- */

@@ -97,6 +97,16 @@ void ddb_take_err(struct err *err, const struct err *from);
    missing index names --init. Makes requests; not in a callback. */
 enum err_code ddb_explain(struct ddb *ddb, struct err *err);
 
+/* The time that the table goes by: the service's. Before its first answer the machine's. */
+int64_t ddb_now_ms(const struct ddb *ddb);
+
+/* Where no answer told the time yet, asks for an item that is not there: the answer's Date does.
+   Not in a callback. */
+enum err_code ddb_ask_time(struct ddb *ddb, struct err *err) ERR_CHECK;
+
+/* Marks in a snapshot what was stamped ahead of that time. */
+void ddb_judge_time(const struct ddb *ddb, struct snapshot *snapshot);
+
 /* ---- ddb_items.c --------------------------------------------------------------------------- */
 
 json_t *ddb_text(const char *text); /* {"S": text} */
@@ -259,6 +269,7 @@ enum err_code ddb_scan(struct ddb *ddb, const struct policy *policy,
 
 /* Items that were read so far, on their way into a snapshot. */
 struct ddb_snapshot {
+    const struct ddb *ddb;
     struct snapshot *snapshot;
     struct ddb_reader reader;
     struct claim *claims;
@@ -269,7 +280,7 @@ struct ddb_snapshot {
     char other_width[EXT_ROOM]; /* one of another width, or "" */
 };
 
-void ddb_snapshot_init(struct ddb_snapshot *gather, int width);
+void ddb_snapshot_init(struct ddb_snapshot *gather, const struct ddb *ddb, int width);
 void ddb_snapshot_add(struct ddb_snapshot *gather, const json_t *item, const char *sk);
 /* Seals. ERR_INPUT where the table is of another width; the snapshot goes with it. */
 enum err_code ddb_snapshot_finish(struct ddb_snapshot *gather, const struct ddb *ddb, bool whole,
@@ -294,10 +305,24 @@ void ddb_conflict_judge(const struct ddb_get *look, const struct plan *plan,
 enum err_code ddb_create(struct ddb *ddb, const struct progress *progress,
                          struct port_info *warnings, struct err *err) ERR_CHECK;
 
-/* The audit record of one part of an action, and its key alone. */
-json_t *ddb_audit_item(const struct apply_context *context, const char *action, unsigned part,
-                       const char *changes);
-json_t *ddb_audit_key(const struct apply_context *context, unsigned part);
+/* One part of an action: its number, and when it was sent, which is the time of its record. */
+struct ddb_audit_part {
+    unsigned number;
+    int64_t at_ms;
+};
+
+/* The audit record of one part, and its key alone. */
+json_t *ddb_audit_item(const struct apply_context *context, const char *action,
+                       const struct ddb_audit_part *part, const char *changes);
+json_t *ddb_audit_key(const struct apply_context *context, const struct ddb_audit_part *part);
+
+/* The partition of the audit trail that has this moment. */
+#define DDB_AUDIT_PK_ROOM 24
+void ddb_audit_pk(int64_t at_ms, char out[DDB_AUDIT_PK_ROOM]);
+
+/* The month of the partition that a record is in ("2026-11"), and when it was written; NULL where
+   its key is not one of ours. In `arena`. */
+const char *ddb_audit_month(struct arena *arena, const json_t *item, int64_t *at_ms);
 
 enum err_code ddb_history(struct ddb *ddb, size_t limit, const char *action_id,
                           const struct progress *progress, struct history **out,

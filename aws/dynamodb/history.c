@@ -10,10 +10,11 @@
 #include "core/base/text.h"
 
 /*
- * The audit trail: written with the changes (aws/dynamodb/transaction.c), read here. A month is a partition,
- * and in it the sort key is time, action id and part, so the newest stand at the end. Months are
- * read backwards until enough actions are there; first this month and the two before, then a year
- * at a time side by side. A year without any record is the beginning.
+ * The audit trail: written with the changes (aws/dynamodb/transaction.c), read here. A month is a
+ * partition, and in it the sort key is time, action id and part, so the newest stand at the end.
+ * The time is when the part was sent; the id says when the action began. Months are read backwards
+ * until enough actions are there, each back to its begin; first this month and the two before, then
+ * a year at a time side by side. A year without any record is the beginning.
  *
  * A record whose time is over may still be there for days (the service deletes when it likes): it
  * is passed over.
@@ -23,9 +24,12 @@
 #define MONTHS_AT_ONCE 12
 #define PAGE 200 /* records, of some 5 KB each */
 
+/* An action's records are looked for from its begin to a day after it. */
+#define LONGEST_MS (CLOCK_DAY_S * 1000)
+
 /* ---- keys --------------------------------------------------------------------------------- */
 
-#define PK_ROOM 24
+#define AUDIT_PREFIX "audit#"
 #define PART_ROOM 16
 #define ID_ROOM 128
 
@@ -36,9 +40,14 @@ static int month_of(int64_t at_ms)
     return date.year * 12 + date.month - 1;
 }
 
-static void audit_pk(int month, char out[PK_ROOM])
+static void pk_of_month(int month, char out[DDB_AUDIT_PK_ROOM])
 {
-    snprintf(out, PK_ROOM, "audit#%04d-%02d", month / 12, month % 12 + 1);
+    snprintf(out, DDB_AUDIT_PK_ROOM, AUDIT_PREFIX "%04d-%02d", month / 12, month % 12 + 1);
+}
+
+void ddb_audit_pk(int64_t at_ms, char out[DDB_AUDIT_PK_ROOM])
+{
+    pk_of_month(month_of(at_ms), out);
 }
 
 static char *audit_sk(struct arena *arena, const char *action_id, int64_t at_ms, const char *part)
@@ -48,20 +57,20 @@ static char *audit_sk(struct arena *arena, const char *action_id, int64_t at_ms,
     return arena_printf(arena, "%s#%s#%s", time, action_id, part);
 }
 
-json_t *ddb_audit_key(const struct apply_context *context, unsigned part)
+json_t *ddb_audit_key(const struct apply_context *context, const struct ddb_audit_part *part)
 {
     struct arena arena = ARENA_INIT;
-    char pk[PK_ROOM];
+    char pk[DDB_AUDIT_PK_ROOM];
     char number[PART_ROOM];
-    snprintf(number, sizeof number, "%06u", part);
-    audit_pk(month_of(context->at_ms), pk);
-    json_t *key = ddb_key(pk, audit_sk(&arena, context->action_id, context->at_ms, number));
+    snprintf(number, sizeof number, "%06u", part->number);
+    ddb_audit_pk(part->at_ms, pk);
+    json_t *key = ddb_key(pk, audit_sk(&arena, context->action_id, part->at_ms, number));
     arena_release(&arena);
     return key;
 }
 
-json_t *ddb_audit_item(const struct apply_context *context, const char *action, unsigned part,
-                       const char *changes)
+json_t *ddb_audit_item(const struct apply_context *context, const char *action,
+                       const struct ddb_audit_part *part, const char *changes)
 {
     json_t *item = ddb_audit_key(context, part);
     json_object_set_new(item, "action", ddb_text(action));
@@ -69,7 +78,7 @@ json_t *ddb_audit_item(const struct apply_context *context, const char *action, 
     json_object_set_new(item, "changes", ddb_text(changes));
     if (context->audit_keep_s > 0) {
         json_object_set_new(item, "expires_at",
-                            ddb_number(context->at_ms / 1000 + context->audit_keep_s));
+                            ddb_number(part->at_ms / 1000 + context->audit_keep_s));
     }
     return item;
 }
@@ -79,8 +88,13 @@ json_t *ddb_audit_item(const struct apply_context *context, const char *action, 
 struct reading {
     struct ddb *ddb;
     const struct progress *progress;
-    struct history *history;
-    size_t limit; /* actions; 0: all */
+    struct strmap ids; /* of the actions that are wanted; the texts are in `arena` */
+    struct arena arena;
+    json_t *records;    /* theirs, newest first */
+    int64_t began_ms;   /* the earliest begin of a wanted action: its parts can go back so far */
+    size_t limit;       /* actions; 0: all */
+    const char *action; /* only the one with this id; NULL: the newest */
+    bool any_day;       /* ... whenever it was written */
     uint64_t pages;
     bool no_table;
     struct err err;
@@ -90,10 +104,9 @@ struct reading {
 struct month {
     struct reading *reading;
     int number;
-    const char *prefix; /* of the sort key; NULL: all */
-    json_t *records;    /* those read so far, newest first */
-    size_t n_actions;
-    char last_id[ID_ROOM];
+    json_t *records; /* those read so far, newest first */
+    struct strmap ids;
+    int64_t began_ms; /* the earliest begin of its first `limit` actions */
 };
 
 /* "2026-11-22T20:32:01.123Z#ID#PART" into its parts. False where it is nothing of the kind. */
@@ -111,20 +124,54 @@ static bool split_sk(const char *sk, int64_t *at_ms, char *id, size_t room)
     return *id && clock_parse(time, at_ms);
 }
 
+const char *ddb_audit_month(struct arena *arena, const json_t *item, int64_t *at_ms)
+{
+    const char *pk = ddb_item_text(item, "pk");
+    const char *sk = ddb_item_text(item, "sk");
+    char id[ID_ROOM];
+    size_t prefix = strlen(AUDIT_PREFIX);
+    if (!pk || !sk || strncmp(pk, AUDIT_PREFIX, prefix) != 0 ||
+        !split_sk(sk, at_ms, id, sizeof id)) {
+        return NULL;
+    }
+    return text_sanitise(arena, pk + prefix);
+}
+
+/* When the action began: its id says it. A record of it cannot be older. */
+static int64_t begin_of(const char *id, int64_t record_ms)
+{
+    int64_t began_ms = 0;
+    return audit_id_time(id, &began_ms) && began_ms < record_ms ? began_ms : record_ms;
+}
+
+/* ---- a month -------------------------------------------------------------------------------- */
+
 static void on_page(void *context, struct response *reply, const struct err *err);
+
+/* Of one action only the day is read in which it was written. */
+static void only_day(const struct reading *reading, json_t *body, json_t *values)
+{
+    char from[CLOCK_TEXT_MAX];
+    char to[CLOCK_TEXT_MAX];
+    clock_format_ms(reading->began_ms, from);
+    clock_format_ms(reading->began_ms + LONGEST_MS, to);
+    json_object_set_new(values, ":a", ddb_text(from));
+    json_object_set_new(values, ":b", ddb_text(to));
+    json_object_set_new(body, "KeyConditionExpression",
+                        json_string("pk = :p AND sk BETWEEN :a AND :b"));
+}
 
 static void next_page(struct month *month, json_t *start)
 {
-    char pk[PK_ROOM];
-    audit_pk(month->number, pk);
+    char pk[DDB_AUDIT_PK_ROOM];
+    pk_of_month(month->number, pk);
     json_t *values = json_object();
     json_object_set_new(values, ":p", ddb_text(pk));
-    if (month->prefix) {
-        json_object_set_new(values, ":s", ddb_text(month->prefix));
-    }
     json_t *body = json_object();
-    json_object_set_new(body, "KeyConditionExpression",
-                        json_string(month->prefix ? "pk = :p AND begins_with(sk, :s)" : "pk = :p"));
+    json_object_set_new(body, "KeyConditionExpression", json_string("pk = :p"));
+    if (month->reading->action && !month->reading->any_day) {
+        only_day(month->reading, body, values);
+    }
     json_object_set_new(body, "ExpressionAttributeValues", values);
     json_object_set_new(body, "ConsistentRead", json_true());
     json_object_set_new(body, "ScanIndexForward", json_false());
@@ -136,10 +183,13 @@ static void next_page(struct month *month, json_t *start)
     ddb_submit(month->reading->ddb, "Query", body, on_page, month);
 }
 
-/* Keeps the records and counts their actions. */
-static void take_page(struct month *month, const json_t *answer)
+/* Keeps the records. False when no further one of the month can be wanted: the actions that are
+   have begun after it. */
+static bool take_page(struct month *month, const json_t *answer)
 {
-    int64_t now_s = clock_now_s(month->reading->ddb->clock);
+    struct reading *reading = month->reading;
+    int64_t now_s = ddb_now_ms(reading->ddb) / 1000;
+    bool more = true;
     size_t i = 0;
     json_t *item = NULL;
     json_array_foreach(json_object_get(answer, "Items"), i, item)
@@ -151,12 +201,17 @@ static void take_page(struct month *month, const json_t *answer)
         if (!sk || !split_sk(sk, &at_ms, id, sizeof id) || (expires_s > 0 && expires_s <= now_s)) {
             continue;
         }
-        if (strcmp(id, month->last_id) != 0) {
-            memcpy(month->last_id, id, sizeof id);
-            month->n_actions++;
+        bool known = strmap_get(&month->ids, id) != STRMAP_NONE;
+        bool room = reading->limit == 0 || month->ids.count < reading->limit;
+        if (!known && room) {
+            int64_t began_ms = begin_of(id, at_ms);
+            month->began_ms = began_ms < month->began_ms ? began_ms : month->began_ms;
+            strmap_add(&month->ids, arena_strdup(&reading->arena, id), 0);
         }
+        more = room || at_ms >= month->began_ms;
         json_array_append(month->records, item);
     }
+    return more;
 }
 
 static void on_page(void *context, struct response *reply, const struct err *err)
@@ -168,44 +223,129 @@ static void on_page(void *context, struct response *reply, const struct err *err
         ddb_take_err(&reading->err, err);
         return;
     }
-    take_page(month, reply->json);
+    bool more = take_page(month, reply->json);
     ddb_progress(reading->ddb, reading->progress, "reading the history", 0, 0, ++reading->pages);
     if (progress_cancel(reading->progress) != CANCEL_NO) {
         err_set(&reading->err, ERR_CANCELLED, "cancelled");
         return;
     }
-    /* One more than wanted shows that the last wanted one is complete. */
     json_t *next = json_object_get(reply->json, "LastEvaluatedKey");
-    bool enough = reading->limit > 0 && month->n_actions > reading->limit;
-    if (json_object_size(next) > 0 && !enough) {
+    if (json_object_size(next) > 0 && more) {
         next_page(month, next);
     }
 }
 
-/* How many of the month's records belong to the actions that are still wanted. */
-static size_t records_wanted(const struct reading *reading, const json_t *records)
+/* ---- months --------------------------------------------------------------------------------- */
+
+/* Whether the records of this action are wanted: it was asked for, or is among the newest. */
+static bool wants(struct reading *reading, const char *id, int64_t at_ms)
 {
-    size_t room = reading->limit > 0 ? reading->limit - reading->history->n_actions : SIZE_MAX;
-    size_t end = 0;
-    char last[ID_ROOM] = "";
-    char id[ID_ROOM];
-    int64_t at_ms = 0;
-    for (; end < json_array_size(records); end++) {
-        split_sk(ddb_item_text(json_array_get(records, end), "sk"), &at_ms, id, sizeof id);
-        if (strcmp(id, last) != 0 && room-- == 0) {
-            break;
-        }
-        memcpy(last, id, sizeof id);
+    if (reading->action && strcmp(reading->action, id) != 0) {
+        return false;
     }
-    return end;
+    if (strmap_get(&reading->ids, id) != STRMAP_NONE) {
+        return true;
+    }
+    if (reading->limit > 0 && reading->ids.count >= reading->limit) {
+        return false;
+    }
+    int64_t began_ms = begin_of(id, at_ms);
+    reading->began_ms = began_ms < reading->began_ms ? began_ms : reading->began_ms;
+    strmap_add(&reading->ids, arena_strdup(&reading->arena, id), 0);
+    return true;
 }
 
-/* Adds a month's records, the parts of an action in their order, up to the limit. One that nobody
-   can read is passed over, but not where this very action was asked for. */
-static enum err_code add_month(struct reading *reading, const struct month *month)
+static void add_month(struct reading *reading, const struct month *month)
 {
-    for (size_t i = records_wanted(reading, month->records); i-- > 0;) {
-        const json_t *item = json_array_get(month->records, i);
+    size_t i = 0;
+    json_t *item = NULL;
+    json_array_foreach(month->records, i, item)
+    {
+        char id[ID_ROOM];
+        int64_t at_ms = 0;
+        if (split_sk(ddb_item_text(item, "sk"), &at_ms, id, sizeof id) &&
+            wants(reading, id, at_ms)) {
+            json_array_append(reading->records, item);
+        }
+    }
+}
+
+/* Reads `n` months backwards from `newest`, side by side. */
+static enum err_code read_months(struct reading *reading, int newest, int n)
+{
+    struct month months[MONTHS_AT_ONCE];
+    for (int i = 0; i < n; i++) {
+        months[i] = (struct month){.reading = reading,
+                                   .number = newest - i,
+                                   .records = json_array(),
+                                   .began_ms = INT64_MAX};
+        strmap_init(&months[i].ids, 0);
+        next_page(&months[i], NULL);
+    }
+    enum err_code code = http_run(client_http(reading->ddb->client), &reading->err);
+    code = reading->err.code != ERR_OK ? reading->err.code : code;
+    for (int i = 0; i < n; i++) {
+        if (code == ERR_OK) {
+            add_month(reading, &months[i]);
+        }
+        json_decref(months[i].records);
+        strmap_release(&months[i].ids);
+    }
+    return code;
+}
+
+static enum err_code read_newest(struct reading *reading)
+{
+    enum err_code code = ddb_ask_time(reading->ddb, &reading->err);
+    reading->no_table = code == ERR_NOT_FOUND;
+    /* One month ahead: a part is sent later than the clock is asked here. */
+    int month = month_of(ddb_now_ms(reading->ddb)) + 1;
+    int n = FIRST_MONTHS + 1;
+    bool empty = false;
+    bool wanted = true;
+    reading->began_ms = INT64_MAX;
+    while (code == ERR_OK && !empty && wanted) {
+        size_t before = json_array_size(reading->records);
+        code = read_months(reading, month, n);
+        empty = n == MONTHS_AT_ONCE && json_array_size(reading->records) == before;
+        month -= n;
+        n = MONTHS_AT_ONCE;
+        /* The first parts of an action may lie in the month before. */
+        bool begun_before = reading->ids.count > 0 && month_of(reading->began_ms) <= month;
+        wanted = reading->limit == 0 || reading->ids.count < reading->limit || begun_before;
+    }
+    return code;
+}
+
+static enum err_code read_action(struct reading *reading)
+{
+    enum err_code code = ERR_OK;
+    if (audit_id_time(reading->action, &reading->began_ms)) {
+        int first = month_of(reading->began_ms);
+        int last = month_of(reading->began_ms + LONGEST_MS);
+        code = read_months(reading, last, last - first + 1);
+        /* An id that was made by a clock that was wrong: the records were written later. */
+        reading->any_day = true;
+        for (int month = month_of(ddb_now_ms(reading->ddb));
+             code == ERR_OK && month >= first && json_array_size(reading->records) == 0;
+             month -= MONTHS_AT_ONCE) {
+            int n = month - first + 1;
+            code = read_months(reading, month, n < MONTHS_AT_ONCE ? n : MONTHS_AT_ONCE);
+        }
+    }
+    if (code == ERR_OK && json_array_size(reading->records) == 0) {
+        code = err_set(&reading->err, ERR_NOT_FOUND, "there is no action %s", reading->action);
+        err_hint(&reading->err, "extpool --history lists the actions");
+    }
+    return code;
+}
+
+/* The records into the history, the oldest first. One that nobody can read is passed over, but not
+   where this very action was asked for. */
+static enum err_code add_records(struct reading *reading, struct history *history)
+{
+    for (size_t i = json_array_size(reading->records); i-- > 0;) {
+        const json_t *item = json_array_get(reading->records, i);
         const char *actor = ddb_item_text(item, "actor");
         const char *action = ddb_item_text(item, "action");
         const char *changes = ddb_item_text(item, "changes");
@@ -213,9 +353,16 @@ static enum err_code add_month(struct reading *reading, const struct month *mont
         int64_t at_ms = 0;
         char id[ID_ROOM];
         split_sk(ddb_item_text(item, "sk"), &at_ms, id, sizeof id);
-        enum err_code code = history_add(reading->history, id, at_ms, actor ? actor : "",
-                                         action ? action : "", changes ? changes : "", &err);
-        if (code != ERR_OK && month->prefix) {
+        struct audit_record record = {
+            .action_id = id,
+            .at_ms = begin_of(id, at_ms),
+            .order = at_ms,
+            .actor = actor ? actor : "",
+            .action = action ? action : "",
+            .changes = changes ? changes : "",
+        };
+        enum err_code code = history_add(history, &record, &err);
+        if (code != ERR_OK && reading->action) {
             ddb_take_err(&reading->err, &err);
             return code;
         }
@@ -226,80 +373,36 @@ static enum err_code add_month(struct reading *reading, const struct month *mont
     return ERR_OK;
 }
 
-/* Reads `n` months backwards from `newest`, side by side. */
-static enum err_code read_months(struct reading *reading, int newest, int n, const char *prefix)
-{
-    struct month months[MONTHS_AT_ONCE];
-    for (int i = 0; i < n; i++) {
-        months[i] = (struct month){
-            .reading = reading, .number = newest - i, .prefix = prefix, .records = json_array()};
-        next_page(&months[i], NULL);
-    }
-    enum err_code code = http_run(client_http(reading->ddb->client), &reading->err);
-    code = reading->err.code != ERR_OK ? reading->err.code : code;
-    for (int i = 0; i < n; i++) {
-        bool wanted = reading->limit == 0 || reading->history->n_actions < reading->limit;
-        if (code == ERR_OK && wanted) {
-            code = add_month(reading, &months[i]);
-        }
-        json_decref(months[i].records);
-    }
-    return code;
-}
-
-static enum err_code read_newest(struct reading *reading)
-{
-    /* One month ahead: the clock of another machine may be. */
-    int month = month_of(clock_now_ms(reading->ddb->clock)) + 1;
-    int n = FIRST_MONTHS + 1;
-    bool empty = false;
-    enum err_code code = ERR_OK;
-    while (code == ERR_OK && !empty &&
-           (reading->limit == 0 || reading->history->n_actions < reading->limit)) {
-        size_t before = reading->history->n_actions;
-        code = read_months(reading, month, n, NULL);
-        empty = n == MONTHS_AT_ONCE && reading->history->n_actions == before;
-        month -= n;
-        n = MONTHS_AT_ONCE;
-    }
-    return code;
-}
-
-static enum err_code read_action(struct reading *reading, const char *action_id)
-{
-    struct arena arena = ARENA_INIT;
-    int64_t at_ms = 0;
-    enum err_code code = ERR_OK;
-    if (audit_id_time(action_id, &at_ms)) {
-        reading->limit = 1;
-        code = read_months(reading, month_of(at_ms), 1, audit_sk(&arena, action_id, at_ms, ""));
-    }
-    if (code == ERR_OK && reading->history->n_actions == 0) {
-        code = err_set(&reading->err, ERR_NOT_FOUND, "there is no action %s", action_id);
-        err_hint(&reading->err, "extpool --history lists the actions");
-    }
-    arena_release(&arena);
-    return code;
-}
-
 enum err_code ddb_history(struct ddb *ddb, size_t limit, const char *action_id,
                           const struct progress *progress, struct history **out, struct err *err)
 {
-    struct reading reading = {
-        .ddb = ddb, .progress = progress, .history = history_new(), .limit = limit};
+    struct reading reading = {.ddb = ddb,
+                              .progress = progress,
+                              .records = json_array(),
+                              .limit = action_id ? 0 : limit,
+                              .action = action_id};
+    struct history *history = history_new();
     struct http *http = client_http(ddb->client);
+    strmap_init(&reading.ids, 0);
     http_set_progress(http, progress);
-    enum err_code code = action_id ? read_action(&reading, action_id) : read_newest(&reading);
+    enum err_code code = action_id ? read_action(&reading) : read_newest(&reading);
     http_set_progress(http, NULL);
+    if (code == ERR_OK) {
+        code = add_records(&reading, history);
+    }
     if (code != ERR_OK) {
-        history_free(reading.history);
+        history_free(history);
+        history = NULL;
         if (reading.no_table) {
             code = ddb_explain(ddb, &reading.err);
         }
         ddb_take_err(err, &reading.err);
-        return code;
+    } else {
+        history_seal_by_time(history);
+        *out = history;
     }
-    history_seal(reading.history);
-    *out = reading.history;
-    return ERR_OK;
+    json_decref(reading.records);
+    strmap_release(&reading.ids);
+    arena_release(&reading.arena);
+    return code;
 }

@@ -23,7 +23,7 @@
 static void get_record(struct ddb_transaction *part, call_done_fn done)
 {
     json_t *body = json_object();
-    json_object_set_new(body, "Key", ddb_audit_key(part->writer->context, part->number));
+    json_object_set_new(body, "Key", ddb_audit_key(part->writer->context, &part->record));
     json_object_set_new(body, "ConsistentRead", json_true());
     json_object_set_new(body, "ReturnConsumedCapacity", json_string("TOTAL"));
     ddb_submit(part->writer->ddb, "GetItem", body, done, part);
@@ -104,7 +104,7 @@ static void take_place(struct ddb_transaction *part)
     json_t *body = json_object();
     json_object_set_new(
         body, "Item",
-        ddb_audit_item(writer->context, writer->plan->action, part->number, NO_CHANGES));
+        ddb_audit_item(writer->context, writer->plan->action, &part->record, NO_CHANGES));
     json_object_set_new(body, "ConditionExpression", json_string("attribute_not_exists(pk)"));
     json_object_set_new(body, "ReturnConsumedCapacity", json_string("TOTAL"));
     ddb_submit(writer->ddb, "PutItem", body, on_taken, part);

@@ -314,7 +314,7 @@ enum err_code ddb_load(struct ddb *ddb, const struct policy *policy,
 {
     struct load load = {.ddb = ddb, .progress = progress};
     struct http *http = client_http(ddb->client);
-    ddb_snapshot_init(&load.gather, policy->width);
+    ddb_snapshot_init(&load.gather, ddb, policy->width);
     http_set_progress(http, progress);
     start_assigned(&load);
     start_free(&load, policy);
@@ -335,6 +335,9 @@ enum err_code ddb_load(struct ddb *ddb, const struct policy *policy,
             snapshot_unref(*out);
             *out = NULL;
         }
+    }
+    if (code == ERR_OK) {
+        ddb_judge_time(ddb, *out);
     }
     http_set_progress(http, NULL);
     if (code != ERR_OK) {

@@ -8,9 +8,9 @@
 
 /*
  * Everything in the table, with strong consistency: a Scan in segments that run side by side, for
- * the doctor and nothing else. Audit records stay behind (they are read all the same, and counted
- * by the service). Nothing is projected: also an attribute of somebody else's can be one that the
- * old reader cannot hand on.
+ * the doctor and nothing else. Of the audit trail only what is ahead of this month is of interest; the
+ * rest stays behind (it is read all the same, and counted by the service). Nothing is projected: also
+ * an attribute of somebody else's can be one that the old reader cannot hand on.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
  */
 
@@ -25,6 +25,7 @@ struct whole {
     uint64_t pages;
     uint64_t seen;
     bool stop;
+    char this_month[DDB_AUDIT_PK_ROOM]; /* of the audit trail: only what is ahead is of interest */
 };
 
 struct segment {
@@ -38,12 +39,15 @@ static void next_page(struct segment *segment, json_t *start)
 {
     json_t *values = json_object();
     json_object_set_new(values, ":a", ddb_text("audit#"));
+    json_object_set_new(values, ":m", ddb_text(segment->whole->this_month));
     json_t *body = json_object();
     json_object_set_new(body, "ConsistentRead", json_true());
     json_object_set_new(body, "TotalSegments", json_integer(SEGMENTS));
     json_object_set_new(body, "Segment", json_integer(segment->number));
     json_object_set_new(body, "Limit", json_integer(PAGE));
-    json_object_set_new(body, "FilterExpression", json_string("NOT begins_with(pk, :a)"));
+    json_object_set_new(
+        body, "FilterExpression",
+        json_string("NOT begins_with(pk, :a) OR (begins_with(pk, :a) AND pk > :m)"));
     json_object_set_new(body, "ExpressionAttributeValues", values);
     json_object_set_new(body, "ReturnConsumedCapacity", json_string("TOTAL"));
     if (start) {
@@ -96,18 +100,25 @@ enum err_code ddb_scan(struct ddb *ddb, const struct policy *policy,
     struct whole whole = {.ddb = ddb, .progress = progress};
     struct segment segments[SEGMENTS];
     struct http *http = client_http(ddb->client);
-    ddb_snapshot_init(&whole.gather, policy->width);
+    ddb_snapshot_init(&whole.gather, ddb, policy->width);
     http_set_progress(http, progress);
-    for (int i = 0; i < SEGMENTS; i++) {
+    enum err_code code = ddb_ask_time(ddb, &whole.err);
+    ddb_audit_pk(ddb_now_ms(ddb), whole.this_month);
+    for (int i = 0; code == ERR_OK && i < SEGMENTS; i++) {
         segments[i] = (struct segment){.whole = &whole, .number = i};
         next_page(&segments[i], NULL);
     }
-    enum err_code code = http_run(http, &whole.err);
+    if (code == ERR_OK) {
+        code = http_run(http, &whole.err);
+    }
     http_set_progress(http, NULL);
     code = whole.err.code != ERR_OK ? whole.err.code : code;
     if (code == ERR_OK) {
         whole.gather.snapshot->read_at_s = clock_now_s(ddb->clock);
         code = ddb_snapshot_finish(&whole.gather, ddb, true, out, &whole.err);
+        if (code == ERR_OK) {
+            ddb_judge_time(ddb, *out);
+        }
     } else {
         ddb_snapshot_drop(&whole.gather);
     }

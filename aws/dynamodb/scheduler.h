@@ -62,7 +62,7 @@ void ddb_scheduler_go_on(struct ddb_scheduler *writer);
 /* A transaction, over all of its attempts. */
 struct ddb_transaction {
     struct ddb_scheduler *writer;
-    unsigned number;
+    struct ddb_audit_part record;
     char token[CRYPTO_UUID_TEXT]; /* the same for all attempts: none is a second write */
     char *body;
     size_t n_actions;

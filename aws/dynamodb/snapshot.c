@@ -8,9 +8,9 @@
 
 /* From items as they arrive, in any order, to a sealed snapshot. */
 
-void ddb_snapshot_init(struct ddb_snapshot *gather, int width)
+void ddb_snapshot_init(struct ddb_snapshot *gather, const struct ddb *ddb, int width)
 {
-    *gather = (struct ddb_snapshot){.snapshot = snapshot_new()};
+    *gather = (struct ddb_snapshot){.ddb = ddb, .snapshot = snapshot_new()};
     gather->reader = (struct ddb_reader){.arena = &gather->snapshot->arena, .width = width};
 }
 
@@ -38,6 +38,19 @@ static void add_unknown_item(struct ddb_snapshot *gather, const struct unknown_i
     gather->unknown_items[gather->n_unknown_items++] = *unknown_item;
 }
 
+/* The doctor lists the months of the audit trail that are ahead of the time. */
+static void add_record(struct ddb_snapshot *gather, const json_t *item)
+{
+    int64_t at_ms = 0;
+    struct arena arena = ARENA_INIT;
+    const char *month = ddb_audit_month(&arena, item, &at_ms);
+    gather->snapshot->trail.n_records++;
+    if (month && at_ms > ddb_now_ms(gather->ddb) + CLOCK_DAY_S * 1000) {
+        snapshot_trail_ahead(gather->snapshot, month, 1);
+    }
+    arena_release(&arena);
+}
+
 void ddb_snapshot_add(struct ddb_snapshot *gather, const json_t *item, const char *sk)
 {
     struct ddb_item read;
@@ -59,6 +72,7 @@ void ddb_snapshot_add(struct ddb_snapshot *gather, const json_t *item, const cha
         add_unknown_item(gather, &read.unknown_item);
         break;
     case DDB_AUDIT:
+        add_record(gather, item);
         break;
     }
 }

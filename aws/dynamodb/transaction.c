@@ -339,7 +339,7 @@ static void cancelled(struct ddb_transaction *part, const json_t *answer, const 
         }
     }
     log_line(LOG_INFO, "dynamodb", "part %u of %s: %zu of %zu units lost, the rest goes on",
-             part->number, writer->context->action_id, part->n_lost, part->n_units);
+             part->record.number, writer->context->action_id, part->n_lost, part->n_units);
     if (part->n_lost > 0) {
         settle(part, answer);
         ddb_scheduler_go_on(writer);
@@ -415,11 +415,16 @@ void ddb_transaction_send(struct ddb_transaction *part, struct ddb_actions *acti
     struct ddb_scheduler *writer = part->writer;
     struct buf changes;
     buf_init(&changes, 1 << 20);
-    part->number = ++writer->last_number;
+    int64_t now_ms = ddb_now_ms(writer->ddb);
+    part->record = (struct ddb_audit_part){
+        .number = ++writer->last_number,
+        /* The action's own record is never older than its id says. */
+        .at_ms = now_ms > writer->context->at_ms ? now_ms : writer->context->at_ms,
+    };
     encode_changes(part, &changes);
     ddb_actions_add_audit(
         actions, writer->ddb->table, DDB_NONE,
-        ddb_audit_item(writer->context, writer->plan->action, part->number, changes.data));
+        ddb_audit_item(writer->context, writer->plan->action, &part->record, changes.data));
     buf_release(&changes);
     part->n_actions = actions->n;
     for (size_t i = 0; i < actions->n; i++) {

@@ -13,13 +13,22 @@
 struct clock {
     int64_t (*now_ms)(void *context);
     void *context;
+    /* What a service says the time is; NULL: its answers tell (aws/client/client.h). For tests. */
+    int64_t (*service_now_ms)(void *context);
+    /* Whether something keeps this clock right; NULL: the kernel tells (adjtimex). */
+    bool (*synchronised)(void *context);
 };
+
+#define CLOCK_DAY_S INT64_C(86400)
 
 /* The machine's clock. */
 extern const struct clock clock_system;
 
 int64_t clock_now_ms(const struct clock *clock);
 int64_t clock_now_s(const struct clock *clock);
+
+/* False where the kernel says that nothing keeps the clock right (no NTP, no PTP). */
+bool clock_synchronised(const struct clock *clock);
 
 /* Milliseconds that only go forward, for durations. */
 int64_t clock_ticks_ms(void);

@@ -167,6 +167,9 @@ static enum err_code store_load(struct store *base, const struct policy *policy,
         snapshot->read_at_s = clock_now_s(store->clock);
         code = read_all(store, policy->width, mode, snapshot, err);
     }
+    if (code == ERR_OK) {
+        code = sqlite_judge_time(store, policy, mode == LOAD_WHOLE, snapshot, err);
+    }
     sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     if (code == ERR_OK && store->frozen && !sqlite_still_frozen(store)) {
         code = err_set(err, ERR_BUSY, "%s changed while it was read", store->path);
@@ -198,12 +201,12 @@ static bool store_may_have_changed(struct store *base)
 }
 
 /* ---- history --------------------------------------------------------------------------------
- * Action ids sort by time (core/plan/audit.h), so the newest ones are the last of the index. */
+ * In the order of the sequence: a clock that was wrong for a while moves nothing. */
 
 static enum err_code prepare_history(struct sqlite_store *store, size_t limit,
                                      const char *action_id, sqlite3_stmt **out, struct err *err)
 {
-#define RECORDS "SELECT action_id, at_ms, actor, action, changes FROM audit"
+#define RECORDS "SELECT action_id, at_ms, actor, action, changes, seq FROM audit"
     enum err_code code;
     if (action_id) {
         code = sqlite_prepare(store, RECORDS " WHERE action_id = ?1 ORDER BY seq", out, err);
@@ -213,8 +216,9 @@ static enum err_code prepare_history(struct sqlite_store *store, size_t limit,
         return code;
     }
     code = sqlite_prepare(store,
-                          RECORDS " WHERE action_id IN (SELECT DISTINCT action_id FROM audit"
-                                  " ORDER BY action_id DESC LIMIT ?1) ORDER BY seq",
+                          RECORDS " WHERE action_id IN (SELECT action_id FROM audit"
+                                  " GROUP BY action_id ORDER BY max(seq) DESC LIMIT ?1)"
+                                  " ORDER BY seq",
                           out, err);
     if (code == ERR_OK) {
         sqlite3_bind_int64(*out, 1, limit == 0 || limit > INT64_MAX ? -1 : (int64_t)limit);
@@ -245,8 +249,15 @@ static enum err_code store_history(struct store *base, size_t limit, const char 
         history = history_new();
     }
     while (code == ERR_OK && (result = sqlite3_step(rows)) == SQLITE_ROW) {
-        code = history_add(history, column(rows, 0), sqlite3_column_int64(rows, 1), column(rows, 2),
-                           column(rows, 3), column(rows, 4), err);
+        struct audit_record record = {
+            .action_id = column(rows, 0),
+            .at_ms = sqlite3_column_int64(rows, 1),
+            .order = sqlite3_column_int64(rows, 5),
+            .actor = column(rows, 2),
+            .action = column(rows, 3),
+            .changes = column(rows, 4),
+        };
+        code = history_add(history, &record, err);
         if (code == ERR_OK && progress_cancel(progress) != CANCEL_NO) {
             code = err_set(err, ERR_CANCELLED, "stopped while reading %s", store->path);
         }

@@ -146,18 +146,6 @@ static enum err_code write_record(struct writer *writer, size_t first, size_t en
                : sqlite_fail(writer->store, result, "writing the audit record", writer->err);
 }
 
-/* Records whose time is over go when somebody writes anyway. */
-static enum err_code drop_expired(struct writer *writer)
-{
-    char *sql = sqlite3_mprintf("DELETE FROM audit WHERE expires_at <= %lld",
-                                (long long)(writer->context->at_ms / 1000));
-    enum err_code code =
-        sql ? sqlite_run(writer->store, sql, "dropping old audit records", writer->err)
-            : err_set(writer->err, ERR_NOMEM, "no memory left");
-    sqlite3_free(sql);
-    return code;
-}
-
 /* The transaction of one batch. After an error nothing of it is in the store. */
 static enum err_code write_batch(struct writer *writer, size_t first, size_t end)
 {
@@ -178,8 +166,8 @@ static enum err_code write_batch(struct writer *writer, size_t first, size_t end
     if (code == ERR_OK && n_done > 0) {
         code = write_record(writer, first, end);
     }
-    if (code == ERR_OK && n_done > 0) {
-        code = drop_expired(writer);
+    if (code == ERR_OK && n_done > 0 && writer->context->clock_behind) {
+        code = sqlite_doubt_stamp(store, writer->plan->now_s, writer->err);
     }
     if (code == ERR_OK && n_done > 0) {
         code = sqlite_run(store, "COMMIT", "flushing a batch to the disk", writer->err);

@@ -7,6 +7,7 @@
  *     store_sqlite.c         the store's calls: init, load, history, facts
  *     store_sqlite_apply.c   the call that writes, batch by batch
  *     store_sqlite_unit.c    one change or group of a batch, and what was in its way
+ *     store_sqlite_trail.c   the audit trail: the times in it, records whose time is over
  *     store_sqlite_file.c    the file: opened, told apart from what it is not, made
  *     store_sqlite_schema.c  the tables: made, and brought up from an older version
  *     store_sqlite_fail.c    what SQLite's results mean to people, and who holds the lock
@@ -19,6 +20,7 @@
 
 #include "core/pool/policy.h"
 #include "core/plan/conflict.h"
+#include "core/pool/stamps.h"
 #include "core/port/store.h"
 
 #define PATIENCE_MS 5000
@@ -148,6 +150,22 @@ void unit_writer_release(struct unit_writer *writer);
 /* Tries the changes [first, end) of the plan, inside of a transaction, and sets their results:
    done, conflict, skipped, failed. An error ends the batch; the results are then as they were. */
 enum err_code unit_write(struct unit_writer *writer, size_t first, size_t end) ERR_CHECK;
+
+/* ---- store_sqlite_trail.c ------------------------------------------------------------------- */
+
+/* Compares the machine's clock with the trail and judges the stamps of the snapshot, whose slots
+   are read; with `whole` counts what the doctor wants to know. Inside of the load's transaction. */
+enum err_code sqlite_judge_time(struct sqlite_store *store, const struct policy *policy, bool whole,
+                                struct snapshot *snapshot, struct err *err) ERR_CHECK;
+
+/* Remembers a stamp that is given while the clock is behind. Inside of the write's transaction. */
+enum err_code sqlite_doubt_stamp(struct sqlite_store *store, int64_t stamp_s,
+                                 struct err *err) ERR_CHECK;
+
+/* Removes records whose time was over, never more than half of the trail, or has those that there
+   are no longer count as a clock. *n: how many rows changed. */
+enum err_code sqlite_change_trail(struct sqlite_store *store, const struct trail_step *step,
+                                  size_t *n, struct err *err) ERR_CHECK;
 
 /* ---- store_sqlite_apply.c ------------------------------------------------------------------- */
 

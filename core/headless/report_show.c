@@ -212,7 +212,7 @@ static void tell_extension(struct table *table, const struct slot *slot,
     told(table, "last agent", assigned ? NULL : slot->agent);
     told(table, slot->state == SLOT_FREE ? "given back" : "since", since);
     if (state == EXT_COOLING) {
-        told(table, "cools until", moment(&table->arena, policy_cool_until_s(policy, slot)));
+        told(table, "cools until", moment(&table->arena, policy_cool_until_s(policy, slot, now_s)));
     }
     told(table, "by", slot->by);
     told(table, assigned ? "pinned" : "note", slot->note);

@@ -93,11 +93,10 @@ void history_free(struct history *history)
     free(history);
 }
 
-static struct audit_action *action_of(struct history *history, const char *action_id, int64_t at_ms,
-                                      const char *actor, const char *name)
+static struct audit_action *action_of(struct history *history, const struct audit_record *record)
 {
     struct strmap *by_id = &((struct indexed_history *)history)->by_id;
-    size_t known = strmap_get(by_id, action_id);
+    size_t known = strmap_get(by_id, record->action_id);
     if (known != STRMAP_NONE) {
         return &history->actions[known];
     }
@@ -108,27 +107,28 @@ static struct audit_action *action_of(struct history *history, const char *actio
     }
     struct audit_action *action = &history->actions[history->n_actions];
     *action = (struct audit_action){
-        .action_id = arena_strdup(&history->arena, action_id),
-        .at_ms = at_ms,
-        .actor = arena_strdup(&history->arena, actor),
-        .action = arena_strdup(&history->arena, name),
+        .action_id = arena_strdup(&history->arena, record->action_id),
+        .at_ms = record->at_ms,
+        .order = record->order,
+        .actor = arena_strdup(&history->arena, record->actor),
+        .action = arena_strdup(&history->arena, record->action),
     };
     strmap_add(by_id, action->action_id, history->n_actions++);
     return action;
 }
 
-enum err_code history_add(struct history *history, const char *action_id, int64_t at_ms,
-                          const char *actor, const char *action, const char *changes_json,
+enum err_code history_add(struct history *history, const struct audit_record *record,
                           struct err *err)
 {
     struct audit_change *changes = NULL;
     size_t n_changes = 0;
-    enum err_code code = audit_decode(&history->arena, changes_json, &changes, &n_changes, err);
+    enum err_code code = audit_decode(&history->arena, record->changes, &changes, &n_changes, err);
     if (code != ERR_OK) {
-        err_prefix(err, "audit record of %s", action_id);
+        err_prefix(err, "audit record of %s", record->action_id);
         return code;
     }
-    struct audit_action *into = action_of(history, action_id, at_ms, actor, action);
+    struct audit_action *into = action_of(history, record);
+    into->order = record->order > into->order ? record->order : into->order;
     if (n_changes > 0) {
         into->changes =
             mem_resize(into->changes, into->n_changes + n_changes, sizeof *into->changes);
@@ -143,8 +143,8 @@ static int newest_first(const void *a, const void *b)
 {
     const struct audit_action *left = a;
     const struct audit_action *right = b;
-    if (left->at_ms != right->at_ms) {
-        return left->at_ms < right->at_ms ? 1 : -1;
+    if (left->order != right->order) {
+        return left->order < right->order ? 1 : -1;
     }
     return -strcmp(left->action_id, right->action_id);
 }

@@ -46,7 +46,8 @@ size_t audit_change_numbers(const struct audit_change *change);
 
 struct audit_action {
     const char *action_id;
-    int64_t at_ms;
+    int64_t at_ms; /* when it began */
+    int64_t order; /* of its last record */
     const char *actor;
     const char *action;
     struct audit_change *changes;
@@ -68,14 +69,28 @@ void history_free(struct history *history);
 void audit_encode(const struct plan *plan, size_t first, size_t n, bool planned_too,
                   struct buf *out);
 
-/* Adds a record to the history: a new action, or further changes of the one that has this id.
-   ERR_INPUT where the text is not what audit_encode writes. */
-enum err_code history_add(struct history *history, const char *action_id, int64_t at_ms,
-                          const char *actor, const char *action, const char *changes_json,
+/* A record as a store has it. */
+struct audit_record {
+    const char *action_id;
+    int64_t at_ms; /* when the action began */
+    int64_t order; /* later ones have more: the sequence, or the time where there is none */
+    const char *actor;
+    const char *action;
+    const char *changes; /* JSON */
+};
+
+/* Adds a record to the history: a new action, or further changes of the one that has this id; the
+   first record tells when it began. Copies the texts. ERR_INPUT where `changes` is not what
+   audit_encode writes. */
+enum err_code history_add(struct history *history, const struct audit_record *record,
                           struct err *err) ERR_CHECK;
 
 /* Newest first. Call after the last history_add. */
 void history_seal(struct history *history);
+
+/* The same where `order` is milliseconds of clocks that differ a little: of two actions within five
+   seconds that changed the same extension, the one that found what the other left is the newer. */
+void history_seal_by_time(struct history *history);
 
 /* The inverse of a recorded action on today's snapshot: what moved on since is left out, with a
    note and as a change with result `conflict`. core/plan/undo.c */

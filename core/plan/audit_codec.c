@@ -293,7 +293,8 @@ static void read_change(struct reader *reader, const json_t *object, struct audi
     change->group = (uint32_t)group;
     read_was(reader, object, "was", &change->was);
     read_was(reader, object, "from_was", &change->from_was);
-    if (!change->ext && !change->agent) {
+    /* What was done to the trail itself is about no extension. */
+    if (!change->ext && !change->agent && !(change->kind == CHANGE_REPAIR && change->why)) {
         complain(reader, "extension", "is missing");
     }
 }

@@ -73,6 +73,11 @@ const struct belongings *belongings_now(struct arena *arena, const struct belong
     return now;
 }
 
+bool slot_is_ahead(const struct slot *slot, int64_t now_s)
+{
+    return slot->at_s > now_s + CLOCK_DAY_S;
+}
+
 bool slot_holds(const struct slot *slot, const char *agent)
 {
     return slot && agent && slot->state == SLOT_ASSIGNED && strcmp(slot->agent, agent) == 0;
@@ -157,10 +162,13 @@ void plan_builder_init(struct plan_builder *builder, const struct plan_input *in
     if (input->makes_store) {
         plan_note(plan, "a new store is made: %s", input->makes_store);
     }
+    if (input->snapshot->time.note) {
+        plan_note(plan, "%s", input->snapshot->time.note);
+    }
     if (input->policy->cooldown_s > 0) {
         char day[32];
         struct slot given_back = slot_free("", input->now_s, NULL);
-        words_day(policy_cool_until_s(input->policy, &given_back), input->now_s, day);
+        words_day(policy_cool_until_s(input->policy, &given_back, input->now_s), input->now_s, day);
         builder->cools = arena_printf(&plan->arena, "cools until %s", day);
     }
 }
@@ -212,6 +220,10 @@ struct slot slot_put_right(const struct slot *before, const struct plan_builder 
     struct slot after = *before;
     after.records = slot_record(before->state);
     after.as_read = NULL;
+    after.time = TIME_SOUND;
+    if (before->time == TIME_DAMAGED) {
+        after.at_s = builder->input->now_s;
+    }
     if (after.state == SLOT_ASSIGNED && after.at_s == 0) {
         after.at_s = builder->input->now_s;
         after.by = builder->by;
@@ -219,9 +231,16 @@ struct slot slot_put_right(const struct slot *before, const struct plan_builder 
     return after;
 }
 
-static const char *what_was_wrong(struct arena *arena, const struct slot *slot)
+static const char *what_was_wrong(struct plan_builder *builder, const struct slot *slot)
 {
+    struct arena *arena = &builder->plan->arena;
     bool sound = slot_is_sound(slot);
+    if (sound && slot->time == TIME_DAMAGED) {
+        return slot->state == SLOT_FREE
+                   ? arena_printf(arena, "was given back while a clock was wrong; %s",
+                                  builder->cools)
+                   : "was stamped while a clock was wrong";
+    }
     if (sound && slot->at_s == 0) {
         return "written by the program before this one";
     }
@@ -246,10 +265,10 @@ static const char *what_was_wrong(struct arena *arena, const struct slot *slot)
 struct change *build_put_right(struct plan_builder *builder, const struct slot *before,
                                const struct belongings *own)
 {
-    struct change *change =
-        plan_add_plain(builder->plan, slot_is_sound(before) ? CHANGE_ADOPT : CHANGE_REPAIR,
-                       before->ext, before->state == SLOT_ASSIGNED ? before->agent : NULL, 1,
-                       what_was_wrong(&builder->plan->arena, before));
+    bool adopts = slot_is_sound(before) && before->time != TIME_DAMAGED;
+    struct change *change = plan_add_plain(
+        builder->plan, adopts ? CHANGE_ADOPT : CHANGE_REPAIR, before->ext,
+        before->state == SLOT_ASSIGNED ? before->agent : NULL, 1, what_was_wrong(builder, before));
     change->steps[0].before = before;
     change->steps[0].after = slot_put_right(before, builder);
     change->steps[0].after.own = own;

@@ -27,6 +27,8 @@ bool slot_same(const struct slot *a, const struct slot *b);
    NULL, or without an ARN: `own`. */
 const struct belongings *belongings_now(struct arena *arena, const struct belongings *own,
                                         const struct agent *agent);
+/* Whether its stamp is more than a day ahead of that time. */
+bool slot_is_ahead(const struct slot *slot, int64_t now_s);
 
 bool slot_holds(const struct slot *slot, const char *agent); /* assigned to that agent */
 
@@ -69,8 +71,8 @@ struct change *build_assign(struct plan_builder *builder, const struct slot *bef
                             const char *ext, const struct agent *agent, const char *why);
 struct change *build_release(struct plan_builder *builder, const struct slot *before,
                              const char *why);
-/* An extension that was not adopted yet, is not written as this program writes it, or has records
-   that contradict each other. `own`: what belongs to the holder from now on. */
+/* An extension that was not adopted yet, is not written as this program writes it, has records that
+   contradict each other, or a damaged time. `own`: what belongs to the holder from now on. */
 struct change *build_put_right(struct plan_builder *builder, const struct slot *before,
                                const struct belongings *own);
 /* One extension too many of an agent who keeps another; `then`: what becomes of it ("cools until

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/banned.h"
+#include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/plan/builder.h"
 #include "core/plan/number_picker.h"
@@ -174,11 +175,23 @@ static void examine_assigned(struct examination *exam, const struct slot *slot)
     }
 }
 
+static void examine_time(struct examination *exam, const struct slot *slot)
+{
+    char at[CLOCK_TEXT_MAX];
+    if (slot->time == TIME_DAMAGED) {
+        clock_format_s(slot->at_s, at);
+        add(exam, PROBLEM_CLOCK, slot->ext, slot->state == SLOT_ASSIGNED ? slot->agent : NULL,
+            arena_printf(&exam->diagnosis->arena, "was stamped while a clock was wrong: %s", at))
+            ->slot = slot;
+    }
+}
+
 static void examine_slots(struct examination *exam)
 {
     for (size_t i = 0; i < exam->snapshot->n_slots; i++) {
         const struct slot *slot = &exam->snapshot->slots[i];
         examine_records(exam, slot);
+        examine_time(exam, slot);
         if (slot->state == SLOT_ASSIGNED) {
             examine_assigned(exam, slot);
         }
@@ -271,6 +284,65 @@ static void examine_oddities(struct examination *exam)
     }
 }
 
+/* ---- the trail and the clock ------------------------------------------------------------------ */
+
+/* A record that is wrong about the time, or a clock that is: only a clock that something keeps right
+   is believed against the records. */
+static void add_clock_problem(struct examination *exam, const char *detail, const char *otherwise)
+{
+    struct problem *problem = add(exam, PROBLEM_CLOCK, NULL, NULL, detail);
+    problem->fixable = exam->snapshot->trail.clock_trusted;
+    problem->fix = problem->fixable ? "go by this machine's clock, which is kept right" : otherwise;
+}
+
+/* "12, 17 and 3 more" are stamped later than the clock says, if it is right. */
+static const char *stamped_ahead(struct examination *exam)
+{
+    const struct snapshot *snapshot = exam->snapshot;
+    struct arena *arena = &exam->diagnosis->arena;
+    struct listing listing = {.n = 0};
+    char number[TEXT_NUMBER_ROOM];
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        if (slot_is_ahead(&snapshot->slots[i], snapshot->time.machine_s)) {
+            listing_add(&listing, snapshot->slots[i].ext);
+        }
+    }
+    return listing.n == 0
+               ? ""
+               : arena_printf(arena, "; %s extension%s stamped later than that clock: %s",
+                              text_number(listing.n, number), listing.n == 1 ? " is" : "s are",
+                              listing.text);
+}
+
+static void examine_trail(struct examination *exam)
+{
+    const struct snapshot *snapshot = exam->snapshot;
+    const struct trail *trail = &snapshot->trail;
+    struct arena *arena = &exam->diagnosis->arena;
+    char number[TEXT_NUMBER_ROOM];
+    if (snapshot->time.stands) {
+        add_clock_problem(
+            exam, arena_printf(arena, "%s%s", snapshot->time.note, stamped_ahead(exam)),
+            "none while nothing keeps this machine's clock right (NTP): set it right");
+    }
+    for (size_t i = 0; i < trail->n_ahead; i++) {
+        const struct trail_month *ahead = &trail->ahead[i];
+        add_clock_problem(exam,
+                          arena_printf(arena,
+                                       "%s record%s of the audit trail, of %s, %s ahead of"
+                                       " the time",
+                                       text_number(ahead->n_records, number),
+                                       ahead->n_records == 1 ? "" : "s", ahead->month,
+                                       ahead->n_records == 1 ? "is" : "are"),
+                          "none: they stay as they were written");
+    }
+    if (trail->n_expired > 0) {
+        add(exam, PROBLEM_EXPIRED, NULL, NULL,
+            arena_printf(arena, "%s record%s of the audit trail, whose time is over",
+                         text_number(trail->n_expired, number), trail->n_expired == 1 ? "" : "s"));
+    }
+}
+
 /* ---- all of it ----------------------------------------------------------------------------- */
 
 struct diagnosis *doctor_examine(const struct plan_input *input)
@@ -293,6 +365,7 @@ struct diagnosis *doctor_examine(const struct plan_input *input)
         examine_missing(&exam);
     }
     examine_oddities(&exam);
+    examine_trail(&exam);
     strmap_release(&exam.by_login);
     free(exam.holders);
     return diagnosis;

@@ -22,6 +22,8 @@
     X(PROBLEM_OUT_OF_RANGE, "out_of_range", "none: extend the ranges or release it")               \
     X(PROBLEM_NOT_ADOPTED, "not_adopted", "write since and by")                                    \
     X(PROBLEM_READER_UNSAFE, "reader_unsafe", "write it as text, with the same value")             \
+    X(PROBLEM_CLOCK, "clock", "write the time of the repair")                                      \
+    X(PROBLEM_EXPIRED, "expired", "remove them, never more than half of the trail")                \
     X(PROBLEM_ODD, "odd", "none: not understood, left alone")
 
 enum problem_kind {

@@ -237,7 +237,8 @@ static const char *why_taken(struct edit *edit, const struct edit_request *wish)
     }
     if (policy_state(edit->input->policy, slot, edit->input->now_s) == EXT_COOLING) {
         char day[32];
-        words_day(policy_cool_until_s(edit->input->policy, slot), edit->input->now_s, day);
+        words_day(policy_cool_until_s(edit->input->policy, slot, edit->input->now_s),
+                  edit->input->now_s, day);
         return arena_printf(arena, "%s, although it cools until %s", occasion_text, day);
     }
     return occasion_text;

@@ -144,11 +144,14 @@ static void push_cooling(struct number_picker *picker, const struct slot *slot)
     picker->cooling[picker->n_cooling++] = slot;
 }
 
-/* Longest cooling first; of equals the lower number, which lies in front. */
+/* Longest cooling first, those last of whom that is not known; of equals the lower number. */
 static int compare_cooling(const void *a, const void *b)
 {
     const struct slot *left = *(const struct slot *const *)a;
     const struct slot *right = *(const struct slot *const *)b;
+    if ((left->time == TIME_DAMAGED) != (right->time == TIME_DAMAGED)) {
+        return left->time == TIME_DAMAGED ? 1 : -1;
+    }
     if (left->at_s != right->at_s) {
         return left->at_s < right->at_s ? -1 : 1;
     }

@@ -7,7 +7,8 @@
 
 #include "core/plan/plan.h"
 
-/* `base` with every change that is `done` laid over it. Pure; one reference. */
+/* `base` with every change that is `done` laid over it, read at that time by the machine's clock.
+   Pure; one reference. */
 struct snapshot *plan_overlay(const struct plan *plan, const struct snapshot *base, int64_t now_s);
 
 #endif

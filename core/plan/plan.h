@@ -66,6 +66,13 @@ struct claim_step {
     bool tolerant;      /* no claim, or one that says `after` already, is fine too */
 };
 
+/* What is done to the audit trail (repairs only). */
+struct trail_step {
+    bool trust_clock;     /* the records that there are no longer count as a clock; else ... */
+    int64_t expired_by_s; /* those go whose time was over by then, the oldest first, */
+    size_t n_records;     /* at most so many */
+};
+
 struct change {
     enum change_kind kind;
     enum change_result result;
@@ -84,6 +91,7 @@ struct change {
     struct step *steps; /* one, two for a reassign, none for a repair of a claim alone */
     size_t n_steps;
     struct claim_step *claim; /* NULL but in repairs */
+    struct trail_step *trail; /* NULL but in repairs */
 };
 
 /* ---- the plan ---------------------------------------------------------------------------- */

@@ -13,12 +13,14 @@
 #include "core/plan/builder.h"
 #include "core/plan/number_picker.h"
 #include "core/base/strmap.h"
+#include "core/base/text.h"
 
 struct repair {
     struct plan_builder draft;
     const struct snapshot *snapshot;
     bool *done;            /* by slot: it has its change */
     struct strmap settled; /* agents whose claim is written by a change of a slot */
+    bool trusts_clock;
 };
 
 static bool *done_mark(struct repair *repair, const struct slot *slot)
@@ -62,7 +64,7 @@ static void put_right(struct repair *repair, const struct problem *problem)
 static struct change *draft_kept(struct repair *repair, const struct slot *kept, const char *why)
 {
     *done_mark(repair, kept) = true;
-    if (!slot_is_sound(kept)) {
+    if (!slot_is_sound(kept) || kept->time == TIME_DAMAGED) {
         return build_put_right(&repair->draft, kept, kept->own);
     }
     struct change *change =
@@ -102,6 +104,58 @@ static void create_missing(struct repair *repair)
     }
 }
 
+static struct trail_step *change_trail(struct repair *repair, struct change *change)
+{
+    change->trail = arena_alloc(&repair->draft.plan->arena, sizeof *change->trail);
+    *change->trail = (struct trail_step){.trust_clock = false};
+    return change->trail;
+}
+
+/* The clock is right and the records are not: what was stamped by them gets the clock's time. */
+static void trust_clock(struct repair *repair)
+{
+    const struct snapshot *snapshot = repair->snapshot;
+    struct plan *plan = repair->draft.plan;
+    if (repair->trusts_clock) {
+        return;
+    }
+    repair->trusts_clock = true;
+    for (size_t i = 0; snapshot->time.stands && i < snapshot->n_slots; i++) {
+        const struct slot *slot = &snapshot->slots[i];
+        if (slot_is_ahead(slot, snapshot->time.machine_s) && !*done_mark(repair, slot)) {
+            *done_mark(repair, slot) = true;
+            struct change *change = plan_add_plain(
+                plan, CHANGE_REPAIR, slot->ext, slot->state == SLOT_ASSIGNED ? slot->agent : NULL,
+                1, "was stamped while a clock was ahead");
+            change->steps[0].before = slot;
+            change->steps[0].after = slot_put_right(slot, &repair->draft);
+            change->steps[0].after.at_s = snapshot->time.machine_s;
+        }
+    }
+    struct change *change =
+        plan_add(plan, CHANGE_REPAIR, NULL, NULL, 0,
+                 "the records of the audit trail stay, and no longer count as a clock");
+    change_trail(repair, change)->trust_clock = true;
+}
+
+/* Never more than half of the trail: the clock that says so may be wrong. */
+static void trim_trail(struct repair *repair)
+{
+    const struct trail *trail = &repair->snapshot->trail;
+    size_t half = trail->n_records / 2;
+    size_t n = trail->n_expired < half ? trail->n_expired : half;
+    if (n == 0) {
+        return;
+    }
+    char number[TEXT_NUMBER_ROOM];
+    struct change *change = plan_add(repair->draft.plan, CHANGE_REPAIR, NULL, NULL, 0,
+                                     "remove %s record%s of the audit trail whose time is over",
+                                     text_number(n, number), n == 1 ? "" : "s");
+    struct trail_step *step = change_trail(repair, change);
+    step->expired_by_s = trail->expired_by_s;
+    step->n_records = n;
+}
+
 static void repair_problem(struct repair *repair, const struct problem *problem)
 {
     switch (problem->kind) {
@@ -123,6 +177,16 @@ static void repair_problem(struct repair *repair, const struct problem *problem)
     case PROBLEM_FREE_AND_RESERVED:
     case PROBLEM_ASSIGNED_AND_RESERVED:
         put_right(repair, problem);
+        break;
+    case PROBLEM_CLOCK:
+        if (problem->slot) {
+            put_right(repair, problem);
+        } else if (problem->fixable) {
+            trust_clock(repair);
+        }
+        break;
+    case PROBLEM_EXPIRED:
+        trim_trail(repair);
         break;
     case PROBLEM_MISSING:
     case PROBLEM_OUT_OF_RANGE:

@@ -349,7 +349,7 @@ static void draft_repairs(struct sync *sync)
         const struct slot *slot = &sync->slots[i];
         bool stays = slot->state == SLOT_ASSIGNED ? !sync->given_back[i]
                                                   : !number_picker_is_taken(&sync->picker, slot);
-        if (stays && !slot_is_sound(slot)) {
+        if (stays && (!slot_is_sound(slot) || slot->time == TIME_DAMAGED)) {
             build_put_right(&sync->draft, slot, own_now(sync, slot));
         }
     }
@@ -360,7 +360,8 @@ static void draft_adoptions(struct sync *sync)
 {
     for (size_t i = 0; i < sync->n_slots; i++) {
         const struct slot *slot = &sync->slots[i];
-        if (slot->state != SLOT_ASSIGNED || sync->given_back[i] || !slot_is_sound(slot)) {
+        if (slot->state != SLOT_ASSIGNED || sync->given_back[i] || !slot_is_sound(slot) ||
+            slot->time == TIME_DAMAGED) {
             continue;
         }
         const struct belongings *own = own_now(sync, slot);

@@ -95,6 +95,25 @@ struct slot slot_copy(struct arena *arena, const struct slot *slot)
     return copy;
 }
 
+void snapshot_trail_ahead(struct snapshot *snapshot, const char *month, size_t n_records)
+{
+    struct trail *trail = &snapshot->trail;
+    for (size_t i = 0; i < trail->n_ahead; i++) {
+        if (strcmp(trail->ahead[i].month, month) == 0) {
+            trail->ahead[i].n_records += n_records;
+            return;
+        }
+    }
+    struct trail_month *longer =
+        arena_alloc(&snapshot->arena, (trail->n_ahead + 1) * sizeof *longer);
+    if (trail->n_ahead > 0) {
+        memcpy(longer, trail->ahead, trail->n_ahead * sizeof *longer);
+    }
+    longer[trail->n_ahead++] = (struct trail_month){.month = arena_strdup(&snapshot->arena, month),
+                                                    .n_records = n_records};
+    trail->ahead = longer;
+}
+
 static int compare_slots(const void *a, const void *b)
 {
     const struct slot *left = a;

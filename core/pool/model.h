@@ -56,10 +56,19 @@ struct as_read {
     bool mendable;          /* some of those are this program's own: a rewrite makes them text */
 };
 
+/* Whether the time of a slot can be believed (core/pool/stamps.h). */
+enum slot_time {
+    TIME_SOUND,
+    TIME_STANDS, /* the clock cannot be trusted now: its cool-down does not end in this run */
+    TIME_DAMAGED /* it was stamped while a clock was wrong: a free number cools until a repair has
+                    given it a new time */
+};
+
 struct slot {
     char ext[EXT_ROOM];
     uint8_t state;   /* enum slot_state; of several records, assigned wins, then reserved */
     uint8_t records; /* RECORD_... */
+    uint8_t time;    /* enum slot_time: what at_s is worth */
     int64_t at_s; /* assigned, reserved: since when; free: when it was given back; 0: not known */
     const char *agent; /* assigned: the holder's login; free, reserved: who held it last, or NULL */
     const char *note;  /* assigned: the note of the pin, NULL if not pinned; reserved: the note */
@@ -82,6 +91,29 @@ struct unknown_item {
     const char *detail;
 };
 
+/* The time that a store goes by (core/pool/stamps.h). */
+struct pool_time {
+    int64_t at_ms;    /* what it was when the store was read; 0: the machine's clock tells */
+    int64_t ticks_ms; /* clock_ticks_ms() then */
+    bool stands;      /* the machine's clock is behind the records: at_ms holds for the whole run */
+    int64_t machine_s; /* with `stands`: what the machine's clock said */
+    const char *note;  /* what people should know about it, or NULL */
+};
+
+/* What a whole read (the doctor's) finds in the audit trail. */
+struct trail {
+    size_t n_records;
+    size_t n_expired; /* those whose time is over, where the store does not remove them itself */
+    int64_t expired_by_s; /* ... by then */
+    struct trail_month {
+        const char *month; /* "2099-01" */
+        size_t n_records;
+    } * ahead; /* records that are stamped more than a day ahead of the time in use */
+    size_t n_ahead;
+    bool clock_trusted; /* something keeps the machine's clock right: if the records contradict it,
+                           a repair may take its word */
+};
+
 struct snapshot {
     struct arena arena;
     struct slot *slots; /* sorted by ext, one each */
@@ -93,7 +125,9 @@ struct snapshot {
     bool whole;        /* everything was read with strong consistency (doctor) */
     bool keeps_claims; /* the store has claims; with `whole` they are all in `claims` */
     bool exact;        /* what is not here is not in the store; false where an index may lag */
-    int64_t read_at_s;
+    int64_t read_at_s; /* by the machine's clock */
+    struct pool_time time;
+    struct trail trail;       /* only with `whole` */
     unsigned long references; /* snapshot_ref/unref only */
 };
 
@@ -107,6 +141,8 @@ struct slot *snapshot_add(struct snapshot *snapshot, const char *ext);
 
 /* The slot with a copy in `arena` of everything that it points to. */
 struct slot slot_copy(struct arena *arena, const struct slot *slot);
+/* Adds to trail.ahead: so many more records of that month. Copies the text. */
+void snapshot_trail_ahead(struct snapshot *snapshot, const char *month, size_t n_records);
 
 /* Sorts, and merges the records of one extension into one slot. Call once, before it is shared. */
 void snapshot_seal(struct snapshot *snapshot);

@@ -286,12 +286,13 @@ bool policy_next_ext(const struct policy *policy, char ext[EXT_ROOM])
 
 /* ---- time ---------------------------------------------------------------------------------- */
 
-int64_t policy_cool_until_s(const struct policy *policy, const struct slot *slot)
+int64_t policy_cool_until_s(const struct policy *policy, const struct slot *slot, int64_t now_s)
 {
-    if (slot->at_s > INT64_MAX - policy->cooldown_s) {
+    int64_t from_s = slot->time == TIME_DAMAGED ? now_s : slot->at_s;
+    if (from_s > INT64_MAX - policy->cooldown_s) {
         return INT64_MAX;
     }
-    return slot->at_s + policy->cooldown_s;
+    return from_s + policy->cooldown_s;
 }
 
 enum ext_state policy_state(const struct policy *policy, const struct slot *slot, int64_t now_s)
@@ -312,10 +313,11 @@ enum ext_state policy_state(const struct policy *policy, const struct slot *slot
     if (policy_is_blocked(policy, slot->ext)) {
         return EXT_BLOCKED;
     }
-    if (slot->at_s != 0 && now_s < policy_cool_until_s(policy, slot)) {
-        return EXT_COOLING;
+    if (slot->at_s == 0 || policy->cooldown_s == 0) {
+        return EXT_FREE;
     }
-    return EXT_FREE;
+    bool cools = slot->time != TIME_SOUND || now_s < policy_cool_until_s(policy, slot, now_s);
+    return cools ? EXT_COOLING : EXT_FREE;
 }
 
 /* ---- the limit of releases ------------------------------------------------------------------ */

@@ -79,8 +79,9 @@ uint64_t policy_size(const struct policy *policy); /* numbers in the ranges */
 /* What the slot is for people, at that time. */
 enum ext_state policy_state(const struct policy *policy, const struct slot *slot, int64_t now_s);
 
-/* When a cooling slot stops cooling. */
-int64_t policy_cool_until_s(const struct policy *policy, const struct slot *slot);
+/* When a cooling slot stops cooling. One whose time is damaged begins to cool when it is repaired:
+   at the earliest now. */
+int64_t policy_cool_until_s(const struct policy *policy, const struct slot *slot, int64_t now_s);
 
 /* Walks the numbers of the ranges in order: `ext` "" starts; false at the end. */
 bool policy_next_ext(const struct policy *policy, char ext[EXT_ROOM]);

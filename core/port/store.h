@@ -29,6 +29,7 @@ struct apply_context {
     const char *action_id; /* audit_action_id() */
     const char *actor;
     int64_t at_ms;        /* when the action began: the audit trail's time */
+    bool clock_behind;    /* that time stands still, because the machine's clock is wrong */
     int64_t audit_keep_s; /* 0: for ever */
 };
 

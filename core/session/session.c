@@ -14,6 +14,7 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "core/pool/stamps.h"
 
 #include "core/base/banned.h"
 
@@ -22,6 +23,7 @@ struct session {
     const struct port *ports;
     size_t n_ports;
     const struct clock *clock;
+    struct pool_time time; /* of the last load, without its note */
     struct arena arena;
     struct directory *directory; /* NULL: not opened yet */
     struct store *store;
@@ -192,7 +194,7 @@ bool session_made_store(const struct session *session)
 
 int64_t session_now_s(const struct session *session)
 {
-    return clock_now_s(session->clock);
+    return pool_time_now_ms(&session->time, session->clock) / 1000;
 }
 
 /* Whether applying a plan on this snapshot makes the store, or --init has just made it. */
@@ -208,7 +210,7 @@ struct plan_input session_plan_input(const struct session *session, const struct
         .policy = &session->settings->policy,
         .snapshot = snapshot,
         .roster = roster,
-        .now_s = session_now_s(session),
+        .now_s = snapshot_now_s(snapshot, session->clock),
         .actor = session->actor ? session->actor : "extpool",
         .makes_store = is_made_by(session, snapshot) ? session->settings->store : NULL,
     };
@@ -352,7 +354,7 @@ static struct snapshot *empty_snapshot(const struct session *session)
     struct snapshot *snapshot = snapshot_new();
     snapshot->exact = true;
     snapshot->whole = true;
-    snapshot->read_at_s = session_now_s(session);
+    snapshot->read_at_s = clock_now_s(session->clock);
     snapshot_seal(snapshot);
     return snapshot;
 }
@@ -380,8 +382,13 @@ enum err_code session_load(struct session *session, enum load_mode mode,
         }
         return code;
     }
+    session->time = (*out)->time;
+    session->time.note = NULL;
     log_line(LOG_INFO, "store", "%zu extensions read in %lld ms", (*out)->n_slots,
              (long long)(clock_ticks_ms() - start_ms));
+    if ((*out)->time.note) {
+        log_line(LOG_WARN, "store", "%s", (*out)->time.note);
+    }
     return ERR_OK;
 }
 
@@ -428,7 +435,8 @@ enum err_code session_apply(struct session *session, struct plan *plan,
     }
     struct apply_context context = {
         .action_id = outcome->action_id,
-        .at_ms = clock_now_ms(session->clock),
+        .at_ms = pool_time_now_ms(&plan->snapshot->time, session->clock),
+        .clock_behind = plan->snapshot->time.stands,
         .audit_keep_s = session->settings->policy.audit_keep_s,
     };
     int64_t start_ms = clock_ticks_ms();
@@ -484,7 +492,7 @@ enum err_code session_after(struct session *session, const struct plan *plan,
             return code;
         }
     }
-    *out = plan_overlay(plan, others ? now : plan->snapshot, session_now_s(session));
+    *out = plan_overlay(plan, others ? now : plan->snapshot, clock_now_s(session->clock));
     snapshot_unref(now);
     return ERR_OK;
 }

@@ -41,11 +41,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(json, data, size);
     json[size] = '\0';
     struct history *history = history_new();
-    enum err_code code = history_add(history, "id", 1, "actor", "action", json, &err);
+    enum err_code code = history_add(history,
+                                     &(struct audit_record){.action_id = "id",
+                                                            .at_ms = 1,
+                                                            .order = 1,
+                                                            .actor = "actor",
+                                                            .action = "action",
+                                                            .changes = json},
+                                     &err);
     if (code == ERR_OK) {
         /* The same record again doubles the one action. */
         size_t n_changes = history->actions[0].n_changes;
-        check(history_add(history, "id", 1, "actor", "action", json, &err) == ERR_OK);
+        check(history_add(history,
+                          &(struct audit_record){.action_id = "id",
+                                                 .at_ms = 1,
+                                                 .order = 1,
+                                                 .actor = "actor",
+                                                 .action = "action",
+                                                 .changes = json},
+                          &err) == ERR_OK);
         history_seal(history);
         check(history->n_actions == 1 && history->actions[0].n_changes == 2 * n_changes);
         for (size_t i = 0; i < 2 * n_changes; i++) {

@@ -17,6 +17,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "core/pool/stamps.h"
 #include "tui/console/end.h"
 #include "tui/console/input.h"
 #include "tui/terminal/loop.h"
@@ -157,7 +158,7 @@ struct plan_input console_plan_input(const struct console *console)
     return (struct plan_input){.policy = session_policy(console->session),
                                .snapshot = data->snapshot,
                                .roster = data->partial ? NULL : data->roster,
-                               .now_s = console_now_s(console),
+                               .now_s = snapshot_now_s(data->snapshot, console->options->clock),
                                .actor = console->actor[0] ? console->actor : "extpool"};
 }
 

@@ -335,7 +335,7 @@ static void add_slot(const struct console *console, struct buf *out, const struc
         buf_printf(out, "by         %s\n", slot->by);
     }
     if (policy_state(data->policy, slot, data->now_s) == EXT_COOLING) {
-        when_moment(policy_cool_until_s(data->policy, slot), data->now_s, when);
+        when_moment(policy_cool_until_s(data->policy, slot, data->now_s), data->now_s, when);
         buf_printf(out, "cools till %s\n", when);
     }
     if (slot->note) {

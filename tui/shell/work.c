@@ -82,7 +82,7 @@ static void on_agents(void *context, const struct agent *rows, size_t n_rows)
         roster_add(sofar, &work->gathered->agents[i]);
     }
     roster_seal(sofar);
-    sofar->read_at_s = session_now_s(work->session);
+    sofar->read_at_s = clock_now_s(work->console->options->clock);
     publish(work, make_world(work, work->beside, sofar, true));
     roster_unref(sofar);
     int64_t cost_ms = clock_ticks_ms() - now_ms;
@@ -125,7 +125,7 @@ static enum err_code read_both(struct work *work, enum load_mode mode)
         work->data = make_world(work, use->snapshot, before, false);
     } else {
         roster_seal(work->gathered);
-        work->gathered->read_at_s = session_now_s(work->session);
+        work->gathered->read_at_s = clock_now_s(work->console->options->clock);
         work->data = make_world(work, use->snapshot, work->gathered, true);
     }
     roster_unref(work->gathered);

@@ -47,7 +47,7 @@ static void offer_slot(struct dialog *dialog, const struct screen_data *data,
     char detail[160] = "free";
     char when[WHEN_MAX];
     if (state == EXT_COOLING) {
-        when_moment(policy_cool_until_s(data->policy, slot), data->now_s, when);
+        when_moment(policy_cool_until_s(data->policy, slot, data->now_s), data->now_s, when);
         snprintf(detail, sizeof detail, "cooling until %s, was %s", when,
                  slot->agent ? slot->agent : "?");
     } else if (slot->agent) {

@@ -107,7 +107,7 @@ static const char *cell(const struct screen_data *data, const struct policy *pol
         *style = STYLE_DIM;
         if (state == EXT_COOLING) {
             char until[WHEN_MAX];
-            when_moment(policy_cool_until_s(policy, slot), data->now_s, until);
+            when_moment(policy_cool_until_s(policy, slot, data->now_s), data->now_s, until);
             snprintf(room, size, "> %s", until);
             return room;
         }

@@ -98,17 +98,30 @@ struct history *history_of_two(void)
 {
     struct history *history = history_new();
     assert_int_equal(
-        history_add(history, "20261122T120000000Z-abc234", WORLD_NOW_S * 1000, "kim@desk7", "sync",
-                    "[{\"change\":\"create\",\"from\":\"0002\",\"to\":\"0099\"},"
-                    "{\"change\":\"assign\",\"extension\":\"0001\",\"agent\":\"alice\","
-                    "\"to\":\"0001\",\"why\":\"new agent, lowest free\"}]",
+        history_add(history,
+                    &(struct audit_record){
+                        .action_id = "20261122T120000000Z-abc234",
+                        .at_ms = WORLD_NOW_S * 1000,
+                        .order = WORLD_NOW_S * 1000,
+                        .actor = "kim@desk7",
+                        .action = "sync",
+                        .changes =
+                            "[{\"change\":\"create\",\"from\":\"0002\",\"to\":\"0099\"},"
+                            "{\"change\":\"assign\",\"extension\":\"0001\",\"agent\":\"alice\","
+                            "\"to\":\"0001\",\"why\":\"new agent, lowest free\"}]"},
                     NULL),
         ERR_OK);
     assert_int_equal(
-        history_add(history, "20261122T130000000Z-def567", WORLD_NOW_S * 1000 + 3600000,
-                    "kim@desk7 from 192.0.2.7", "reassign",
-                    "[{\"change\":\"reassign\",\"extension\":\"0007\",\"agent\":\"alice\","
-                    "\"from\":\"0001\",\"to\":\"0007\",\"why\":\"asked for\"}]",
+        history_add(history,
+                    &(struct audit_record){
+                        .action_id = "20261122T130000000Z-def567",
+                        .at_ms = WORLD_NOW_S * 1000 + 3600000,
+                        .order = WORLD_NOW_S * 1000 + 3600000,
+                        .actor = "kim@desk7 from 192.0.2.7",
+                        .action = "reassign",
+                        .changes =
+                            "[{\"change\":\"reassign\",\"extension\":\"0007\",\"agent\":\"alice\","
+                            "\"from\":\"0001\",\"to\":\"0007\",\"why\":\"asked for\"}]"},
                     NULL),
         ERR_OK);
     history_seal(history);

@@ -404,8 +404,14 @@ struct plan *world_undo(const struct world *world)
 {
     struct history *history = history_new();
     struct err err = ERR_INIT;
-    if (history_add(history, "20261122T120000000Z-000000", world->now_s * 1000, "test",
-                    world->record_action, world->record, &err) != ERR_OK) {
+    if (history_add(history,
+                    &(struct audit_record){.action_id = "20261122T120000000Z-000000",
+                                           .at_ms = world->now_s * 1000,
+                                           .order = world->now_s * 1000,
+                                           .actor = "test",
+                                           .action = world->record_action,
+                                           .changes = world->record},
+                    &err) != ERR_OK) {
         fail_msg("%s", err.text);
     }
     history_seal(history);

@@ -289,6 +289,42 @@ static void test_wrong_clock(void **state)
     world_close(&world);
 }
 
+/* The service's time is the Date of its answers and the monotonic clock since. The machine's clock
+   may jump, and a Date that is cut off to the second does not set it back. */
+static void test_time_of_the_service(void **state)
+{
+    (void)state;
+    static const int64_t date_ms = INT64_C(1767324245000); /* 03:24:05, twenty minutes ahead */
+    struct world world;
+    struct response reply;
+    struct err err;
+    int64_t now_ms = 0;
+    world_open(&world, SERVICE_CONNECT);
+    assert_false(client_service_now_ms(world.client, &now_ms));
+    http_fake_answer(world.fake, 200, "Date: Fri, 02 Jan 2026 03:24:05 GMT", "{}");
+    assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OK);
+    response_release(&reply);
+    assert_true(client_service_now_ms(world.client, &now_ms));
+    assert_int_equal(now_ms, date_ms);
+
+    world.fake->ticks += 700;
+    world.fake->now_offset += INT64_C(400) * 86400000;
+    assert_true(client_service_now_ms(world.client, &now_ms));
+    assert_int_equal(now_ms, date_ms + 700);
+    http_fake_answer(world.fake, 200, "Date: Fri, 02 Jan 2026 03:24:05 GMT", "{}");
+    assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OK);
+    response_release(&reply);
+    assert_true(client_service_now_ms(world.client, &now_ms));
+    assert_true(now_ms >= date_ms + 700 && now_ms < date_ms + 2000);
+
+    http_fake_answer(world.fake, 200, "Age: 60\nDate: Fri, 02 Jan 2026 05:00:00 GMT", "{}");
+    assert_int_equal(call_once(&world, &call_list, &reply, &err), ERR_OK); // out of a cache
+    response_release(&reply);
+    assert_true(client_service_now_ms(world.client, &now_ms));
+    assert_true(now_ms < date_ms + 3000);
+    world_close(&world);
+}
+
 static void expired(struct http_fake *fake)
 {
     http_fake_answer(fake, 403, "x-amzn-ErrorType: ExpiredTokenException",
@@ -394,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_offline),
         cmocka_unit_test(test_quota_protects_the_service),
         cmocka_unit_test(test_wrong_clock),
+        cmocka_unit_test(test_time_of_the_service),
         cmocka_unit_test(test_expired_credentials),
         cmocka_unit_test(test_without_credentials),
         cmocka_unit_test(test_xml_error),

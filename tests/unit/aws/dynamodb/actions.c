@@ -441,7 +441,8 @@ static void thirty_three_assignments_and_their_record_fill_a_transaction(void **
                                     .actor = "me",
                                     .at_ms = 1795379521123,
                                     .audit_keep_s = 60};
-    ddb_actions_add_audit(&actions, "t", SIZE_MAX, ddb_audit_item(&context, "sync", 7, "[1]"));
+    struct ddb_audit_part part = {.number = 7, .at_ms = 1795379522456}; /* sent later */
+    ddb_actions_add_audit(&actions, "t", SIZE_MAX, ddb_audit_item(&context, "sync", &part, "[1]"));
     assert_int_equal(actions.n, 100);
     assert_false(actions.full || actions.clashes);
     json_t *body = ddb_actions_body(&actions, "token");
@@ -452,8 +453,8 @@ static void thirty_three_assignments_and_their_record_fill_a_transaction(void **
     char *item = json_dumps(json_object_get(put, "Item"), JSON_COMPACT | JSON_SORT_KEYS);
     assert_string_equal(
         item, "{\"action\":{\"S\":\"sync\"},\"actor\":{\"S\":\"me\"},\"changes\":{\"S\":\"[1]\"},"
-              "\"expires_at\":{\"N\":\"1795379581\"},\"pk\":{\"S\":\"audit#2026-11\"},"
-              "\"sk\":{\"S\":\"2026-11-22T20:32:01.123Z#20261122T203201123Z-k3f9q2#000007\"}}");
+              "\"expires_at\":{\"N\":\"1795379582\"},\"pk\":{\"S\":\"audit#2026-11\"},"
+              "\"sk\":{\"S\":\"2026-11-22T20:32:02.456Z#20261122T203201123Z-k3f9q2#000007\"}}");
     assert_string_equal(json_string_value(json_object_get(put, "ConditionExpression")),
                         "attribute_not_exists(pk)");
     free(item);

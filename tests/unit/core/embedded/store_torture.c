@@ -200,8 +200,15 @@ static void check_audit(void)
     while (sqlite3_step(rows) == SQLITE_ROW) {
         struct err err = ERR_INIT;
         struct history *history = history_new();
-        assert_int_equal(history_add(history, (const char *)sqlite3_column_text(rows, 0), 0, "", "",
-                                     (const char *)sqlite3_column_text(rows, 1), &err),
+        assert_int_equal(history_add(history,
+                                     &(struct audit_record){
+                                         .action_id = (const char *)sqlite3_column_text(rows, 0),
+                                         .at_ms = 0,
+                                         .order = 0,
+                                         .actor = "",
+                                         .action = "",
+                                         .changes = (const char *)sqlite3_column_text(rows, 1)},
+                                     &err),
                          ERR_OK);
         bool possible =
             replay_record(&replay, history->actions[0].changes, history->actions[0].n_changes);

@@ -229,8 +229,14 @@ static void test_what_was_written_is_read(void **state)
     add(world, CHANGE_CREATE, "0051", NULL, NULL);
     struct err err = ERR_INIT;
     struct history *history = history_new();
-    assert_int_equal(history_add(history, "20261122T203201123Z-k3f9q2", AT_MS, "ops@host", "sync",
-                                 encoded(world), &err),
+    assert_int_equal(history_add(history,
+                                 &(struct audit_record){.action_id = "20261122T203201123Z-k3f9q2",
+                                                        .at_ms = AT_MS,
+                                                        .order = AT_MS,
+                                                        .actor = "ops@host",
+                                                        .action = "sync",
+                                                        .changes = encoded(world)},
+                                 &err),
                      ERR_OK);
     history_seal(history);
     assert_int_equal(history->n_actions, 1);
@@ -280,7 +286,15 @@ static void test_records_of_one_action_become_one(void **state)
         char json[128];
         snprintf(json, sizeof json,
                  "[{\"change\":\"release\",\"extension\":\"0042\",\"agent\":\"%s\"}]", agents[i]);
-        assert_int_equal(history_add(history, ids[i], at_ms[i], "a", "sync", json, &err), ERR_OK);
+        assert_int_equal(history_add(history,
+                                     &(struct audit_record){.action_id = ids[i],
+                                                            .at_ms = at_ms[i],
+                                                            .order = at_ms[i],
+                                                            .actor = "a",
+                                                            .action = "sync",
+                                                            .changes = json},
+                                     &err),
+                         ERR_OK);
     }
     history_seal(history);
     assert_int_equal(history->n_actions, 3);
@@ -301,7 +315,15 @@ static void test_many_actions(void **state)
     for (int i = 0; i < 2000; i++) {
         char id[16];
         snprintf(id, sizeof id, "id-%d", i % 1000);
-        assert_int_equal(history_add(history, id, i % 1000, "a", "sync", "[]", &err), ERR_OK);
+        assert_int_equal(history_add(history,
+                                     &(struct audit_record){.action_id = id,
+                                                            .at_ms = i % 1000,
+                                                            .order = i % 1000,
+                                                            .actor = "a",
+                                                            .action = "sync",
+                                                            .changes = "[]"},
+                                     &err),
+                         ERR_OK);
     }
     history_seal(history);
     assert_int_equal(history->n_actions, 1000);
@@ -339,7 +361,14 @@ static void test_what_is_not_a_record(void **state)
     struct history *history = history_new();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct err err = ERR_INIT;
-        assert_int_equal(history_add(history, "id", 1, "a", "sync", cases[i].json, &err),
+        assert_int_equal(history_add(history,
+                                     &(struct audit_record){.action_id = "id",
+                                                            .at_ms = 1,
+                                                            .order = 1,
+                                                            .actor = "a",
+                                                            .action = "sync",
+                                                            .changes = cases[i].json},
+                                     &err),
                          ERR_INPUT);
         assert_non_null(strstr(err.text, cases[i].says));
         assert_non_null(strstr(err.text, "audit record of id: "));
@@ -353,10 +382,17 @@ static void test_members_of_a_newer_version_are_passed_over(void **state)
     (void)state;
     struct err err = ERR_INIT;
     struct history *history = history_new();
-    assert_int_equal(history_add(history, "id", 1, "a", "sync",
-                                 "[{\"change\":\"assign\",\"extension\":\"42\",\"mood\":[1]}]",
-                                 &err),
-                     ERR_OK);
+    assert_int_equal(
+        history_add(history,
+                    &(struct audit_record){
+                        .action_id = "id",
+                        .at_ms = 1,
+                        .order = 1,
+                        .actor = "a",
+                        .action = "sync",
+                        .changes = "[{\"change\":\"assign\",\"extension\":\"42\",\"mood\":[1]}]"},
+                    &err),
+        ERR_OK);
     assert_string_equal(history->actions[0].changes[0].ext, "42");
     history_free(history);
     history_free(NULL);

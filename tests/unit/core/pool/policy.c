@@ -194,7 +194,7 @@ static void test_states(void **state)
     assert_int_equal(policy_state(&policy, &slot, now_s), EXT_FREE);
     slot.at_s = now_s - 7 * 86400 + 1;
     assert_int_equal(policy_state(&policy, &slot, now_s), EXT_COOLING);
-    assert_int_equal(policy_cool_until_s(&policy, &slot), now_s + 1);
+    assert_int_equal(policy_cool_until_s(&policy, &slot, now_s), now_s + 1);
     slot.at_s = now_s - 7 * 86400;
     assert_int_equal(policy_state(&policy, &slot, now_s), EXT_FREE);
     policy.cooldown_s = 0;

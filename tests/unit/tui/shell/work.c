@@ -144,7 +144,7 @@ static int64_t fixed_time(void *context)
     return INT64_C(1795348800000);
 }
 
-static const struct clock s_clock = {fixed_time, NULL};
+static const struct clock s_clock = {.now_ms = fixed_time};
 
 static int setup(void **state)
 {
