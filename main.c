@@ -287,10 +287,19 @@ static void append_topic(const void *topic, struct buf *out)
     help_topic(*(const enum topic *)topic, out);
 }
 
-static void append_completion(const void *nothing, struct buf *out)
+static int print_completion(const struct program *program, const char *shell)
 {
-    (void)nothing;
-    help_completion_bash(out);
+    struct err err = ERR_INIT;
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    bool known = help_completion(shell, &text);
+    if (known) {
+        fputs(text.data, program->report.out);
+    } else {
+        err_set(&err, ERR_USAGE, "--completion %s: there is one for bash and one for zsh", shell);
+    }
+    buf_release(&text);
+    return known ? 0 : fail(program, &err);
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */
@@ -345,7 +354,7 @@ static int start(struct program *program, int argc, char *argv[])
     case ACTION_HELP:
         return print_text(program, append_topic, &program->line.topic);
     case ACTION_COMPLETION:
-        return print_text(program, append_completion, NULL);
+        return print_completion(program, program->line.operands[0]);
     case ACTION_VERSION:
         fputs("extpool " EXTPOOL_VERSION "\n", program->report.out);
         return 0;

@@ -18,7 +18,8 @@ const char *help_text(enum topic topic);
 /* Appends the manual page, for roff: `extpool --help man | man -l -`. */
 void help_man(struct buf *out);
 
-/* Appends a completion script for bash: `source <(extpool --completion bash)`. */
-void help_completion_bash(struct buf *out);
+/* Appends a completion script for that shell, bash or zsh: `source <(extpool --completion bash)`.
+   False for another one. core/settings/completion.c */
+bool help_completion(const char *shell, struct buf *out);
 
 #endif

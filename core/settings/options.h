@@ -83,7 +83,7 @@ const char *topic_about(enum topic topic);
     X(ACTION_HELP, "help", "[TOPIC]", 0, 1, false, TOPIC_OVERVIEW,                                 \
       "this help, or that of a topic")                                                             \
     X(ACTION_VERSION, "version", "", 0, 0, false, TOPIC_OVERVIEW, "the version")                   \
-    X(ACTION_COMPLETION, "completion", "bash", 1, 1, false, TOPIC_OVERVIEW,                        \
+    X(ACTION_COMPLETION, "completion", "bash|zsh", 1, 1, false, TOPIC_OVERVIEW,                        \
       "a completion script for the shell")
 
 enum action {

@@ -239,9 +239,6 @@ static enum err_code take_operands(struct resolver *r)
     if (line->action == ACTION_HISTORY && given && !text_to_int64(first, 0, 1000000, &limit)) {
         return err_set(r->err, ERR_USAGE, "--history %s: a number of actions, 0 for all", first);
     }
-    if (line->action == ACTION_COMPLETION && strcmp(first, "bash") != 0) {
-        return err_set(r->err, ERR_USAGE, "--completion %s: bash is the only one there is", first);
-    }
     settings->history_limit = (size_t)limit;
     settings->import_path = line->action == ACTION_IMPORT ? arena_strdup(arena, first) : NULL;
     settings->undo_id = line->action == ACTION_UNDO && given ? arena_strdup(arena, first) : NULL;

@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-from support.program import ROOT, Desk
+from support.program import ROOT, Desk, program
+from support.term import Terminal
 
 SAMPLE = ROOT / "tests" / "data" / "sample" / "agents.csv"
 
@@ -470,3 +471,28 @@ def test_the_completion_completes(desk):
                                      "--refresh"]
     assert words("extpool --list f") == ["free"]
     assert "policy" in words("extpool --help p")
+    assert words("extpool --completion ''") == ["bash", "zsh"]
+
+
+ZSH = """
+autoload -Uz compinit && compinit -u -d {folder}/dump
+source <({program} --completion zsh)
+"""
+
+
+@pytest.mark.skipif(not shutil.which("zsh"), reason="no zsh here")
+def test_the_completion_of_zsh_completes(desk):
+    script = desk.run("--completion", "zsh", places=False).out
+    assert script.startswith("#compdef extpool\n") and "COMP_WORDS" not in script
+    (desk.folder / ".zshrc").write_text("PROMPT='ready> '\n" + ZSH.format(folder=desk.folder, program=program()))
+    environment = {**desk.environment, "ZDOTDIR": str(desk.folder)}
+    with Terminal(["zsh", "-i"], (100, 40), environment=environment, cwd=desk.folder) as term:
+        term.wait_for("ready>")
+        term.type("extpool --list f\t").wait_for("extpool --list free")
+        term.type("\x15extpool --read\t").wait_for("extpool --read-only")
+        term.type("\x15extpool --rea\t\t").wait_for("--reassign").wait_for("give agents another")
+
+
+def test_another_shell_is_told_which_there_are(desk):
+    done = desk.run("--completion", "fish", places=False)
+    assert done.status == 64 and "one for bash and one for zsh" in done.err and not done.out

@@ -476,7 +476,7 @@ static void test_help_has_every_name(void **state)
     for (enum topic topic = TOPIC_SYNC; topic < TOPIC_COUNT; topic++) {
         help_topic(topic, &all);
     }
-    help_completion_bash(&completion);
+    assert_true(help_completion("bash", &completion));
     for (enum option_id id = 0; id < OPT_COUNT; id++) {
         const struct option_info *info = option_info(id);
         char *name =

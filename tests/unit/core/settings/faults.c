@@ -61,8 +61,6 @@ static void test_wrong_values(void **state)
          "Did you mean --list agents?"},
         {NULL, "--history many", NULL, NULL, ERR_USAGE,
          "--history many: a number of actions, 0 for all", NULL},
-        {NULL, "--completion fish", NULL, NULL, ERR_USAGE,
-         "--completion fish: bash is the only one there is", NULL},
         {NULL, "--export - --json", NULL, NULL, ERR_USAGE,
          "the export and --json both want standard output: leave one of them out", NULL},
         {NULL, "--sync --export-to -", NULL, NULL, ERR_USAGE,
