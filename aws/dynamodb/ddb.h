@@ -9,7 +9,7 @@
  *     free      {pk: "0042", sk: "nu", sk_value: "0042" [, released_at, last_agent]}
  *     assigned  {pk: "0042", sk: "agentID", sk_value: "alice" [, since, by] [, pinned]
  *                [, agent_arn] [, source] [, fallback]}, all of it text
- *     reserved  {pk: "0042", sk: "held", sk_value: "0042" [, note, since, by]
+ *     reserved  {pk: "0042", sk: "held", sk_value: "0042" [, note, since, by] [, target, until]
  *                [, released_at, last_agent]}
  *     claim     {pk: "agent#alice", sk: "claim", ext: "0042"}
  *     audit     {pk: "audit#2026-11", sk: "<time>#<action id>#<part>", action, actor, changes
@@ -266,6 +266,14 @@ enum err_code ddb_load(struct ddb *ddb, const struct policy *policy,
 enum err_code ddb_scan(struct ddb *ddb, const struct policy *policy,
                        const struct progress *progress, struct snapshot **out,
                        struct err *err) ERR_CHECK;
+
+/* A point read (struct store_ops). */
+enum err_code ddb_lookup(struct ddb *ddb, const struct policy *policy,
+                         const struct store_lookup *wanted, const struct progress *progress,
+                         struct slot *out, struct err *err) ERR_CHECK;
+
+/* Adds a record of the same extension: assigned counts most, then reserved, as in a snapshot. */
+void ddb_merge_record(struct slot *into, const struct slot *record);
 
 /* Items that were read so far, on their way into a snapshot. */
 struct ddb_snapshot {

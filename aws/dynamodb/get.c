@@ -109,8 +109,7 @@ const char *ddb_get_claim(const struct ddb_get *look, const char *agent)
     return index == STRMAP_NONE ? NULL : look->claims[index].ext;
 }
 
-/* Of several records of one extension assigned counts most, then held, as in a snapshot. */
-static void merge(struct slot *into, const struct slot *record)
+void ddb_merge_record(struct slot *into, const struct slot *record)
 {
     static const int rank[] = {
         [SLOT_ABSENT] = 0, [SLOT_FREE] = 1, [SLOT_RESERVED] = 2, [SLOT_ASSIGNED] = 3};
@@ -128,7 +127,7 @@ static void take_item(struct ddb_get *look, const json_t *item)
     if (read.kind == DDB_SLOT) {
         size_t index = strmap_get(&look->by_ext, read.slot.ext);
         if (index != STRMAP_NONE) {
-            merge(&look->slots[index], &read.slot);
+            ddb_merge_record(&look->slots[index], &read.slot);
         }
     } else if (read.kind == DDB_CLAIM) {
         size_t index = strmap_get(&look->by_agent, read.claim.agent);

@@ -117,6 +117,8 @@ static const struct ddb_attribute s_attributes[] = {
     {RECORD_RESERVED, "since", FORM_SECONDS, OF_SLOT(at_s), true},
     {RECORD_RESERVED, "by", FORM_TEXT, OF_SLOT(by), false},
     {RECORD_RESERVED, "note", FORM_TEXT, OF_SLOT(note), true},
+    {RECORD_RESERVED, "target", FORM_TEXT, OF_SLOT(target), true},
+    {RECORD_RESERVED, "until", FORM_SECONDS, OF_SLOT(until_s), true},
     {RECORD_RESERVED, "released_at", FORM_SECONDS, OF_SLOT(given_back_s), false},
     {RECORD_RESERVED, "last_agent", FORM_TEXT, OF_SLOT(agent), false},
 };

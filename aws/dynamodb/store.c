@@ -92,6 +92,14 @@ static enum err_code store_load(struct store *store, const struct policy *policy
                               : ddb_load(ddb_of(store), policy, progress, out, err);
 }
 
+static enum err_code store_lookup(struct store *store, const struct policy *policy,
+                                  const struct store_lookup *wanted,
+                                  const struct progress *progress, struct slot *out,
+                                  struct err *err)
+{
+    return ddb_lookup(ddb_of(store), policy, wanted, progress, out, err);
+}
+
 static enum err_code store_apply(struct store *store, struct plan *plan,
                                  const struct apply_context *context,
                                  const struct progress *progress, struct err *err)
@@ -171,6 +179,7 @@ static void store_end(struct store *store)
 static const struct store_ops s_ops = {
     .init = store_init,
     .load = store_load,
+    .lookup = store_lookup,
     .apply = store_apply,
     .history = store_history,
     .may_have_changed = NULL, /* nothing tells cheaply */

@@ -150,6 +150,16 @@ static enum err_code demo_load(struct store *store, const struct policy *policy,
                           : demo->inner->ops->load(demo->inner, policy, mode, progress, out, err);
 }
 
+/* The first load makes the store, so that a lookup meets one. */
+static enum err_code demo_lookup(struct store *store, const struct policy *policy,
+                                 const struct store_lookup *wanted,
+                                 const struct progress *progress, struct slot *out,
+                                 struct err *err)
+{
+    struct store *inner = demo_of(store)->inner;
+    return inner->ops->lookup(inner, policy, wanted, progress, out, err);
+}
+
 static enum err_code demo_apply(struct store *store, struct plan *plan,
                                 const struct apply_context *context,
                                 const struct progress *progress, struct err *err)
@@ -187,6 +197,7 @@ static void demo_free(struct store *store)
 static const struct store_ops s_ops = {
     .init = demo_init,
     .load = demo_load,
+    .lookup = demo_lookup,
     .apply = demo_apply,
     .history = demo_history,
     .may_have_changed = demo_may_have_changed,

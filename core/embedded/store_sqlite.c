@@ -288,6 +288,14 @@ static enum err_code store_init(struct store *base, const struct policy *policy,
     return sqlite_create(begin(base, progress), policy, warnings, err);
 }
 
+static enum err_code store_lookup(struct store *base, const struct policy *policy,
+                                  const struct store_lookup *wanted,
+                                  const struct progress *progress, struct slot *out,
+                                  struct err *err)
+{
+    return sqlite_lookup(begin(base, progress), policy, wanted, out, err);
+}
+
 static void store_facts(struct store *base, struct port_info *facts)
 {
     const struct sqlite_store *store = (const struct sqlite_store *)base;
@@ -320,6 +328,7 @@ struct store *store_sqlite_new(const char *path, const struct clock *clock)
     static const struct store_ops s_ops = {
         .init = store_init,
         .load = store_load,
+        .lookup = store_lookup,
         .apply = sqlite_apply,
         .history = store_history,
         .may_have_changed = store_may_have_changed,

@@ -124,12 +124,19 @@ const char *sqlite_text(struct arena *arena, sqlite3_stmt *row, int column, bool
 /* ---- rows (store_sqlite.c) ------------------------------------------------------------------ */
 
 #define SLOT_COLUMNS_1 "extension, state, at, agent, note, actor"
-#define SLOT_COLUMNS SLOT_COLUMNS_1 ", given_back, agent_arn, source, fallback"
+#define SLOT_COLUMNS SLOT_COLUMNS_1 ", given_back, agent_arn, source, fallback, target, until"
 
 /* The slot of a row of SLOT_COLUMNS; false, with *why, where it does not fit. */
 bool sqlite_slot(struct arena *arena, sqlite3_stmt *row, int width, struct slot *slot,
                  const char **why);
 const char *sqlite_state_name(enum slot_state state);
+
+/* ---- store_sqlite_lookup.c ------------------------------------------------------------------ */
+
+/* A point read (struct store_ops). */
+enum err_code sqlite_lookup(struct sqlite_store *store, const struct policy *policy,
+                            const struct store_lookup *wanted, struct slot *out,
+                            struct err *err) ERR_CHECK;
 
 /* ---- store_sqlite_unit.c -------------------------------------------------------------------- */
 

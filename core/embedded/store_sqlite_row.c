@@ -78,6 +78,8 @@ bool sqlite_slot(struct arena *arena, sqlite3_stmt *row, int width, struct slot 
         slot->by = sqlite_text(arena, row, 5, &sound);
         slot->given_back_s = sqlite3_column_int64(row, 6);
         read_own(arena, row, slot, &sound);
+        slot->target = sqlite_text(arena, row, 10, &sound);
+        slot->until_s = sqlite3_column_int64(row, 11);
         if (!sound) {
             *why = "one of its texts is not UTF-8";
         } else if (slot->state == SLOT_ASSIGNED && (!slot->agent || slot->agent[0] == '\0')) {

@@ -21,6 +21,10 @@
     "ALTER TABLE extension ADD COLUMN"                                                             \
     " given_back INTEGER CHECK (typeof(given_back) IN ('integer', 'null'));"                       \
     "ALTER TABLE extension ADD COLUMN"                                                             \
+    " target TEXT CHECK (typeof(target) IN ('text', 'null'));"                                     \
+    "ALTER TABLE extension ADD COLUMN"                                                             \
+    " until INTEGER CHECK (typeof(until) IN ('integer', 'null'));"                                 \
+    "ALTER TABLE extension ADD COLUMN"                                                             \
     " agent_arn TEXT CHECK (typeof(agent_arn) IN ('text', 'null'));"                               \
     "ALTER TABLE extension ADD COLUMN"                                                             \
     " source TEXT CHECK (typeof(source) IN ('text', 'null'));"                                     \
@@ -77,7 +81,8 @@ enum err_code sqlite_see_schema(struct sqlite_store *store, struct err *err)
 
 const char *sqlite_slot_columns(const struct sqlite_store *store)
 {
-    return store->schema >= 2 ? SLOT_COLUMNS : SLOT_COLUMNS_1 ", NULL, NULL, NULL, NULL";
+    return store->schema >= 2 ? SLOT_COLUMNS
+                              : SLOT_COLUMNS_1 ", NULL, NULL, NULL, NULL, NULL, NULL";
 }
 
 /* ---- the copy ----------------------------------------------------------------------------- */

@@ -34,9 +34,10 @@ static_assert(QUERY_END == UNIT_QUERIES, "room for every query");
 
 static const char *const s_queries[UNIT_QUERIES] = {
     [QUERY_INSERT] = "INSERT INTO extension (" SLOT_COLUMNS ") VALUES (?1, ?6, ?7, ?8, ?9,"
-                     " ?10, ?11, ?12, ?13, ?14)",
+                     " ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     [QUERY_UPDATE] = "UPDATE extension SET state = ?6, at = ?7, agent = ?8, note = ?9, actor = ?10,"
-                     " given_back = ?11, agent_arn = ?12, source = ?13, fallback = ?14" AS_SEEN,
+                     " given_back = ?11, agent_arn = ?12, source = ?13, fallback = ?14,"
+                     " target = ?15, until = ?16" AS_SEEN,
     [QUERY_VACATE] = "UPDATE extension SET state = 'free'" AS_SEEN,
     [QUERY_DELETE] = "DELETE FROM extension" AS_SEEN,
     [QUERY_LOOK] = "SELECT " SLOT_COLUMNS " FROM extension WHERE extension = ?1",
@@ -84,7 +85,7 @@ static void bind_slot(sqlite3_stmt *query, int index, const struct slot *slot, b
     sqlite_bind_text(query, index + 3, slot->note);
 }
 
-/* actor, given_back, agent_arn, source, fallback */
+/* actor, given_back, agent_arn, source, fallback, target, until */
 static void bind_rest(sqlite3_stmt *query, int index, const struct slot *slot)
 {
     sqlite_bind_text(query, index, slot->by);
@@ -92,6 +93,8 @@ static void bind_rest(sqlite3_stmt *query, int index, const struct slot *slot)
     sqlite_bind_text(query, index + 2, slot->own ? slot->own->arn : NULL);
     sqlite_bind_text(query, index + 3, slot->own ? slot->own->source : NULL);
     sqlite_bind_text(query, index + 4, slot->own ? slot->own->fallback : NULL);
+    sqlite_bind_text(query, index + 5, slot->target);
+    bind_time(query, index + 6, slot->until_s);
 }
 
 static bool is_absent(const struct slot *slot)

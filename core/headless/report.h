@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "core/session/lookup.h"
 #include "core/session/rows.h"
 #include "core/session/session.h"
 
@@ -55,6 +56,13 @@ struct status_report {
     const struct err *directory_err; /* why the directory was not read, NULL or ERR_OK */
 };
 
+struct lookup_report {
+    const struct agent_row *agent; /* NULL: an extension was asked for */
+    const struct lookup *lookup;
+    const struct policy *policy;
+    int64_t now_s;
+};
+
 struct doctor_report {
     const struct diagnosis *diagnosis;
     const struct action_report *repair; /* NULL: --fix was not asked for, or nothing to do */
@@ -70,8 +78,7 @@ void report_text_agents(const struct report *report, const struct agent_rows *ro
 /* `free_only`: those that could be handed out (free and cooling). */
 void report_text_extensions(const struct report *report, const struct snapshot *snapshot,
                             const struct policy *policy, int64_t now_s, bool free_only);
-void report_text_lookup(const struct report *report, const struct agent_row *agent,
-                        const struct slot *slot, const struct policy *policy, int64_t now_s);
+void report_text_lookup(const struct report *report, const struct lookup_report *lookup);
 void report_text_history(const struct report *report, const struct history *history);
 void report_text_doctor(const struct report *report, const struct doctor_report *doctor);
 void report_text_error(const struct report *report, const struct err *err);
@@ -83,8 +90,7 @@ void report_json_status(const struct report *report, const struct status_report 
 void report_json_agents(const struct report *report, const struct agent_rows *rows);
 void report_json_extensions(const struct report *report, const struct snapshot *snapshot,
                             const struct policy *policy, int64_t now_s, bool free_only);
-void report_json_lookup(const struct report *report, const struct agent_row *agent,
-                        const struct slot *slot, const struct policy *policy, int64_t now_s);
+void report_json_lookup(const struct report *report, const struct lookup_report *lookup);
 void report_json_history(const struct report *report, const struct history *history);
 void report_json_doctor(const struct report *report, const struct doctor_report *doctor);
 void report_json_error(const struct report *report, const struct err *err, int exit);

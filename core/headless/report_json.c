@@ -315,10 +315,29 @@ void report_json_extensions(const struct report *report, const struct snapshot *
     write_document(report, list);
 }
 
-void report_json_lookup(const struct report *report, const struct agent_row *agent,
-                        const struct slot *slot, const struct policy *policy, int64_t now_s)
+/* What a contact flow is told: where the call goes, or why nowhere. */
+static json_t *place_object(const struct lookup_place *place)
 {
-    write_document(report, agent ? agent_object(agent) : extension_object(slot, policy, now_s));
+    if (place->kind[0] == '\0') {
+        return json_null();
+    }
+    json_t *object = json_object();
+    json_object_set_new(object, "kind", text(place->kind));
+    json_object_set_new(object, "value", text(place->value));
+    return object;
+}
+
+void report_json_lookup(const struct report *report, const struct lookup_report *shown)
+{
+    const struct lookup *lookup = shown->lookup;
+    json_t *object = shown->agent ? agent_object(shown->agent)
+                                  : extension_object(&lookup->slot, shown->policy, shown->now_s);
+    json_object_set_new(object, "target", text(lookup->slot.target));
+    json_object_set_new(object, "until", moment(lookup->slot.until_s));
+    json_object_set_new(object, "call_goes_to", place_object(&lookup->place));
+    json_object_set_new(object, "fallback", place_object(&lookup->backup));
+    json_object_set_new(object, "reason", text(lookup_reason_name(lookup->reason)));
+    write_document(report, object);
 }
 
 /* ---- history, doctor --------------------------------------------------------------------- */

@@ -218,15 +218,33 @@ static void tell_extension(struct table *table, const struct slot *slot,
     told(table, assigned ? "pinned" : "note", slot->note);
 }
 
-void report_text_lookup(const struct report *report, const struct agent_row *agent,
-                        const struct slot *slot, const struct policy *policy, int64_t now_s)
+static void tell_place(struct table *table, const char *name, const struct lookup_place *place)
 {
+    if (place->kind[0] != '\0') {
+        table_row(table, name, arena_printf(&table->arena, "%s %s", place->kind, place->value));
+    }
+}
+
+void report_text_lookup(const struct report *report, const struct lookup_report *shown)
+{
+    const struct lookup *lookup = shown->lookup;
     struct table table;
     report_table(report, &table, 2);
-    if (agent) {
-        tell_agent(&table, agent);
+    if (shown->agent) {
+        tell_agent(&table, shown->agent);
     } else {
-        tell_extension(&table, slot, policy, now_s);
+        tell_extension(&table, &lookup->slot, shown->policy, shown->now_s);
+    }
+    if (lookup->slot.target) {
+        table_row(&table, "target", lookup->slot.target);
+    }
+    if (lookup->slot.until_s > 0) {
+        table_row(&table, "until", moment(&table.arena, lookup->slot.until_s));
+    }
+    tell_place(&table, "a call goes to", &lookup->place);
+    tell_place(&table, "fallback", &lookup->backup);
+    if (lookup->reason == LOOKUP_UNRESOLVED) {
+        table_row(&table, "a call goes to", "nowhere: what it leads to is not known");
     }
     table_print(&table, report->out, "");
     table_release(&table);

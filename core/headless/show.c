@@ -122,48 +122,70 @@ int run_list(struct run *run)
     return 0;
 }
 
-static const struct agent_row *row_of(const struct agent_rows *rows, const char *login)
+/* Who else knows the agent: the directory, which costs a request for each hundred agents. */
+static enum err_code find_in_directory(struct run *run, struct agent_row *row)
 {
-    for (size_t i = 0; i < rows->n_rows; i++) {
-        if (strcmp(rows->rows[i].login, login) == 0) {
-            return &rows->rows[i];
-        }
+    struct usecase *use = &run->use;
+    if (!run->report->verbose || !session_directory_uri(run->session)) {
+        return ERR_OK;
     }
-    return NULL;
+    enum err_code code = usecase_read_directory(use);
+    run_say_note(run);
+    const struct agent *agent = code == ERR_OK ? roster_find(use->roster, row->login) : NULL;
+    if (agent) {
+        row->name = agent->name;
+        row->routing_profile = agent->routing_profile;
+        row->state = row->slot ? AGENT_ASSIGNED : AGENT_NEW;
+    } else if (code == ERR_OK) {
+        row->state = AGENT_STALE;
+    }
+    return code;
+}
+
+static enum err_code not_there(struct run *run, const struct request *wanted)
+{
+    struct err *err = &run->use.err;
+    if (wanted->ext) {
+        return err_set(err, ERR_NOT_FOUND, "%s: no such extension in the store", wanted->ext);
+    }
+    err_set(err, ERR_NOT_FOUND, "%s holds no extension", wanted->agent);
+    if (!run->report->verbose) {
+        err_hint(err,
+                 "--lookup reads the store alone; with --verbose it also looks who works here");
+    }
+    return ERR_NOT_FOUND;
 }
 
 int run_lookup(struct run *run)
 {
     const struct request *wanted = run->settings->lookup;
-    struct arena arena = ARENA_INIT;
-    const struct agent_row *agent = NULL;
-    const struct slot *slot = NULL;
-    enum err_code code = usecase_read_store(&run->use, LOAD_NORMAL);
-    if (code == ERR_OK && wanted->ext) {
-        slot = snapshot_find(run->use.snapshot, wanted->ext);
-    } else if (code == ERR_OK) {
-        struct agent_rows rows;
-        if (session_directory_uri(run->session)) {
-            code = usecase_read_directory(&run->use);
-            run_say_note(run);
-        }
-        agent_rows_join(run->use.snapshot, run->use.roster, &arena, &rows);
-        agent = row_of(&rows, wanted->agent);
+    struct lookup_question question = {.ext = wanted->ext, .agent = wanted->agent};
+    struct agent_row agent = {.login = wanted->agent};
+    struct lookup lookup;
+    enum err_code code =
+        session_lookup(run->session, &question, &run->line.progress, &lookup, &run->use.err);
+    bool there = code == ERR_OK && lookup.slot.state != SLOT_ABSENT;
+    agent.slot = there ? &lookup.slot : NULL;
+    if (code == ERR_OK && wanted->agent) {
+        code = find_in_directory(run, &agent);
     }
-    if (code == ERR_OK && !agent && !slot) {
-        code = err_set(&run->use.err, ERR_NOT_FOUND, "%s: no such %s",
-                       wanted->ext ? wanted->ext : wanted->agent,
-                       wanted->ext ? "extension in the store" : "agent, here or in the directory");
+    if (code == ERR_OK && !there && agent.state != AGENT_NEW) {
+        code = not_there(run, wanted);
     }
     int status = code == ERR_OK ? 0 : run_report_failure(run);
     progress_line_end(&run->line);
     if (code == ERR_OK) {
-        void (*print)(const struct report *, const struct agent_row *, const struct slot *,
-                      const struct policy *, int64_t) =
+        struct lookup_report shown = {
+            .agent = wanted->agent ? &agent : NULL,
+            .lookup = &lookup,
+            .policy = session_policy(run->session),
+            .now_s = session_now_s(run->session),
+        };
+        void (*print)(const struct report *, const struct lookup_report *) =
             run->report->json ? report_json_lookup : report_text_lookup;
-        print(run->report, agent, slot, session_policy(run->session), session_now_s(run->session));
+        print(run->report, &shown);
     }
-    arena_release(&arena);
+    lookup_release(&lookup);
     return status;
 }
 

@@ -8,8 +8,8 @@
  *
  * A change's JSON is {"change","extension","agent","from","to","why","group"} without the members
  * that are not set, and "was": what the slot was before, so that an undo gives all of it back:
- * {"state","at","agent","note","by","given_back","arn","source","fallback"}, the state only of a
- * reservation; and for a reassign "from_was", the same of the extension that the agent had. Numbers
+ * {"state","at","agent","note","by","given_back","target","until","arn","source","fallback"}, the
+ * state only of a reservation; and for a reassign "from_was", the same of the extension that the agent had. Numbers
  * that are created stand as ranges: {"change":"create","from":"0000","to":"0098"}; such a change
  * has no ext in the history, only from and to.
  */

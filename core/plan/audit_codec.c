@@ -62,6 +62,8 @@ static void set_was(json_t *object, const char *name, const struct slot *before,
     set_text(was, "note", before->note);
     set_text(was, "by", before->by);
     set_time(was, "given_back", before->given_back_s);
+    set_text(was, "target", before->target);
+    set_time(was, "until", before->until_s);
     if (before->own) {
         set_text(was, "arn", before->own->arn);
         set_text(was, "source", before->own->source);
@@ -262,6 +264,8 @@ static void read_was(struct reader *reader, const json_t *object, const char *na
     slot->note = get_text(reader, was, "note");
     slot->by = get_text(reader, was, "by");
     slot->given_back_s = get_number(reader, was, "given_back");
+    slot->target = get_text(reader, was, "target");
+    slot->until_s = get_number(reader, was, "until");
     if (own.arn || own.source || own.fallback) {
         struct belongings *copy = arena_alloc(reader->arena, sizeof *copy);
         *copy = own;

@@ -56,6 +56,7 @@ bool slot_same(const struct slot *a, const struct slot *b)
     }
     bool same_records = a->records == b->records || (slot_is_sound(a) && slot_is_sound(b));
     return a->state == b->state && a->at_s == b->at_s && a->given_back_s == b->given_back_s &&
+           a->until_s == b->until_s && text_same(a->target, b->target) &&
            same_records && strcmp(a->ext, b->ext) == 0 && text_same(a->agent, b->agent) &&
            text_same(a->note, b->note) && text_same(a->by, b->by) && own_same(a->own, b->own) &&
            spelled_same(a->as_read, b->as_read);

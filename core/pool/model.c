@@ -78,6 +78,7 @@ struct slot slot_copy(struct arena *arena, const struct slot *slot)
     copy.agent = arena_strdup(arena, slot->agent);
     copy.note = arena_strdup(arena, slot->note);
     copy.by = arena_strdup(arena, slot->by);
+    copy.target = arena_strdup(arena, slot->target);
     if (slot->own) {
         struct belongings *own = arena_alloc(arena, sizeof *own);
         own->arn = arena_strdup(arena, slot->own->arn);

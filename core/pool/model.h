@@ -31,7 +31,7 @@ enum slot_state {
     SLOT_ABSENT, /* the store has no record of it */
     SLOT_FREE,
     SLOT_ASSIGNED,
-    SLOT_RESERVED /* reserved */
+    SLOT_RESERVED /* an operator took it out of the pool */
 };
 
 /* The records behind a slot. A sound slot has exactly one; a table that was written without
@@ -75,6 +75,8 @@ struct slot {
     const char *by;    /* who did it, or NULL. An assigned slot with at_s == 0 was written by the
                           program before ours and waits to be adopted */
     int64_t given_back_s;          /* reserved: the at_s that it had when it was free */
+    const char *target;            /* reserved: where a call to it goes (target.h), or NULL */
+    int64_t until_s;               /* reserved: when it comes back by itself; 0: never */
     const struct belongings *own;  /* assigned: what belongs to the holder; NULL: nothing */
     const struct as_read *as_read; /* NULL: written as this program writes it */
 };

@@ -33,6 +33,13 @@ struct apply_context {
     int64_t audit_keep_s; /* 0: for ever */
 };
 
+/* What a point read is about. */
+struct store_lookup {
+    const char *ext;     /* an extension of the policy's width, or NULL: */
+    const char *agent;   /* whoever has this login */
+    struct arena *arena; /* the texts of the answer go here */
+};
+
 struct store_ops {
     /*
      * Creates what is missing (file, schema, table, index) so that load and apply can work. Safe to
@@ -66,6 +73,15 @@ struct store_ops {
     enum err_code (*apply)(struct store *store, struct plan *plan,
                            const struct apply_context *context, const struct progress *progress,
                            struct err *err) ERR_CHECK;
+
+    /*
+     * One extension, or the one that an agent holds, by reading one or two records: never the pool,
+     * because a caller waits for it. ERR_OK with state SLOT_ABSENT if there is no record, or if the
+     * agent holds none. It may be as old as an eventually consistent read.
+     */
+    enum err_code (*lookup)(struct store *store, const struct policy *policy,
+                            const struct store_lookup *wanted, const struct progress *progress,
+                            struct slot *out, struct err *err) ERR_CHECK;
 
     /* The newest `limit` actions, newest first; with `action_id` only that one (ERR_NOT_FOUND). A
        limit of 0 means all. */

@@ -392,6 +392,13 @@ enum err_code session_load(struct session *session, enum load_mode mode,
     return ERR_OK;
 }
 
+enum err_code session_read_slot(struct session *session, const struct store_lookup *wanted,
+                                const struct progress *progress, struct slot *out, struct err *err)
+{
+    return session->store->ops->lookup(session->store, &session->settings->policy, wanted, progress,
+                                       out, err);
+}
+
 enum err_code session_read_directory(struct session *session, const struct progress *progress,
                                      struct roster **out, struct err *err)
 {

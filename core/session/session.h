@@ -75,6 +75,10 @@ enum err_code session_load(struct session *session, enum load_mode mode,
                            struct err *err) ERR_CHECK;
 enum err_code session_read_directory(struct session *session, const struct progress *progress,
                                      struct roster **out, struct err *err) ERR_CHECK;
+/* A point read of one extension, or of the one that an agent holds (struct store_ops, lookup). */
+enum err_code session_read_slot(struct session *session, const struct store_lookup *wanted,
+                                const struct progress *progress, struct slot *out,
+                                struct err *err) ERR_CHECK;
 bool session_may_have_changed(struct session *session);
 
 struct plan_input session_plan_input(const struct session *session, const struct snapshot *snapshot,

@@ -162,7 +162,7 @@ def test_the_documents_of_what_looks(staffed):
         rows = desk.json("--list", kind)
         assert all(list(row)[:5] == EXTENSION for row in rows)
     assert len(rows) == 6
-    assert list(desk.json("--lookup", "alice")) == AGENT
+    assert list(desk.json("--lookup", "alice"))[: len(AGENT)] == AGENT
     assert list(desk.json("--lookup", "19"))[:5] == EXTENSION
     history = desk.json("--history")
     assert [list(row) for row in history] == [["action_id", "at", "actor", "action", "changes"]] * 3

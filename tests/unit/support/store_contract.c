@@ -109,22 +109,13 @@ static const char *agent_of(const struct slot *before, const struct slot *after)
     return before && before->state == SLOT_ASSIGNED ? before->agent : NULL;
 }
 
-static struct slot copied(struct plan *plan, const struct slot *slot)
-{
-    struct slot copy = *slot;
-    copy.agent = arena_strdup(&plan->arena, slot->agent);
-    copy.note = arena_strdup(&plan->arena, slot->note);
-    copy.by = arena_strdup(&plan->arena, slot->by);
-    return copy;
-}
-
 struct change *propose(struct plan *plan, enum change_kind kind, const struct slot *after)
 {
     const struct slot *before = snapshot_find(plan->snapshot, after->ext);
     struct change *change =
         plan_add(plan, kind, after->ext, agent_of(before, after), 1, "asked by %s", ACTOR);
     change->steps[0].before = before;
-    change->steps[0].after = copied(plan, after);
+    change->steps[0].after = slot_copy(&plan->arena, after);
     return change;
 }
 
@@ -137,9 +128,9 @@ struct change *propose_move(struct plan *plan, const char *agent, const char *fr
     change->from = arena_strdup(&plan->arena, from);
     change->to = arena_strdup(&plan->arena, to);
     change->steps[0].before = snapshot_find(plan->snapshot, from);
-    change->steps[0].after = copied(plan, &given_back);
+    change->steps[0].after = slot_copy(&plan->arena, &given_back);
     change->steps[1].before = snapshot_find(plan->snapshot, to);
-    change->steps[1].after = copied(plan, &taken);
+    change->steps[1].after = slot_copy(&plan->arena, &taken);
     return change;
 }
 
@@ -331,6 +322,7 @@ int store_contract_run(const struct store_maker *maker)
         {"changes", store_change_tests, store_n_change_tests},
         {"conflicts", store_conflict_tests, store_n_conflict_tests},
         {"the whole", store_whole_tests, store_n_whole_tests},
+        {"lookups", store_lookup_tests, store_n_lookup_tests},
     };
     int failed = 0;
     store_site_maker = maker;

@@ -104,5 +104,7 @@ extern const struct CMUnitTest store_conflict_tests[];
 extern const size_t store_n_conflict_tests;
 extern const struct CMUnitTest store_whole_tests[];
 extern const size_t store_n_whole_tests;
+extern const struct CMUnitTest store_lookup_tests[];
+extern const size_t store_n_lookup_tests;
 
 #endif

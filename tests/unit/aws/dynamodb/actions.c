@@ -223,14 +223,16 @@ static void reserve_and_back(void **state)
         "Put 0042 held: attribute_not_exists(pk)\n");
     one(&s_held, &s_free, NULL,
         "Put 0042 nu: attribute_not_exists(sk_value)\n"
-        "Delete 0042 held: attribute_exists(pk) AND since = '9' AND note = 'fax'\n");
+        "Delete 0042 held: attribute_exists(pk) AND since = '9' AND note = 'fax' "
+        "AND attribute_not_exists(target) AND attribute_not_exists(until)\n");
     /* What the number was before goes with the reservation and comes back after it. */
     struct slot held = s_held;
     held.given_back_s = s_used.at_s;
     held.agent = s_used.agent;
     one(&held, &s_used, NULL,
         "Put 0042 nu: attribute_not_exists(sk_value)\n"
-        "Delete 0042 held: attribute_exists(pk) AND since = '9' AND note = 'fax'\n");
+        "Delete 0042 held: attribute_exists(pk) AND since = '9' AND note = 'fax' "
+        "AND attribute_not_exists(target) AND attribute_not_exists(until)\n");
 }
 
 static void pin_and_back(void **state)

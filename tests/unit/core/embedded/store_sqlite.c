@@ -357,6 +357,8 @@ static void make_old(struct fixture *fixture)
 {
     sqlite_by_hand(fixture->path, "ALTER TABLE extension DROP COLUMN given_back;"
                                   "ALTER TABLE extension DROP COLUMN agent_arn;"
+                                  "ALTER TABLE extension DROP COLUMN target;"
+                                  "ALTER TABLE extension DROP COLUMN until;"
                                   "ALTER TABLE extension DROP COLUMN source;"
                                   "ALTER TABLE extension DROP COLUMN fallback;"
                                   "PRAGMA user_version = 1");

@@ -202,10 +202,16 @@ static void lists_and_look_ups(void **state)
                  "");
     report_json_extensions(&paper.report, w.snapshot, &w.policy, w.now_s, true);
     paper_expect(&paper, "[" CAROL "]\n", "");
-    report_json_lookup(&paper.report, &rows.rows[1], NULL, &w.policy, w.now_s);
-    paper_expect(&paper, BOB "\n", "");
-    report_json_lookup(&paper.report, NULL, snapshot_find(w.snapshot, "0003"), &w.policy, w.now_s);
-    paper_expect(&paper, CAROL "\n", "");
+    struct lookup lookup = {
+        .slot = *rows.rows[1].slot, .place = {"agent", "arn:1"}, .backup = {"", ""}};
+    struct lookup_report shown = {
+        .agent = &rows.rows[1], .lookup = &lookup, .policy = &w.policy, .now_s = w.now_s};
+    report_json_lookup(&paper.report, &shown);
+    fflush(paper.report.out);
+    assert_non_null(strstr(paper.out, "\"state\":\"assigned\""));
+    assert_non_null(strstr(paper.out, "\"target\":null,\"until\":null,"
+                                      "\"call_goes_to\":{\"kind\":\"agent\",\"value\":\"arn:1\"},"
+                                      "\"fallback\":null,\"reason\":\"\"}\n"));
     arena_release(&arena);
     world_release(&w);
     paper_release(&paper);

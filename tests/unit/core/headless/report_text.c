@@ -348,6 +348,46 @@ static void lists(void **state)
     paper_release(&paper);
 }
 
+static void print_lookup(struct paper *paper, const struct world *w, const struct agent_row *agent,
+                         const struct slot *slot)
+{
+    struct lookup lookup = {.slot = slot ? *slot : (struct slot){.state = SLOT_ABSENT},
+                            .place = {"", ""},
+                            .backup = {"", ""}};
+    struct lookup_report shown = {
+        .agent = agent, .lookup = &lookup, .policy = &w->policy, .now_s = w->now_s};
+    report_text_lookup(&paper->report, &shown);
+}
+
+/* Where a call goes is told beside what the number is. */
+static void targets(void **state)
+{
+    (void)state;
+    struct paper paper;
+    struct world w;
+    paper_init(&paper);
+    world_init(&w, "0001-0009");
+    struct lookup lookup = {
+        .slot = {.ext = "0005",
+                 .state = SLOT_RESERVED,
+                 .note = "fax",
+                 .target = "agent:alice",
+                 .until_s = 1764028800,
+                 .at_s = 1763942400},
+        .place = {"agent", "arn:1"},
+        .backup = {"phone", "+441632960000"},
+    };
+    struct lookup_report shown = {.lookup = &lookup, .policy = &w.policy, .now_s = w.now_s};
+    report_text_lookup(&paper.report, &shown);
+    fflush(paper.report.out);
+    assert_non_null(strstr(paper.out, "target          agent:alice\n"));
+    assert_non_null(strstr(paper.out, "until           2025-11-25T00:00:00Z\n"));
+    assert_non_null(strstr(paper.out, "a call goes to  agent arn:1\n"));
+    assert_non_null(strstr(paper.out, "phone +441632960000\n"));
+    world_release(&w);
+    paper_release(&paper);
+}
+
 static void look_ups(void **state)
 {
     (void)state;
@@ -360,9 +400,9 @@ static void look_ups(void **state)
     world_store(&w, "0001 bob pin=desk\n0003 - carol 3d\n");
     world_directory(&w, "alice bob");
     agent_rows_join(w.snapshot, w.roster, &arena, &rows);
-    report_text_lookup(&paper.report, &rows.rows[0], NULL, &w.policy, w.now_s);
+    print_lookup(&paper, &w, &rows.rows[0], NULL);
     paper_expect(&paper, "agent      alice\nextension  none\nstate      new\n", "");
-    report_text_lookup(&paper.report, NULL, snapshot_find(w.snapshot, "0003"), &w.policy, w.now_s);
+    print_lookup(&paper, &w, NULL, snapshot_find(w.snapshot, "0003"));
     paper_expect(&paper,
                  "extension    0003\n"
                  "state        cooling\n"
@@ -370,7 +410,7 @@ static void look_ups(void **state)
                  "given back   2026-11-19T12:00:00Z\n"
                  "cools until  2026-11-26T12:00:00Z\n",
                  "");
-    report_text_lookup(&paper.report, NULL, snapshot_find(w.snapshot, "0001"), &w.policy, w.now_s);
+    print_lookup(&paper, &w, NULL, snapshot_find(w.snapshot, "0001"));
     fflush(paper.report.out);
     assert_non_null(strstr(paper.out, "agent      bob\n"));
     assert_non_null(strstr(paper.out, "pinned     desk\n"));
@@ -467,6 +507,7 @@ int main(void)
         cmocka_unit_test(a_status),
         cmocka_unit_test(lists),
         cmocka_unit_test(look_ups),
+        cmocka_unit_test(targets),
         cmocka_unit_test(a_history),
         cmocka_unit_test(a_doctor),
     };

@@ -1,0 +1,104 @@
+#include <string.h>
+
+#include "tests/unit/support/store_site.h"
+
+/* The contract, part four: point reads. They say what a call is told, from one or two records. */
+
+struct looked {
+    struct arena arena;
+    struct slot slot;
+};
+
+static struct looked look(struct site *site, const char *ext, const char *agent)
+{
+    struct looked looked = {.arena = ARENA_INIT};
+    struct store_lookup wanted = {.ext = ext, .agent = agent, .arena = &looked.arena};
+    struct err err = ERR_INIT;
+    enum err_code code =
+        site->other->ops->lookup(site->other, &site->policy, &wanted, NULL, &looked.slot, &err);
+    if (code != ERR_OK) {
+        print_error("lookup: %s\n", err.text);
+    }
+    assert_int_equal(code, ERR_OK);
+    return looked;
+}
+
+static void expect_state(struct site *site, const char *ext, enum slot_state state)
+{
+    struct looked looked = look(site, ext, NULL);
+    assert_int_equal(looked.slot.state, state);
+    assert_string_equal(looked.slot.ext, ext);
+    arena_release(&looked.arena);
+}
+
+static void test_an_extension_in_each_state(void **state)
+{
+    struct site *site = *state;
+    site_do(site, site->store, CHANGE_RESERVE, a_reserved("0003", T0, "fax"));
+    site_do(site, site->store, CHANGE_ASSIGN, an_assigned("0004", "alice", T0));
+    expect_state(site, "0003", SLOT_RESERVED);
+    expect_state(site, "0005", SLOT_FREE);
+    expect_state(site, "0042", SLOT_ABSENT);
+    struct looked looked = look(site, "0004", NULL);
+    assert_int_equal(looked.slot.state, SLOT_ASSIGNED);
+    assert_string_equal(looked.slot.agent, "alice");
+    arena_release(&looked.arena);
+}
+
+static void test_what_a_call_needs_comes_along(void **state)
+{
+    struct site *site = *state;
+    static const struct belongings own = {.arn = "arn:aws:connect:r:1:instance/i/agent/a",
+                                          .fallback = "phone:+441632960000"};
+    struct slot reserved = a_reserved("0003", T0, "desk");
+    struct slot assigned = an_assigned("0004", "alice", T0);
+    reserved.target = "agent:alice";
+    reserved.until_s = T0 + 3600;
+    assigned.own = &own;
+    site_do(site, site->store, CHANGE_RESERVE, reserved);
+    site_do(site, site->store, CHANGE_ASSIGN, assigned);
+    struct looked looked = look(site, "0003", NULL);
+    assert_string_equal(looked.slot.target, "agent:alice");
+    assert_int_equal(looked.slot.until_s, T0 + 3600);
+    arena_release(&looked.arena);
+    looked = look(site, NULL, "alice");
+    assert_string_equal(looked.slot.ext, "0004");
+    assert_string_equal(looked.slot.own->arn, own.arn);
+    assert_string_equal(looked.slot.own->fallback, own.fallback);
+    arena_release(&looked.arena);
+}
+
+static void test_an_agent_who_holds_none(void **state)
+{
+    struct site *site = *state;
+    struct looked looked = look(site, NULL, "nobody");
+    assert_int_equal(looked.slot.state, SLOT_ABSENT);
+    arena_release(&looked.arena);
+    site_do(site, site->store, CHANGE_ASSIGN, an_assigned("0004", "alice", T0));
+    site_do(site, site->store, CHANGE_RELEASE, a_free("0004", T0, "alice"));
+    looked = look(site, NULL, "alice");
+    assert_int_equal(looked.slot.state, SLOT_ABSENT);
+    arena_release(&looked.arena);
+}
+
+static void test_no_store(void **state)
+{
+    struct site *site = *state;
+    struct arena arena = ARENA_INIT;
+    struct store_lookup wanted = {.ext = "0004", .arena = &arena};
+    struct slot slot;
+    struct err err = ERR_INIT;
+    assert_int_equal(
+        site->store->ops->lookup(site->store, &site->policy, &wanted, NULL, &slot, &err),
+        ERR_NOT_FOUND);
+    assert_int_equal(slot.state, SLOT_ABSENT);
+    arena_release(&arena);
+}
+
+const struct CMUnitTest store_lookup_tests[] = {
+    cmocka_unit_test_setup_teardown(test_an_extension_in_each_state, site_ten, site_end),
+    cmocka_unit_test_setup_teardown(test_what_a_call_needs_comes_along, site_ten, site_end),
+    cmocka_unit_test_setup_teardown(test_an_agent_who_holds_none, site_ten, site_end),
+    cmocka_unit_test_setup_teardown(test_no_store, site_bare, site_end),
+};
+const size_t store_n_lookup_tests = sizeof store_lookup_tests / sizeof store_lookup_tests[0];
