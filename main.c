@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "aws/lambda/lambda.h"
 #include "aws/ports.h"
 #include "core/settings/cmdline.h"
 #include "core/demo/folder.h"
@@ -340,6 +341,19 @@ static int run(struct program *program)
     return headless_run(&options, NULL);
 }
 
+/* Lambda started this process: it serves events until it is ended. */
+static int run_lambda(struct program *program)
+{
+    collect_ports(program, true);
+    struct lambda_options options = {
+        .environment = &environment_system,
+        .clock = &clock_system,
+        .ports = program->ports,
+        .n_ports = program->n_ports,
+    };
+    return lambda_run(&options);
+}
+
 static int start(struct program *program, int argc, char *argv[])
 {
     struct err err = ERR_INIT;
@@ -358,6 +372,8 @@ static int start(struct program *program, int argc, char *argv[])
     case ACTION_VERSION:
         fputs("extpool " EXTPOOL_VERSION "\n", program->report.out);
         return 0;
+    case ACTION_CONSOLE:
+        return lambda_is_wanted(&environment_system) ? run_lambda(program) : run(program);
     default:
         return run(program);
     }

@@ -1,0 +1,232 @@
+"""The function: events in, answers out, on an emulator of the runtime API and a real table."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import time
+
+import pytest
+
+from support.contact_flow import agent_for
+from support.lambda_runtime import SCHEDULE, LambdaRuntime, flow_event
+from support.program import program
+from support.table_desk import TableDesk
+
+FLOW_MEMBERS = [
+    "pk", "sk", "sk_value", "found", "reason", "extension", "kind", "target", "agent", "agent_arn",
+    "agent_id", "state", "fallback_kind", "fallback",
+]
+
+
+class Function:
+    """The program as Lambda starts it, with what it wrote."""
+
+    def __init__(self, runtime, env, folder):
+        self.runtime = runtime
+        self.out = open(folder / "function.out", "wb")
+        self.err = open(folder / "function.err", "wb")
+        self.process = subprocess.Popen([program()], env=env, stdout=self.out, stderr=self.err, cwd="/")
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(20)
+        self.out.close()
+        self.err.close()
+        return status
+
+    def log(self):
+        return [json.loads(line) for line in open(self.err.name)]
+
+    def metrics(self):
+        return [json.loads(line) for line in open(self.out.name)]
+
+
+@pytest.fixture
+def desk(tmp_path, cloud):
+    desk = TableDesk(tmp_path, cloud)
+    cloud.instance.set_users(["alice", "bob"])
+    assert desk.run("--init").status == 0
+    return desk
+
+
+@pytest.fixture
+def runtime():
+    with LambdaRuntime() as runtime:
+        yield runtime
+
+
+@contextlib.contextmanager
+def running(runtime, cloud, folder, **env):
+    rules = {"EXTPOOL_RANGES": "0000-0039", "EXTPOOL_COOLDOWN": "0"}
+    function = Function(runtime, runtime.env(cloud.env(), **rules, **env), folder)
+    try:
+        yield function
+    finally:
+        function.stop()
+
+
+@pytest.fixture
+def function(desk, cloud, runtime, tmp_path):
+    with running(runtime, cloud, tmp_path) as function:
+        yield function
+
+
+def lookup(runtime, **parameters):
+    answer = runtime.invoke(flow_event(**parameters), timeout=3)
+    assert answer.ok, answer
+    said = answer.json()
+    assert list(said) == FLOW_MEMBERS and all(isinstance(value, str) for value in said.values())
+    assert len(answer.body) < 4096
+    return said
+
+
+def test_a_schedule_is_a_sync_and_a_flow_a_lookup(desk, cloud, runtime, function):
+    answer = runtime.invoke(SCHEDULE)
+    assert answer.ok, answer
+    document = answer.json()
+    assert document["action"] == "sync" and document["plan"]["assign"] == 2 and document["exit"] == 0
+    assert document["export"]["rows"] == 2
+    number = next(row["extension"] for row in document["changes"] if row["agent"] == "alice")
+    said = lookup(runtime, pk=number)
+    arn = f"{cloud.instance.arn}/agent/{said['agent_id']}"
+    assert said["found"] == "true" and said["reason"] == "" and said["kind"] == "agent"
+    assert said["pk"] == number and said["sk"] == "agentID" and said["sk_value"] == "alice"
+    assert said["agent"] == "alice" and said["target"] == arn == said["agent_arn"]
+    assert said["state"] == "assigned" and said["fallback"] == ""
+    assert said["sk_value"] == agent_for(cloud.past_gate("dynamodb", "resource").Table(cloud.table), number)
+    assert lookup(runtime, agent="alice")["extension"] == number
+
+
+def test_what_reaches_nobody(desk, cloud, runtime, function):
+    for typed in ("Timeout", "", "42", "00421", "abcd", "٠٠٤٢", "0042#"):
+        said = lookup(runtime, pk=typed)
+        assert (said["found"], said["reason"], said["state"]) == ("false", "invalid", ""), typed
+    assert lookup(runtime)["reason"] == "invalid"
+    said = lookup(runtime, pk="0039")
+    assert (said["found"], said["reason"], said["state"]) == ("false", "absent", "free")
+    said = lookup(runtime, agent="nobody")
+    assert (said["found"], said["reason"], said["state"]) == ("false", "absent", "absent")
+
+
+def test_one_request_for_a_lookup_and_three_for_an_agent(desk, cloud, runtime, function):
+    runtime.invoke(SCHEDULE)
+    lookup(runtime, pk="0010")
+    before = len(cloud.gate.log.select("dynamodb"))
+    lookup(runtime, pk="0010")
+    assert len(cloud.gate.log.select("dynamodb")) == before + 1
+    lookup(runtime, agent="alice")
+    assert len(cloud.gate.log.select("dynamodb")) == before + 4
+    lookup(runtime, pk="Timeout")
+    assert len(cloud.gate.log.select("dynamodb")) == before + 4
+
+
+def test_other_events_are_errors_that_name_what_came(desk, runtime, function):
+    for event, words in (
+        ({"key1": "value1", "key2": "value2"}, "key1"),
+        ({"action": "snyc"}, "sync"),
+        ({"action": "sync", "dryrun": True}, "dryrun"),
+        ([], "list"),
+        (b"not json", "not JSON"),
+    ):
+        answer = runtime.invoke(event)
+        assert not answer.ok and answer.error_type == "Function.Input", answer
+        said = answer.json()
+        assert said["errorType"] == "Function.Input" and words in said["errorMessage"]
+    assert desk.assert_sound().assigned == []
+
+
+def test_actions_answer_with_the_document_of_the_command_line(desk, runtime, function):
+    planned = runtime.invoke({"action": "sync", "dry_run": True}).json()
+    assert planned["dry_run"] is True and planned["plan"]["assign"] == 2
+    assert desk.assert_sound().assigned == []
+    status = runtime.invoke({"action": "status"}).json()
+    assert status["extensions"]["assigned"] == 0 and status["unassigned_agents"] == 2
+    runtime.invoke(SCHEDULE)
+    assert runtime.invoke({"action": "export"}).json()["export"]["rows"] == 2
+    assert runtime.invoke({"action": "doctor"}).json()["problems"] == []
+
+
+def test_a_guard_is_an_error_with_its_name(desk, cloud, runtime, function):
+    runtime.invoke(SCHEDULE)
+    cloud.instance.set_users(["carol"])
+    answer = runtime.invoke(SCHEDULE)
+    assert not answer.ok and answer.error_type == "Function.Guard"
+    assert "release" in answer.json()["errorMessage"]
+    assert runtime.invoke({"action": "sync", "max_release": 2}).ok
+
+
+def test_numbers_for_alarms_and_a_line_an_event(desk, cloud, runtime, function):
+    runtime.invoke(SCHEDULE)
+    lookup(runtime, pk="0010")
+    (line,) = function.metrics()
+    directive = line["_aws"]["CloudWatchMetrics"][0]
+    assert directive["Namespace"] == "extpool" and directive["Dimensions"] == [["Table"]]
+    assert line["Table"] == cloud.table
+    names = {metric["Name"] for metric in directive["Metrics"]}
+    assert names == {"Runs", "Free", "Assigned", "Cooling", "Unassigned", "Released", "Conflicts", "Duration"}
+    assert line["Runs"] == 1 and line["Assigned"] == 2 and line["Unassigned"] == 0
+    assert [entry["action"] for entry in function.log()] == ["sync", "lookup"]
+    assert all(entry["request_id"] for entry in function.log())
+
+
+def test_a_handler_of_one_kind_serves_no_other(desk, cloud, runtime, tmp_path):
+    with running(runtime, cloud, tmp_path, _HANDLER="lookup"):
+        assert lookup(runtime, pk="0042")["found"] == "false"
+        answer = runtime.invoke(SCHEDULE)
+        assert not answer.ok and "only serves lookups" in answer.json()["errorMessage"]
+    assert desk.assert_sound().assigned == []
+
+
+def test_a_function_without_a_table_does_not_start(cloud, runtime, tmp_path):
+    env = runtime.env(cloud.env())
+    del env["AWS_TABLE"]
+    env["HOME"] = str(tmp_path)
+    function = Function(runtime, env, tmp_path)
+    assert function.process.wait(20) == 64
+    function.stop()
+    assert runtime.init_error.error_type == "Function.Config"
+    assert "AWS_TABLE" in runtime.init_error.json()["errorMessage"]
+
+
+def test_a_sync_with_too_little_time_says_which_timeout_to_set(desk, runtime, function):
+    answer = runtime.invoke(SCHEDULE, timeout=20)
+    assert not answer.ok and "timeout" in answer.json()["errorMessage"]
+    assert desk.assert_sound().assigned == []
+
+
+def test_sigterm_ends_the_wait(desk, runtime, function):
+    assert runtime.waiting.wait(20)
+    assert function.stop() == 0
+
+
+def test_a_runtime_that_breaks_ends_the_process(desk, cloud, runtime, tmp_path):
+    runtime.faults["next"] += ["reset"]
+    with running(runtime, cloud, tmp_path) as function:
+        assert runtime.invoke({"action": "status"}).ok
+        assert runtime.waiting.wait(20)
+        runtime.faults["next"] += ["500"]
+        runtime.invoke({"action": "status"})  # the wait that is open already
+        assert function.process.wait(20) == 1
+
+
+def test_a_refused_response_is_not_the_end(desk, runtime, function):
+    runtime.faults["response"] += ["400"]
+    lost = runtime.begin({"action": "status"})
+    assert runtime.invoke({"action": "status"}).ok
+    assert not lost.done.is_set()
+
+
+def test_a_thousand_lookups_do_not_grow(desk, runtime, function):
+    def resident():
+        with open(f"/proc/{function.process.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+    runtime.invoke(SCHEDULE)
+    for _ in range(100):
+        lookup(runtime, pk="0010")
+    before = resident()
+    for _ in range(1000):
+        lookup(runtime, pk="0010")
+    assert resident() <= before + 256
