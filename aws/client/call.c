@@ -10,7 +10,8 @@
 
 #include "core/base/banned.h"
 
-#define URL_MAX ((size_t)1 << 17)
+#define URL_MAX                                                                                    \
+    ((size_t)1 << 20) /* a token of Connect has up to 100,000 characters, each up to %XX */
 #define MAX_BODY ((size_t)64 << 20)
 
 /* ---- the copy ---------------------------------------------------------------------------- */

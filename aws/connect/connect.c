@@ -79,8 +79,10 @@ struct reading {
     struct arena arena;
     struct agent *agents; /* login and ARN of each */
     size_t n_agents, capacity;
-    size_t pages;
-    char token[2501];
+    struct connect_pages pages;
+    size_t n_users;           /* that came, with those who are passed over */
+    size_t n_nameless;        /* who have no login */
+    char first_nameless[101]; /* the id of the first of them */
     struct connect_names names;
     bool complete;    /* the last page has come */
     bool no_instance; /* the first page was refused in a way that may mean: there is none */
@@ -89,40 +91,63 @@ struct reading {
 
 static void ask_page(struct reading *reading);
 
+/* A user without a login may be anybody: they are passed over, and nobody is taken for a leaver. */
+static void pass_over(struct reading *reading, const json_t *user)
+{
+    const char *id = json_string_value(json_object_get(user, "Id"));
+    if (reading->n_nameless++ == 0) {
+        text_sanitise_to(reading->first_nameless, sizeof reading->first_nameless, id ? id : "?",
+                         id ? strlen(id) : 1, 0);
+    }
+}
+
+static enum err_code take_user(struct reading *reading, const json_t *user, const char *login,
+                               struct agent *row)
+{
+    if (reading->n_agents == CONNECT_USERS_MAX) {
+        return err_set(&reading->err, ERR_SERVICE, "there are more than %u users",
+                       CONNECT_USERS_MAX);
+    }
+    if (reading->n_agents == reading->capacity) {
+        reading->capacity = reading->capacity ? 2 * reading->capacity : 1024;
+        reading->agents = mem_resize(reading->agents, reading->capacity, sizeof *reading->agents);
+    }
+    const char *arn = json_string_value(json_object_get(user, "Arn"));
+    row->login = arena_strdup(&reading->arena, login);
+    row->arn = arn && login_is_user_arn(arn) ? arena_strdup(&reading->arena, arn) : NULL;
+    reading->agents[reading->n_agents++] = *row;
+    const struct connect_person *person = connect_names_find(&reading->names, row->login);
+    row->name = person ? person->name : NULL;
+    return ERR_OK;
+}
+
 /* A page's logins go to the reading and, with the names that are known by now, to the screen. */
 static enum err_code take_page(struct reading *reading, const json_t *list)
 {
     size_t count = json_array_size(list);
-    struct agent *rows = mem_array(count, sizeof *rows);
+    struct agent *rows = mem_array(count + 1, sizeof *rows);
+    size_t n_rows = 0;
     enum err_code code = ERR_OK;
     for (size_t i = 0; i < count && code == ERR_OK; i++) {
         const json_t *user = json_array_get(list, i);
         const json_t *login = json_object_get(user, "Username");
         const char *text = json_string_value(login);
-        const char *fault = text ? login_fault(text, json_string_length(login)) : "is missing";
+        reading->n_users++;
+        if (!text || text[0] == '\0') {
+            pass_over(reading, user);
+            continue;
+        }
+        const char *fault = login_fault(text, json_string_length(login));
         if (fault) {
-            code = err_set(&reading->err, ERR_SERVICE, "page %zu, user %zu: the login %s",
-                           reading->pages, i + 1, fault);
-        } else if (reading->n_agents == CONNECT_USERS_MAX) {
-            code = err_set(&reading->err, ERR_SERVICE, "there are more than %u users",
-                           CONNECT_USERS_MAX);
+            const char *id = json_string_value(json_object_get(user, "Id"));
+            code = err_set(&reading->err, ERR_SERVICE, "page %zu, user %zu (%.100s): the login %s",
+                           reading->pages.n + 1, i + 1, id ? id : "without id", fault);
         } else {
-            if (reading->n_agents == reading->capacity) {
-                reading->capacity = reading->capacity ? 2 * reading->capacity : 1024;
-                reading->agents =
-                    mem_resize(reading->agents, reading->capacity, sizeof *reading->agents);
-            }
-            const char *arn = json_string_value(json_object_get(user, "Arn"));
-            rows[i].login = arena_strdup(&reading->arena, text);
-            rows[i].arn = arn && login_is_user_arn(arn) ? arena_strdup(&reading->arena, arn) : NULL;
-            reading->agents[reading->n_agents++] = rows[i];
-            const struct connect_person *person =
-                connect_names_find(&reading->names, rows[i].login);
-            rows[i].name = person ? person->name : NULL;
+            code = take_user(reading, user, text, &rows[n_rows++]);
         }
     }
     if (code == ERR_OK) {
-        progress_agents(reading->progress, rows, count);
+        progress_agents(reading->progress, rows, n_rows);
     }
     free(rows);
     return code;
@@ -135,7 +160,7 @@ static void report(const struct reading *reading, int64_t wait_ms)
         .phase = "reading the directory",
         .done = reading->n_agents,
         .total = reading->names.total >= reading->n_agents ? reading->names.total : 0,
-        .pages = reading->pages,
+        .pages = reading->pages.n,
         .requests = statistics->requests,
         .retries = statistics->retries,
         .throttled = statistics->throttled,
@@ -154,26 +179,25 @@ static void on_page(void *context, struct response *reply, const struct err *fai
     struct reading *reading = context;
     if (reply->code != ERR_OK) {
         reading->no_instance =
-            reading->pages == 0 &&
+            reading->pages.n == 0 &&
             (reply->code == ERR_NOT_FOUND || reply->code == ERR_DENIED || reply->status == 400);
         reading->err = *failed;
-        if (reading->pages > 0) {
-            err_prefix(&reading->err, "page %zu", reading->pages + 1);
+        if (reading->pages.n > 0) {
+            err_prefix(&reading->err, "page %zu", reading->pages.n + 1);
         }
         reading->names.stop = true;
         return;
     }
-    reading->pages++;
     const json_t *list = json_object_get(reply->json, "UserSummaryList");
-    if (!json_is_array(list)) {
-        err_set(&reading->err, ERR_SERVICE, "page %zu has no UserSummaryList; request id %s",
-                reading->pages, reply->request_id);
+    bool absent = !list || json_is_null(list); /* as the model allows: a page with nobody on it */
+    if (!absent && !json_is_array(list)) {
+        err_set(&reading->err, ERR_SERVICE, "page %zu: UserSummaryList is no list; request id %s",
+                reading->pages.n + 1, reply->request_id);
     } else if (take_page(reading, list) == ERR_OK) {
+        reading->complete = !connect_pages_next(&reading->pages, reply->json, &reading->err);
         report(reading, 0);
-        reading->complete = !connect_next_token(reply->json, reading->token, sizeof reading->token,
-                                                reading->pages, &reading->err);
         if (!reading->complete && progress_cancel(reading->progress) != CANCEL_NO) {
-            err_set(&reading->err, ERR_CANCELLED, "cancelled after page %zu", reading->pages);
+            err_set(&reading->err, ERR_CANCELLED, "cancelled after page %zu", reading->pages.n);
         } else if (!reading->complete) {
             ask_page(reading);
         }
@@ -188,13 +212,14 @@ static void ask_page(struct reading *reading)
     buf_init(&path, 1024);
     buf_puts(&path, "/users-summary/");
     uri_encode(&path, directory->instance.id);
-    const struct call_parameter query[] = {{"maxResults", "1000"}, {"nextToken", reading->token}};
+    const struct call_parameter query[] = {{"maxResults", "1000"},
+                                           {"nextToken", reading->pages.token}};
     struct call call = {
         .operation = "ListUsers",
         .method = "GET",
         .path = path.data,
         .query = query,
-        .query_count = reading->token[0] != '\0' ? 2 : 1,
+        .query_count = reading->pages.token ? 2 : 1,
         .resource = directory->resource,
     };
     client_submit(directory->list, &call, on_page, reading);
@@ -272,6 +297,17 @@ static void hint_instances(struct connect_directory *directory, struct err *err)
 
 /* ---- the port ---------------------------------------------------------------------------- */
 
+/* Why it may lack somebody. SearchUsers says how many there are, if it was asked anyway. */
+static void judge_whole(const struct reading *reading, struct roster *roster)
+{
+    roster_check_total(roster, reading->directory->base.uri, reading->n_users,
+                       reading->names.total);
+    if (reading->n_nameless > 0) {
+        roster_partial(roster, "%zu user%s no login, the first has the id %s", reading->n_nameless,
+                       reading->n_nameless == 1 ? " has" : "s have", reading->first_nameless);
+    }
+}
+
 static struct roster *make_roster(const struct reading *reading)
 {
     struct roster *roster = roster_new();
@@ -283,11 +319,12 @@ static struct roster *make_roster(const struct reading *reading)
             person ? connect_names_profile(&reading->names, person->profile_id) : NULL;
         roster_add(roster, &agent);
     }
-    roster->pages = reading->pages;
+    roster->pages = reading->pages.n;
     roster->read_at_s = http_now_ms(client_http(reading->directory->list)) / 1000;
     if (reading->names.note[0] != '\0') {
         roster->note = arena_strdup(&roster->arena, reading->names.note);
     }
+    judge_whole(reading, roster);
     roster_seal(roster); // a user that moves between two pages is there twice
     return roster;
 }
@@ -326,6 +363,7 @@ static enum err_code connect_read(struct directory *base, const struct progress 
     struct http *http = client_http(directory->list);
     struct reading reading = {.directory = directory, .progress = progress, .err = ERR_INIT};
     connect_names_init(&reading.names);
+    connect_pages_init(&reading.pages);
     http_set_progress(http, progress);
     client_on_wait(directory->list, on_wait, &reading);
     report(&reading, 0);
@@ -350,6 +388,7 @@ static enum err_code connect_read(struct directory *base, const struct progress 
     client_on_wait(directory->list, NULL, NULL);
     http_set_progress(http, NULL);
     connect_names_release(&reading.names);
+    connect_pages_release(&reading.pages);
     free(reading.agents);
     arena_release(&reading.arena);
     return code;

@@ -19,41 +19,62 @@
 static void ask_people(struct connect_names *names);
 static void ask_profiles(struct connect_names *names);
 
+/* ---- pages ------------------------------------------------------------------------------- */
+
+void connect_pages_init(struct connect_pages *pages)
+{
+    *pages = (struct connect_pages){.n = 0};
+    strmap_init(&pages->seen, 16);
+}
+
+void connect_pages_release(struct connect_pages *pages)
+{
+    strmap_release(&pages->seen);
+    arena_release(&pages->arena);
+}
+
+bool connect_pages_next(struct connect_pages *pages, const json_t *answer, struct err *err)
+{
+    const char *next = json_string_value(json_object_get(answer, "NextToken"));
+    pages->n++;
+    if (!next || next[0] == '\0') {
+        return false;
+    }
+    pages->token = arena_strdup(&pages->arena, next);
+    size_t page = strmap_add(&pages->seen, pages->token, pages->n + 1);
+    if (page != pages->n + 1) {
+        err_set(err, ERR_SERVICE, "the pages do not end: behind page %zu comes page %zu again",
+                pages->n, page);
+        return false;
+    }
+    if (pages->n >= CONNECT_PAGES_MAX) {
+        err_set(err, ERR_SERVICE, "the pages do not end: there are more than %u",
+                CONNECT_PAGES_MAX);
+        return false;
+    }
+    return true;
+}
+
+/* ---- the names of one reading ------------------------------------------------------------ */
+
 void connect_names_init(struct connect_names *names)
 {
     *names = (struct connect_names){.search = NULL};
     strmap_init(&names->by_login, 1024);
     strmap_init(&names->by_profile, 64);
+    connect_pages_init(&names->search_pages);
+    connect_pages_init(&names->profile_pages);
 }
 
 void connect_names_release(struct connect_names *names)
 {
+    connect_pages_release(&names->search_pages);
+    connect_pages_release(&names->profile_pages);
     strmap_release(&names->by_login);
     strmap_release(&names->by_profile);
     free(names->people);
     free(names->profile_names);
     arena_release(&names->arena);
-}
-
-bool connect_next_token(const json_t *answer, char *token, size_t size, size_t pages,
-                        struct err *err)
-{
-    const char *next = json_string_value(json_object_get(answer, "NextToken"));
-    if (!next || next[0] == '\0') {
-        return false;
-    }
-    if (strlen(next) >= size) {
-        err_set(err, ERR_SERVICE, "the token of page %zu is longer than %zu bytes", pages + 1,
-                size - 1);
-        return false;
-    }
-    if (strcmp(next, token) == 0 || pages >= CONNECT_PAGES_MAX) {
-        err_set(err, ERR_SERVICE, "the pages do not end: page %zu points to itself or beyond %u",
-                pages, CONNECT_PAGES_MAX);
-        return false;
-    }
-    snprintf(token, size, "%s", next);
-    return true;
 }
 
 /* The first trouble is the one that is told. */
@@ -119,7 +140,6 @@ static void on_people(void *context, struct response *reply, const struct err *f
         note_failure(names, "names are left out", "SearchUsers", reply, failed);
         return;
     }
-    names->search_pages++;
     const json_t *users = json_object_get(reply->json, "Users");
     for (size_t i = 0; i < json_array_size(users); i++) {
         add_person(names, json_array_get(users, i));
@@ -127,9 +147,7 @@ static void on_people(void *context, struct response *reply, const struct err *f
     json_int_t total = json_integer_value(json_object_get(reply->json, "ApproximateTotalCount"));
     names->total = total > 0 && total <= CONNECT_USERS_MAX ? (size_t)total : 0;
     struct err err = ERR_INIT;
-    if (connect_next_token(reply->json, names->token, sizeof names->token, names->search_pages,
-                           &err) &&
-        goes_on(names)) {
+    if (connect_pages_next(&names->search_pages, reply->json, &err) && goes_on(names)) {
         ask_people(names);
     } else if (err.code != ERR_OK) {
         set_note(names, "some names are left out", &err);
@@ -140,8 +158,8 @@ static void ask_people(struct connect_names *names)
 {
     static const struct http_header headers[] = {{"content-type", "application/json"}};
     json_t *body = json_pack("{s:s, s:i}", "InstanceId", names->instance_id, "MaxResults", 500);
-    if (names->token[0] != '\0') {
-        json_object_set_new(body, "NextToken", json_string(names->token));
+    if (names->search_pages.token) {
+        json_object_set_new(body, "NextToken", json_string(names->search_pages.token));
     }
     char *text = json_dumps(body, JSON_COMPACT);
     struct call call = {
@@ -169,7 +187,6 @@ static void on_profiles(void *context, struct response *reply, const struct err 
         note_failure(names, "routing profiles are left out", "ListRoutingProfiles", reply, failed);
         return;
     }
-    names->profile_pages++;
     const json_t *list = json_object_get(reply->json, "RoutingProfileSummaryList");
     size_t count = json_array_size(list);
     names->profile_names =
@@ -184,9 +201,7 @@ static void on_profiles(void *context, struct response *reply, const struct err 
         }
     }
     struct err err = ERR_INIT;
-    if (connect_next_token(reply->json, names->profile_token, sizeof names->profile_token,
-                           names->profile_pages, &err) &&
-        goes_on(names)) {
+    if (connect_pages_next(&names->profile_pages, reply->json, &err) && goes_on(names)) {
         ask_profiles(names);
     } else if (err.code != ERR_OK) {
         set_note(names, "some routing profiles are left out", &err);
@@ -200,13 +215,13 @@ static void ask_profiles(struct connect_names *names)
     buf_puts(&path, "/routing-profiles-summary/");
     uri_encode(&path, names->instance_id);
     const struct call_parameter query[] = {{"maxResults", "1000"},
-                                           {"nextToken", names->profile_token}};
+                                           {"nextToken", names->profile_pages.token}};
     struct call call = {
         .operation = "ListRoutingProfiles",
         .method = "GET",
         .path = path.data,
         .query = query,
-        .query_count = names->profile_token[0] != '\0' ? 2 : 1,
+        .query_count = names->profile_pages.token ? 2 : 1,
         .resource = names->resource,
         .timeout_ms = TIMEOUT_MS,
     };

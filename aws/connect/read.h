@@ -18,6 +18,22 @@
 #define CONNECT_PAGES_MAX 10000u
 #define CONNECT_USERS_MAX 1000000u
 
+/* The pages of one list, one after the other. Tokens are of any length. */
+struct connect_pages {
+    struct arena arena;
+    struct strmap seen; /* tokens: the page that each is of */
+    size_t n;           /* pages that came */
+    const char *token;  /* of the page that is asked for next; NULL: the first */
+};
+
+void connect_pages_init(struct connect_pages *pages);
+void connect_pages_release(struct connect_pages *pages);
+
+/* Takes the token out of the answer of a page. False where that was the last one; with ERR_SERVICE in
+   `err` also where the pages go in a circle, told at the first token that comes again, or do not
+   end. */
+bool connect_pages_next(struct connect_pages *pages, const json_t *answer, struct err *err);
+
 /* What SearchUsers says of a login. */
 struct connect_person {
     const char *login;
@@ -37,10 +53,8 @@ struct connect_names {
     struct strmap by_profile; /* id -> index into profile_names */
     const char **profile_names;
     size_t n_profiles;
-    size_t total; /* what SearchUsers thinks there is; 0: not known */
-    size_t search_pages, profile_pages;
-    char token[2501]; /* of the page that was asked for last */
-    char profile_token[2501];
+    size_t total; /* what SearchUsers says there is; 0: it does not */
+    struct connect_pages search_pages, profile_pages;
     char note[512]; /* "": all went well */
     bool stop;      /* ask for no more pages */
 };
@@ -55,12 +69,5 @@ void connect_names_start(struct connect_names *names);
 const struct connect_person *connect_names_find(const struct connect_names *names,
                                                 const char *login);
 const char *connect_names_profile(const struct connect_names *names, const char *profile_id);
-
-/* ---- both halves --------------------------------------------------------------------------- */
-
-/* The token of the next page in `token`. False where there is none; ERR_SERVICE in `err` where it
-   is the one of the page before, or the pages do not end. */
-bool connect_next_token(const json_t *answer, char *token, size_t size, size_t pages,
-                        struct err *err);
 
 #endif

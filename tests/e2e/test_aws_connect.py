@@ -77,6 +77,7 @@ def test_names_where_they_are_shown(cloud, desk):
     cloud.instance.set_users(
         [User(f"agent{n:04}", f"First{n}", f"Last{n}", "Sales") for n in range(600)]
     )
+    assert run(cloud, desk, "--init").status == 0
     result = run(cloud, desk, "--list", "agents", "--json")
     assert result.status == 0, result
     names = {row["agent"]: row["name"] for row in result.json}
@@ -103,6 +104,7 @@ def test_arn_says_id_and_region(cloud, desk):
 def test_without_search_users(cloud, desk):
     cloud.instance.set_users(["alice"])
     cloud.operator.policy = Policy.all_but("connect:SearchUsers")
+    assert run(cloud, desk, "--init").status == 0
     result = run(cloud, desk, "--list", "agents", "--json")
     assert result.status == 0, result
     assert [(row["agent"], row["name"]) for row in result.json] == [("alice", None)]

@@ -10,6 +10,7 @@
 
 #include "aws/connect/connect.h"
 #include "core/base/buf.h"
+#include "core/base/mem.h"
 #include "tests/unit/support_aws/http_fake.h"
 
 #define ID "11111111-2222-3333-4444-555555555555"
@@ -21,6 +22,7 @@ static const char *const s_nothing[][2] = {{NULL, NULL}};
 /* What each operation answers; a page is a number, and so is its token. */
 struct centre {
     size_t n_users;
+    size_t says;                   /* ApproximateTotalCount */
     size_t list_page, search_page; /* how many a page */
     size_t fails_from;             /* ListUsers pages from this one on (1, 2, ...) fail; 0: none */
     int fail_status;
@@ -87,7 +89,7 @@ static void answer_search(struct centre *centre, const struct fake_request *requ
     size_t first = token_of(request->body, "\"NextToken\":\"");
     struct buf body;
     buf_init(&body, 1 << 20);
-    buf_printf(&body, "{\"ApproximateTotalCount\":%zu,\"Users\":[", centre->n_users);
+    buf_printf(&body, "{\"ApproximateTotalCount\":%zu,\"Users\":[", centre->says);
     size_t end = first + centre->search_page;
     for (size_t i = first; i < end && i < centre->n_users; i++) {
         buf_printf(&body,
@@ -143,7 +145,8 @@ static void world_open(struct world *world, size_t n_users, bool names)
     char secret[] = "secret";
     struct credentials keys = {.access_key_id = key, .secret_access_key = secret};
     *world = (struct world){.fake = http_fake_new()};
-    world->centre = (struct centre){.n_users = n_users, .list_page = 1000, .search_page = 500};
+    world->centre =
+        (struct centre){.n_users = n_users, .says = n_users, .list_page = 1000, .search_page = 500};
     http_fake_handler(world->fake, answer, &world->centre);
     world->environment = environment_of_pairs(s_nothing);
     world->provider = credentials_static_new(&keys);
@@ -356,12 +359,14 @@ static void test_odd_answers(void **state)
         const char *page;
         const char *text;
     } cases[] = {
-        {"{}", "no UserSummaryList"},
-        {"{\"UserSummaryList\":{}}", "no UserSummaryList"},
-        {"{\"UserSummaryList\":[{\"Id\":\"1\"}]}", "user 1: the login is missing"},
-        {"{\"UserSummaryList\":[{\"Username\":7}]}", "user 1: the login is missing"},
-        {"{\"UserSummaryList\":[{\"Username\":\"a\"},{\"Username\":\"\"}]}", "user 2: the login"},
-        {"{\"UserSummaryList\":[{\"Username\":\" a\"}]}", "user 1: the login"},
+        {"{\"UserSummaryList\":{}}", "page 1: UserSummaryList is no list"},
+        {"{\"UserSummaryList\":[{\"Id\":\"9\",\"Username\":\" a\"}]}",
+         "page 1, user 1 (9): the login begins or ends with a blank"},
+        {"{\"UserSummaryList\":[{\"Username\":\"a\"},{\"Username\":\"b\\tc\"}]}",
+         "page 1, user 2 (without id): the login holds a TAB"},
+        {"{}", "has no users"},
+        {"{\"UserSummaryList\":null}", "has no users"},
+        {"{\"UserSummaryList\":[{\"Id\":\"1\"}]}", "has no users"},
         {"{\"UserSummaryList\":[]}", "has no users"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -371,7 +376,7 @@ static void test_odd_answers(void **state)
         struct roster *roster = NULL;
         struct err err;
         enum err_code code = read_directory(&world, &roster, &err);
-        assert_int_equal(code, i + 1 == sizeof cases / sizeof cases[0] ? ERR_GUARD : ERR_SERVICE);
+        assert_int_equal(code, i > 2 ? ERR_GUARD : ERR_SERVICE);
         assert_null(roster);
         assert_non_null(strstr(err.text, cases[i].text));
         world_close(&world);
@@ -393,6 +398,103 @@ static void test_pages_without_end(void **state)
     assert_int_equal(read_directory(&world, &roster, &err), ERR_SERVICE);
     assert_non_null(strstr(err.text, "do not end"));
     world_close(&world);
+}
+
+static void test_a_circle_of_tokens_is_told_at_the_first_repeat(void **state)
+{
+    (void)state;
+    for (size_t length = 1; length <= 5; length++) {
+        struct world world;
+        world_open(&world, 10, false);
+        http_fake_handler(world.fake, NULL, NULL);
+        for (size_t i = 0; i < 2 + length; i++) {
+            char page[128];
+            snprintf(page, sizeof page,
+                     "{\"UserSummaryList\":[{\"Username\":\"u%zu\"}],\"NextToken\":\"t%zu\"}", i,
+                     i < 1 ? i : 1 + (i - 1) % length);
+            http_fake_answer(world.fake, 200, "", page);
+        }
+        struct roster *roster = NULL;
+        struct err err;
+        char told[100];
+        snprintf(told, sizeof told, "the pages do not end: behind page %zu comes page 3 again",
+                 2 + length);
+        assert_int_equal(read_directory(&world, &roster, &err), ERR_SERVICE);
+        assert_non_null(strstr(err.text, told));
+        assert_null(roster);
+        assert_int_equal(world.fake->n_requests, 2 + length);
+        world_close(&world);
+    }
+}
+
+static void test_tokens_of_any_length(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {2500, 2501, 5000, 100000};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        struct world world;
+        world_open(&world, 10, false);
+        http_fake_handler(world.fake, NULL, NULL);
+        char *token = mem_alloc(lengths[i] + 1);
+        memset(token, '+', lengths[i]);
+        char *page =
+            mem_printf("{\"UserSummaryList\":[{\"Username\":\"a\"}],\"NextToken\":\"%s\"}", token);
+        http_fake_answer(world.fake, 200, "", page);
+        http_fake_answer(world.fake, 200, "", "{\"UserSummaryList\":[{\"Username\":\"b\"}]}");
+        struct roster *roster = NULL;
+        struct err err;
+        assert_int_equal(read_directory(&world, &roster, &err), ERR_OK);
+        assert_int_equal(roster->n_agents, 2);
+        const char *sent = strstr(http_fake_request(world.fake, 1)->url, "nextToken=");
+        assert_int_equal(strlen(sent), strlen("nextToken=") + 3 * lengths[i]);
+        roster_unref(roster);
+        free(page);
+        free(token);
+        world_close(&world);
+    }
+}
+
+static void test_a_page_without_the_list_and_users_without_a_name(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, 10, false);
+    http_fake_handler(world.fake, NULL, NULL);
+    http_fake_answer(world.fake, 200, "", "{\"NextToken\":\"x\"}");
+    http_fake_answer(
+        world.fake, 200, "",
+        "{\"UserSummaryList\":[{\"Username\":\"a\"},{\"Id\":\"id-7\"},{\"Id\":\"id-8\","
+        "\"Username\":\"\"},{\"Username\":\"b\"}],\"NextToken\":\"y\"}");
+    http_fake_answer(world.fake, 200, "", "{\"UserSummaryList\":null}");
+    struct roster *roster = NULL;
+    struct err err;
+    assert_int_equal(read_directory(&world, &roster, &err), ERR_OK);
+    assert_int_equal(roster->n_agents, 2);
+    assert_int_equal(roster->pages, 3);
+    assert_string_equal(roster->partial, "2 users have no login, the first has the id id-7");
+    roster_unref(roster);
+    world_close(&world);
+}
+
+static void test_fewer_users_than_it_says(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t says;
+        bool partial;
+    } cases[] = {{40, false}, {49, false}, {50, true}, {0, false}, {30, false}, {4000, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world world;
+        world_open(&world, 40, true);
+        world.centre.says = cases[i].says;
+        struct roster *roster = NULL;
+        struct err err;
+        assert_int_equal(read_directory(&world, &roster, &err), ERR_OK);
+        assert_int_equal(roster->n_agents, 40);
+        assert_int_equal(roster->partial != NULL, cases[i].partial);
+        roster_unref(roster);
+        world_close(&world);
+    }
 }
 
 static void test_short_pages_and_twins(void **state)
@@ -506,6 +608,10 @@ int main(void)
         cmocka_unit_test(test_throttled_for_a_while),
         cmocka_unit_test(test_odd_answers),
         cmocka_unit_test(test_pages_without_end),
+        cmocka_unit_test(test_a_circle_of_tokens_is_told_at_the_first_repeat),
+        cmocka_unit_test(test_tokens_of_any_length),
+        cmocka_unit_test(test_a_page_without_the_list_and_users_without_a_name),
+        cmocka_unit_test(test_fewer_users_than_it_says),
         cmocka_unit_test(test_short_pages_and_twins),
         cmocka_unit_test(test_unknown_instance),
         cmocka_unit_test(test_cancel_between_pages),
