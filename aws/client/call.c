@@ -188,6 +188,8 @@ static enum err_code aim(struct pending *pending, const char *account_id, struct
     const char *base = host + strcspn(host, "/");
     const char *prefix = call->host_prefix ? call->host_prefix : "";
     snprintf(pending->host, sizeof pending->host, "%s%s", prefix, target->endpoint.host);
+    pending->custom = target->endpoint.custom;
+    pending->loopback = target->endpoint.loopback;
     for (size_t i = 0; i < call->query_count; i++) {
         buf_puts(&target->query, i > 0 ? "&" : "");
         uri_encode(&target->query, call->query[i].name);

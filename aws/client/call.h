@@ -30,6 +30,7 @@ struct pending {
     int64_t started_ms; /* ticks, of the last attempt */
     char invocation_id[CRYPTO_UUID_TEXT];
     char host[256];
+    bool custom, loopback; /* as in struct endpoint, of the last attempt */
 };
 
 struct client {

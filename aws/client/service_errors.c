@@ -142,14 +142,116 @@ static char *subject(const struct service_error *what)
                       what->region);
 }
 
-/* "AccessDeniedException: not today; request 5f1c" */
+/* "AccessDeniedException: not today" */
 static char *answer(const struct service_error *what)
 {
     char status[32];
     snprintf(status, sizeof status, "HTTP status %d", what->status);
-    return mem_printf("%s%s%s; request id %s", what->error[0] ? what->error : status,
-                      what->message[0] ? ": " : "", what->message,
-                      what->request_id[0] ? what->request_id : "none");
+    return mem_printf("%s%s%s", what->error[0] ? what->error : status, what->message[0] ? ": " : "",
+                      what->message);
+}
+
+/* ---- no answer ----------------------------------------------------------------------------- */
+
+static const char *cause_of_failure(const struct service_error *what)
+{
+    switch (what->reason) {
+    case HTTP_CERTIFICATE_EXPIRED:
+        return "the certificate has expired";
+    case HTTP_CERTIFICATE_EARLY:
+        return "the certificate is not valid yet";
+    case HTTP_CERTIFICATE_UNKNOWN:
+        return "the certificate is not signed by an authority that is trusted here";
+    case HTTP_CERTIFICATE_ELSEWHERE:
+        return "the certificate is for another host";
+    case HTTP_CA_FILE:
+        return "the file of authorities cannot be read";
+    case HTTP_PROXY:
+        return "the proxy does not let it through";
+    case HTTP_NO_DESCRIPTOR:
+        return "this process may open no more files";
+    case HTTP_REASON_NONE:
+        break;
+    }
+    return http_failure_text(what->failure);
+}
+
+static void hint_certificate(const struct service_error *what, struct err *err)
+{
+    switch ((int)what->reason) {
+    case HTTP_CERTIFICATE_EXPIRED:
+        err_hint(
+            err,
+            "whoever runs %s has to renew it, unless this machine's clock is ahead of the time",
+            what->host);
+        break;
+    case HTTP_CERTIFICATE_EARLY:
+        err_hint(err, "this machine's clock is probably behind the time; set it right");
+        break;
+    case HTTP_CERTIFICATE_ELSEWHERE:
+        err_hint(err, what->custom ? "is the endpoint URL right?"
+                                   : "something between here and the service answers in its place");
+        break;
+    default:
+        err_hint(err, "AWS_CA_BUNDLE names a file of the authorities that you trust (a proxy that "
+                      "looks into TLS has one of its own)");
+        break;
+    }
+}
+
+static void hint_connection(const struct service_error *what, struct err *err)
+{
+    const char *times = what->attempts == 1 ? "time" : "times";
+    if (what->loopback) {
+        err_hint(err, "tried %d %s; is a server running at %s?", what->attempts, times, what->host);
+    } else if (what->failure == HTTP_TLS && what->custom) {
+        err_hint(err, "does %s speak TLS? If not, its endpoint URL starts with http://",
+                 what->host);
+    } else {
+        err_hint(err, "tried %d %s; behind a proxy, set HTTPS_PROXY", what->attempts, times);
+    }
+}
+
+static void hint_failure(const struct service_error *what, struct err *err)
+{
+    if (what->reason == HTTP_PROXY) {
+        err_hint(err, "look at HTTPS_PROXY and NO_PROXY, and whether the proxy allows %s",
+                 what->host);
+        return;
+    }
+    if (what->reason == HTTP_NO_DESCRIPTOR) {
+        err_hint(err, "the limit is that of ulimit -n");
+        return;
+    }
+    switch (what->failure) {
+    case HTTP_BAD_CERTIFICATE:
+        hint_certificate(what, err);
+        break;
+    case HTTP_NO_NAME:
+        if (what->custom) {
+            err_hint(err, "is the endpoint URL right, and is there a way to the network?");
+        } else {
+            err_hint(err, "is the region \"%s\" right, and is there a way to the network?",
+                     what->region);
+        }
+        break;
+    case HTTP_BAD_REQUEST:
+        err_hint(err, what->reason == HTTP_CA_FILE
+                          ? "AWS_CA_BUNDLE (or ca_bundle of the profile) has to name a readable "
+                            "PEM file"
+                          : "look at the endpoint URL");
+        break;
+    case HTTP_NO_CONNECTION:
+    case HTTP_TIMED_OUT:
+    case HTTP_BROKEN:
+    case HTTP_TLS:
+        hint_connection(what, err);
+        break;
+    case HTTP_OK:
+    case HTTP_TOO_LARGE:
+    case HTTP_CANCELLED:
+        break;
+    }
 }
 
 static void explain_failure(const struct service_error *what, enum err_code code, const char *call,
@@ -159,36 +261,12 @@ static void explain_failure(const struct service_error *what, enum err_code code
         err_set(err, code, "cancelled");
         return;
     }
-    err_set(err, code, "%s: %s: %s%s%s%s; no request id: there was no answer", call, what->host,
-            http_failure_text(what->failure), what->detail[0] ? " (" : "", what->detail,
-            what->detail[0] ? ")" : "");
-    switch (what->failure) {
-    case HTTP_BAD_CERTIFICATE:
-        err_hint(err,
-                 "the certificate of %s is not signed by an authority that is trusted here, "
-                 "or is for another host; AWS_CA_BUNDLE names a file of authorities",
-                 what->host);
-        break;
-    case HTTP_NO_NAME:
-        err_hint(err, "is the region \"%s\" right, and is there a way to the network?",
-                 what->region);
-        break;
-    case HTTP_BAD_REQUEST:
-        err_hint(err, "look at AWS_CA_BUNDLE (a readable PEM file?) and at the endpoint URL");
-        break;
-    case HTTP_NO_CONNECTION:
-    case HTTP_TIMED_OUT:
-    case HTTP_BROKEN:
-    case HTTP_TLS:
-        err_hint(err, "tried %d time%s; behind a proxy, set HTTPS_PROXY", what->attempts,
-                 what->attempts == 1 ? "" : "s");
-        break;
-    case HTTP_OK:
-    case HTTP_TOO_LARGE:
-    case HTTP_CANCELLED:
-        break;
-    }
+    err_set(err, code, "%s (%s%s%s); %s, no request id: there was no answer",
+            cause_of_failure(what), what->host, what->detail[0] ? ": " : "", what->detail, call);
+    hint_failure(what, err);
 }
+
+/* ---- an answer ------------------------------------------------------------------------------ */
 
 static void explain_denied(const struct service_error *what, const char *call, const char *said,
                            struct err *err)
@@ -197,7 +275,7 @@ static void explain_denied(const struct service_error *what, const char *call, c
     if (!permission_in_message(what->message, permission, sizeof permission)) {
         service_error_permission(what->service, what->operation, permission, sizeof permission);
     }
-    err_set(err, ERR_DENIED, "%s: the permission %s is missing (%s)", call, permission, said);
+    err_set(err, ERR_DENIED, "the permission %s is missing: %s (%s)", permission, call, said);
     err_hint(err,
              "allow %s to whoever these credentials belong to (%s); README, \"IAM policy\", "
              "has the whole policy, with the least that works",
@@ -209,17 +287,78 @@ static void explain_auth(const struct service_error *what, const char *call, con
 {
     const char *source = what->source ? what->source : "not signed";
     bool expired = retry_is_expired_code(what->error);
-    err_set(err, ERR_AUTH, "%s: the credentials (%s) %s (%s)", call, source,
-            expired ? "have expired" : "were refused", said);
+    err_set(err, ERR_AUTH, "the credentials (%s) %s: %s (%s)", source,
+            expired ? "have expired" : "were refused", call, said);
     bool far_off = what->skew_known && (what->skew_ms > 240000 || what->skew_ms < -240000);
     if (far_off) {
         err_hint(err, "this machine's clock is %lld minutes %s the service's; set it right",
                  llabs((long long)what->skew_ms) / 60000,
                  what->skew_ms > 0 ? "behind" : "ahead of");
     } else if (what->renew) {
-        err_hint(err, "log in again: %s", what->renew);
+        err_hint(err, "%s", what->renew);
+    } else if (expired) {
+        err_hint(err, "fetch new ones from where those came from: %s", source);
     } else {
         err_hint(err, "look at the access key, the secret and the session token of: %s", source);
+    }
+}
+
+/* The host of a URL, or the whole text where it is none. */
+static int host_span(const char **url)
+{
+    const char *authority = strstr(*url, "://");
+    *url = authority ? authority + 3 : *url;
+    return (int)strcspn(*url, "/?#");
+}
+
+static bool is_redirect(const struct service_error *what)
+{
+    return what->status >= 300 && what->status < 400;
+}
+
+/* A signature holds for one host, so nobody follows. */
+static void explain_redirect(const struct service_error *what, enum err_code code, const char *call,
+                             const char *said, struct err *err)
+{
+    const char *to = what->location ? what->location : "somewhere else";
+    int length = what->location ? host_span(&to) : (int)strlen(to);
+    err_set(err, code, "%s sends us to %.*s, HTTP status %d: %s (%s)", what->host, length, to,
+            what->status, call, said);
+    if (what->custom) {
+        err_hint(err, "a signed request is not sent on; set the endpoint URL to where it leads");
+    } else {
+        err_hint(err,
+                 "a signed request is not sent on; is the region \"%s\" right, and does a "
+                 "proxy want a log-in?",
+                 what->region);
+    }
+}
+
+static bool is_unknown_operation(const struct service_error *what)
+{
+    static const char *const names[] = {
+        "UnknownOperationException", "UnknownOperation",    "InvalidAction", "NotImplemented",
+        "MethodNotAllowed",          "UnsupportedOperation"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(what->error, names[i]) == 0) {
+            return true;
+        }
+    }
+    /* A server that is no such service at all says it with the status alone. */
+    bool status = what->status == 404 || what->status == 405 || what->status == 501;
+    return what->custom && what->error[0] == '\0' && status && what->service != SERVICE_S3;
+}
+
+static void explain_unknown_operation(const struct service_error *what, enum err_code code,
+                                      const char *call, const char *said, struct err *err)
+{
+    err_set(err, code, "%s does not know the operation %s: %s (%s)", what->host, what->operation,
+            call, said);
+    if (what->custom) {
+        err_hint(err,
+                 "is the endpoint URL that of %s? A server that stands in for it may lack "
+                 "the operation",
+                 aws_service_title(what->service));
     }
 }
 
@@ -227,22 +366,32 @@ static void explain_answer(const struct service_error *what, enum err_code code,
                            struct err *err)
 {
     char *said = answer(what);
-    if (code == ERR_DENIED) {
-        explain_denied(what, call, said, err);
+    char *traced =
+        mem_printf("%s; request id %s", said, what->request_id[0] ? what->request_id : "none");
+    if (is_unknown_operation(what)) {
+        explain_unknown_operation(what, code, call, traced, err);
+    } else if (is_redirect(what)) {
+        explain_redirect(what, code, call, traced, err);
+    } else if (code == ERR_DENIED) {
+        explain_denied(what, call, traced, err);
     } else if (code == ERR_AUTH) {
-        explain_auth(what, call, said, err);
+        explain_auth(what, call, traced, err);
     } else if (code == ERR_THROTTLED) {
-        err_set(err, code, "%s: too many requests, also after %d attempts (%s)", call,
-                what->attempts, said);
+        err_set(err, code, "too many requests, also after %d attempts: %s (%s)", what->attempts,
+                call, traced);
         err_hint(err, "others in the account use the same quota; try again in a minute");
     } else if (what->damaged) {
-        err_set(err, code, "%s: the answer is damaged, also after %d attempts (%s)", call,
-                what->attempts, said);
-    } else if (what->attempts > 1 && what->status >= 500) {
-        err_set(err, code, "%s: failed %d times (%s)", call, what->attempts, said);
+        err_set(err, code, "the answer is damaged, also after %d attempts: %s (%s)", what->attempts,
+                call, traced);
     } else {
-        err_set(err, code, "%s: %s", call, said);
+        char times[48] = "";
+        if (what->attempts > 1 && what->status >= 500) {
+            snprintf(times, sizeof times, ", failed %d times", what->attempts);
+        }
+        err_set(err, code, "%s; %s%s; request id %s", said, call, times,
+                what->request_id[0] ? what->request_id : "none");
     }
+    free(traced);
     free(said);
 }
 

@@ -2,9 +2,9 @@
 #define AWS_CLIENT_SERVICE_ERRORS_H
 
 /*
- * What went wrong, for people: which call on what, what the service said, its request id, and in
- * the hint what to do about it. A missing permission is named, an expired log-in says which command
- * renews it. Pure.
+ * What went wrong, for people: the cause first, then which call on what, what the service said and
+ * its request id; in the hint what to do about it, which follows from the cause. A missing
+ * permission is named, an expired log-in says what renews it. Pure.
  */
 
 #include <stdbool.h>
@@ -21,8 +21,12 @@ struct service_error {
     const char *resource; /* "table agent-extensions"; NULL: none */
     const char *region;
     const char *host;
+    bool custom;   /* somebody configured the host */
+    bool loopback; /* it is this machine */
     enum http_failure failure;
-    const char *detail; /* of the failure */
+    enum http_reason reason; /* of the failure */
+    const char *location;    /* where the answer sends us; NULL: nowhere */
+    const char *detail;      /* of the failure */
     int status;
     const char *error;
     const char *message;
@@ -33,7 +37,7 @@ struct service_error {
     bool skew_known;
     int64_t skew_ms;
     const char *source; /* of the credentials; NULL: not signed */
-    const char *renew;  /* the command that renews them; NULL: none */
+    const char *renew;  /* what renews them, a sentence; NULL: nothing that is known */
 };
 
 /* Sets `err`; returns its code. */

@@ -73,7 +73,8 @@ static enum err_code refuse_expired(const struct credentials *fresh, struct err 
     clock_format_ms(fresh->expires_at_ms, at);
     err_set(err, ERR_AUTH, "%s gave credentials that have expired already, at %s", fresh->source,
             at);
-    err_hint(err, "If that is not so, the clock of this machine is wrong");
+    err_hint(err, "%s%sIf they are good, the clock of this machine is wrong",
+             fresh->renew ? fresh->renew : "", fresh->renew ? "\n" : "");
     return ERR_AUTH;
 }
 

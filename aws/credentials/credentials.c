@@ -95,7 +95,7 @@ static enum err_code static_get(struct credentials_provider *self, bool force,
         const char *source = provider->credentials.source;
         err_set(err, ERR_AUTH, "the credentials (%s) have expired", source ? source : "given");
         if (provider->credentials.renew) {
-            err_hint(err, "renew them: %s", provider->credentials.renew);
+            err_hint(err, "%s", provider->credentials.renew);
         }
         return ERR_AUTH;
     }

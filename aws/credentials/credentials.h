@@ -30,7 +30,7 @@ struct credentials {
     char *account_id;      /* NULL: not known */
     int64_t expires_at_ms; /* 0: never */
     char *source;          /* for people: "environment", "profile ops (SSO session corp)" */
-    char *renew; /* the command that renews them: "aws sso login --profile ops"; NULL: none */
+    char *renew; /* what renews them: "log in again: aws sso login --profile ops"; NULL: nothing */
 };
 
 /* The versions of clang-format lay out a braced macro in different ways. */

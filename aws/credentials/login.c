@@ -16,6 +16,7 @@
 #include "aws/credentials/dpop.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
+#include "core/format/shell_split.h"
 
 #include "core/base/banned.h"
 
@@ -37,7 +38,7 @@ static enum err_code log_in_again(const struct login_provider *self, const char 
 {
     enum err_code code =
         err_set(err, ERR_AUTH, "the log-in of profile \"%s\" %s", self->profile, why);
-    err_hint(err, "Log in again: %s", self->renew);
+    err_hint(err, "%s", self->renew);
     return code;
 }
 
@@ -57,7 +58,7 @@ static enum err_code load(const struct login_provider *self, json_t **root, stru
     }
     if (code != ERR_OK) {
         err_set(err, ERR_AUTH, "%s", failed.text);
-        err_hint(err, "Log in again: %s", self->renew);
+        err_hint(err, "%s", self->renew);
         return ERR_AUTH;
     }
     const char *missing =
@@ -67,7 +68,7 @@ static enum err_code load(const struct login_provider *self, json_t **root, stru
     }
     if (missing) {
         err_set(err, ERR_AUTH, "%s has no %s", self->path, missing);
-        err_hint(err, "Log in again: %s", self->renew);
+        err_hint(err, "%s", self->renew);
         return ERR_AUTH;
     }
     return ERR_OK;
@@ -84,7 +85,7 @@ static enum err_code take_keys(const struct login_provider *self, const json_t *
     }
     if (code != ERR_OK) {
         err_set(err, ERR_AUTH, "%s", failed.text);
-        err_hint(err, "Log in again: %s", self->renew);
+        err_hint(err, "%s", self->renew);
         return ERR_AUTH;
     }
     out->source = mem_printf("log-in %s", self->login_session);
@@ -304,7 +305,9 @@ struct credentials_provider *cred_login_new(const struct cred_context *context, 
     self->context = context;
     self->profile = profile;
     self->login_session = login_session;
-    self->renew = mem_printf("aws login --profile %s", profile);
+    char *name = shell_quote(profile);
+    self->renew = mem_printf("Log in again: aws login --profile %s", name);
+    free(name);
     if (folder) {
         char *resolved = aws_settings_path(settings, folder);
         self->path = mem_printf("%s/%s.json", resolved, hex);

@@ -16,6 +16,7 @@
 #include "aws/credentials/sso_token.h"
 #include "aws/http/uri.h"
 #include "core/base/mem.h"
+#include "core/format/shell_split.h"
 
 #include "core/base/banned.h"
 
@@ -23,7 +24,7 @@ struct sso_provider {
     struct credentials_provider base;
     const struct cred_context *context;
     struct cred_sso sso;
-    char *renew; /* the command that logs in again */
+    char *renew; /* the sentence that says how to log in again */
     struct sso_token *token;
 };
 
@@ -31,7 +32,7 @@ static enum err_code log_in_again(const struct sso_provider *self, const char *w
 {
     enum err_code code =
         err_set(err, ERR_AUTH, "the SSO log-in of profile \"%s\" %s", self->sso.profile, why);
-    err_hint(err, "Log in again: %s", self->renew);
+    err_hint(err, "%s", self->renew);
     return code;
 }
 
@@ -169,7 +170,7 @@ static enum err_code sso_get(struct credentials_provider *base, bool force, stru
         if (failed.hint[0] != '\0') {
             err_hint(err, "%s", failed.hint);
         } else if (code == ERR_AUTH) {
-            err_hint(err, "Log in again: %s", self->renew);
+            err_hint(err, "%s", self->renew);
         }
         return code;
     }
@@ -196,7 +197,9 @@ struct credentials_provider *cred_sso_new(const struct cred_context *context,
     self->base.ops = &ops;
     self->context = context;
     self->sso = *sso;
-    self->renew = mem_printf("aws sso login --profile %s", sso->profile);
+    char *name = shell_quote(sso->profile);
+    self->renew = mem_printf("Log in again: aws sso login --profile %s", name);
+    free(name);
     self->token = sso_token_new(context, sso->session, sso->region, sso->start_url);
     return &self->base;
 }

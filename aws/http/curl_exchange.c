@@ -1,5 +1,6 @@
 #include "aws/http/curl_exchange.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,6 +213,41 @@ void exchange_free(struct exchange *exchange)
     free(exchange);
 }
 
+/* libcurl tells these apart in its texts alone. */
+static enum http_reason reason_of(const struct exchange *exchange, CURLcode code)
+{
+    static const struct {
+        const char *text;
+        enum http_reason reason;
+    } certificates[] = {
+        {"expired", HTTP_CERTIFICATE_EXPIRED},
+        {"not yet valid", HTTP_CERTIFICATE_EARLY},
+        {"subject name", HTTP_CERTIFICATE_ELSEWHERE},
+        {"does not match", HTTP_CERTIFICATE_ELSEWHERE},
+        {"ostname mismatch", HTTP_CERTIFICATE_ELSEWHERE},
+    };
+    long number = 0;
+    curl_easy_getinfo(exchange->easy, CURLINFO_OS_ERRNO, &number);
+    if (number == EMFILE || number == ENFILE) {
+        return HTTP_NO_DESCRIPTOR;
+    }
+    if (code == CURLE_SSL_CACERT_BADFILE) {
+        return HTTP_CA_FILE;
+    }
+    if (code == CURLE_PEER_FAILED_VERIFICATION) {
+        for (size_t i = 0; i < sizeof certificates / sizeof certificates[0]; i++) {
+            if (strstr(exchange->error, certificates[i].text)) {
+                return certificates[i].reason;
+            }
+        }
+        return HTTP_CERTIFICATE_UNKNOWN;
+    }
+    bool proxy = code == CURLE_COULDNT_RESOLVE_PROXY || strstr(exchange->error, "proxy") ||
+                 strstr(exchange->error, "CONNECT tunnel") ||
+                 strstr(exchange->error, "CONNECT response");
+    return proxy ? HTTP_PROXY : HTTP_REASON_NONE;
+}
+
 static void describe(struct exchange *exchange, CURLcode code)
 {
     struct http_response *response = &exchange->response;
@@ -242,6 +278,7 @@ void exchange_end(struct exchange *exchange, CURLcode code, bool cancelled, int6
     }
     if (response->failure != HTTP_OK && response->failure != HTTP_CANCELLED &&
         response->failure != HTTP_TOO_LARGE) {
+        response->reason = reason_of(exchange, code);
         describe(exchange, code);
     }
 }

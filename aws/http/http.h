@@ -71,13 +71,26 @@ enum http_failure {
 #undef X
 };
 
+/* What is known beyond the failure; it decides what helps. */
+enum http_reason {
+    HTTP_REASON_NONE,
+    HTTP_CERTIFICATE_EXPIRED,
+    HTTP_CERTIFICATE_EARLY,     /* not valid yet */
+    HTTP_CERTIFICATE_UNKNOWN,   /* signed by nobody who is trusted here */
+    HTTP_CERTIFICATE_ELSEWHERE, /* for another host */
+    HTTP_CA_FILE,               /* the file of authorities cannot be read */
+    HTTP_PROXY,                 /* it was the proxy's fault */
+    HTTP_NO_DESCRIPTOR,         /* this process may open no more files */
+};
+
 const char *http_failure_text(enum http_failure failure);
 bool http_failure_may_retry(enum http_failure failure);
 
 struct http_response {
     enum http_failure failure; /* HTTP_OK: the rest holds */
-    char detail[256];          /* of a failure, for people; "" where there is no more to say */
-    bool sent;                 /* a failure: the request may have reached the other side */
+    enum http_reason reason;
+    char detail[256]; /* of a failure, for people; "" where there is no more to say */
+    bool sent;        /* a failure: the request may have reached the other side */
     int status;
     struct http_header *headers; /* in the order of arrival, trimmed */
     size_t header_count;

@@ -207,6 +207,10 @@ enum err_code sqlite_fail_read_only(const struct sqlite_store *store, struct err
     return code;
 }
 
+/* A batch is one transaction, and batches before it may have been written. */
+#define WHAT_STAYS " Nothing of this batch is in the store; what was written before it stays."
+#define MAKE_ROOM "Make room and run the same command again." WHAT_STAYS
+
 /* An input or output error with the errno behind it. */
 static enum err_code fail_io(const struct sqlite_store *store, const char *doing, struct err *err)
 {
@@ -216,12 +220,11 @@ static enum err_code fail_io(const struct sqlite_store *store, const char *doing
     case ENOSPC:
     case EDQUOT:
         err_set(err, code, "%s: the disk is full, while %s", store->path, doing);
-        err_hint(err, "The store is as it was before. Make room and try again.");
+        err_hint(err, MAKE_ROOM);
         break;
     case EFBIG:
         err_set(err, code, "%s: the file may not grow any further, while %s", store->path, doing);
-        err_hint(err, "A limit of the process (ulimit -f) or of the file system. The store is as it"
-                      " was before.");
+        err_hint(err, "A limit of the process (ulimit -f) or of the file system." WHAT_STAYS);
         break;
     case 0:
         err_set(err, code, "%s: input or output error, while %s", store->path, doing);
@@ -256,7 +259,7 @@ enum err_code sqlite_fail(struct sqlite_store *store, int result, const char *do
     case SQLITE_FULL: {
         enum err_code code =
             err_set(err, ERR_IO, "%s: the disk is full, while %s", store->path, doing);
-        err_hint(err, "The store is as it was before. Make room and try again.");
+        err_hint(err, MAKE_ROOM);
         return code;
     }
     case SQLITE_IOERR:

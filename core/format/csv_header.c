@@ -140,6 +140,16 @@ bool csv_is_blank(const struct csv_row *row)
     return true;
 }
 
+static bool has_quote(const struct csv_row *row)
+{
+    for (size_t i = 0; i < row->n_fields; i++) {
+        if (memchr(row->fields[i].text, '"', row->fields[i].length)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum err_code csv_check_count(const char *file, const struct csv_row *row, size_t n_fields,
                               size_t header_line, struct err *err)
 {
@@ -152,7 +162,10 @@ enum err_code csv_check_count(const char *file, const struct csv_row *row, size_
     }
     err_set(err, ERR_INPUT, "%s:%zu: %zu field%s, and the header in line %zu has %zu", file,
             row->line, n, n == 1 ? "" : "s", header_line, n_fields);
-    if (n > n_fields) {
+    if (n > n_fields && has_quote(row)) {
+        err_hint(err, "A quote counts only as the first character of a field; inside of a field in "
+                      "quotes it stands twice");
+    } else if (n > n_fields) {
         err_hint(err, "A field that holds a comma has to stand in quotes");
     }
     return ERR_INPUT;

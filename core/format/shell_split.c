@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/base/buf.h"
+
 #include "core/base/banned.h"
 
 struct splitter {
@@ -91,4 +93,26 @@ enum err_code shell_split(struct arena *arena, const char *command, char ***word
     }
     *words = list;
     return ERR_OK;
+}
+
+char *shell_quote(const char *word)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "_-/.%@:+=,";
+    struct buf out;
+    buf_init(&out, 4 * strlen(word) + 3); /* each byte may be a quote */
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        buf_puts(&out, word);
+        return buf_take(&out);
+    }
+    buf_putc(&out, '\'');
+    for (const char *at = word; *at; at++) {
+        if (*at == '\'') {
+            buf_puts(&out, "'\\''");
+        } else {
+            buf_putc(&out, *at);
+        }
+    }
+    buf_putc(&out, '\'');
+    return buf_take(&out);
 }

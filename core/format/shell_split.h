@@ -20,4 +20,7 @@
 enum err_code shell_split(struct arena *arena, const char *command, char ***words, size_t *count,
                           struct err *err) ERR_CHECK;
 
+/* The word as a shell reads it back, in quotes if it needs them. The caller frees. */
+char *shell_quote(const char *word);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "core/headless/report_private.h"
 #include "core/base/text.h"
+#include "core/headless/report_fold.h"
 
 #include "core/base/banned.h"
 
@@ -112,6 +113,11 @@ static bool follows(const char *ext, const char *previous)
            strtoul(ext, NULL, 10) == strtoul(previous, NULL, 10) + 1;
 }
 
+static bool same_detail(const struct change *a, const struct change *b)
+{
+    return a->detail && b->detail ? strcmp(a->detail, b->detail) == 0 : a->detail == b->detail;
+}
+
 /* Creations are many and alike: one line for each run of numbers that follow each other. Returns
    what comes after the run. */
 static size_t add_creations(struct table *table, const struct plan *plan, size_t first)
@@ -120,12 +126,17 @@ static size_t add_creations(struct table *table, const struct plan *plan, size_t
     const struct change *change = &changes[first];
     size_t end = first + 1;
     while (end < plan->n_changes && changes[end].kind == CHANGE_CREATE &&
-           changes[end].result == change->result &&
+           changes[end].result == change->result && same_detail(&changes[end], change) &&
            follows(changes[end].ext, changes[end - 1].ext)) {
         end++;
     }
-    bool not_made = change->result == RESULT_SKIPPED || change->result == RESULT_NOT_TRIED;
-    const char *why = not_made ? change_result_text(change->result) : change->why;
+    const char *why = change->why;
+    if (is_trouble(change) && change->detail) {
+        why = arena_printf(&table->arena, "%s: %s", change_result_text(change->result),
+                           change->detail);
+    } else if (change->result != RESULT_DONE && change->result != RESULT_PLANNED) {
+        why = change_result_text(change->result);
+    }
     report_create_row(table, change->ext, changes[end - 1].ext, end - first, why);
     return end;
 }
@@ -140,6 +151,7 @@ static void plan_rows(const struct report *report, const struct plan *plan, enum
 {
     struct table table;
     report_table(report, &table, CHANGE_COLUMNS);
+    struct folds folds = {.n_items = 0};
     size_t hidden = 0;
     for (size_t i = 0; i < plan->n_changes;) {
         const struct change *change = &plan->changes[i];
@@ -149,7 +161,9 @@ static void plan_rows(const struct report *report, const struct plan *plan, enum
         } else if (extent == EXTENT_USUAL && !trouble && table.n_rows >= ROWS_SHOWN) {
             hidden++;
             i++;
-        } else if (change->kind == CHANGE_CREATE && !trouble) {
+        } else if (trouble && extent != EXTENT_ALL && !folds_show(&folds, change)) {
+            i++;
+        } else if (change->kind == CHANGE_CREATE) {
             i = add_creations(&table, plan, i);
         } else {
             add_change(&table, change);
@@ -157,6 +171,7 @@ static void plan_rows(const struct report *report, const struct plan *plan, enum
         }
     }
     report_change_print(&table, report->out);
+    folds_print(&folds, report->out);
     if (hidden > 0) {
         fprintf(report->out, "     and %s (--verbose shows all)\n",
                 text_count(&table.arena, hidden, "more change"));

@@ -211,7 +211,7 @@ def test_the_second_ctrl_c_ends_it_at_once(desk):
     with terminal(desk, "--sync") as term:
         term.wait_for(lambda _: written_batches(desk) > 0)
         term.send(b"\x03\x03")
-        assert term.wait_exit(60) in (-signal.SIGINT, 3)
+        assert term.wait_exit(60) == 3
     assert desk.run("--sync", timeout=120).status == 0
     assert desk.json("--doctor")["problems"] == []
 
@@ -222,7 +222,7 @@ def test_a_second_signal_ends_a_run_that_cannot_stop(pipe):
         term.wait_for("reading the directory")
         for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
             term.signal(number)
-        assert term.wait_exit() in (-signal.SIGINT, -signal.SIGTERM)
+        assert term.wait_exit() == 130
 
 
 def test_nohup_keeps_running(pipe):

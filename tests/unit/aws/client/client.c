@@ -170,7 +170,7 @@ static void test_final_at_once(void **state)
         {400, "", "{\"code\":\"InvalidParameterException\"}", ERR_SERVICE,
          "InvalidParameterException", ""},
         {418, "", "<html>teapot</html>", ERR_SERVICE, "HTTP status 418", ""},
-        {404, "", "", ERR_NOT_FOUND, "HTTP status 404; request id none", ""},
+        {404, "", "", ERR_NOT_FOUND, "HTTP status 404; Amazon Connect ListUsers", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct world world;

@@ -78,10 +78,11 @@ static void test_credentials(void **state)
     struct service_error what = s_plain;
     struct err err = ERR_INIT;
     what.error = "ExpiredTokenException";
-    what.renew = "aws sso login --profile ops";
+    what.renew = "Log in again: aws sso login --profile ops";
     assert_int_equal(explain(&what, &err), ERR_AUTH);
     assert_non_null(strstr(err.text, "have expired"));
-    assert_string_equal(err.hint, "log in again: aws sso login --profile ops");
+    assert_string_equal(err.hint, "Log in again: aws sso login --profile ops");
+    assert_int_equal(strncmp(err.text, "the credentials (profile ops) have expired", 42), 0);
 
     struct err skewed = ERR_INIT;
     what.error = "InvalidSignatureException";
@@ -145,7 +146,7 @@ static void test_failures(void **state)
         {HTTP_TLS, ERR_OFFLINE, ""},
         {HTTP_BAD_CERTIFICATE, ERR_OFFLINE, "AWS_CA_BUNDLE"},
         {HTTP_TOO_LARGE, ERR_SERVICE, ""},
-        {HTTP_BAD_REQUEST, ERR_CONFIG, "AWS_CA_BUNDLE"},
+        {HTTP_BAD_REQUEST, ERR_CONFIG, "endpoint URL"},
         {HTTP_CANCELLED, ERR_CANCELLED, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -156,9 +157,109 @@ static void test_failures(void **state)
         assert_int_equal(explain(&what, &err), cases[i].code);
         assert_non_null(strstr(err.hint, cases[i].hint));
         if (cases[i].failure != HTTP_CANCELLED) {
-            assert_non_null(strstr(err.text, "dynamodb.eu-west-1.amazonaws.com: "));
-            assert_non_null(strstr(err.text, "(why)"));
+            assert_non_null(strstr(err.text, "(dynamodb.eu-west-1.amazonaws.com: why)"));
+            assert_int_equal(strncmp(err.text, http_failure_text(cases[i].failure), 5), 0);
         }
+    }
+}
+
+/* The cause comes first, and the hint follows from it. */
+static void test_causes(void **state)
+{
+    (void)state;
+    static const struct {
+        enum http_failure failure;
+        enum http_reason reason;
+        bool custom, loopback;
+        const char *text, *hint, *not_hint;
+    } cases[] = {
+        {HTTP_BAD_CERTIFICATE, HTTP_CERTIFICATE_EXPIRED, false, false,
+         "the certificate has expired (", "renew it", "AWS_CA_BUNDLE"},
+        {HTTP_BAD_CERTIFICATE, HTTP_CERTIFICATE_EARLY, false, false,
+         "the certificate is not valid yet (", "clock is probably behind", "AWS_CA_BUNDLE"},
+        {HTTP_BAD_CERTIFICATE, HTTP_CERTIFICATE_ELSEWHERE, true, false,
+         "the certificate is for another host (", "endpoint URL", "AWS_CA_BUNDLE"},
+        {HTTP_BAD_CERTIFICATE, HTTP_CERTIFICATE_UNKNOWN, false, false,
+         "the certificate is not signed by an authority", "AWS_CA_BUNDLE", "renew"},
+        {HTTP_BAD_REQUEST, HTTP_CA_FILE, false, false, "the file of authorities cannot be read",
+         "AWS_CA_BUNDLE", "endpoint"},
+        {HTTP_NO_CONNECTION, HTTP_REASON_NONE, true, true, "no connection (", "is a server running",
+         "HTTPS_PROXY"},
+        {HTTP_TIMED_OUT, HTTP_REASON_NONE, true, true, "timed out (", "is a server running",
+         "HTTPS_PROXY"},
+        {HTTP_NO_CONNECTION, HTTP_REASON_NONE, false, false, "no connection (", "HTTPS_PROXY",
+         "is a server running"},
+        {HTTP_NO_NAME, HTTP_REASON_NONE, true, false, "the host name does not resolve (",
+         "endpoint URL", "region"},
+        {HTTP_NO_NAME, HTTP_PROXY, false, false, "the proxy does not let it through (",
+         "HTTPS_PROXY and NO_PROXY", "region"},
+        {HTTP_TLS, HTTP_REASON_NONE, true, false, "TLS did not come about (", "http://", "PROXY"},
+        {HTTP_NO_CONNECTION, HTTP_NO_DESCRIPTOR, false, false,
+         "this process may open no more files (", "ulimit -n", "PROXY"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct service_error what = s_plain;
+        struct err err = ERR_INIT;
+        what.failure = cases[i].failure;
+        what.reason = cases[i].reason;
+        what.custom = cases[i].custom;
+        what.loopback = cases[i].loopback;
+        (void)explain(&what, &err);
+        assert_int_equal(strncmp(err.text, cases[i].text, strlen(cases[i].text)), 0);
+        if (!strstr(err.hint, cases[i].hint) || strstr(err.hint, cases[i].not_hint)) {
+            fail_msg("%zu: %s", i, err.hint);
+        }
+    }
+}
+
+static void test_redirects(void **state)
+{
+    (void)state;
+    struct service_error what = s_plain;
+    struct err err = ERR_INIT;
+    what.status = 302;
+    what.location = "https://login.example.com/portal?token=s3cr3t";
+    assert_int_equal(explain(&what, &err), ERR_SERVICE);
+    assert_non_null(strstr(err.text, "sends us to login.example.com, HTTP status 302"));
+    assert_null(strstr(err.text, "s3cr3t"));
+    assert_non_null(strstr(err.hint, "is the region \"eu-west-1\" right"));
+    err_clear(&err);
+    what.custom = true;
+    what.location = NULL;
+    (void)explain(&what, &err);
+    assert_non_null(strstr(err.text, "sends us to somewhere else"));
+    assert_non_null(strstr(err.hint, "endpoint URL"));
+}
+
+static void test_unknown_operations(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *error;
+        int status;
+        bool custom, unknown;
+    } cases[] = {
+        {"UnknownOperationException", 400, false, true},
+        {"UnknownOperationException", 400, true, true},
+        {"InvalidAction", 400, true, true},
+        {"NotImplemented", 501, true, true},
+        {"", 404, true, true},
+        {"", 405, true, true},
+        {"", 404, false, false},
+        {"", 500, true, false},
+        {"ValidationException", 400, true, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct service_error what = s_plain;
+        struct err err = ERR_INIT;
+        what.error = cases[i].error;
+        what.status = cases[i].status;
+        what.custom = cases[i].custom;
+        (void)explain(&what, &err);
+        bool told = strstr(err.text, "does not know the operation TransactWriteItems") != NULL;
+        assert_int_equal(told, cases[i].unknown);
+        assert_int_equal(strstr(err.hint, "endpoint URL") != NULL,
+                         cases[i].unknown && cases[i].custom);
     }
 }
 
@@ -167,7 +268,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_permissions), cmocka_unit_test(test_permission_in_message),
         cmocka_unit_test(test_credentials), cmocka_unit_test(test_codes),
-        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_failures),    cmocka_unit_test(test_causes),
+        cmocka_unit_test(test_redirects),   cmocka_unit_test(test_unknown_operations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

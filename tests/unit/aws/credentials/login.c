@@ -63,7 +63,7 @@ static void test_keys_of_the_cache(void **state)
     assert_string_equal(set.session_token, "t1");
     assert_string_equal(set.account_id, "012345678910");
     assert_int_equal(set.expires_at_ms, HTTP_FAKE_EPOCH_MS + 301 * 1000);
-    assert_string_equal(set.renew, "aws login --profile admin");
+    assert_string_equal(set.renew, "Log in again: aws login --profile admin");
     credentials_release(&set);
     assert_int_equal(fixture.fake->n_requests, 0);
     credentials_provider_free(provider);

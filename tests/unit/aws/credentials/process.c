@@ -104,6 +104,41 @@ static void test_refusals(void **state)
     check("kill -9 $$", ERR_AUTH, "was ended by signal 9");
 }
 
+static void expect_complaint(const char *script, const char *hint)
+{
+    struct cred_fixture fixture;
+    struct credentials set = CREDENTIALS_INIT;
+    struct err err = ERR_INIT;
+    char *command;
+    fixture_open(&fixture);
+    struct credentials_provider *provider = of_script(&fixture, script, &command);
+    assert_int_equal(credentials_get(provider, false, &set, &err), ERR_AUTH);
+    assert_string_equal(err.hint, hint);
+    credentials_provider_free(provider);
+    free(command);
+    fixture_close(&fixture);
+}
+
+/* What it complains of is shown, what may be a key is not. */
+static void test_the_complaint_is_the_hint(void **state)
+{
+    (void)state;
+    expect_complaint("echo 'log in first' >&2; exit 1", "it says: log in first");
+    expect_complaint("printf 'one\\ntwo\\n\\n' >&2; exit 1", "it says: one\ntwo");
+    expect_complaint("printf 'a\\033[31mb' >&2; kill -9 $$", "it says: a^[[31mb");
+    expect_complaint("echo hunter2; echo 'key hunter2 refused' >&2; exit 1",
+                     "it says: key ******* refused");
+    expect_complaint("echo 'k=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' >&2; exit 1",
+                     "it says: ******************************************");
+    expect_complaint("echo 'arn:aws:iam::1:role/Ops' >&2; echo nothing",
+                     "it says: arn:aws:iam::1:role/Ops");
+    expect_complaint("exit 1", "Run the command of credential_process by hand to see what it says");
+    /* A program that complains without end does not block on it. */
+    check("i=0; while [ $i -lt 9000 ]; do echo 'there is no log-in here'; i=$((i+1)); done >&2; "
+          "exit 7",
+          ERR_AUTH, "ended with status 7");
+}
+
 static void test_bounds(void **state)
 {
     (void)state;
@@ -148,6 +183,7 @@ int main(void)
         cmocka_unit_test(test_everything_it_may_say),
         cmocka_unit_test(test_the_account_of_the_profile),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_the_complaint_is_the_hint),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_a_program_that_is_not_there),
         cmocka_unit_test(test_signals_are_as_a_program_expects),

@@ -72,7 +72,7 @@ static void test_a_token_buys_keys(void **state)
     assert_int_equal(set.expires_at_ms, INT64_C(1767345000123));
     assert_string_equal(set.account_id, "123456789012");
     assert_string_equal(set.source, "SSO session corp");
-    assert_string_equal(set.renew, "aws sso login --profile ops");
+    assert_string_equal(set.renew, "Log in again: aws sso login --profile ops");
     credentials_release(&set);
     const struct fake_request *request = http_fake_request(fixture.fake, 0);
     assert_string_equal(request->method, "GET");
