@@ -112,18 +112,39 @@ $(B)/themes.o: $(B)/themes.c
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
 
 # ---- unit tests, fuzz targets -------------------------------------------------------------------
-# tests/unit mirrors the rooms: tests/unit/core/plan/sync.c tests core/plan/sync.c. A test of core is
-# linked with core alone, one of aws with aws and core, one of tui with tui and core: that the layers
-# hold is shown by the linker too.
+# tests/unit mirrors the rooms: tests/unit/core/plan/sync.c tests core/plan/sync.c. It is linked with its
+# room and those before it in tests/rooms.txt, one of aws or tui with core as well, and with nothing else.
+rooms_of = $(shell sed -n 's/^$(1) *//p' tests/rooms.txt)
+# $(1) a wing, $(2) a room, $(3) what is below: LINK_wing/room is what a test of the room is linked with.
+define room
+$(B)/rooms/$(1)-$(2).a: $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(1)/$(2)/*.c)))
+$(1)_ROOMS := $(B)/rooms/$(1)-$(2).a $($(1)_ROOMS)
+LINK_$(1)/$(2) := $(B)/rooms/$(1)-$(2).a $($(1)_ROOMS) $(3)
+endef
+core_ROOMS :=
+aws_ROOMS :=
+tui_ROOMS :=
+$(foreach r,$(call rooms_of,core),$(eval $(call room,core,$(r),)))
+$(foreach r,$(call rooms_of,aws),$(eval $(call room,aws,$(r),$(core_ROOMS))))
+$(B)/rooms/tui-terminal.a: $(B)/themes.o
+$(foreach r,$(call rooms_of,tui),$(eval $(call room,tui,$(r),$(core_ROOMS))))
+LINK_aws := $(B)/libaws.a $(core_ROOMS)
+# Thin: they hold the names of the objects.
+$(B)/rooms/%.a:
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && $(AR) qcsT $@ $^
+
 units_of = $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard $(1:%=tests/unit/%.c))))
 UNIT_core := $(call units_of,core/*/*)
 UNIT_aws := $(call units_of,aws/* aws/*/*)
 UNIT_tui := $(call units_of,tui/*/*)
 UNITS := $(UNIT_core) $(UNIT_aws) $(UNIT_tui)
 # What several unit tests share (contract suites, builders of worlds).
-SUPPORT_core := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/unit/support/*.c)))
-SUPPORT_aws := $(SUPPORT_core) $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/unit/support_aws/*.c)))
-SUPPORT_tui := $(SUPPORT_core) $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/unit/support_tui/*.c)))
+$(B)/rooms/support.a: $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/unit/support/*.c)))
+$(B)/rooms/support_aws.a: $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/unit/support_aws/*.c)))
+SUPPORT_core := $(B)/rooms/support.a
+SUPPORT_aws := $(B)/rooms/support_aws.a $(B)/rooms/support.a
+SUPPORT_tui := $(B)/rooms/support.a
 LIBS_core := $(shell pkg-config --libs $(PKGS_core) 2>/dev/null)
 LIBS_aws := $(shell pkg-config --libs $(PKGS_aws) $(PKGS_core) 2>/dev/null)
 LIBS_tui := $(shell pkg-config --libs $(PKGS_tui) $(PKGS_core) 2>/dev/null)
@@ -131,13 +152,15 @@ LIBS_tui := $(shell pkg-config --libs $(PKGS_tui) $(PKGS_core) 2>/dev/null)
 define link_test
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^) $(1) -lcmocka
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ -Wl,--start-group $(filter %.o %.a,$^) -Wl,--end-group $(1) -lcmocka
 endef
-$(UNIT_core): $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_core) $(B)/libcore.a
+.SECONDEXPANSION:
+room_libs = $$(LINK_$$(subst $(B)/unit/,,$$(@D)))
+$(UNIT_core): $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_core) $(room_libs)
 	$(call link_test,$(LIBS_core))
-$(UNIT_aws): $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_aws) $(B)/libaws.a $(B)/libcore.a
+$(UNIT_aws): $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_aws) $(room_libs)
 	$(call link_test,$(LIBS_aws))
-$(UNIT_tui): $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_tui) $(B)/libtui.a $(B)/libcore.a
+$(UNIT_tui): $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_tui) $(room_libs)
 	$(call link_test,$(LIBS_tui))
 
 # tests/tools/NAME.c is a program that the end-to-end tests talk to, linked as the tests of aws are.
@@ -200,6 +223,7 @@ build:
 	$(Q)sh tests/setup.sh test
 	$(Q)sh tests/run.sh build gcc clang
 layers check:
+	$(Q)$(MAKE) --no-print-directory SAN= CC=cc libs build/release/main.o
 	$(Q)sh tests/check-layers.sh
 lint:
 	$(Q)sh tests/setup.sh test
@@ -227,7 +251,7 @@ stage-tsan:
 	$(STAGE) $(SUBMAKE) $(TSAN) all threaded
 stage-fuzzers:
 	$(STAGE) $(SUBMAKE) $(FUZZ_VARIANT) fuzzers
-stage-layers:
+stage-layers: stage-gcc
 	$(STAGE) sh tests/check-layers.sh
 $(filter stage-lint-%,$(STAGES_lint:%=stage-%)):
 	$(STAGE) sh tests/lint.sh $(@:stage-lint-%=%)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The direction of includes, the owners of libraries, the banned functions and the top level.
+# The rooms and the owners of libraries (rooms.txt), the banned functions and the top level.
 set -u
 cd "$(dirname "$0")/.."
 status=0
@@ -16,20 +16,7 @@ files() { git ls-files --cached --others --exclude-standard -- "$@" 2>/dev/null 
 # shellcheck disable=SC2046
 find_in() { pattern=$1; shift; set -- $(files "$@"); [ $# -eq 0 ] || grep -nE "$pattern" "$@" /dev/null; }
 
-complain "core includes only core/" "$(find_in '#[[:space:]]*include[[:space:]]*"(\.\./)?(tui|aws)/' 'core/*.[ch]')"
-complain "tui includes only tui/ and core/" "$(find_in '#[[:space:]]*include[[:space:]]*"(\.\./)?aws/' 'tui/*.[ch]')"
-complain "aws includes only aws/ and core/" "$(find_in '#[[:space:]]*include[[:space:]]*"(\.\./)?tui/' 'aws/*.[ch]')"
-
-# owner PATTERN-OF-HEADER ALLOWED-FILES
-owner() {
-	found=$(find_in "#[[:space:]]*include[[:space:]]*<$1" 'core/*.[ch]' 'tui/*.[ch]' 'aws/*.[ch]' main.c | grep -vE "^($2):")
-	complain "only $2 may include <$1" "$found"
-}
-owner '(ncurses|curses|term|panel)[./a-z]*h>' 'tui/terminal/(term|copy)\.[ch]'
-owner 'curl/' 'aws/http/curl[a-z_]*\.[ch]'
-owner 'openssl/' 'aws/sign/crypto\.c'
-owner 'sqlite3' 'core/embedded/store_sqlite[a-z_]*\.[ch]'
-owner 'jansson' '(core|aws)/[a-z0-9_/]*\.[ch]'
+/usr/bin/python3 tests/check_rooms.py build/release || status=1
 
 banned='strcpy|strcat|strncpy|strncat|sprintf|vsprintf|strtok|gets|gmtime|localtime|ctime|asctime|atoi|system|popen|alloca'
 complain "banned functions" "$(find_in "(^|[^_a-zA-Z0-9])($banned)[[:space:]]*\(" 'core/*.[ch]' 'tui/*.[ch]' 'aws/*.[ch]' main.c | grep -v '^core/base/banned.h:' | grep -vE ':[0-9]+:[[:space:]]*(/?\*|//)')"
