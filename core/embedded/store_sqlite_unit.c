@@ -330,6 +330,7 @@ static enum err_code change_trail(struct unit_writer *writer, struct change *cha
     enum err_code code = sqlite_change_trail(writer->store, change->trail, &n, writer->err);
     if (code == ERR_OK) {
         change->result = n > 0 ? RESULT_DONE : RESULT_SKIPPED;
+        change->already_so = n == 0;
     }
     return code;
 }

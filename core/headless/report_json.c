@@ -186,11 +186,16 @@ static json_t *action_object(const struct action_report *action)
     json_object_set_new(document, "plan", plan_counts(plan));
     json_object_set_new(document, "changes", change_list(plan));
     json_object_set_new(document, "applied", number(outcome ? outcome->applied : 0));
+    json_object_set_new(document, "skipped", number(outcome ? outcome->already_so : 0));
     json_object_set_new(document, "conflicts", number(outcome ? outcome->conflicts : 0));
     json_object_set_new(document, "failed", number(outcome ? outcome->failed : 0));
     if (outcome && action->err && action->err->code != ERR_OK) {
         json_object_set_new(document, "not_tried", number(outcome->not_tried));
         json_object_set_new(document, "in_doubt", number(outcome->in_doubt));
+    }
+    if (outcome && outcome->lost > 0) {
+        json_object_set_new(document, "lost_to",
+                            outcome->lost_to[0] ? text(outcome->lost_to) : json_null());
     }
     json_object_set_new(document, "export", export_object(action->export));
     if (plan && plan->n_unassigned > 0) {

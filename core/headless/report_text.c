@@ -99,8 +99,10 @@ static void add_change(struct table *table, const struct change *change)
 {
     const char *why = change->why;
     if (change->result != RESULT_DONE && change->result != RESULT_PLANNED) {
-        why = arena_printf(&table->arena, "%s: %s", change_result_text(change->result),
-                           change->detail ? change->detail : change->why);
+        why = change->already_so
+                  ? change->detail
+                  : arena_printf(&table->arena, "%s: %s", change_result_text(change->result),
+                                 change->detail ? change->detail : change->why);
     }
     report_change_row(table, change->kind,
                       report_moved(table, change->kind, change->from, change->ext), change->agent,
@@ -227,32 +229,49 @@ static void plan_notes(const struct report *report, const struct plan *plan)
 
 /* ---- what became of them ----------------------------------------------------------------- */
 
+/* ", 603 already so" if there are any. */
+static void also(const struct report *report, size_t n, const char *what)
+{
+    char number[TEXT_NUMBER_ROOM];
+    if (n > 0) {
+        fprintf(report->out, ", %s %s", text_number(n, number), what);
+    }
+}
+
+static void rows_done(const struct report *report, const struct outcome *outcome)
+{
+    char number[TEXT_NUMBER_ROOM];
+    if (outcome->applied + outcome->already_so + outcome->conflicts + outcome->failed +
+            outcome->in_doubt ==
+        0) {
+        return;
+    }
+    fprintf(report->out, "done: %s applied", text_number(outcome->applied, number));
+    also(report, outcome->already_so, "already so");
+    also(report, outcome->conflicts, outcome->conflicts == 1 ? "conflict" : "conflicts");
+    also(report, outcome->failed, "failed");
+    also(report, outcome->in_doubt, "in doubt");
+    also(report, outcome->not_tried, "not tried");
+    fprintf(report->out, " in %.2f s", (double)outcome->duration_ms / 1000.0);
+    if (outcome->action_id[0]) {
+        fprintf(report->out, "; undo with --undo %s", outcome->action_id);
+    }
+    fputc('\n', report->out);
+    if (outcome->lost > 0) {
+        char sentence[OUTCOME_LOST_SENTENCE];
+        struct arena arena = ARENA_INIT;
+        outcome_lost_sentence(outcome, sentence);
+        fprintf(report->out, "%s\n", text_sanitise(&arena, sentence));
+        arena_release(&arena);
+    }
+}
+
 static void what_was_done(const struct report *report, const struct action_report *action)
 {
     struct arena arena = ARENA_INIT;
-    const struct outcome *outcome = action->outcome;
     const struct export_receipt *export = action->export;
-    if (outcome && (outcome->applied > 0 || outcome->conflicts > 0 || outcome->failed > 0 ||
-                    outcome->in_doubt > 0)) {
-        char number[TEXT_NUMBER_ROOM];
-        fprintf(report->out, "done: %s applied", text_number(outcome->applied, number));
-        if (outcome->conflicts > 0) {
-            fprintf(report->out, ", %s", text_count(&arena, outcome->conflicts, "conflict"));
-        }
-        if (outcome->failed > 0) {
-            fprintf(report->out, ", %s failed", text_number(outcome->failed, number));
-        }
-        if (outcome->in_doubt > 0) {
-            fprintf(report->out, ", %s in doubt", text_number(outcome->in_doubt, number));
-        }
-        if (outcome->not_tried > 0) {
-            fprintf(report->out, ", %s not tried", text_number(outcome->not_tried, number));
-        }
-        fprintf(report->out, " in %.2f s", (double)outcome->duration_ms / 1000.0);
-        if (outcome->action_id[0]) {
-            fprintf(report->out, "; undo with --undo %s", outcome->action_id);
-        }
-        fputc('\n', report->out);
+    if (action->outcome) {
+        rows_done(report, action->outcome);
     }
     if (export) {
         fprintf(report->out, "export: %s, %s, %s%s\n",

@@ -370,6 +370,20 @@ static void draft_wish(struct edit *edit, const struct edit_request *wish, uint3
     }
 }
 
+/* Nothing is written about it, but who asked reads that it is so. */
+static void draft_already_so(struct edit *edit, const struct edit_request *wish)
+{
+    struct plan *plan = edit->draft.plan;
+    const struct person *person = wish->person;
+    const char *ext = wish->ext ? wish->ext : person && person->slot ? person->slot->ext : NULL;
+    struct change *change = plan_add_plain(plan, wish->kind, ext, person ? person->login : NULL, 0,
+                                           occasion(edit, wish));
+    plan->counts[wish->kind]--;
+    change->result = RESULT_SKIPPED;
+    change->already_so = true;
+    change->detail = arena_printf(&plan->arena, "already so: %s", wish->so);
+}
+
 static void draft_changes(struct edit *edit)
 {
     settle_numbers(edit);
@@ -386,6 +400,11 @@ static void draft_changes(struct edit *edit)
             if (edit->wishes[i].state == EDIT_OPEN) {
                 draft_wish(edit, &edit->wishes[i], group);
             }
+        }
+    }
+    for (size_t i = 0; i < edit->n_wishes; i++) {
+        if (edit->wishes[i].state == EDIT_ALREADY_SO) {
+            draft_already_so(edit, &edit->wishes[i]);
         }
     }
 }

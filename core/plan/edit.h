@@ -61,6 +61,7 @@ struct edit_request {
     struct person *other;  /* swap */
     struct number *number; /* what is taken, given back, reserved or pinned */
     bool automatic;        /* the number is for the picker to find */
+    const char *so;        /* EDIT_ALREADY_SO: what is there ("alice has 0042") */
     const char *how;       /* why this number, where nobody named one */
     bool returning;
     size_t joined; /* union-find over the requests */
@@ -96,7 +97,7 @@ bool edit_check_has_extension(struct edit *edit, size_t request);
 void edit_refuse(struct edit *edit, size_t request, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* It is so already: no change, but a note. */
+/* It is so already, as `what` says: a row of the plan that is skipped. */
 void edit_grant(struct edit *edit, size_t request, const char *what);
 
 /* "line 7", or "another request" where the requests have no lines. */

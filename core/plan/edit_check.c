@@ -234,7 +234,7 @@ static void check_move(struct edit *edit, size_t i)
     const struct slot *slot = person->slot;
     bool has_it = slot && (wish->ext ? strcmp(slot->ext, wish->ext) == 0 : wish->request->as_fits);
     if (has_it) {
-        edit_grant(edit, i, arena_printf(arena, "%s has %s already", person->login, slot->ext));
+        edit_grant(edit, i, arena_printf(arena, "%s has %s", person->login, slot->ext));
         return;
     }
     if (wish->request->as_fits && slot) {
@@ -294,8 +294,7 @@ static void check_release(struct edit *edit, size_t i)
     const struct slot *slot = wish->ext ? snapshot_find(edit->input->snapshot, wish->ext) : NULL;
     bool from_file = wish->request->line > 0;
     if (from_file && !wish->person && slot && slot->state == SLOT_FREE) {
-        edit_grant(edit, i,
-                   arena_printf(&edit->draft.plan->arena, "%s is free already", wish->ext));
+        edit_grant(edit, i, arena_printf(&edit->draft.plan->arena, "%s is free", wish->ext));
         return;
     }
     struct person *person = check_holder(edit, i);
@@ -335,7 +334,7 @@ static void check_reserve(struct edit *edit, size_t i)
     bool same_note = held && (!wish->note || (slot->note && strcmp(slot->note, wish->note) == 0));
     if (wish->kind == CHANGE_RESERVE) {
         if (same_note) {
-            edit_grant(edit, i, arena_printf(arena, "%s is reserved already", wish->ext));
+            edit_grant(edit, i, arena_printf(arena, "%s is reserved", wish->ext));
         } else {
             take_number(edit, i, wish->ext);
         }
@@ -454,7 +453,7 @@ static void check_marked(struct edit *edit, const struct person *person)
         edit_refuse(edit, i, "%s is given back by %s", person->login,
                     edit_words_request(edit, person->drop));
     } else if (wish->kind == CHANGE_PIN && pin && (!wish->note || strcmp(pin, wish->note) == 0)) {
-        edit_grant(edit, i, arena_printf(arena, "%s is pinned already", person->login));
+        edit_grant(edit, i, arena_printf(arena, "%s is pinned", person->login));
     } else if (wish->kind == CHANGE_UNPIN && !pin && wish->request->line > 0) {
         edit_grant(edit, i, arena_printf(arena, "%s is not pinned", person->login));
     } else if (wish->kind == CHANGE_UNPIN && !pin) {

@@ -40,12 +40,6 @@ static bool is_assigned(const struct slot *slot)
     return slot && slot->state == SLOT_ASSIGNED;
 }
 
-/* What an undo found moved on or undone already is not tried. */
-static bool is_tried(const struct change *change)
-{
-    return !change->left_out && change->result != RESULT_CONFLICT && !change->already_so;
-}
-
 /* Whether a row is about a number that somebody has. Adoptions are, and are many, but leave it. */
 static bool takes_or_moves(const struct step *step)
 {
@@ -57,7 +51,7 @@ static size_t count_takings(const struct plan *plan)
     size_t n = 0;
     for (size_t i = 0; i < plan->n_changes; i++) {
         const struct change *change = &plan->changes[i];
-        for (size_t k = 0; k < change->n_steps && is_tried(change); k++) {
+        for (size_t k = 0; k < change->n_steps && change_is_tried(change); k++) {
             n += takes_or_moves(&change->steps[k]);
         }
     }
@@ -104,7 +98,7 @@ static void each_step(const struct plan *plan, struct tally *tally,
 {
     for (size_t i = 0; i < plan->n_changes; i++) {
         const struct change *change = &plan->changes[i];
-        for (size_t k = 0; k < change->n_steps && is_tried(change); k++) {
+        for (size_t k = 0; k < change->n_steps && change_is_tried(change); k++) {
             visit(tally, &change->steps[k]);
         }
     }

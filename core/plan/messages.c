@@ -49,11 +49,7 @@ void edit_grant(struct edit *edit, size_t request, const char *what)
 {
     struct edit_request *wish = &edit->wishes[request];
     wish->state = EDIT_ALREADY_SO;
-    if (wish->request->line) {
-        plan_note(edit->draft.plan, "line %zu: %s", wish->request->line, what);
-    } else {
-        plan_note(edit->draft.plan, "%s", what);
-    }
+    wish->so = what;
 }
 
 /* ---- did you mean -------------------------------------------------------------------------- */

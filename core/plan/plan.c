@@ -162,10 +162,9 @@ size_t plan_unit_end(const struct plan *plan, size_t first)
     return end;
 }
 
-/* A row that is known to conflict before anything was written is no work. */
-static bool is_work(const struct change *change)
+bool change_is_tried(const struct change *change)
 {
-    return !change->left_out && change->result != RESULT_CONFLICT;
+    return !change->left_out && change->result != RESULT_CONFLICT && !change->already_so;
 }
 
 void plan_leave_out(struct plan *plan, size_t index, bool left_out)
@@ -177,9 +176,9 @@ void plan_leave_out(struct plan *plan, size_t index, bool left_out)
     }
     for (size_t i = first, end = plan_unit_end(plan, first); i < end; i++) {
         struct change *change = &plan->changes[i];
-        plan->counts[change->kind] -= is_work(change);
+        plan->counts[change->kind] -= change_is_tried(change);
         change->left_out = left_out;
-        plan->counts[change->kind] += is_work(change);
+        plan->counts[change->kind] += change_is_tried(change);
     }
 }
 
@@ -194,7 +193,7 @@ void plan_count(struct plan *plan)
         }
         for (size_t i = first; i < end; i++) {
             plan->changes[i].left_out = left_out;
-            plan->counts[plan->changes[i].kind] += is_work(&plan->changes[i]);
+            plan->counts[plan->changes[i].kind] += change_is_tried(&plan->changes[i]);
         }
         first = end;
     }

@@ -94,6 +94,10 @@ struct change {
     struct trail_step *trail; /* NULL but in repairs */
 };
 
+/* Whether the row is to be written: not left out, and not known beforehand to conflict or to be so
+   already. */
+bool change_is_tried(const struct change *change);
+
 /* ---- the plan ---------------------------------------------------------------------------- */
 
 struct plan {
@@ -199,7 +203,7 @@ void refusals_release(struct refusals *refusals);
    request that is not possible, and err the first; ERR_POOL_EMPTY where all that is wrong is that
    no number is left. The requests hold at once, in no order. Those that form a chain (alice leaves
    2041, bob takes it) become one group, of at most PLAN_GROUP_MAX changes. What is so already is
-   no change but a note. A pin or a release may name the extension instead of the agent. `action` is
+   a row that is skipped, with the reason. A pin or a release may name the extension instead of the agent. `action` is
    the plan's name. plan_edit.c */
 #define PLAN_GROUP_MAX 30
 enum err_code plan_edit(const struct plan_input *input, const char *action,

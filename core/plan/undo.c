@@ -35,6 +35,7 @@ struct trace {
     const struct slot *moves_back; /* what the agent who gets it back holds until then; or NULL */
     bool unpinned;                 /* a change of the record lifts a pin that a release ended */
     const char *conflict;          /* why it cannot be undone, or NULL */
+    bool differs;                  /* at the root: something is not as it was before the action */
     size_t joined;                 /* union-find over the traces */
     size_t last_change; /* of its component, at the root: the end of a list through `previous` */
 };
@@ -239,19 +240,19 @@ static bool same_note(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* Whether today's slot is what the action left there. Whoever held a free number in between does
-   not matter: it is free again. */
-static bool is_as_left(const struct trace *trace)
+/* Whether today's slot is in that state. Whoever held a free number in between does not matter: it
+   is free again. */
+static bool is_now(const struct trace *trace, const struct slot *then)
 {
     const struct slot *now = trace->now;
-    if (!now || now->state != trace->became.state) {
+    if (!now || now->state != then->state) {
         return false;
     }
     switch ((enum slot_state)now->state) {
     case SLOT_ASSIGNED:
-        return slot_holds(now, trace->became.agent) && same_note(now->note, trace->became.note);
+        return slot_holds(now, then->agent) && same_note(now->note, then->note);
     case SLOT_RESERVED:
-        return same_note(now->note, trace->became.note);
+        return same_note(now->note, then->note);
     case SLOT_FREE:
     case SLOT_ABSENT:
         break;
@@ -294,7 +295,7 @@ static void find_conflicts(struct undo *undo)
     struct arena *arena = &undo->draft.plan->arena;
     for (size_t i = 0; i < undo->n_traces; i++) {
         struct trace *trace = &undo->traces[i];
-        if (!is_as_left(trace)) {
+        if (!is_now(trace, &trace->became)) {
             trace->conflict = arena_printf(arena, "%s is not as it was left: %s", trace->ext,
                                            slot_describe(arena, trace->now));
         }
@@ -305,6 +306,7 @@ static void find_conflicts(struct undo *undo)
         if (undo->traces[i].conflict && !root->conflict) {
             root->conflict = undo->traces[i].conflict;
         }
+        root->differs = root->differs || !is_now(&undo->traces[i], &undo->traces[i].was);
     }
 }
 
@@ -364,7 +366,13 @@ static struct change *add(struct undo *undo, enum change_kind kind, const struct
     if (left) {
         set_step(undo, &change->steps[1], left);
     }
-    if (root->conflict) {
+    if (root->conflict && !root->differs) { /* an undo that was stopped, and is run again */
+        const char *now = slot_describe(&plan->arena, trace->now);
+        change->result = RESULT_SKIPPED;
+        change->already_so = true;
+        change->detail = arena_printf(&plan->arena, "already so: %s is %s", trace->ext, now);
+        plan->counts[kind]--;
+    } else if (root->conflict) {
         change->result = RESULT_CONFLICT;
         change->detail = root->conflict;
         plan->counts[kind]--;
@@ -481,12 +489,15 @@ static void note_rest(struct undo *undo)
 {
     struct plan *plan = undo->draft.plan;
     struct listing moved = {.n = 0};
+    size_t n_undone = 0;
     struct listing strangers = {.n = 0};
     const struct roster *roster = undo->input->roster;
     for (size_t i = 0; i < plan->n_changes; i++) {
         const struct change *change = &plan->changes[i];
         if (change->result == RESULT_CONFLICT) {
             listing_add(&moved, change->ext);
+        } else if (change->already_so) {
+            n_undone++;
         } else if (change->kind == CHANGE_ASSIGN && roster && roster->n_agents > 0 &&
                    !roster_find(roster, change->agent)) {
             listing_add(&strangers, change->agent);
@@ -495,6 +506,9 @@ static void note_rest(struct undo *undo)
     if (moved.n > 0) {
         plan_note(plan, "%zu of %zu changes moved on since and stay: %s", moved.n, plan->n_changes,
                   moved.text);
+    }
+    if (n_undone > 0) {
+        plan_note(plan, "%zu of %zu changes were undone already", n_undone, plan->n_changes);
     }
     if (strangers.n > 0) {
         plan_note(plan, "%zu not in the directory, the next sync takes theirs back: %s",

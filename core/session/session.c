@@ -242,8 +242,8 @@ enum err_code session_actor(struct session *session, const struct progress *prog
     if (!session->actor) {
         const char *said = NULL;
         if (session->store->ops->identity) {
-            enum err_code code =
-                session->store->ops->identity(session->store, &session->arena, progress, &said, err);
+            enum err_code code = session->store->ops->identity(session->store, &session->arena,
+                                                               progress, &said, err);
             if (code != ERR_OK) {
                 return code;
             }
@@ -418,16 +418,6 @@ enum err_code session_read_directory(struct session *session, const struct progr
 
 /* ---- writing ----------------------------------------------------------------------------- */
 
-static void count_results(const struct plan *plan, struct outcome *outcome)
-{
-    outcome->applied = plan_results(plan, RESULT_DONE);
-    outcome->conflicts = plan_results(plan, RESULT_CONFLICT);
-    outcome->failed = plan_results(plan, RESULT_FAILED);
-    outcome->skipped = plan_results(plan, RESULT_SKIPPED);
-    outcome->not_tried = plan_results(plan, RESULT_NOT_TRIED);
-    outcome->in_doubt = plan_results(plan, RESULT_IN_DOUBT);
-}
-
 enum err_code session_apply(struct session *session, struct plan *plan,
                             const struct progress *progress, struct outcome *outcome,
                             struct err *err)
@@ -437,7 +427,7 @@ enum err_code session_apply(struct session *session, struct plan *plan,
         return refuse_to_write(session, "read-only: nothing is written", err);
     }
     if (!plan_has_work(plan)) {
-        count_results(plan, outcome);
+        outcome_count(outcome, plan);
         return ERR_OK;
     }
     struct apply_context context = {
@@ -455,14 +445,23 @@ enum err_code session_apply(struct session *session, struct plan *plan,
         return code;
     }
     audit_action_id(context.at_ms, outcome->action_id);
+    struct meanwhile meanwhile;
+    meanwhile_begin(&meanwhile, plan);
     code = session->store->ops->apply(session->store, plan, &context, progress, err);
-    count_results(plan, outcome);
+    outcome_count(outcome, plan);
+    meanwhile_end(&meanwhile, plan);
+    if (code == ERR_OK && meanwhile.n_lost > 0) {
+        outcome_find_quicker(outcome, session, &meanwhile, plan);
+    }
+    meanwhile_release(&meanwhile);
     outcome->duration_ms = clock_ticks_ms() - start_ms;
     log_line(code == ERR_OK ? LOG_INFO : LOG_ERROR, "apply",
-             "%s %s: %zu applied, %zu conflicts, %zu failed, %zu skipped in %lld ms%s%s",
-             plan->action, outcome->action_id, outcome->applied, outcome->conflicts,
-             outcome->failed, outcome->skipped, (long long)outcome->duration_ms,
-             code == ERR_OK || !err ? "" : ": ", code == ERR_OK || !err ? "" : err->text);
+             "%s %s: %zu applied, %zu already so, %zu conflicts, %zu failed, %zu not tried in %lld "
+             "ms%s%s",
+             plan->action, outcome->action_id, outcome->applied, outcome->already_so,
+             outcome->conflicts, outcome->failed, outcome->not_tried,
+             (long long)outcome->duration_ms, code == ERR_OK || !err ? "" : ": ",
+             code == ERR_OK || !err ? "" : err->text);
     if (outcome->applied == 0 && outcome->in_doubt == 0) {
         outcome->action_id[0] = '\0'; /* nothing stands under it */
     }
@@ -475,7 +474,7 @@ static bool met_others(const struct plan *plan)
     for (size_t i = 0; i < plan->n_changes; i++) {
         const struct change *change = &plan->changes[i];
         if (change->result == RESULT_CONFLICT || change->result == RESULT_IN_DOUBT ||
-            (change->result == RESULT_SKIPPED && !change->left_out)) {
+            (change->result == RESULT_SKIPPED && !change->left_out && change->n_steps > 0)) {
             return true;
         }
     }

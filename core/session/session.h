@@ -29,6 +29,7 @@
 #include "core/port/exporter.h"
 #include "core/port/port.h"
 #include "core/port/store.h"
+#include "core/session/outcome.h"
 #include "core/settings/settings.h"
 
 /* The ports that need no service: file:, sqlite:, demo:. */
@@ -83,14 +84,6 @@ bool session_may_have_changed(struct session *session);
 
 struct plan_input session_plan_input(const struct session *session, const struct snapshot *snapshot,
                                      const struct roster *roster);
-
-/* What one apply did. */
-struct outcome {
-    char action_id[AUDIT_ID_ROOM]; /* "" where there was nothing to write */
-    size_t applied, conflicts, failed, skipped;
-    size_t not_tried, in_doubt; /* after a stop, or a failure that ended the apply */
-    int64_t duration_ms;
-};
 
 /* Writes the plan under a new action id. ERR_READ_ONLY in a read-only session. The plan's changes
    carry the results; ERR_OK also with conflicts (see outcome). */

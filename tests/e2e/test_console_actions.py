@@ -297,6 +297,37 @@ def test_a_conflict_shows_what_is_there_now_and_plans_again(place):
         assert place.holder("2033") == "z.novak"
 
 
+def test_a_release_of_one_who_moved_is_a_conflict(place):
+    with place.console() as term:
+        term.wait_for("read: 12 agents")
+        at(term, "d.rao")
+        term.press("x").wait_for("Type the number of releases (1)")
+        assert place.run("--reassign", "d.rao=2044").status == 0
+        term.type("1").press("Enter").wait_for("1 not").wait_for("d.rao holds 2044 now")
+        term.wait_for("release: 0 applied, 1 in conflict with ").quiet()
+        assert place.extension("d.rao") == "2044"
+
+
+def test_a_release_that_was_made_meanwhile_says_by_whom(place):
+    with place.console() as term:
+        term.wait_for("read: 12 agents")
+        at(term, "d.rao")
+        term.press("x").wait_for("Type the number of releases (1)")
+        assert place.run("--release", "d.rao").status == 0
+        term.type("1").press("Enter")
+        done(term, re.compile(r"release: 0 applied, 1 done by \S+ meanwhile"))
+        assert place.extension("d.rao") is None
+
+
+def test_a_sync_that_was_overtaken_says_by_whom(place):
+    with place.console() as term:
+        term.wait_for("read: 12 agents")
+        term.press("s").wait_for("Type the number of releases (2)")
+        assert place.run("--sync").status == 0
+        term.type("2").press("Enter")
+        done(term, re.compile(r"sync: \d+ applied, \d+ done by \S+ meanwhile"))
+
+
 def test_what_another_process_changes_appears_by_itself(centre):
     centre.configure(CONFIG.replace("refresh = 0", "refresh = 1s"))
     with centre.console() as term:

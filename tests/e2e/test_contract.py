@@ -11,8 +11,8 @@ SMALL = "[policy]\nwidth = 2\nranges = 10-19\nblocked =\n"
 
 PLAN = ["create", "assign", "release", "reassign", "reserve", "unreserve", "pin", "unpin", "adopt",
         "repair", "keep", "unassigned"]
-ACTION = ["action", "action_id", "dry_run", "plan", "changes", "applied", "conflicts", "failed",
-          "export", "duration_ms", "exit"]
+ACTION = ["action", "action_id", "dry_run", "plan", "changes", "applied", "skipped", "conflicts",
+          "failed", "export", "duration_ms", "exit"]
 CHANGE = ["change", "extension", "agent", "from", "to", "why", "result"]
 AGENT = ["agent", "name", "extension", "state", "since", "pinned"]
 EXTENSION = ["extension", "state", "agent", "since", "note"]

@@ -361,7 +361,6 @@ def test_read_only_writes_nothing(staffed):
     (b"user\nal\0ice\n", ["2"]),
     (b"user\n" + b"x" * 129 + b"\n", ["2", "128"]),
     (b"user\nalice\nbob\nalice\n", ["2", "4", "alice"]),
-    (b"user\n", ["agents.csv"]),
 ])
 def test_a_bad_directory_is_one_clear_sentence(staffed, content, words):
     if content is None:

@@ -135,18 +135,36 @@ static void exported(struct console *console, const struct work *work, const str
     }
 }
 
+/* ", 603 done by lee@desk7 meanwhile, 1 failed": what became of the rows that were not applied. */
+static void rest_of(const struct outcome *outcome, char *out, size_t size)
+{
+    const char *who = outcome->lost_to[0] ? outcome->lost_to : "somebody else";
+    size_t so = outcome->already_so - outcome->lost_done;
+    size_t used = 0;
+    out[0] = '\0';
+    if (outcome->lost_done > 0) {
+        used += (size_t)snprintf(out + used, size - used, ", %s done by %s meanwhile",
+                                 frame_count(outcome->lost_done), who);
+    }
+    if (so > 0) {
+        used += (size_t)snprintf(out + used, size - used, ", %s already so", frame_count(so));
+    }
+    if (outcome->conflicts > 0) {
+        bool met = outcome->lost > outcome->lost_done && outcome->lost_to[0];
+        used +=
+            (size_t)snprintf(out + used, size - used, ", %s in conflict%s%s",
+                             frame_count(outcome->conflicts), met ? " with " : "", met ? who : "");
+    }
+    if (outcome->failed > 0) {
+        snprintf(out + used, size - used, ", %s failed", frame_count(outcome->failed));
+    }
+}
+
 static void say_applied(struct console *console, const struct work *work)
 {
     const struct outcome *outcome = &work->use.outcome;
-    char rest[96] = "";
-    size_t used = 0;
-    if (outcome->conflicts > 0) {
-        used = (size_t)snprintf(rest, sizeof rest, ", %s in conflict",
-                                frame_count(outcome->conflicts));
-    }
-    if (outcome->failed > 0) {
-        snprintf(rest + used, sizeof rest - used, ", %s failed", frame_count(outcome->failed));
-    }
+    char rest[2 * OUTCOME_LOST_ROOM + 128];
+    rest_of(outcome, rest, sizeof rest);
     if (work->job.err.code != ERR_OK) {
         console_say_error(console, work->use.plan->action, &work->job.err);
     }

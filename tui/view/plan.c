@@ -23,7 +23,7 @@ static void look_ahead(struct plan_view *view, const struct policy *policy)
     snapshot_tally(plan->snapshot, policy, plan->now_s, view->after);
     for (size_t i = 0; i < plan->n_changes; i++) {
         const struct change *change = &plan->changes[i];
-        bool applies = !change->left_out && change->result != RESULT_CONFLICT;
+        bool applies = change_is_tried(change);
         for (size_t k = 0; k < change->n_steps && applies; k++) {
             const struct step *step = &change->steps[k];
             enum ext_state before =
@@ -94,6 +94,10 @@ static void toggle(struct plan_view *view, struct console *console)
         return;
     }
     const struct change *change = &plan->changes[view->cursor];
+    if (change->already_so) {
+        console_flash(console, STYLE_INFO, "%s", change->detail);
+        return;
+    }
     if (change->result == RESULT_CONFLICT) {
         console_flash(console, STYLE_WARN, "this row cannot be applied: %s",
                       change->detail ? change->detail : change->why);
@@ -107,7 +111,7 @@ static void toggle(struct plan_view *view, struct console *console)
 static void toggle_all(struct plan_view *view, const struct console *console, bool out)
 {
     for (size_t i = 0; view->stage == STAGE_PLAN && i < view->plan->n_changes; i++) {
-        view->plan->changes[i].left_out = out;
+        view->plan->changes[i].left_out = out && !view->plan->changes[i].already_so;
     }
     judge(view, console);
 }

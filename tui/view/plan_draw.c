@@ -31,6 +31,9 @@ static enum style kind_style(enum change_kind kind)
 /* "[x]" before it is applied, the result afterwards. */
 static const char *box_of(const struct plan_view *view, const struct change *change)
 {
+    if (change->already_so) {
+        return " = ";
+    }
     if (view->stage != STAGE_APPLIED) {
         return change->result == RESULT_CONFLICT ? "[!]" : change->left_out ? "[ ]" : "[x]";
     }
@@ -102,7 +105,8 @@ static void draw_change(const struct plan_view *view, struct canvas *canvas, int
     }
     x += agent + 2;
     if (x < width) {
-        const char *why = bad && change->detail ? change->detail : change->why;
+        bool told = (bad || change->already_so) && change->detail;
+        const char *why = told ? change->detail : change->why;
         canvas_text(canvas, x, y, width - x, style, why ? why : "");
     }
 }
@@ -136,7 +140,7 @@ static int draw_counts(const struct plan_view *view, struct canvas *canvas, int 
     if (view->stage == STAGE_APPLIED) {
         canvas_text(canvas, 0, y, canvas->width, STYLE_STRONG,
                     " What was done: ok applied   !! something else is there now   XX failed   "
-                    "- not tried");
+                    "- not tried   = already so");
     } else if (!plan_has_work(plan) && plan->n_unassigned > 0) {
         canvas_printf(canvas, 0, y, canvas->width, STYLE_ERROR,
                       " nothing can be done: no extension is left for %s",
@@ -276,7 +280,7 @@ static int draw_current(const struct plan_view *view, struct canvas *canvas, int
     int height = view->stage == STAGE_APPLIED && view->left > 0 ? 4 : 1;
     const char *why = change->why ? change->why : "";
     char line[ERR_TEXT_MAX + 256];
-    if (bad && change->detail) {
+    if ((bad || change->already_so) && change->detail) {
         snprintf(line, sizeof line, "%s: %s (%s)", change->agent ? change->agent : change->ext,
                  change->detail, why);
     } else {

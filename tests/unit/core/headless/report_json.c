@@ -71,7 +71,7 @@ static void a_sync(void **state)
                  "{\"change\":\"assign\",\"extension\":\"0003\",\"agent\":\"carol\",\"from\":null,"
                  "\"to\":\"0003\",\"why\":\"new agent, lowest free\",\"result\":\"conflict\","
                  "\"detail\":\"assigned to zoe since this morning\"}],"
-                 "\"applied\":3,\"conflicts\":1,\"failed\":1,"
+                 "\"applied\":3,\"skipped\":0,\"conflicts\":1,\"failed\":1,"
                  "\"export\":{\"to\":\"file:/srv/"
                  "export.csv\",\"rows\":1,\"bytes\":1026,\"unchanged\":false},"
                  "\"unassigned_agents\":[\"frank\"],"
@@ -100,7 +100,8 @@ static void an_action_that_never_came_to_a_plan(void **state)
         &paper,
         "{\"action\":\"import\",\"action_id\":null,\"dry_run\":true," COUNTS(
             "0", "0", "0", "0",
-            "0") ",\"changes\":[],\"applied\":0,\"conflicts\":0,\"failed\":0,\"export\":null,"
+            "0") ",\"changes\":[],\"applied\":0,\"skipped\":0,\"conflicts\":0,\"failed\":0,"
+                 "\"export\":null,"
                  "\"refused\":[{\"line\":3,\"message\":\"nobody is not here\"},"
                  "{\"message\":\"dave has one\"}],"
                  "\"error\":{\"code\":\"input\",\"message\":\"two are refused\",\"hint\":null},"

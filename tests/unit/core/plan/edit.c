@@ -58,7 +58,7 @@ static const struct sample s_samples[] = {
      ""},
     {"has one", "assign alice", "? alice has 0001 already; reassign moves them\n", ""},
     {"has another", "assign alice 0020", "? alice has 0001 already; reassign moves them\n", ""},
-    {"has that one", "assign alice 0001", "", ""},
+    {"has that one", "assign alice 0001", "+ 0001 alice !skipped\n", ""},
     {"unknown", "assign alcie",
      "? nobody in the directory is called \"alcie\"; did you mean "
      "\"alice\"?\n",
@@ -95,7 +95,9 @@ static const struct sample s_samples[] = {
     {"rows that are so already",
      "2: release erin\n3: release 0020\n4: fit alice 0001\n5: fit bob\n6: unpin bob\n"
      "8: pin carol note=desk\n9: reserve 0006\n10: unreserve 0020",
-     "", ""},
+     "- - erin !skipped\n- 0020 !skipped\n+ 0001 alice !skipped\n+ 0002 bob !skipped\n"
+     "n 0002 bob !skipped\np 0003 carol !skipped\nr 0006 !skipped\nu 0020 !skipped\n",
+     ""},
     /* reassign */
     {"reassign", "reassign alice 0020", "~ 0020 alice (0001 -> 0020)\n",
      "0001 - alice 0d\n0020 alice 0d\n"},
@@ -108,7 +110,7 @@ static const struct sample s_samples[] = {
      "? nobody in the directory is called \"left\"\n", ""},
     {"reassign of a pinned one", "reassign carol 0020",
      "? carol is pinned to 0003 (desk); unpin first\n", ""},
-    {"reassign to where they are", "reassign alice 0001", "", ""},
+    {"reassign to where they are", "reassign alice 0001", "~ 0001 alice !skipped\n", ""},
     {"reassign of one not adopted", "reassign old 0020", "~ 0020 old (0008 -> 0020)\n", NULL},
     {"as fits", "2: fit alice 0020\n3: fit erin 0021\n4: fit frank",
      "~ 0020 alice (0001 -> 0020)\n+ 0021 erin\n+ 0000 frank\n", NULL},
@@ -179,7 +181,7 @@ static const struct sample s_samples[] = {
     {"pin one who is not adopted", "pin old note=lift", "p 0008 old ( -> lift)\n",
      "0008 old 0d pin=lift\n"},
     {"pin twice", "pin carol\npin carol", "? carol is in another request already\n", ""},
-    {"pin what is pinned", "pin carol", "", ""},
+    {"pin what is pinned", "pin carol", "p 0003 carol !skipped\n", ""},
     {"pin nobody", "pin erin", "? erin has no extension\n", ""},
     {"unpin", "unpin carol", "n 0003 carol (desk -> )\n", "0003 carol 7d\n"},
     {"unpin one who is not pinned", "unpin alice", "? alice is not pinned\n", ""},
@@ -516,15 +518,21 @@ static void test_notes(void **state)
     world_release(&w);
 }
 
-static void test_said_by_notes(void **state)
+static void test_what_is_so_already_is_a_row(void **state)
 {
     (void)state;
     struct world w;
     open_world(&w);
     struct plan *plan = plan_of(&w, "4: fit alice 0001\n5: reserve 0006", ERR_OK, NULL);
-    assert_int_equal(plan->n_notes, 2);
-    assert_string_equal(plan->notes[0], "line 4: alice has 0001 already");
-    assert_string_equal(plan->notes[1], "line 5: 0006 is reserved already");
+    assert_plan(plan, "+ 0001 alice !skipped\nr 0006 !skipped\n");
+    assert_string_equal(plan->changes[0].detail, "already so: alice has 0001");
+    assert_string_equal(plan->changes[0].why, "line 4 of the import");
+    assert_string_equal(plan->changes[1].detail, "already so: 0006 is reserved");
+    assert_true(plan->changes[0].already_so);
+    assert_false(plan_has_work(plan));
+    for (enum change_kind kind = 0; kind < CHANGE_KIND_COUNT; kind++) {
+        assert_int_equal(plan->counts[kind], 0);
+    }
     plan_free(plan);
     world_release(&w);
 }
@@ -581,7 +589,7 @@ int main(void)
         cmocka_unit_test(test_number_not_shown),
         cmocka_unit_test(test_without_directory),
         cmocka_unit_test(test_notes),
-        cmocka_unit_test(test_said_by_notes),
+        cmocka_unit_test(test_what_is_so_already_is_a_row),
         cmocka_unit_test(test_long_chain),
         cmocka_unit_test(test_reservation_in_between),
         cmocka_unit_test(test_reservation_renamed),

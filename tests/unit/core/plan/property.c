@@ -327,7 +327,7 @@ static void check_handed_out(struct run *run, const struct plan *plan)
     const struct policy *policy = &run->w.policy;
     for (size_t i = 0; i < plan->n_changes; i++) {
         const struct change *change = &plan->changes[i];
-        if (change->kind != CHANGE_ASSIGN) {
+        if (change->kind != CHANGE_ASSIGN || change->already_so) {
             continue;
         }
         const struct slot *before = change->steps[0].before;

@@ -1,0 +1,38 @@
+#ifndef CORE_SESSION_OUTCOME_H
+#define CORE_SESSION_OUTCOME_H
+
+/*
+ * What one apply did, in numbers: every row of the plan is accounted for.
+ */
+
+#include "core/plan/meanwhile.h"
+
+struct session;
+
+#define OUTCOME_LOST_ROOM 256
+
+/* Each row that was not left out is counted as one of these. */
+struct outcome {
+    char action_id[AUDIT_ID_ROOM]; /* "" where there was nothing to write */
+    size_t applied, already_so, conflicts, failed;
+    size_t not_tried, in_doubt; /* after a stop, or a failure that ended the apply */
+    /* Rows that somebody else did or changed between the plan and the write. */
+    size_t lost;
+    size_t lost_done;                /* of these, the ones that are so now, as the plan wanted it */
+    char lost_to[OUTCOME_LOST_ROOM]; /* who that was ("lee@desk7, kim@desk2"); "" is not known */
+    int64_t duration_ms;
+};
+
+/* Counts the rows of an applied plan by what became of them; `lost` and `lost_to` stay. */
+void outcome_count(struct outcome *outcome, const struct plan *plan);
+
+/* Sets what was lost, and to whom: the trail is read once. If it cannot be read nobody is named; the
+   rows say what is there. */
+void outcome_find_quicker(struct outcome *outcome, struct session *session,
+                          const struct meanwhile *meanwhile, const struct plan *plan);
+
+/* Who was quicker, for people: "603 were done by lee@desk7 meanwhile". */
+#define OUTCOME_LOST_SENTENCE (OUTCOME_LOST_ROOM + 96)
+void outcome_lost_sentence(const struct outcome *outcome, char out[OUTCOME_LOST_SENTENCE]);
+
+#endif
