@@ -275,6 +275,12 @@ enum err_code ddb_lookup(struct ddb *ddb, const struct policy *policy,
 /* Adds a record of the same extension: assigned counts most, then reserved, as in a snapshot. */
 void ddb_merge_record(struct slot *into, const struct slot *record);
 
+/* Looks in the table itself for the numbers of the ranges that the snapshot of ddb_load does not
+   show, and adds what is there. After an error *out is NULL. */
+enum err_code ddb_find_hidden(struct ddb *ddb, const struct policy *policy,
+                              const struct progress *progress, struct snapshot **out,
+                              struct err *err) ERR_CHECK;
+
 /* Items that were read so far, on their way into a snapshot. */
 struct ddb_snapshot {
     const struct ddb *ddb;

@@ -88,8 +88,13 @@ static enum err_code store_load(struct store *store, const struct policy *policy
                                 enum load_mode mode, const struct progress *progress,
                                 struct snapshot **out, struct err *err)
 {
-    return mode == LOAD_WHOLE ? ddb_scan(ddb_of(store), policy, progress, out, err)
-                              : ddb_load(ddb_of(store), policy, progress, out, err);
+    struct ddb *ddb = ddb_of(store);
+    if (mode == LOAD_WHOLE) {
+        return ddb_scan(ddb, policy, progress, out, err);
+    }
+    enum err_code code = ddb_load(ddb, policy, progress, out, err);
+    return code == ERR_OK && mode == LOAD_POOL ? ddb_find_hidden(ddb, policy, progress, out, err)
+                                               : code;
 }
 
 static enum err_code store_lookup(struct store *store, const struct policy *policy,

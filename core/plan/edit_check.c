@@ -414,8 +414,6 @@ static void check_number(struct edit *edit, const struct number *number)
         edit_refuse(edit, i, "%s is outside of the ranges of the pool", number->ext);
     } else if (policy_is_blocked(policy, number->ext) && !renames) {
         edit_refuse(edit, i, "%s is blocked by the policy", number->ext);
-    } else if (!slot && !input_makes_numbers(edit->input)) {
-        edit_refuse(edit, i, "%s is not to be seen in the store; --doctor says why", number->ext);
     } else if (number->leaver != NO_REQUEST || !slot || renames) {
         return;
     } else if (slot->state == SLOT_ASSIGNED) {

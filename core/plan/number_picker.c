@@ -58,18 +58,9 @@ bool pool_walk_next(struct pool_walk *walk)
 
 /* ---- numbers that are not there -------------------------------------------------------------- */
 
-uint64_t count_missing_numbers(const struct plan_input *input)
-{
-    uint64_t there = 0;
-    for (size_t i = 0; i < input->snapshot->n_slots; i++) {
-        there += policy_in_ranges(input->policy, input->snapshot->slots[i].ext);
-    }
-    return policy_size(input->policy) - there;
-}
-
 enum err_code check_numbers_to_create(const struct plan_input *input, struct err *err)
 {
-    uint64_t missing = count_missing_numbers(input);
+    uint64_t missing = policy_missing(input->policy, input->snapshot);
     if (missing > PLAN_CREATE_MAX) {
         char number[TEXT_NUMBER_ROOM];
         char most[TEXT_NUMBER_ROOM];
@@ -86,7 +77,8 @@ enum err_code check_numbers_to_create(const struct plan_input *input, struct err
 
 bool input_makes_numbers(const struct plan_input *input)
 {
-    return input->snapshot->exact || input->snapshot->n_slots == 0;
+    const struct snapshot *snapshot = input->snapshot;
+    return snapshot->exact || snapshot->complete || snapshot->n_slots == 0;
 }
 
 void number_picker_init(struct number_picker *picker, const struct plan_input *input)
@@ -177,14 +169,14 @@ static bool is_free_here(struct number_picker *picker)
     return state == EXT_FREE;
 }
 
-/* The last resort: a second walk, over what the snapshot does not show. */
+/* When all free ones that the snapshot shows are given out: a second walk, over what it does not. */
 static bool next_unseen(struct number_picker *picker, struct pick *pick)
 {
     if (picker->makes_numbers) {
         return false; /* the first walk gave them out */
     }
-    if (!picker->unseen) {
-        picker->unseen = true;
+    if (!picker->walks_unseen) {
+        picker->walks_unseen = true;
         pool_walk_init(&picker->walk, picker->input);
     }
     while (pool_walk_next(&picker->walk)) {
@@ -216,6 +208,9 @@ bool number_picker_next(struct number_picker *picker, struct pick *pick)
             return true;
         }
     }
+    if (next_unseen(picker, pick)) {
+        return true;
+    }
     while (picker->next_cooling < picker->n_cooling) {
         const struct slot *slot = picker->cooling[picker->next_cooling++];
         if (!*mark_of(picker, slot)) {
@@ -225,13 +220,13 @@ bool number_picker_next(struct number_picker *picker, struct pick *pick)
             return true;
         }
     }
-    return next_unseen(picker, pick);
+    return false;
 }
 
 const char *pick_reason(const struct pick *pick)
 {
     if (pick->unseen) {
-        return "not seen in the store, nothing else is left";
+        return "lowest free that the store did not show";
     }
     return pick->cooling ? "was cooling, nothing else is free" : "lowest free";
 }

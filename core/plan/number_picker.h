@@ -3,9 +3,10 @@
 
 /*
  * The rule by which numbers are handed out: the lowest free one; a cooling one only when nothing
- * else is left, and then the one that has cooled longest. Where a snapshot does not show all there
- * is (an index that lags, a first sync that was stopped), the numbers it does not show come last:
- * whether they are really there to be had is the write's condition. For core/plan_*.c only.
+ * else is left, and then the one that has cooled longest. A number of the ranges that is not in the
+ * store is free and is made by its assignment. If the snapshot does not say what is in the store (an
+ * index that lags), the numbers that it does not show come after the free ones that it shows: whether
+ * they are there to be had is the write's condition. For core/plan_*.c only.
  *
  *     struct number_picker picker;
  *     number_picker_init(&picker, input);
@@ -35,10 +36,7 @@ struct pool_walk {
 void pool_walk_init(struct pool_walk *walk, const struct plan_input *input);
 bool pool_walk_next(struct pool_walk *walk);
 
-/* How many numbers of the ranges the snapshot does not show. */
-uint64_t count_missing_numbers(const struct plan_input *input);
-
-/* ERR_CONFIG where those are more than a plan may create. */
+/* ERR_CONFIG if more numbers of the ranges are missing than a plan may create. */
 enum err_code check_numbers_to_create(const struct plan_input *input, struct err *err) ERR_CHECK;
 
 struct pick {
@@ -52,7 +50,7 @@ struct number_picker {
     const struct plan_input *input;
     struct pool_walk walk;
     bool walked;        /* all free ones are given out */
-    bool unseen;        /* the walk goes over the numbers that the snapshot does not show */
+    bool walks_unseen;  /* the walk goes over the numbers that the snapshot does not show */
     bool makes_numbers; /* numbers without a slot are there to be had */
     bool *taken;        /* by index of the slot */
     struct strmap taken_absent;

@@ -39,6 +39,7 @@ struct snapshot *plan_overlay(const struct plan *plan, const struct snapshot *ba
         }
     }
     fresh->exact = base->exact;
+    fresh->complete = base->complete;
     fresh->read_at_s = now_s;
     fresh->time = base->time;
     fresh->time.note = arena_strdup(&fresh->arena, base->time.note);

@@ -533,7 +533,7 @@ static void sync_release(struct sync *sync)
 enum err_code plan_sync(const struct plan_input *input, struct plan **out, struct err *err)
 {
     bool makes_numbers = input_makes_numbers(input);
-    uint64_t missing = count_missing_numbers(input);
+    uint64_t missing = policy_missing(input->policy, input->snapshot);
     if (makes_numbers && check_numbers_to_create(input, err) != ERR_OK) {
         return ERR_CONFIG;
     }

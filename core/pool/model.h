@@ -127,6 +127,7 @@ struct snapshot {
     bool whole;        /* everything was read with strong consistency (doctor) */
     bool keeps_claims; /* the store has claims; with `whole` they are all in `claims` */
     bool exact;        /* what is not here is not in the store; false where an index may lag */
+    bool complete;     /* every number of the ranges was looked for: what is not here can be made */
     int64_t read_at_s; /* by the machine's clock */
     struct pool_time time;
     struct trail trail;       /* only with `whole` */

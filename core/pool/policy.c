@@ -256,6 +256,15 @@ uint64_t policy_size(const struct policy *policy)
     return size;
 }
 
+uint64_t policy_missing(const struct policy *policy, const struct snapshot *snapshot)
+{
+    uint64_t there = 0;
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        there += policy_in_ranges(policy, snapshot->slots[i].ext);
+    }
+    return policy_size(policy) - there;
+}
+
 static void increment(char *ext, size_t width)
 {
     for (size_t i = width; i > 0; i--) {
@@ -310,7 +319,7 @@ enum ext_state policy_state(const struct policy *policy, const struct slot *slot
     case SLOT_FREE:
         break;
     }
-    if (policy_is_blocked(policy, slot->ext)) {
+    if (policy_is_blocked(policy, slot->ext) || !policy_in_ranges(policy, slot->ext)) {
         return EXT_BLOCKED;
     }
     if (slot->at_s == 0 || policy->cooldown_s == 0) {

@@ -76,7 +76,11 @@ bool policy_in_ranges(const struct policy *policy, const char *ext);
 bool policy_is_blocked(const struct policy *policy, const char *ext);
 uint64_t policy_size(const struct policy *policy); /* numbers in the ranges */
 
-/* What the slot is for people, at that time. */
+/* How many numbers of the ranges the snapshot does not show. */
+uint64_t policy_missing(const struct policy *policy, const struct snapshot *snapshot);
+
+/* What the slot is for people, at that time: what a planner would say. A free number that is outside
+   of the ranges is blocked: the policy never hands it out. */
 enum ext_state policy_state(const struct policy *policy, const struct slot *slot, int64_t now_s);
 
 /* When a cooling slot stops cooling. One whose time is damaged begins to cool when it is repaired:

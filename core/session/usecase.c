@@ -58,7 +58,7 @@ static enum err_code plan_input(struct usecase *use, struct plan_input *input)
 enum err_code usecase_plan_sync(struct usecase *use)
 {
     struct plan_input input;
-    if (usecase_read_store(use, LOAD_NORMAL) == ERR_OK && usecase_read_directory(use) == ERR_OK &&
+    if (usecase_read_store(use, LOAD_POOL) == ERR_OK && usecase_read_directory(use) == ERR_OK &&
         plan_input(use, &input) == ERR_OK) {
         return plan_sync(&input, &use->plan, &use->err);
     }
@@ -95,10 +95,23 @@ static bool needs_directory(const struct request *requests, size_t n)
     return false;
 }
 
+/* Whether a request leaves the choice of a number to the pool. */
+static bool chooses_number(const struct request *requests, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!requests[i].ext && !requests[i].swap &&
+            (requests[i].kind == CHANGE_ASSIGN || requests[i].kind == CHANGE_REASSIGN)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum err_code read_for_requests(struct usecase *use, const struct request *requests,
                                        size_t n_requests, struct plan_input *input)
 {
-    if (usecase_read_store(use, LOAD_NORMAL) == ERR_OK &&
+    enum load_mode mode = chooses_number(requests, n_requests) ? LOAD_POOL : LOAD_NORMAL;
+    if (usecase_read_store(use, mode) == ERR_OK &&
         (!needs_directory(requests, n_requests) || usecase_read_directory(use) == ERR_OK)) {
         return plan_input(use, input);
     }

@@ -154,7 +154,7 @@ static void run_sync(struct work *work)
     struct usecase *use = &work->use;
     if (!session_directory_uri(work->session)) {
         (void)settings_no_directory(session_settings(work->session), &use->err);
-    } else if (read_both(work, LOAD_NORMAL) == ERR_OK) {
+    } else if (read_both(work, LOAD_POOL) == ERR_OK) {
         (void)!usecase_plan_sync(use);
     }
 }

@@ -360,6 +360,48 @@ static void test_a_login_that_is_cut(void **state)
     }
 }
 
+/* A number that cools is the last resort: one of the ranges that nobody made yet comes before it,
+   whatever the store could show of it. */
+static void test_unmade_before_cooling(void **state)
+{
+    (void)state;
+    static const struct {
+        bool shows_all, complete;
+    } kinds[] = {{true, false}, {false, true}, {false, false}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct world w;
+        world_init(&w, "0000-0003");
+        w.keeps_claims = !kinds[i].shows_all;
+        world_store(&w, "0000 alice\n0001 - zoe 2d\n");
+        world_look(&w);
+        w.snapshot->complete = kinds[i].complete;
+        world_directory(&w, "alice bob carol dave");
+        struct plan *plan = world_sync(&w);
+        assert_plan(plan, "+ 0002 bob\n+ 0003 carol\n+ 0001 dave\n");
+        assert_string_equal(plan->changes[2].why, "new agent, was cooling, nothing else is free");
+        plan_free(plan);
+        world_release(&w);
+    }
+}
+
+/* What was looked for and has no item is made; so nothing is missing any more. */
+static void test_complete_snapshots_make_numbers(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "0000-0003");
+    w.keeps_claims = true;
+    world_store(&w, "0001 alice\n");
+    world_look(&w);
+    w.snapshot->complete = true;
+    world_directory(&w, "alice");
+    struct plan *plan = world_sync(&w);
+    assert_plan(plan, ". 0000\n. 0002\n. 0003\n");
+    assert_int_equal(plan->missing, 0);
+    plan_free(plan);
+    world_release(&w);
+}
+
 static void test_numbers_of_a_plan(void **state)
 {
     (void)state;
@@ -371,7 +413,7 @@ static void test_numbers_of_a_plan(void **state)
     struct plan *plan = world_sync(&w);
     assert_plan(plan, "- 0001 left #1\n+ 0001 dave #1\n+ 0002 bob\n+ 0003 carol\n");
     assert_string_equal(plan->changes[2].why,
-                        "new agent, not seen in the store, nothing else is left");
+                        "new agent, lowest free that the store did not show");
     assert_null(plan->changes[2].steps[0].before);
     assert_int_equal(plan->keep, 1);
     assert_int_equal(plan->assigned_before, 2);
@@ -547,6 +589,8 @@ int main(void)
         cmocka_unit_test(test_notes),
         cmocka_unit_test(test_a_partial_directory_takes_nothing_back),
         cmocka_unit_test(test_a_login_that_is_cut),
+        cmocka_unit_test(test_unmade_before_cooling),
+        cmocka_unit_test(test_complete_snapshots_make_numbers),
         cmocka_unit_test(test_numbers_of_a_plan),
         cmocka_unit_test(test_long_lists),
         cmocka_unit_test(test_what_is_written),
