@@ -246,6 +246,7 @@ void report_json_status(const struct report *report, const struct status_report 
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         json_object_set_new(extensions, ext_state_name(order[i]), number(counts[order[i]]));
     }
+    json_object_set_new(extensions, "not_made", number(counts[EXT_ABSENT]));
     json_object_set_new(document, "agents",
                         status->roster ? number(status->roster->n_agents) : json_null());
     json_object_set_new(document, "extensions", extensions);
@@ -313,7 +314,7 @@ void report_json_extensions(const struct report *report, const struct snapshot *
     json_t *list = json_array();
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         enum ext_state state = policy_state(policy, &snapshot->slots[i], now_s);
-        if (!free_only || state == EXT_FREE || state == EXT_COOLING) {
+        if (!free_only || state == EXT_FREE) {
             json_array_append_new(list, extension_object(&snapshot->slots[i], policy, now_s));
         }
     }

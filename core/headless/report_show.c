@@ -35,6 +35,11 @@ static const char *state_counts(struct arena *arena, const struct status_report 
             arena_printf(arena, "%s%s %s %s", line, i > 0 ? "," : ":",
                          text_number(status->counts[order[i]], number), ext_state_name(order[i]));
     }
+    if (status->counts[EXT_ABSENT] > 0) {
+        line = arena_printf(arena, "%s; %s not made yet, the next sync makes %s", line,
+                            text_count(arena, status->counts[EXT_ABSENT], "number"),
+                            status->counts[EXT_ABSENT] == 1 ? "it" : "them");
+    }
     return line;
 }
 
@@ -168,7 +173,7 @@ void report_text_extensions(const struct report *report, const struct snapshot *
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         const struct slot *slot = &snapshot->slots[i];
         enum ext_state state = policy_state(policy, slot, now_s);
-        if (!free_only || state == EXT_FREE || state == EXT_COOLING) {
+        if (!free_only || state == EXT_FREE) {
             table_row(&table, slot->ext, ext_state_name(state), who(&table.arena, slot),
                       moment(&table.arena, slot->at_s), slot->note);
         }

@@ -146,6 +146,26 @@ int run_report_failure(struct run *run)
     return status;
 }
 
+/* After a stop. Numbers that are not made yet are no sign that the pool ran out. */
+static void hint_the_rest(struct usecase *use)
+{
+    char number[TEXT_NUMBER_ROOM];
+    size_t unmade = 0;
+    for (size_t i = 0; i < use->plan->n_changes; i++) {
+        const struct change *change = &use->plan->changes[i];
+        for (size_t k = 0; k < change->n_steps && change->result != RESULT_DONE; k++) {
+            unmade += !change->steps[k].before;
+        }
+    }
+    if (unmade == 0) {
+        err_hint(&use->err, "What was applied stays; the same command does the rest");
+    } else {
+        err_hint(&use->err,
+                 "What was applied stays; %s number%s not made yet; the same command does the rest",
+                 text_number(unmade, number), unmade == 1 ? " is" : "s are");
+    }
+}
+
 /* Judges, asks, writes. */
 void run_carry_out(struct run *run, bool ask)
 {
@@ -162,6 +182,6 @@ void run_carry_out(struct run *run, bool ask)
         err_hint(&use->err, "What is in doubt was sent, and no answer came: the same command sees "
                             "what became of it, and does the rest");
     } else if (code == ERR_CANCELLED && use->outcome.applied > 0) {
-        err_hint(&use->err, "What was applied stays; the same command does the rest");
+        hint_the_rest(use);
     }
 }

@@ -98,4 +98,5 @@ void snapshot_tally(const struct snapshot *snapshot, const struct policy *policy
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         counts[policy_state(policy, &snapshot->slots[i], now_s)]++;
     }
+    counts[EXT_ABSENT] = policy_missing(policy, snapshot);
 }

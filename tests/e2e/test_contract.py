@@ -152,7 +152,7 @@ def test_the_documents_of_what_looks(staffed):
     status = desk.json("--status")
     assert list(status)[:6] == ["agents", "extensions", "unassigned_agents", "stale", "store", "directory"]
     assert status["extensions"] == {"total": 10, "assigned": 3, "free": 6, "cooling": 0, "reserved": 1,
-                                    "blocked": 0}
+                                    "blocked": 0, "not_made": 0}
     agents = desk.json("--list", "agents")
     assert [list(row) for row in agents] == [AGENT] * 4
     assert {row["agent"]: (row["extension"], row["state"], row["pinned"]) for row in agents} == {

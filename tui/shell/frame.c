@@ -149,6 +149,34 @@ static void ranges_text(const struct policy *policy, char *out, size_t size)
     }
 }
 
+/* The numbers that can be handed out, now or after the next sync, and those that are. */
+static uint64_t pool_size(const uint64_t *n)
+{
+    return n[EXT_FREE] + n[EXT_COOLING] + n[EXT_ASSIGNED] + n[EXT_RESERVED] + n[EXT_ABSENT];
+}
+
+/* " 24%  free 3,839  cool 12  rsv 4  pin 2 ". Numbers that are not made yet are free all but. */
+static void gauge_counts(const struct screen_data *data, unsigned percent, bool empty, bool narrow,
+                         char *out, size_t size)
+{
+    const uint64_t *n = data->counts;
+    char unmade[48] = "";
+    if (n[EXT_ABSENT] > 0) {
+        snprintf(unmade, sizeof unmade, "  %s not made yet", frame_count(n[EXT_ABSENT]));
+    }
+    int length = snprintf(out, size, " %3u%%  %s%s%s", percent, empty ? "EXHAUSTED " : "free ",
+                          empty ? "" : frame_count(n[EXT_FREE]), unmade);
+    if (narrow && n[EXT_ABSENT] > 0) {
+        return;
+    }
+    length += snprintf(out + length, size - (size_t)length, "  cool %s  rsv %s%s",
+                       frame_count(n[EXT_COOLING]), frame_count(n[EXT_RESERVED]),
+                       data->n_pinned ? "" : " ");
+    if (data->n_pinned) {
+        snprintf(out + length, size - (size_t)length, "  pin %s ", frame_count(data->n_pinned));
+    }
+}
+
 int frame_gauge(struct console *console, struct canvas *canvas, int y)
 {
     const struct screen_data *data = console->data;
@@ -166,16 +194,10 @@ int frame_gauge(struct console *console, struct canvas *canvas, int y)
         return y + 1;
     }
     const uint64_t *n = data->counts;
-    uint64_t pool = n[EXT_FREE] + n[EXT_COOLING] + n[EXT_ASSIGNED] + n[EXT_RESERVED];
+    uint64_t pool = pool_size(n);
     unsigned percent = pool ? (unsigned)(n[EXT_ASSIGNED] * 100 / pool) : 0;
-    bool empty = pool > 0 && n[EXT_FREE] + n[EXT_COOLING] == 0;
-    snprintf(counts, sizeof counts, " %3u%%  %s%s  cool %s  rsv %s%s", percent,
-             empty ? "EXHAUSTED " : "free ", empty ? "" : frame_count(n[EXT_FREE]),
-             frame_count(n[EXT_COOLING]), frame_count(n[EXT_RESERVED]), data->n_pinned ? "" : " ");
-    if (data->n_pinned) {
-        size_t length = strlen(counts);
-        snprintf(counts + length, sizeof counts - length, "  pin %s ", frame_count(data->n_pinned));
-    }
+    bool empty = pool > 0 && n[EXT_FREE] + n[EXT_COOLING] + n[EXT_ABSENT] == 0;
+    gauge_counts(data, percent, empty, narrow, counts, sizeof counts);
     int bar = canvas->width - canvas_columns(head) - canvas_columns(counts) - 2;
     int x = canvas_text(canvas, 0, y, canvas->width, STYLE_TEXT, head);
     if (bar >= 6) {

@@ -42,14 +42,14 @@ static void add(struct snapshot *snapshot, const char *ext, enum slot_state stat
     slot->agent = "alice";
 }
 
-/* 01 was given back three days ago, 02 a month ago, 03 never used, 04 assigned. */
+/* 2001 was given back three days ago, 2002 a month ago, 2003 never used, 2004 assigned. */
 static struct snapshot *sample(void)
 {
     struct snapshot *snapshot = snapshot_new();
-    add(snapshot, "01", SLOT_FREE, NOW_S - 3 * DAY);
-    add(snapshot, "02", SLOT_FREE, NOW_S - 30 * DAY);
-    add(snapshot, "03", SLOT_FREE, 0);
-    add(snapshot, "04", SLOT_ASSIGNED, NOW_S - 3 * DAY);
+    add(snapshot, "2001", SLOT_FREE, NOW_S - 3 * DAY);
+    add(snapshot, "2002", SLOT_FREE, NOW_S - 30 * DAY);
+    add(snapshot, "2003", SLOT_FREE, 0);
+    add(snapshot, "2004", SLOT_ASSIGNED, NOW_S - 3 * DAY);
     return snapshot;
 }
 
@@ -167,9 +167,9 @@ static void a_stamp_more_than_a_day_ahead_is_damage(void **state)
     static const int64_t doubtful_s[] = {NOW_S - 30 * DAY};
     struct trail_times trail = daily(3);
     struct snapshot *snapshot = sample();
-    add(snapshot, "05", SLOT_FREE, NOW_S + DAY);
-    add(snapshot, "06", SLOT_FREE, NOW_S + DAY + 1);
-    add(snapshot, "07", SLOT_ASSIGNED, NOW_S + 70 * 365 * DAY);
+    add(snapshot, "2005", SLOT_FREE, NOW_S + DAY);
+    add(snapshot, "2006", SLOT_FREE, NOW_S + DAY + 1);
+    add(snapshot, "2007", SLOT_ASSIGNED, NOW_S + 70 * 365 * DAY);
     trail.doubtful_s = doubtful_s; /* given while the clock was behind: that of 02 */
     trail.n_doubtful = 1;
     judge(snapshot, (struct machine){.now_s = NOW_S}, &trail);
@@ -191,7 +191,7 @@ static void a_service_is_asked_for_its_time(void **state)
     struct machine machine = {.now_s = NOW_S + 120};
     struct clock clock = clock_of(&machine);
     struct snapshot *snapshot = sample();
-    add(snapshot, "05", SLOT_FREE, NOW_S + 2 * DAY);
+    add(snapshot, "2005", SLOT_FREE, NOW_S + 2 * DAY);
     stamps_judge_service(snapshot, NOW_S * 1000, &clock, "DynamoDB");
     assert_null(snapshot->time.note);
     assert_int_equal(snapshot->slots[4].time, TIME_DAMAGED);
