@@ -136,15 +136,17 @@ static enum err_code misplaced_option(enum option_id id, enum action action, str
         err_set(err, ERR_USAGE, "--%s does not go with --%s", info->name,
                 action_info(action)->name);
     }
-    if (n == 1) {
+    const uint32_t screen = ACTION_BIT(ACTION_CONSOLE) | ACTION_BIT(ACTION_DEMO);
+    if ((info->actions & ~screen) == 0) {
+        err_hint(err, "It belongs to the console, which opens without an action: extpool --help %s",
+                 topic_name(info->topic));
+    } else if (n == 1) {
         err_hint(err, "It belongs to --%s", names[0]);
     } else if (n == 2) {
         err_hint(err, "It belongs to --%s and --%s", names[0], names[1]);
-    } else if (n > 2) {
+    } else {
         err_hint(err, "It belongs to --%s, --%s and others: extpool --help %s", names[0], names[1],
                  topic_name(info->topic));
-    } else {
-        err_hint(err, "It belongs to the console: extpool --help %s", topic_name(info->topic));
     }
     return ERR_USAGE;
 }

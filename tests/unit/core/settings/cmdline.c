@@ -215,7 +215,8 @@ static void test_options_without_their_action(void **state)
           "others: extpool --help policy");
     check("--json", "WRONG --json does nothing without an action | It belongs to --init, --sync "
                     "and others: extpool --help output");
-    check("--sync --theme mono", "WRONG --theme does not go with --sync | It belongs to --demo");
+    check("--sync --theme mono", "WRONG --theme does not go with --sync | It belongs to the "
+                                 "console, which opens without an action: extpool --help console");
     check("--demo --store x",
           "WRONG --store does not go with --demo | It belongs to --init, --sync and others: "
           "extpool --help stores");
