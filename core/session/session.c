@@ -216,24 +216,52 @@ struct plan_input session_plan_input(const struct session *session, const struct
     };
 }
 
-/* "kim@desk7", or "kim@desk7 from 192.0.2.7" over SSH. */
-static const char *local_actor(struct arena *arena)
+/* Whether it can be a login of this machine: a variable can hold anything. */
+static bool is_user_name(const char *name)
 {
-    char host[256] = "localhost";
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@$-";
+    size_t length = name ? strlen(name) : 0;
+    return length > 0 && length <= LOGIN_MAX && strspn(name, allowed) == length;
+}
+
+static const char *user_name(struct arena *arena, uid_t uid)
+{
     char room[1024];
     struct passwd entry;
     struct passwd *found = NULL;
+    bool known = getpwuid_r(uid, &entry, room, sizeof room, &found) == 0 && found;
+    return known ? arena_strdup(arena, entry.pw_name)
+                 : arena_printf(arena, "uid%lu", (unsigned long)uid);
+}
+
+/* Who became this user by sudo or doas, NULL if nobody did. */
+static const char *person_behind(void)
+{
+    static const char *const variables[] = {"SUDO_USER", "DOAS_USER"};
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+        const char *name = environment_get(&environment_system, variables[i]);
+        if (is_user_name(name)) {
+            return name;
+        }
+    }
+    return NULL;
+}
+
+/* "kim@desk7", "kim@desk7 as root" under sudo; and "... from 192.0.2.7" over SSH. */
+static const char *local_actor(struct arena *arena)
+{
+    char host[256] = "localhost";
     if (gethostname(host, sizeof host - 1) != 0) {
         snprintf(host, sizeof host, "localhost");
     }
-    bool known = getpwuid_r(geteuid(), &entry, room, sizeof room, &found) == 0 && found;
-    const char *user = known ? arena_strdup(arena, entry.pw_name)
-                             : arena_printf(arena, "uid%lu", (unsigned long)geteuid());
+    const char *user = user_name(arena, geteuid());
+    const char *person = person_behind();
+    const char *actor = person && strcmp(person, user) != 0
+                            ? arena_printf(arena, "%s@%s as %s", person, host, user)
+                            : arena_printf(arena, "%s@%s", user, host);
     const char *ssh = environment_get(&environment_system, "SSH_CONNECTION");
-    if (!ssh) {
-        return arena_printf(arena, "%s@%s", user, host);
-    }
-    return arena_printf(arena, "%s@%s from %.*s", user, host, (int)strcspn(ssh, " "), ssh);
+    return ssh ? arena_printf(arena, "%s from %.*s", actor, (int)strcspn(ssh, " "), ssh) : actor;
 }
 
 enum err_code session_actor(struct session *session, const struct progress *progress,
