@@ -66,7 +66,11 @@ int run_doctor(struct run *run)
     if (usecase_examine(use) != ERR_OK) {
         return run_report_failure(run);
     }
-    struct doctor_report doctor = {.diagnosis = use->diagnosis};
+    struct doctor_report doctor = {
+        .diagnosis = use->diagnosis,
+        .directory_uri = session_directory_uri(use->session),
+        .export_uri = session_export_uri(use->session),
+    };
     size_t left = use->diagnosis->n_problems;
     if (run->settings->fix && left > 0) {
         if (usecase_plan_repair(use) == ERR_OK) {
@@ -80,6 +84,9 @@ int run_doctor(struct run *run)
         status = use->plan ? run_status_of_plan(run) : err_exit_status(use->err.code);
         action = run_action_report(run, status);
         doctor.repair = &action;
+    }
+    if (use->roster) {
+        doctor.directory_uri = NULL; /* a repair asked it who works there */
     }
     doctor.exit = status != 0 ? status : left > 0 ? 2 : 0;
     progress_line_end(&run->line);

@@ -67,6 +67,9 @@ struct doctor_report {
     const struct diagnosis *diagnosis;
     const struct action_report *repair; /* NULL: --fix was not asked for, or nothing to do */
     size_t fixed;
+    /* Places that the run knows of and did not look at; NULL: there is none, or it did. */
+    const char *directory_uri;
+    const char *export_uri;
     int exit;
 };
 

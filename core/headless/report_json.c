@@ -389,6 +389,14 @@ void report_json_doctor(const struct report *report, const struct doctor_report 
     json_object_set_new(document, "checked", number(doctor->diagnosis->checked));
     json_object_set_new(document, "problems", problems);
     json_object_set_new(document, "fixed", number(doctor->fixed));
+    json_t *not_checked = json_array();
+    if (doctor->directory_uri) {
+        json_array_append_new(not_checked, text(doctor->directory_uri));
+    }
+    if (doctor->export_uri) {
+        json_array_append_new(not_checked, text(doctor->export_uri));
+    }
+    json_object_set_new(document, "not_checked", not_checked);
     if (doctor->repair) {
         json_object_set_new(document, "repair", action_object(doctor->repair));
     }

@@ -344,6 +344,21 @@ static void doctor_summary(const struct report *report, const struct doctor_repo
     arena_release(&arena);
 }
 
+/* "All is well" is about the store alone. */
+static void doctor_not_checked(const struct report *report, const struct doctor_report *doctor)
+{
+    const char *directory = doctor->directory_uri;
+    const char *export = doctor->export_uri;
+    struct arena arena = ARENA_INIT;
+    if (directory || export) {
+        fprintf(report->err, "note: only the store was looked at, not %s%s%s\n",
+                directory ? text_sanitise(&arena, directory) : "",
+                directory && export ? " and not " : "",
+                export ? text_sanitise(&arena, export) : "");
+    }
+    arena_release(&arena);
+}
+
 void report_text_doctor(const struct report *report, const struct doctor_report *doctor)
 {
     const struct diagnosis *diagnosis = doctor->diagnosis;
@@ -367,5 +382,6 @@ void report_text_doctor(const struct report *report, const struct doctor_report 
     }
     if (!report->quiet) {
         doctor_summary(report, doctor);
+        doctor_not_checked(report, doctor);
     }
 }

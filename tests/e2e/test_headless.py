@@ -1,8 +1,10 @@
 """The command line as scripts and people use it, on the embedded store."""
 
 import csv
+import getpass
 import io
 import os
+import re
 import sqlite3
 import stat
 
@@ -246,6 +248,34 @@ def test_history_says_who_when_what_and_why(staffed):
 def test_history_names_the_ssh_client(staffed):
     staffed.json("--pin", "alice", environment={"SSH_CONNECTION": "192.0.2.7 5000 10.0.0.1 22"})
     assert "192.0.2.7" in staffed.json("--history", "1")[0]["actor"]
+
+
+@pytest.mark.parametrize("environment, actor", [
+    ({"SUDO_USER": "kim"}, r"kim@\S+ as \w+"),
+    ({"DOAS_USER": "kim"}, r"kim@\S+ as \w+"),
+    ({"SUDO_USER": "kim", "SSH_CONNECTION": "192.0.2.7 5000 10.0.0.1 22"}, r"kim@\S+ as \w+ from 192.0.2.7"),
+    ({"SUDO_USER": getpass.getuser()}, getpass.getuser() + r"@\S+"),
+    ({"SUDO_USER": "kim\n\x1b[31m"}, getpass.getuser() + r"@\S+"),
+    ({"SUDO_USER": ""}, getpass.getuser() + r"@\S+"),
+])  # fmt: skip
+def test_under_sudo_the_actor_is_the_person(staffed, environment, actor):
+    staffed.json("--pin", "alice", environment=environment)
+    assert re.fullmatch(actor, staffed.json("--history", "1")[0]["actor"])
+
+
+def test_the_doctor_says_what_it_did_not_look_at(staffed):
+    done = staffed.run("--doctor")
+    assert done.status == 0 and "all is well" in done.out
+    assert f"only the store was looked at, not file:{staffed.agents} and not file:{staffed.export}" in done.err
+    assert staffed.json("--doctor")["not_checked"] == [f"file:{staffed.agents}", f"file:{staffed.export}"]
+    assert staffed.run("--doctor", "--quiet").err == ""
+
+
+@pytest.mark.parametrize("option", [["--refresh", "0"], ["--ascii"], ["--theme", "dark"], ["--mouse"]])
+def test_an_option_of_the_console_is_told_where_it_belongs(desk, option):
+    done = desk.run(*option, "--sync")
+    assert done.status == 64 and f"{option[0]} does not go with --sync" in done.err
+    assert "belongs to the console, which opens without an action: extpool --help console" in done.err
 
 
 def test_an_import_applies_all_rows_or_none(staffed):
