@@ -48,6 +48,21 @@ static const struct {
     {"ConditionalRequestConflict", ERR_CONFLICT},
 };
 
+static bool is_unknown_operation(const struct service_error *what)
+{
+    static const char *const names[] = {
+        "UnknownOperationException", "UnknownOperation",    "InvalidAction", "NotImplemented",
+        "MethodNotAllowed",          "UnsupportedOperation"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(what->error, names[i]) == 0) {
+            return true;
+        }
+    }
+    /* A server that is no such service at all says it with the status alone. */
+    bool status = what->status == 404 || what->status == 405 || what->status == 501;
+    return what->custom && what->error[0] == '\0' && status && what->service != SERVICE_S3;
+}
+
 static enum err_code code_of(const struct service_error *what)
 {
     if (what->failure == HTTP_CANCELLED) {
@@ -61,6 +76,9 @@ static enum err_code code_of(const struct service_error *what)
     }
     if (what->class == RETRY_THROTTLING) {
         return ERR_THROTTLED;
+    }
+    if (is_unknown_operation(what)) {
+        return ERR_SERVICE;
     }
     for (size_t i = 0; i < sizeof s_codes / sizeof s_codes[0]; i++) {
         if (strcmp(what->error, s_codes[i].error) == 0) {
@@ -332,21 +350,6 @@ static void explain_redirect(const struct service_error *what, enum err_code cod
                  "proxy want a log-in?",
                  what->region);
     }
-}
-
-static bool is_unknown_operation(const struct service_error *what)
-{
-    static const char *const names[] = {
-        "UnknownOperationException", "UnknownOperation",    "InvalidAction", "NotImplemented",
-        "MethodNotAllowed",          "UnsupportedOperation"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(what->error, names[i]) == 0) {
-            return true;
-        }
-    }
-    /* A server that is no such service at all says it with the status alone. */
-    bool status = what->status == 404 || what->status == 405 || what->status == 501;
-    return what->custom && what->error[0] == '\0' && status && what->service != SERVICE_S3;
 }
 
 static void explain_unknown_operation(const struct service_error *what, enum err_code code,

@@ -32,6 +32,7 @@ struct writer {
     sqlite3_stmt *insert_record;
     bool prepared; /* the statements of the two above */
     struct buf record;
+    size_t first; /* of the batch at hand */
 };
 
 /* ---- statements ---------------------------------------------------------------------------- */
@@ -146,6 +147,28 @@ static enum err_code write_record(struct writer *writer, size_t first, size_t en
                : sqlite_fail(writer->store, result, "writing the audit record", writer->err);
 }
 
+/* Batches before the one that failed were written, or there were none. */
+static void hint_what_stays(struct writer *writer)
+{
+    struct err *err = writer->err;
+    size_t done = 0;
+    char number[TEXT_NUMBER_ROOM];
+    for (size_t i = 0; i < writer->first; i++) {
+        done += writer->plan->changes[i].result == RESULT_DONE;
+    }
+    char *before = mem_printf("%s%s", err->hint, err->hint[0] ? "\n" : "");
+    err->hint[0] = '\0';
+    if (err->code == ERR_CANCELLED) {
+        err_hint(err, "%s", before);
+    } else if (done > 0) {
+        err_hint(err, "%sNothing of this batch is in the store; the %s change%s before it stay%s",
+                 before, text_number(done, number), done == 1 ? "" : "s", done == 1 ? "s" : "");
+    } else {
+        err_hint(err, "%sNothing was written", before);
+    }
+    free(before);
+}
+
 /* The transaction of one batch. After an error nothing of it is in the store. */
 static enum err_code write_batch(struct writer *writer, size_t first, size_t end)
 {
@@ -180,6 +203,7 @@ static enum err_code write_batch(struct writer *writer, size_t first, size_t end
         }
     }
     if (code != ERR_OK) {
+        hint_what_stays(writer);
         const char *why = writer->err->text;
         enum change_result fate =
             writer->err->code == ERR_CANCELLED ? RESULT_NOT_TRIED : RESULT_FAILED;
@@ -215,6 +239,7 @@ static enum err_code write_batches(struct writer *writer)
             break;
         }
         size_t end = batch_end(plan, first);
+        writer->first = first;
         code = write_batch(writer, first, end);
         first = end;
         if (code == ERR_OK) {

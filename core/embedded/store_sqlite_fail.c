@@ -207,9 +207,7 @@ enum err_code sqlite_fail_read_only(const struct sqlite_store *store, struct err
     return code;
 }
 
-/* A batch is one transaction, and batches before it may have been written. */
-#define WHAT_STAYS " Nothing of this batch is in the store; what was written before it stays."
-#define MAKE_ROOM "Make room and run the same command again." WHAT_STAYS
+#define MAKE_ROOM "Make room and run the same command again."
 
 /* An input or output error with the errno behind it. */
 static enum err_code fail_io(const struct sqlite_store *store, const char *doing, struct err *err)
@@ -224,7 +222,7 @@ static enum err_code fail_io(const struct sqlite_store *store, const char *doing
         break;
     case EFBIG:
         err_set(err, code, "%s: the file may not grow any further, while %s", store->path, doing);
-        err_hint(err, "A limit of the process (ulimit -f) or of the file system." WHAT_STAYS);
+        err_hint(err, "A limit of the process (ulimit -f) or of the file system.");
         break;
     case 0:
         err_set(err, code, "%s: input or output error, while %s", store->path, doing);

@@ -405,7 +405,7 @@ static void test_a_disk_that_is_full(void **state)
     expect_call(calls.load, ERR_OK, "");
     expect_call(calls.whole, ERR_OK, "");
     expect_call(calls.apply, ERR_IO, "the disk is full");
-    assert_non_null(strstr(calls.apply.hint, "Nothing of this batch is in the store"));
+    assert_non_null(strstr(calls.apply.hint, "Make room and run the same command again.\nNothing was written"));
     assert_int_equal(calls.done, 0);
     assert_true(calls.failed > 0);
     assert_int_equal(calls.failed + calls.not_tried, 2000);
