@@ -203,8 +203,12 @@ static void cancel(struct console *console)
         console_flash(console, STYLE_INFO, "nothing is under way; %s leaves", key);
     } else {
         worker_cancel(console->worker, CANCEL_SOFT);
+        bool again = console->stopping != CANCEL_NO;
+        console->stopping = again ? CANCEL_NOW : CANCEL_SOFT;
         console_say(console, STYLE_WARN,
-                    "%s: stopping after what is in flight; once more stops at once", console->job);
+                    again ? "%s: stopping at once"
+                          : "%s: stopping after what is in flight; once more stops at once",
+                    console->job);
     }
 }
 

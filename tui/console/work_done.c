@@ -135,41 +135,45 @@ static void exported(struct console *console, const struct work *work, const str
     }
 }
 
+static void add_count(char *text, size_t size, size_t count, const char *what)
+{
+    size_t used = strlen(text);
+    if (count > 0) {
+        snprintf(text + used, size - used, ", %s %s", frame_count(count), what);
+    }
+}
+
 /* ", 603 done by lee@desk7 meanwhile, 1 failed": what became of the rows that were not applied. */
 static void rest_of(const struct outcome *outcome, char *out, size_t size)
 {
     const char *who = outcome->lost_to[0] ? outcome->lost_to : "somebody else";
-    size_t so = outcome->already_so - outcome->lost_done;
-    size_t used = 0;
     out[0] = '\0';
     if (outcome->lost_done > 0) {
-        used += (size_t)snprintf(out + used, size - used, ", %s done by %s meanwhile",
-                                 frame_count(outcome->lost_done), who);
+        snprintf(out, size, ", %s done by %s meanwhile", frame_count(outcome->lost_done), who);
     }
-    if (so > 0) {
-        used += (size_t)snprintf(out + used, size - used, ", %s already so", frame_count(so));
+    add_count(out, size, outcome->already_so - outcome->lost_done, "already so");
+    add_count(out, size, outcome->conflicts, "in conflict");
+    size_t used = strlen(out);
+    if (outcome->conflicts > 0 && outcome->lost > outcome->lost_done && outcome->lost_to[0]) {
+        snprintf(out + used, size - used, " with %s", who);
     }
-    if (outcome->conflicts > 0) {
-        bool met = outcome->lost > outcome->lost_done && outcome->lost_to[0];
-        used +=
-            (size_t)snprintf(out + used, size - used, ", %s in conflict%s%s",
-                             frame_count(outcome->conflicts), met ? " with " : "", met ? who : "");
-    }
-    if (outcome->failed > 0) {
-        snprintf(out + used, size - used, ", %s failed", frame_count(outcome->failed));
-    }
+    add_count(out, size, outcome->failed, "failed");
+    add_count(out, size, outcome->in_doubt, "in doubt");
+    add_count(out, size, outcome->not_tried, "not tried");
 }
 
+/* In the colours of success only what is complete. */
 static void say_applied(struct console *console, const struct work *work)
 {
     const struct outcome *outcome = &work->use.outcome;
-    char rest[2 * OUTCOME_LOST_ROOM + 128];
+    char rest[2 * OUTCOME_LOST_ROOM + 192];
     rest_of(outcome, rest, sizeof rest);
+    bool complete = !rest[0] && work->job.err.code == ERR_OK;
     if (work->job.err.code != ERR_OK) {
         console_say_error(console, work->use.plan->action, &work->job.err);
     }
     if (outcome->applied > 0 || work->job.err.code == ERR_OK) {
-        console_say(console, rest[0] ? STYLE_WARN : STYLE_OK, "%s: %s applied%s",
+        console_say(console, complete ? STYLE_OK : STYLE_WARN, "%s: %s applied%s",
                     work->use.plan->action, frame_count(outcome->applied), rest);
     }
 }

@@ -267,7 +267,12 @@ static void progress_text(const struct console *console, char *out, size_t size)
         used += (size_t)snprintf(out + used, size - used, "  throttled %s times",
                                  frame_count(report->throttled));
     }
-    snprintf(out + used, size - used, "  (%s stops)", frame_key(console, CMD_CANCEL));
+    const char *key = frame_key(console, CMD_CANCEL);
+    snprintf(out + used, size - used,
+             console->stopping == CANCEL_NO     ? "  (%s stops)"
+             : console->stopping == CANCEL_SOFT ? "  stopping (%s stops now)"
+                                                : "  stopping now",
+             key);
 }
 
 /* On the first screen the way out is quit, everywhere else it is back. */

@@ -117,6 +117,7 @@ struct console {
     const char *job;         /* what the worker does for the user, NULL: nothing */
     bool job_writes;
     int64_t job_since_ms;
+    enum cancel stopping; /* how it was asked to stop */
     struct progress_report report;
     bool reporting;
     unsigned spin;

@@ -136,7 +136,8 @@ static enum err_code read_both(struct work *work, enum load_mode mode)
 static void name_actor(struct work *work)
 {
     const char *actor = NULL;
-    if (work->data && session_actor(work->session, &work->job.progress, &actor, NULL) == ERR_OK && actor) {
+    if (work->data && session_actor(work->session, &work->job.progress, &actor, NULL) == ERR_OK &&
+        actor) {
         work->data->actor = arena_strdup(&work->data->arena, actor);
     }
 }
@@ -344,6 +345,7 @@ static void submit(struct console *console, struct work *work)
         console->job = s_kinds[work->kind].name;
         console->job_writes = s_kinds[work->kind].writes;
         console->job_since_ms = clock_ticks_ms();
+        console->stopping = CANCEL_NO;
         console->reporting = false;
     }
     worker_submit(console->worker, &work->job);

@@ -116,43 +116,73 @@ static void toggle_all(struct plan_view *view, const struct console *console, bo
     judge(view, console);
 }
 
-/* After a conflict: the same wish on what is there now. */
+static bool is_about(const struct change *change, const struct request *request)
+{
+    if (request->agent) {
+        return change->agent && strcmp(change->agent, request->agent) == 0;
+    }
+    return change->ext && request->ext && strcmp(change->ext, request->ext) == 0;
+}
+
+/* The row that a request led to and that was not done; NULL: it was, or was left out. */
+static const struct change *row_left(const struct plan *plan, const struct request *request)
+{
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        if (is_about(change, request) && !change->left_out && view_plan_is_left(change)) {
+            return change;
+        }
+    }
+    return NULL;
+}
+
+/* The same wishes on what is there now. */
+static void wish_again(struct plan_view *view, struct console *console, const char *action)
+{
+    struct request *wanted = mem_array(view->n_requests, sizeof *wanted);
+    const struct change *row = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < view->n_requests; i++) {
+        const struct change *left = row_left(view->plan, &view->requests[i]);
+        if (left) {
+            wanted[n++] = view->requests[i];
+            row = left;
+        }
+    }
+    bool taken = n == 1 && row->result == RESULT_CONFLICT && !wanted[0].swap && wanted[0].agent &&
+                 (wanted[0].kind == CHANGE_ASSIGN || wanted[0].kind == CHANGE_REASSIGN);
+    if (taken) { /* the number is gone: another one? */
+        const struct agent_row *agent = screen_data_find_agent(console->data, wanted[0].agent);
+        const struct slot *slot = agent ? agent->slot : NULL;
+        ask_extension(console, slot ? CHANGE_REASSIGN : CHANGE_ASSIGN, wanted[0].agent,
+                      slot ? slot->ext : NULL);
+    } else if (n > 0) {
+        edit_plan(console, action, wanted, n);
+    }
+    free(wanted);
+}
+
+/* What was not done is planned again: who asked for it is asked, or the job that derived it. */
 static unsigned plan_again(struct plan_view *view, struct console *console)
 {
+    static const struct {
+        const char *action;
+        enum work_kind kind;
+    } jobs[] = {{"sync", WORK_SYNC}, {"init", WORK_INIT}, {"repair", WORK_DOCTOR}};
     char action[32];
     snprintf(action, sizeof action, "%s", view->plan->action);
     if (view->n_requests > 0) {
-        struct request *wanted = mem_array(view->n_requests, sizeof *wanted);
-        size_t n = 0;
-        for (size_t i = 0; i < view->n_requests; i++) { /* what was done is done */
-            for (size_t k = 0; k < view->plan->n_changes; k++) {
-                const struct change *change = &view->plan->changes[k];
-                bool about = (change->agent && view->requests[i].agent &&
-                              strcmp(change->agent, view->requests[i].agent) == 0) ||
-                             (!view->requests[i].agent && change->ext && view->requests[i].ext &&
-                              strcmp(change->ext, view->requests[i].ext) == 0);
-                if (about && change->result != RESULT_DONE && !change->left_out) {
-                    wanted[n++] = view->requests[i];
-                    break;
-                }
-            }
-        }
-        bool one = n == 1 && !wanted[0].swap && wanted[0].agent &&
-                   (wanted[0].kind == CHANGE_ASSIGN || wanted[0].kind == CHANGE_REASSIGN);
-        if (one) { /* the number is gone: another one? */
-            const struct agent_row *row = screen_data_find_agent(console->data, wanted[0].agent);
-            const struct slot *slot = row ? row->slot : NULL;
-            ask_extension(console, slot ? CHANGE_REASSIGN : CHANGE_ASSIGN, wanted[0].agent,
-                          slot ? slot->ext : NULL);
-        } else if (n > 0) {
-            edit_plan(console, action, wanted, n);
-        }
-        free(wanted);
-    } else if (strcmp(action, "sync") == 0) {
-        work_start(console, WORK_SYNC, NULL);
-    } else {
-        console_say(console, STYLE_INFO, "%s: what is left stays as it is now", action);
+        wish_again(view, console, action);
+        return REACT_CLOSE;
     }
+    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
+        if (strcmp(action, jobs[i].action) == 0) {
+            work_start(console, jobs[i].kind, NULL);
+            return REACT_CLOSE;
+        }
+    }
+    console_say(console, STYLE_INFO, "%s: what is left stays as it is now; %s plans it again",
+                action, frame_key(console, CMD_HISTORY));
     return REACT_CLOSE;
 }
 
@@ -424,15 +454,14 @@ void view_plan_applied(struct console *console, struct view *base, struct plan *
     view->plan = plan;
     view->stage = STAGE_APPLIED;
     view->outcome = *outcome;
-    view->left =
-        plan_results(plan, RESULT_CONFLICT) + plan_results(plan, RESULT_FAILED) - view->known;
+    view->err = *err;
+    view->left = plan_results(plan, RESULT_CONFLICT) + plan_results(plan, RESULT_FAILED) +
+                 plan_results(plan, RESULT_NOT_TRIED) + plan_results(plan, RESULT_IN_DOUBT) -
+                 view->known;
     view->cursor = 0;
-    for (size_t i = 0; i < plan->n_changes && view->left > 0; i++) {
-        if (plan->changes[i].result == RESULT_CONFLICT ||
-            plan->changes[i].result == RESULT_FAILED) {
-            view->cursor = i;
-            break;
-        }
+    while (view->left > 0 && view->cursor + 1 < plan->n_changes &&
+           !view_plan_is_left(&plan->changes[view->cursor])) {
+        view->cursor++;
     }
     view_main_unmark(console);
     if (view->left == 0 && err->code == ERR_OK) {

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/text.h"
+
 #include "core/base/banned.h"
 
 /* ---- drawing: the rows --------------------------------------------------------------------- */
@@ -26,6 +28,12 @@ static enum style kind_style(enum change_kind kind)
         break;
     }
     return STYLE_PLAN_MOVE;
+}
+
+bool view_plan_is_left(const struct change *change)
+{
+    return change->result == RESULT_CONFLICT || change->result == RESULT_FAILED ||
+           change->result == RESULT_NOT_TRIED || change->result == RESULT_IN_DOUBT;
 }
 
 /* "[x]" before it is applied, the result afterwards. */
@@ -165,17 +173,29 @@ static void after_text(const struct plan_view *view, char *out, size_t size)
              frame_count(n[EXT_RESERVED]));
 }
 
-static void draw_result(const struct plan_view *view, struct canvas *canvas, int y)
+/* What was done and what Enter does; above it why the rest was not done. Returns the line above. */
+static int draw_result(const struct plan_view *view, struct canvas *canvas, int y)
 {
-    if (view->left == 0) {
-        canvas_printf(canvas, 0, y, canvas->width, STYLE_WARN,
-                      " Stopped after %s changes; the rest was not begun. Esc goes back",
-                      frame_count(view->outcome.applied));
-    } else {
-        canvas_printf(canvas, 0, y, canvas->width, STYLE_WARN,
-                      " %s applied, %s not: Enter plans those again, Esc leaves it",
-                      frame_count(view->outcome.applied), frame_count(view->left));
+    char done[TEXT_NUMBER_ROOM];
+    char left[TEXT_NUMBER_ROOM];
+    bool stopped = view->err.code == ERR_CANCELLED;
+    canvas_printf(canvas, 0, y, canvas->width, STYLE_WARN,
+                  view->left > 0 ? " %s applied, %s not: Enter plans those again, Esc leaves it"
+                                 : " %s applied: Enter or Esc goes back",
+                  text_number(view->outcome.applied, done), text_number(view->left, left));
+    if (view->err.code == ERR_OK) {
+        return y;
     }
+    char why[ERR_TEXT_MAX + ERR_HINT_MAX];
+    snprintf(why, sizeof why, "%s%s%.*s", view->err.text, view->err.hint[0] ? ". " : "",
+             (int)strcspn(view->err.hint, "\n"), view->err.hint);
+    struct rect area = {1, 0, canvas->width - 2, 0};
+    int most = canvas->height >= 14 ? 4 : 1;
+    int rows = canvas_wrap(NULL, (struct rect){1, 0, area.width, 99}, STYLE_ERROR, why);
+    area.height = rows < most ? rows : most;
+    area.y = y - area.height;
+    canvas_wrap(canvas, area, stopped ? STYLE_WARN : STYLE_ERROR, why);
+    return area.y;
 }
 
 /* Whatever else does not fit, what has to be typed does. */
@@ -317,7 +337,7 @@ void view_plan_draw(struct view *base, struct console *console, struct canvas *c
     }
     low--;
     if (view->stage == STAGE_APPLIED) {
-        draw_result(view, canvas, low);
+        low = draw_result(view, canvas, low);
     } else {
         draw_gate(view, console, canvas, low, caret);
     }

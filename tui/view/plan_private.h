@@ -37,8 +37,9 @@ struct plan_view {
     int ext_columns, agent_columns; /* that its rows take */
     bool said_wrong;
     struct outcome outcome;
-    size_t known; /* rows that conflicted before anything was written: an undo's */
-    size_t left;  /* further conflicts, and failures */
+    size_t known;   /* rows that conflicted before anything was written: an undo's */
+    size_t left;    /* further conflicts, failures, and what was not tried */
+    struct err err; /* what ended the apply */
     struct arena arena;
     struct request *requests;
     size_t n_requests;
@@ -52,6 +53,9 @@ const char *view_plan_counted(const struct plan_view *view);
 
 /* " + assign 6   - release 3": what the plan holds, kind by kind, behind what stands there. */
 void view_plan_counts(const struct plan *plan, char *line, size_t size);
+
+/* Whether a row that was to be applied was not. */
+bool view_plan_is_left(const struct change *change);
 
 /* Measures what its rows take; once, when it comes. */
 void view_plan_measure(struct plan_view *view);

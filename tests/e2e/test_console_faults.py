@@ -1,0 +1,64 @@
+"""What the console says when a service fails in the middle: why, where the plan stands, and what
+Enter does; whose trouble it is, and when it is over.
+"""
+
+import re
+
+import pytest
+
+from support import faults
+from support.console import CONFIG, NOW
+
+WRITES = "dynamodb.TransactWriteItems"
+
+
+def many(place, n=300):
+    place.configure(CONFIG.replace("2000-2059", "2000-2999"))
+    place.staff(NOW + [(f"new.{i:03}", "New", f"One{i:03}") for i in range(n)])
+    assert place.run("--init").status == 0
+
+
+
+
+def test_a_fault_in_the_middle_says_why_and_enter_goes_on(cloud_centre):
+    place = cloud_centre
+    many(place)
+    with place.console() as term:
+        term.wait_for("read: 312 agents").press("s").wait_for("number of releases (2)")
+        place.cloud.gate.inject(faults.error("AccessDeniedException"), on=WRITES, after=3)
+        term.type("2").press("Enter").wait_for("Enter plans those again")
+        assert re.search(r" \d+ applied, \d+ not: Enter plans those again", term.text)
+        assert "may not" in term.text or "AccessDenied" in term.text or "not allowed" in term.text
+        assert "Enter Plan again" in term.lines[-1]
+        term.press("4").quiet()
+        place.cloud.gate.clear_faults()
+        term.press("Enter").wait_for("PLAN sync").wait_for("releases")
+    assert 12 < len(place.held()) < 312
+
+
+def test_only_what_was_complete_is_said_in_the_colours_of_success(cloud_centre):
+    place = cloud_centre
+    many(place, 100)
+    with place.console() as term:
+        term.wait_for("read: 112 agents").press("s").wait_for("number of releases (2)")
+        place.cloud.gate.inject(faults.error("AccessDeniedException"), on=WRITES, after=1)
+        term.type("2").press("Enter").wait_for("Enter plans those again").press("Esc")
+        term.wait_for(re.compile("sync: .* applied")).quiet()
+        warned = term.cell(*term.find("applied")).fg
+        place.cloud.gate.clear_faults()
+        term.press("s").wait_for("PLAN").quiet()
+        term.type("2").press("Enter").wait_gone("PLAN").wait_for("exported").quiet()
+        succeeded = term.cell(*term.find("applied")).fg
+        assert warned != succeeded
+
+
+def test_the_status_says_stopping(cloud_centre):
+    place = cloud_centre
+    with place.console() as term:
+        term.wait_for("read: 12 agents")
+        place.cloud.gate.inject(faults.hang(), on="connect")
+        term.press("s").wait_for("C-c stops").press("C-c").wait_for("stopping (C-c stops now)")
+        term.press("C-c").wait_gone("stopping now", timeout_s=2)
+        place.cloud.gate.clear_faults()
+        term.press("Down").quiet()
+        assert term.status is None
