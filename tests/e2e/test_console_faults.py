@@ -62,3 +62,42 @@ def test_the_status_says_stopping(cloud_centre):
         place.cloud.gate.clear_faults()
         term.press("Down").quiet()
         assert term.status is None
+
+
+def test_only_who_asked_the_directory_says_that_it_works_again(cloud_centre):
+    place = cloud_centre
+    place.configure(CONFIG.replace("refresh = 0", "refresh = 1"))
+    gate = place.cloud.gate
+    with place.console() as term:
+        term.wait_for("read: 12 agents")
+        rule = gate.inject(faults.error("AccessDeniedException"), on="connect")
+        term.press("C-r").wait_for("ERROR")
+        before = gate.log.operations("dynamodb").total()
+        term.wait_for(lambda t: gate.log.operations("dynamodb").total() > before + 3)
+        assert "ERROR" in term.lines[0] and "works again" not in term.text
+        rule.remove()
+        before = gate.log.operations("dynamodb").total()
+        term.wait_for(lambda t: gate.log.operations("dynamodb").total() > before + 3)
+        assert "ERROR" in term.lines[0]  # nobody asked it
+        term.press("C-r").wait_for("reading works again").wait_gone("ERROR")
+
+
+def test_a_store_in_trouble_is_cleared_by_the_store(cloud_centre):
+    place = cloud_centre
+    place.configure(CONFIG.replace("refresh = 0", "refresh = 1"))
+    with place.console() as term:
+        term.wait_for("read: 12 agents")
+        rule = place.cloud.gate.inject(faults.error("AccessDeniedException"), on="dynamodb")
+        term.press("C-r").wait_for("ERROR")
+        rule.remove()
+        term.wait_for("reading works again").wait_gone("ERROR")  # by the next refresh
+
+
+def test_the_age_is_that_of_the_older_of_the_two(cloud_centre):
+    """A refresh reads the store alone: what is said of who works here grows older."""
+    place = cloud_centre
+    place.configure(CONFIG.replace("refresh = 0", "refresh = 1"))
+    quick = {"FAKETIME": "+0 x60"}  # a minute in a second
+    with place.console(environment=quick) as term:
+        term.wait_for("read: 12 agents").wait_for(re.compile(r"\b[2-9]m ago"))
+        term.press("C-r").wait_gone(re.compile(r"\b\dm ago"))

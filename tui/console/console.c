@@ -229,12 +229,11 @@ enum err_code console_open(struct console *console, const struct settings *setti
     console->history = NULL;
     console->history_wanted = false;
     console->history_asked = false;
-    console->checked_at_s = 0;
     console->actor[0] = '\0';
     console_drop_ready(console);
     screen_data_unref(console->waiting);
     console->waiting = NULL;
-    err_clear(&console->trouble);
+    memset(console->sources, 0, sizeof console->sources);
     if (!console->worker) {
         code = worker_start(&console->worker, err);
     }

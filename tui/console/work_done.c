@@ -17,23 +17,38 @@
 
 #include "core/base/banned.h"
 
-/* A read that went wrong stays on the screen until one goes right. */
+/* A source that could not be read stays in trouble until it was read. */
+static void note_sources(struct console *console, const struct work *work)
+{
+    bool again = false;
+    for (int i = 0; i < SOURCES; i++) {
+        struct source *source = &console->sources[i];
+        if (work->read[i]) {
+            again = again || source->trouble.code != ERR_OK;
+            err_clear(&source->trouble);
+            source->checked_at_s = console->waiting ? source->checked_at_s : console_now_s(console);
+        }
+    }
+    if (again && console_trouble(console)->code == ERR_OK && work->job.err.code == ERR_OK) {
+        console_say(console, STYLE_OK, "reading works again");
+    }
+}
+
 static void note_trouble(struct console *console, const struct work *work)
 {
-    if (work->job.err.code == ERR_OK) {
-        if (console->trouble.code != ERR_OK && work->data) {
-            console_say(console, STYLE_OK, "reading works again");
-        }
-        if (work->data) {
-            err_clear(&console->trouble);
-        }
-    } else if (work->job.err.code != ERR_CANCELLED) {
-        bool news = strcmp(console->trouble.text, work->job.err.text) != 0;
-        console->trouble = work->job.err;
-        if (news || work->kind != WORK_REFRESH) {
-            console_say_error(console, work->kind == WORK_REFRESH ? "refresh" : work->job.name,
-                              &work->job.err);
-        }
+    const struct err *err = &work->job.err;
+    bool news = true;
+    note_sources(console, work);
+    if (err->code == ERR_OK || err->code == ERR_CANCELLED) {
+        return;
+    }
+    if (work->failed < SOURCES) {
+        struct err *trouble = &console->sources[work->failed].trouble;
+        news = strcmp(trouble->text, err->text) != 0;
+        *trouble = *err;
+    }
+    if (news || work->kind != WORK_REFRESH) {
+        console_say_error(console, work->kind == WORK_REFRESH ? "refresh" : work->job.name, err);
     }
 }
 
@@ -75,9 +90,6 @@ static void loaded(struct console *console, struct work *work)
         say_narrow(console, work->data);
         console_take_world(console, work->data);
         work->data = NULL;
-    }
-    if (work->job.err.code == ERR_OK && !console->waiting) {
-        console->checked_at_s = console_now_s(console);
     }
 }
 
@@ -180,6 +192,7 @@ static void say_applied(struct console *console, const struct work *work)
 
 static void applied(struct console *console, struct work *work)
 {
+    note_sources(console, work);
     say_applied(console, work);
     exported(console, work, &work->use.export_err);
     if (work->data) {
@@ -198,6 +211,7 @@ static void examined(struct console *console, struct work *work)
         console_say_error(console, "doctor", &work->job.err);
         return;
     }
+    note_sources(console, work);
     struct diagnosis *diagnosis = work->use.diagnosis;
     work->use.diagnosis = NULL;
     view_doctor_offer(console, diagnosis, work->data->snapshot, work->data->roster, work->typed);

@@ -83,17 +83,17 @@ static void standing(struct console *console, char *out, size_t size)
             snprintf(expiry, sizeof expiry, "login %s  ", span);
         }
     }
-    if (data && data->snapshot->read_at_s > 0) {
-        int64_t at_s = data->snapshot->read_at_s > console->checked_at_s ? data->snapshot->read_at_s
-                                                                         : console->checked_at_s;
+    int64_t at_s = console_checked_at_s(console);
+    if (at_s > 0) {
         int64_t age_s = now_s - at_s;
         clock_format_span(age_s < 60 ? age_s - age_s % 10 : age_s, age); /* not every second */
     }
-    const char *trouble = console->trouble.code == ERR_AUTH        ? "LOGIN?  "
-                          : console->trouble.code == ERR_OFFLINE   ? "OFFLINE  "
-                          : console->trouble.code == ERR_THROTTLED ? "THROTTLED  "
-                          : console->trouble.code != ERR_OK        ? "ERROR  "
-                                                                   : "";
+    enum err_code code = console_trouble(console)->code;
+    const char *trouble = code == ERR_AUTH        ? "LOGIN?  "
+                          : code == ERR_OFFLINE   ? "OFFLINE  "
+                          : code == ERR_THROTTLED ? "THROTTLED  "
+                          : code != ERR_OK        ? "ERROR  "
+                                                  : "";
     size_t used =
         (size_t)snprintf(out, size, "%s%s%s", trouble, data && data->partial ? "PARTIAL  " : "",
                          console->read_only ? "READ-ONLY  " : "");
@@ -132,8 +132,8 @@ int frame_header(struct console *console, struct canvas *canvas, const char *tit
     }
     add_part(left, sizeof left, room, console->actor);
     canvas_text(canvas, 0, 0, width, STYLE_HEADER, left);
-    bool warn = console->trouble.code != ERR_OK || console->read_only || console->n_ready > 0 ||
-                (console->data && console->data->partial);
+    bool warn = console_trouble(console)->code != ERR_OK || console->read_only ||
+                console->n_ready > 0 || (console->data && console->data->partial);
     canvas_right(canvas, 0, 0, width, warn ? STYLE_HEADER_WARN : STYLE_HEADER, right);
     return 1;
 }

@@ -72,6 +72,14 @@ struct view {
     const struct view_ops *ops;
 };
 
+/* What the screen shows is read from. Each has its own troubles and its own age. */
+enum source_id { SOURCE_STORE, SOURCE_DIRECTORY, SOURCES };
+
+struct source {
+    struct err trouble;   /* why the last read failed; code ERR_OK: it did not */
+    int64_t checked_at_s; /* when what is shown of it was last known to be so; 0: not read */
+};
+
 #define VIEWS_MAX 12
 #define READY_MAX 5
 
@@ -112,9 +120,8 @@ struct console {
     struct history *history; /* as last read; NULL */
     bool history_wanted;     /* it is out of date */
     bool history_asked;      /* it was read, or tried, for the details beside the lists */
-    struct err trouble;      /* why the last read failed; code ERR_OK: it did not */
-    int64_t checked_at_s;    /* when what is shown was known to be so */
-    const char *job;         /* what the worker does for the user, NULL: nothing */
+    struct source sources[SOURCES];
+    const char *job; /* what the worker does for the user, NULL: nothing */
     bool job_writes;
     int64_t job_since_ms;
     enum cancel stopping; /* how it was asked to stop */
@@ -177,6 +184,10 @@ unsigned console_common(struct console *console, enum command command);
 
 /* Shows it at once or, while a dialog is open, as soon as that is closed. Takes the reference. */
 void console_take_world(struct console *console, struct screen_data *data);
+/* Why a source could not be read (tui/shell/source.c), the store first; its code is ERR_OK if both could. */
+const struct err *console_trouble(const struct console *console);
+/* When what is shown was known to be so: the older of the two; 0: never. */
+int64_t console_checked_at_s(const struct console *console);
 /* Nothing has been read yet: of another place. */
 void console_forget_world(struct console *console);
 /* What planners need, from what the screen shows. */

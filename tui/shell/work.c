@@ -89,6 +89,15 @@ static void on_agents(void *context, const struct agent *rows, size_t n_rows)
     work->publish_at_ms = now_ms + (10 * cost_ms > PUBLISH_MS ? 10 * cost_ms : PUBLISH_MS);
 }
 
+static enum err_code note(struct work *work, enum source_id source, enum err_code code)
+{
+    work->read[source] = code == ERR_OK;
+    if (code != ERR_OK) {
+        work->failed = source;
+    }
+    return code;
+}
+
 /* `beside`: where rows are to be shown as they come; NULL: a whole list is on the screen and stays
    until there is a new one. */
 static enum err_code read_directory(struct work *work, const struct snapshot *beside)
@@ -96,7 +105,7 @@ static enum err_code read_directory(struct work *work, const struct snapshot *be
     work->gathered = roster_new();
     work->beside = beside;
     work->job.progress.agents = on_agents;
-    enum err_code code = usecase_read_directory(&work->use);
+    enum err_code code = note(work, SOURCE_DIRECTORY, usecase_read_directory(&work->use));
     work->job.progress.agents = NULL;
     return code;
 }
@@ -106,7 +115,7 @@ static enum err_code read_directory(struct work *work, const struct snapshot *be
 static enum err_code read_both(struct work *work, enum load_mode mode)
 {
     struct usecase *use = &work->use;
-    enum err_code code = usecase_read_store(use, mode);
+    enum err_code code = note(work, SOURCE_STORE, usecase_read_store(use, mode));
     if (code != ERR_OK) {
         return code;
     }
@@ -154,7 +163,8 @@ static void run_sync(struct work *work)
 {
     struct usecase *use = &work->use;
     if (!session_directory_uri(work->session)) {
-        (void)settings_no_directory(session_settings(work->session), &use->err);
+        (void)note(work, SOURCE_DIRECTORY,
+                   settings_no_directory(session_settings(work->session), &use->err));
     } else if (read_both(work, LOAD_POOL) == ERR_OK) {
         (void)!usecase_plan_sync(use);
     }
@@ -199,8 +209,9 @@ static void run_refresh(struct work *work)
     if (session_may_have_changed(work->session)) {
         code = session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot, err);
     }
-    if (code == ERR_OK && is_cheap(work->session)) {
-        (void)!session_read_directory(work->session, &work->job.progress, &roster, err);
+    if (note(work, SOURCE_STORE, code) == ERR_OK && is_cheap(work->session)) {
+        (void)!note(work, SOURCE_DIRECTORY,
+                    session_read_directory(work->session, &work->job.progress, &roster, err));
     }
     bool news = roster && !same_roster(roster, seen->roster);
     if (snapshot || news) {
@@ -224,6 +235,7 @@ static void run_apply(struct work *work)
     use->wants_after = true;
     (void)!usecase_apply(use);
     if (use->after) {
+        work->read[SOURCE_STORE] = true;
         const struct roster *roster = use->plan->roster ? use->plan->roster
                                       : work->seen      ? work->seen->roster
                                                         : NULL;
@@ -247,7 +259,7 @@ static void run_doctor(struct work *work)
 {
     struct usecase *use = &work->use;
     use_known_roster(work);
-    if (usecase_examine(use) == ERR_OK) {
+    if (note(work, SOURCE_STORE, usecase_examine(use)) == ERR_OK) {
         work->data = make_world(work, use->snapshot, use->roster, false);
     }
 }
@@ -330,6 +342,7 @@ static struct work *make_work(struct console *console, enum work_kind kind, cons
     work->generation = console->generation;
     work->typed = console->typed;
     work->kind = kind;
+    work->failed = SOURCES;
     work->argument = mem_strdup(argument);
     work->seen = console->data ? screen_data_ref(console->data) : NULL;
     usecase_init(&work->use, work->session, &work->job.progress);

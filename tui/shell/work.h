@@ -43,6 +43,8 @@ struct work {
     char *argument;           /* export: where to (NULL: as configured); undo: id; import: path */
     struct screen_data *seen; /* what the screen showed when it began; NULL */
     struct view *view;        /* apply: the view that waits for it */
+    bool read[SOURCES];       /* what is known to be so now */
+    enum source_id failed;    /* what could not be read; SOURCES: nothing, or something else */
     /* found */
     struct screen_data *data; /* NULL: nothing new */
     struct usecase use;       /* what was read, planned, written and published */

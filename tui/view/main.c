@@ -150,12 +150,12 @@ static const char *status(const struct main_view *main, const struct console *co
                  frame_key(console, console->ready[0].opens));
         return room;
     }
-    if (console->trouble.code != ERR_OK) {
-        const char *hint = console->trouble.hint;
+    if (console_trouble(console)->code != ERR_OK) {
+        const char *hint = console_trouble(console)->hint;
         if (hint[0]) {
             snprintf(room, size, "%.*s", (int)strcspn(hint, "\n"), hint);
         } else {
-            snprintf(room, size, "%s; %s reads it again", console->trouble.text,
+            snprintf(room, size, "%s; %s reads it again", console_trouble(console)->text,
                      frame_key(console, CMD_RELOAD));
         }
         return room;

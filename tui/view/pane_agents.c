@@ -146,10 +146,10 @@ static const char *empty(const struct console *console, char *room, size_t size)
 {
     const struct screen_data *data = console->data;
     const char *again = frame_key(console, CMD_RELOAD);
-    if (!data && console->trouble.code == ERR_NOT_FOUND) {
+    if (!data && console_trouble(console)->code == ERR_NOT_FOUND) {
         return "the store is not there yet\n:init creates it and fills the pool";
     }
-    if ((!data || !data->roster) && console->trouble.code != ERR_OK) {
+    if ((!data || !data->roster) && console_trouble(console)->code != ERR_OK) {
         snprintf(room, size, "%s could not be read; what went wrong stands below\n%s tries again",
                  data ? "the directory" : "the store", again);
         return room;

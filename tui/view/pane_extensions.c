@@ -121,7 +121,7 @@ static const char *cell(const struct screen_data *data, const struct policy *pol
 
 static const char *empty(const struct console *console, char *room, size_t size)
 {
-    if (!console->data && console->trouble.code == ERR_OK) {
+    if (!console->data && console_trouble(console)->code == ERR_OK) {
         return work_busy(console) ? "reading..." : "";
     }
     if (!console->data) {

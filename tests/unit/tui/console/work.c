@@ -230,13 +230,13 @@ static void a_first_read_that_breaks_stays_and_is_marked(void **state)
     assert_string_equal(
         screen_data_agent_mark(s_console->data, screen_data_find_agent(s_console->data, "leaver")),
         "...");
-    assert_int_equal(s_console->trouble.code, ERR_OFFLINE);
+    assert_int_equal(console_trouble(s_console)->code, ERR_OFFLINE);
     assert_null(console_plan_input(s_console).roster); /* nothing is planned on half a list */
     s_fail_after = -1;
     work_start(s_console, WORK_LOAD, NULL);
     settle();
     assert_false(s_console->data->partial);
-    assert_int_equal(s_console->trouble.code, ERR_OK);
+    assert_int_equal(console_trouble(s_console)->code, ERR_OK);
 }
 
 static void a_later_read_that_breaks_leaves_what_was_there(void **state)
@@ -250,7 +250,7 @@ static void a_later_read_that_breaks_leaves_what_was_there(void **state)
     settle();
     assert_int_equal(s_watcher.partial, 0); /* a whole list is not replaced by a part of one */
     assert_int_equal(s_console->data->agents.n_rows, PAGES * PAGE + 1);
-    assert_int_equal(s_console->trouble.code, ERR_OFFLINE);
+    assert_int_equal(console_trouble(s_console)->code, ERR_OFFLINE);
 }
 
 static void a_refresh_without_news_draws_nothing(void **state)
