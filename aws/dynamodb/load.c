@@ -277,6 +277,39 @@ static void take_looked(struct snapshot *snapshot, const struct ddb_get *look, c
     snapshot->n_slots = kept;
 }
 
+/* Of two numbers of an agent the one that the claim names is rather kept, so it is asked for. */
+static void want_doubtful(struct ddb_get *look, const struct slot *slot)
+{
+    ddb_get_want_slot(look, slot->ext);
+    if (slot->state == SLOT_ASSIGNED) {
+        ddb_get_want_claim(look, slot->agent);
+    }
+}
+
+static int compare_claims(const void *a, const void *b)
+{
+    return strcmp(((const struct claim *)a)->agent, ((const struct claim *)b)->agent);
+}
+
+static void take_claims(struct snapshot *snapshot, const struct ddb_get *look)
+{
+    struct arena *arena = &snapshot->arena;
+    struct strmap seen;
+    strmap_init(&seen, 0);
+    snapshot->claims = arena_alloc(arena, (snapshot->n_slots + 1) * sizeof *snapshot->claims);
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        const struct slot *slot = &snapshot->slots[i];
+        const char *ext = slot->state == SLOT_ASSIGNED ? ddb_get_claim(look, slot->agent) : NULL;
+        if (ext && strmap_add(&seen, slot->agent, i) == i) {
+            struct claim *claim = &snapshot->claims[snapshot->n_claims++];
+            claim->agent = slot->agent;
+            snprintf(claim->ext, sizeof claim->ext, "%s", ext);
+        }
+    }
+    strmap_release(&seen);
+    qsort(snapshot->claims, snapshot->n_claims, sizeof *snapshot->claims, compare_claims);
+}
+
 static enum err_code settle_doubts(struct ddb *ddb, int width, struct snapshot *snapshot,
                                    struct err *err)
 {
@@ -288,7 +321,7 @@ static enum err_code settle_doubts(struct ddb *ddb, int width, struct snapshot *
         struct ddb_get *look = ddb_get_new(ddb, width);
         for (size_t i = 0; i < snapshot->n_slots; i++) {
             if (doubtful[i]) {
-                ddb_get_want_slot(look, snapshot->slots[i].ext);
+                want_doubtful(look, &snapshot->slots[i]);
             }
         }
         log_line(LOG_INFO, "dynamodb", "%zu extensions read again with strong consistency", n);
@@ -300,6 +333,7 @@ static enum err_code settle_doubts(struct ddb *ddb, int width, struct snapshot *
         }
         if (code == ERR_OK) {
             take_looked(snapshot, look, doubtful);
+            take_claims(snapshot, look);
         }
         ddb_get_free(look);
     }

@@ -66,25 +66,6 @@ static struct problem *add(struct examination *exam, enum problem_kind kind, con
 
 /* ---- who holds what ------------------------------------------------------------------------ */
 
-static const struct claim *find_claim(const struct snapshot *snapshot, const char *agent)
-{
-    size_t low = 0;
-    size_t high = snapshot->n_claims;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(snapshot->claims[middle].agent, agent);
-        if (order == 0) {
-            return &snapshot->claims[middle];
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return NULL;
-}
-
 static void find_holders(struct examination *exam)
 {
     const struct snapshot *snapshot = exam->snapshot;
@@ -104,7 +85,7 @@ static void find_holders(struct examination *exam)
         if (index == exam->n_holders) {
             exam->n_holders++;
             *holder = (struct holder){.login = slot->agent, .kept = slot};
-            holder->claim = exam->with_claims ? find_claim(snapshot, slot->agent) : NULL;
+            holder->claim = exam->with_claims ? snapshot_find_claim(snapshot, slot->agent) : NULL;
         } else {
             const char *claimed = holder->claim ? holder->claim->ext : NULL;
             holder->several = true;

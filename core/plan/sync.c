@@ -94,7 +94,9 @@ static void settle_holder(struct sync *sync, const struct slot *slot, size_t per
     }
     sync->holder[slot - sync->slots] = (uint32_t)person;
     const struct slot *other = sync->kept[person];
-    if (!other || slot_rather_kept(slot, other, NULL)) {
+    const struct claim *claim =
+        other ? snapshot_find_claim(sync->input->snapshot, slot->agent) : NULL;
+    if (!other || slot_rather_kept(slot, other, claim ? claim->ext : NULL)) {
         sync->kept[person] = slot;
     }
 }

@@ -190,6 +190,25 @@ const struct slot *snapshot_find_agent(const struct snapshot *snapshot, const ch
     return NULL;
 }
 
+const struct claim *snapshot_find_claim(const struct snapshot *snapshot, const char *agent)
+{
+    size_t low = 0;
+    size_t high = snapshot->n_claims;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(snapshot->claims[middle].agent, agent);
+        if (order == 0) {
+            return &snapshot->claims[middle];
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return NULL;
+}
+
 /* ---- roster ------------------------------------------------------------------------------ */
 
 struct growing_roster {

@@ -120,7 +120,7 @@ struct snapshot {
     struct arena arena;
     struct slot *slots; /* sorted by ext, one each */
     size_t n_slots;
-    struct claim *claims; /* sorted by agent; only with `whole` */
+    struct claim *claims; /* sorted by agent; without `whole` those of agents with two numbers */
     size_t n_claims;
     struct unknown_item *unknown_items; /* only with `whole` */
     size_t n_unknown_items;
@@ -156,6 +156,9 @@ const struct slot *snapshot_find(const struct snapshot *snapshot, const char *ex
 /* The first assigned slot of the agent in order of extension, by scanning; for many look-ups build
    a `struct strmap` (core/base/strmap.h). */
 const struct slot *snapshot_find_agent(const struct snapshot *snapshot, const char *agent);
+
+/* Binary search; NULL if there is none, or if it was not read (see `claims`). */
+const struct claim *snapshot_find_claim(const struct snapshot *snapshot, const char *agent);
 
 /* ---- agents ------------------------------------------------------------------------------ */
 

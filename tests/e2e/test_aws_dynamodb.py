@@ -180,6 +180,24 @@ def test_widened_ranges(desk, people, cloud, store, tmp_path):
     assert free == ["0006", "0007", "0008", "0009", "0013", "0015"]
 
 
+def test_two_numbers_of_everybody_heal_by_themselves(desk, people):
+    """No guard is in the way: everybody keeps the number that the claim names, not the older one."""
+    everybody = [f"agent{n:02}" for n in range(15)]
+    people(everybody)
+    desk.sync()
+    before = dict(desk.state().assigned)
+    free = sorted(desk.state().free)
+    for login, extension in zip(everybody, free):
+        desk.table.delete_item(Key={"pk": extension, "sk": "nu"})
+        desk.table.put_item(Item={
+            "pk": extension, "sk": "agentID", "sk_value": login, "since": "2001-02-03T04:05:06Z",
+        })  # fmt: skip
+    document = desk.json("--sync", "--max-release", "0")
+    assert document["plan"]["repair"] == 15 and document["plan"]["release"] == 0
+    assert dict(desk.state().assigned) == before
+    desk.assert_sound()
+
+
 # ---- damage and the doctor ---------------------------------------------------------------------------
 
 

@@ -195,6 +195,15 @@ const char *world_claim_of(const struct world *world, const char *agent)
 
 /* ---- what a planner sees ------------------------------------------------------------------- */
 
+static bool holds_two(const struct world *world, const char *agent)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < world->n_slots; i++) {
+        n += slot_holds(&world->slots[i], agent);
+    }
+    return n > 1;
+}
+
 void world_look(struct world *world)
 {
     snapshot_unref(world->snapshot);
@@ -215,13 +224,14 @@ void world_look(struct world *world)
     seen->whole = world->whole;
     seen->keeps_claims = world->keeps_claims;
     seen->exact = world->whole || !world->keeps_claims;
-    if (world->whole && world->n_claims > 0) {
-        seen->claims = arena_alloc(&seen->arena, world->n_claims * sizeof *seen->claims);
-        for (size_t i = 0; i < world->n_claims; i++) {
-            seen->claims[i] = world->claims[i];
-            seen->claims[i].agent = arena_strdup(&seen->arena, world->claims[i].agent);
+    seen->claims = arena_alloc(&seen->arena, (world->n_claims + 1) * sizeof *seen->claims);
+    for (size_t i = 0; i < world->n_claims; i++) {
+        /* Without the whole of it those are read that tell which of two numbers stays. */
+        if (world->whole || (world->keeps_claims && holds_two(world, world->claims[i].agent))) {
+            struct claim *claim = &seen->claims[seen->n_claims++];
+            *claim = world->claims[i];
+            claim->agent = arena_strdup(&seen->arena, world->claims[i].agent);
         }
-        seen->n_claims = world->n_claims;
     }
     snapshot_seal(seen);
     world->snapshot = seen;

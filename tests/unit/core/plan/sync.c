@@ -578,6 +578,39 @@ static void test_references(void **state)
     plan_free(NULL);
 }
 
+/* Of two numbers the one stays that the claim names, even if the other is older; a pin beats it. */
+static void test_the_claimed_one_stays(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *store, *claim, *plan;
+    } samples[] = {
+        {"0000 alice 2d\n0001 alice 9d\n", "0000", "! 0001 alice (0001 -> 0000)\n"},
+        {"0000 alice 2d\n0001 alice 9d\n", "0001", "! 0000 alice (0000 -> 0001)\n"},
+        {"0000 alice 2d\n0001 alice 9d\n", "0009", "! 0000 alice (0000 -> 0001)\n"},
+        {"0000 alice 2d\n0001 alice 9d\n", NULL, "! 0000 alice (0000 -> 0001)\n"},
+        {"0000 alice 2d\n0001 alice 9d pin=x\n", "0000", "! 0000 alice (0000 -> 0001)\n"},
+        {"0000 alice ?\n0001 alice 9d\n", "0000", "! 0001 alice (0001 -> 0000)\n= 0000 alice\n"},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct world w;
+        world_init(&w, "0000-0009");
+        w.keeps_claims = true;
+        world_store(&w, samples[i].store);
+        world_fill(&w);
+        world_claim(&w, "alice", samples[i].claim);
+        world_directory(&w, "alice");
+        world_look(&w);
+        struct plan *plan = world_sync(&w);
+        assert_plan(plan, samples[i].plan);
+        if (world_apply(&w, plan) == 0) { /* a claim of neither is for the doctor */
+            assert_null(world_fault(&w));
+        }
+        plan_free(plan);
+        world_release(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -598,6 +631,7 @@ int main(void)
         cmocka_unit_test(test_not_text),
         cmocka_unit_test(test_init),
         cmocka_unit_test(test_references),
+        cmocka_unit_test(test_the_claimed_one_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
