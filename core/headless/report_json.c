@@ -1,5 +1,6 @@
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/headless/report.h"
 #include "core/base/text.h"
@@ -41,10 +42,42 @@ static json_t *moment(int64_t at_s)
     return json_string(shown);
 }
 
+/* A character as JSON escapes it: two halves beyond U+FFFF (RFC 8259, section 7). */
+static void put_escaped(FILE *out, uint32_t code)
+{
+    if (code > 0xFFFF) {
+        fprintf(out, "\\u%04X\\u%04X", 0xD800 + ((code - 0x10000) >> 10),
+                0xDC00 + ((code - 0x10000) & 0x3FF));
+    } else {
+        fprintf(out, "\\u%04X", code);
+    }
+}
+
+/* What a terminal or a line-oriented reader would take for more than text (C1, direction marks, line
+   separators, what nobody sees) is escaped. It can only stand in strings. */
+static void put_harmless(FILE *out, const char *json)
+{
+    size_t length = strlen(json);
+    size_t start = 0;
+    for (size_t at = 0; at < length;) {
+        uint32_t code;
+        size_t size = text_decode(json + at, length - at, &code);
+        if (size > 0 && text_is_hostile(code)) {
+            fwrite(json + start, 1, at - start, out);
+            put_escaped(out, code);
+            start = at + size;
+        }
+        at += size > 0 ? size : 1;
+    }
+    fwrite(json + start, 1, length - start, out);
+}
+
 static void write_document(const struct report *report, json_t *document)
 {
-    json_dumpf(document, report->out, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    char *dumped = json_dumps(document, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    put_harmless(report->out, dumped ? dumped : "null");
     fputc('\n', report->out);
+    free(dumped);
     json_decref(document);
 }
 

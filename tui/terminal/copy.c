@@ -12,9 +12,28 @@
 #include <string.h>
 
 #include "core/base/banned.h"
+#include "core/base/text.h"
 
 #define COPY_MAX ((size_t)74994) /* what 100,000 bytes of base64 hold with the frame around them */
 #define SCREEN_PIECE 240
+
+/* Without control characters, which somebody's shell would obey when it is pasted; the TABs and line
+   ends between fields and rows stay. */
+static void put_pasteable(struct buf *out, const char *text)
+{
+    size_t length = strlen(text);
+    for (size_t at = 0; at < length;) {
+        uint32_t code;
+        size_t size = text_decode(text + at, length - at, &code);
+        bool stays = size > 0 && (code == '\t' || code == '\n' ||
+                                  text_find_control(text + at, size) == TEXT_NO_CONTROL);
+        size = size > 0 ? size : 1;
+        if (stays) {
+            buf_append(out, text + at, size);
+        }
+        at += size;
+    }
+}
 
 static void base64(struct buf *out, const char *text)
 {
@@ -36,10 +55,14 @@ static void base64(struct buf *out, const char *text)
 void term_copy_bytes(struct buf *out, const char *text, bool tmux, bool screen)
 {
     struct buf plain;
+    struct buf harmless;
     buf_init(&plain, 2 * COPY_MAX);
+    buf_init(&harmless, COPY_MAX);
+    put_pasteable(&harmless, text);
     buf_puts(&plain, "\033]52;c;");
-    base64(&plain, text);
+    base64(&plain, harmless.length > 0 ? harmless.data : "");
     buf_putc(&plain, '\a');
+    buf_release(&harmless);
     if (screen) {
         for (size_t at = 0; at < plain.length; at += SCREEN_PIECE) {
             size_t left = plain.length - at;

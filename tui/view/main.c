@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/text.h"
 #include "core/base/mem.h"
 #include "tui/view/edit.h"
 #include "tui/panel/pages.h"
@@ -223,6 +224,7 @@ static unsigned back(struct main_view *main, struct console *console)
 static void copy(const struct main_view *main, struct console *console, bool whole)
 {
     struct selection selection;
+    struct arena arena = ARENA_INIT;
     struct buf text;
     struct err err = ERR_INIT;
     size_t n = 0;
@@ -239,8 +241,10 @@ static void copy(const struct main_view *main, struct console *console, bool who
         if (!whole) {
             buf_puts(&text, slot->ext);
         } else {
-            buf_printf(&text, "%s\t%s\t%s\t%s", slot ? slot->ext : "", row ? row->login : "",
-                       row && row->name ? row->name : "",
+            /* A TAB or a line end in a name would make another row of it. */
+            buf_printf(&text, "%s\t%s\t%s\t%s", slot ? slot->ext : "",
+                       row ? text_sanitise(&arena, row->login) : "",
+                       row && row->name ? text_sanitise(&arena, row->name) : "",
                        slot ? screen_data_slot_states(console->data, slot)
                             : screen_data_agent_states(console->data, row));
         }
@@ -256,6 +260,7 @@ static void copy(const struct main_view *main, struct console *console, bool who
                       whole ? "rows" : "extensions");
     }
     selection_release(&selection);
+    arena_release(&arena);
     buf_release(&text);
 }
 

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,31 @@ static void an_error(void **state)
     paper_expect(&paper,
                  "{\"error\":{\"code\":\"input\",\"message\":\"a.csv:3: \\\"x\\\" is wrong\","
                  "\"hint\":\"one\\ntwo\"},\"exit\":1}\n",
+                 "");
+    paper_release(&paper);
+}
+
+static void what_a_terminal_obeys_is_escaped(void **state)
+{
+    (void)state;
+    struct paper paper;
+    struct err err = ERR_INIT;
+    paper_init(&paper);
+    err_set(&err, ERR_INPUT, "caf\xC3\xA9 \xE6\xBC\xA2 \xF0\x9F\x98\x80");
+    report_json_error(&paper.report, &err, 1);
+    paper_expect(&paper,
+                 "{\"error\":{\"code\":\"input\",\"message\":\"caf\xC3\xA9 \xE6\xBC\xA2 "
+                 "\xF0\x9F\x98\x80\",\"hint\":null},\"exit\":1}\n",
+                 "");
+    err_clear(&err);
+    /* C1, DEL, a direction mark, a line separator, a zero-width space, a tag beyond U+FFFF */
+    snprintf(err.text, sizeof err.text, "%s",
+             "\xC2\x9B|\x7F|\xE2\x80\xAE|\xE2\x80\xA8|\xE2\x80\x8B|\xF3\xA0\x81\x81");
+    err.code = ERR_INPUT;
+    report_json_error(&paper.report, &err, 1);
+    paper_expect(&paper,
+                 "{\"error\":{\"code\":\"input\",\"message\":\"\\u009B|\\u007F|\\u202E|\\u2028|"
+                 "\\u200B|\\uDB40\\uDC41\",\"hint\":null},\"exit\":1}\n",
                  "");
     paper_release(&paper);
 }
@@ -289,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_error),
+        cmocka_unit_test(what_a_terminal_obeys_is_escaped),
         cmocka_unit_test(a_sync),
         cmocka_unit_test(an_action_that_never_came_to_a_plan),
         cmocka_unit_test(a_failed_export),

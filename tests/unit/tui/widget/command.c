@@ -122,6 +122,21 @@ static void a_copy_goes_through_what_stands_in_between(void **state)
     copied("2041", false, true, "\033P\033]52;c;MjA0MQ==\a\033\\");
 }
 
+static void a_copy_has_no_control_characters(void **state)
+{
+    (void)state;
+    copied("20\x1b"
+           "41",
+           false, false, "\033]52;c;MjA0MQ==\a");
+    copied("\r20\x07"
+           "4\x7f"
+           "1\xc2\x9b",
+           false, false, "\033]52;c;MjA0MQ==\a");
+    copied("2041\xff\xe2\x80\xa8", false, false, "\033]52;c;MjA0MQ==\a");
+    copied("a\tb\nc", false, false, "\033]52;c;YQliCmM=\a");
+    copied("\x1b", false, false, "\033]52;c;\a");
+}
+
 /* Old versions of screen drop a string of more than 256 bytes. */
 static void screen_gets_it_in_pieces(void **state)
 {
@@ -191,6 +206,7 @@ int main(void)
         cmocka_unit_test(a_key_moves_to_who_asks_for_it),
         cmocka_unit_test(conflicts_and_mistakes_are_named),
         cmocka_unit_test(a_copy_goes_through_what_stands_in_between),
+        cmocka_unit_test(a_copy_has_no_control_characters),
         cmocka_unit_test(screen_gets_it_in_pieces),
         cmocka_unit_test(the_activity_keeps_the_newest),
         cmocka_unit_test(moments_are_as_short_as_they_can_be),
