@@ -378,18 +378,26 @@ size_t text_distance(const char *a, const char *b)
     if (n > DISTANCE_MAX || m > DISTANCE_MAX) {
         return n > m ? n : m;
     }
+    size_t before[DISTANCE_MAX + 1] = {0}; /* two rows up */
+    size_t above[DISTANCE_MAX + 1] = {0};
     size_t row[DISTANCE_MAX + 1];
     for (size_t j = 0; j <= m; j++) {
         row[j] = j;
     }
     for (size_t i = 1; i <= n; i++) {
-        size_t diagonal = row[0];
+        memcpy(before, above, sizeof before);
+        memcpy(above, row, sizeof above);
         row[0] = i;
         for (size_t j = 1; j <= m; j++) {
-            size_t best = diagonal + (text_lower(a[i - 1]) == text_lower(b[j - 1]) ? 0 : 1);
-            diagonal = row[j];
-            best = row[j] + 1 < best ? row[j] + 1 : best;
+            char x = text_lower(a[i - 1]);
+            char y = text_lower(b[j - 1]);
+            size_t best = above[j - 1] + (x == y ? 0 : 1);
+            best = above[j] + 1 < best ? above[j] + 1 : best;
             best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            if (i > 1 && j > 1 && x == text_lower(b[j - 2]) && text_lower(a[i - 2]) == y &&
+                before[j - 2] + 1 < best) {
+                best = before[j - 2] + 1;
+            }
             row[j] = best;
         }
     }

@@ -78,7 +78,8 @@ char text_lower(char c);
 /* A whole decimal number in [min, max]; false for anything else, with blanks or signs included. */
 bool text_to_int64(const char *text, int64_t min, int64_t max, int64_t *value);
 
-/* The number of single-character edits from one to the other, for "did you mean ...". */
+/* The number of single-character edits from one to the other, for "did you mean ...": letters that
+   are changed, added, left out, or change places with their neighbour. ASCII case does not count. */
 size_t text_distance(const char *a, const char *b);
 
 #endif

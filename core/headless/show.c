@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/pool/export.h"
+#include "core/base/nearest.h"
 #include "core/base/text.h"
 
 #include "core/base/banned.h"
@@ -142,6 +143,54 @@ static enum err_code find_in_directory(struct run *run, struct agent_row *row)
     return code;
 }
 
+/* A login like the one that nobody has, of those who hold a number and of the directory if it was
+   read. A store that costs nothing to read is read for it. */
+static const char *similar_login(struct run *run, const char *wanted, struct arena *arena)
+{
+    struct usecase *use = &run->use;
+    struct err kept = use->err;
+    if (session_is_embedded(run->session) && !use->snapshot) {
+        (void)!usecase_read_store(use, LOAD_NORMAL);
+        use->err = kept;
+    }
+    size_t n_slots = use->snapshot ? use->snapshot->n_slots : 0;
+    size_t n_agents = use->roster ? use->roster->n_agents : 0;
+    const char **names = arena_alloc(arena, (n_slots + n_agents + 1) * sizeof *names);
+    size_t n = 0;
+    for (size_t i = 0; i < n_slots; i++) {
+        if (use->snapshot->slots[i].state == SLOT_ASSIGNED) {
+            names[n++] = use->snapshot->slots[i].agent;
+        }
+    }
+    for (size_t i = 0; i < n_agents; i++) {
+        names[n++] = use->roster->agents[i].login;
+    }
+    names[n] = NULL;
+    return nearest_of(wanted, names);
+}
+
+static void hint_agent(struct run *run, const char *wanted)
+{
+    struct err *err = &run->use.err;
+    struct arena arena = ARENA_INIT;
+    size_t width = (size_t)session_policy(run->session)->width;
+    size_t length = strlen(wanted);
+    const char *near = NULL;
+    if (text_is_digits(wanted) && length < width) {
+        err_hint(err, "An extension has %zu digits: did you mean %.*s%s?", width,
+                 (int)(width - length), "00000000", wanted);
+    } else if (text_is_digits(wanted)) {
+        err_hint(err, "An extension has %zu digits", width);
+    } else if ((near = similar_login(run, wanted, &arena)) != NULL) {
+        err_hint(err, "Did you mean \"%s\"?%s", near,
+                 text_equal_nocase(near, wanted) ? " Case counts" : "");
+    } else if (!run->report->verbose) {
+        err_hint(err,
+                 "--lookup reads the store alone; with --verbose it also looks who works here");
+    }
+    arena_release(&arena);
+}
+
 static enum err_code not_there(struct run *run, const struct request *wanted)
 {
     struct err *err = &run->use.err;
@@ -149,10 +198,7 @@ static enum err_code not_there(struct run *run, const struct request *wanted)
         return err_set(err, ERR_NOT_FOUND, "%s: no such extension in the store", wanted->ext);
     }
     err_set(err, ERR_NOT_FOUND, "%s holds no extension", wanted->agent);
-    if (!run->report->verbose) {
-        err_hint(err,
-                 "--lookup reads the store alone; with --verbose it also looks who works here");
-    }
+    hint_agent(run, wanted->agent);
     return ERR_NOT_FOUND;
 }
 

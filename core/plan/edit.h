@@ -103,7 +103,11 @@ void edit_grant(struct edit *edit, size_t request, const char *what);
 /* "line 7", or "another request" where the requests have no lines. */
 const char *edit_words_request(struct edit *edit, size_t request);
 
-/* "; did you mean "alice"?" or nothing, from the directory or from those who hold something. */
+/* "; did you mean 0020?" for digits that are too few, or nothing. */
+const char *edit_meant_extension(struct edit *edit, const char *wanted);
+
+/* "; did you mean "alice"?" or nothing, from the directory or from those who hold something; for
+   digits what an extension is. */
 const char *edit_did_you_mean(struct edit *edit, const char *wanted, bool holders);
 
 /* The entry of an extension, made where there is none. */

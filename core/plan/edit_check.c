@@ -113,8 +113,8 @@ static bool check_ext(struct edit *edit, size_t i)
     const struct policy *policy = edit->input->policy;
     const char *ext = edit->wishes[i].ext;
     if (ext && !policy_valid_ext(policy, ext)) {
-        edit_refuse(edit, i, "\"%s\" is not an extension: %d digits are needed", ext,
-                    policy->width);
+        edit_refuse(edit, i, "\"%s\" is not an extension: %d digits are needed%s", ext,
+                    policy->width, edit_meant_extension(edit, ext));
         return false;
     }
     return true;
@@ -265,7 +265,8 @@ static void check_swap(struct edit *edit, size_t i)
             return;
         }
         if (!pair[k]->slot) {
-            edit_refuse(edit, i, "%s has no extension to swap", pair[k]->login);
+            edit_refuse(edit, i, "%s has no extension to swap%s", pair[k]->login,
+                        pair[k]->agent ? "" : edit_did_you_mean(edit, pair[k]->login, true));
             return;
         }
     }

@@ -11,6 +11,8 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
+_Static_assert(EXT_WIDTH_MAX == 8, "zeros that fill up an extension");
+
 #define COMPARISONS_MAX 500000 /* for "did you mean", all refusals together: a part of a second */
 
 /* ---- refusals ------------------------------------------------------------------------------ */
@@ -76,8 +78,24 @@ static void compare_login(struct edit *edit, struct suggestion *best, const char
     }
 }
 
+const char *edit_meant_extension(struct edit *edit, const char *wanted)
+{
+    size_t width = (size_t)edit->input->policy->width;
+    size_t length = strlen(wanted);
+    return text_is_digits(wanted) && length < width
+               ? arena_printf(&edit->draft.plan->arena, "; did you mean %.*s%s?",
+                              (int)(width - length), "00000000", wanted)
+               : "";
+}
+
 const char *edit_did_you_mean(struct edit *edit, const char *wanted, bool holders)
 {
+    int width = edit->input->policy->width;
+    if (text_is_digits(wanted) && strlen(wanted) != (size_t)width) {
+        const char *meant = edit_meant_extension(edit, wanted);
+        return arena_printf(&edit->draft.plan->arena, "%s %s extension has %d digits",
+                            meant[0] ? meant : ";", meant[0] ? "An" : "an", width);
+    }
     struct suggestion best = {.distance = SIZE_MAX};
     const struct plan_input *input = edit->input;
     for (size_t i = 0; !holders && input->roster && i < input->roster->n_agents; i++) {

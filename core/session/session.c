@@ -192,6 +192,11 @@ bool session_made_store(const struct session *session)
     return session->made;
 }
 
+bool session_is_embedded(const struct session *session)
+{
+    return session->embedded;
+}
+
 int64_t session_now_s(const struct session *session)
 {
     return pool_time_now_ms(&session->time, session->clock) / 1000;

@@ -51,6 +51,7 @@ const char *session_store_uri(const struct session *session);
 const char *session_directory_uri(const struct session *session); /* NULL: none configured */
 const char *session_export_uri(const struct session *session);    /* NULL: none configured */
 /* The time that the store goes by, as the last load found it (core/pool/stamps.h). */
+bool session_is_embedded(const struct session *session); /* the store is a file of this machine */
 int64_t session_now_s(const struct session *session);
 
 /* Who acts, for `by` and the audit trail: what the store's service says (an ARN), else user@host,

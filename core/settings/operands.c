@@ -1,8 +1,11 @@
 #include "core/settings/operands.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/banned.h"
+#include "core/base/mem.h"
 #include "core/pool/login.h"
 #include "core/base/text.h"
 
@@ -179,22 +182,86 @@ static enum err_code take_form(const struct operand *op, const struct form *form
     return ERR_INTERNAL;
 }
 
-enum err_code operands_parse(enum action action, const char *const *operands, size_t n_operands,
-                             int width, struct arena *arena, const struct request **out,
-                             struct err *err)
+/* ---- ranges -------------------------------------------------------------------------------- */
+
+/* Where "0020-0029" ends in the operand, or 0: it is none. */
+static size_t range_length(const struct operand *op, const struct form *form)
+{
+    static const char digits[] = "0123456789";
+    bool takes = form->shape == FORM_EXT_NOTE || form->shape == FORM_EXT;
+    size_t first = strspn(op->text, digits);
+    size_t last = takes && op->text[first] == '-' ? strspn(op->text + first + 1, digits) : 0;
+    char behind = op->text[first + (last > 0 ? 1 + last : 0)];
+    return first > 0 && last > 0 && (behind == '\0' || behind == '=') ? first + 1 + last : 0;
+}
+
+/* The numbers at both ends; ERR_USAGE where they are no range of this pool. */
+static enum err_code range_ends(const struct operand *op, size_t length, uint64_t *first,
+                                uint64_t *last)
+{
+    size_t width = (size_t)op->width;
+    bool fits = length == 2 * width + 1 && op->text[width] == '-';
+    *first = strtoull(op->text, NULL, 10);
+    *last = fits ? strtoull(op->text + width + 1, NULL, 10) : 0;
+    if (!fits || *first > *last) {
+        return wrong(op, "a range has two extensions of %d digits, the lower one first", op->width);
+    }
+    return *last - *first < OPERAND_RANGE_MAX
+               ? ERR_OK
+               : wrong(op, "the range has more than %d extensions", OPERAND_RANGE_MAX);
+}
+
+struct taking {
+    struct request *items;
+    size_t n, capacity;
+};
+
+static struct request *add_request(struct taking *taking, enum change_kind kind)
+{
+    if (taking->n == taking->capacity) {
+        taking->capacity = taking->capacity ? 2 * taking->capacity : 16;
+        taking->items = mem_resize(taking->items, taking->capacity, sizeof *taking->items);
+    }
+    taking->items[taking->n] = (struct request){.kind = kind};
+    return &taking->items[taking->n++];
+}
+
+static enum err_code take_range(struct operand *op, const struct form *form, size_t length,
+                                struct taking *taking)
+{
+    const char *text = op->text;
+    uint64_t first;
+    uint64_t last;
+    enum err_code code = range_ends(op, length, &first, &last);
+    for (uint64_t ext = first; code == ERR_OK && ext <= last; ext++) {
+        op->text = arena_printf(op->arena, "%0*" PRIu64 "%s", op->width, ext, text + length);
+        code = take_form(op, form, add_request(taking, form->kind));
+    }
+    op->text = text;
+    return code;
+}
+
+/* ---- all operands -------------------------------------------------------------------------- */
+
+enum err_code operands_parse(const struct operands *operands, struct arena *arena,
+                             struct request_list *out, struct err *err)
 {
     const struct form *form = s_forms;
-    while (form->action != action) {
+    while (form->action != operands->action) {
         form++;
     }
-    struct request *requests = arena_alloc(arena, n_operands * sizeof *requests);
+    struct taking taking = {.n = 0};
     enum err_code code = ERR_OK;
-    for (size_t i = 0; i < n_operands && code == ERR_OK; i++) {
-        struct operand op = {action, operands[i], width, arena, err};
-        requests[i].kind = form->kind;
-        code = take_form(&op, form, &requests[i]);
+    for (size_t i = 0; i < operands->n && code == ERR_OK; i++) {
+        struct operand op = {operands->action, operands->texts[i], operands->width, arena, err};
+        size_t length = range_length(&op, form);
+        code = length > 0 ? take_range(&op, form, length, &taking)
+                          : take_form(&op, form, add_request(&taking, form->kind));
     }
-    *out = requests;
+    struct request *items = arena_alloc(arena, (taking.n + 1) * sizeof *items);
+    memcpy(items, taking.items, taking.n * sizeof *items);
+    *out = (struct request_list){items, taking.n};
+    free(taking.items);
     return code;
 }
 

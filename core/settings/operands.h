@@ -12,6 +12,7 @@
  *   AGENT=AGENT             exactly one '='; logins that hold one are reassigned with --import
  *   AGENT[=NOTE] EXT[=NOTE] split at the first '=': a note may hold any
  *   AGENT, EXT              as it stands
+ *   EXT-EXT[=NOTE]          for --reserve and --unreserve: each of a range
  *
  * Whether agent and extension exist is for the plan to say. ERR_USAGE names the operand.
  */
@@ -23,11 +24,23 @@
 #include "core/settings/options.h"
 #include "core/pool/request.h"
 
-/* `action` is one that action_edits(); the requests, one an operand, and their strings are in
-   `arena`. `width` is that of the pool's extensions. */
-enum err_code operands_parse(enum action action, const char *const *operands, size_t n_operands,
-                             int width, struct arena *arena, const struct request **out,
-                             struct err *err) ERR_CHECK;
+#define OPERAND_RANGE_MAX 100000 /* extensions in one range */
+
+struct operands {
+    enum action action; /* one that action_edits() */
+    const char *const *texts;
+    size_t n;
+    int width; /* of the pool's extensions */
+};
+
+struct request_list {
+    const struct request *items; /* one an operand, of a range one an extension */
+    size_t n;
+};
+
+/* The requests and their strings are in `arena`. */
+enum err_code operands_parse(const struct operands *operands, struct arena *arena,
+                             struct request_list *out, struct err *err) ERR_CHECK;
 
 /* AGENT|EXT of --lookup: `agent` or `ext` of *out is set. */
 enum err_code operand_lookup(const char *operand, int width, struct arena *arena,

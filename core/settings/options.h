@@ -64,9 +64,9 @@ const char *topic_about(enum topic topic);
       "give agents another extension")                                                             \
     X(ACTION_SWAP, "swap", "AGENT=AGENT...", 1, OPERANDS_MANY, true, TOPIC_EDIT,                   \
       "let two agents change places")                                                              \
-    X(ACTION_RESERVE, "reserve", "EXT[=NOTE]...", 1, OPERANDS_MANY, true, TOPIC_EDIT,              \
+    X(ACTION_RESERVE, "reserve", "EXT[-EXT][=NOTE]...", 1, OPERANDS_MANY, true, TOPIC_EDIT,        \
       "take extensions out of the pool")                                                           \
-    X(ACTION_UNRESERVE, "unreserve", "EXT...", 1, OPERANDS_MANY, true, TOPIC_EDIT,                 \
+    X(ACTION_UNRESERVE, "unreserve", "EXT[-EXT]...", 1, OPERANDS_MANY, true, TOPIC_EDIT,           \
       "put them back")                                                                             \
     X(ACTION_PIN, "pin", "AGENT[=NOTE]...", 1, OPERANDS_MANY, true, TOPIC_EDIT,                    \
       "no sync releases or moves it")                                                              \
@@ -83,7 +83,7 @@ const char *topic_about(enum topic topic);
     X(ACTION_HELP, "help", "[TOPIC]", 0, 1, false, TOPIC_OVERVIEW,                                 \
       "this help, or that of a topic")                                                             \
     X(ACTION_VERSION, "version", "", 0, 0, false, TOPIC_OVERVIEW, "the version")                   \
-    X(ACTION_COMPLETION, "completion", "bash|zsh", 1, 1, false, TOPIC_OVERVIEW,                        \
+    X(ACTION_COMPLETION, "completion", "bash|zsh", 1, 1, false, TOPIC_OVERVIEW,                    \
       "a completion script for the shell")
 
 enum action {

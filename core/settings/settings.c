@@ -223,9 +223,12 @@ static enum err_code take_operands(struct resolver *r)
     const char *first = line->n_operands > 0 ? line->operands[0] : "";
     bool given = line->n_operands > 0;
     if (action_edits(line->action)) {
-        settings->n_requests = line->n_operands;
-        return operands_parse(line->action, line->operands, line->n_operands, width, arena,
-                              &settings->requests, r->err);
+        const struct operands operands = {line->action, line->operands, line->n_operands, width};
+        struct request_list requests = {NULL, 0};
+        enum err_code code = operands_parse(&operands, arena, &requests, r->err);
+        settings->requests = requests.items;
+        settings->n_requests = requests.n;
+        return code;
     }
     int64_t limit = HISTORY_DEFAULT;
     if (line->action == ACTION_LOOKUP) {

@@ -337,6 +337,45 @@ def test_every_invalid_row_of_an_import_is_named(desk):
     assert desk.held() == before
 
 
+@pytest.mark.parametrize("words, hint", [
+    (["--lsit", "agents"], "Did you mean --list?"),
+    (["--histroy"], "Did you mean --history?"),
+    (["--lookup", "10"], "An extension has 4 digits: did you mean 0010?"),
+    (["--lookup", "00100"], "An extension has 4 digits"),
+    (["--lookup", "Alice"], 'Did you mean "alice"? Case counts'),
+    (["--lookup", "alcie"], 'Did you mean "alice"?'),
+    (["--release", "Alice"], 'did you mean "alice"? Case counts'),
+    (["--release", "10"], "did you mean 0010? An extension has 4 digits"),
+    (["--unpin", "00100"], "an extension has 4 digits"),
+    (["--pin", "boob"], 'did you mean "bob"?'),
+    (["--swap", "alcie=bob"], 'did you mean "alice"?'),
+    (["--assign", "bbo"], 'did you mean "bob"?'),
+    (["--reassign", "alice=20"], "did you mean 0020?"),
+    (["--unreserve", "20"], "did you mean 0020?"),
+    (["--reserve", "20-29"], "a range has two extensions of 4 digits, the lower one first"),
+])
+def test_what_was_probably_meant(desk, words, hint):
+    desk.people("alice", "bob")
+    desk.json("--sync")
+    done = desk.run(*words)
+    assert done.status in (1, 64) and hint in done.err, done
+
+
+def test_a_range_is_reserved_and_put_back(desk):
+    desk.people("alice")
+    desk.json("--sync")
+    done = desk.json("--reserve", "0020-0029=night desk", "0040")
+    assert done["plan"]["reserve"] == 11 and done["applied"] == 11
+    held = {row["extension"]: row["note"] for row in desk.json("--list", "extensions")
+            if row["state"] == "reserved"}
+    assert held == {**{f"00{n}": "night desk" for n in range(20, 30)}, "0040": None}
+    assert desk.json("--reserve", "0022-0031=night desk")["plan"]["reserve"] == 2
+    assert desk.json("--unreserve", "0020-0031", "0040")["plan"]["unreserve"] == 13
+    assert "reserved" not in desk.states().values()
+    done = desk.run("--reserve", "0009-0011")
+    assert done.status == 1 and "0010" in done.err and "reserved" not in desk.states().values(), done
+
+
 # ---- places and rules ------------------------------------------------------------------------------
 
 CONTEXTS = """\

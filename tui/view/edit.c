@@ -323,7 +323,7 @@ static void plan_operands(struct console *console, enum action action, const cha
 {
     enum { OPERANDS = 64 };
     const char *operands[OPERANDS];
-    const struct request *requests = NULL;
+    struct request_list requests = {NULL, 0};
     struct arena arena = ARENA_INIT;
     struct err err = ERR_INIT;
     const char *name = action_info(action)->name;
@@ -335,13 +335,13 @@ static void plan_operands(struct console *console, enum action action, const cha
         argument += length;
         argument += strspn(argument, " ");
     }
+    const struct operands given = {action, operands, n, session_policy(console->session)->width};
     if (*argument) {
         console_flash(console, STYLE_ERROR, "%s: more than %d at once", name, OPERANDS);
-    } else if (operands_parse(action, operands, n, session_policy(console->session)->width, &arena,
-                              &requests, &err) != ERR_OK) {
+    } else if (operands_parse(&given, &arena, &requests, &err) != ERR_OK) {
         console_flash(console, STYLE_ERROR, "%s", err.text);
     } else {
-        edit_plan(console, name, requests, n);
+        edit_plan(console, name, requests.items, requests.n);
     }
     arena_release(&arena);
 }

@@ -54,8 +54,8 @@ static const struct sample s_samples[] = {
     {"assign a reserved one", "assign erin 0006", "? 0006 is reserved: fax\n", ""},
     {"assign an assigned one", "assign erin 0001", "? 0001 is assigned to alice\n", ""},
     {"assign outside", "assign erin 0056", "? 0056 is outside of the ranges of the pool\n", ""},
-    {"no such number", "assign erin 001", "? \"001\" is not an extension: 4 digits are needed\n",
-     ""},
+    {"no such number", "assign erin 001",
+     "? \"001\" is not an extension: 4 digits are needed; did you mean 0001?\n", ""},
     {"has one", "assign alice", "? alice has 0001 already; reassign moves them\n", ""},
     {"has another", "assign alice 0020", "? alice has 0001 already; reassign moves them\n", ""},
     {"has that one", "assign alice 0001", "+ 0001 alice !skipped\n", ""},
@@ -191,7 +191,7 @@ static const struct sample s_samples[] = {
      "3? nobody in the directory is called \"nobody\"\n"
      "4? carol is pinned to 0003 (desk); unpin first\n"
      "5? 0002 is assigned to bob\n"
-     "6? \"20\" is not an extension: 4 digits are needed\n",
+     "6? \"20\" is not an extension: 4 digits are needed; did you mean 0020?\n",
      ""},
 };
 

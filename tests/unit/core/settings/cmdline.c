@@ -233,9 +233,12 @@ static void check_operand(enum action action, const char *operand, const char *e
 {
     struct arena arena = ARENA_INIT;
     struct err err = ERR_INIT;
-    const struct request *request = NULL;
+    const struct operands operands = {action, &operand, 1, 4};
+    struct request_list requests = {NULL, 0};
     char *got;
-    if (operands_parse(action, &operand, 1, 4, &arena, &request, &err) == ERR_OK) {
+    if (operands_parse(&operands, &arena, &requests, &err) == ERR_OK) {
+        const struct request *request = requests.items;
+        assert_int_equal(requests.n, 1);
         got = mem_printf("%s%s agent=%s other=%s ext=%s note=%s", change_kind_name(request->kind),
                          request->swap ? " swap" : "", request->agent ? request->agent : "-",
                          request->other ? request->other : "-", request->ext ? request->ext : "-",
@@ -323,6 +326,41 @@ static void test_notes(void **state)
     check_operand(ACTION_PIN, "alice=\xFF", "WRONG --pin alice=<FF>: the note is not UTF-8");
     check_operand(ACTION_PIN, "alice=a\nb", "WRONG --pin alice=a^Jb: the note has a line break");
     check_operand(ACTION_UNPIN, "a=b", "unpin agent=a=b other=- ext=- note=-");
+}
+
+static void test_ranges(void **state)
+{
+    (void)state;
+    static const char *const given[] = {"2000", "0098-0101=fax", "7100-7100"};
+    static const char *const expected[] = {"2000", "0098", "0099", "0100", "0101", "7100"};
+    struct arena arena = ARENA_INIT;
+    struct err err = ERR_INIT;
+    struct operands operands = {ACTION_RESERVE, given, 3, 4};
+    struct request_list requests = {NULL, 0};
+    assert_int_equal(operands_parse(&operands, &arena, &requests, &err), ERR_OK);
+    assert_int_equal(requests.n, 6);
+    for (size_t i = 0; i < requests.n; i++) {
+        assert_string_equal(requests.items[i].ext, expected[i]);
+        assert_int_equal(requests.items[i].kind, CHANGE_RESERVE);
+        if (i >= 1 && i <= 4) {
+            assert_string_equal(requests.items[i].note, "fax");
+        } else {
+            assert_null(requests.items[i].note);
+        }
+    }
+    arena_release(&arena);
+    check_operand(ACTION_UNRESERVE, "0020-0020", "unreserve agent=- other=- ext=0020 note=-");
+    static const char order[] = "a range has two extensions of 4 digits, the lower one first";
+    static const char *const wrong[] = {"20-29", "0029-0020", "0020-00029", "00020-0029"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char *text = mem_printf("WRONG --reserve %s: %s", wrong[i], order);
+        check_operand(ACTION_RESERVE, wrong[i], text);
+        free(text);
+    }
+    check_operand(ACTION_RELEASE, "0020-0029", "release agent=0020-0029 other=- ext=- note=-");
+    check_operand(ACTION_RESERVE, "0020-",
+                  "WRONG --reserve 0020-: \"0020-\" is no extension: it has "
+                  "4 digits and nothing else");
 }
 
 static void test_what_a_login_may_be(void **state)
@@ -542,6 +580,7 @@ int main(void)
         cmocka_unit_test(test_agent_or_extension),
         cmocka_unit_test(test_two_agents),
         cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_what_a_login_may_be),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_places_that_are_none),
