@@ -16,7 +16,11 @@
 #   CC=clang, V=1 (show commands), DEVELOPER=1 (warnings are errors)
 
 PREFIX ?= /usr/local
+# The one place where the version stands.
 VERSION := 0.1.0
+# For another machine: CC=aarch64-linux-gnu-gcc PKG_CONFIG=aarch64-linux-gnu-pkg-config
+PKG_CONFIG ?= pkg-config
+HOSTCC ?= cc
 
 empty :=
 comma := ,
@@ -40,19 +44,24 @@ PKGS_aws := libcurl libcrypto jansson
 PKGS_tui := ncursesw
 PKGS := $(sort $(PKGS_core) $(PKGS_aws) $(PKGS_tui))
 # ncurses asks for an older _XOPEN_SOURCE than ours; ours holds.
-PKG_CFLAGS := $(filter-out -D_XOPEN_SOURCE=% -D_DEFAULT_SOURCE,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
-PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+PKG_CFLAGS := $(filter-out -D_XOPEN_SOURCE=% -D_DEFAULT_SOURCE,$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null))
+PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
 
 CPPFLAGS_ALL := -I. -I$(B) -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DEXTPOOL_VERSION='"$(VERSION)"' \
 	$(PKG_CFLAGS) $(CPPFLAGS)
-CFLAGS_ALL := -std=c17 -O2 -g -pthread -fno-common -fstack-protector-strong $(WARN) $(CFLAGS)
+# What the compiler at hand can do against the misuse of a mistake; together under 2 % of instructions.
+able = $(shell $(CC) -O2 -Werror $(1) -include stdio.h -c -x c /dev/null -o /dev/null 2>/dev/null && echo '$(1)')
+HARDEN := -fstack-protector-strong $(call able,-fstack-clash-protection) $(call able,-fcf-protection) \
+	$(call able,-ftrivial-auto-var-init=zero)
+FORTIFY := -U_FORTIFY_SOURCE $(or $(call able,-D_FORTIFY_SOURCE=3),-D_FORTIFY_SOURCE=2)
+CFLAGS_ALL := -std=c17 -O2 -g -pthread -fno-common $(HARDEN) $(WARN) $(CFLAGS)
 LDFLAGS_ALL := -pthread -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
 ifneq ($(SAN),)
 CFLAGS_ALL += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
 CPPFLAGS_ALL += -DARENA_DEBUG
 LDFLAGS_ALL += -fsanitize=$(SAN)
 else
-CPPFLAGS_ALL += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+CPPFLAGS_ALL += $(FORTIFY)
 endif
 
 Q := $(if $(V),,@)
@@ -60,7 +69,7 @@ say = @printf '  %-6s %s\n' $(1) $(2)
 
 # ---- the program ------------------------------------------------------------------------------
 # A room is a folder of core, aws or tui; aws/ports.c alone stands above its rooms.
-SRC_core := $(sort $(wildcard core/*/*.c))
+SRC_core := $(sort $(filter-out core/dist/%,$(wildcard core/*/*.c)))
 SRC_aws := $(sort $(wildcard aws/*.c aws/*/*.c))
 SRC_tui := $(sort $(wildcard tui/*/*.c))
 THEMES := $(sort $(wildcard themes/*.theme))
@@ -98,7 +107,12 @@ $(B)/libcore.a: $(OBJ_core)
 $(B)/libaws.a: $(OBJ_aws)
 $(B)/libtui.a: $(OBJ_tui)
 
-$(B)/%.o: %.c Makefile
+# Said before anything is compiled, instead of a header that is not found.
+$(B)/.libraries:
+	$(Q)PKG_CONFIG='$(PKG_CONFIG)' CC='$(CC)' sh tests/setup.sh check $(PKGS)
+	@mkdir -p $(@D) && touch $@
+
+$(B)/%.o: %.c Makefile | $(B)/.libraries
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
@@ -145,9 +159,9 @@ $(B)/rooms/support_aws.a: $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/unit/s
 SUPPORT_core := $(B)/rooms/support.a
 SUPPORT_aws := $(B)/rooms/support_aws.a $(B)/rooms/support.a
 SUPPORT_tui := $(B)/rooms/support.a
-LIBS_core := $(shell pkg-config --libs $(PKGS_core) 2>/dev/null)
-LIBS_aws := $(shell pkg-config --libs $(PKGS_aws) $(PKGS_core) 2>/dev/null)
-LIBS_tui := $(shell pkg-config --libs $(PKGS_tui) $(PKGS_core) 2>/dev/null)
+LIBS_core := $(shell $(PKG_CONFIG) --libs $(PKGS_core) 2>/dev/null)
+LIBS_aws := $(shell $(PKG_CONFIG) --libs $(PKGS_aws) $(PKGS_core) 2>/dev/null)
+LIBS_tui := $(shell $(PKG_CONFIG) --libs $(PKGS_tui) $(PKGS_core) 2>/dev/null)
 
 define link_test
 	$(call say,LINK,$@)
@@ -317,11 +331,19 @@ THEMES_TO := $(TO)/share/extpool/themes
 UNITS_TO := $(TO)/lib/systemd/system
 SYSTEMD := extpool.service extpool.timer
 
-install: build/release/extpool
+# Built for this machine, whatever the program is for; the program itself is not run.
+PAPERS := $(sort $(wildcard core/base/*.c core/format/*.c core/pool/*.c core/settings/*.c)) core/dist/papers.c
+build/host/papers: $(PAPERS) Makefile
+	$(call say,HOSTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=c17 -I. -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DEXTPOOL_VERSION='"$(VERSION)"' \
+		-pthread -o $@ $(PAPERS)
+
+install: build/release/extpool build/host/papers
 	install -d $(dir $(BIN)) $(dir $(MAN)) $(dir $(COMPLETION)) $(THEMES_TO) $(UNITS_TO)
 	install -m 755 $< $(BIN)
-	$< --help man > $(MAN) && chmod 644 $(MAN)
-	$< --completion bash > $(COMPLETION) && chmod 644 $(COMPLETION)
+	build/host/papers man > $(MAN) && chmod 644 $(MAN)
+	build/host/papers bash > $(COMPLETION) && chmod 644 $(COMPLETION)
 	install -m 644 $(THEMES) $(THEMES_TO)
 	set -e; for unit in $(SYSTEMD); do \
 		sed 's|@PREFIX@|$(PREFIX)|g' core/dist/$$unit > $(UNITS_TO)/$$unit; \

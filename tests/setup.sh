@@ -6,6 +6,7 @@
 #   setup.sh test    that, and what `make test` needs
 #   setup.sh bench   that, and the consoles that `make bench` compares with
 #   setup.sh lambda [x86_64|arm64]   what `make lambda` needs for that processor
+#   setup.sh check LIBRARY...        installs nothing: says what `make` misses of these libraries
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -18,7 +19,33 @@ lambda="dpkg-dev xz-utils zip debian-archive-keyring"
 [ "${2:-x86_64}" = "$(uname -m | sed s/aarch64/arm64/)" ] ||
 	lambda="$lambda gcc-$(echo "${2:-x86_64}" | sed 's/arm64/aarch64/; s/_/-/')-linux-gnu"
 
+# check_libraries LIBRARY...: by their names for pkg-config.
+check_libraries() {
+	missing=""
+	command -v "${CC:-cc}" >/dev/null 2>&1 || missing="$missing gcc"
+	if command -v "${PKG_CONFIG:-pkg-config}" >/dev/null 2>&1; then
+		for library in "$@"; do
+			"${PKG_CONFIG:-pkg-config}" --exists "$library" && continue
+			case $library in
+			ncursesw) missing="$missing libncurses-dev" ;;
+			libcurl) missing="$missing libcurl4-openssl-dev" ;;
+			libcrypto) missing="$missing libssl-dev" ;;
+			jansson) missing="$missing libjansson-dev" ;;
+			sqlite3) missing="$missing libsqlite3-dev" ;;
+			*) missing="$missing $library" ;;
+			esac
+		done
+	else
+		missing="${build#gcc make}"
+		command -v "${CC:-cc}" >/dev/null 2>&1 || missing=" gcc$missing"
+	fi
+	[ -z "$missing" ] && return
+	echo "extpool cannot be built yet, something is missing: apt-get install -y --no-install-recommends$missing" >&2
+	exit 1
+}
+
 case ${1:-build} in
+check) shift; check_libraries "$@"; exit 0 ;;
 build) wanted=$build ;;
 test) wanted="$build $tests" ;;
 bench) wanted="$build $tests $bench" ;;

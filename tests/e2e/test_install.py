@@ -78,3 +78,40 @@ def test_the_completion_is_a_script(stage):
     done = subprocess.run(["bash", "-c", f". '{script}'; complete -p extpool"], capture_output=True,
                           text=True, check=True)
     assert "_extpool" in done.stdout
+
+
+# ---- a tree of its own ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A copy of the sources in which nothing is built."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "-co", "--exclude-standard", "core", "aws", "tui", "themes", "main.c", "Makefile", "tests/*.sh",
+         "tests/rooms.txt"], cwd=ROOT, capture_output=True, text=True, check=True)  # fmt: skip
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).exists():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def test_missing_libraries_are_named_before_anything_is_compiled(tree):
+    done = make("-C", tree, environment={"PKG_CONFIG_LIBDIR": "/nowhere"}, check=False)
+    assert done.returncode != 0
+    assert "extpool cannot be built yet" in done.stderr and done.stderr.count("\n") == 2
+    for package in ("libncurses-dev", "libcurl4-openssl-dev", "libssl-dev", "libjansson-dev",
+                    "libsqlite3-dev"):  # fmt: skip
+        assert package in done.stderr
+    assert "gcc" not in done.stderr
+    assert not list(tree.rglob("*.o"))
+
+
+def test_install_runs_nothing_that_was_built_for_another_machine(tree, stage):
+    foreign = tree / "build/release/extpool"
+    foreign.parent.mkdir(parents=True)
+    foreign.write_text("no program of this machine")
+    make("-C", tree, "-o", "build/release/extpool", "install", f"DESTDIR={tree}", "PREFIX=/usr")
+    assert (tree / "usr/bin/extpool").read_text() == "no program of this machine"
+    for name in ("share/man/man1/extpool.1", "share/bash-completion/completions/extpool"):
+        assert (tree / "usr" / name).read_text() == (stage / "opt/extpool" / name).read_text()

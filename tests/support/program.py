@@ -17,16 +17,16 @@ def program():
     return os.environ.get("EXTPOOL") or str(ROOT / "build" / "release" / "extpool")
 
 
-def make(*arguments):
+def make(*arguments, environment=None, check=True):
     """Runs `make`. Tests that run side by side take turns, so that none builds under another."""
-    environment = {name: value for name, value in os.environ.items()
-                   if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}  # fmt: skip
+    kept = {name: value for name, value in os.environ.items()
+            if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}  # fmt: skip
     (ROOT / "build").mkdir(exist_ok=True)
     with open(ROOT / "build" / "make.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return subprocess.run(
             ["make", "--no-print-directory", "-s", *map(str, arguments)], cwd=ROOT,
-            env=environment, capture_output=True, text=True, check=True,
+            env={**kept, **(environment or {})}, capture_output=True, text=True, check=check,
         )
 
 
