@@ -26,11 +26,25 @@ enum err_code fileio_read_slowly(const char *path, const struct progress *progre
 bool fileio_holds(const char *path, const void *bytes, size_t length);
 
 /* Writes a temporary file beside `path`, flushes it to the disk and renames it over `path`, then
-   flushes the folder: after a crash the old or the new file is there, never a part. A symbolic
-   link is followed; what is no regular file (a pipe, a device, "-" for standard output) is written
-   in place. `mode` is for a new file; an existing file keeps its own. */
+   flushes the folder: after a crash the old or the new file is there, never a part. What a killed
+   run left in the folder is swept. What is not a regular file (a pipe, a device, "-" for standard
+   output) is written in place. A new file gets `mode` less the umask; an existing one keeps its
+   mode, and its owner and group if this process may give them. ERR_IO if there is no such folder,
+   and for what fileio_resolve refuses. */
 enum err_code fileio_replace(const char *path, const void *bytes, size_t length, unsigned mode,
                              struct err *err) ERR_CHECK;
+
+/* The same for a file that must not be there yet: ERR_CONFLICT if something is. */
+enum err_code fileio_create(const char *path, const void *bytes, size_t length, unsigned mode,
+                            struct err *err) ERR_CHECK;
+
+/*
+ * The path without symbolic links, in *resolved (free it). Its last part need not exist. A link in
+ * a folder that everybody can write is not followed, ERR_IO: anybody may have put it there, and it
+ * would lead what we write to a file of ours that they choose. The kernel's own protection
+ * (fs.protected_symlinks) is passed by whoever resolves paths, so this one is ours.
+ */
+enum err_code fileio_resolve(const char *path, char **resolved, struct err *err) ERR_CHECK;
 
 /* Makes the folder that `path` lies in, with its parents (mode 0700 for new ones). */
 enum err_code fileio_make_parents(const char *path, struct err *err) ERR_CHECK;
