@@ -164,9 +164,9 @@ static enum err_code open_dynamodb(void *context, const struct settings *setting
 static enum err_code open_s3(void *context, const struct settings *settings, const char *uri,
                              const char *rest, struct exporter **out, struct err *err)
 {
+    (void)uri;
     struct account_entry *entry;
     struct s3_options options = {
-        .uri = uri,
         .kms_key = settings->kms_key,
         .storage_class = settings->storage_class,
         .bucket_owner = settings->bucket_owner,

@@ -12,6 +12,7 @@
  *     reserved  {pk: "0042", sk: "held", sk_value: "0042" [, note, since, by] [, target, until]
  *                [, released_at, last_agent]}
  *     claim     {pk: "agent#alice", sk: "claim", ext: "0042"}
+ *     export    {pk: "export", sk: "<URI>", at, rows, digest}: what was last published there
  *     audit     {pk: "audit#2026-11", sk: "<time>#<action id>#<part>", action, actor, changes
  *                [, expires_at]}
  *
@@ -147,7 +148,7 @@ const char *ddb_slot_problem(const struct slot *slot);
 enum ddb_kind {
     DDB_SLOT,
     DDB_CLAIM,
-    DDB_AUDIT,
+    DDB_AUDIT,       /* a record beside the pool: of an action, or of a publication */
     DDB_OTHER_WIDTH, /* an extension, but of another width than the policy's */
     DDB_ODD
 };
@@ -337,6 +338,17 @@ void ddb_audit_pk(int64_t at_ms, char out[DDB_AUDIT_PK_ROOM]);
 /* The month of the partition that a record is in ("2026-11"), and when it was written; NULL where
    its key is not one of ours. In `arena`. */
 const char *ddb_audit_month(struct arena *arena, const json_t *item, int64_t *at_ms);
+
+/* ---- published.c */
+
+#define DDB_EXPORT_PK "export"
+
+enum err_code ddb_published(struct ddb *ddb, const char *uri, struct published *out,
+                            struct err *err) ERR_CHECK;
+enum err_code ddb_note_published(struct ddb *ddb, const char *uri,
+                                 const struct published *published, struct err *err) ERR_CHECK;
+
+/* ---- history.c */
 
 enum err_code ddb_history(struct ddb *ddb, size_t limit, const char *action_id,
                           const struct progress *progress, struct history **out,

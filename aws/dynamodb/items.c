@@ -510,7 +510,7 @@ void ddb_item_read(struct ddb_reader *reader, const json_t *item, struct ddb_ite
         odd(reader, item, "a key that is no text", out);
         return;
     }
-    if (strncmp(pk, AUDIT_PREFIX, strlen(AUDIT_PREFIX)) == 0) {
+    if (strncmp(pk, AUDIT_PREFIX, strlen(AUDIT_PREFIX)) == 0 || strcmp(pk, DDB_EXPORT_PK) == 0) {
         out->kind = DDB_AUDIT;
         return;
     }

@@ -119,6 +119,28 @@ static enum err_code store_history(struct store *store, size_t limit, const char
     return ddb_history(ddb_of(store), limit, action_id, progress, out, err);
 }
 
+static enum err_code store_published(struct store *store, const char *uri,
+                                     const struct progress *progress, struct published *out,
+                                     struct err *err)
+{
+    struct http *http = client_http(ddb_of(store)->client);
+    http_set_progress(http, progress);
+    enum err_code code = ddb_published(ddb_of(store), uri, out, err);
+    http_set_progress(http, NULL);
+    return code;
+}
+
+static enum err_code store_note_published(struct store *store, const char *uri,
+                                          const struct published *published,
+                                          const struct progress *progress, struct err *err)
+{
+    struct http *http = client_http(ddb_of(store)->client);
+    http_set_progress(http, progress);
+    enum err_code code = ddb_note_published(ddb_of(store), uri, published, err);
+    http_set_progress(http, NULL);
+    return code;
+}
+
 /* "assumed-role/Ops/alice" of "arn:aws:sts::111122223333:assumed-role/Ops/alice" */
 static const char *role_of(const char *text)
 {
@@ -187,6 +209,8 @@ static const struct store_ops s_ops = {
     .lookup = store_lookup,
     .apply = store_apply,
     .history = store_history,
+    .published = store_published,
+    .note_published = store_note_published,
     .may_have_changed = NULL, /* nothing tells cheaply */
     .facts = store_facts,
     .identity = store_identity,

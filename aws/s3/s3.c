@@ -14,7 +14,7 @@
 #include "core/base/banned.h"
 
 #define PATH_MAX_BYTES 8192
-#define HEADERS_MAX 8
+#define HEADERS_MAX 10
 #define BUCKETS_SHOWN 20
 #define ANSWER_MAX ((size_t)4 << 20)
 
@@ -111,24 +111,33 @@ static void add(struct headers *headers, const char *name, const char *value)
     }
 }
 
-static enum err_code call_s3(struct s3_exporter *exporter, const char *operation,
-                             const char *method, const struct headers *headers, const void *body,
-                             size_t length, struct response *reply, struct err *err)
+/* One call: an operation of S3, on the object if its name says so, else on the bucket. */
+struct s3_call {
+    const char *operation;
+    const char *method;
+    const struct headers *headers;
+    const void *body;
+    size_t length;
+    size_t max_body; /* of the answer; 0: ANSWER_MAX */
+};
+
+static enum err_code call_s3(struct s3_exporter *exporter, const struct s3_call *wanted,
+                             struct response *reply, struct err *err)
 {
-    bool object = strstr(operation, "Object") != NULL;
+    bool object = strstr(wanted->operation, "Object") != NULL;
     const struct s3_place *place = &exporter->place;
     char *resource = object ? mem_printf("s3://%s/%s", place->bucket, place->key)
                             : mem_printf("bucket %s", place->bucket);
     struct buf path, prefix;
     struct call call = {
-        .operation = operation,
-        .method = method,
-        .headers = headers->items,
-        .header_count = headers->count,
-        .body = body,
-        .body_length = length,
+        .operation = wanted->operation,
+        .method = wanted->method,
+        .headers = wanted->headers->items,
+        .header_count = wanted->headers->count,
+        .body = wanted->body,
+        .body_length = wanted->length,
         .resource = resource,
-        .max_body = ANSWER_MAX,
+        .max_body = wanted->max_body ? wanted->max_body : ANSWER_MAX,
     };
     aim(exporter, object, &call, &path, &prefix);
     enum err_code code = client_call(exporter->client, &call, reply, err);
@@ -138,19 +147,34 @@ static enum err_code call_s3(struct s3_exporter *exporter, const char *operation
     return code;
 }
 
-static enum err_code put(struct s3_exporter *exporter, const void *bytes, size_t length,
-                         const char *content_type, const char *checksum, struct response *reply,
-                         struct err *err)
+static enum err_code put(struct s3_exporter *exporter, const struct publication *what,
+                         const char *checksum, struct response *reply, struct err *err)
 {
     struct headers headers = {.count = 0};
-    add(&headers, "content-type", content_type);
+    add(&headers, "content-type", what->content_type ? what->content_type : "text/csv");
     add(&headers, "x-amz-checksum-sha256", checksum);
     add(&headers, "x-amz-sdk-checksum-algorithm", "SHA256");
     add(&headers, "x-amz-server-side-encryption", exporter->kms_key ? "aws:kms" : NULL);
     add(&headers, "x-amz-server-side-encryption-aws-kms-key-id", exporter->kms_key);
     add(&headers, "x-amz-storage-class", exporter->storage_class);
     add(&headers, "x-amz-expected-bucket-owner", exporter->bucket_owner);
-    return call_s3(exporter, "PutObject", "PUT", &headers, bytes, length, reply, err);
+    add(&headers, "if-none-match", what->only_new ? "*" : NULL);
+    struct s3_call call = {.operation = "PutObject",
+                           .method = "PUT",
+                           .headers = &headers,
+                           .body = what->bytes,
+                           .length = what->length};
+    return call_s3(exporter, &call, reply, err);
+}
+
+static enum err_code get(struct s3_exporter *exporter, size_t max_body, struct response *reply,
+                         struct err *err)
+{
+    struct headers headers = {.count = 0};
+    add(&headers, "x-amz-expected-bucket-owner", exporter->bucket_owner);
+    struct s3_call call = {
+        .operation = "GetObject", .method = "GET", .headers = &headers, .max_body = max_body};
+    return call_s3(exporter, &call, reply, err);
 }
 
 /* ---- the bucket is elsewhere ------------------------------------------------------------- */
@@ -185,7 +209,8 @@ static void ask_region(struct s3_exporter *exporter, char *out, size_t size)
     struct headers none = {.count = 0};
     struct response reply = {.code = ERR_OK};
     struct err ignored = ERR_INIT;
-    enum err_code code = call_s3(exporter, "HeadBucket", "HEAD", &none, NULL, 0, &reply, &ignored);
+    struct s3_call call = {.operation = "HeadBucket", .method = "HEAD", .headers = &none};
+    enum err_code code = call_s3(exporter, &call, &reply, &ignored);
     const char *region = code != ERR_CANCELLED && reply.response
                              ? http_response_header(reply.response, "x-amz-bucket-region")
                              : NULL;
@@ -241,7 +266,8 @@ static bool is_there(struct s3_exporter *exporter, const void *bytes, size_t len
     add(&headers, "x-amz-checksum-mode", "ENABLED");
     add(&headers, "x-amz-expected-bucket-owner", exporter->bucket_owner);
     bool same = false;
-    if (call_s3(exporter, "HeadObject", "HEAD", &headers, NULL, 0, &reply, &ignored) == ERR_OK) {
+    struct s3_call call = {.operation = "HeadObject", .method = "HEAD", .headers = &headers};
+    if (call_s3(exporter, &call, &reply, &ignored) == ERR_OK) {
         const char *stored = http_response_header(reply.response, "x-amz-checksum-sha256");
         const char *size = http_response_header(reply.response, "content-length");
         int64_t stored_length = -1;
@@ -292,19 +318,19 @@ static void hint_buckets(struct s3_exporter *exporter, struct err *err)
 
 /* ---- the port ---------------------------------------------------------------------------- */
 
-static enum err_code publish(struct s3_exporter *exporter, const void *bytes, size_t length,
-                             const char *content_type, const char *checksum, struct err *err)
+static enum err_code publish(struct s3_exporter *exporter, const struct publication *what,
+                             const char *checksum, struct err *err)
 {
     struct response reply = {.code = ERR_OK};
     struct err first = ERR_INIT;
-    enum err_code code = put(exporter, bytes, length, content_type, checksum, &reply, &first);
+    enum err_code code = put(exporter, what, checksum, &reply, &first);
     if (code != ERR_OK && code != ERR_CANCELLED && moved(exporter, &reply)) {
         response_release(&reply);
         err_clear(&first);
-        code = put(exporter, bytes, length, content_type, checksum, &reply, &first);
+        code = put(exporter, what, checksum, &reply, &first);
     }
     if (code != ERR_OK && code != ERR_CANCELLED && reply.maybe_done &&
-        is_there(exporter, bytes, length, checksum)) {
+        is_there(exporter, what->bytes, what->length, checksum)) {
         code = ERR_OK;
     }
     if (code != ERR_OK && strcmp(reply.error, "NoSuchBucket") == 0) {
@@ -317,25 +343,49 @@ static enum err_code publish(struct s3_exporter *exporter, const void *bytes, si
     return code;
 }
 
-static enum err_code s3_publish(struct exporter *base, const void *bytes, size_t length,
-                                const char *content_type, const struct progress *progress,
-                                struct err *err)
+static enum err_code s3_publish(struct exporter *base, const struct publication *what,
+                                const struct progress *progress, struct err *err)
 {
     struct s3_exporter *exporter = (struct s3_exporter *)base;
     struct http *http = client_http(exporter->client);
     uint8_t digest[CRYPTO_SHA256_BYTES];
     struct buf checksum;
     buf_init(&checksum, 64);
-    crypto_sha256(bytes, length, digest);
+    crypto_sha256(what->bytes, what->length, digest);
     crypto_base64(&checksum, digest, sizeof digest);
     http_set_progress(http, progress);
     struct progress_report report = {.phase = "publishing the export"};
     progress_update(progress, &report);
-    enum err_code code = publish(exporter, bytes, length, content_type ? content_type : "text/csv",
-                                 checksum.data, err);
+    enum err_code code = publish(exporter, what, checksum.data, err);
     http_set_progress(http, NULL);
     buf_release(&checksum);
     return code;
+}
+
+/* 404 also says that there is no such bucket; a publication then finds that out. 403 with another
+   name (an object in an archive, a key that may not be used) is a list that cannot be read, too. */
+static enum err_code s3_read(struct exporter *base, const struct progress *progress,
+                             struct buf *into, struct err *err)
+{
+    struct s3_exporter *exporter = (struct s3_exporter *)base;
+    struct http *http = client_http(exporter->client);
+    struct response reply = {.code = ERR_OK};
+    struct err first = ERR_INIT;
+    http_set_progress(http, progress);
+    enum err_code code = get(exporter, into->max, &reply, &first);
+    if (code != ERR_OK && code != ERR_CANCELLED && moved(exporter, &reply)) {
+        response_release(&reply);
+        err_clear(&first);
+        code = get(exporter, into->max, &reply, &first);
+    }
+    http_set_progress(http, NULL);
+    if (code == ERR_OK) {
+        buf_append(into, reply.response->body.data, reply.response->body.length);
+    } else if (reply.status == 403 && code != ERR_AUTH) {
+        code = ERR_DENIED;
+    }
+    response_release(&reply);
+    return code == ERR_OK ? ERR_OK : err_set(err, code, "%s", first.text);
 }
 
 static void s3_free(struct exporter *base)
@@ -348,7 +398,7 @@ static void s3_free(struct exporter *base)
     free(exporter);
 }
 
-static const struct exporter_ops s_ops = {.publish = s3_publish, .free = s3_free};
+static const struct exporter_ops s_ops = {.read = s3_read, .publish = s3_publish, .free = s3_free};
 
 /* A certificate covers one label before the host, so a bucket with a dot cannot stand there; and
    servers that somebody put up themselves rarely have a name for each bucket. */
@@ -375,7 +425,7 @@ struct exporter *s3_exporter_new(const struct s3_options *options)
     struct client_options client = options->client;
     client.service = SERVICE_S3;
     exporter->base.ops = &s_ops;
-    exporter->base.uri = mem_strdup(options->uri);
+    exporter->base.uri = mem_printf("s3://%s/%s", options->place.bucket, options->place.key);
     exporter->place = options->place;
     exporter->path_style = needs_path_style(options);
     exporter->kms_key = mem_strdup(options->kms_key);

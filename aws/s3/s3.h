@@ -30,9 +30,8 @@ struct s3_place {
    name put behind it. ERR_USAGE for anything else. */
 enum err_code s3_parse_place(const char *rest, struct s3_place *out, struct err *err) ERR_CHECK;
 
-/* Everything borrowed while the exporter lives, but `uri` and `place`, which are copied. */
+/* Everything borrowed while the exporter lives, but `place`, which is copied. */
 struct s3_options {
-    const char *uri;
     struct s3_place place;
     struct client_options client; /* service is set here */
     enum aws_s3_style style;      /* PATH: https://s3.../BUCKET/KEY also where it is not needed */

@@ -176,6 +176,22 @@ static enum err_code demo_history(struct store *store, size_t limit, const char 
     return inner->ops->history(inner, limit, action_id, progress, out, err);
 }
 
+static enum err_code demo_published(struct store *store, const char *uri,
+                                    const struct progress *progress, struct published *out,
+                                    struct err *err)
+{
+    struct store *inner = demo_of(store)->inner;
+    return inner->ops->published(inner, uri, progress, out, err);
+}
+
+static enum err_code demo_note_published(struct store *store, const char *uri,
+                                         const struct published *published,
+                                         const struct progress *progress, struct err *err)
+{
+    struct store *inner = demo_of(store)->inner;
+    return inner->ops->note_published(inner, uri, published, progress, err);
+}
+
 static bool demo_may_have_changed(struct store *store)
 {
     struct store *inner = demo_of(store)->inner;
@@ -200,6 +216,8 @@ static const struct store_ops s_ops = {
     .lookup = demo_lookup,
     .apply = demo_apply,
     .history = demo_history,
+    .published = demo_published,
+    .note_published = demo_note_published,
     .may_have_changed = demo_may_have_changed,
     .facts = demo_facts,
     .free = demo_free,

@@ -1,34 +1,65 @@
 #include "core/embedded/export_file.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/banned.h"
 #include "core/base/fileio.h"
 #include "core/base/mem.h"
 
+#define PUBLISHED_MODE 0666 /* less the umask: it is there to be read */
+
 struct exporter_file {
     struct exporter base;
     char *path;
+    bool makes_folders;
 };
 
-static enum err_code publish(struct exporter *exporter, const void *bytes, size_t length,
-                             const char *content_type, const struct progress *progress,
-                             struct err *err)
+static enum err_code read_there(struct exporter *exporter, const struct progress *progress,
+                                struct buf *into, struct err *err)
 {
-    (void)content_type;
+    (void)progress;
     struct exporter_file *self = (struct exporter_file *)exporter;
-    struct progress_report report = {.phase = "writing the export", .total = length};
+    struct stat there;
+    char *resolved = NULL;
+    bool exists = stat(self->path, &there) == 0;
+    self->base.fleeting = strcmp(self->path, "-") == 0 || (exists && !S_ISREG(there.st_mode));
+    if (!exists || self->base.fleeting) {
+        return err_set(err, ERR_NOT_FOUND, "%s: nothing is there", self->path);
+    }
+    enum err_code code = fileio_resolve(self->path, &resolved, err);
+    if (code == ERR_OK && faccessat(AT_FDCWD, resolved, R_OK, AT_EACCESS) != 0) {
+        code = err_set_errno(err, ERR_DENIED, errno, "%s", self->path);
+    }
+    if (code == ERR_OK) {
+        code = fileio_read(resolved, into, err);
+    }
+    free(resolved);
+    return code;
+}
+
+static enum err_code publish(struct exporter *exporter, const struct publication *what,
+                             const struct progress *progress, struct err *err)
+{
+    struct exporter_file *self = (struct exporter_file *)exporter;
+    struct progress_report report = {.phase = "writing the export", .total = what->length};
     progress_update(progress, &report);
     enum err_code code = ERR_OK;
-    self->base.unchanged = fileio_holds(self->path, bytes, length);
-    if (!self->base.unchanged) {
+    self->base.unchanged = !what->only_new && fileio_holds(self->path, what->bytes, what->length);
+    if (!self->base.unchanged && self->makes_folders) {
         code = fileio_make_parents(self->path, err);
     }
     if (code == ERR_OK && !self->base.unchanged) {
-        code = fileio_replace(self->path, bytes, length, 0600, err);
+        enum err_code (*write)(const char *, const void *, size_t, unsigned, struct err *) =
+            what->only_new ? fileio_create : fileio_replace;
+        code = write(self->path, what->bytes, what->length, PUBLISHED_MODE, err);
     }
-    report.done = length;
+    report.done = what->length;
     if (code == ERR_OK) {
         progress_update(progress, &report);
     }
@@ -42,13 +73,27 @@ static void release(struct exporter *exporter)
     free(self);
 }
 
-static const struct exporter_ops s_ops = {.publish = publish, .free = release};
+static const struct exporter_ops s_ops = {.read = read_there, .publish = publish, .free = release};
 
-struct exporter *exporter_file_new(const char *path)
+/* The same place by one name, wherever the program was started. */
+static char *uri_of(const char *path)
+{
+    char here[PATH_MAX];
+    if (path[0] == '/' || strcmp(path, "-") == 0 || !getcwd(here, sizeof here)) {
+        return mem_printf("file:%s", path);
+    }
+    while (strncmp(path, "./", 2) == 0) {
+        path += 2;
+    }
+    return mem_printf("file:%s/%s", here, path);
+}
+
+struct exporter *exporter_file_new(const char *path, bool makes_folders)
 {
     struct exporter_file *self = mem_alloc(sizeof *self);
     self->base.ops = &s_ops;
-    self->base.uri = mem_printf("file:%s", path);
+    self->base.uri = uri_of(path);
     self->path = mem_strdup(path);
+    self->makes_folders = makes_folders;
     return &self->base;
 }

@@ -4,13 +4,15 @@
 /*
  * An exporter into a file: `file:PATH`, with "-" for standard output. The file is replaced whole
  * (core/base/fileio.h), unless it holds the same bytes already: then it keeps its time, and whoever
- * watches it is not woken. Folders that are missing are made. A new file can be read by its owner
- * only: it is a list of people. Give it another mode once, it stays.
+ * watches it is not woken. A new file has the mode that the umask gives: it is published. One that
+ * is replaced keeps mode, owner and group.
  */
 
 #include "core/port/exporter.h"
 
-/* Opens nothing yet; `path` is copied. */
-struct exporter *exporter_file_new(const char *path);
+/* Opens nothing yet; `path` is copied. `makes_folders`: folders that are missing are made, as they
+   are for the built-in place. For any other they are an error: the path may be mistyped, or its
+   disk not mounted. */
+struct exporter *exporter_file_new(const char *path, bool makes_folders);
 
 #endif

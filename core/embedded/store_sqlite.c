@@ -10,8 +10,7 @@
 
 #define ROWS_BETWEEN_CANCELS 8192
 
-/* Every call begins here: who is told, who may cancel. */
-static struct sqlite_store *begin(struct store *base, const struct progress *progress)
+struct sqlite_store *sqlite_begin(struct store *base, const struct progress *progress)
 {
     struct sqlite_store *store = (struct sqlite_store *)base;
     store->progress = progress;
@@ -154,7 +153,7 @@ static enum err_code store_load(struct store *base, const struct policy *policy,
                                 enum load_mode mode, const struct progress *progress,
                                 struct snapshot **out, struct err *err)
 {
-    struct sqlite_store *store = begin(base, progress);
+    struct sqlite_store *store = sqlite_begin(base, progress);
     struct snapshot *snapshot = NULL;
     enum err_code code = sqlite_open(store, policy, err);
     if (code != ERR_OK) {
@@ -237,7 +236,7 @@ static enum err_code store_history(struct store *base, size_t limit, const char 
                                    const struct progress *progress, struct history **out,
                                    struct err *err)
 {
-    struct sqlite_store *store = begin(base, progress);
+    struct sqlite_store *store = sqlite_begin(base, progress);
     struct history *history = NULL;
     sqlite3_stmt *rows = NULL;
     int result = SQLITE_DONE;
@@ -285,7 +284,7 @@ static enum err_code store_init(struct store *base, const struct policy *policy,
                                 const struct progress *progress, struct port_info *warnings,
                                 struct err *err)
 {
-    return sqlite_create(begin(base, progress), policy, warnings, err);
+    return sqlite_create(sqlite_begin(base, progress), policy, warnings, err);
 }
 
 static enum err_code store_lookup(struct store *base, const struct policy *policy,
@@ -293,7 +292,7 @@ static enum err_code store_lookup(struct store *base, const struct policy *polic
                                   const struct progress *progress, struct slot *out,
                                   struct err *err)
 {
-    return sqlite_lookup(begin(base, progress), policy, wanted, out, err);
+    return sqlite_lookup(sqlite_begin(base, progress), policy, wanted, out, err);
 }
 
 static void store_facts(struct store *base, struct port_info *facts)
@@ -331,6 +330,8 @@ struct store *store_sqlite_new(const char *path, const struct clock *clock)
         .lookup = store_lookup,
         .apply = sqlite_apply,
         .history = store_history,
+        .published = sqlite_published,
+        .note_published = sqlite_note_published,
         .may_have_changed = store_may_have_changed,
         .facts = store_facts,
         .free = store_release,

@@ -21,7 +21,8 @@
  *                 is what makes a second extension per agent impossible, whoever writes.
  *     audit       one row per batch in the order of commits: seq, action_id, at_ms, actor, action,
  *                 changes (JSON), expires_at
- *     meta        width: how many digits an extension has in this store
+ *     meta        width: how many digits an extension has in this store; "export URI": what was
+ *                 last published there (time, rows, digest)
  *
  * application_id is "ExtP", user_version the version of the schema.
  */

@@ -255,12 +255,10 @@ enum err_code sqlite_apply(struct store *base, struct plan *plan,
                            struct err *err)
 {
     struct err own = ERR_INIT;
-    struct writer writer = {.store = (struct sqlite_store *)base,
+    struct writer writer = {.store = sqlite_begin(base, progress),
                             .plan = plan,
                             .context = context,
                             .err = err ? err : &own};
-    writer.store->progress = progress;
-    writer.store->gave_up = false;
     buf_init(&writer.record, RECORD_MAX);
     enum err_code code = ERR_OK;
     if (!has_work(plan)) {

@@ -10,6 +10,7 @@
  *     store_sqlite_trail.c   the audit trail: the times in it, records whose time is over
  *     store_sqlite_file.c    the file: opened, told apart from what it is not, made
  *     store_sqlite_schema.c  the tables: made, and brought up from an older version
+ *     store_sqlite_published.c  what was last published where
  *     store_sqlite_fail.c    what SQLite's results mean to people, and who holds the lock
  */
 
@@ -45,6 +46,11 @@ struct sqlite_store {
     bool wrote_since;
     int64_t data_version;
 };
+
+/* ---- store_sqlite.c ------------------------------------------------------------------------- */
+
+/* Every call begins here: who is told, who may cancel. */
+struct sqlite_store *sqlite_begin(struct store *store, const struct progress *progress);
 
 /* ---- store_sqlite_file.c ------------------------------------------------------------------ */
 
@@ -179,5 +185,14 @@ enum err_code sqlite_change_trail(struct sqlite_store *store, const struct trail
 enum err_code sqlite_apply(struct store *store, struct plan *plan,
                            const struct apply_context *context, const struct progress *progress,
                            struct err *err) ERR_CHECK;
+
+/* ---- store_sqlite_published.c --------------------------------------------------------------- */
+
+enum err_code sqlite_published(struct store *store, const char *uri,
+                               const struct progress *progress, struct published *out,
+                               struct err *err) ERR_CHECK;
+enum err_code sqlite_note_published(struct store *store, const char *uri,
+                                    const struct published *published,
+                                    const struct progress *progress, struct err *err) ERR_CHECK;
 
 #endif

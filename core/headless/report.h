@@ -33,12 +33,13 @@ struct action_report {
     const struct plan *plan;             /* NULL where it failed before there was one */
     bool plan_said;                      /* it was shown already, with the question about it */
     const struct outcome *outcome;       /* NULL: nothing was tried */
-    const struct export_receipt *export; /* NULL: no export */
-    const struct guard_verdict *guard;   /* NULL */
-    const struct err *err;               /* what stopped it, NULL or ERR_OK: nothing */
-    const struct refusals *refusals;     /* rows that are not possible, NULL */
-    const struct port_info *facts;       /* of the ports after the work; NULL */
-    const struct err *export_err;        /* the export failed, NULL or ERR_OK: it did not */
+    const struct export_receipt *export; /* published, or tried: see export_err. NULL: neither */
+    const struct publish_verdict *publish_guard; /* that refused to publish; NULL */
+    const struct guard_verdict *guard;           /* NULL */
+    const struct err *err;                       /* what stopped it, NULL or ERR_OK: nothing */
+    const struct refusals *refusals;             /* rows that are not possible, NULL */
+    const struct port_info *facts;               /* of the ports after the work; NULL */
+    const struct err *export_err;                /* the export failed, NULL or ERR_OK: it did not */
     int64_t duration_ms;
     int exit;
 };

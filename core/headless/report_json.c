@@ -157,16 +157,28 @@ static json_t *text_list(const char *const *items, size_t n)
     return list;
 }
 
-static json_t *export_object(const struct export_receipt *receipt)
+static bool is_failure(const struct err *err)
+{
+    return err && err->code != ERR_OK;
+}
+
+static json_t *export_object(const struct export_receipt *receipt, const struct err *err)
 {
     if (!receipt) {
         return json_null();
     }
     json_t *object = json_object();
     json_object_set_new(object, "to", text(receipt->to));
+    if (is_failure(err)) {
+        json_object_set_new(object, "error", error_object(err));
+        return object;
+    }
     json_object_set_new(object, "rows", number(receipt->rows));
     json_object_set_new(object, "bytes", number(receipt->bytes));
     json_object_set_new(object, "unchanged", json_boolean(receipt->unchanged));
+    if (receipt->warning[0]) {
+        json_object_set_new(object, "warning", text(receipt->warning));
+    }
     return object;
 }
 
@@ -187,6 +199,7 @@ static json_t *refusal_list(const struct action_report *action)
     const struct refusals *refusals = action->refusals;
     const struct guard_verdict *guard = action->guard;
     const struct plan *plan = action->plan;
+    const struct publish_verdict *publish = action->publish_guard;
     json_t *list = json_array();
     if (guard && guard->refused) {
         json_array_append_new(list,
@@ -195,6 +208,10 @@ static json_t *refusal_list(const struct action_report *action)
     if (plan && plan->withheld > 0) {
         json_array_append_new(
             list, guard_refusal("directory", (int64_t)plan->withheld, 0, plan->partial));
+    }
+    if (publish) {
+        json_array_append_new(list, guard_refusal("publish", (int64_t)publish->count,
+                                                  (int64_t)publish->limit, publish->text));
     }
     for (size_t i = 0; refusals && i < refusals->n_items; i++) {
         json_t *item = json_object();
@@ -230,7 +247,7 @@ static json_t *action_object(const struct action_report *action)
         json_object_set_new(document, "lost_to",
                             outcome->lost_to[0] ? text(outcome->lost_to) : json_null());
     }
-    json_object_set_new(document, "export", export_object(action->export));
+    json_object_set_new(document, "export", export_object(action->export, action->export_err));
     if (plan && plan->n_unassigned > 0) {
         json_object_set_new(document, "unassigned_agents",
                             text_list(plan->unassigned, plan->n_unassigned));
@@ -251,9 +268,9 @@ static json_t *action_object(const struct action_report *action)
         json_object_set_new(capacity, "write", json_real(strtod(write_units, NULL)));
         json_object_set_new(document, "capacity", capacity);
     }
-    if (action->err && action->err->code != ERR_OK) {
+    if (is_failure(action->err)) {
         json_object_set_new(document, "error", error_object(action->err));
-    } else if (action->export_err && action->export_err->code != ERR_OK) {
+    } else if (is_failure(action->export_err)) {
         json_object_set_new(document, "error", error_object(action->export_err));
     }
     json_object_set_new(document, "duration_ms", json_integer(action->duration_ms));

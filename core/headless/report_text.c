@@ -15,6 +15,7 @@
 
 /* Rows of a plan that a real run shows; --dry-run and --verbose show all. */
 #define ROWS_SHOWN 40
+#define SAME_SHOWN 3 /* of the failures that have one reason */
 
 /* ---- errors ------------------------------------------------------------------------------ */
 
@@ -149,6 +150,28 @@ enum extent {
     EXTENT_ALL
 };
 
+/* What comes after a run of failures with one reason, which is said for the first SAME_SHOWN. */
+static size_t fold_failures(struct table *table, const struct plan *plan, size_t first)
+{
+    const struct change *changes = plan->changes;
+    const char *why = changes[first].detail;
+    size_t end = first;
+    while (end < plan->n_changes && changes[end].result == RESULT_FAILED && why &&
+           changes[end].detail && strcmp(changes[end].detail, why) == 0) {
+        end++;
+    }
+    size_t shown = end - first > SAME_SHOWN + 1 ? SAME_SHOWN : end - first;
+    for (size_t i = first; i < first + shown; i++) {
+        add_change(table, &changes[i]);
+    }
+    if (end - first > shown) {
+        table_row(table, "!", "", "",
+                  arena_printf(&table->arena, "and %s that failed for the same reason",
+                               text_count(&table->arena, end - first - shown, "more change")));
+    }
+    return end > first ? end : first + 1;
+}
+
 static void plan_rows(const struct report *report, const struct plan *plan, enum extent extent)
 {
     struct table table;
@@ -160,6 +183,8 @@ static void plan_rows(const struct report *report, const struct plan *plan, enum
         bool trouble = is_trouble(change);
         if (extent == EXTENT_TROUBLE && !trouble) {
             i++;
+        } else if (change->result == RESULT_FAILED && change->detail && !report->verbose) {
+            i = fold_failures(&table, plan, i);
         } else if (extent == EXTENT_USUAL && !trouble && table.n_rows >= ROWS_SHOWN) {
             hidden++;
             i++;
@@ -273,7 +298,7 @@ static void what_was_done(const struct report *report, const struct action_repor
     if (action->outcome) {
         rows_done(report, action->outcome);
     }
-    if (export) {
+    if (export && !(action->export_err && action->export_err->code != ERR_OK)) {
         fprintf(report->out, "export: %s, %s, %s%s\n",
                 strcmp(export->to, "file:-") == 0 ? "standard output" : export->to,
                 text_count(&arena, export->rows, "row"), text_count(&arena, export->bytes, "byte"),
@@ -320,6 +345,11 @@ void report_text_action(const struct report *report, const struct action_report 
     }
     if (say) {
         what_was_done(report, action);
+    }
+    if (say && action->export && action->export->warning[0]) {
+        fprintf(report->err,
+                "warning: the list that was there could not be read, and was replaced: %s\n",
+                action->export->warning);
     }
     report_error_if_any(report, action->err);
     report_error_if_any(report, action->export_err);

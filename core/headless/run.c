@@ -13,8 +13,9 @@
 int run_status_of_plan(const struct run *run)
 {
     const struct plan *plan = run->use.plan;
+    enum err_code export_code = run->use.export_err.code;
+    bool some = run->use.outcome.applied > 0 || run->use.outcome.in_doubt > 0;
     if (run->use.err.code != ERR_OK) {
-        bool some = run->use.outcome.applied > 0 || run->use.outcome.in_doubt > 0;
         return err_exit_status(some ? ERR_PARTIAL : run->use.err.code);
     }
     if (run->use.outcome.conflicts > 0 || run->use.outcome.failed > 0) {
@@ -29,13 +30,12 @@ int run_status_of_plan(const struct run *run)
     if (run->settings->dry_run && run->settings->exit_code && plan_has_work(plan)) {
         return 2;
     }
-    if (plan->n_unassigned > 0) {
-        return err_exit_status(ERR_POOL_EMPTY);
+    /* The pool is in order, but its list is not published: that is told apart from a failure. */
+    if (export_code != ERR_OK) {
+        bool told = some && export_code != ERR_GUARD;
+        return err_exit_status(told ? ERR_PARTIAL : export_code);
     }
-    if (run->use.export_err.code != ERR_OK && run->use.outcome.applied > 0) {
-        return err_exit_status(ERR_PARTIAL); /* written, but not published */
-    }
-    return err_exit_status(run->use.export_err.code);
+    return err_exit_status(plan->n_unassigned > 0 ? ERR_POOL_EMPTY : ERR_OK);
 }
 
 /* ---- steps ------------------------------------------------------------------------------- */
@@ -105,7 +105,9 @@ struct action_report run_action_report(struct run *run, int status)
         .plan = run->use.plan,
         .plan_said = run->asked,
         .outcome = run->use.tried ? &run->use.outcome : NULL,
-        .export = run->use.exported ? &run->use.receipt : NULL,
+        .export =
+            run->use.exported || run->use.export_err.code != ERR_OK ? &run->use.receipt : NULL,
+        .publish_guard = run->use.receipt.guard.refused ? &run->use.receipt.guard : NULL,
         .guard = run->use.judged ? &run->use.guard : NULL,
         .err = &run->use.err,
         .refusals = refusals_of(run),

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "core/pool/export.h"
 #include "core/base/nearest.h"
 #include "core/base/text.h"
 
@@ -13,25 +12,14 @@
 int run_export(struct run *run)
 {
     const char *to = run->settings->export_to;
-    if (run->settings->dry_run && to) {
-        struct buf bytes;
-        buf_init(&bytes, EXPORT_MAX);
-        if (usecase_read_store(&run->use, LOAD_NORMAL) == ERR_OK &&
-            export_build(run->use.snapshot, run->settings->csv_safe, &bytes, &run->use.receipt.rows,
-                         &run->use.err) == ERR_OK) {
-            run->use.receipt.bytes = bytes.length;
-            text_sanitise_to(run->use.receipt.to, sizeof run->use.receipt.to, to, strlen(to), 0);
-            run->use.exported = true;
-        }
-        buf_release(&bytes);
-    } else {
-        run->use.exported = session_export(run->session, NULL, NULL, &run->line.progress,
-                                           &run->use.receipt, &run->use.err) == ERR_OK;
-    }
-    if (!run->use.exported) {
+    struct publish_source source = {.to = NULL};
+    run->use.exported = session_export(run->session, &source, &run->line.progress,
+                                       &run->use.receipt, &run->use.err) == ERR_OK;
+    if (!run->use.exported && !run->use.receipt.guard.refused) {
         return run_report_failure(run);
     }
-    struct action_report action = run_action_report(run, 0);
+    int status = err_exit_status(run->use.err.code);
+    struct action_report action = run_action_report(run, status);
     struct report report = *run->report;
     if (!run->settings->dry_run && to && strcmp(to, "file:-") == 0) {
         report.out = report.err; /* standard output has the CSV, and nothing else */
@@ -42,7 +30,7 @@ int run_export(struct run *run)
     } else {
         report_text_action(&report, &action);
     }
-    return 0;
+    return status;
 }
 
 int run_status(struct run *run)

@@ -17,11 +17,17 @@
 
 enum column { COLUMN_USER, COLUMN_EXTENSION, COLUMN_ACTION, COLUMN_NOTE, COLUMN_COUNT };
 
-static const char *const s_names[COLUMN_COUNT][6] = {
-    [COLUMN_USER] = {"user", "agent", "username", "login", "user login"},
-    [COLUMN_EXTENSION] = {"extension", "ext"},
-    [COLUMN_ACTION] = {"action"},
-    [COLUMN_NOTE] = {"note"},
+const char *const import_user_columns[] = {"user",  "agent",      "username",
+                                           "login", "user login", NULL};
+const char *const import_extension_columns[] = {"extension", "ext", NULL};
+static const char *const s_action_columns[] = {"action", NULL};
+static const char *const s_note_columns[] = {"note", NULL};
+
+static const char *const *const s_names[COLUMN_COUNT] = {
+    [COLUMN_USER] = import_user_columns,
+    [COLUMN_EXTENSION] = import_extension_columns,
+    [COLUMN_ACTION] = s_action_columns,
+    [COLUMN_NOTE] = s_note_columns,
 };
 
 struct reading {

@@ -43,6 +43,11 @@ struct import {
     struct refusals refusals; /* of the others; `request` is SIZE_MAX */
 };
 
+/* What the columns with logins and with extensions may be called, in compared form
+   (core/format/csv.h); each ends with NULL. */
+extern const char *const import_user_columns[];
+extern const char *const import_extension_columns[];
+
 /* `path` may be "-", `progress` NULL. ERR_OK also with refusals; ERR_NOT_FOUND, ERR_IO, or
    ERR_INPUT where it is no CSV with such a header or has no rows. After an error `import` holds
    nothing. */

@@ -11,6 +11,7 @@
 
 #include "core/plan/audit.h"
 #include "core/plan/effects.h"
+#include "core/base/digest.h"
 #include "core/base/err.h"
 #include "core/base/port_info.h"
 #include "core/pool/model.h"
@@ -40,6 +41,14 @@ struct store_lookup {
     const char *ext;     /* an extension of the policy's width, or NULL: */
     const char *agent;   /* whoever has this login */
     struct arena *arena; /* the texts of the answer go here */
+};
+
+/* A publication of the list of extensions, as the store keeps it: the publishing guard lets a list
+   be replaced whose digest is the one that this store published. */
+struct published {
+    int64_t at_s;
+    uint64_t rows;
+    char digest[DIGEST_ROOM]; /* "": none */
 };
 
 struct store_ops {
@@ -90,6 +99,16 @@ struct store_ops {
     enum err_code (*history)(struct store *store, size_t limit, const char *action_id,
                              const struct progress *progress, struct history **out,
                              struct err *err) ERR_CHECK;
+
+    /* What this store last published at the URI; `out` all zero: nothing yet, or there is no store.
+     */
+    enum err_code (*published)(struct store *store, const char *uri,
+                               const struct progress *progress, struct published *out,
+                               struct err *err) ERR_CHECK;
+    /* Keeps that it published that there. */
+    enum err_code (*note_published)(struct store *store, const char *uri,
+                                    const struct published *published,
+                                    const struct progress *progress, struct err *err) ERR_CHECK;
 
     /* Whether somebody may have written since the last load: true where it cannot tell cheaply.
        NULL stands for always true. */

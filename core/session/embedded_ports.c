@@ -5,6 +5,8 @@
 #include "core/demo/store.h"
 #include "core/embedded/store_sqlite.h"
 
+#include <string.h>
+
 #include "core/base/banned.h"
 
 /* The ports that need no service: files, SQLite, the made-up contact centre. */
@@ -42,10 +44,10 @@ static enum err_code open_file_exporter(void *context, const struct settings *se
                                         struct err *err)
 {
     (void)context;
-    (void)settings;
-    (void)uri;
     (void)err;
-    *out = exporter_file_new(rest);
+    bool built_in = settings->origins[OPT_EXPORT_TO].kind <= ORIGIN_DEFAULT &&
+                    settings->export_to && strcmp(settings->export_to, uri) == 0;
+    *out = exporter_file_new(rest, built_in);
     return ERR_OK;
 }
 

@@ -1,4 +1,4 @@
-#include "core/session/session.h"
+#include "core/session/session_private.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "core/base/environ.h"
-#include "core/pool/export.h"
 #include "core/plan/overlay.h"
 #include "core/settings/location.h"
 #include "core/base/log.h"
@@ -17,23 +16,6 @@
 #include "core/session/actor.h"
 
 #include "core/base/banned.h"
-
-struct session {
-    const struct settings *settings;
-    const struct port *ports;
-    size_t n_ports;
-    const struct clock *clock;
-    struct pool_time time; /* of the last load, without its note */
-    struct arena arena;
-    struct directory *directory; /* NULL: not opened yet */
-    struct store *store;
-    struct exporter *exporter; /* of settings->export_to; NULL: not opened yet */
-    const char *actor;         /* NULL: not asked yet */
-    bool embedded;             /* the store is a file of this machine, which a first run makes */
-    bool seen;    /* this session has read the store: from then on a missing one is an error */
-    bool missing; /* it was not there at the last load: the next apply makes it */
-    bool made;    /* this session made it */
-};
 
 /* ---- opening ----------------------------------------------------------------------------- */
 
@@ -84,8 +66,8 @@ static enum err_code open_directory(struct session *session, struct err *err)
     return opened(session, code, OPT_DIRECTORY, err);
 }
 
-static enum err_code open_exporter(struct session *session, const char *uri, struct exporter **out,
-                                   struct err *err)
+enum err_code session_open_exporter(struct session *session, const char *uri, struct exporter **out,
+                                    struct err *err)
 {
     const char *rest = NULL;
     const struct port *port = port_of(session, uri, &rest);
@@ -262,8 +244,8 @@ void session_facts(struct session *session, struct port_info *facts)
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
-static enum err_code refuse_to_write(const struct session *session, const char *text,
-                                     struct err *err)
+enum err_code session_refuse_to_write(const struct session *session, const char *text,
+                                      struct err *err)
 {
     err_set(err, ERR_READ_ONLY, "%s", text);
     err_hint(err, "read-only comes from %s; --dry-run shows what would be done",
@@ -318,7 +300,7 @@ enum err_code session_init_store(struct session *session, const struct progress 
                                  struct port_info *warnings, struct err *err)
 {
     if (session->settings->read_only) {
-        return refuse_to_write(session, "read-only: the store is not created", err);
+        return session_refuse_to_write(session, "read-only: the store is not created", err);
     }
     bool missing = is_missing(session, progress);
     if (missing && session->seen) {
@@ -409,7 +391,7 @@ enum err_code session_apply(struct session *session, struct plan *plan,
 {
     *outcome = (struct outcome){.action_id = ""};
     if (session->settings->read_only) {
-        return refuse_to_write(session, "read-only: nothing is written", err);
+        return session_refuse_to_write(session, "read-only: nothing is written", err);
     }
     if (!plan_has_work(plan)) {
         outcome_count(outcome, plan);
@@ -486,70 +468,6 @@ enum err_code session_after(struct session *session, const struct plan *plan,
     *out = plan_overlay(plan, others ? now : plan->snapshot, clock_now_s(session->clock));
     snapshot_unref(now);
     return ERR_OK;
-}
-
-/* The URI to export to, where the session may. */
-static enum err_code export_place(const struct session *session, const char *to,
-                                  struct arena *arena, const char **uri, struct err *err)
-{
-    *uri = session->settings->export_to;
-    if (to) {
-        enum err_code code = location_normalise(PORT_EXPORT, to, NULL, arena, uri, err);
-        if (code != ERR_OK) {
-            return code;
-        }
-    }
-    if (!*uri) {
-        err_set(err, ERR_USAGE, "no place to export to");
-        err_hint(err, "name one: --export file:PATH or --export s3://BUCKET");
-        return ERR_USAGE;
-    }
-    if (session->settings->read_only && strcmp(*uri, "file:-") != 0) {
-        return refuse_to_write(session, "read-only: nothing is published", err);
-    }
-    return settings_store_is_named(session->settings, NULL, *uri, err);
-}
-
-enum err_code session_export(struct session *session, const char *to,
-                             const struct snapshot *snapshot, const struct progress *progress,
-                             struct export_receipt *receipt, struct err *err)
-{
-    struct snapshot *loaded = NULL;
-    struct exporter *once = NULL;
-    struct exporter *exporter = NULL;
-    struct arena arena = ARENA_INIT;
-    struct buf bytes;
-    const char *uri = NULL;
-    buf_init(&bytes, EXPORT_MAX);
-    enum err_code code = export_place(session, to, &arena, &uri, err);
-    if (code == ERR_OK && (to || !session->exporter)) {
-        code = open_exporter(session, uri, to ? &once : &session->exporter, err);
-    }
-    if (code == ERR_OK && !snapshot) {
-        code = session_load(session, LOAD_NORMAL, progress, &loaded, err);
-        snapshot = loaded;
-    }
-    if (code == ERR_OK) {
-        exporter = to ? once : session->exporter;
-        assert(exporter);
-        code = export_build(snapshot, session->settings->csv_safe, &bytes, &receipt->rows, err);
-    }
-    if (code == ERR_OK) {
-        code =
-            exporter->ops->publish(exporter, bytes.data, bytes.length, EXPORT_TYPE, progress, err);
-    }
-    if (code == ERR_OK) {
-        receipt->bytes = bytes.length;
-        receipt->unchanged = exporter->unchanged;
-        text_sanitise_to(receipt->to, sizeof receipt->to, uri, strlen(uri), 0);
-        log_line(LOG_INFO, "export", "%s: %zu rows, %zu bytes%s", uri, receipt->rows, bytes.length,
-                 receipt->unchanged ? ", as it was" : "");
-    }
-    exporter_free(once);
-    snapshot_unref(loaded);
-    buf_release(&bytes);
-    arena_release(&arena);
-    return code;
 }
 
 enum err_code session_history(struct session *session, size_t limit, const char *action_id,

@@ -11,7 +11,7 @@
  *     input = session_plan_input(session, snapshot, roster);
  *     plan_sync(&input, &plan, &err);
  *     session_apply(session, plan, progress, &outcome, &err);
- *     session_export(session, NULL, progress, &receipt, &err);
+ *     session_export(session, &source, progress, &receipt, &err);
  *
  * Everything but session_open, session_plan_input and session_policy does I/O and belongs on the
  * worker's thread; one session is used by one thread at a time. Opening does no network I/O: the
@@ -25,6 +25,7 @@
 #include "core/base/err.h"
 #include "core/plan/guard.h"
 #include "core/plan/plan.h"
+#include "core/plan/publish_guard.h"
 #include "core/port/directory.h"
 #include "core/port/exporter.h"
 #include "core/port/port.h"
@@ -103,14 +104,34 @@ struct export_receipt {
     char to[1200]; /* sanitised for show */
     size_t rows;
     size_t bytes;
-    bool unchanged; /* the same bytes were there already: nothing was written */
+    bool unchanged;               /* the same bytes were there already: nothing was written */
+    char warning[ERR_TEXT_MAX];   /* a list was replaced that could not be read: why; "" */
+    struct publish_verdict guard; /* `refused` if what lies there was not to be replaced */
 };
 
-/* Publishes the directory of extensions. `to`: a URI or a path; NULL: the configured one.
-   `snapshot`: NULL reads the store first. */
-enum err_code session_export(struct session *session, const char *to,
-                             const struct snapshot *snapshot, const struct progress *progress,
-                             struct export_receipt *receipt, struct err *err) ERR_CHECK;
+/* What is published, and where. */
+struct publish_source {
+    const char *to;                  /* a URI or a path; NULL: the configured one */
+    const struct snapshot *snapshot; /* NULL: the store is read first */
+    const struct roster *roster;     /* who works here; NULL: read if the guard wants to know */
+};
+
+/*
+ * Publishes the list of extensions. What lies there is read first. It is replaced if it is what
+ * this store last published there, or if the guard lets it pass (core/plan/publish_guard.h);
+ * ERR_GUARD else. A list that may not be read is replaced with a warning in the receipt, unless
+ * this session made the store. A dry run judges and publishes nothing.
+ */
+enum err_code session_export(struct session *session, const struct publish_source *source,
+                             const struct progress *progress, struct export_receipt *receipt,
+                             struct err *err) ERR_CHECK;
+
+/* Before a plan is written: ERR_GUARD if the store never published at the configured place, and the
+   list that the plan leads to would be refused there. For other stores this is judged when the
+   list is published. */
+enum err_code session_foresee_export(struct session *session, const struct plan *plan,
+                                     const struct progress *progress,
+                                     struct export_receipt *receipt, struct err *err) ERR_CHECK;
 
 enum err_code session_history(struct session *session, size_t limit, const char *action_id,
                               const struct progress *progress, struct history **out,

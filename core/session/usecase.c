@@ -225,13 +225,6 @@ size_t usecase_problems_left(struct usecase *use)
 
 /* ---- carrying out ------------------------------------------------------------------------- */
 
-enum err_code usecase_judge(struct usecase *use)
-{
-    guard_judge(use->plan, &session_policy(use->session)->limit, &use->guard);
-    use->judged = true;
-    return guard_error(&use->guard, &use->err);
-}
-
 /* A sync publishes, unless the settings say no. */
 static bool publishes(const struct usecase *use)
 {
@@ -256,11 +249,42 @@ static struct progress patient_progress(const struct progress *progress)
         .context = (void *)(uintptr_t)progress, .update = forward, .cancel = only_at_once};
 }
 
+/* Once, before anything is written. */
+static enum err_code foresee_publication(struct usecase *use)
+{
+    if (use->foreseen || !publishes(use)) {
+        return ERR_OK;
+    }
+    use->foreseen = true;
+    return session_foresee_export(use->session, use->plan, use->progress, &use->receipt, &use->err);
+}
+
+enum err_code usecase_judge(struct usecase *use)
+{
+    guard_judge(use->plan, &session_policy(use->session)->limit, &use->guard);
+    use->judged = true;
+    enum err_code code = guard_error(&use->guard, &use->err);
+    return code == ERR_OK ? foresee_publication(use) : code;
+}
+
+static void publish_after(struct usecase *use, const struct progress *progress)
+{
+    struct publish_source source = {.snapshot = use->after, .roster = use->roster};
+    if (!source.roster) {
+        source.roster = use->plan->roster;
+    }
+    use->exported =
+        session_export(use->session, &source, progress, &use->receipt, &use->export_err) == ERR_OK;
+}
+
 enum err_code usecase_apply(struct usecase *use)
 {
+    enum err_code code = foresee_publication(use);
+    if (code != ERR_OK) {
+        return code;
+    }
     use->tried = true;
-    enum err_code code =
-        session_apply(use->session, use->plan, use->progress, &use->outcome, &use->err);
+    code = session_apply(use->session, use->plan, use->progress, &use->outcome, &use->err);
     bool stopped = code == ERR_CANCELLED && use->publishes_after_stop;
     bool publish = (code == ERR_OK || stopped) && publishes(use);
     if (!publish && !use->wants_after) {
@@ -273,10 +297,9 @@ enum err_code usecase_apply(struct usecase *use)
     if (session_after(use->session, use->plan, progress, &use->after,
                       publish ? &use->export_err : &ignored) == ERR_OK &&
         publish) {
-        use->exported = session_export(use->session, NULL, use->after, progress, &use->receipt,
-                                       &use->export_err) == ERR_OK;
+        publish_after(use, progress);
     }
-    if (use->export_err.code != ERR_OK) {
+    if (use->export_err.code != ERR_OK && use->export_err.code != ERR_GUARD) {
         err_prefix(&use->export_err, "the pool is in order, but the export failed");
     }
     return code;

@@ -36,6 +36,7 @@ struct usecase {
     struct port_info warnings; /* of usecase_plan_init */
     struct guard_verdict guard;
     bool judged;
+    bool foreseen; /* the publication was judged before anything was written */
     /* what came of it */
     struct outcome outcome;
     bool tried;             /* usecase_apply began to write */
@@ -82,7 +83,8 @@ size_t usecase_problems_left(struct usecase *use);
 
 /* ---- carrying out ------------------------------------------------------------------------- */
 
-/* ERR_GUARD: the plan is refused; the verdict is in `guard`. */
+/* ERR_GUARD: the plan is refused; the verdict is in `guard`, that on the list which the plan leads
+   to in `receipt`. */
 enum err_code usecase_judge(struct usecase *use) ERR_CHECK;
 
 /* Writes the plan, finds out what the store holds then if that is wanted, and publishes the list

@@ -236,7 +236,7 @@ const struct option_info option_table[OPT_COUNT] = {
                          .hint = "N|N%",
                          .def = "10%",
                          AT(policy.limit),
-                         .actions = FOR_PLANS | FOR_EDITS | FOR_SCREEN,
+                         .actions = FOR_PLANS | FOR_EDITS | FOR_SCREEN | ACTION_BIT(ACTION_EXPORT),
                          .topic = TOPIC_POLICY,
                          .help = "refuse to take or change more people's numbers"},
     [OPT_AUDIT_KEEP] = {.section = SECTION_POLICY,

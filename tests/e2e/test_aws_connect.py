@@ -103,6 +103,7 @@ def test_arn_says_id_and_region(cloud, desk):
 
 def test_without_search_users(cloud, desk):
     cloud.instance.set_users(["alice"])
+    assert run(cloud, desk, "--init").status == 0
     cloud.operator.policy = Policy.all_but("connect:SearchUsers")
     assert run(cloud, desk, "--init").status == 0
     result = run(cloud, desk, "--list", "agents", "--json")

@@ -38,7 +38,7 @@ def test_put(cloud, desk):
     body = there["Body"].read()
     assert body.replace(b"\r\n", b"\n") == CSV.replace(b"\r\n", b"\n")
     assert there["ContentType"].startswith("text/csv")
-    (record,) = cloud.gate.log.select("s3")
+    (record,) = cloud.gate.log.select("s3", "PutObject")
     assert (record.operation, record.status) == ("PutObject", 200)
     sha256 = base64.b64encode(hashlib.sha256(body).digest()).decode()
     assert record.header("x-amz-checksum-sha256") == sha256
@@ -49,7 +49,7 @@ def test_put(cloud, desk):
 def test_keys(cloud, desk, key):
     result = export(desk, f"s3://{cloud.bucket}/{key}")
     assert result.status == 0, result
-    (record,) = cloud.gate.log.select("s3")
+    (record,) = cloud.gate.log.select("s3", "PutObject")
     assert record.status == 200
 
 
@@ -60,7 +60,7 @@ def test_options(cloud, desk):
     )
     result = export(desk, f"s3://{cloud.bucket}/k.csv")
     assert result.status == 0, result
-    (record,) = cloud.gate.log.select("s3")
+    (record,) = cloud.gate.log.select("s3", "PutObject")
     assert record.header("x-amz-storage-class") == "STANDARD_IA"
     assert record.header("x-amz-expected-bucket-owner") == "123456789012"
     assert record.header("x-amz-server-side-encryption") == "aws:kms"
@@ -81,8 +81,8 @@ def test_bucket_in_another_region(cloud, desk, status):
     cloud.s3.redirect_status[cloud.bucket] = status
     result = export(desk, f"s3://{cloud.bucket}")
     assert result.status == 0, result
-    statuses = [record.status for record in cloud.gate.log.select("s3", "PutObject")]
-    assert statuses == [status, 200]
+    statuses = [record.status for record in cloud.gate.log.select("s3")]
+    assert statuses == [status, 404, 200]  # the first look is sent elsewhere, and the place remembered
     stored(cloud)
 
 
@@ -164,3 +164,66 @@ def test_clock_twenty_minutes_off(cloud, desk, offset_s):
 def test_not_a_place(cloud, desk, to):
     assert export(desk, to).status == 64
     assert cloud.gate.log.count("s3") == 0
+
+
+# ---- what lies there is read first -----------------------------------------------------------------
+
+
+OLD = b"user,extension\r\nalice,0777\r\n"
+
+
+def put(cloud, body, key="agent_extensions.csv"):
+    cloud.past_gate("s3").put_object(Bucket=cloud.bucket, Key=key, Body=body)
+
+
+def test_a_key_that_is_missing_is_403_without_list_bucket(cloud, desk):
+    """Nobody may be told that nothing is there: then it is put on the condition that it is new."""
+    cloud.operator.policy = Policy.all_but("s3:ListBucket")
+    for _ in range(2):
+        result = export(desk, f"s3://{cloud.bucket}")
+        assert result.status == 0 and result.err == "", result
+    assert [r.status for r in cloud.gate.log.select("s3", "GetObject")] == [403, 200]
+    first, second = cloud.gate.log.select("s3", "PutObject")
+    assert first.header("if-none-match") == "*" and second.header("if-none-match") is None
+
+
+@pytest.mark.parametrize("store", ["there before", "made by the run"])
+def test_a_list_that_may_not_be_read(cloud, desk, store):
+    put(cloud, OLD)
+    cloud.operator.policy = Policy.all_but("s3:GetObject")
+    if store == "there before":
+        result = export(desk, f"s3://{cloud.bucket}", "--json")
+        assert result.status == 0 and "s3:GetObject" in result.json["export"]["warning"], result
+        assert stored(cloud)["Body"].read() != OLD
+        result = export(desk, f"s3://{cloud.bucket}")
+        assert result.status == 0 and result.err.count("warning: ") == 1, result
+    else:
+        result = desk.run("--store", "sqlite:fresh.db", "--export-to", f"s3://{cloud.bucket}", "--sync")
+        assert result.status == 4 and "this run made the store" in result.err, result
+        assert stored(cloud)["Body"].read() == OLD
+
+
+def test_a_wrong_store_does_not_replace_the_list(cloud, desk):
+    rows = "".join(f"agent{i:02},{i + 700:04}\r\n" for i in range(30))
+    put(cloud, b"user,extension\r\n" + rows.encode())
+    desk.people(*[f"agent{i:02}" for i in range(30)])
+    to = f"s3://{cloud.bucket}/agent_extensions.csv"
+    refused = desk.json("--store", "sqlite:other.db", "--export-to", to, "--sync", status=4)
+    (refusal,) = refused["refused"]
+    assert (refusal["guard"], refusal["count"], refusal["limit"]) == ("publish", 30, 5)
+    assert "does not know 30 of them" in refused["error"]["message"]
+    assert refused["applied"] == 0 and not (desk.folder / "other.db").exists()
+    assert stored(cloud)["Body"].read().count(b"\r\n") == 31
+
+
+def test_s3_out_of_reach_stops_no_sync(cloud, desk):
+    to = f"s3://{cloud.bucket}"
+    cloud.gate.inject(faults.reset_before(), on="s3")
+    desk.people("alice", "bob", "carol", "dave")
+    done = desk.json("--export-to", to, "--sync", status=3)
+    assert done["applied"] == 1 and done["export"]["error"]["code"] == "offline"
+    assert done["export"]["to"].startswith(to)
+    cloud.gate.clear_faults()
+    idle = desk.json("--export-to", to, "--sync")
+    assert idle["applied"] == 0 and idle["export"]["rows"] == 4
+    assert b"dave" in stored(cloud)["Body"].read()

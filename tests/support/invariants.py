@@ -123,6 +123,8 @@ def read_dynamodb(table, claims: bool = True, index: bool = True) -> State:
     state = State(claims=[] if claims else None)
     for item in scan(table):
         pk, sk = item["pk"], item["sk"]
+        if pk == "export":
+            continue  # a note of what was published: nothing of the pool
         if pk.startswith("audit#"):
             state.audit.append(item)
         elif sk == "claim" and pk.startswith("agent#") and "sk_value" not in item:

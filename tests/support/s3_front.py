@@ -158,6 +158,11 @@ class S3Front(Service):
                 else f"arn:aws:kms:{ctx.region}:{ctx.identity.account}:key/{kms_key}"
             )
             wanted.append(("kms:GenerateDataKey", arn))
+        if ctx.operation == "GetObject":
+            with self._lock:
+                kept = self._kept.get((ctx.labels["bucket"], ctx.labels["key"]), {})
+            if "x-amz-server-side-encryption-aws-kms-key-id" in kept:
+                wanted.append(("kms:Decrypt", "*"))
         return wanted
 
     def access_denied(self, arn: str, action: str, resource: str) -> Response:
@@ -179,6 +184,8 @@ class S3Front(Service):
         if refusal:
             return refusal
         response = self._forward(ctx)
+        if response.status == 404 and ctx.operation in ("GetObject", "HeadObject"):
+            response = self._missing_key(ctx) or response
         if response.status >= 300:
             match = re.search(rb"<Code>(\w+)</Code>", response.body)
             response.code = match[1].decode() if match else None
@@ -194,6 +201,17 @@ class S3Front(Service):
         if ctx.operation == "HeadBucket":
             response.headers.set("x-amz-bucket-region", region)
         return response
+
+    def _missing_key(self, ctx: Context) -> Response | None:
+        """Who may not list the bucket is not told that a key is not there.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, "Permissions"
+        """
+        bucket = "arn:aws:s3:::" + ctx.labels["bucket"]
+        policy = ctx.identity.policy if ctx.identity else None
+        if policy is None or policy.allows("s3:ListBucket", bucket):
+            return None
+        return self.access_denied(ctx.identity.arn, "s3:ListBucket", bucket)
 
     def _recall(self, ctx: Context, response: Response) -> None:
         with self._lock:

@@ -225,8 +225,10 @@ static void run_refresh(struct work *work)
 static void run_export(struct work *work)
 {
     struct usecase *use = &work->use;
-    use->exported = session_export(work->session, work->argument, NULL, use->progress,
-                                   &use->receipt, &use->err) == ERR_OK;
+    use_known_roster(work);
+    struct publish_source source = {.to = work->argument, .roster = use->roster};
+    use->exported =
+        session_export(work->session, &source, use->progress, &use->receipt, &use->err) == ERR_OK;
 }
 
 static void run_apply(struct work *work)

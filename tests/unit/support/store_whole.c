@@ -437,7 +437,55 @@ static void test_two_make_the_store_at_once(void **state)
     expect_slot(site, an_assigned("0000", "alice", T0));
 }
 
+static struct published published_at(struct store *store, const char *uri)
+{
+    struct err err = ERR_INIT;
+    struct published found = {.rows = 99};
+    assert_int_equal(store->ops->published(store, uri, NULL, &found, &err), ERR_OK);
+    return found;
+}
+
+/* What a store last published where is the store's, not the process's. */
+static void test_what_was_published_is_kept(void **state)
+{
+    struct site *site = *state;
+    struct err err = ERR_INIT;
+    static const char *const places[] = {"s3://bucket/list.csv", "file:/srv/\xc3\xbc list.csv"};
+    assert_int_equal(published_at(site->store, places[0]).at_s, 0);
+    assert_string_equal(published_at(site->store, places[0]).digest, "");
+    for (size_t i = 0; i < 2; i++) {
+        const struct published first = {.at_s = T0, .rows = 7, .digest = "one"};
+        const struct published second = {.at_s = T0 + 1, .rows = i, .digest = "two"};
+        assert_int_equal(
+            site->store->ops->note_published(site->store, places[i], &first, NULL, &err), ERR_OK);
+        assert_string_equal(published_at(site->other, places[i]).digest, "one");
+        assert_int_equal(published_at(site->other, places[i]).rows, 7);
+        assert_int_equal(
+            site->other->ops->note_published(site->other, places[i], &second, NULL, &err), ERR_OK);
+        assert_string_equal(published_at(site->store, places[i]).digest, "two");
+        assert_int_equal(published_at(site->store, places[i]).at_s, T0 + 1);
+        assert_int_equal(published_at(site->store, places[i]).rows, i);
+    }
+    const struct snapshot *seen = site_see(site, site->store);
+    assert_int_equal(seen->n_slots, 10); /* it is nothing of the pool */
+    assert_int_equal(seen->n_unknown_items, 0);
+    assert_true(seen->exact);
+}
+
+static void test_a_store_that_is_not_there_has_published_nothing(void **state)
+{
+    struct site *site = *state;
+    struct published found = {.rows = 99};
+    enum err_code code =
+        site->store->ops->published(site->store, "file:/srv/x", NULL, &found, NULL);
+    assert_true(code == ERR_OK || code == ERR_NOT_FOUND);
+    assert_string_equal(found.digest, "");
+}
+
 const struct CMUnitTest store_whole_tests[] = {
+    cmocka_unit_test_setup_teardown(test_what_was_published_is_kept, site_ten, site_end),
+    cmocka_unit_test_setup_teardown(test_a_store_that_is_not_there_has_published_nothing, site_bare,
+                                    site_end),
     cmocka_unit_test_setup_teardown(test_history_tells_what_was_done, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_history_has_what_an_undo_needs, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_history_is_newest_first_and_can_be_short, site_ten,

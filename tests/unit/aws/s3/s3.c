@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "aws/s3/s3.h"
+#include "tests/unit/support/exporter_contract.h"
 #include "tests/unit/support_aws/http_fake.h"
 
 static const char *const s_nothing[][2] = {{NULL, NULL}};
@@ -37,8 +38,7 @@ static void world_open(struct world *world, const char *place, const struct s3_o
     *world = (struct world){.fake = http_fake_new()};
     world->environment = environment_of_pairs(s_nothing);
     world->provider = credentials_static_new(&keys);
-    struct s3_options options = given ? *given : (struct s3_options){.uri = NULL};
-    options.uri = place;
+    struct s3_options options = given ? *given : (struct s3_options){.kms_key = NULL};
     options.client.http = &world->fake->base;
     options.client.credentials = world->provider;
     options.client.random = half;
@@ -60,8 +60,9 @@ static void world_close(struct world *world)
 static enum err_code publish(struct world *world, struct err *err)
 {
     *err = (struct err)ERR_INIT;
-    return world->exporter->ops->publish(world->exporter, s_csv, sizeof s_csv - 1, "text/csv", NULL,
-                                         err);
+    const struct publication publication = {
+        .bytes = s_csv, .length = sizeof s_csv - 1, .content_type = "text/csv"};
+    return world->exporter->ops->publish(world->exporter, &publication, NULL, err);
 }
 
 static void assert_header(const struct world *world, size_t request, const char *name,
@@ -152,7 +153,7 @@ static void test_put(void **state)
 static void test_addressing(void **state)
 {
     (void)state;
-    struct s3_options plain = {.uri = NULL};
+    struct s3_options plain = {.kms_key = NULL};
     struct s3_options forced = {.style = AWS_S3_PATH};
     struct s3_options custom = {.client.endpoint.endpoint_url = "http://127.0.0.1:9000"};
     struct s3_options fips = {.client.endpoint.fips = true};
@@ -350,14 +351,137 @@ static void test_denied(void **state)
     world_close(&world);
 }
 
+/* ---- reading --------------------------------------------------------------------------------- */
+
+static enum err_code read_list(struct world *world, struct buf *into, struct err *err)
+{
+    *err = (struct err)ERR_INIT;
+    buf_clear(into);
+    return world->exporter->ops->read(world->exporter, NULL, into, err);
+}
+
+static void test_reading(void **state)
+{
+    (void)state;
+    static const struct {
+        int status;
+        const char *body;
+        enum err_code code;
+    } cases[] = {
+        {200, "user,extension\r\n", ERR_OK},
+        {404, "<Error><Code>NoSuchKey</Code></Error>", ERR_NOT_FOUND},
+        {404, "<Error><Code>NoSuchBucket</Code></Error>", ERR_NOT_FOUND},
+        {403, "<Error><Code>AccessDenied</Code></Error>", ERR_DENIED},
+        {403, "<Error><Code>InvalidObjectState</Code></Error>", ERR_DENIED}, // in an archive
+        {403, "<Error><Code>ExpiredToken</Code></Error>", ERR_AUTH},
+    };
+    struct buf there;
+    buf_init(&there, 1 << 20);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world world;
+        struct err err;
+        struct s3_options options = {.bucket_owner = "111122223333"};
+        world_open(&world, "s3://bucket/k", &options);
+        http_fake_answer(world.fake, cases[i].status, "", cases[i].body);
+        enum err_code code = read_list(&world, &there, &err);
+        assert_int_equal(code, cases[i].code);
+        assert_int_equal(err.code, code);
+        assert_string_equal(there.data, code == ERR_OK ? cases[i].body : "");
+        assert_string_equal(http_fake_request(world.fake, 0)->method, "GET");
+        assert_header(&world, 0, "x-amz-expected-bucket-owner", "111122223333");
+        world_close(&world);
+    }
+    struct world world;
+    struct err err;
+    world_open(&world, "s3://bucket/k", NULL); // of another region
+    http_fake_answer(world.fake, 301, "x-amz-bucket-region: us-west-2", "");
+    http_fake_answer(world.fake, 200, "", "x");
+    assert_int_equal(read_list(&world, &there, &err), ERR_OK);
+    assert_string_equal(http_fake_request(world.fake, 1)->url,
+                        "https://bucket.s3.us-west-2.amazonaws.com/k");
+    world_close(&world);
+    buf_release(&there);
+}
+
+/* The first attempt wrote, its answer was lost, and the second one finds what the first wrote. */
+static void test_a_new_one_whose_answer_was_lost(void **state)
+{
+    (void)state;
+    struct world world;
+    struct err err = ERR_INIT;
+    const struct publication publication = {
+        .bytes = s_csv, .length = sizeof s_csv - 1, .only_new = true};
+    world_open(&world, "s3://bucket/k", NULL);
+    http_fake_fail(world.fake, HTTP_BROKEN, true);
+    http_fake_answer(world.fake, 412, "", "<Error><Code>PreconditionFailed</Code></Error>");
+    http_fake_answer(world.fake, 200,
+                     "Content-Length: " CSV_LENGTH "\nx-amz-checksum-sha256: " CSV_SHA256, "");
+    assert_int_equal(world.exporter->ops->publish(world.exporter, &publication, NULL, &err),
+                     ERR_OK);
+    assert_header(&world, 0, "if-none-match", "*");
+    world_close(&world);
+}
+
+/* ---- the contract ----------------------------------------------------------------------------- */
+
+/* One object, as S3 keeps it. */
+struct object {
+    struct world world;
+    bool there;
+    char bytes[256];
+};
+
+static void serve(void *context, const struct fake_request *request, struct http_response *response)
+{
+    struct object *object = context;
+    char value[8];
+    if (strcmp(request->method, "GET") == 0) {
+        http_fake_fill(response, object->there ? 200 : 404, "",
+                       object->there ? object->bytes : "<Error><Code>NoSuchKey</Code></Error>");
+    } else if (object->there && http_fake_header(request, "if-none-match", value, sizeof value)) {
+        http_fake_fill(response, 412, "", "<Error><Code>PreconditionFailed</Code></Error>");
+    } else {
+        object->there = true;
+        memcpy(object->bytes, request->body ? request->body : "", request->body_length);
+        object->bytes[request->body_length] = '\0';
+        http_fake_fill(response, 200, "", "");
+    }
+}
+
+static struct exporter *fresh(void *context)
+{
+    struct object *object = context;
+    world_open(&object->world, "s3://bucket/k", NULL);
+    http_fake_handler(object->world.fake, serve, object);
+    object->there = false;
+    struct exporter *exporter = object->world.exporter;
+    object->world.exporter = NULL; /* the suite frees it */
+    return exporter;
+}
+
+static void drop(void *context)
+{
+    world_close(&((struct object *)context)->world);
+}
+
 int main(void)
 {
+    static struct object object;
+    static const struct exporter_maker maker = {
+        .name = "exporter s3:", .context = &object, .fresh = fresh, .remove = drop};
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_places),           cmocka_unit_test(test_put),
-        cmocka_unit_test(test_addressing),       cmocka_unit_test(test_another_region),
-        cmocka_unit_test(test_region_asked_for), cmocka_unit_test(test_redirects_once),
-        cmocka_unit_test(test_lost_answer),      cmocka_unit_test(test_never_sent),
-        cmocka_unit_test(test_no_such_bucket),   cmocka_unit_test(test_denied),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_put),
+        cmocka_unit_test(test_addressing),
+        cmocka_unit_test(test_another_region),
+        cmocka_unit_test(test_region_asked_for),
+        cmocka_unit_test(test_redirects_once),
+        cmocka_unit_test(test_lost_answer),
+        cmocka_unit_test(test_never_sent),
+        cmocka_unit_test(test_no_such_bucket),
+        cmocka_unit_test(test_denied),
+        cmocka_unit_test(test_reading),
+        cmocka_unit_test(test_a_new_one_whose_answer_was_lost),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL) + exporter_contract_run(&maker);
 }

@@ -127,6 +127,8 @@ static void a_missing_store_is_empty_and_made_by_the_first_write(void **state)
     struct err err = ERR_INIT;
     const char *actor = NULL;
     write_agents("user\nalice\nbob\n");
+    char *folder = in_home("out");
+    assert_int_equal(mkdir(folder, 0700), 0);
     open_with("--sync --store ~/a.db --directory ~/agents.csv --export-to ~/out/e.csv");
 
     assert_int_equal(session_load(s_session, LOAD_NORMAL, NULL, &snapshot, &err), ERR_OK);
@@ -152,10 +154,14 @@ static void a_missing_store_is_empty_and_made_by_the_first_write(void **state)
     snapshot_unref(snapshot);
 
     assert_int_equal(session_after(s_session, plan, NULL, &snapshot, &err), ERR_OK);
-    assert_int_equal(session_export(s_session, NULL, snapshot, NULL, &receipt, &err), ERR_OK);
+    assert_int_equal(session_export(s_session, &(struct publish_source){.snapshot = snapshot}, NULL,
+                                    &receipt, &err),
+                     ERR_OK);
     assert_int_equal(receipt.rows, 2);
     assert_false(receipt.unchanged);
-    assert_int_equal(session_export(s_session, NULL, NULL, NULL, &receipt, &err), ERR_OK);
+    assert_int_equal(
+        session_export(s_session, &(struct publish_source){.to = NULL}, NULL, &receipt, &err),
+        ERR_OK);
     assert_true(receipt.unchanged); /* the same state, read again, gives the same bytes */
     assert_int_equal(session_history(s_session, 1, outcome.action_id, NULL, &history, &err),
                      ERR_OK);
@@ -183,7 +189,6 @@ static void a_missing_store_is_empty_and_made_by_the_first_write(void **state)
     forget("a.db-wal");
     forget("a.db-shm");
     forget("out/e.csv");
-    char *folder = in_home("out");
     rmdir(folder);
     free(folder);
 }
@@ -214,7 +219,9 @@ static void a_store_that_was_read_and_is_gone_is_an_error(void **state)
     assert_non_null(strstr(err.text, "a.db is gone: this session has read it before"));
     assert_non_null(strstr(err.hint, "mounted"));
     err_clear(&err);
-    assert_int_equal(session_export(s_session, NULL, NULL, NULL, &receipt, &err), ERR_NOT_FOUND);
+    assert_int_equal(
+        session_export(s_session, &(struct publish_source){.to = NULL}, NULL, &receipt, &err),
+        ERR_NOT_FOUND);
     err_clear(&err);
     assert_int_equal(session_init_store(s_session, NULL, NULL, &err), ERR_NOT_FOUND);
     err_clear(&err);
@@ -240,7 +247,9 @@ static void a_read_only_session_says_why(void **state)
     assert_string_equal(err.hint,
                         "read-only comes from --read-only; --dry-run shows what would be done");
     err_clear(&err);
-    assert_int_equal(session_export(s_session, NULL, NULL, NULL, &receipt, &err), ERR_READ_ONLY);
+    assert_int_equal(
+        session_export(s_session, &(struct publish_source){.to = NULL}, NULL, &receipt, &err),
+        ERR_READ_ONLY);
     close_it();
 }
 
@@ -251,14 +260,19 @@ static void an_export_needs_a_place_that_is_one(void **state)
     struct err err = ERR_INIT;
     open_with("--status --store ~/a.db");
     s_settings.export_to = NULL;
-    assert_int_equal(session_export(s_session, NULL, NULL, NULL, &receipt, &err), ERR_USAGE);
+    assert_int_equal(
+        session_export(s_session, &(struct publish_source){.to = NULL}, NULL, &receipt, &err),
+        ERR_USAGE);
     assert_string_equal(err.text, "no place to export to");
     err_clear(&err);
-    assert_int_equal(session_export(s_session, "s3://bucket/k", NULL, NULL, &receipt, &err),
+    assert_int_equal(session_export(s_session, &(struct publish_source){.to = "s3://bucket/k"},
+                                    NULL, &receipt, &err),
                      ERR_USAGE);
     assert_string_equal(err.text, "s3://bucket/k: no export of this kind in this build");
     err_clear(&err);
-    assert_int_equal(session_export(s_session, "fil:x", NULL, NULL, &receipt, &err), ERR_USAGE);
+    assert_int_equal(
+        session_export(s_session, &(struct publish_source){.to = "fil:x"}, NULL, &receipt, &err),
+        ERR_USAGE);
     assert_non_null(strstr(err.text, "fil"));
     close_it();
 }
