@@ -285,6 +285,21 @@ def test_another_context_by_its_name(centre):
         term.wait_for("a.smithers").wait_for("| prod |")
 
 
+@pytest.mark.parametrize("before", ["", "[context old]\nstore = sqlite:pool.db\n"])
+def test_a_context_that_was_added_meanwhile_is_found(centre, before):
+    (centre.folder / "other.csv").write_text("user\nonly.one\n")
+    new = "[context new]\ndirectory = file:other.csv\nstore = sqlite:other.db\n"
+    centre.configure(CONFIG + before)
+    with centre.console() as term:
+        term.wait_for("read: 12 agents")
+        centre.configure(CONFIG + before + new)
+        term.press(":").type("context ne").press("Tab").wait_for(":context new").press("Esc").quiet()
+        term.press("c").wait_for("Which contact centre").wait_for("> new" if not before else "  new")
+        term.press(*["Down"] * bool(before), "Enter").wait_for("only.one").wait_for("| new |")
+        centre.configure(CONFIG + before + new + "[context broken\n")
+        term.press("c").wait_for("config").wait_for("Which contact centre").wait_for("> new")
+
+
 def test_a_conflict_shows_what_is_there_now_and_plans_again(place):
     with place.console() as term:
         term.wait_for("read: 12 agents")

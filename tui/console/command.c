@@ -168,7 +168,11 @@ static unsigned context_accepted(struct dialog *dialog, struct console *console,
 
 static void pick_context(struct console *console)
 {
-    const struct settings *settings = console->settings;
+    struct err err = ERR_INIT;
+    if (console_read_contexts(console, &err) != ERR_OK) {
+        console_say_error(console, "context", &err);
+    }
+    const struct settings *settings = console->contexts;
     if (settings->n_contexts == 0 || !console->options->reopen) {
         console_flash(console, STYLE_WARN,
                       "the configuration has no contexts: [context NAME] in %s",
@@ -183,7 +187,7 @@ static void pick_context(struct console *console)
                  context->store ? context->store : "", context->directory ? " " : "",
                  context->directory ? context->directory : "",
                  context->read_only ? "  read-only" : "");
-        if (settings->context && strcmp(settings->context, context->name) == 0) {
+        if (console->settings->context && strcmp(console->settings->context, context->name) == 0) {
             dialog->choice = i;
         }
         dialog_offer(dialog, context->name, detail);

@@ -220,6 +220,7 @@ enum err_code console_open(struct console *console, const struct settings *setti
         session_close(console->session);
     }
     console->settings = settings;
+    console->contexts = settings;
     console->session = session;
     console->generation++;
     console->job = NULL;

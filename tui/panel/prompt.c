@@ -93,7 +93,7 @@ static bool takes_login(enum command command)
 static void consider_arguments(struct completion *completion, const struct console *console,
                                enum command command)
 {
-    const struct settings *settings = console->settings;
+    const struct settings *settings = console->contexts;
     if (command == CMD_THEME) {
         for (const struct theme_source *source = theme_sources; source->name; source++) {
             consider(completion, source->name);
@@ -267,6 +267,7 @@ void prompt_command(struct console *console)
     field_init(&prompt->field, &console->command_history);
     console_push(console, &prompt->view);
     if (console_top(console) == &prompt->view) {
+        (void)!console_read_contexts(console, NULL); /* that may be completed */
         offer(prompt, console);
     }
 }

@@ -1,5 +1,6 @@
 /*
- * What the screen shows comes from two sources; each has its own troubles and its own age.
+ * What the screen shows comes from two sources; each has its own troubles and its own age. The
+ * contexts say which.
  */
 
 #include "tui/shell/view.h"
@@ -30,4 +31,19 @@ int64_t console_checked_at_s(const struct console *console)
     int64_t directory_s =
         newer(data->roster->read_at_s, console->sources[SOURCE_DIRECTORY].checked_at_s);
     return directory_s < store_s ? directory_s : store_s;
+}
+
+enum err_code console_read_contexts(struct console *console, struct err *err)
+{
+    const struct console_options *options = console->options;
+    const struct settings *fresh = NULL;
+    if (!options->reopen || console->settings->action == ACTION_DEMO) {
+        return ERR_OK;
+    }
+    enum err_code code =
+        options->reopen(options->context, CONSOLE_CONTEXT, console->settings->context, &fresh, err);
+    if (code == ERR_OK) {
+        console->contexts = fresh;
+    }
+    return code;
 }

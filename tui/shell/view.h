@@ -96,6 +96,7 @@ struct ready {
 struct console {
     const struct console_options *options;
     const struct settings *settings;
+    const struct settings *contexts; /* as the configuration was last read */
     struct session *session;
     struct worker *worker;
     struct bindings bindings;
@@ -201,6 +202,9 @@ enum err_code console_set_theme(struct console *console, const char *name,
                                 struct err *err) ERR_CHECK;
 enum err_code console_open(struct console *console, const struct settings *settings,
                            struct err *err) ERR_CHECK;
+/* Reads the contexts of the configuration as it is now into console->contexts; an error leaves them
+   as they were. tui/shell/source.c */
+enum err_code console_read_contexts(struct console *console, struct err *err) ERR_CHECK;
 /* To another context of the configuration. */
 enum err_code console_switch(struct console *console, const char *context,
                              struct err *err) ERR_CHECK;
