@@ -95,3 +95,21 @@ def test_a_conflict_is_read_in_full(centre):
         term.press("a").type("2033").press("Enter").wait_for("PLAN assign")
         assert centre.run("--assign", "z.novak=2033").status == 0
         term.press("Enter").wait_for("k.smidt: 2033 is assigned to z.novak since 20")
+
+
+def test_more_than_five_moves_ask_for_their_count(centre):
+    """A changed number counts like one that is taken."""
+    with centre.console() as term:
+        term.wait_for("read: 12 agents").press("Down", "Down", "Space", "Space", "Space")
+        term.press("Down", "Space", "Space", "Down", "Space").wait_for("*6").press("r")
+        term.wait_for("PLAN reassign").wait_for("people lose or change their number (6)").quiet()
+        term.press("Enter").wait_for("not applied: type how many people").type("6").press("Enter")
+        term.wait_for("reassign: 6 applied")
+
+
+def test_five_moves_ask_for_nothing(centre):
+    with centre.console() as term:
+        term.wait_for("read: 12 agents").press("Down", "Down", "Space", "Space", "Space")
+        term.press("Down", "Space", "Space").wait_for("*5").press("r")
+        term.wait_for("PLAN reassign").wait_for("Enter applies it").press("Enter")
+        term.wait_for("reassign: 5 applied")
