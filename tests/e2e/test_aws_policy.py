@@ -1,0 +1,144 @@
+"""The IAM policy of README is exactly what the program calls: with it everything works, and nothing
+in it is needed by nothing.
+"""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from support import faults
+from support.connect_standin import User
+from support.iam import Policy
+from support.index_lag import lagging_index
+from support.program import ROOT, program
+from support.table_desk import TableDesk
+
+ACCOUNT = "123456789012"
+
+
+def people(logins):
+    return [User(login, login.title(), "Example") for login in logins]
+
+
+class Watched(Policy):
+    """Keeps what was asked for, and what of it was denied."""
+
+    def __init__(self, document):
+        super().__init__(document)
+        self.used, self.denied = set(), set()
+
+    def allows(self, action, resource):
+        allowed = super().allows(action, resource)
+        (self.used if allowed else self.denied).add((action, resource))
+        return allowed
+
+
+def policy_of_readme(cloud):
+    """The document, with the names of this cloud in place of README's."""
+    blocks = re.findall(r"```json\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    text = next(block for block in blocks if '"Sid": "Directory"' in block)
+    names = {"REGION": "us-east-1", "ACCOUNT": ACCOUNT, "INSTANCE": cloud.instance.id,
+             "TABLE": cloud.table, "BUCKET": cloud.bucket}
+    return json.loads(re.sub("|".join(names), lambda found: names[found.group()], text))
+
+
+def actions_of(document):
+    return {action for statement in document["Statement"] for action in statement["Action"]}
+
+
+def a_life(desk, cloud):
+    """Everything that makes the program call Amazon."""
+    run = desk.run
+    cloud.instance.set_users(people(["alice", "bob", "carol"]))
+    yield run("--init")
+    yield run("--sync")
+    for arguments in (
+        ["--status"], ["--list", "agents"], ["--list", "extensions"], ["--lookup", "alice"],
+        ["--lookup", "0005"], ["--pin", "alice=desk"], ["--unpin", "alice"], ["--swap", "alice=bob"],
+        ["--release", "bob"], ["--assign", "bob=0030"], ["--reassign", "carol=0031"],
+        ["--reserve", "0032=fax"], ["--unreserve", "0032"], ["--history"], ["--undo"], ["--export"],
+    ):
+        yield run(*arguments)
+    (desk.folder / "rows.csv").write_text("user,extension,action\nalice,,release\n")
+    yield run("--import", str(desk.folder / "rows.csv"))
+    # Another one writes at the same time: the look at what is there now.
+    with lagging_index(cloud.dynamodb, None):
+        yield run("--sync")
+        yield run("--sync")
+    # Answers that are lost, of a transaction and of the publication.
+    cloud.instance.set_users(people(["alice", "bob", "carol", "dave"]))
+    cloud.gate.inject(faults.reset_after(), on="dynamodb.TransactWriteItems", first=4)
+    cloud.gate.inject(faults.reset_after(), on="s3.PutObject")
+    yield run("--sync")
+    cloud.gate.clear_faults()
+    # What the old program leaves behind: a number that the index does not show, a stale claim, two
+    # records of one number.
+    desk.table.put_item(Item={"pk": "0035", "sk": "nu"})
+    desk.table.put_item(Item={"pk": "agent#gone", "sk": "claim", "ext": "0036"})
+    desk.table.put_item(Item={"pk": "0037", "sk": "agentID", "sk_value": "erin"})
+    cloud.instance.set_users(people(["alice", "bob", "carol", "dave", "erin"]))
+    yield run("--sync")
+    yield run("--doctor", "--fix")
+
+
+def a_stop(desk, cloud):
+    """The questions after the fate of a write."""
+    cloud.instance.set_users(people(["alice", "bob", "carol", "dave", "erin", "frank"]))
+    held = faults.hold()
+    cloud.gate.inject(held, on="dynamodb.TransactWriteItems")
+    run = subprocess.Popen([program(), "--sync"], env=desk.environment, cwd=desk.folder,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    held.wait()
+    run.terminate()
+    run.communicate(timeout=30)
+    cloud.gate.clear_faults()
+    cloud.gate.wait_idle()
+
+
+def hints(desk):
+    """A wrong name makes the program tell which ones there are."""
+    desk.run("--status", "--store", "dynamodb:other-table")
+    desk.run("--sync", "--directory", "connect:99999999-2222-3333-4444-555555555555", "--dry-run")
+
+
+def index_is_missing(desk, cloud):
+    """A table without its index, which --init adds."""
+    past = cloud.past_gate("dynamodb")
+    past.create_table(
+        TableName=cloud.table,
+        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"},
+                   {"AttributeName": "sk", "KeyType": "RANGE"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    done = desk.run("--init")
+    past.delete_table(TableName=cloud.table)
+    return done
+
+
+def test_the_policy_is_what_is_called(tmp_path, cloud):
+    document = policy_of_readme(cloud)
+    policy = cloud.operator.policy = Watched(document)
+    desk = TableDesk(tmp_path, cloud)
+    assert index_is_missing(desk, cloud).status == 0
+    for result in a_life(desk, cloud):
+        assert result.status in (0, 3), result  # 3: somebody else was met on purpose
+    a_stop(desk, cloud)
+    assert not policy.denied
+    hints(desk)
+    # A wrong name is denied as it would be in real life; only the lists of names may be read.
+    assert {action for action, _ in policy.denied} <= {"dynamodb:Query", "connect:ListUsers"}
+    assert {action for action, _ in policy.used} == actions_of(document)
+
+
+@pytest.mark.parametrize("left_out", ["Names", "Hints"])
+def test_a_statement_that_can_be_left_out(tmp_path, cloud, left_out):
+    """README says of each what goes without it."""
+    document = policy_of_readme(cloud)
+    document["Statement"] = [s for s in document["Statement"] if s["Sid"] != left_out]
+    cloud.operator.policy = Policy(document)
+    desk = TableDesk(tmp_path, cloud)
+    for result in a_life(desk, cloud):
+        assert result.status in (0, 3), result
