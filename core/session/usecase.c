@@ -76,7 +76,7 @@ enum err_code usecase_plan_init(struct usecase *use, bool dry_run)
     if (!dry_run) {
         code = session_init_store(use->session, use->progress, &use->warnings, &use->err);
     }
-    if (code == ERR_OK && usecase_read_store(use, LOAD_WHOLE) == ERR_OK &&
+    if (code == ERR_OK && usecase_read_store(use, LOAD_POOL) == ERR_OK &&
         plan_input(use, &input) == ERR_OK) {
         return plan_init(&input, &use->plan, &use->err);
     }

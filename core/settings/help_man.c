@@ -196,5 +196,7 @@ void help_man(struct buf *out)
     buf_puts(out, ".SH FILES\n"
                   ".TP\n.I \\(ti/.config/extpool/config\nThe configuration.\n"
                   ".TP\n.I \\(ti/.local/share/extpool/extpool.db\nThe embedded store.\n"
+                  ".TP\n.I \\(ti/.local/share/extpool/extpool.db.schema1\nThe store as it was "
+                  "before the first write of a version with other tables.\n"
                   ".TP\n.I \\(ti/.local/share/extpool/agent_extensions.csv\nIts export.\n");
 }
