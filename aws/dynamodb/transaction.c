@@ -228,6 +228,11 @@ static void settle_unit(struct ddb_transaction *part, size_t index, struct arena
         ddb_again(writer, index);
         return;
     }
+    if (verdict.fate == CONFLICT_OTHER && verdict.number_lost &&
+        plan_choose_again(writer->plan, unit->first, unit->end)) {
+        ddb_again(writer, index);
+        return;
+    }
     if (verdict.fate == CONFLICT_AS_SEEN) {
         verdict.fate = CONFLICT_OTHER;
         verdict.detail = "somebody keeps writing it";

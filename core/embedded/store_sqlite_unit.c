@@ -342,9 +342,13 @@ enum err_code unit_write(struct unit_writer *writer, size_t first, size_t end)
         return change_trail(writer, &writer->plan->changes[first]);
     }
     struct effect only;
-    struct trial trial = {.outcome = WENT_WELL, .first = first, .end = end};
-    effects_of_unit(writer, first, end, &effects, &only);
-    try_unit(writer, &effects, &trial);
+    struct trial trial;
+    do {
+        trial = (struct trial){.outcome = WENT_WELL, .first = first, .end = end};
+        effects_of_unit(writer, first, end, &effects, &only);
+        try_unit(writer, &effects, &trial);
+    } while (trial.outcome == WAS_OTHER && trial.verdict.number_lost &&
+             plan_choose_again(writer->plan, first, end));
     if (trial.outcome == WENT_WRONG) {
         return writer->err->code;
     }

@@ -269,6 +269,7 @@ static enum conflict_fate judge(const struct judgement *judgement)
         const struct effect *effect = &effects->items[i];
         if (!number_is_as_seen(effect, slot_now(judgement, effect->ext))) {
             verdict->change = effect->change;
+            verdict->number_lost = true;
             verdict->detail = what_is_there(judgement, effect);
             return CONFLICT_OTHER;
         }

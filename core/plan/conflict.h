@@ -32,7 +32,9 @@ enum conflict_fate { CONFLICT_AS_SEEN, CONFLICT_ALREADY_SO, CONFLICT_OTHER };
 
 struct conflict_verdict {
     enum conflict_fate fate;
-    size_t change;      /* index in the plan of the change that it is about */
+    bool
+        number_lost; /* with CONFLICT_OTHER: a number is not as it was seen; no agent is in the way */
+    size_t change;   /* index in the plan of the change that it is about */
     const char *detail; /* in `arena`: what is there now */
 };
 

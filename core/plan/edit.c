@@ -295,6 +295,7 @@ static struct change *draft_moved(struct edit *edit, const struct edit_request *
     }
     struct change *change = draft_move(edit, wish, wish->person, why);
     change->any_number = wish->automatic && wish->request->as_fits;
+    change->chosen = wish->automatic;
     return change;
 }
 
@@ -483,6 +484,7 @@ enum err_code plan_edit(const struct plan_input *input, const char *action,
     } else {
         draft_changes(&edit);
         plan_note_odd_logins(edit.draft.plan);
+        number_picker_spare(&edit.picker, edit.draft.plan);
         *out = edit.draft.plan;
     }
     edit_release(&edit);

@@ -8,6 +8,8 @@
 #include "core/plan/builder.h"
 #include "core/base/text.h"
 
+#define SPARES_MAX 1000
+
 /* ---- the walk ------------------------------------------------------------------------------ */
 
 void pool_walk_init(struct pool_walk *walk, const struct plan_input *input)
@@ -221,6 +223,26 @@ bool number_picker_next(struct number_picker *picker, struct pick *pick)
         }
     }
     return false;
+}
+
+void number_picker_spare(struct number_picker *picker, struct plan *plan)
+{
+    size_t wanted = 0;
+    for (size_t i = 0; i < plan->n_changes && wanted < SPARES_MAX; i++) {
+        wanted += plan->changes[i].chosen;
+    }
+    if (wanted == 0 || plan->snapshot->n_slots == 0) {
+        return;
+    }
+    wanted += PLAN_CHOICES_MAX - 1;
+    plan->spares = mem_array(wanted, sizeof *plan->spares);
+    struct pick pick;
+    while (plan->n_spares < wanted && number_picker_next(picker, &pick)) {
+        /* What has no record, or a damaged one, has a change of its own in the plan. */
+        if (pick.slot && slot_is_sound(pick.slot)) {
+            plan->spares[plan->n_spares++] = pick.slot;
+        }
+    }
 }
 
 const char *pick_reason(const struct pick *pick)

@@ -76,6 +76,10 @@ bool number_picker_allows(const struct number_picker *picker, const struct slot 
 /* The next number, which is taken then; false when none is left. */
 bool number_picker_next(struct number_picker *picker, struct pick *pick);
 
+/* Gives the plan spares for changes whose number another takes while they are written. Last, because
+   they count as taken afterwards. */
+void number_picker_spare(struct number_picker *picker, struct plan *plan);
+
 /* Why it is this one, for people: "lowest free". */
 const char *pick_reason(const struct pick *pick);
 

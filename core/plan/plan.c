@@ -69,6 +69,7 @@ void plan_free(struct plan *plan)
     free(plan->changes);
     free(plan->unassigned);
     free(plan->notes);
+    free(plan->spares);
     arena_release(&plan->arena);
     free(plan);
 }
@@ -218,6 +219,25 @@ size_t plan_settle_rest(struct plan *plan)
         first = end;
     }
     return not_tried;
+}
+
+bool plan_choose_again(struct plan *plan, size_t first, size_t end)
+{
+    struct change *change = &plan->changes[first];
+    bool more = plan->next_spare < plan->n_spares && change->n_chosen < PLAN_CHOICES_MAX;
+    if (!change->chosen || end != first + 1 || change->n_steps != 1 || !more) {
+        return false;
+    }
+    const struct slot *spare = plan->spares[plan->next_spare++];
+    struct step *step = &change->steps[0];
+    change->why = arena_printf(&plan->arena, "%s; %s went to somebody else meanwhile", change->why,
+                               change->ext);
+    memcpy(step->after.ext, spare->ext, sizeof step->after.ext);
+    step->before = spare;
+    change->ext = step->after.ext;
+    change->to = change->ext;
+    change->n_chosen++;
+    return true;
 }
 
 size_t plan_results(const struct plan *plan, enum change_result result)

@@ -80,6 +80,8 @@ struct change {
     bool already_so;   /* with RESULT_SKIPPED: what was asked for is so already */
     bool by_number;    /* release: asked for by the number, not by the agent who holds it */
     bool any_number;   /* assign: the agent shall have one, whichever it is */
+    bool chosen;       /* assign: the pool chose the number; nobody named it */
+    uint8_t n_chosen;  /* how often it was chosen again: another took the number meanwhile */
     uint32_t group;    /* changes with the same number, other than 0, are applied together or not
                           at all; they stand next to each other */
     const char *ext;   /* the extension it is about; of a reassign the new one */
@@ -120,7 +122,9 @@ struct plan {
     size_t withheld;        /* holders who are not in a partial directory and keep their numbers */
     size_t missing;         /* numbers of the ranges that the snapshot does not show and
                                that the plan does not create */
-    const char **notes;     /* lines for people: "pinned: ...", "12 numbers ..." */
+    const struct slot **spares; /* the next numbers that would be chosen; see plan_choose_again */
+    size_t n_spares, next_spare;
+    const char **notes; /* lines for people: "pinned: ...", "12 numbers ..." */
     size_t n_notes;
 };
 
@@ -153,6 +157,12 @@ void plan_count(struct plan *plan);
 /* At the end of an apply: rows without a result were left out, with their whole group (skipped), or
    not reached (not_tried). Returns how many were not reached. */
 size_t plan_settle_rest(struct plan *plan);
+
+/* For a store, while it applies: the unit [first, end) lost its number to somebody else. If the pool
+   had chosen that number, the change gets another one and is to be tried again, at most
+   PLAN_CHOICES_MAX times. False: it stays as it is, and is a conflict. */
+#define PLAN_CHOICES_MAX 5
+bool plan_choose_again(struct plan *plan, size_t first, size_t end);
 
 /* How many changes have this result. */
 size_t plan_results(const struct plan *plan, enum change_result result);

@@ -401,6 +401,7 @@ static void draft_assignments(struct sync *sync)
             struct change *change = build_assign(&sync->draft, joiner->pick.slot, joiner->pick.ext,
                                                  joiner->agent, why_assigned(sync, joiner));
             change->any_number = true;
+            change->chosen = true;
         }
     }
 }
@@ -571,6 +572,7 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
     note_stayers(&sync);
     plan_note_shortage(plan);
     plan_note_odd_logins(plan);
+    number_picker_spare(&sync.picker, plan);
     sync_release(&sync);
     *out = plan;
     return ERR_OK;

@@ -1,6 +1,7 @@
 /* The store contract: what somebody else did since the plan was made is neither overwritten nor in
    the way of the rest. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -395,6 +396,80 @@ static void test_a_swap_with_one_who_left(void **state)
     expect_sound(site, 10);
 }
 
+/* ---- numbers that the pool chose ----------------------------------------------------------- */
+
+/* Alice gets a number that the pool chose; the next ones that it would choose are `spares`. */
+static struct plan *chosen(struct site *site, const char *const *spares, size_t n)
+{
+    struct plan *plan = ours(site, CHANGE_ASSIGN, an_assigned("0001", "alice", T0));
+    plan->changes[0].chosen = true;
+    plan->spares = calloc(n, sizeof *plan->spares);
+    for (size_t i = 0; i < n; i++) {
+        plan->spares[plan->n_spares++] = snapshot_find(plan->snapshot, spares[i]);
+    }
+    return plan;
+}
+
+static void test_a_number_that_was_lost_is_chosen_again(void **state)
+{
+    struct site *site = *state;
+    static const char *const spares[] = {"0002", "0003", "0004"};
+    struct plan *plan = chosen(site, spares, 3);
+    theirs(site, CHANGE_ASSIGN, an_assigned("0001", "bob", T0));
+    theirs(site, CHANGE_RESERVE, a_reserved("0002", T0, "fax"));
+    with_dave(plan);
+    site_apply(site, site->store, plan);
+    expect_result(&plan->changes[0], RESULT_DONE);
+    assert_string_equal(plan->changes[0].ext, "0003");
+    assert_string_equal(plan->changes[0].to, "0003");
+    assert_non_null(strstr(plan->changes[0].why, "0002 went to somebody else meanwhile"));
+    expect_slot(site, an_assigned("0003", "alice", T0));
+    expect_slot(site, an_assigned("0001", "bob", T0));
+    expect_slot(site, an_assigned("0009", "dave", T0));
+    expect_sound(site, 10);
+    const struct history *history = site_history(site, 0, site->action_id);
+    const char *recorded = NULL;
+    for (size_t i = 0; i < history->actions[0].n_changes; i++) {
+        const struct audit_change *change = &history->actions[0].changes[i];
+        recorded = strcmp(change->agent, "alice") == 0 ? change->ext : recorded;
+    }
+    assert_string_equal(recorded, "0003");
+}
+
+/* Five times, then it is a conflict; and an agent who has one by now gets no second. */
+static void test_a_number_is_not_chosen_for_ever(void **state)
+{
+    struct site *site = *state;
+    static const char *const spares[] = {"0002", "0003", "0004", "0005", "0006", "0007"};
+    struct plan *plan = chosen(site, spares, 6);
+    for (size_t i = 0; i < 6; i++) {
+        char agent[16];
+        char ext[EXT_ROOM] = "0001";
+        snprintf(agent, sizeof agent, "other%zu", i);
+        ext[3] = (char)('1' + i);
+        theirs(site, CHANGE_ASSIGN, an_assigned(ext, agent, T0));
+    }
+    with_dave(plan);
+    site_apply(site, site->store, plan);
+    expect_conflict(&plan->changes[0], "other5");
+    expect_slot(site, a_free("0007", 0, NULL));
+    expect_sound(site, 10);
+}
+
+static void test_a_number_is_not_chosen_for_one_who_has_one(void **state)
+{
+    struct site *site = *state;
+    static const char *const spares[] = {"0002"};
+    struct plan *plan = chosen(site, spares, 1);
+    theirs(site, CHANGE_ASSIGN, an_assigned("0001", "bob", T0));
+    theirs(site, CHANGE_ASSIGN, an_assigned("0005", "alice", T0));
+    with_dave(plan);
+    site_apply(site, site->store, plan);
+    expect_conflict(&plan->changes[0], "0005");
+    expect_slot(site, a_free("0002", 0, NULL));
+    expect_sound(site, 10);
+}
+
 static void test_many_conflicts_at_once(void **state)
 {
     struct site *site = *state;
@@ -452,6 +527,11 @@ const struct CMUnitTest store_conflict_tests[] = {
     cmocka_unit_test_setup_teardown(test_a_group_that_is_so_already_is_skipped, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_a_swap_is_whole_or_not_at_all, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_a_swap_with_one_who_left, site_ten, site_end),
+    cmocka_unit_test_setup_teardown(test_a_number_that_was_lost_is_chosen_again, site_ten,
+                                    site_end),
+    cmocka_unit_test_setup_teardown(test_a_number_is_not_chosen_for_ever, site_ten, site_end),
+    cmocka_unit_test_setup_teardown(test_a_number_is_not_chosen_for_one_who_has_one, site_ten,
+                                    site_end),
     cmocka_unit_test_setup_teardown(test_many_conflicts_at_once, site_ten, site_end),
 };
 const size_t store_n_conflict_tests = sizeof store_conflict_tests / sizeof store_conflict_tests[0];

@@ -402,6 +402,34 @@ static void test_complete_snapshots_make_numbers(void **state)
     world_release(&w);
 }
 
+/* What would be chosen next is at hand for a number that another takes meanwhile. What has a change of
+   its own in the plan is none of it. */
+static void test_spares(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "0000-0009");
+    world_store(&w, "0000 -\n0001 -\n0002 - +held\n0003 alice\n0004 - zoe 2d\n0005 -\n");
+    world_directory(&w, "alice bob");
+    struct plan *plan = world_sync(&w);
+    assert_string_equal(plan->changes[1].agent, "bob");
+    assert_true(plan->changes[1].chosen);
+    static const char *const spares[] = {"0001", "0005", "0004"};
+    assert_int_equal(plan->n_spares, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(plan->spares[i]->ext, spares[i]);
+    }
+    assert_true(plan_choose_again(plan, 1, 2));
+    assert_string_equal(plan->changes[1].ext, "0001");
+    assert_string_equal(plan->changes[1].why,
+                        "new agent, lowest free; 0000 went to somebody else meanwhile");
+    assert_true(plan_choose_again(plan, 1, 2));
+    assert_true(plan_choose_again(plan, 1, 2));
+    assert_false(plan_choose_again(plan, 1, 2)); /* none is left */
+    plan_free(plan);
+    world_release(&w);
+}
+
 static void test_numbers_of_a_plan(void **state)
 {
     (void)state;
@@ -412,8 +440,7 @@ static void test_numbers_of_a_plan(void **state)
     world_directory(&w, "alice bob carol dave erin frank");
     struct plan *plan = world_sync(&w);
     assert_plan(plan, "- 0001 left #1\n+ 0001 dave #1\n+ 0002 bob\n+ 0003 carol\n");
-    assert_string_equal(plan->changes[2].why,
-                        "new agent, lowest free that the store did not show");
+    assert_string_equal(plan->changes[2].why, "new agent, lowest free that the store did not show");
     assert_null(plan->changes[2].steps[0].before);
     assert_int_equal(plan->keep, 1);
     assert_int_equal(plan->assigned_before, 2);
@@ -624,6 +651,7 @@ int main(void)
         cmocka_unit_test(test_a_login_that_is_cut),
         cmocka_unit_test(test_unmade_before_cooling),
         cmocka_unit_test(test_complete_snapshots_make_numbers),
+        cmocka_unit_test(test_spares),
         cmocka_unit_test(test_numbers_of_a_plan),
         cmocka_unit_test(test_long_lists),
         cmocka_unit_test(test_what_is_written),
