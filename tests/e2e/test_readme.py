@@ -86,3 +86,18 @@ def test_every_topic_of_the_help_is_there(tmp_path):
     for topic in re.split(r",\s+", line.group(1).replace("\n", " ")):
         assert Desk(tmp_path).run("--help", topic, places=False).status == 0, topic
     assert program()
+
+
+def json_members():
+    """Every member that the program can write, from the source of its documents."""
+    source = (ROOT / "core/headless/report_json.c").read_text(encoding="utf-8")
+    members = set(re.findall(r'json_object_set(?:_new)?\(\w+, "(\w+)"', source))
+    kinds = (ROOT / "core/plan/plan.h").read_text(encoding="utf-8")
+    return members | set(re.findall(r'X\(CHANGE_\w+, "(\w+)"', kinds))
+
+
+def test_readme_has_every_member_of_the_json_documents():
+    section = README[README.index("### JSON"):README.index("## The rules")]
+    members = json_members()
+    assert len(members) > 60
+    assert {member for member in members if not re.search(rf'["`]{member}["`]', section)} == set()
