@@ -2,7 +2,7 @@
 #
 # One static-pie `bootstrap`: the same sources and the same main.c, without the console. libcurl.a is
 # built once from Debian's source package (aws/deploy/libcurl.sh). Two builds from two folders are
-# equal byte for byte.
+# equal byte for byte. build/lambda.zip is a copy of the last one: the template deploys that.
 #
 #   CONFIG=FILE   a configuration that goes into the package, beside the bootstrap, as `config`
 
@@ -22,7 +22,15 @@ L_CFLAGS := -std=c17 -O2 -fPIE -pthread -fno-common -fstack-protector-strong -ff
 L_LIBS := -L$(L_DEPS)/lib -L$(L_SYSROOT)/lib/$(L_MACHINE)-linux-gnu -lcurl -lssl -lcrypto -ljansson \
 	-lsqlite3 -lm
 
-.PHONY: lambda
+.PHONY: lambda deploy-flows deploy-check
+# The template, both flows and the roles, without a network: what Amazon would refuse is found here.
+deploy-check: all
+	$(Q)sh tests/setup.sh test
+	$(Q)/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/e2e/test_deploy.py
+
+deploy-flows:
+	$(Q)python3 aws/deploy/embed_flows.py
+
 lambda:
 	$(Q)sh tests/setup.sh lambda $(ARCH)
 	$(Q)sh aws/deploy/libcurl.sh $(ARCH) build/lambda
@@ -46,6 +54,7 @@ $(L)/extpool.zip: $(L)/bootstrap $(CONFIG) FORCE
 	$(Q)install -m 755 $(L)/bootstrap $(L)/package/bootstrap
 	$(Q)$(if $(CONFIG),install -m 644 $(CONFIG) $(L)/package/config)
 	$(Q)cd $(L)/package && touch -d @1577836800 * && TZ=UTC zip -X -9 -q ../extpool.zip *
+	$(Q)cp $@ build/lambda.zip
 .PHONY: FORCE
 FORCE:
 
