@@ -192,12 +192,24 @@ static enum err_code ask_at_terminal(void *context, const char *question, struct
     return ERR_OK;
 }
 
+/* The console has the terminal. */
+static enum err_code cannot_ask(void *context, const char *question, struct buf *answer,
+                                struct err *err)
+{
+    (void)context;
+    (void)answer;
+    err_set(err, ERR_AUTH, "%s: the console cannot ask for it", question);
+    err_hint(err, "leave the console, sign in with the AWS command line, and give extpool the "
+                  "credentials of that session");
+    return ERR_AUTH;
+}
+
 static void collect_ports(struct program *program, bool console)
 {
     struct aws_options options = {
         .environment = &environment_system,
         .clock = &clock_system,
-        .prompt = console ? NULL : ask_at_terminal,
+        .prompt = console ? cannot_ask : ask_at_terminal,
     };
     program->aws = aws_new(&options);
     memcpy(program->ports, session_embedded_ports,

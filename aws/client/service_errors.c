@@ -294,17 +294,31 @@ static void explain_denied(const struct service_error *what, const char *call, c
         service_error_permission(what->service, what->operation, permission, sizeof permission);
     }
     err_set(err, ERR_DENIED, "the permission %s is missing: %s (%s)", permission, call, said);
-    err_hint(err,
-             "allow %s to whoever these credentials belong to (%s); README, \"IAM policy\", "
-             "has the whole policy, with the least that works",
-             permission, what->source ? what->source : "not signed");
+    const char *source = what->source ? what->source : "not signed";
+    if (what->service == SERVICE_STS) {
+        err_hint(err,
+                 "allow it to whoever these credentials belong to (%s), and let the role trust "
+                 "them",
+                 source);
+    } else {
+        err_hint(err,
+                 "allow %s to whoever these credentials belong to (%s); README, \"IAM policy\", "
+                 "has the whole policy, with the least that works",
+                 permission, source);
+    }
 }
 
 static void explain_auth(const struct service_error *what, const char *call, const char *said,
                          struct err *err)
 {
-    const char *source = what->source ? what->source : "not signed";
+    const char *source = what->source;
     bool expired = retry_is_expired_code(what->error);
+    if (!source) { // a call that a token stands for
+        err_set(err, ERR_AUTH, "the token %s: %s (%s)", expired ? "has expired" : "was refused",
+                call, said);
+        err_hint(err, "whatever writes the token has to write a new one; is it for this role?");
+        return;
+    }
     err_set(err, ERR_AUTH, "the credentials (%s) %s: %s (%s)", source,
             expired ? "have expired" : "were refused", call, said);
     bool far_off = what->skew_known && (what->skew_ms > 240000 || what->skew_ms < -240000);
