@@ -170,9 +170,8 @@ static enum err_code store_load(struct store *base, const struct policy *policy,
         code = sqlite_judge_time(store, policy, mode == LOAD_WHOLE, snapshot, err);
     }
     sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-    if (code == ERR_OK && store->frozen && !sqlite_still_frozen(store)) {
-        code = err_set(err, ERR_BUSY, "%s changed while it was read", store->path);
-        err_hint(err, "Try again.");
+    if (code == ERR_OK) {
+        code = sqlite_check_frozen(store, err);
     }
     if (code != ERR_OK) {
         snapshot_unref(snapshot);
@@ -264,6 +263,9 @@ static enum err_code store_history(struct store *base, size_t limit, const char 
     if (code == ERR_OK && result != SQLITE_DONE) {
         code = sqlite_fail(store, result, "reading the audit trail", err);
     }
+    if (code == ERR_OK) {
+        code = sqlite_check_frozen(store, err);
+    }
     if (code == ERR_OK && action_id && history->n_actions == 0) {
         code = err_set(err, ERR_NOT_FOUND, "%s has no action %s", store->path, action_id);
         err_hint(err, "extpool --history lists them.");
@@ -314,6 +316,7 @@ static void store_release(struct store *base)
     struct sqlite_store *store = (struct sqlite_store *)base;
     sqlite_close(store);
     free(store->path);
+    free(store->real);
     free(store);
 }
 

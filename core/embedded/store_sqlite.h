@@ -14,6 +14,10 @@
  * that init makes has 0700. The journal is a write-ahead log, flushed at each commit
  * (synchronous=FULL): readers never wait, a process killed at any moment leaves a whole store.
  *
+ * The file has one name (store_sqlite_name.c): a hard link or a bind-mounted file is ERR_INPUT.
+ * Symbolic links are resolved, but not in a folder that everybody can write. Who may not write and
+ * meets a journal that only a writer can bring to its end gets ERR_READ_ONLY, never what it hides.
+ *
  * What is in the file, for who looks with the sqlite3 shell:
  *
  *     extension   one row per number: extension, state (free, assigned, reserved), at (epoch

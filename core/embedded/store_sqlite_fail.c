@@ -47,29 +47,43 @@ static pid_t range_holder(const char *path, off_t at, off_t length)
     return asked == 0 && lock.l_type != F_UNLCK ? lock.l_pid : 0;
 }
 
+void sqlite_ask_child(void (*look)(const void *what, void *answer), const void *what, void *answer,
+                      size_t size)
+{
+    char told[64];
+    int ends[2];
+    if (size > sizeof told || pipe(ends) != 0) {
+        return;
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        look(what, answer);
+        _exit(write(ends[1], answer, size) == (ssize_t)size ? 0 : 1);
+    }
+    close(ends[1]);
+    if (child > 0 && read(ends[0], told, size) == (ssize_t)size) {
+        memcpy(answer, told, size);
+    }
+    close(ends[0]);
+    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+    }
+}
+
+static void look_for_holder(const void *path, void *answer)
+{
+    char *shm = mem_printf("%s-shm", (const char *)path);
+    pid_t holder = range_holder(shm, WAL_LOCKS_AT, WAL_LOCKS_LENGTH);
+    if (holder == 0) {
+        holder = range_holder(path, FILE_LOCKS_AT, FILE_LOCKS_LENGTH);
+    }
+    memcpy(answer, &holder, sizeof holder);
+    free(shm);
+}
+
 static pid_t find_holder(const char *path)
 {
     pid_t holder = 0;
-    char *shm = mem_printf("%s-shm", path);
-    int answer[2];
-    if (pipe(answer) == 0) {
-        pid_t child = fork();
-        if (child == 0) {
-            holder = range_holder(shm, WAL_LOCKS_AT, WAL_LOCKS_LENGTH);
-            if (holder == 0) {
-                holder = range_holder(path, FILE_LOCKS_AT, FILE_LOCKS_LENGTH);
-            }
-            _exit(write(answer[1], &holder, sizeof holder) == (ssize_t)sizeof holder ? 0 : 1);
-        }
-        close(answer[1]);
-        if (child < 0 || read(answer[0], &holder, sizeof holder) != (ssize_t)sizeof holder) {
-            holder = 0;
-        }
-        close(answer[0]);
-        while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR) {
-        }
-    }
-    free(shm);
+    sqlite_ask_child(look_for_holder, path, &holder, sizeof holder);
     return holder;
 }
 
@@ -131,7 +145,7 @@ static enum err_code fail_busy(struct sqlite_store *store, struct err *err)
         return err_set(err, ERR_CANCELLED, "stopped while waiting for %s", store->path);
     }
     char who[256] = "another process";
-    pid_t holder = find_holder(store->path);
+    pid_t holder = find_holder(sqlite_real_path(store));
     if (holder == getpid()) {
         snprintf(who, sizeof who, "this process itself (pid %ld)", (long)holder);
     } else if (holder > 0) {
@@ -181,16 +195,16 @@ static int write_obstacle(const char *path)
 
 bool sqlite_may_write(const struct sqlite_store *store)
 {
-    char *folder = folder_of(store->path);
-    bool may = write_obstacle(folder) == 0 && write_obstacle(store->path) == 0;
+    char *folder = folder_of(sqlite_real_path(store));
+    bool may = write_obstacle(folder) == 0 && write_obstacle(sqlite_real_path(store)) == 0;
     free(folder);
     return may;
 }
 
 enum err_code sqlite_fail_read_only(const struct sqlite_store *store, struct err *err)
 {
-    char *folder = folder_of(store->path);
-    int file_obstacle = write_obstacle(store->path);
+    char *folder = folder_of(sqlite_real_path(store));
+    int file_obstacle = write_obstacle(sqlite_real_path(store));
     int folder_obstacle = write_obstacle(folder);
     enum err_code code = ERR_READ_ONLY;
     if (file_obstacle == EROFS || folder_obstacle == EROFS) {
@@ -244,6 +258,9 @@ static enum err_code fail_cannot_open(const struct sqlite_store *store, const ch
     if (number == EMFILE || number == ENFILE) {
         return err_set_errno(err, ERR_IO, number, "%s", store->path);
     }
+    if (!sqlite_may_write(store) && sqlite_has_journal(store)) {
+        return sqlite_fail_unfinished(store, err);
+    }
     return sqlite_may_write(store) ? fail_io(store, doing, err) : sqlite_fail_read_only(store, err);
 }
 
@@ -264,8 +281,11 @@ enum err_code sqlite_fail(struct sqlite_store *store, int result, const char *do
         return fail_io(store, doing, err);
     case SQLITE_CANTOPEN:
         return fail_cannot_open(store, doing, err);
-    case SQLITE_READONLY:
-        return sqlite_fail_read_only(store, err);
+    case SQLITE_READONLY: {
+        bool unfinished = result == SQLITE_READONLY_ROLLBACK ||
+                          result == SQLITE_READONLY_RECOVERY || result == SQLITE_READONLY_CANTINIT;
+        return unfinished ? sqlite_fail_unfinished(store, err) : sqlite_fail_read_only(store, err);
+    }
     case SQLITE_NOTADB:
         return err_set(err, ERR_INPUT, "%s is not a SQLite database", store->path);
     case SQLITE_CORRUPT: {

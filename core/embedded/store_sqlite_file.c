@@ -90,22 +90,23 @@ bool sqlite_same_file(const struct sqlite_store *store)
            now.st_ino == store->file.st_ino;
 }
 
-static bool has_journal(const struct sqlite_store *store)
-{
-    struct stat journal;
-    char *name = mem_printf("%s-wal", store->path);
-    bool has = stat(name, &journal) == 0 && journal.st_size > 0;
-    free(name);
-    return has;
-}
-
 bool sqlite_still_frozen(const struct sqlite_store *store)
 {
     struct stat now;
     const struct stat *then = &store->file;
     return stat(store->path, &now) == 0 && now.st_ino == then->st_ino &&
            now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
-           now.st_mtim.tv_nsec == then->st_mtim.tv_nsec && !has_journal(store);
+           now.st_mtim.tv_nsec == then->st_mtim.tv_nsec && !sqlite_has_journal(store);
+}
+
+enum err_code sqlite_check_frozen(const struct sqlite_store *store, struct err *err)
+{
+    if (!store->frozen || sqlite_still_frozen(store)) {
+        return ERR_OK;
+    }
+    err_set(err, ERR_BUSY, "%s changed while it was read", store->path);
+    err_hint(err, "Try again.");
+    return ERR_BUSY;
 }
 
 /* The path as SQLite takes it: never as a URI, never ":memory:". */
@@ -135,7 +136,8 @@ static char *frozen_name(const char *path)
 
 static enum err_code connect(struct sqlite_store *store, bool frozen, struct err *err)
 {
-    char *name = frozen ? frozen_name(store->path) : plain_name(store->path);
+    char *name =
+        frozen ? frozen_name(sqlite_real_path(store)) : plain_name(sqlite_real_path(store));
     int flags = SQLITE_OPEN_NOMUTEX |
                 (frozen ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE);
     int result = sqlite3_open_v2(name, &store->db, flags, NULL);
@@ -283,13 +285,14 @@ static enum err_code look(struct sqlite_store *store, struct err *err)
         /* SQLite takes a file of one byte for an empty one. */
         return sqlite_fail(store, SQLITE_NOTADB, "opening it", err);
     }
-    return ERR_OK;
+    return sqlite_check_name(store, err);
 }
 
 /*
  * A reader of a WAL store writes too: its place in FILE-shm. Who may not write, and finds no
  * journal waiting, leaves no such files behind and reads the file alone; sqlite_still_frozen tells
- * afterwards whether somebody came in between.
+ * afterwards whether somebody came in between. A store without a write-ahead log is read under
+ * SQLite's locks by everybody.
  */
 static enum err_code open_file(struct sqlite_store *store, const struct policy *policy, bool *empty,
                                struct err *err)
@@ -298,7 +301,8 @@ static enum err_code open_file(struct sqlite_store *store, const struct policy *
     if (code != ERR_OK) {
         return code;
     }
-    code = connect(store, !sqlite_may_write(store) && !has_journal(store), err);
+    bool alone = !sqlite_may_write(store) && !sqlite_has_journal(store) && sqlite_is_wal(store);
+    code = connect(store, alone, err);
     if (code == ERR_OK) {
         code = check_identity(store, policy, empty, err);
     }
@@ -386,12 +390,17 @@ static enum err_code use_wal(struct sqlite_store *store, bool *possible, struct 
 static enum err_code make_file(struct sqlite_store *store, bool *made, struct err *err)
 {
     enum err_code code = fileio_make_parents(store->path, err);
+    if (code == ERR_OK) {
+        free(store->real);
+        store->real = NULL;
+        code = fileio_resolve(store->path, &store->real, err);
+    }
     if (code != ERR_OK) {
         return code;
     }
     /* Never opened where it exists: closing a descriptor ends the locks that another handle of
        this process has on the file. */
-    int fd = open(store->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
+    int fd = open(store->real, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
     if (fd >= 0) {
         *made = true;
         close(fd);
@@ -405,8 +414,8 @@ static enum err_code make_file(struct sqlite_store *store, bool *made, struct er
 static void unmake_file(const struct sqlite_store *store)
 {
     struct stat now;
-    if (stat(store->path, &now) == 0 && now.st_size == 0) {
-        unlink(store->path);
+    if (stat(store->real, &now) == 0 && now.st_size == 0) {
+        unlink(store->real);
     }
 }
 

@@ -10,6 +10,7 @@
  *     store_sqlite_trail.c   the audit trail: the times in it, records whose time is over
  *     store_sqlite_file.c    the file: opened, told apart from what it is not, made
  *     store_sqlite_schema.c  the tables: made, and brought up from an older version
+ *     store_sqlite_name.c    its name: one, without links, with its journals beside it
  *     store_sqlite_published.c  what was last published where
  *     store_sqlite_fail.c    what SQLite's results mean to people, and who holds the lock
  */
@@ -28,7 +29,8 @@
 
 struct sqlite_store {
     struct store base;
-    char *path;
+    char *path; /* as it was named */
+    char *real; /* without symbolic links, of the last look; NULL: none yet */
     const struct clock *clock;
     int64_t busy_timeout_ms;
 
@@ -74,6 +76,8 @@ bool sqlite_same_file(const struct sqlite_store *store);
 
 /* Whether a frozen file is still as it was when it was opened: read first, then ask. */
 bool sqlite_still_frozen(const struct sqlite_store *store);
+/* ERR_BUSY if it is frozen and is not: what was read may be from two moments. */
+enum err_code sqlite_check_frozen(const struct sqlite_store *store, struct err *err) ERR_CHECK;
 
 /* ---- store_sqlite_schema.c ---------------------------------------------------------------- */
 
@@ -106,6 +110,11 @@ enum err_code sqlite_fail_read_only(const struct sqlite_store *store, struct err
 
 /* Whether the file and its folder can be written by this process. */
 bool sqlite_may_write(const struct sqlite_store *store);
+
+/* Has a child look at files of the store: `look` fills `size` bytes of the answer, which stay as they
+   are if there is no child. */
+void sqlite_ask_child(void (*look)(const void *what, void *answer), const void *what, void *answer,
+                      size_t size);
 
 /* SQLite's busy handler: waits its turn, up to the patience of the store. */
 int sqlite_wait(void *store, int attempt);
@@ -185,6 +194,21 @@ enum err_code sqlite_change_trail(struct sqlite_store *store, const struct trail
 enum err_code sqlite_apply(struct store *store, struct plan *plan,
                            const struct apply_context *context, const struct progress *progress,
                            struct err *err) ERR_CHECK;
+
+/* ---- store_sqlite_name.c -------------------------------------------------------------------- */
+
+/* The path that SQLite gets, and that the journals lie beside. */
+const char *sqlite_real_path(const struct sqlite_store *store);
+
+/* Resolves the path of the file that store->file is about, and refuses one with several names. */
+enum err_code sqlite_check_name(struct sqlite_store *store, struct err *err) ERR_CHECK;
+
+/* Whether a journal of either kind with something in it lies beside the file. */
+bool sqlite_has_journal(const struct sqlite_store *store);
+enum err_code sqlite_fail_unfinished(const struct sqlite_store *store, struct err *err);
+
+/* Whether the file says that it has a write-ahead log. */
+bool sqlite_is_wal(const struct sqlite_store *store);
 
 /* ---- store_sqlite_published.c --------------------------------------------------------------- */
 

@@ -162,3 +162,17 @@ void sqlite_by_hand(const char *path, const char *sql)
     assert_int_equal(result, SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
+
+void sqlite_cut_off(const char *path, const char *sql)
+{
+    int status = -1;
+    pid_t child = fork();
+    if (child == 0) {
+        sqlite3 *db = NULL;
+        bool done = sqlite3_open(path, &db) == SQLITE_OK &&
+                    sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+        _exit(done ? 0 : 1); /* not closed, not committed */
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}

@@ -23,8 +23,8 @@ struct call {
 struct calls {
     bool possible; /* false: the machine did not let the child prepare its case */
     struct call load, whole, history, init, apply;
-    size_t n_slots;               /* that the load showed */
-    size_t n_assigned;            /* of these */
+    size_t n_slots;                 /* that the load showed */
+    size_t n_assigned;              /* of these */
     size_t done, failed, not_tried; /* changes of the apply */
 };
 
@@ -49,5 +49,9 @@ enum err_code sqlite_apply_plan(struct store *store, struct plan *plan,
 
 /* Runs SQL on the file with SQLite alone, as somebody with a shell would. */
 void sqlite_by_hand(const char *path, const char *sql);
+
+/* Runs SQL that begins a transaction, in a process that is gone before it ends: as a power cut leaves
+   the file and its journal. */
+void sqlite_cut_off(const char *path, const char *sql);
 
 #endif
