@@ -93,6 +93,37 @@ void history_free(struct history *history)
     free(history);
 }
 
+static bool is_about(const struct audit_change *change, const char *ext)
+{
+    if (change->ext) {
+        return strcmp(change->ext, ext) == 0 ||
+               (change->kind == CHANGE_REASSIGN && change->from && strcmp(change->from, ext) == 0);
+    }
+    return change->from && change->to && strlen(change->from) == strlen(ext) &&
+           strcmp(change->from, ext) <= 0 && strcmp(ext, change->to) <= 0;
+}
+
+void history_keep_extension(struct history *history, const char *ext, size_t limit)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < history->n_actions; i++) {
+        struct audit_action action = history->actions[i];
+        size_t n = 0;
+        for (size_t k = 0; k < action.n_changes; k++) {
+            if (is_about(&action.changes[k], ext)) {
+                action.changes[n++] = action.changes[k];
+            }
+        }
+        action.n_changes = n;
+        if (n > 0 && (limit == 0 || kept < limit)) {
+            history->actions[kept++] = action;
+        } else {
+            free(action.changes);
+        }
+    }
+    history->n_actions = kept;
+}
+
 static struct audit_action *action_of(struct history *history, const struct audit_record *record)
 {
     struct strmap *by_id = &((struct indexed_history *)history)->by_id;

@@ -64,6 +64,10 @@ struct history {
 struct history *history_new(void);
 void history_free(struct history *history);
 
+/* Leaves the actions that changed this extension, and of each the changes that did; the newest
+   `limit` of them (0: all). After history_seal. */
+void history_keep_extension(struct history *history, const char *ext, size_t limit);
+
 /* The JSON array of the changes [first, first+n) of the plan that have result `done` (or, with
    `planned_too`, that are still planned: a record that is written in the same transaction). */
 void audit_encode(const struct plan *plan, size_t first, size_t n, bool planned_too,

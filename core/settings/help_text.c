@@ -34,7 +34,8 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "\n"
         "States of an extension: free, cooling (given back lately), assigned, reserved,\n"
         "blocked (never handed out). Agents are assigned, new (no extension yet) or stale\n"
-        "(they left the directory and still hold one). --history 0 shows all actions.\n"
+        "(they left the directory and still hold one). --history 0042 shows what\n"
+        "was done to one extension, --history --limit 0 all actions.\n"
         "\n"
         "  extpool --lookup alice\n"
         "  extpool --list free --json | jq -r '.[0].extension'\n",

@@ -78,7 +78,7 @@ const char *topic_about(enum topic topic);
       "publish user,extension as CSV")                                                             \
     X(ACTION_IMPORT, "import", "FILE.csv", 1, 1, true, TOPIC_FILES, "apply the rows of a CSV")     \
     X(ACTION_DOCTOR, "doctor", "", 0, 0, true, TOPIC_REPAIR, "look for damage; --fix repairs it")  \
-    X(ACTION_HISTORY, "history", "[N]", 0, 1, false, TOPIC_SHOW, "the last N actions (20)")        \
+    X(ACTION_HISTORY, "history", "[EXT]", 0, 1, false, TOPIC_SHOW, "what was done, newest first")   \
     X(ACTION_UNDO, "undo", "[ACTION-ID]", 0, 1, true, TOPIC_REPAIR, "take the last action back")   \
     X(ACTION_HELP, "help", "[TOPIC]", 0, 1, false, TOPIC_OVERVIEW,                                 \
       "this help, or that of a topic")                                                             \
@@ -152,6 +152,8 @@ enum option_id {
     OPT_NO_EXPORT,
     OPT_CSV_SAFE,
     OPT_FIX,
+    OPT_LIMIT,
+    OPT_EXTENSION,
     OPT_JSON,
     OPT_QUIET,
     OPT_VERBOSE,

@@ -10,8 +10,6 @@
 #include "core/base/text.h"
 #include "core/settings/option_value.h"
 
-#define HISTORY_DEFAULT 20
-
 /* ---- one option ---------------------------------------------------------------------------- */
 
 /* Where an option's value stands, before it is judged. */
@@ -214,6 +212,31 @@ static enum err_code list_operand(struct settings *settings, const char *text, s
     return ERR_USAGE;
 }
 
+/* A number of the pool's width is an extension. Any other could be a count or one that misses its
+   zeros: what is meant is asked for. */
+static enum err_code history_operand(struct settings *settings, const char *text, struct err *err)
+{
+    size_t width = (size_t)settings->policy.width;
+    const char *named = settings->history_extension;
+    const char *ext = text ? text : named;
+    if (!ext) {
+        return ERR_OK;
+    }
+    if (!text_is_digits(ext) || strlen(ext) != width) {
+        err_set(err, ERR_USAGE, "%s %s: an extension has %zu digits",
+                text ? "--history" : "--extension", ext, width);
+        err_hint(err, "--history --limit N shows the newest N actions, --history --extension EXT "
+                      "what was done to one");
+        return ERR_USAGE;
+    }
+    if (text && named && strcmp(text, named) != 0) {
+        return err_set(err, ERR_USAGE, "--history %s --extension %s: one extension at a time", text,
+                       named);
+    }
+    settings->history_extension = arena_strdup(&settings->arena, ext);
+    return ERR_OK;
+}
+
 static enum err_code take_operands(struct resolver *r)
 {
     struct settings *settings = r->settings;
@@ -230,7 +253,6 @@ static enum err_code take_operands(struct resolver *r)
         settings->n_requests = requests.n;
         return code;
     }
-    int64_t limit = HISTORY_DEFAULT;
     if (line->action == ACTION_LOOKUP) {
         struct request *lookup = arena_alloc(arena, sizeof *lookup);
         settings->lookup = lookup;
@@ -239,10 +261,9 @@ static enum err_code take_operands(struct resolver *r)
     if (line->action == ACTION_LIST_) {
         return list_operand(settings, first, r->err);
     }
-    if (line->action == ACTION_HISTORY && given && !text_to_int64(first, 0, 1000000, &limit)) {
-        return err_set(r->err, ERR_USAGE, "--history %s: a number of actions, 0 for all", first);
+    if (line->action == ACTION_HISTORY) {
+        return history_operand(settings, given ? first : NULL, r->err);
     }
-    settings->history_limit = (size_t)limit;
     settings->import_path = line->action == ACTION_IMPORT ? arena_strdup(arena, first) : NULL;
     settings->undo_id = line->action == ACTION_UNDO && given ? arena_strdup(arena, first) : NULL;
     return ERR_OK;

@@ -82,12 +82,13 @@ struct settings {
     enum action action;
     const struct request *requests; /* of --assign ... --unpin, in the order given */
     size_t n_requests;
-    const struct request *lookup; /* --lookup: `agent` or `ext` is set */
-    enum list_kind list_kind;     /* --list */
-    const char *import_path;      /* --import; "-" is standard input */
-    const char *undo_id;          /* --undo; NULL: the last action */
-    size_t history_limit;         /* --history; 0: all */
-    enum topic topic;             /* --help */
+    const struct request *lookup;  /* --lookup: `agent` or `ext` is set */
+    enum list_kind list_kind;      /* --list */
+    const char *import_path;       /* --import; "-" is standard input */
+    const char *undo_id;           /* --undo; NULL: the last action */
+    int history_limit;             /* --history; 0: all */
+    const char *history_extension; /* --history; NULL: of all extensions */
+    enum topic topic;              /* --help */
 
     /* ---- where ---- */
     const char *config_path; /* the file that was read or would be; NULL where there is no HOME */
@@ -95,7 +96,7 @@ struct settings {
     const char *context;              /* NULL: none */
     struct setting_context *contexts; /* in the order of the file */
     size_t n_contexts;
-    const char *directory; /* URIs with their scheme; NULL: none, see settings_no_directory */
+    const char *directory;     /* URIs with their scheme; NULL: none, see settings_no_directory */
     const char *login_column;  /* of a directory file; NULL: by its name */
     const char *active_column; /* NULL: nobody is left out */
     const char *store;

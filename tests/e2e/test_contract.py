@@ -100,7 +100,7 @@ def test_a_dry_run_is_the_real_run_without_the_writing(write):
     assert {change["result"] for change in real["changes"]} == {"done"}
     assert real["plan"] == looked["plan"]
     assert real["applied"] == len(real["changes"]) > 0 and real["exit"] == 0
-    newest = desk.json("--history", "1")[0]
+    newest = desk.json("--history", "--limit", "1")[0]
     assert newest["action_id"] == real["action_id"]
     assert desk.json("--doctor")["problems"] == []
 
@@ -133,7 +133,7 @@ def test_exit_code_says_whether_changes_are_pending(write):
 def test_what_writes_is_silent_with_quiet_and_says_why_with_verbose(write):
     quiet = write.desk.run(*write.arguments, "--quiet")
     assert quiet.status == 0 and quiet.out == ""
-    said = write.desk.run("--history", "1", "--verbose").out
+    said = write.desk.run("--history", "--limit", "1", "--verbose").out
     assert len(said.splitlines()) >= 2
 
 
@@ -239,9 +239,9 @@ def test_history_takes_a_number_and_zero_is_all(staffed):
     for number in range(25):
         staffed.json("--pin" if number % 2 == 0 else "--unpin", "bob")
     assert len(staffed.json("--history")) == 20
-    assert len(staffed.json("--history", "3")) == 3
-    assert len(staffed.json("--history", "0")) == 28
-    assert len(staffed.run("--history", "0").out.splitlines()) == 29
+    assert len(staffed.json("--history", "--limit", "3")) == 3
+    assert len(staffed.json("--history", "--limit", "0")) == 28
+    assert len(staffed.run("--history", "--limit", "0").out.splitlines()) == 29
     assert staffed.run("--history", "-1").status == 64
 
 
@@ -340,7 +340,7 @@ def test_4_a_limit_of_nothing_lets_nobody_go(desk):
 
 def test_4_an_undo_is_judged_like_what_it_undoes(desk):
     people = eight_people(desk)
-    action = desk.json("--history", "1")[0]["action_id"]
+    action = desk.json("--history", "--limit", "1")[0]["action_id"]
     assert refused_by_guard(desk.json("--undo", action, status=4)) == (8, 5)
     undone = desk.json("--undo", action, "--max-release", "100%")["action_id"]
     assert desk.json("--undo", undone)["plan"]["assign"] == 8

@@ -242,12 +242,12 @@ def test_history_says_who_when_what_and_why(staffed):
     newest = history[0]
     assert "@" in newest["actor"] and newest["at"].endswith("Z")
     assert newest["changes"][0]["agent"] == "alice" and newest["changes"][0]["to"] == "boss"
-    assert len(staffed.json("--history", "1")) == 1
+    assert len(staffed.json("--history", "--limit", "1")) == 1
 
 
 def test_history_names_the_ssh_client(staffed):
     staffed.json("--pin", "alice", environment={"SSH_CONNECTION": "192.0.2.7 5000 10.0.0.1 22"})
-    assert "192.0.2.7" in staffed.json("--history", "1")[0]["actor"]
+    assert "192.0.2.7" in staffed.json("--history", "--limit", "1")[0]["actor"]
 
 
 @pytest.mark.parametrize("environment, actor", [
@@ -260,7 +260,7 @@ def test_history_names_the_ssh_client(staffed):
 ])  # fmt: skip
 def test_under_sudo_the_actor_is_the_person(staffed, environment, actor):
     staffed.json("--pin", "alice", environment=environment)
-    assert re.fullmatch(actor, staffed.json("--history", "1")[0]["actor"])
+    assert re.fullmatch(actor, staffed.json("--history", "--limit", "1")[0]["actor"])
 
 
 def test_the_doctor_says_what_it_did_not_look_at(staffed):

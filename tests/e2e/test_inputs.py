@@ -376,6 +376,46 @@ def test_a_range_is_reserved_and_put_back(desk):
     assert done.status == 1 and "0010" in done.err and "reserved" not in desk.states().values(), done
 
 
+def test_the_history_of_an_extension(desk):
+    desk.people("alice", "bob")
+    desk.json("--sync")
+    desk.json("--reassign", "alice=0042")
+    desk.json("--reserve", "0050-0052=fax")
+    desk.json("--release", "alice")
+    rows = desk.json("--history", "0042")
+    assert [row["action"] for row in rows] == ["release", "reassign", "sync"]
+    assert [[change["change"] for change in row["changes"]] for row in rows] == [
+        ["release"], ["reassign"], ["create"]]
+    assert desk.json("--history", "--extension", "0042") == rows
+    assert desk.json("--history", "0042", "--limit", "2") == rows[:2]
+    assert [row["action"] for row in desk.json("--history", "0010")] == ["reassign", "sync"]
+    (reserved,) = [row for row in desk.json("--history", "0051") if row["action"] == "reserve"]
+    assert [change["extension"] for change in reserved["changes"]] == ["0051"]
+    assert len(desk.json("--history", "--limit", "1")) == 1
+    assert len(desk.json("--history", "--limit", "0")) == 4
+    assert "reassign" in desk.run("--history", "0042").out
+    done = desk.run("--history", "0042", "--limit", "1", "--verbose")
+    assert "release" in done.out and "reassign" not in done.out, done
+
+
+@pytest.mark.parametrize("words", [
+    ["--history", "42"], ["--history", "5"], ["--history", "0"], ["--history", "00042"],
+    ["--history", "--extension", "42"], ["--history", "alice"], ["--history", "--extension", "00x2"],
+    ["--history", "-1"],
+])
+def test_a_bare_number_of_the_history_is_no_count(desk, words):
+    desk.people("alice")
+    desk.json("--sync")
+    done = desk.run(*words)
+    assert done.status == 64, done
+    if words[-1] != "-1":
+        assert "an extension has 4 digits" in done.err, done
+        assert "--limit N" in done.err and "--extension EXT" in done.err, done
+    done = desk.run("--history", "0042", "--extension", "0043")
+    assert done.status == 64 and "one extension at a time" in done.err, done
+    assert desk.run("--sync", "--limit", "3").status == 64
+
+
 # ---- places and rules ------------------------------------------------------------------------------
 
 CONTEXTS = """\

@@ -78,13 +78,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct client_statistics statistics = {0};
     response_count_capacity(&reply, "Query", &statistics);
-    char token[64] = "";
+    struct connect_pages pages;
     struct err err = ERR_INIT;
-    if (connect_next_token(reply.json, token, sizeof token, 1, &err)) {
-        check(token[0] != '\0' && err.code == ERR_OK);
-        check(!connect_next_token(reply.json, token, sizeof token, 2, &err)); // itself again
+    connect_pages_init(&pages);
+    if (connect_pages_next(&pages, reply.json, &err)) {
+        check(pages.token[0] != '\0' && err.code == ERR_OK);
+        check(!connect_pages_next(&pages, reply.json, &err)); // itself again
         check(err.code == ERR_SERVICE);
     }
+    connect_pages_release(&pages);
     response_clear(&reply);
     http_response_release(&response);
     return 0;

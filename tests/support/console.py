@@ -98,7 +98,7 @@ class Centre(Desk):
         return {agent: ext for ext, agent in self.held().items()}.get(login)
 
     def history(self):
-        return self.json("--history", "1000")
+        return self.json("--history", "--limit", "1000")
 
 
 class CloudCentre(Centre):

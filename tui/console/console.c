@@ -134,7 +134,10 @@ void console_say_error(struct console *console, const char *what, const struct e
     enum style style = err->code == ERR_CANCELLED ? STYLE_WARN : STYLE_ERROR;
     if (err->hint[0]) {
         int first_line = (int)strcspn(err->hint, "\n");
-        console_say(console, style, "%s: %s. %.*s", what, err->text, first_line, err->hint);
+        const char *end = err->text + strlen(err->text);
+        bool asks = end > err->text && end[-1] == '?';
+        console_say(console, style, "%s: %s%s %.*s", what, err->text, asks ? "" : ".", first_line,
+                    err->hint);
     } else {
         console_say(console, style, "%s: %s", what, err->text);
     }

@@ -59,8 +59,10 @@ static void test_wrong_values(void **state)
          "AWS_REGION: \"x.evil.example\" is no name like eu-west-2: letters, digits, '-'", NULL},
         {NULL, "--list agent", NULL, NULL, ERR_USAGE, "--list agent: agents, extensions or free",
          "Did you mean --list agents?"},
-        {NULL, "--history many", NULL, NULL, ERR_USAGE,
-         "--history many: a number of actions, 0 for all", NULL},
+        {NULL, "--history many", NULL, NULL, ERR_USAGE, "--history many: an extension has 4 digits",
+         "--history --limit N shows the newest N actions, --history --extension EXT what was done "
+         "to "
+         "one"},
         {NULL, "--export - --json", NULL, NULL, ERR_USAGE,
          "the export and --json both want standard output: leave one of them out", NULL},
         {NULL, "--sync --export-to -", NULL, NULL, ERR_USAGE,
