@@ -152,7 +152,13 @@ static void build(struct bench_world *world, size_t agents, enum kind kind)
 
 static void measure(struct bench_world *world, int run)
 {
-    struct plan_input input = {&world->policy, world->snapshot, world->roster, NOW_S, "bench"};
+    struct plan_input input = {
+        .policy = &world->policy,
+        .snapshot = world->snapshot,
+        .roster = world->roster,
+        .now_s = NOW_S,
+        .actor = "bench",
+    };
     world->readings[run] = plan_in_child(&input);
 }
 

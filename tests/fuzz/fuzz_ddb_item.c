@@ -38,6 +38,9 @@ static void check_slot(struct ddb_reader *reader, const struct slot *slot)
     check(again.slot.records == slot->records && again.slot.at_s == slot->at_s);
     check(same(again.slot.agent, slot->agent) && same(again.slot.note, slot->note));
     check(same(again.slot.by, slot->by));
+    check(again.slot.given_back_s == slot->given_back_s && again.slot.given_back_s >= 0);
+    check((again.slot.own != NULL) == (slot->own != NULL));
+    check(!again.slot.as_read); /* what is written is spelled as it is written */
     json_decref(item);
 }
 
