@@ -56,8 +56,8 @@ bool slot_same(const struct slot *a, const struct slot *b)
     }
     bool same_records = a->records == b->records || (slot_is_sound(a) && slot_is_sound(b));
     return a->state == b->state && a->at_s == b->at_s && a->given_back_s == b->given_back_s &&
-           a->until_s == b->until_s && text_same(a->target, b->target) &&
-           same_records && strcmp(a->ext, b->ext) == 0 && text_same(a->agent, b->agent) &&
+           a->until_s == b->until_s && text_same(a->target, b->target) && same_records &&
+           strcmp(a->ext, b->ext) == 0 && text_same(a->agent, b->agent) &&
            text_same(a->note, b->note) && text_same(a->by, b->by) && own_same(a->own, b->own) &&
            spelled_same(a->as_read, b->as_read);
 }
@@ -132,15 +132,24 @@ struct slot slot_unreserved(const struct slot *reserved)
     return slot_free(reserved->ext, reserved->given_back_s, reserved->agent);
 }
 
-bool slot_rather_kept(const struct slot *a, const struct slot *b, const char *claimed)
+static bool is_listed(const struct plan_input *input, const struct slot *slot)
+{
+    return input->listed && input->listed[slot - input->snapshot->slots];
+}
+
+bool slot_rather_kept(const struct plan_input *input, const struct slot *a, const struct slot *b,
+                      const struct claim *claim)
 {
     if (!a->note != !b->note) {
         return a->note != NULL;
     }
-    bool claims_a = claimed && strcmp(a->ext, claimed) == 0;
-    bool claims_b = claimed && strcmp(b->ext, claimed) == 0;
+    bool claims_a = claim && strcmp(a->ext, claim->ext) == 0;
+    bool claims_b = claim && strcmp(b->ext, claim->ext) == 0;
     if (claims_a != claims_b) {
         return claims_a;
+    }
+    if (is_listed(input, a) != is_listed(input, b)) {
+        return is_listed(input, a);
     }
     if (a->at_s != b->at_s) {
         return a->at_s != 0 && (b->at_s == 0 || a->at_s < b->at_s);

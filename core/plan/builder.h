@@ -84,8 +84,10 @@ struct claim_step *build_claim(struct plan_builder *builder, struct change *chan
                                const char *agent, const char *before, const char *after);
 
 /* Of two extensions of one agent, whether `a` is rather the one to keep: pinned, then the one that
-   the claim names (`claimed` may be NULL), then adopted, then the older one, then the lower. */
-bool slot_rather_kept(const struct slot *a, const struct slot *b, const char *claimed);
+   the claim names (`claim` may be NULL), then the published one, then adopted, then the older one,
+   then the lower. Both are slots of the input's snapshot. */
+bool slot_rather_kept(const struct plan_input *input, const struct slot *a, const struct slot *b,
+                      const struct claim *claim);
 
 /* ---- words --------------------------------------------------------------------------------- */
 

@@ -87,9 +87,10 @@ static void find_holders(struct examination *exam)
             *holder = (struct holder){.login = slot->agent, .kept = slot};
             holder->claim = exam->with_claims ? snapshot_find_claim(snapshot, slot->agent) : NULL;
         } else {
-            const char *claimed = holder->claim ? holder->claim->ext : NULL;
             holder->several = true;
-            holder->kept = slot_rather_kept(slot, holder->kept, claimed) ? slot : holder->kept;
+            if (slot_rather_kept(exam->input, slot, holder->kept, holder->claim)) {
+                holder->kept = slot;
+            }
         }
     }
 }

@@ -178,6 +178,7 @@ struct plan_input {
     const struct roster *roster; /* NULL where the action needs no directory */
     int64_t now_s;
     const char *actor;       /* goes into `by` */
+    const bool *listed;      /* by slot: the published list has it; NULL: not known */
     const char *makes_store; /* the store is not there: applying the plan makes it. NULL: it is */
 };
 

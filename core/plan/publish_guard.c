@@ -65,37 +65,65 @@ static struct person *person_of(struct judging *judging, struct csv_field login)
     return &judging->people[at];
 }
 
-static void take_row(struct judging *judging, struct csv_field user, struct csv_field ext)
+static void take_row(void *context, struct csv_field login, struct csv_field number)
 {
-    struct csv_field login = csv_unsafe(csv_trim(user));
-    struct csv_field number = csv_trim(ext);
-    if (login.length == 0 || number.length == 0) {
-        return;
-    }
+    struct judging *judging = context;
     struct person *person = person_of(judging, login);
     const struct slot *slot = find_slot(judging->question->after, number);
     person->keeps = person->keeps || (slot && slot->state == SLOT_ASSIGNED && slot->agent &&
                                       strcmp(slot->agent, person->login) == 0);
 }
 
-static void read_list(struct judging *judging)
+typedef void (*take_row_fn)(void *context, struct csv_field login, struct csv_field number);
+
+/* Calls `take` for each row with a login and a number. */
+static void read_list(const char *text, size_t length, take_row_fn take, void *context)
 {
-    const struct publish_question *question = judging->question;
     struct csv csv;
     struct csv_row row;
     size_t twin;
-    csv_init(&csv, question->name, question->text, question->length);
+    csv_init(&csv, "the list", text, length);
     if (csv_next(&csv, &row, NULL) == ERR_OK && row.n_fields > 0) {
         size_t user = csv_find_column(&row, import_user_columns, &twin);
         size_t ext = csv_find_column(&row, import_extension_columns, &twin);
         while (user != CSV_NO_COLUMN && ext != CSV_NO_COLUMN &&
                csv_next(&csv, &row, NULL) == ERR_OK && row.n_fields > 0) {
-            if (row.n_fields > user && row.n_fields > ext) {
-                take_row(judging, row.fields[user], row.fields[ext]);
+            if (row.n_fields <= user || row.n_fields <= ext) {
+                continue;
+            }
+            struct csv_field login = csv_unsafe(csv_trim(row.fields[user]));
+            struct csv_field number = csv_trim(row.fields[ext]);
+            if (login.length > 0 && number.length > 0) {
+                take(context, login, number);
             }
         }
     }
     csv_release(&csv);
+}
+
+/* ---- what is on it ------------------------------------------------------------------------- */
+
+struct marking {
+    const struct snapshot *snapshot;
+    bool *listed;
+};
+
+static void mark_row(void *context, struct csv_field login, struct csv_field number)
+{
+    const struct marking *marking = context;
+    const struct slot *slot = find_slot(marking->snapshot, number);
+    bool holds = slot && slot->state == SLOT_ASSIGNED && strlen(slot->agent) == login.length &&
+                 memcmp(slot->agent, login.text, login.length) == 0;
+    if (holds) {
+        marking->listed[slot - marking->snapshot->slots] = true;
+    }
+}
+
+bool *publish_find_listed(const struct snapshot *snapshot, const char *text, size_t length)
+{
+    struct marking marking = {snapshot, mem_array(snapshot->n_slots + 1, sizeof(bool))};
+    read_list(text, length, mark_row, &marking);
+    return marking.listed;
 }
 
 /* ---- the count --------------------------------------------------------------------------- */
@@ -153,7 +181,7 @@ void publish_judge(const struct publish_question *question, struct publish_verdi
     strmap_init(&judging.by_login, 64);
     map_holders(question->before, &judging.before);
     map_holders(question->after, &judging.after);
-    read_list(&judging);
+    read_list(question->text, question->length, take_row, &judging);
     *verdict = (struct publish_verdict){.people = 0};
     count_people(&judging, verdict);
 

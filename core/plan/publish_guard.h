@@ -42,6 +42,9 @@ struct publish_verdict {
 
 void publish_judge(const struct publish_question *question, struct publish_verdict *verdict);
 
+/* By slot: whether the list in `text` has the number beside its holder. The caller frees it. */
+bool *publish_find_listed(const struct snapshot *snapshot, const char *text, size_t length);
+
 /* ERR_GUARD with the verdict's text if it is refused; the hint is the caller's. */
 enum err_code publish_guard_error(const struct publish_verdict *verdict, struct err *err) ERR_CHECK;
 

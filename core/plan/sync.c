@@ -96,7 +96,7 @@ static void settle_holder(struct sync *sync, const struct slot *slot, size_t per
     const struct slot *other = sync->kept[person];
     const struct claim *claim =
         other ? snapshot_find_claim(sync->input->snapshot, slot->agent) : NULL;
-    if (!other || slot_rather_kept(slot, other, claim ? claim->ext : NULL)) {
+    if (!other || slot_rather_kept(sync->input, slot, other, claim)) {
         sync->kept[person] = slot;
     }
 }

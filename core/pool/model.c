@@ -8,6 +8,7 @@
 #include "core/base/banned.h"
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/base/strmap.h"
 
 /* ---- references --------------------------------------------------------------------------
  * The counter is the only part of a shared picture that changes; the readers see a const one. */
@@ -188,6 +189,19 @@ const struct slot *snapshot_find_agent(const struct snapshot *snapshot, const ch
         }
     }
     return NULL;
+}
+
+bool snapshot_has_twins(const struct snapshot *snapshot)
+{
+    struct strmap agents;
+    bool twins = false;
+    strmap_init(&agents, snapshot->n_slots);
+    for (size_t i = 0; i < snapshot->n_slots && !twins; i++) {
+        const struct slot *slot = &snapshot->slots[i];
+        twins = slot->state == SLOT_ASSIGNED && strmap_add(&agents, slot->agent, i) != i;
+    }
+    strmap_release(&agents);
+    return twins;
 }
 
 const struct claim *snapshot_find_claim(const struct snapshot *snapshot, const char *agent)

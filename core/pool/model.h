@@ -157,6 +157,9 @@ const struct slot *snapshot_find(const struct snapshot *snapshot, const char *ex
    a `struct strmap` (core/base/strmap.h). */
 const struct slot *snapshot_find_agent(const struct snapshot *snapshot, const char *agent);
 
+/* Whether an agent holds two numbers. */
+bool snapshot_has_twins(const struct snapshot *snapshot);
+
 /* Binary search; NULL if there is none, or if it was not read (see `claims`). */
 const struct claim *snapshot_find_claim(const struct snapshot *snapshot, const char *agent);
 

@@ -241,6 +241,27 @@ out:
     return code;
 }
 
+/* ---- what it says ------------------------------------------------------------------------ */
+
+bool *session_find_listed(struct session *session, const struct snapshot *snapshot,
+                          const struct progress *progress)
+{
+    struct err ignored = ERR_INIT;
+    struct export_receipt receipt = {.rows = 0};
+    struct publishing publishing = {
+        .session = session, .progress = progress, .receipt = &receipt, .err = &ignored};
+    bool *listed = NULL;
+    if (!session_export_uri(session)) {
+        return NULL;
+    }
+    if (begin(&publishing, NULL) == ERR_OK && read_there(&publishing) == ERR_OK &&
+        publishing.there == THERE_SOMETHING) {
+        listed = publish_find_listed(snapshot, publishing.old.data, publishing.old.length);
+    }
+    end(&publishing);
+    return listed;
+}
+
 /* ---- publishing -------------------------------------------------------------------------- */
 
 /* What may not be read is replaced only by a store that was there before this run. */

@@ -133,6 +133,11 @@ enum err_code session_foresee_export(struct session *session, const struct plan 
                                      const struct progress *progress,
                                      struct export_receipt *receipt, struct err *err) ERR_CHECK;
 
+/* By slot of the snapshot: whether the list at the configured place has the number beside its holder.
+   NULL if there is none, or if it cannot be read. The caller frees it. */
+bool *session_find_listed(struct session *session, const struct snapshot *snapshot,
+                          const struct progress *progress);
+
 enum err_code session_history(struct session *session, size_t limit, const char *action_id,
                               const struct progress *progress, struct history **out,
                               struct err *err) ERR_CHECK;

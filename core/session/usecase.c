@@ -1,6 +1,7 @@
 #include "core/session/usecase.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/banned.h"
@@ -17,6 +18,7 @@ void usecase_init(struct usecase *use, struct session *session, const struct pro
 void usecase_release(struct usecase *use)
 {
     plan_free(use->plan);
+    free(use->listed);
     diagnosis_free(use->diagnosis);
     roster_unref(use->roster);
     snapshot_unref(use->snapshot);
@@ -53,6 +55,15 @@ static enum err_code plan_input(struct usecase *use, struct plan_input *input)
     return code;
 }
 
+/* Of two numbers of an agent the published one is rather kept. The list is read only for that. */
+static void find_listed(struct usecase *use, struct plan_input *input)
+{
+    if (use->snapshot->keeps_claims && !use->listed && snapshot_has_twins(use->snapshot)) {
+        use->listed = session_find_listed(use->session, use->snapshot, use->progress);
+    }
+    input->listed = use->listed;
+}
+
 /* ---- planning ---------------------------------------------------------------------------- */
 
 enum err_code usecase_plan_sync(struct usecase *use)
@@ -60,6 +71,7 @@ enum err_code usecase_plan_sync(struct usecase *use)
     struct plan_input input;
     if (usecase_read_store(use, LOAD_POOL) == ERR_OK && usecase_read_directory(use) == ERR_OK &&
         plan_input(use, &input) == ERR_OK) {
+        find_listed(use, &input);
         return plan_sync(&input, &use->plan, &use->err);
     }
     if (use->err.code == ERR_GUARD && use->snapshot) {
@@ -178,6 +190,7 @@ enum err_code usecase_examine(struct usecase *use)
     enum err_code code = usecase_read_store(use, LOAD_WHOLE);
     if (code == ERR_OK) {
         struct plan_input input = session_plan_input(use->session, use->snapshot, use->roster);
+        find_listed(use, &input);
         use->diagnosis = doctor_examine(&input);
     }
     return code;

@@ -28,6 +28,7 @@ struct usecase {
     /* what was read */
     struct snapshot *snapshot;
     struct roster *roster; /* NULL: not read */
+    bool *listed;          /* by slot: what the published list has; NULL: nobody wanted to know */
     /* what was made of it */
     struct plan *plan;
     struct refusals refusals; /* requests and rows of a file that cannot be planned */

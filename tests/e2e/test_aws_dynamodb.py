@@ -198,6 +198,24 @@ def test_two_numbers_of_everybody_heal_by_themselves(desk, people):
     desk.assert_sound()
 
 
+def test_of_two_numbers_the_published_one_stays(cloud, desk, people):
+    """The old program wrote both, and knows no claims: people dial what is on the list."""
+    desk.fill()
+    people(["alice"])
+    desk.origin.sync()
+    first = desk.state().extension_of("alice")
+    second = lambda_origin.give_second(desk.origin, "alice")
+    assert second != first
+    published = max(first, second)  # the higher one: without the list the lower would stay
+    cloud.past_gate("s3").put_object(
+        Bucket=cloud.bucket, Key="agent_extensions.csv",
+        Body=f"user,extension\nalice,{published}\n".encode(),
+    )  # fmt: skip
+    assert desk.sync()["plan"]["repair"] == 1
+    assert desk.state().extension_of("alice") == published
+    desk.assert_sound()
+
+
 # ---- damage and the doctor ---------------------------------------------------------------------------
 
 

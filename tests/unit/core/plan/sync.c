@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "core/plan/publish_guard.h"
 #include "tests/unit/support/world.h"
 
 /* One sync: a pool, a store, a directory, and the plan that has to come out. Having been applied,
@@ -605,6 +606,42 @@ static void test_references(void **state)
     plan_free(NULL);
 }
 
+/* Without a claim the published one stays, whatever its age; a claim beats it. */
+static void test_the_published_one_stays(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *list, *claim, *plan;
+    } samples[] = {
+        {"user,extension\nalice,0000\n", NULL, "! 0001 alice (0001 -> 0000)\n= 0000 alice\n"},
+        {"extension;login\n0;alice\n", NULL, "! 0001 alice (0001 -> 0000)\n= 0000 alice\n"},
+        {"user,extension\nalice,0001\n", NULL, "! 0000 alice (0000 -> 0001)\n"},
+        {"user,extension\nbob,0000\n", NULL, "! 0000 alice (0000 -> 0001)\n"},
+        {"no list at all", NULL, "! 0000 alice (0000 -> 0001)\n"},
+        {"user,extension\nalice,0000\n", "0001", "! 0000 alice (0000 -> 0001)\n"},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct world w;
+        struct plan *plan = NULL;
+        world_init(&w, "0000-0009");
+        w.keeps_claims = true;
+        world_store(&w, "0000 alice ?\n0001 alice 9d\n");
+        world_fill(&w);
+        world_claim(&w, "alice", samples[i].claim);
+        world_directory(&w, "alice");
+        world_look(&w);
+        assert_true(snapshot_has_twins(w.snapshot));
+        struct plan_input input = world_input(&w);
+        bool *listed = publish_find_listed(w.snapshot, samples[i].list, strlen(samples[i].list));
+        input.listed = listed;
+        assert_int_equal(plan_sync(&input, &plan, NULL), ERR_OK);
+        assert_plan(plan, samples[i].plan);
+        plan_free(plan);
+        free(listed);
+        world_release(&w);
+    }
+}
+
 /* Of two numbers the one stays that the claim names, even if the other is older; a pin beats it. */
 static void test_the_claimed_one_stays(void **state)
 {
@@ -660,6 +697,7 @@ int main(void)
         cmocka_unit_test(test_init),
         cmocka_unit_test(test_references),
         cmocka_unit_test(test_the_claimed_one_stays),
+        cmocka_unit_test(test_the_published_one_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
