@@ -163,6 +163,29 @@ static void test_failures(void **state)
     }
 }
 
+/* A call that is not signed is refused for its token, and a role is no matter of README's policy. */
+static void test_log_ins(void **state)
+{
+    (void)state;
+    struct service_error what = s_plain;
+    struct err err = ERR_INIT;
+    what.service = SERVICE_STS;
+    what.operation = "AssumeRoleWithWebIdentity";
+    what.source = NULL;
+    what.error = "InvalidIdentityToken";
+    assert_int_equal(explain(&what, &err), ERR_AUTH);
+    assert_int_equal(strncmp(err.text, "the token was refused: ", 23), 0);
+    assert_null(strstr(err.hint, "secret"));
+    err_clear(&err);
+    what.operation = "AssumeRole";
+    what.source = "profile ops";
+    what.error = "AccessDenied";
+    assert_int_equal(explain(&what, &err), ERR_DENIED);
+    assert_non_null(strstr(err.text, "the permission sts:AssumeRole is missing"));
+    assert_non_null(strstr(err.hint, "let the role trust them"));
+    assert_null(strstr(err.hint, "README"));
+}
+
 /* The cause comes first, and the hint follows from it. */
 static void test_causes(void **state)
 {
@@ -266,10 +289,15 @@ static void test_unknown_operations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_permissions), cmocka_unit_test(test_permission_in_message),
-        cmocka_unit_test(test_credentials), cmocka_unit_test(test_codes),
-        cmocka_unit_test(test_failures),    cmocka_unit_test(test_causes),
-        cmocka_unit_test(test_redirects),   cmocka_unit_test(test_unknown_operations),
+        cmocka_unit_test(test_permissions),
+        cmocka_unit_test(test_permission_in_message),
+        cmocka_unit_test(test_credentials),
+        cmocka_unit_test(test_codes),
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_causes),
+        cmocka_unit_test(test_log_ins),
+        cmocka_unit_test(test_redirects),
+        cmocka_unit_test(test_unknown_operations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
