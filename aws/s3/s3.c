@@ -333,6 +333,12 @@ static enum err_code publish(struct s3_exporter *exporter, const struct publicat
         is_there(exporter, what->bytes, what->length, checksum)) {
         code = ERR_OK;
     }
+    if (code == ERR_CANCELLED && reply.maybe_done) {
+        err_clear(&first);
+        err_set(&first, code,
+                "stopped before the answer came: it is not known whether the list was "
+                "written");
+    }
     if (code != ERR_OK && strcmp(reply.error, "NoSuchBucket") == 0) {
         hint_buckets(exporter, &first);
     }
