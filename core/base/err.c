@@ -1,5 +1,6 @@
 #include "core/base/err.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,10 +49,19 @@ enum err_code err_set_errno(struct err *err, enum err_code code, int number, con
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    if (strerror_r(number, why, sizeof why) != 0) {
+    bool no_descriptor = number == EMFILE || number == ENFILE;
+    if (no_descriptor) {
+        snprintf(why, sizeof why, "no file descriptor left");
+    } else if (strerror_r(number, why, sizeof why) != 0) {
         snprintf(why, sizeof why, "error %d", number);
     }
-    return err_set(err, code, "%s: %s", what, why);
+    bool first = err && err->code == ERR_OK;
+    code = err_set(err, code, "%s: %s", what, why);
+    if (first && no_descriptor) {
+        err_hint(err, number == EMFILE ? "This process may not open more files: ulimit -n raises that"
+                                       : "The machine may not open more files (fs.file-max)");
+    }
+    return code;
 }
 
 void err_hint(struct err *err, const char *format, ...)

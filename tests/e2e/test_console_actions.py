@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from support.console import CONFIG, EARLIER
+from support.console import CONFIG, EARLIER, NOW
 
 
 def at(term, text):
@@ -363,3 +363,49 @@ def test_the_list_stands_still_while_a_dialog_is_open(centre):
         term.wait_for(re.compile("([3-9]|[1-9][0-9])s ago"))  # refreshed, for all but the list
         assert re.search(r"2059 free", term.text) and re.search(r"d\.rao .*2002 ok", term.text)
         term.press("Esc").wait_for(re.compile(r"2059 assigned z\.novak"))
+
+
+# ---- the store, and the list that is published ---------------------------------------------------------
+
+
+def remove_store(desk):
+    for path in desk.folder.glob("pool.db*"):
+        path.unlink()
+
+
+@pytest.mark.parametrize("key", ["e", "C-r", "s"])
+def test_a_store_that_goes_away_is_an_error_everywhere(centre, key):
+    """An unmounted disk, a cleaned folder: no empty pool, and no empty list over the good one."""
+    with centre.console() as term:
+        term.wait_for("read: 12 agents").quiet()
+        before = centre.export.read_bytes()
+        remove_store(centre)
+        term.press(key).wait_for("pool.db is gone").quiet()
+        assert not re.search("the store is empty|exported", term.text)
+        term.press("e").wait_for("export: sqlite:pool.db is gone").quiet()
+        term.press(":").type("init").press("Enter").quiet()
+        assert not re.search("the store is empty|exported|PLAN", term.text)
+        assert centre.export.read_bytes() == before and not centre.store.exists()
+
+
+def test_the_publishing_guard_stands_in_the_console_too(centre):
+    """Somebody else publishes there: people whom we know would get other numbers."""
+    with centre.console() as term:
+        term.wait_for("read: 12 agents").quiet()
+        rows = "".join(f"{login},{2040 + i}\r\n" for i, (login, *_) in enumerate(EARLIER))
+        centre.export.write_text("user,extension\r\n" + rows)
+        before = centre.export.read_bytes()
+        term.press("e").wait_for("the list is not published").quiet()
+        assert centre.export.read_bytes() == before
+
+
+def test_a_second_pool_is_not_made_by_the_console(empty):
+    """A first start with a list of others at the destination: the plan is not applied."""
+    rows = "".join(f"{login},{2040 + i}\r\n" for i, (login, *_) in enumerate(NOW))
+    empty.export.write_text("user,extension\r\n" + rows)
+    before = empty.export.read_bytes()
+    with empty.console() as term:
+        term.wait_for("the store is empty").press("s").wait_for("PLAN sync")
+        term.wait_for("a new store is made")
+        term.press("Enter").wait_for("the list is not published").quiet()
+        assert not empty.store.exists() and empty.export.read_bytes() == before

@@ -36,6 +36,10 @@ static void the_first_failure_wins(void **state)
     err_clear(&err);
     assert_int_equal(err_set_errno(&err, ERR_IO, ENOENT, "x"), ERR_IO);
     assert_string_equal(err.text, "x: No such file or directory");
+    err_clear(&err);
+    assert_int_equal(err_set_errno(&err, ERR_IO, EMFILE, "x"), ERR_IO);
+    assert_string_equal(err.text, "x: no file descriptor left");
+    assert_non_null(strstr(err.hint, "ulimit -n"));
     assert_int_equal(err_set(NULL, ERR_BUSY, "nobody listens"), ERR_BUSY);
 }
 
