@@ -44,10 +44,8 @@ struct client {
     bool renew;    /* ask for other credentials next time */
     uint64_t keys; /* the set that was used last */
     int64_t skew_ms;
-    bool service_known;       /* an answer said what time the service has */
-    int64_t service_ahead_ms; /* ... of the engine's ticks */
-    call_wait_fn wait;
-    void *wait_context;
+    bool service_known;           /* an answer said what time the service has */
+    int64_t service_ahead_ms;     /* ... of the engine's ticks */
     char *source, *renew_command; /* of those credentials, for errors */
     struct client_statistics own_statistics;
 };

@@ -190,6 +190,7 @@ static void on_nap_over(void *context, bool cancelled)
         return;
     }
     client->in_flight--;
+    progress_waits(http->progress, 0, false);
     if (cancelled || stop) {
         finish_cancelled(pending);
         return;
@@ -219,16 +220,8 @@ static bool try_again(struct pending *pending, enum retry_class class, const cha
         retry_delay_ms(client->options.service, class, pending->attempts, chance, retry_after);
     pending->due_ms = http_ticks_ms(client->options.http) + delay_ms;
     nap(pending);
-    if (client->wait) {
-        client->wait(client->wait_context, delay_ms);
-    }
+    progress_waits(client->options.http->progress, delay_ms, class == RETRY_THROTTLING);
     return true;
-}
-
-void client_on_wait(struct client *client, call_wait_fn wait, void *context)
-{
-    client->wait = wait;
-    client->wait_context = context;
 }
 
 /* The service no longer takes the credentials. Once a call, others are asked for, unless another

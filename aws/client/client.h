@@ -108,10 +108,6 @@ typedef void (*call_done_fn)(void *context, struct response *reply, const struct
 void client_submit(struct client *client, const struct call *call, call_done_fn done,
                    void *context);
 
-/* Has `wait` told whenever a call is going to be tried again after so long; NULL: nobody. */
-typedef void (*call_wait_fn)(void *context, int64_t wait_ms);
-void client_on_wait(struct client *client, call_wait_fn wait, void *context);
-
 /* Submits, runs the engine and waits. The caller releases `reply` in every case. Not from within
    a callback of the same engine. */
 enum err_code client_call(struct client *client, const struct call *call, struct response *reply,

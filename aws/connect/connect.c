@@ -153,7 +153,7 @@ static enum err_code take_page(struct reading *reading, const json_t *list)
     return code;
 }
 
-static void report(const struct reading *reading, int64_t wait_ms)
+static void report(const struct reading *reading)
 {
     const struct client_statistics *statistics = reading->directory->statistics;
     struct progress_report now = {
@@ -164,14 +164,8 @@ static void report(const struct reading *reading, int64_t wait_ms)
         .requests = statistics->requests,
         .retries = statistics->retries,
         .throttled = statistics->throttled,
-        .wait_ms = wait_ms,
     };
     progress_update(reading->progress, &now);
-}
-
-static void on_wait(void *context, int64_t wait_ms)
-{
-    report(context, wait_ms);
 }
 
 static void on_page(void *context, struct response *reply, const struct err *failed)
@@ -195,7 +189,7 @@ static void on_page(void *context, struct response *reply, const struct err *fai
                 reading->pages.n + 1, reply->request_id);
     } else if (take_page(reading, list) == ERR_OK) {
         reading->complete = !connect_pages_next(&reading->pages, reply->json, &reading->err);
-        report(reading, 0);
+        report(reading);
         if (!reading->complete && progress_cancel(reading->progress) != CANCEL_NO) {
             err_set(&reading->err, ERR_CANCELLED, "cancelled after page %zu", reading->pages.n);
         } else if (!reading->complete) {
@@ -365,8 +359,7 @@ static enum err_code connect_read(struct directory *base, const struct progress 
     connect_names_init(&reading.names);
     connect_pages_init(&reading.pages);
     http_set_progress(http, progress);
-    client_on_wait(directory->list, on_wait, &reading);
-    report(&reading, 0);
+    report(&reading);
     ask_page(&reading);
     if (directory->names) {
         reading.names.search = directory->search;
@@ -385,7 +378,6 @@ static enum err_code connect_read(struct directory *base, const struct progress 
     if (code == ERR_OK) {
         *out = make_roster(&reading);
     }
-    client_on_wait(directory->list, NULL, NULL);
     http_set_progress(http, NULL);
     connect_names_release(&reading.names);
     connect_pages_release(&reading.pages);

@@ -92,6 +92,7 @@ static void on_time(void *context, bool cancelled)
     struct ddb_transaction *part = context;
     struct ddb_scheduler *writer = part->writer;
     bool soft = !part->in_doubt && progress_cancel(writer->progress) != CANCEL_NO;
+    progress_waits(writer->progress, 0, false);
     if (cancelled || soft) {
         struct err err = ERR_INIT;
         err_set(&err, ERR_CANCELLED, "cancelled");
@@ -116,8 +117,9 @@ static void busy(struct ddb_transaction *part, bool throttled)
     }
     if (++part->tries <= BUSY_TRIES) {
         int64_t base_ms = throttled ? THROTTLED_BASE_MS : BUSY_BASE_MS;
-        ddb_transaction_again_after(
-            part, ddb_backoff_ms(part->writer->ddb, base_ms, part->tries - 1, WAIT_CAP_MS));
+        int64_t wait_ms = ddb_backoff_ms(part->writer->ddb, base_ms, part->tries - 1, WAIT_CAP_MS);
+        progress_waits(part->writer->progress, wait_ms, throttled);
+        ddb_transaction_again_after(part, wait_ms);
         return;
     }
     struct err err = ERR_INIT;

@@ -267,7 +267,8 @@ static void start_parts(struct ddb_scheduler *writer)
 
 void ddb_scheduler_go_on(struct ddb_scheduler *writer)
 {
-    ddb_progress(writer->ddb, writer->progress, "writing", writer->n_decided, writer->n_changes, 0);
+    ddb_progress(writer->ddb, writer->progress, "writing to the table", writer->n_decided,
+                 writer->n_changes, 0);
     start_parts(writer);
 }
 

@@ -360,7 +360,7 @@ static enum err_code s3_publish(struct exporter *base, const struct publication 
     crypto_sha256(what->bytes, what->length, digest);
     crypto_base64(&checksum, digest, sizeof digest);
     http_set_progress(http, progress);
-    struct progress_report report = {.phase = "publishing the export"};
+    struct progress_report report = {.phase = "writing the list to S3"};
     progress_update(progress, &report);
     enum err_code code = publish(exporter, what, checksum.data, err);
     http_set_progress(http, NULL);

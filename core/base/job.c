@@ -15,8 +15,8 @@
 /*
  * One lock guards the queues, the running job's report and the pipe's state. The pipe holds at
  * most one byte: it is written when the first thing to dispatch arrives and drained by
- * worker_dispatch, so a fast producer costs the UI one wake-up, not thousands. Progress wakes the
- * UI at most ten times a second.
+ * worker_dispatch, so a fast producer costs the UI one wake-up, not thousands. Progress within a
+ * phase wakes the UI at most ten times a second.
  */
 
 #define PROGRESS_WAKE_MS 100
@@ -80,12 +80,24 @@ static void on_update(void *context, const struct progress_report *report)
     struct job *job = context;
     int64_t now_ms = clock_ticks_ms();
     pthread_mutex_lock(&job->worker->lock);
+    bool other = report->phase != job->report.phase; /* who is waited for is told at once */
     job->report = *report;
     job->fresh = true;
-    if (now_ms - job->last_wake_ms >= PROGRESS_WAKE_MS) {
+    if (other || now_ms - job->last_wake_ms >= PROGRESS_WAKE_MS) {
         job->last_wake_ms = now_ms;
         wake(job->worker);
     }
+    pthread_mutex_unlock(&job->worker->lock);
+}
+
+static void on_waits(void *context, int64_t wait_ms, bool slowed)
+{
+    struct job *job = context;
+    pthread_mutex_lock(&job->worker->lock);
+    job->report.wait_ms = wait_ms;
+    job->report.slowed = slowed;
+    job->fresh = true;
+    wake(job->worker);
     pthread_mutex_unlock(&job->worker->lock);
 }
 
@@ -186,6 +198,7 @@ void worker_submit(struct worker *worker, struct job *job)
     job->progress.context = job;
     job->progress.update = on_update;
     job->progress.cancel = on_cancel;
+    job->progress.waits = on_waits;
     pthread_mutex_lock(&worker->lock);
     if (worker->last) {
         worker->last->next = job;

@@ -29,13 +29,18 @@ struct progress_report {
     uint64_t requests;
     uint64_t retries;
     uint64_t throttled;
-    int64_t wait_ms; /* > 0: waiting so long before the next request */
+    /* Set by `waits`, not by who reports: > 0, it waits so long before it tries again; and whether
+       that is because the service throttles. */
+    int64_t wait_ms;
+    bool slowed;
 };
 
 struct progress {
     void *context;
     void (*update)(void *context, const struct progress_report *report); /* may be NULL */
     enum cancel (*cancel)(void *context);                                /* may be NULL */
+    /* A request was refused, and is tried again after so long; 0: that is over. May be NULL. */
+    void (*waits)(void *context, int64_t wait_ms, bool slowed);
     /* Rows of the directory as they arrive, a page at a time; may be NULL. */
     void (*agents)(void *context, const struct agent *rows, size_t n_rows);
 };
@@ -43,6 +48,7 @@ struct progress {
 /* The same for NULL and for missing functions. */
 void progress_update(const struct progress *progress, const struct progress_report *report);
 enum cancel progress_cancel(const struct progress *progress);
+void progress_waits(const struct progress *progress, int64_t wait_ms, bool slowed);
 void progress_agents(const struct progress *progress, const struct agent *rows, size_t n_rows);
 
 #endif

@@ -99,6 +99,16 @@ static void on_update(void *context, const struct progress_report *report)
     }
 }
 
+static void on_waits(void *context, int64_t wait_ms, bool slowed)
+{
+    struct progress_line *line = context;
+    line->report.wait_ms = wait_ms;
+    line->report.slowed = slowed;
+    if (line->out && line->ticks_ms() - line->start_ms >= APPEARS_AFTER_MS) {
+        draw(line, &line->report, line->ticks_ms());
+    }
+}
+
 static enum cancel on_cancel(void *context)
 {
     struct progress_line *line = context;
@@ -118,7 +128,7 @@ void progress_line_init(struct progress_line *line, FILE *out, size_t columns)
         .columns = columns,
         .start_ms = clock_ticks_ms(),
         .ticks_ms = clock_ticks_ms,
-        .progress = {.context = line, .update = on_update, .cancel = on_cancel},
+        .progress = {.context = line, .update = on_update, .cancel = on_cancel, .waits = on_waits},
     };
 }
 

@@ -316,6 +316,17 @@ enum err_code session_init_store(struct session *session, const struct progress 
     return code;
 }
 
+/* Says who is waited for before the first answer comes. */
+static void say_phase(const struct progress *progress, const char *phase)
+{
+    progress_update(progress, &(struct progress_report){.phase = phase});
+}
+
+static bool is_table(const struct session *session)
+{
+    return strncmp(session->settings->store, "dynamodb:", 9) == 0;
+}
+
 static struct snapshot *empty_snapshot(const struct session *session)
 {
     struct snapshot *snapshot = snapshot_new();
@@ -331,6 +342,7 @@ enum err_code session_load(struct session *session, enum load_mode mode,
 {
     struct err why = ERR_INIT;
     int64_t start_ms = clock_ticks_ms();
+    say_phase(progress, is_table(session) ? "reading the table" : "reading the store");
     enum err_code code = load_store(session, mode, progress, out, &why);
     session->missing = code == ERR_NOT_FOUND && may_make_store(session);
     if (session->missing) {
@@ -370,6 +382,7 @@ enum err_code session_read_directory(struct session *session, const struct progr
                                      struct roster **out, struct err *err)
 {
     int64_t start_ms = clock_ticks_ms();
+    say_phase(progress, "reading the directory");
     enum err_code code = open_directory(session, err);
     if (code == ERR_OK) {
         code = session->directory->ops->read(session->directory, progress, out, err);
@@ -404,6 +417,7 @@ enum err_code session_apply(struct session *session, struct plan *plan,
         .audit_keep_s = session->settings->policy.audit_keep_s,
     };
     int64_t start_ms = clock_ticks_ms();
+    say_phase(progress, is_table(session) ? "writing to the table" : "writing the changes");
     enum err_code code = session_actor(session, progress, &context.actor, err);
     if (code == ERR_OK && session->missing) {
         code = session_init_store(session, progress, NULL, err);

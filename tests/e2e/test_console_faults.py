@@ -101,3 +101,58 @@ def test_the_age_is_that_of_the_older_of_the_two(cloud_centre):
     with place.console(environment=quick) as term:
         term.wait_for("read: 12 agents").wait_for(re.compile(r"\b[2-9]m ago"))
         term.press("C-r").wait_gone(re.compile(r"\b\dm ago"))
+
+
+@pytest.mark.parametrize("service, waits_for", [
+    ("connect", "reading the directory"), ("dynamodb", "reading the table"),
+])  # fmt: skip
+def test_who_is_waited_for_is_named_before_the_first_answer(cloud_centre, service, waits_for):
+    with cloud_centre.console() as term:
+        term.wait_for("read: 12 agents")
+        hold = faults.hold()
+        cloud_centre.cloud.gate.inject(hold, on=service)
+        term.press("C-r").wait_for(f"{waits_for}  (C-c stops)")
+        term.wait_for(re.compile(rf"{waits_for} [3-9]s  \(C-c stops\)"))  # since the job's start
+        hold.release()
+        term.wait_gone("C-c stops")
+
+
+def test_the_export_names_s3(cloud_centre):
+    with cloud_centre.console() as term:
+        term.wait_for("read: 12 agents")
+        hold = faults.hold()
+        cloud_centre.cloud.gate.inject(hold, on="s3.PutObject")
+        term.press("e").wait_for(re.compile(r"writing the list to S3.*\(C-c stops\)"))
+        hold.release()
+        term.wait_for("exported 12 rows")
+
+
+@pytest.mark.parametrize("on, fault, waits_for", [
+    ("connect", faults.throttled("connect", 1500), "reading the directory"),
+    ("dynamodb.Query", faults.throttled("dynamodb", 1500), "reading the table"),
+])  # fmt: skip
+def test_throttling_is_said_while_it_waits_and_not_afterwards(cloud_centre, on, fault, waits_for):
+    gate = cloud_centre.cloud.gate
+    with cloud_centre.console() as term:
+        term.wait_for("read: 12 agents")
+        rule = gate.inject(fault, on=on)
+        term.press("C-r").wait_for(re.compile(rf"{waits_for}.*throttled, waits"))
+        rule.remove()
+        hold = faults.hold()
+        gate.inject(hold, on=on)
+        hold.wait()
+        term.wait_gone("throttled")
+        hold.release()
+        term.wait_gone("C-c stops").quiet()
+        assert "ERROR" not in term.lines[0]
+
+
+def test_a_table_that_throttles_writes_says_so_while_it_waits(cloud_centre):
+    place = cloud_centre
+    with place.console() as term:
+        term.wait_for("read: 12 agents").press("s").wait_for("number of releases (2)")
+        rule = place.cloud.gate.inject(faults.throttled("dynamodb"), on=WRITES)
+        term.type("2").press("Enter")
+        term.wait_for(re.compile(r"writing to the table.*throttled, waits"))
+        rule.remove()
+        term.wait_for(re.compile(r"sync: \d+ applied"))

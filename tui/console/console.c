@@ -323,6 +323,16 @@ static void ask_history(struct console *console)
     }
 }
 
+static void take_progress(struct console *console)
+{
+    console->reporting = work_busy(console) && worker_progress(console->worker, &console->report);
+    const char *phase = console->reporting ? console->report.phase : NULL;
+    if (phase != console->phase) {
+        console->phase = phase;
+        console->phase_since_ms = clock_ticks_ms();
+    }
+}
+
 static unsigned on_worker(struct console *console)
 {
     unsigned reaction = input_before(console);
@@ -330,7 +340,7 @@ static unsigned on_worker(struct console *console)
     bool any = worker_dispatch(console->worker);
     console->by_itself = console_top(console) != before;
     ask_history(console);
-    console->reporting = work_busy(console) && worker_progress(console->worker, &console->report);
+    take_progress(console);
     if (console->history_wanted && console->history && !worker_busy(console->worker)) {
         console->history_wanted = false;
         work_start(console, WORK_HISTORY, NULL);

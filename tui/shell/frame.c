@@ -13,6 +13,8 @@
 
 #include "core/base/banned.h"
 
+#define LONG_S 3 /* from here on people ask how long it has been */
+
 const char *frame_count(uint64_t count)
 {
     static char results[4][TEXT_NUMBER_ROOM];
@@ -235,39 +237,53 @@ void frame_activity(struct console *console, struct canvas *canvas, struct rect 
 
 /* ---- footer ------------------------------------------------------------------------------- */
 
-/* "| reading the directory  page 3, 3,000 of 9,500  420/s  15s left  C-c stops" */
+/* "  3,000 of 9,500  420/s  15s left" */
+static size_t add_done(const struct console *console, char *out, size_t size)
+{
+    const struct progress_report *report = &console->report;
+    int64_t since_s = (clock_ticks_ms() - console->phase_since_ms) / 1000;
+    uint64_t rate = since_s > 0 ? report->done / (uint64_t)since_s : 0;
+    size_t used = (size_t)snprintf(out, size, "  %s%s%s", frame_count(report->done),
+                                   report->total ? " of " : " so far",
+                                   report->total ? frame_count(report->total) : "");
+    if (rate > 0) {
+        used += (size_t)snprintf(out + used, size - used, "  %s/s", frame_count(rate));
+    }
+    if (rate > 0 && report->total > report->done) {
+        char span[CLOCK_TEXT_MAX];
+        clock_format_span((int64_t)((report->total - report->done) / rate), span);
+        used += (size_t)snprintf(out + used, size - used, "  %s left", span);
+    }
+    return used;
+}
+
+/* "| reading the directory 12s  page 3  3,000 of 9,500  throttled, waits 2 s  (C-c stops)": who is
+   waited for, since when, and for what. */
 static void progress_text(const struct console *console, char *out, size_t size)
 {
     static const char spinner[] = "|/-\\";
     const struct progress_report *report = &console->report;
+    const char *key = frame_key(console, CMD_CANCEL);
     int64_t since_s = (clock_ticks_ms() - console->job_since_ms) / 1000;
     size_t used = (size_t)snprintf(out, size, " %c %s", spinner[console->spin % 4],
                                    console->reporting ? report->phase : console->job);
+    if (since_s >= LONG_S) {
+        char span[CLOCK_TEXT_MAX];
+        clock_format_span(since_s, span);
+        used += (size_t)snprintf(out + used, size - used, " %s", span);
+    }
     if (console->reporting && report->pages > 0) {
         used += (size_t)snprintf(out + used, size - used, "  page %s", frame_count(report->pages));
     }
     if (console->reporting && report->done > 0) {
-        used += (size_t)snprintf(out + used, size - used, "  %s%s%s", frame_count(report->done),
-                                 report->total ? " of " : " so far",
-                                 report->total ? frame_count(report->total) : "");
-        uint64_t rate = since_s > 0 ? report->done / (uint64_t)since_s : 0;
-        if (rate > 0) {
-            used += (size_t)snprintf(out + used, size - used, "  %s/s", frame_count(rate));
-        }
-        if (rate > 0 && report->total > report->done) {
-            char span[CLOCK_TEXT_MAX];
-            clock_format_span((int64_t)((report->total - report->done) / rate), span);
-            used += (size_t)snprintf(out + used, size - used, "  %s left", span);
-        }
+        used += add_done(console, out + used, size - used);
     }
     if (console->reporting && report->wait_ms > 0) {
-        used += (size_t)snprintf(out + used, size - used, "  throttled, waiting %lld ms",
-                                 (long long)report->wait_ms);
-    } else if (console->reporting && report->throttled > 0) {
-        used += (size_t)snprintf(out + used, size - used, "  throttled %s times",
-                                 frame_count(report->throttled));
+        used += (size_t)snprintf(out + used, size - used, "  %s %lld.%lld s",
+                                 report->slowed ? "throttled, waits" : "tries again in",
+                                 (long long)(report->wait_ms / 1000),
+                                 (long long)(report->wait_ms % 1000 / 100));
     }
-    const char *key = frame_key(console, CMD_CANCEL);
     snprintf(out + used, size - used,
              console->stopping == CANCEL_NO     ? "  (%s stops)"
              : console->stopping == CANCEL_SOFT ? "  stopping (%s stops now)"

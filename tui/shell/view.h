@@ -128,6 +128,8 @@ struct console {
     enum cancel stopping; /* how it was asked to stop */
     struct progress_report report;
     bool reporting;
+    const char *phase; /* of the report, and since when: rates are those of a phase */
+    int64_t phase_since_ms;
     unsigned spin;
     int64_t refresh_at_ms;
     struct patience patience;

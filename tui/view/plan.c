@@ -381,12 +381,13 @@ static void plan_says(const struct plan *plan, char *out, size_t size)
              plan->action, counts);
 }
 
-/* "sync +6 -1" */
+/* "sync +6 -1": what it means for people, short. */
 static void plan_badge(const struct plan *plan, char *out, size_t size)
 {
     size_t used = (size_t)snprintf(out, size, "%s", plan->action);
     for (int i = 0; i < CHANGE_KIND_COUNT && used < size; i++) {
-        if (plan->counts[i] > 0) {
+        bool for_people = i != CHANGE_CREATE && i != CHANGE_ADOPT;
+        if (for_people && plan->counts[i] > 0) {
             used += (size_t)snprintf(out + used, size - used, " %c%s",
                                      change_kind_mark((enum change_kind)i),
                                      frame_count(plan->counts[i]));
