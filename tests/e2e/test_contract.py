@@ -361,6 +361,36 @@ def test_5_the_pool_ran_out_and_the_rest_is_done(desk):
     assert again.status == 5 and "plan: nothing possible; 10 keep theirs" in again.out
 
 
+def test_an_undo_that_was_stopped_finishes_when_it_is_run_again(desk):
+    """What is undone already is no conflict, and takes nothing from anybody."""
+    people = eight_people(desk)
+    action = desk.json("--history", "--limit", "1")[0]["action_id"]
+    desk.json("--release", *people[:5])  # as far as it came
+    document = desk.json("--undo", action, "--max-release", "3")
+    assert (document["applied"], document["skipped"], document["conflicts"]) == (3, 5, 0)
+    details = {c["detail"] for c in document["changes"] if c["result"] == "skipped"}
+    assert all(detail.startswith("already so: 1") and " is free" in detail for detail in details)
+    assert desk.held() == {}
+    again = desk.json("--undo", action)
+    assert (again["applied"], again["skipped"], again["conflicts"], again["exit"]) == (0, 8, 0, 0)
+
+
+def test_every_row_of_an_import_is_accounted_for(staffed):
+    rows = staffed.folder / "rows.csv"
+    rows.write_text("user,extension,action,note\nalice,,pin,front desk\nbob,11,,\n,19,reserve,lift\n"
+                    "carol,,unpin,\ndave,17,,\n")
+    for more, done in ((["--dry-run"], "planned"), ([], "done"), ([], "skipped")):
+        document = staffed.json("--import", rows, *more)
+        results = [change["result"] for change in document["changes"]]
+        assert sorted(results) == sorted([done] + 4 * ["skipped"])
+        so = [change["detail"] for change in document["changes"] if change["result"] == "skipped"]
+        assert "already so: alice is pinned" in so and "already so: bob has 11" in so
+        assert document["exit"] == 0
+    assert document["skipped"] == 5 and document["applied"] == 0
+    said = staffed.run("--import", rows).out
+    assert "already so: 19 is reserved" in said and "done: 0 applied, 5 already so" in said
+
+
 def test_an_undo_of_what_moved_on_is_no_mass_release(desk):
     """Those that moved on are not released, so they do not count for the guard."""
     desk.people(*[f"agent{i:02}" for i in range(9)])
