@@ -95,6 +95,14 @@ static void place_rows(const struct report *report, const struct status_report *
         place_row(report, table, "context", settings->context, settings, OPT_CONTEXT);
     }
     place_row(report, table, "directory", status->directory_uri, settings, OPT_DIRECTORY);
+    if (settings->login_column && report->verbose) {
+        place_row(report, table, "login column", settings->login_column, settings,
+                  OPT_LOGIN_COLUMN);
+    }
+    if (settings->active_column && report->verbose) {
+        place_row(report, table, "active column", settings->active_column, settings,
+                  OPT_ACTIVE_COLUMN);
+    }
     place_row(report, table, "store", status->store_uri, settings, OPT_STORE);
     place_row(report, table, "export", status->export_uri, settings, OPT_EXPORT_TO);
     if (settings->read_only || report->verbose) {

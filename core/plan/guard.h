@@ -15,7 +15,8 @@
  *
  * --max-release N|N% of this run lifts both, and so does what the console asks to be typed. An
  * empty directory never leads to a release, and nothing lifts that. A read that failed or stopped
- * half way never gets as far as a plan.
+ * half way never gets as far as a plan. Of a partial directory (roster->partial) the planner takes
+ * nobody for a leaver; the plan says how many that withholds.
  */
 
 #include "core/base/err.h"

@@ -96,6 +96,16 @@ def test_a_sync_that_changes_nothing_writes_nothing(desk, people):
 # ---- adoption --------------------------------------------------------------------------------------
 
 
+def test_the_history_of_one_number(desk, people):
+    people(["alice", "bob"])
+    number = next(change["extension"] for change in desk.sync()["changes"] if change["agent"] == "alice")
+    desk.json("--release", "alice")
+    rows = desk.json("--history", number)
+    assert [row["action"] for row in rows] == ["release", "sync"]
+    assert {change["extension"] for row in rows for change in row["changes"]} == {number}
+    assert desk.json("--history", "--extension", number, "--limit", "1") == rows[:1]
+
+
 def test_an_old_table_is_adopted_synced_exported_and_answers(desk, people, cloud):
     desk.fill()
     people(["alice", "bob", "carol", "zoë"])

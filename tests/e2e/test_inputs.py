@@ -251,6 +251,8 @@ def test_columns_are_named_for_each_context(desk):
     desk.rules("[context a]\nlogin_column = Mail\nactive_column = State of work = here, on leave\n"
                "[context b]\nlogin_column = email\n[context c]\nlogin_column = mail\nactive_column = state of work\n")
     assert desk.json("--sync", "-c", "a", "-n")["plan"]["assign"] == 1
+    desk.json("--init")
+    assert "Mail (" in desk.run("--status", "-v", "-c", "a").out
     done = desk.run("--sync", "-c", "b", "-n")
     assert done.status == 1 and 'there is no column "email"; the columns are: mail, state of work' in done.err, done
     assert "config:5 [context b]" in done.err
