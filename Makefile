@@ -179,6 +179,7 @@ $(UNIT_tui): $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_tui) $(room_libs)
 
 # tests/tools/NAME.c is a program that the end-to-end tests talk to, linked as the tests of aws are.
 TOOLS := $(patsubst tests/tools/%.c,$(B)/tools/%,$(sort $(wildcard tests/tools/*.c)))
+$(B)/tools/sigv4_stages: $(B)/tests/unit/support_aws/sigv4_presign.o
 $(TOOLS): $(B)/tools/%: $(B)/tests/tools/%.o $(B)/libaws.a $(B)/libcore.a
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)

@@ -23,7 +23,7 @@ static bool is_one_of(const char *text, const char *const *list)
     return false;
 }
 
-bool retry_is_throttling_code(const char *error)
+static bool retry_is_throttling_code(const char *error)
 {
     static const char *const codes[] = {
         "Throttling",

@@ -36,8 +36,6 @@ struct retry_answer {
 
 enum retry_class retry_classify(const struct retry_answer *answer);
 
-bool retry_is_throttling_code(const char *error);
-
 /* Credentials that the service no longer takes; new ones may help. */
 bool retry_is_expired_code(const char *error);
 

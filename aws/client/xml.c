@@ -220,7 +220,7 @@ static void put_text(struct xml_part part, struct buf *out)
     }
 }
 
-void xml_text(struct xml_part part, struct buf *out)
+static void xml_text(struct xml_part part, struct buf *out)
 {
     struct piece piece;
     while (take(&part, &piece)) {

@@ -29,10 +29,7 @@ bool xml_find(struct xml_part within, const char *name, struct xml_part *inner);
    the part to look through. */
 bool xml_next(struct xml_part *rest, const char *name, struct xml_part *inner);
 
-/* Appends the text of a part: tags dropped, entities resolved. */
-void xml_text(struct xml_part part, struct buf *out);
-
-/* Both in one, as a new text (free with free()); NULL where there is no such element. */
+/* The text of what xml_find finds, tags dropped and entities resolved, as a new text (free with free()); NULL where there is no such element. */
 char *xml_find_text(struct xml_part within, const char *name);
 
 #endif

@@ -32,6 +32,13 @@ const char *aws_service_signing_name(enum aws_service service)
 
 /* ---- partitions -------------------------------------------------------------------------- */
 
+/* What the regions of a partition have in common. */
+struct endpoint_partition {
+    const char *name;
+    const char *dns_suffix;
+    const char *dual_stack_suffix;
+};
+
 /* By what a region's name begins with; what begins otherwise lies in `aws`, as the SDKs have it. */
 static const struct {
     const char *begin;
@@ -47,7 +54,7 @@ static const struct {
     {"", {"aws", "amazonaws.com", "api.aws"}},
 };
 
-const struct endpoint_partition *endpoint_partition(const char *region)
+static const struct endpoint_partition *endpoint_partition(const char *region)
 {
     size_t i = 0;
     while (strncmp(region, s_partitions[i].begin, strlen(s_partitions[i].begin)) != 0) {

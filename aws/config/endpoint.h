@@ -70,15 +70,6 @@ enum err_code endpoint_resolve(enum aws_service service, const struct endpoint_s
                                const char *account_id, struct endpoint *out,
                                struct err *err) ERR_CHECK;
 
-/* The suffixes of the partition that a region lies in ("amazonaws.com", "api.aws"), and its name.
- */
-struct endpoint_partition {
-    const char *name;
-    const char *dns_suffix;
-    const char *dual_stack_suffix;
-};
-const struct endpoint_partition *endpoint_partition(const char *region);
-
 /* Whether the text can be a region: a host label of letters, digits and hyphens. */
 bool endpoint_region_valid(const char *region);
 

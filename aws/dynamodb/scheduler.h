@@ -85,7 +85,6 @@ struct ddb_transaction *ddb_transaction_new(struct ddb_scheduler *writer);
 void ddb_transaction_free(struct ddb_transaction *part);
 /* Adds the audit record and sends. */
 void ddb_transaction_send(struct ddb_transaction *part, struct ddb_actions *actions);
-void ddb_transaction_attempt(struct ddb_transaction *part);
 void ddb_transaction_again_after(struct ddb_transaction *part, int64_t wait_ms);
 
 /* The result of all its units. */
@@ -95,7 +94,6 @@ void ddb_transaction_decide(struct ddb_transaction *part, enum change_result res
 void ddb_transaction_done(struct ddb_transaction *part);
 /* The apply stops. Where an attempt may have been carried out, the part is kept for the end. */
 void ddb_transaction_refused(struct ddb_transaction *part, const struct err *err);
-void ddb_transaction_end(struct ddb_transaction *part);
 
 /* The answer was lost: goes on with the part when it is known what became of it. */
 void ddb_transaction_find_out(struct ddb_transaction *part, const struct err *err);

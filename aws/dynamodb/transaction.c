@@ -29,6 +29,8 @@
 #define IN_PROGRESS_TRIES 5
 #define LOSSES_MAX 8
 
+static void attempt(struct ddb_transaction *part);
+
 /* ---- beginning and end -------------------------------------------------------------------- */
 
 struct ddb_transaction *ddb_transaction_new(struct ddb_scheduler *writer)
@@ -45,7 +47,7 @@ void ddb_transaction_free(struct ddb_transaction *part)
     free(part);
 }
 
-void ddb_transaction_end(struct ddb_transaction *part)
+static void transaction_end(struct ddb_transaction *part)
 {
     struct ddb_scheduler *writer = part->writer;
     writer->n_parts--;
@@ -65,7 +67,7 @@ void ddb_transaction_done(struct ddb_transaction *part)
 {
     ddb_transaction_decide(part, RESULT_DONE, NULL);
     ddb_went_well(part->writer);
-    ddb_transaction_end(part);
+    transaction_end(part);
 }
 
 void ddb_transaction_refused(struct ddb_transaction *part, const struct err *err)
@@ -82,7 +84,7 @@ void ddb_transaction_refused(struct ddb_transaction *part, const struct err *err
     bool untried = err->code == ERR_CANCELLED || err->code == ERR_NOT_FOUND;
     ddb_transaction_decide(part, untried ? RESULT_NOT_TRIED : RESULT_FAILED,
                            untried ? NULL : err->text);
-    ddb_transaction_end(part);
+    transaction_end(part);
 }
 
 /* ---- again -------------------------------------------------------------------------------- */
@@ -99,7 +101,7 @@ static void on_time(void *context, bool cancelled)
         writer->cancelled = true;
         ddb_transaction_refused(part, &err);
     } else {
-        ddb_transaction_attempt(part);
+        attempt(part);
     }
 }
 
@@ -251,7 +253,7 @@ static void on_looked(void *context, const struct err *err)
         for (size_t i = 0; i < part->n_lost; i++) {
             ddb_decide(part->writer, part->lost[i], RESULT_CONFLICT, "something else is there now");
         }
-        ddb_transaction_end(part);
+        transaction_end(part);
         return;
     }
     /* Claims are known now; the extensions that they name are wanted as well. */
@@ -269,7 +271,7 @@ static void on_looked(void *context, const struct err *err)
         settle_unit(part, part->lost[i], &arena);
     }
     arena_release(&arena);
-    ddb_transaction_end(part);
+    transaction_end(part);
 }
 
 /* The refusal brought claims that are in the way: what they name is looked at in the same go. */
@@ -351,7 +353,7 @@ static void cancelled(struct ddb_transaction *part, const json_t *answer, const 
         settle(part, answer);
         ddb_scheduler_go_on(writer);
     } else {
-        ddb_transaction_end(part);
+        transaction_end(part);
     }
 }
 
@@ -387,7 +389,7 @@ static void on_answer(void *context, struct response *reply, const struct err *e
     }
 }
 
-void ddb_transaction_attempt(struct ddb_transaction *part)
+static void attempt(struct ddb_transaction *part)
 {
     ddb_submit_text(part->writer->ddb, "TransactWriteItems", part->body, on_answer, part);
 }
@@ -442,5 +444,5 @@ void ddb_transaction_send(struct ddb_transaction *part, struct ddb_actions *acti
     part->body = json_dumps(body, JSON_COMPACT);
     json_decref(body);
     writer->n_parts++;
-    ddb_transaction_attempt(part);
+    attempt(part);
 }

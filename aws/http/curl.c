@@ -3,7 +3,7 @@
  *
  * One loop: timers that are due fire, waiting requests start while fewer than max_in_flight are
  * under way, libcurl moves bytes, finished exchanges call back, and then the thread sleeps in
- * curl_multi_poll until a socket, a timer or http_wake ends the sleep. Connections live in the
+ * curl_multi_poll until a socket or a timer ends the sleep. Connections live in the
  * multi handle and are used again.
  *
  * libcurl does the transport and nothing else: it follows no redirect (a signature holds for one
@@ -25,7 +25,7 @@
 
 #define MAX_IN_FLIGHT 16
 #define STALL_TIMEOUT_MS 20000
-#define CANCEL_POLL_MS 100 /* how late a cancel flag is seen that nobody wakes us for */
+#define CANCEL_POLL_MS 100 /* how late a cancel flag is seen */
 #define IDLE_POLL_MS 1000
 
 struct timer {
@@ -251,11 +251,6 @@ static enum err_code curl_run(struct http *self, struct err *err)
     return code;
 }
 
-static void curl_wake(struct http *self)
-{
-    curl_multi_wakeup(((struct engine *)self)->multi);
-}
-
 static void curl_free_engine(struct http *self)
 {
     struct engine *engine = (struct engine *)self;
@@ -276,7 +271,6 @@ static const struct http_ops s_ops = {
     .run = curl_run,
     .ticks_ms = curl_ticks_ms,
     .now_ms = curl_now_ms,
-    .wake = curl_wake,
     .free = curl_free_engine,
 };
 

@@ -115,11 +115,6 @@ void http_set_progress(struct http *http, const struct progress *progress)
     http->progress = progress;
 }
 
-void http_wake(struct http *http)
-{
-    http->ops->wake(http);
-}
-
 int64_t http_ticks_ms(struct http *http)
 {
     return http->ops->ticks_ms(http);

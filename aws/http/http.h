@@ -119,7 +119,6 @@ struct http_ops {
     enum err_code (*run)(struct http *self, struct err *err);
     int64_t (*ticks_ms)(struct http *self); /* time that only goes forward, as timers see it */
     int64_t (*now_ms)(struct http *self);   /* the wall clock */
-    void (*wake)(struct http *self);        /* from any thread: look at the cancel flag now */
     void (*free)(struct http *self);
 };
 
@@ -139,7 +138,6 @@ enum err_code http_run(struct http *http, struct err *err) ERR_CHECK;
 
 /* Whom to ask, until it is set anew; NULL: nobody. Borrowed. */
 void http_set_progress(struct http *http, const struct progress *progress);
-void http_wake(struct http *http);
 int64_t http_ticks_ms(struct http *http);
 int64_t http_now_ms(struct http *http);
 void http_free(struct http *http); /* NULL is fine; nothing may be under way */

@@ -92,18 +92,4 @@ void sigv4_sign(const struct sigv4_params *params, const struct sigv4_request *r
                 struct sigv4_cache *cache, struct sigv4_additions *out);
 void sigv4_additions_release(struct sigv4_additions *additions);
 
-/*
- * Presigned form: appends the whole query of the signed URL to `query`, the signature last. The
- * request's own headers are signed; nothing is to be added to them. sigv4_presign_query is what the
- * canonical request of this form has as its query.
- *
- * The program makes no such URLs, and does not have this in it (aws/sign/sigv4_presign.c is an object of
- * its own). It is here for the tests: Amazon's suite has each case in both forms, and only this one
- * takes the stages through queries of every shape.
- */
-void sigv4_presign_query(const struct sigv4_params *params, const struct sigv4_request *request,
-                         unsigned expires_s, struct buf *query);
-void sigv4_presign(const struct sigv4_params *params, const struct sigv4_request *request,
-                   unsigned expires_s, struct sigv4_cache *cache, struct buf *query);
-
 #endif

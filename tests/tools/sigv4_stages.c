@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "aws/sign/sigv4.h"
+#include "tests/unit/support_aws/sigv4_presign.h"
 #include "core/base/mem.h"
 
 #define MOST ((size_t)8 << 20)

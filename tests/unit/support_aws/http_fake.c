@@ -222,11 +222,6 @@ static int64_t fake_now_ms(struct http *self)
     return HTTP_FAKE_EPOCH_MS + fake->now_offset + fake->ticks;
 }
 
-static void fake_wake(struct http *self)
-{
-    (void)self;
-}
-
 static void fake_free(struct http *self)
 {
     struct http_fake *fake = (struct http_fake *)self;
@@ -252,7 +247,6 @@ static const struct http_ops s_ops = {
     .run = fake_run,
     .ticks_ms = fake_ticks_ms,
     .now_ms = fake_now_ms,
-    .wake = fake_wake,
     .free = fake_free,
 };
 

@@ -318,7 +318,6 @@ static void *cancel_when_hanging(void *context)
     }
     pthread_mutex_unlock(&server->lock);
     atomic_store(&canceller->cancel, true);
-    http_wake(canceller->world->http);
     return NULL;
 }
 

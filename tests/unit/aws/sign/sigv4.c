@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "aws/sign/sigv4.h"
+#include "tests/unit/support_aws/sigv4_presign.h"
 #include "core/base/clock.h"
 #include "core/base/fileio.h"
 #include "core/base/mem.h"

@@ -1,12 +1,10 @@
-#include "aws/sign/sigv4.h"
+#include "tests/unit/support_aws/sigv4_presign.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "aws/http/uri.h"
 #include "core/base/mem.h"
-
-#include "core/base/banned.h"
 
 /* The presigned form, made of the stages alone. */
 
