@@ -325,6 +325,13 @@ void store_sqlite_set_patience(struct store *base, int64_t busy_timeout_ms)
     ((struct sqlite_store *)base)->busy_timeout_ms = busy_timeout_ms;
 }
 
+void store_sqlite_set_mode(struct store *base, unsigned mode, bool also_of_old)
+{
+    struct sqlite_store *store = (struct sqlite_store *)base;
+    store->mode = mode;
+    store->mode_of_old = also_of_old;
+}
+
 struct store *store_sqlite_new(const char *path, const struct clock *clock)
 {
     static const struct store_ops s_ops = {
@@ -345,5 +352,6 @@ struct store *store_sqlite_new(const char *path, const struct clock *clock)
     store->path = mem_strdup(path);
     store->clock = clock;
     store->busy_timeout_ms = PATIENCE_MS;
+    store->mode = 0600;
     return &store->base;
 }

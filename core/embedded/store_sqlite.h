@@ -10,7 +10,8 @@
  *     ...
  *     store_free(store);
  *
- * Nothing but init makes a file, and store_sqlite_new does no I/O. The file has mode 0600, a folder
+ * Nothing but init makes a file, and store_sqlite_new does no I/O. The file has mode 0600 or the one that
+ * was set, whatever the umask is; its journals get the same from SQLite. A folder
  * that init makes has 0700. The journal is a write-ahead log, flushed at each commit
  * (synchronous=FULL): readers never wait, a process killed at any moment leaves a whole store.
  *
@@ -41,5 +42,9 @@ struct store *store_sqlite_new(const char *path, const struct clock *clock);
 
 /* How long a call waits for another writer before it is ERR_BUSY: 5,000 ms from the start. */
 void store_sqlite_set_patience(struct store *store, int64_t busy_timeout_ms);
+
+/* The mode of a file that init makes. With `also_of_old`, init gives it to one that is there, too, if
+   it belongs to this user. */
+void store_sqlite_set_mode(struct store *store, unsigned mode, bool also_of_old);
 
 #endif

@@ -98,23 +98,30 @@ static void read_about(pid_t pid, const char *name, struct buf *into)
     free(path);
 }
 
+/* "anna", or "id 1004" for one without a name here. */
+static void name_user(uid_t uid, char *out, size_t size)
+{
+    struct passwd entry;
+    struct passwd *user = NULL;
+    char names[1024];
+    if (getpwuid_r(uid, &entry, names, sizeof names, &user) == 0 && user) {
+        snprintf(out, size, "%.60s", user->pw_name);
+    } else {
+        snprintf(out, size, "id %lu", (unsigned long)uid);
+    }
+}
+
 /* The owner's name. Asked of `status`: the folder of a process that hides its memory, as extpool
    itself does, belongs to root. */
 static void user_of(pid_t pid, char *out, size_t size)
 {
     struct buf status;
-    struct passwd entry;
-    struct passwd *user = NULL;
-    char names[1024];
     read_about(pid, "status", &status);
     const char *line = strstr(status.data, "\nUid:");
-    uid_t uid = line ? (uid_t)strtoul(line + strlen("\nUid:"), NULL, 10) : 0;
-    if (!line) {
-        snprintf(out, size, "not known");
-    } else if (getpwuid_r(uid, &entry, names, sizeof names, &user) == 0 && user) {
-        snprintf(out, size, "%.60s", user->pw_name);
+    if (line) {
+        name_user((uid_t)strtoul(line + strlen("\nUid:"), NULL, 10), out, size);
     } else {
-        snprintf(out, size, "id %lu", (unsigned long)uid);
+        snprintf(out, size, "not known");
     }
     buf_release(&status);
 }
@@ -201,6 +208,23 @@ bool sqlite_may_write(const struct sqlite_store *store)
     return may;
 }
 
+/* Whom a refusal for lack of permission is about, and how a team shares a store. */
+static void hint_permission(const struct sqlite_store *store, int number, struct err *err)
+{
+    struct stat file;
+    char owner[64];
+    if ((number != EACCES && number != EPERM) || stat(sqlite_real_path(store), &file) != 0) {
+        return;
+    }
+    name_user(file.st_uid, owner, sizeof owner);
+    err_hint(
+        err,
+        "It belongs to %s and has mode %04o. A team on one host shares it with store_mode = 0660 "
+        "in the configuration: %s runs extpool --init once, and file and folder belong to a group "
+        "of the team that may write the folder",
+        owner, (unsigned)(file.st_mode & 0777), owner);
+}
+
 enum err_code sqlite_fail_read_only(const struct sqlite_store *store, struct err *err)
 {
     char *folder = folder_of(sqlite_real_path(store));
@@ -211,6 +235,7 @@ enum err_code sqlite_fail_read_only(const struct sqlite_store *store, struct err
         err_set(err, code, "%s is on a disk that can only be read", store->path);
     } else if (file_obstacle != 0) {
         code = err_set_errno(err, code, file_obstacle, "%s cannot be written", store->path);
+        hint_permission(store, file_obstacle, err);
     } else if (folder_obstacle != 0) {
         err_set_errno(err, code, folder_obstacle, "the folder %s cannot be written", folder);
         err_hint(err, "The store keeps its journal (%s-wal) beside the file.", store->path);
@@ -253,7 +278,10 @@ static enum err_code fail_cannot_open(const struct sqlite_store *store, const ch
 {
     int number = store->db ? sqlite3_system_errno(store->db) : 0;
     if (faccessat(AT_FDCWD, store->path, R_OK, AT_EACCESS) != 0) {
-        return err_set_errno(err, ERR_IO, errno, "%s", store->path);
+        int obstacle = errno;
+        enum err_code code = err_set_errno(err, ERR_IO, obstacle, "%s", store->path);
+        hint_permission(store, obstacle, err);
+        return code;
     }
     if (number == EMFILE || number == ENFILE) {
         return err_set_errno(err, ERR_IO, number, "%s", store->path);

@@ -403,11 +403,26 @@ static enum err_code make_file(struct sqlite_store *store, bool *made, struct er
     int fd = open(store->real, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
     if (fd >= 0) {
         *made = true;
+        (void)!fchmod(fd, (mode_t)store->mode); /* a disk without modes has its own */
         close(fd);
     } else if (errno != EEXIST) {
         return err_set_errno(err, ERR_IO, errno, "%s", store->path);
     }
     return ERR_OK;
+}
+
+/* By path: closing a descriptor of the file would end locks of this process. */
+static void set_mode(const struct sqlite_store *store)
+{
+    static const char *const parts[] = {"", "-wal", "-shm"};
+    if (store->file.st_uid != geteuid() || (store->file.st_mode & 0777) == store->mode) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        char *path = mem_printf("%s%s", store->real, parts[i]);
+        (void)!chmod(path, (mode_t)store->mode);
+        free(path);
+    }
 }
 
 /* A new file that stayed empty is taken away again. */
@@ -429,6 +444,9 @@ enum err_code sqlite_create(struct sqlite_store *store, const struct policy *pol
     enum err_code code = make_file(store, &made, err);
     if (code == ERR_OK) {
         code = open_file(store, policy, &empty, err);
+    }
+    if (code == ERR_OK && !made && store->mode_of_old) {
+        set_mode(store);
     }
     if (code == ERR_OK && empty && store->frozen) {
         code = sqlite_fail_read_only(store, err);

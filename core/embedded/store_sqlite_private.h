@@ -33,6 +33,8 @@ struct sqlite_store {
     char *real; /* without symbolic links, of the last look; NULL: none yet */
     const struct clock *clock;
     int64_t busy_timeout_ms;
+    unsigned mode;    /* of a file that is made */
+    bool mode_of_old; /* and of one that is there */
 
     sqlite3 *db;      /* NULL: not open */
     struct stat file; /* of the file that is open: another one can be put in its place */

@@ -32,10 +32,11 @@ static enum err_code open_sqlite(void *context, const struct settings *settings,
                                  const char *rest, struct store **out, struct err *err)
 {
     (void)context;
-    (void)settings;
     (void)uri;
     (void)err;
     *out = store_sqlite_new(rest, &clock_system);
+    store_sqlite_set_mode(*out, (unsigned)settings->store_mode,
+                          settings->origins[OPT_STORE_MODE].kind > ORIGIN_DEFAULT);
     return ERR_OK;
 }
 

@@ -170,6 +170,7 @@ static void put_zsh_option(struct buf *out, const struct option_info *info)
     case TYPE_RANGES:
     case TYPE_BLOCKED:
     case TYPE_LIMIT:
+    case TYPE_MODE:
         buf_printf(out, ":%s: ", info->name);
         break;
     }

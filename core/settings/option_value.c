@@ -113,6 +113,25 @@ static enum err_code parse_choice(const struct option_info *info, const char *te
     return ERR_USAGE;
 }
 
+/* Octal, as chmod takes it. The owner has to read and write it, and nobody runs it; a store that
+   everybody can write belongs to nobody. */
+static enum err_code parse_mode(const char *text, int *value, struct err *err)
+{
+    int mode = 0;
+    bool octal = strlen(text) >= 3 && strlen(text) <= 4 && strspn(text, "01234567") == strlen(text);
+    for (const char *c = text; octal && *c; c++) {
+        mode = mode * 8 + (*c - '0');
+    }
+    if (!octal || (mode & 0600) != 0600 || (mode & ~0664) != 0) {
+        err_set(err, ERR_USAGE, "\"%s\" is not a mode for a store: 0600, 0640, 0644, 0660 or 0664",
+                text);
+        err_hint(err, "0600 is the owner alone, 0660 lets the group read and write");
+        return ERR_USAGE;
+    }
+    *value = mode;
+    return ERR_OK;
+}
+
 /* ---- the policy ---------------------------------------------------------------------------- */
 
 /* Another width has other numbers: all of them, until `ranges` says otherwise, and of the blocked
@@ -222,6 +241,8 @@ enum err_code option_value_set(enum option_id id, const char *text, bool built_i
     case TYPE_RANGES:
     case TYPE_BLOCKED:
         return set_policy(info, text, member, err);
+    case TYPE_MODE:
+        return parse_mode(text, member, err);
     case TYPE_LIMIT:
         return release_limit_parse(member, text, err);
     }

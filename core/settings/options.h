@@ -78,7 +78,7 @@ const char *topic_about(enum topic topic);
       "publish user,extension as CSV")                                                             \
     X(ACTION_IMPORT, "import", "FILE.csv", 1, 1, true, TOPIC_FILES, "apply the rows of a CSV")     \
     X(ACTION_DOCTOR, "doctor", "", 0, 0, true, TOPIC_REPAIR, "look for damage; --fix repairs it")  \
-    X(ACTION_HISTORY, "history", "[EXT]", 0, 1, false, TOPIC_SHOW, "what was done, newest first")   \
+    X(ACTION_HISTORY, "history", "[EXT]", 0, 1, false, TOPIC_SHOW, "what was done, newest first")  \
     X(ACTION_UNDO, "undo", "[ACTION-ID]", 0, 1, true, TOPIC_REPAIR, "take the last action back")   \
     X(ACTION_HELP, "help", "[TOPIC]", 0, 1, false, TOPIC_OVERVIEW,                                 \
       "this help, or that of a topic")                                                             \
@@ -129,6 +129,7 @@ enum option_id {
     OPT_LOGIN_COLUMN,
     OPT_ACTIVE_COLUMN,
     OPT_STORE,
+    OPT_STORE_MODE,
     OPT_EXPORT_TO,
     OPT_PROFILE,
     OPT_REGION,
@@ -180,6 +181,7 @@ enum option_type {
     TYPE_EXPORT,
     TYPE_URL,    /* const char *, http:// or https:// */
     TYPE_LABEL,  /* const char *, letters, digits and '-': it becomes part of a host name */
+    TYPE_MODE,   /* int, the permissions of a file: 0600, 0660 */
     TYPE_CHOICE, /* an enum: the index in `choices` */
     TYPE_WIDTH,  /* these four set the policy */
     TYPE_RANGES,

@@ -297,6 +297,28 @@ static void test_a_file_that_can_only_be_read(void **state)
     expect_untouched(*state);
 }
 
+/* The mode is what was asked for, whatever the umask; only init gives it to a file that is there. */
+static void test_the_mode_can_be_set(void **state)
+{
+    struct fixture *fixture = *state;
+    struct err err = ERR_INIT;
+    struct policy policy;
+    struct stat file;
+    policy_default(&policy);
+    mode_t before = umask(077);
+    const char *path = scratch_path(&fixture->scratch, "team.db");
+    for (int round = 0; round < 3; round++) {
+        static const unsigned modes[] = {0660, 0640, 0640};
+        struct store *store = store_sqlite_new(path, &clock_system);
+        store_sqlite_set_mode(store, modes[round], round == 2);
+        assert_int_equal(store->ops->init(store, &policy, NULL, NULL, &err), ERR_OK);
+        assert_int_equal(stat(path, &file), 0);
+        assert_int_equal(file.st_mode & 0777, round == 2 ? 0640 : 0660);
+        store_free(store);
+    }
+    umask(before);
+}
+
 static void test_a_folder_that_can_only_be_read(void **state)
 {
     static const mode_t files[] = {0444, 0666};
@@ -319,6 +341,7 @@ static void test_a_file_of_others(void **state)
     struct calls calls;
     calls_as_nobody(*state, &calls, 0, 0755);
     expect_all(&calls, ERR_IO, "Permission denied");
+    assert_non_null(strstr(calls.load.hint, "store_mode = 0660"));
     expect_untouched(*state);
 }
 
@@ -405,7 +428,8 @@ static void test_a_disk_that_is_full(void **state)
     expect_call(calls.load, ERR_OK, "");
     expect_call(calls.whole, ERR_OK, "");
     expect_call(calls.apply, ERR_IO, "the disk is full");
-    assert_non_null(strstr(calls.apply.hint, "Make room and run the same command again.\nNothing was written"));
+    assert_non_null(
+        strstr(calls.apply.hint, "Make room and run the same command again.\nNothing was written"));
     assert_int_equal(calls.done, 0);
     assert_true(calls.failed > 0);
     assert_int_equal(calls.failed + calls.not_tried, 2000);
@@ -450,6 +474,7 @@ int main(void)
         CASE(test_a_missing_file),
         CASE(test_an_empty_file),
         CASE(test_a_file_that_can_only_be_read),
+        CASE(test_the_mode_can_be_set),
         CASE(test_a_folder_that_can_only_be_read),
         CASE(test_a_file_of_others),
         CASE(test_no_room_for_a_new_one),

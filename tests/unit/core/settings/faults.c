@@ -80,6 +80,10 @@ static void test_wrong_values(void **state)
          "~/.config/extpool/config:2: store: the store is empty",
          "A store is sqlite:PATH or dynamodb:TABLE"},
         {"[defaults]\nprofile = a\n  b\n", NULL, NULL, NULL, ERR_OK, NULL, NULL},
+        {"[defaults]\nstore_mode = 0777\n", NULL, NULL, NULL, ERR_CONFIG,
+         "~/.config/extpool/config:2: store_mode: \"0777\" is not a mode for a store: 0600, 0640, "
+         "0644, 0660 or 0664",
+         "0600 is the owner alone, 0660 lets the group read and write"},
         {"[defaults]\nexpected_bucket_owner = 1111222233334\n", NULL, NULL, NULL, ERR_CONFIG,
          "~/.config/extpool/config:2: expected_bucket_owner: the value is longer than 12 bytes",
          NULL},
