@@ -229,7 +229,7 @@ test:
 	$(Q)sh tests/run.sh test $(STAGES_test)
 
 test-all:
-	$(Q)sh tests/setup.sh test
+	$(Q)sh tests/setup.sh test-all
 	$(Q)sh tests/run.sh test-all $(STAGES_all)
 
 # The gates of CI, each alone, are build, test, layers and lint.
@@ -248,7 +248,7 @@ lint:
 # order.
 STAGES_lint := layers lint-format lint-tidy lint-cppcheck
 STAGES_test := gcc layers unit corpora smoke
-STAGES_all := gcc e2e asan e2e-asan $(STAGES_lint) unit corpora unit-asan corpora-asan \
+STAGES_all := gcc e2e lambda asan e2e-lambda e2e-asan $(STAGES_lint) unit corpora unit-asan corpora-asan \
 	tsan unit-tsan e2e-tsan clang fuzzers fuzz-targets
 .PHONY: stage-smoke $(STAGES_all:%=stage-%)
 STAGE = +$(Q)sh tests/stage.sh $(@:stage-%=%)
@@ -285,7 +285,12 @@ stage-fuzz-targets: stage-fuzzers
 stage-smoke: stage-gcc
 	$(STAGE) sh tests/run-e2e.sh build/release/extpool tests/e2e/test_smoke.py
 stage-e2e: stage-gcc
-	$(STAGE) sh tests/run-e2e.sh build/release/extpool tests/e2e
+	$(STAGE) sh tests/run-e2e.sh build/release/extpool tests/e2e --ignore-glob='*test_lambda_package*'
+# The packages of both processors, and both of them at work in an empty folder.
+stage-lambda:
+	$(STAGE) sh -c '$(SUBMAKE) lambda && $(SUBMAKE) lambda ARCH=arm64'
+stage-e2e-lambda: stage-lambda
+	$(STAGE) env EXTPOOL_LAMBDA=1 sh tests/run-e2e.sh build/release/extpool tests/e2e/test_lambda_package.py
 # The worker and the screen.
 stage-e2e-tsan: stage-tsan
 	$(STAGE) sh tests/run-e2e.sh build/thread/extpool tests/e2e/test_console_actions.py \
@@ -294,7 +299,7 @@ stage-e2e-tsan: stage-tsan
 stage-e2e-asan: stage-asan stage-gcc
 	$(STAGE) sh tests/run-e2e.sh build/address-undefined/extpool tests/e2e \
 		--ignore-glob='*test_gate*' --ignore-glob='*test_origin*' --ignore-glob='*test_servers*' \
-		--ignore-glob='*test_term*' --ignore-glob='*torture*' -k 'not torture'
+		--ignore-glob='*test_term*' --ignore-glob='*torture*' --ignore-glob='*test_lambda_package*' -k 'not torture'
 
 test-unit: $(UNITS)
 	$(Q)sh tests/run-unit.sh $(UNITS)

@@ -27,7 +27,9 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/settings/settings.h"
-#ifndef EXTPOOL_NO_CONSOLE
+#ifdef EXTPOOL_NO_CONSOLE
+#include <nss.h>
+#else
 #include "tui/console/console.h"
 #endif
 
@@ -391,9 +393,23 @@ static int start(struct program *program, int argc, char *argv[])
     }
 }
 
+#ifdef EXTPOOL_NO_CONSOLE
+/* A static program must not load the modules that the system's nsswitch.conf names: they belong to
+   another libc. Files and DNS are built in. */
+static void resolve_names_alone(void)
+{
+    __nss_configure_lookup("hosts", "files dns");
+}
+#else
+static void resolve_names_alone(void)
+{
+}
+#endif
+
 int main(int argc, char *argv[])
 {
     keep_secrets_in();
+    resolve_names_alone();
     open_standard_streams();
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* ulimit -f: a write fails, and that is reported */

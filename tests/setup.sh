@@ -4,7 +4,8 @@
 #
 #   setup.sh build   what `make` needs
 #   setup.sh test    that, and what `make test` needs
-#   setup.sh bench   that, and the consoles that `make bench` compares with
+#   setup.sh test-all   that, and what both packages of `make lambda` need
+#   setup.sh bench   what `make test` needs, and the consoles that `make bench` compares with
 #   setup.sh lambda [x86_64|arm64]   what `make lambda` needs for that processor
 #   setup.sh check LIBRARY...        installs nothing: says what `make` misses of these libraries
 set -eu
@@ -16,9 +17,12 @@ tests="clang libclang-rt-dev libcmocka-dev python3-pytest python3-botocore pytho
 	ncurses-term man-db file libfaketime zsh default-jre-headless universal-ctags python3-pytest-xdist
 	clang-format clang-tidy cppcheck"
 bench="hyperfine tig htop ncdu"
-lambda="dpkg-dev xz-utils zip debian-archive-keyring"
-[ "${2:-x86_64}" = "$(uname -m | sed s/aarch64/arm64/)" ] ||
-	lambda="$lambda gcc-$(echo "${2:-x86_64}" | sed 's/arm64/aarch64/; s/_/-/')-linux-gnu"
+lambda="dpkg-dev xz-utils zip binutils debian-archive-keyring"
+host=$(uname -m | sed s/aarch64/arm64/)
+# cross ARCH: the compiler for that processor, if it is another one than this machine's.
+cross() {
+	[ "$1" = "$host" ] || echo "gcc-$(echo "$1" | sed 's/arm64/aarch64/; s/_/-/')-linux-gnu"
+}
 
 # check_libraries LIBRARY...: by their names for pkg-config.
 check_libraries() {
@@ -49,9 +53,10 @@ case ${1:-build} in
 check) shift; check_libraries "$@"; exit 0 ;;
 build) wanted=$build ;;
 test) wanted="$build $tests" ;;
+test-all) wanted="$build $tests $lambda $(cross arm64) $(cross x86_64) qemu-user-static" ;;
 bench) wanted="$build $tests $bench" ;;
-lambda) wanted="$build $lambda" ;;
-*) echo "usage: setup.sh build|test|bench|lambda" >&2; exit 64 ;;
+lambda) wanted="$build $lambda $(cross "${2:-x86_64}")" ;;
+*) echo "usage: setup.sh build|test|test-all|bench|lambda" >&2; exit 64 ;;
 esac
 
 missing=""
@@ -60,8 +65,13 @@ for package in $wanted; do
 	[ "$state" = installed ] || missing="$missing $package"
 done
 
+case ${1:-build} in
+test | test-all | bench) servers=yes ;;
+*) servers=no ;;
+esac
+
 # Node.js may be there without being Debian's package.
-if [ "${1:-build}" = test ] || [ "${1:-build}" = bench ]; then
+if [ $servers = yes ]; then
 	command -v node >/dev/null 2>&1 || missing="$missing nodejs"
 	command -v npm >/dev/null 2>&1 || missing="$missing npm"
 fi
@@ -83,6 +93,6 @@ if [ -n "$missing" ]; then
 fi
 
 # The servers that the tests talk to come from npm, at the versions of the lock file.
-if { [ "${1:-build}" = test ] || [ "${1:-build}" = bench ]; } && [ -f tests/npm/package-lock.json ]; then
+if [ $servers = yes ] && [ -f tests/npm/package-lock.json ]; then
 	sh tests/npm/install.sh
 fi

@@ -18,6 +18,8 @@
 #include <time.h>
 
 #include "aws/http/curl_exchange.h"
+#include "aws/http/trust_store.h"
+#include "core/base/environ.h"
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 
@@ -290,7 +292,8 @@ struct http *http_curl_new(const struct http_curl_options *options)
         abort();
     }
     engine->max_in_flight = options->max_in_flight ? options->max_in_flight : MAX_IN_FLIGHT;
-    engine->ca_bundle = mem_strdup(options->ca_bundle);
+    engine->ca_bundle =
+        mem_strdup(options->ca_bundle ? options->ca_bundle : trust_store_find(&environment_system));
     engine->http_proxy = mem_strdup(options->http_proxy);
     engine->user_agent =
         mem_strdup(options->user_agent ? options->user_agent : "extpool/" EXTPOOL_VERSION);

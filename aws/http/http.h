@@ -148,7 +148,7 @@ enum err_code http_fetch(struct http *http, const struct http_request *request,
                          struct http_response *response, struct err *err) ERR_CHECK;
 
 struct http_curl_options {
-    const char *ca_bundle;    /* NULL: the system's (AWS_CA_BUNDLE is read by the caller) */
+    const char *ca_bundle;    /* NULL: trust_store_find's (AWS_CA_BUNDLE is read by the caller) */
     const char *http_proxy;   /* for http:// only, where http_proxy is not set; NULL: none */
     const char *user_agent;   /* NULL: extpool/VERSION */
     int64_t stall_timeout_ms; /* 0: 20,000; whole seconds count */
