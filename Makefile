@@ -246,7 +246,7 @@ lint:
 
 # A stage is one of the targets below. Those that do not need each other run side by side, in this
 # order.
-STAGES_lint := layers lint-format lint-tidy lint-cppcheck
+STAGES_lint := layers lint-format lint-tidy lint-cppcheck lint-functions
 STAGES_test := gcc layers unit corpora smoke
 STAGES_all := gcc e2e lambda asan e2e-lambda e2e-asan $(STAGES_lint) unit corpora unit-asan corpora-asan \
 	tsan unit-tsan e2e-tsan clang fuzzers fuzz-targets

@@ -58,8 +58,9 @@ enum err_code err_set_errno(struct err *err, enum err_code code, int number, con
     bool first = err && err->code == ERR_OK;
     code = err_set(err, code, "%s: %s", what, why);
     if (first && no_descriptor) {
-        err_hint(err, number == EMFILE ? "This process may not open more files: ulimit -n raises that"
-                                       : "The machine may not open more files (fs.file-max)");
+        err_hint(err, number == EMFILE
+                          ? "This process may not open more files: ulimit -n raises that"
+                          : "The machine may not open more files (fs.file-max)");
     }
     return code;
 }

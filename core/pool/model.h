@@ -102,15 +102,19 @@ struct pool_time {
     const char *note;  /* what people should know about it, or NULL */
 };
 
+/* How many records of the audit trail are of one month. */
+struct trail_month {
+    const char *month; /* "2099-01" */
+    size_t n_records;
+};
+
 /* What a whole read (the doctor's) finds in the audit trail. */
 struct trail {
     size_t n_records;
     size_t n_expired; /* those whose time is over, where the store does not remove them itself */
     int64_t expired_by_s; /* ... by then */
-    struct trail_month {
-        const char *month; /* "2099-01" */
-        size_t n_records;
-    } * ahead; /* records that are stamped more than a day ahead of the time in use */
+    struct trail_month
+        *ahead; /* records that are stamped more than a day ahead of the time in use */
     size_t n_ahead;
     bool clock_trusted; /* something keeps the machine's clock right: if the records contradict it,
                            a repair may take its word */

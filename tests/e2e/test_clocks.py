@@ -22,7 +22,7 @@ RULES = "[policy]\nwidth = 2\nranges = 10-29\nblocked =\n"
 def kernel_word(tmp_path_factory):
     """A library that says for the kernel whether something keeps the clock right."""
     library = tmp_path_factory.mktemp("adjtimex") / "adjtimex.so"
-    subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, ROOT / "tests/tools/adjtimex.c"],
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, ROOT / "tests/preload/adjtimex.c"],
                    check=True)  # fmt: skip
     return library
 

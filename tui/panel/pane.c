@@ -243,7 +243,8 @@ void pane_draw(struct pane *pane, const struct console *console, struct canvas *
 
 /* ---- commands ------------------------------------------------------------------------------ */
 
-unsigned pane_command(struct pane *pane, struct console *console, enum command command)
+/* Whether it was a command that moves the current row. */
+static bool moved(struct pane *pane, enum command command)
 {
     struct list *list = &pane->list;
     switch ((int)command) {
@@ -277,6 +278,19 @@ unsigned pane_command(struct pane *pane, struct console *console, enum command c
     case CMD_PREVIOUS:
         list_cycle(list, -1);
         break;
+    default:
+        return false;
+    }
+    return true;
+}
+
+unsigned pane_command(struct pane *pane, struct console *console, enum command command)
+{
+    struct list *list = &pane->list;
+    if (moved(pane, command)) {
+        return REACT_DRAW;
+    }
+    switch ((int)command) {
     case CMD_MARK:
         list_toggle(list);
         break;

@@ -162,8 +162,8 @@ void ddb_bench_open(struct ddb_bench *bench, ddb_answer_fn answer, void *context
     bench->credentials = credentials_static_new(&keys);
     bench->environment = environment_of_pairs(s_nothing);
     bench->now_ms = HTTP_FAKE_EPOCH_MS;
-    bench->clock = (struct clock){
-        .now_ms = bench_now, .service_now_ms = bench_now, .context = bench};
+    bench->clock =
+        (struct clock){.now_ms = bench_now, .service_now_ms = bench_now, .context = bench};
     http_fake_handler(bench->fake, on_request, bench);
     const struct client_options options = {
         .service = SERVICE_DYNAMODB,
