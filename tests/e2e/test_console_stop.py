@@ -96,6 +96,21 @@ def test_a_terminal_that_is_closed_in_the_middle_of_a_write(writing):
     assert status == 128 + signal.SIGHUP and time.monotonic() - begun < AT_MOST_S
 
 
+def test_ctrl_c_twice_ends_within_a_second_and_shows_what_is_there(writing):
+    place, term, hold = writing
+    term.press("C-c").wait_for("stopping (C-c stops now)")
+    begun = time.monotonic()
+    term.press("C-c").wait_for("Enter plans those again")
+    assert time.monotonic() - begun < 1.5  # a second, and a moment for a busy machine
+    assert "in doubt" in term.text
+    hold.release()
+    place.cloud.gate.clear_faults()
+    place.cloud.gate.wait_idle()
+    term.press("Esc").wait_for("Agents").press("C-r").wait_for("read: 912 agents")
+    term.press("q")
+    assert term.wait_exit() == 0
+
+
 def test_leaving_in_the_middle_of_a_write_says_what_was_done(writing):
     _, term, hold = writing
     term.press("q").wait_for("Leave?").press("Down", "Enter").wait_for("the shell before")

@@ -26,6 +26,7 @@ static void note_sources(struct console *console, const struct work *work)
         if (work->read[i]) {
             again = again || source->trouble.code != ERR_OK;
             err_clear(&source->trouble);
+            source->outdated = false;
             source->checked_at_s = console->waiting ? source->checked_at_s : console_now_s(console);
         }
     }
@@ -200,6 +201,10 @@ static void applied(struct console *console, struct work *work)
         work->data = NULL;
     }
     console->history_wanted = true;
+    if (!work->read[SOURCE_STORE]) { /* who stopped at once did not wait for the picture */
+        console->sources[SOURCE_STORE].outdated = true;
+        work_start(console, WORK_REFRESH, NULL);
+    }
     struct plan *plan = work->use.plan;
     work->use.plan = NULL;
     view_plan_applied(console, work->view, plan, &work->use.outcome, &work->job.err);

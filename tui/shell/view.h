@@ -78,6 +78,7 @@ enum source_id { SOURCE_STORE, SOURCE_DIRECTORY, SOURCES };
 struct source {
     struct err trouble;   /* why the last read failed; code ERR_OK: it did not */
     int64_t checked_at_s; /* when what is shown of it was last known to be so; 0: not read */
+    bool outdated;        /* we have changed it since, and not read what it holds now */
 };
 
 #define VIEWS_MAX 12

@@ -206,7 +206,7 @@ static void run_refresh(struct work *work)
     struct snapshot *snapshot = NULL;
     struct roster *roster = NULL;
     enum err_code code = ERR_OK;
-    if (session_may_have_changed(work->session)) {
+    if (work->outdated || session_may_have_changed(work->session)) {
         code = session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot, err);
     }
     if (note(work, SOURCE_STORE, code) == ERR_OK && is_cheap(work->session)) {
@@ -345,6 +345,7 @@ static struct work *make_work(struct console *console, enum work_kind kind, cons
     work->typed = console->typed;
     work->kind = kind;
     work->failed = SOURCES;
+    work->outdated = console->sources[SOURCE_STORE].outdated;
     work->argument = mem_strdup(argument);
     work->seen = console->data ? screen_data_ref(console->data) : NULL;
     usecase_init(&work->use, work->session, &work->job.progress);

@@ -45,6 +45,7 @@ struct work {
     struct view *view;        /* apply: the view that waits for it */
     bool read[SOURCES];       /* what is known to be so now */
     enum source_id failed;    /* what could not be read; SOURCES: nothing, or something else */
+    bool outdated;            /* the store has to be read, whatever it says of itself */
     /* found */
     struct screen_data *data; /* NULL: nothing new */
     struct usecase use;       /* what was read, planned, written and published */
