@@ -35,6 +35,7 @@ def many_leavers(centre):
 def exhausted(centre):
     """Twelve agents, ten numbers."""
     centre.store.unlink()
+    centre.export.unlink()  # another pool: nobody dials by the old list
     centre.configure(CONFIG.replace("2000-2059", "2000-2009").replace("2013", ""))
     assert centre.run("--sync", "--no-export").status == 5
 

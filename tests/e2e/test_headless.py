@@ -320,7 +320,7 @@ def test_status_counts_and_names_the_places(staffed):
     status = staffed.json("--status")
     assert status["agents"] == 3 and status["unassigned_agents"] == 0 and status["stale"] == 0
     assert status["extensions"] == {"total": 10, "assigned": 3, "free": 7, "cooling": 0,
-                                    "reserved": 0, "blocked": 0}
+                                    "reserved": 0, "blocked": 0, "not_made": 0}
     assert status["store"] == f"sqlite:{staffed.store}"
     assert status["directory"] == f"file:{staffed.agents}"
 
