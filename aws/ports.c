@@ -13,52 +13,78 @@
 
 #include "core/base/banned.h"
 
-/* What one session has of Amazon. The console opens a session for each context that is chosen; the
-   accounts of earlier ones stay until the end, as their settings do. */
-struct account_entry {
-    struct account_entry *next;
+/* What one session has of Amazon. It is made when the first port needs it. */
+struct aws_session {
+    struct aws *aws;
+    const struct aws_options *options;
     const struct settings *settings;
-    struct account *account;
+    struct account *account; /* NULL: not opened yet */
     struct client *dynamodb;
     struct client *sts;
 };
 
+/* The last session that has ended is kept: an event of a function that runs again a moment later
+   finds its connections and its credentials. Whoever takes it has it alone. */
 struct aws {
     struct aws_options options;
-    struct account_entry *entries;
+    struct port_service service;
+    struct aws_session *parked;
 };
+
+static void session_free(struct aws_session *session)
+{
+    if (session) {
+        client_free(session->dynamodb);
+        client_free(session->sts);
+        account_free(session->account);
+        free(session);
+    }
+}
+
+static void *begin(void *context, const struct settings *settings)
+{
+    struct aws *aws = context;
+    struct aws_session *session = __atomic_exchange_n(&aws->parked, NULL, __ATOMIC_ACQ_REL);
+    if (!session || session->settings != settings) {
+        session_free(session);
+        session = mem_alloc(sizeof *session);
+        *session = (struct aws_session){.aws = aws, .options = &aws->options, .settings = settings};
+    }
+    return session;
+}
+
+static void end(void *shared)
+{
+    struct aws_session *session = shared;
+    session_free(__atomic_exchange_n(&session->aws->parked, session, __ATOMIC_ACQ_REL));
+}
+
+static void show_facts(const void *shared, struct port_info *facts)
+{
+    const struct aws_session *session = shared;
+    if (session->account) {
+        account_facts(session->account, facts);
+    }
+}
 
 struct aws *aws_new(const struct aws_options *options)
 {
     struct aws *aws = mem_alloc(sizeof *aws);
     aws->options = *options;
+    aws->service =
+        (struct port_service){.begin = begin, .end = end, .facts = show_facts, .context = aws};
     return aws;
 }
 
 void aws_free(struct aws *aws)
 {
-    while (aws && aws->entries) {
-        struct account_entry *entry = aws->entries;
-        aws->entries = entry->next;
-        client_free(entry->dynamodb);
-        client_free(entry->sts);
-        account_free(entry->account);
-        free(entry);
+    if (aws) {
+        session_free(aws->parked);
+        free(aws);
     }
-    free(aws);
 }
 
 /* ---- accounts ---------------------------------------------------------------------------- */
-
-static struct account_entry *find(const struct aws *aws, const struct settings *settings)
-{
-    for (struct account_entry *entry = aws->entries; entry; entry = entry->next) {
-        if (entry->settings == settings) {
-            return entry;
-        }
-    }
-    return NULL;
-}
 
 /* The region in the ARN of the instance or of the table, where one of them is an ARN. */
 static const char *guess_region(const struct settings *settings, struct arn *arn)
@@ -70,34 +96,21 @@ static const char *guess_region(const struct settings *settings, struct arn *arn
     return found ? arn->region : NULL;
 }
 
-static enum err_code account_of(struct aws *aws, const struct settings *settings,
-                                struct account_entry **out, struct err *err)
+static enum err_code open_account(struct aws_session *session, struct err *err)
 {
-    struct account_entry *entry = find(aws, settings);
-    if (!entry) {
-        struct arn arn;
-        struct account_choice choice = {
-            .environment = aws->options.environment,
-            .clock = aws->options.clock,
-            .profile = settings->profile,
-            .region = settings->region,
-            .region_guess = guess_region(settings, &arn),
-            .endpoint_url = settings->endpoint_url,
-            .prompt = aws->options.prompt,
-            .prompt_context = aws->options.prompt_context,
-        };
-        struct account *account = NULL;
-        enum err_code code = account_new(&choice, &account, err);
-        if (code != ERR_OK) {
-            return code;
-        }
-        entry = mem_alloc(sizeof *entry);
-        *entry =
-            (struct account_entry){.next = aws->entries, .settings = settings, .account = account};
-        aws->entries = entry;
-    }
-    *out = entry;
-    return ERR_OK;
+    const struct settings *settings = session->settings;
+    struct arn arn;
+    struct account_choice choice = {
+        .environment = session->options->environment,
+        .clock = session->options->clock,
+        .profile = settings->profile,
+        .region = settings->region,
+        .region_guess = guess_region(settings, &arn),
+        .endpoint_url = settings->endpoint_url,
+        .prompt = session->options->prompt,
+        .prompt_context = session->options->prompt_context,
+    };
+    return session->account ? ERR_OK : account_new(&choice, &session->account, err);
 }
 
 /* ---- openers ----------------------------------------------------------------------------- */
@@ -109,92 +122,83 @@ static bool shows_names(enum action action)
     return action == ACTION_CONSOLE || action == ACTION_LIST_ || action == ACTION_LOOKUP;
 }
 
-static enum err_code open_connect(void *context, const struct settings *settings, const char *uri,
-                                  const char *rest, struct directory **out, struct err *err)
+static enum err_code open_connect(const struct port_opening *opening, struct directory **out,
+                                  struct err *err)
 {
-    struct account_entry *entry;
+    struct aws_session *session = opening->shared;
+    const struct settings *settings = opening->settings;
     struct connect_options options = {
-        .uri = uri,
+        .uri = opening->uri,
         .rate = settings->connect_rate,
         .burst = settings->connect_burst,
         .names = shows_names(settings->action),
     };
-    enum err_code code = connect_parse_instance(rest, &options.instance, err);
+    enum err_code code = connect_parse_instance(opening->rest, &options.instance, err);
     if (code == ERR_OK) {
-        code = account_of(context, settings, &entry, err);
+        code = open_account(session, err);
     }
     if (code == ERR_OK) {
-        account_client_options(entry->account, SERVICE_CONNECT, options.instance.region,
+        account_client_options(session->account, SERVICE_CONNECT, options.instance.region,
                                &options.client);
         *out = connect_directory_new(&options);
     }
     return code;
 }
 
-static struct client *client_of(struct account_entry *entry, struct client **place,
+static struct client *client_of(struct aws_session *session, struct client **place,
                                 enum aws_service service)
 {
     if (!*place) {
         struct client_options options;
-        account_client_options(entry->account, service, NULL, &options);
+        account_client_options(session->account, service, NULL, &options);
         *place = client_new(&options);
     }
     return *place;
 }
 
-static enum err_code open_dynamodb(void *context, const struct settings *settings, const char *uri,
-                                   const char *rest, struct store **out, struct err *err)
+static enum err_code open_dynamodb(const struct port_opening *opening, struct store **out,
+                                   struct err *err)
 {
-    (void)uri;
-    struct aws *aws = context;
-    struct account_entry *entry;
-    enum err_code code = account_of(aws, settings, &entry, err);
+    struct aws_session *session = opening->shared;
+    enum err_code code = open_account(session, err);
     if (code != ERR_OK) {
         return code;
     }
     struct store_dynamodb_options options = {
-        .client = client_of(entry, &entry->dynamodb, SERVICE_DYNAMODB),
-        .sts = client_of(entry, &entry->sts, SERVICE_STS),
-        .statistics = account_statistics(entry->account),
-        .clock = aws->options.clock,
+        .client = client_of(session, &session->dynamodb, SERVICE_DYNAMODB),
+        .sts = client_of(session, &session->sts, SERVICE_STS),
+        .statistics = account_statistics(session->account),
+        .clock = session->options->clock,
     };
-    return store_dynamodb_new(rest, &options, out, err);
+    return store_dynamodb_new(opening->rest, &options, out, err);
 }
 
-static enum err_code open_s3(void *context, const struct settings *settings, const char *uri,
-                             const char *rest, struct exporter **out, struct err *err)
+static enum err_code open_s3(const struct port_opening *opening, struct exporter **out,
+                             struct err *err)
 {
-    (void)uri;
-    struct account_entry *entry;
+    struct aws_session *session = opening->shared;
+    const struct settings *settings = opening->settings;
     struct s3_options options = {
         .kms_key = settings->kms_key,
         .storage_class = settings->storage_class,
         .bucket_owner = settings->bucket_owner,
     };
-    enum err_code code = s3_parse_place(rest, &options.place, err);
+    enum err_code code = s3_parse_place(opening->rest, &options.place, err);
     if (code == ERR_OK) {
-        code = account_of(context, settings, &entry, err);
+        code = open_account(session, err);
     }
     if (code == ERR_OK) {
-        options.style = account_s3_style(entry->account);
-        account_client_options(entry->account, SERVICE_S3, NULL, &options.client);
+        options.style = account_s3_style(session->account);
+        account_client_options(session->account, SERVICE_S3, NULL, &options.client);
         *out = s3_exporter_new(&options);
     }
     return code;
 }
 
-static void show_facts(void *context, const struct settings *settings, struct port_info *facts)
+void aws_ports(const struct aws *aws, struct port out[AWS_PORTS])
 {
-    const struct account_entry *entry = find(context, settings);
-    if (entry) {
-        account_facts(entry->account, facts);
-    }
-}
-
-void aws_ports(struct aws *aws, struct port out[AWS_PORTS])
-{
-    out[0] = (struct port){.scheme = "connect", .directory = open_connect, .context = aws};
-    out[1] = (struct port){
-        .scheme = "dynamodb", .store = open_dynamodb, .facts = show_facts, .context = aws};
-    out[2] = (struct port){.scheme = "s3", .exporter = open_s3, .context = aws};
+    const struct port_service *service = &aws->service;
+    out[0] = (struct port){.scheme = "connect", .directory = open_connect, .service = service};
+    out[1] = (struct port){.scheme = "dynamodb", .store = open_dynamodb, .service = service};
+    out[2] = (struct port){.scheme = "s3", .exporter = open_s3, .service = service};
 }

@@ -8,7 +8,7 @@
  *     ... aws_ports(aws, table) beside session_embedded_ports ...
  *     aws_free(aws);                                 after the last session
  *
- * The ports of one session, that is of one settings object, share one account (aws/identity/account.h).
+ * The ports of one session share one account (aws/identity/account.h), which belongs to the session.
  */
 
 #include "core/base/clock.h"
@@ -31,6 +31,6 @@ struct aws *aws_new(const struct aws_options *options);
 void aws_free(struct aws *aws); /* NULL is fine */
 
 #define AWS_PORTS 3
-void aws_ports(struct aws *aws, struct port out[AWS_PORTS]);
+void aws_ports(const struct aws *aws, struct port out[AWS_PORTS]);
 
 #endif

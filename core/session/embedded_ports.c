@@ -11,69 +11,57 @@
 
 /* The ports that need no service: files, SQLite, the made-up contact centre. */
 
-static enum err_code open_file_directory(void *context, const struct settings *settings,
-                                         const char *uri, const char *rest, struct directory **out,
+static enum err_code open_file_directory(const struct port_opening *opening, struct directory **out,
                                          struct err *err)
 {
-    (void)context;
-    (void)uri;
     (void)err;
+    const struct settings *settings = opening->settings;
     const struct directory_settings columns = {
         .login_column = settings->login_column,
         .login_origin = settings_origin(settings, OPT_LOGIN_COLUMN),
         .active_column = settings->active_column,
         .active_origin = settings_origin(settings, OPT_ACTIVE_COLUMN),
     };
-    *out = directory_file_new(rest, &columns, &clock_system);
+    *out = directory_file_new(opening->rest, &columns, &clock_system);
     return ERR_OK;
 }
 
-static enum err_code open_sqlite(void *context, const struct settings *settings, const char *uri,
-                                 const char *rest, struct store **out, struct err *err)
+static enum err_code open_sqlite(const struct port_opening *opening, struct store **out,
+                                 struct err *err)
 {
-    (void)context;
-    (void)uri;
     (void)err;
-    *out = store_sqlite_new(rest, &clock_system);
+    const struct settings *settings = opening->settings;
+    *out = store_sqlite_new(opening->rest, &clock_system);
     store_sqlite_set_mode(*out, (unsigned)settings->store_mode,
                           settings->origins[OPT_STORE_MODE].kind > ORIGIN_DEFAULT);
     return ERR_OK;
 }
 
-static enum err_code open_file_exporter(void *context, const struct settings *settings,
-                                        const char *uri, const char *rest, struct exporter **out,
+static enum err_code open_file_exporter(const struct port_opening *opening, struct exporter **out,
                                         struct err *err)
 {
-    (void)context;
     (void)err;
+    const struct settings *settings = opening->settings;
     bool built_in = settings->origins[OPT_EXPORT_TO].kind <= ORIGIN_DEFAULT &&
-                    settings->export_to && strcmp(settings->export_to, uri) == 0;
-    *out = exporter_file_new(rest, built_in);
+                    settings->export_to && strcmp(settings->export_to, opening->uri) == 0;
+    *out = exporter_file_new(opening->rest, built_in);
     return ERR_OK;
 }
 
-static enum err_code open_demo_directory(void *context, const struct settings *settings,
-                                         const char *uri, const char *rest, struct directory **out,
+static enum err_code open_demo_directory(const struct port_opening *opening, struct directory **out,
                                          struct err *err)
 {
-    (void)context;
-    (void)settings;
-    (void)uri;
-    (void)rest;
+    (void)opening;
     (void)err;
     *out = directory_demo_new(DEMO_SEED, &clock_system);
     return ERR_OK;
 }
 
-static enum err_code open_demo_store(void *context, const struct settings *settings,
-                                     const char *uri, const char *rest, struct store **out,
+static enum err_code open_demo_store(const struct port_opening *opening, struct store **out,
                                      struct err *err)
 {
-    (void)context;
-    (void)settings;
-    (void)uri;
     (void)err;
-    *out = store_demo_new(rest, DEMO_SEED, &clock_system);
+    *out = store_demo_new(opening->rest, DEMO_SEED, &clock_system);
     return ERR_OK;
 }
 

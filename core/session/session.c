@@ -31,6 +31,33 @@ static const struct port *port_of(const struct session *session, const char *uri
     return NULL;
 }
 
+/* What the port's service shares in this session; NULL: it has no service. */
+static void *shared_of(struct session *session, const struct port *port)
+{
+    for (size_t i = 0; i < session->n_services; i++) {
+        if (session->services[i].service == port->service) {
+            return session->services[i].shared;
+        }
+    }
+    if (!port->service) {
+        return NULL;
+    }
+    assert(session->n_services < SESSION_SERVICES_MAX);
+    void *shared = port->service->begin(port->service->context, session->settings);
+    session->services[session->n_services].service = port->service;
+    session->services[session->n_services++].shared = shared;
+    return shared;
+}
+
+static struct port_opening opening_of(struct session *session, const struct port *port,
+                                      const char *uri, const char *rest)
+{
+    return (struct port_opening){.settings = session->settings,
+                                 .uri = uri,
+                                 .rest = rest,
+                                 .shared = shared_of(session, port)};
+}
+
 static enum err_code no_port(const char *what, const char *uri, struct err *err)
 {
     return err_set(err, ERR_USAGE, "%s: no %s of this kind in this build", uri, what);
@@ -61,8 +88,8 @@ static enum err_code open_directory(struct session *session, struct err *err)
     if (!port || !port->directory) {
         return no_port("directory", uri, err);
     }
-    enum err_code code =
-        port->directory(port->context, session->settings, uri, rest, &session->directory, err);
+    struct port_opening opening = opening_of(session, port, uri, rest);
+    enum err_code code = port->directory(&opening, &session->directory, err);
     return opened(session, code, OPT_DIRECTORY, err);
 }
 
@@ -74,7 +101,8 @@ enum err_code session_open_exporter(struct session *session, const char *uri, st
     if (!port || !port->exporter) {
         return no_port("export", uri, err);
     }
-    return port->exporter(port->context, session->settings, uri, rest, out, err);
+    struct port_opening opening = opening_of(session, port, uri, rest);
+    return port->exporter(&opening, out, err);
 }
 
 /* A store is never guessed. What else is wrong with the places is said first: it may be the same
@@ -107,8 +135,8 @@ static enum err_code open_store(struct session *session, struct err *err)
         return no_port("store", settings->store, err);
     }
     session->embedded = strcmp(port->scheme, "sqlite") == 0;
-    enum err_code code =
-        port->store(port->context, settings, settings->store, rest, &session->store, err);
+    struct port_opening opening = opening_of(session, port, settings->store, rest);
+    enum err_code code = port->store(&opening, &session->store, err);
     return opened(session, code, OPT_STORE, err);
 }
 
@@ -137,6 +165,9 @@ void session_close(struct session *session)
         directory_free(session->directory);
         store_free(session->store);
         exporter_free(session->exporter);
+        for (size_t i = 0; i < session->n_services; i++) {
+            session->services[i].service->end(session->services[i].shared);
+        }
         arena_release(&session->arena);
         free(session);
     }
@@ -235,9 +266,10 @@ void session_facts(struct session *session, struct port_info *facts)
     if (session->directory && session->directory->ops->facts) {
         session->directory->ops->facts(session->directory, facts);
     }
-    for (size_t i = 0; i < session->n_ports; i++) {
-        if (session->ports[i].facts) {
-            session->ports[i].facts(session->ports[i].context, session->settings, facts);
+    for (size_t i = 0; i < session->n_services; i++) {
+        const struct port_service *service = session->services[i].service;
+        if (service->facts) {
+            service->facts(session->services[i].shared, facts);
         }
     }
 }

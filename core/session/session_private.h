@@ -7,6 +7,8 @@
 
 #include "core/session/session.h"
 
+#define SESSION_SERVICES_MAX 4
+
 struct session {
     const struct settings *settings;
     const struct port *ports;
@@ -18,10 +20,16 @@ struct session {
     struct store *store;
     struct exporter *exporter; /* of settings->export_to; NULL: not opened yet */
     const char *actor;         /* NULL: not asked yet */
-    bool embedded;             /* the store is a file of this machine, which a first run makes */
-    bool seen;    /* this session has read the store: from then on a missing one is an error */
-    bool missing; /* it was not there at the last load: the next apply makes it */
-    bool made;    /* this session made it */
+    /* What the services of the ports share in this session, from the first port that needs it on. */
+    struct {
+        const struct port_service *service;
+        void *shared;
+    } services[SESSION_SERVICES_MAX];
+    size_t n_services;
+    bool embedded; /* the store is a file of this machine, which a first run makes */
+    bool seen;     /* this session has read the store: from then on a missing one is an error */
+    bool missing;  /* it was not there at the last load: the next apply makes it */
+    bool made;     /* this session made it */
 };
 
 /* Nothing but the opening: no I/O on the network. */

@@ -21,6 +21,7 @@ struct world {
     struct aws *aws;
     struct port ports[AWS_PORTS];
     struct settings settings;
+    void *shared; /* of a session */
 };
 
 static void open_world(struct world *world)
@@ -36,6 +37,9 @@ static void open_world(struct world *world)
 
 static void close_world(struct world *world)
 {
+    if (world->shared) {
+        world->ports[0].service->end(world->shared);
+    }
     aws_free(world->aws);
     fixture_close(&world->fixture);
 }
@@ -50,11 +54,22 @@ static const struct port *port_of(const struct world *world, const char *scheme)
     return &world->ports[i];
 }
 
+/* As a session opens it: what its ports share is made when the first one needs it. */
+static struct port_opening opening(struct world *world, const char *rest)
+{
+    const struct port_service *service = world->ports[0].service;
+    if (!world->shared) {
+        world->shared = service->begin(service->context, &world->settings);
+    }
+    return (struct port_opening){
+        .settings = &world->settings, .uri = "x:x", .rest = rest, .shared = world->shared};
+}
+
 static enum err_code open_connect(struct world *world, const char *instance,
                                   struct directory **directory, struct err *err)
 {
-    const struct port *port = port_of(world, "connect");
-    return port->directory(port->context, &world->settings, "connect:x", instance, directory, err);
+    struct port_opening given = opening(world, instance);
+    return port_of(world, "connect")->directory(&given, directory, err);
 }
 
 /* The region in which the instance is looked for. */
@@ -120,21 +135,18 @@ static void test_what_is_opened(void **state)
     assert_null(dynamodb->directory);
     assert_null(s3->store);
 
-    assert_int_equal(dynamodb->store(dynamodb->context, &world.settings, "dynamodb:extensions",
-                                     "extensions", &store, &err),
-                     ERR_OK);
-    assert_int_equal(
-        s3->exporter(s3->context, &world.settings, "s3://bucket", "//bucket", &exporter, &err),
-        ERR_OK);
+    struct port_opening table = opening(&world, "extensions");
+    struct port_opening bucket = opening(&world, "//bucket");
+    assert_int_equal(dynamodb->store(&table, &store, &err), ERR_OK);
+    assert_int_equal(s3->exporter(&bucket, &exporter, &err), ERR_OK);
     store_free(store);
     exporter_free(exporter);
 
+    table.rest = "a";
+    bucket.rest = "//";
     assert_int_equal(open_connect(&world, "a/b", &directory, NULL), ERR_USAGE);
-    assert_int_equal(
-        dynamodb->store(dynamodb->context, &world.settings, "dynamodb:a", "a", &store, NULL),
-        ERR_USAGE);
-    assert_int_equal(s3->exporter(s3->context, &world.settings, "s3://", "//", &exporter, NULL),
-                     ERR_USAGE);
+    assert_int_equal(dynamodb->store(&table, &store, NULL), ERR_USAGE);
+    assert_int_equal(s3->exporter(&bucket, &exporter, NULL), ERR_USAGE);
     close_world(&world);
 }
 
@@ -147,17 +159,39 @@ static void test_what_is_known_of_the_account(void **state)
     open_world(&world);
     fixture_file(&world.fixture, ".aws/config", "[profile ops]\nregion = eu-west-1\n");
     world.settings.profile = "ops";
-    const struct port *port = port_of(&world, "dynamodb");
+    const struct port_service *service = port_of(&world, "dynamodb")->service;
+    assert_ptr_equal(service, port_of(&world, "connect")->service);
     port_info_init(&facts);
-    port->facts(port->context, &world.settings, &facts);
+    (void)opening(&world, "x");
+    service->facts(world.shared, &facts);
     assert_null(port_info_get(&facts, "profile")); /* nothing was opened */
     assert_int_equal(open_connect(&world, ID, &directory, NULL), ERR_OK);
-    port->facts(port->context, &world.settings, &facts);
+    service->facts(world.shared, &facts);
     assert_string_equal(port_info_get(&facts, "profile"), "ops");
     assert_string_equal(port_info_get(&facts, "requests"), "0");
     assert_null(port_info_get(&facts, "expires_at"));
     port_info_release(&facts);
     directory_free(directory);
+    close_world(&world);
+}
+
+/* Two sessions at once have an account each; one that comes after another takes what it left. */
+static void test_accounts_belong_to_sessions(void **state)
+{
+    (void)state;
+    struct world world;
+    struct settings other = {.region = "eu-west-2"};
+    open_world(&world);
+    const struct port_service *service = world.ports[0].service;
+    void *first = service->begin(service->context, &world.settings);
+    void *second = service->begin(service->context, &world.settings);
+    assert_ptr_not_equal(first, second);
+    service->end(first);
+    assert_ptr_equal(service->begin(service->context, &world.settings), first);
+    service->end(second);
+    void *third = service->begin(service->context, &other); /* not those of other settings */
+    service->end(first);
+    service->end(third);
     close_world(&world);
 }
 
@@ -214,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_who_names_the_region),
         cmocka_unit_test(test_what_is_opened),
         cmocka_unit_test(test_what_is_known_of_the_account),
+        cmocka_unit_test(test_accounts_belong_to_sessions),
         cmocka_unit_test(test_a_profile_that_is_not_there),
         cmocka_unit_test(test_who_signs),
     };

@@ -89,21 +89,21 @@ static void free_store(struct store *store)
 static const struct store_ops s_store_ops = {
     .load = load, .may_have_changed = may_have_changed, .free = free_store};
 
-static enum err_code open_directory(void *context, const struct settings *settings, const char *uri,
-                                    const char *rest, struct directory **out, struct err *err)
+static enum err_code open_directory(const struct port_opening *opening, struct directory **out,
+                                    struct err *err)
 {
-    (void)context, (void)settings, (void)rest, (void)err;
+    (void)err;
     *out = mem_alloc(sizeof **out);
-    **out = (struct directory){.ops = &s_directory_ops, .uri = mem_strdup(uri)};
+    **out = (struct directory){.ops = &s_directory_ops, .uri = mem_strdup(opening->uri)};
     return ERR_OK;
 }
 
-static enum err_code open_store(void *context, const struct settings *settings, const char *uri,
-                                const char *rest, struct store **out, struct err *err)
+static enum err_code open_store(const struct port_opening *opening, struct store **out,
+                                struct err *err)
 {
-    (void)context, (void)settings, (void)rest, (void)err;
+    (void)err;
     *out = mem_alloc(sizeof **out);
-    **out = (struct store){.ops = &s_store_ops, .uri = mem_strdup(uri)};
+    **out = (struct store){.ops = &s_store_ops, .uri = mem_strdup(opening->uri)};
     return ERR_OK;
 }
 
