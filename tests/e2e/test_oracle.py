@@ -92,7 +92,7 @@ class World:
         before = dict(self.pool.numbers)
         done = self.check(self.asked(requests), self.pool.edits(self.roster, requests))
         undoes = {"release", "reserve", "unreserve", "pin", "unpin", "swap"}
-        if before != self.pool.numbers and requests[0][0] in undoes and self.random.random() < 0.4:
+        if len(requests) == 1 and before != self.pool.numbers and requests[0][0] in undoes and self.random.random() < 0.4:
             self.pass_time()
             self.check(["--undo", done.json["action_id"], "--yes"], self.pool.take_back(before))
 

@@ -67,7 +67,11 @@ class Clock:
         return ahead and self.kept_right
 
     def damaged(self, at: int | None) -> bool:
-        return not self.behind and at is not None and (at > self.now + DAY or at in self.doubtful)
+        """Of a number that was given back then."""
+        return self.ahead(at) or (not self.behind and at in self.doubtful)
+
+    def ahead(self, at: int | None) -> bool:
+        return not self.behind and at is not None and at > self.now + DAY
 
 
 class ServiceClock(Clock):
@@ -166,11 +170,9 @@ class Pool:
     def _carry_out_sync(self, leave, given, nobody) -> Answer:
         now = self.clock.now
         after = dict(self.numbers)
-        repaired = 0
-        for ext, number in self.numbers.items():
-            if number.state == "free" and self.clock.damaged(number.at) and ext not in given.values():
-                after[ext] = replace(number, at=now)
-                repaired += 1
+        for ext in self.numbers:
+            if self._is_damaged(ext) and ext not in given.values():
+                after[ext] = replace(self.get(ext), at=now)
         for ext, agent in leave.items():
             after[ext] = Number(agent=agent, at=now)
         for agent, ext in given.items():
@@ -181,13 +183,18 @@ class Pool:
         return Answer(EXHAUSTED if nobody else DONE,
                       {"assign": len(given), "release": len(leave), "unassigned": nobody})  # fmt: skip
 
+    def _is_damaged(self, ext: str) -> bool:
+        number = self.get(ext)
+        judge = self.clock.damaged if number.state == "free" else self.clock.ahead
+        return judge(number.at)
+
     # ---- repair, undo --------------------------------------------------------------------------------
 
     def repair(self) -> Answer:
         """What the doctor puts right: damaged stamps, numbers that are missing, and the trail."""
         after = dict(self.numbers)
         for ext, number in self.numbers.items():
-            if self.clock.damaged(number.at):
+            if self._is_damaged(ext):
                 after[ext] = replace(number, at=self.clock.now)
         if self.clock.behind and self.clock.kept_right:
             for ext, number in self.numbers.items():
@@ -232,7 +239,7 @@ class Pool:
 
     def _assign(self, roster, agent, ext=None):
         held = self.held_by(agent)
-        if held and held == ext:
+        if agent in roster and held and held == ext:
             return {}
         if held or agent not in roster or (ext and not self._may_take(ext)):
             return REFUSED
@@ -247,7 +254,7 @@ class Pool:
 
     def _reassign(self, roster, agent, ext):
         held = self.held_by(agent)
-        if held == ext:
+        if agent in roster and held == ext:
             return {}
         if not held or agent not in roster or not self._may_take(ext) or self.get(held).note is not None:
             return REFUSED
