@@ -333,6 +333,7 @@ TO := $(DESTDIR)$(PREFIX)
 BIN := $(TO)/bin/extpool
 MAN := $(TO)/share/man/man1/extpool.1
 COMPLETION := $(TO)/share/bash-completion/completions/extpool
+COMPLETION_ZSH := $(TO)/share/zsh/site-functions/_extpool
 THEMES_TO := $(TO)/share/extpool/themes
 UNITS_TO := $(TO)/lib/systemd/system
 SYSTEMD := extpool.service extpool.timer
@@ -346,10 +347,11 @@ build/host/papers: $(PAPERS) Makefile
 		-pthread -o $@ $(PAPERS)
 
 install: build/release/extpool build/host/papers
-	install -d $(dir $(BIN)) $(dir $(MAN)) $(dir $(COMPLETION)) $(THEMES_TO) $(UNITS_TO)
+	install -d $(dir $(BIN)) $(dir $(MAN)) $(dir $(COMPLETION)) $(dir $(COMPLETION_ZSH)) $(THEMES_TO) $(UNITS_TO)
 	install -m 755 $< $(BIN)
 	build/host/papers man > $(MAN) && chmod 644 $(MAN)
 	build/host/papers bash > $(COMPLETION) && chmod 644 $(COMPLETION)
+	build/host/papers zsh > $(COMPLETION_ZSH) && chmod 644 $(COMPLETION_ZSH)
 	install -m 644 $(THEMES) $(THEMES_TO)
 	set -e; for unit in $(SYSTEMD); do \
 		sed 's|@PREFIX@|$(PREFIX)|g' core/dist/$$unit > $(UNITS_TO)/$$unit; \
@@ -357,7 +359,7 @@ install: build/release/extpool build/host/papers
 	done
 
 uninstall:
-	rm -f $(BIN) $(MAN) $(COMPLETION) $(addprefix $(UNITS_TO)/,$(SYSTEMD)) \
+	rm -f $(BIN) $(MAN) $(COMPLETION) $(COMPLETION_ZSH) $(addprefix $(UNITS_TO)/,$(SYSTEMD)) \
 		$(addprefix $(THEMES_TO)/,$(notdir $(THEMES)))
 	-rmdir $(THEMES_TO) $(dir $(THEMES_TO))
 

@@ -150,28 +150,47 @@ static void put_topic(enum topic topic, struct buf *out)
     put_paragraphs(help_text(topic), out);
 }
 
+/* What a variable holds is not always what the option of the same meaning takes. */
+static const struct {
+    const char *names;
+    const char *text;
+} s_variables[] = {
+    {"EXTPOOL_CONFIG", "The configuration file, if --config names none."},
+    {"EXTPOOL_CONTEXT", "The context, if --context names none."},
+    {"EXTPOOL_KEY",
+     "Each key of the configuration file has a variable: EXTPOOL_COOLDOWN for cooldown."},
+    {"AWS_CONNECT_INSTANCEID", "The directory: the id or the ARN of an Amazon Connect instance."},
+    {"AWS_TABLE", "The store: the name or the ARN of a DynamoDB table."},
+    {"AWS_EXPORT_BUCKET", "The export: an S3 bucket, in which the key is agent_extensions.csv."},
+    {"AWS_REGION, AWS_DEFAULT_REGION", "The AWS Region."},
+    {"EXTPOOL_STALL_TIMEOUT",
+     "How long an answer of a service may stand still: 1s to 60m; 20s if it is not set."},
+    {"XDG_CONFIG_HOME, XDG_DATA_HOME, HOME",
+     "Where the configuration, the embedded store and its export lie; HOME also has .aws."},
+    {"SUDO_USER, DOAS_USER, SSH_CONNECTION",
+     "Who acts, for the audit trail, unless the store's service says it."},
+    {"LC_ALL, LC_CTYPE, LANG, TERM, NO_COLOR", "What the terminal can show. NO_COLOR: no colours."},
+    {"TZ", "The time zone of the times that the console shows."},
+    {"TMPDIR", "Where --demo has its store."},
+    {"HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "Proxies, as curl(1) understands them."},
+    {"AWS_PROFILE, AWS_ACCESS_KEY_ID, ...",
+     "Credentials, endpoints and retries are found as the AWS SDKs find them, from these variables,"
+     " too: AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, AWS_ENDPOINT_URL, AWS_CA_BUNDLE,"
+     " AWS_MAX_ATTEMPTS and so on."},
+};
+
 static void put_environment(struct buf *out)
 {
     put_heading(out, "environment");
-    buf_puts(out, "Used where neither the command line nor the configuration file says more.\n");
-    for (enum option_id id = 0; id < OPT_COUNT; id++) {
-        const struct option_info *info = option_info(id);
-        if (info->env) {
-            buf_puts(out, ".TP\n.B ");
-            put(out, info->env);
-            buf_putc(out, '\n');
-            put(out, info->help);
-            buf_puts(out, ".\n");
-        }
+    buf_puts(out, "Where places and rules are concerned, the command line counts first, then the\n"
+                  "configuration file, then these.\n");
+    for (size_t i = 0; i < sizeof s_variables / sizeof *s_variables; i++) {
+        buf_puts(out, ".TP\n.B ");
+        put(out, s_variables[i].names);
+        buf_putc(out, '\n');
+        put(out, s_variables[i].text);
+        buf_putc(out, '\n');
     }
-    buf_puts(out, ".TP\n.B EXTPOOL_KEY\n"
-                  "Each key of the configuration file has a variable: EXTPOOL_COOLDOWN for\n"
-                  "cooldown.\n");
-    buf_puts(out, ".TP\n.B XDG_CONFIG_HOME, XDG_DATA_HOME\n"
-                  "Where the configuration, the embedded store and its export lie.\n"
-                  ".TP\n.B NO_COLOR\nNo colours.\n"
-                  ".PP\nCredentials and regions are found as the AWS SDKs find them: AWS_PROFILE,\n"
-                  "AWS_ACCESS_KEY_ID and so on.\n");
 }
 
 void help_man(struct buf *out)

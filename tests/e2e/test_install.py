@@ -13,6 +13,7 @@ FILES = {
     "bin/extpool": 0o755,
     "share/man/man1/extpool.1": 0o644,
     "share/bash-completion/completions/extpool": 0o644,
+    "share/zsh/site-functions/_extpool": 0o644,
     "lib/systemd/system/extpool.service": 0o644,
     "lib/systemd/system/extpool.timer": 0o644,
 }
@@ -58,6 +59,38 @@ def test_the_unit_starts_what_was_installed(stage):
     unit = (stage / "opt/extpool/lib/systemd/system/extpool.service").read_text()
     assert "ExecStart=/opt/extpool/bin/extpool --sync\n" in unit
     assert "@" not in unit
+
+
+def test_the_unit_finds_configuration_state_and_profiles(stage, tmp_path):
+    """What the comments of the unit promise, with the program and the unit's own variables."""
+    unit = (stage / "opt/extpool/lib/systemd/system/extpool.service").read_text()
+    variables = dict(pair.split("=") for line in re.findall("^Environment=(.*)$", unit, re.MULTILINE)
+                     for pair in line.split())  # fmt: skip
+    assert "StateDirectory=extpool\n" in unit and "ConfigurationDirectory=extpool\n" in unit
+    assert variables["HOME"] == variables["XDG_DATA_HOME"] + "/extpool" == "/var/lib/extpool"
+    assert variables["XDG_CONFIG_HOME"] == "/etc"
+    etc, state = tmp_path / "etc/extpool", tmp_path / "var/lib/extpool"
+    etc.mkdir(parents=True)
+    state.mkdir(parents=True)
+    (etc / "agents.csv").write_text("user\nalice\n")
+    (etc / "config").write_text("[defaults]\ndirectory = file:agents.csv\n")
+    environment = {name: str(tmp_path) + value for name, value in variables.items()}
+    done = subprocess.run([stage / "opt/extpool/bin/extpool", "--sync"], env=environment,
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done
+    assert (state / "extpool.db").exists()
+    assert (state / "agent_extensions.csv").read_text().startswith("user,extension")
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+def test_systemd_understands_the_units(stage, tmp_path):
+    for name in ("extpool.service", "extpool.timer"):
+        text = (stage / "opt/extpool/lib/systemd/system" / name).read_text()
+        (tmp_path / name).write_text(text.replace("/opt/extpool", f"{stage}/opt/extpool"))
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", tmp_path / "extpool.service",
+                           tmp_path / "extpool.timer"], capture_output=True, text=True, check=False)
+    about_us = [line for line in done.stderr.splitlines() if "extpool" in line]
+    assert about_us == [], done.stderr
 
 
 @pytest.mark.skipif(not shutil.which("man"), reason="no man here")

@@ -542,6 +542,32 @@ static void test_help_has_every_name(void **state)
     buf_release(&all);
 }
 
+/* The manual page has every variable that an option is read from. */
+static void test_the_manual_has_every_variable(void **state)
+{
+    (void)state;
+    struct buf man;
+    buf_init(&man, 1 << 18);
+    help_man(&man);
+    const char *environment = strstr(man.data, ".SH ENVIRONMENT");
+    assert_non_null(environment);
+    for (enum option_id id = 0; id < OPT_COUNT; id++) {
+        if (option_info(id)->env) {
+            assert_non_null(strstr(environment, option_info(id)->env));
+        }
+    }
+    static const char *const others[] = {"EXTPOOL_STALL_TIMEOUT", "XDG_CONFIG_HOME", "SUDO_USER",
+                                         "AWS_DEFAULT_REGION",    "NO_COLOR",        "TMPDIR"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_non_null(strstr(environment, others[i]));
+    }
+    /* What the old program's variables hold is a name, not one of our URIs. */
+    const char *table = strstr(environment, "AWS_TABLE");
+    assert_null(strstr(environment, "sqlite:PATH"));
+    assert_non_null(strstr(table, "DynamoDB table"));
+    buf_release(&man);
+}
+
 /* A name that is there is its own nearest; two names never stand for two things. */
 static void test_names_are_distinct(void **state)
 {
@@ -586,6 +612,7 @@ int main(void)
         cmocka_unit_test(test_places_that_are_none),
         cmocka_unit_test(test_a_topic_is_one_screen),
         cmocka_unit_test(test_help_has_every_name),
+        cmocka_unit_test(test_the_manual_has_every_variable),
         cmocka_unit_test(test_names_are_distinct),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
