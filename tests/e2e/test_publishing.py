@@ -233,7 +233,7 @@ def test_the_table_of_the_old_program_that_died_before_its_export(cloud, tmp_pat
     assert item["rows"] == 41 and item["at"] > 0 and item["digest"] and set(item) == {
         "pk", "sk", "at", "rows", "digest"}
     # The note is nothing that the doctor or a reader would trip over, and an idle run writes none.
-    assert desk.json("--doctor", places=False, status=2)["problems"][0]["kind"] == "missing"
+    assert desk.json("--doctor", places=False)["problems"] == []
     cloud.gate.log.clear()
     assert desk.json("--sync", places=False)["applied"] == 0
     assert cloud.gate.log.count("dynamodb", "PutItem") == 0
