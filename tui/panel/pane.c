@@ -194,8 +194,8 @@ static void draw_title(const struct pane *pane, const struct console *console, c
 {
     const struct list *list = &pane->list;
     const struct screen_data *data = console->data;
-    bool holders = pane->ops == &pane_agents && data && !data->roster && !data->partial;
-    const char *name = holders ? "Holders" : pane->ops->title; /* nobody knows who works here */
+    bool alone = pane->ops->title_alone && data && !data->roster && !data->partial;
+    const char *name = alone ? pane->ops->title_alone : pane->ops->title;
     size_t used;
     if (list->filter_text[0]) {
         used = (size_t)snprintf(title, size, "%s %s of %s /%s", name, frame_count(list->n_shown),

@@ -19,6 +19,7 @@ struct pane_column {
 
 struct pane_ops {
     const char *title;
+    const char *title_alone; /* where nobody knows who works here; NULL: the same */
     const struct pane_column *columns;
     int n_columns;
     /* The rows of a data; NULL: none. */
@@ -47,8 +48,5 @@ void pane_draw(struct pane *pane, const struct console *console, struct canvas *
                struct rect area, bool focus);
 /* Movement, marks, sort, filter clearing. REACT_PASS where it is another command. */
 unsigned pane_command(struct pane *pane, struct console *console, enum command command);
-
-extern const struct pane_ops pane_agents;     /* tui/view/pane_agents.c */
-extern const struct pane_ops pane_extensions; /* tui/view/pane_extensions.c */
 
 #endif

@@ -23,7 +23,7 @@
 #include "tui/widget/activity.h"
 #include "tui/terminal/canvas.h"
 #include "tui/widget/command.h"
-#include "tui/console/console.h"
+#include "tui/shell/options.h"
 #include "tui/widget/field.h"
 #include "tui/terminal/keys.h"
 #include "tui/terminal/patience.h"
@@ -145,7 +145,7 @@ struct console {
     unsigned generation;     /* of the session: results of an old one are dropped */
 };
 
-/* ---- the stack (tui/console/console.c) ------------------------------------------------------------ */
+/* ---- the stack (tui/shell/shell.c) --------------------------------------------------------- */
 
 /* The console owns the view from here on. */
 void console_push(struct console *console, struct view *view);

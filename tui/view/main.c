@@ -8,7 +8,7 @@
 #include "core/base/mem.h"
 #include "tui/view/edit.h"
 #include "tui/panel/pages.h"
-#include "tui/panel/pane.h"
+#include "tui/view/panes.h"
 #include "tui/panel/prompt.h"
 #include "tui/terminal/term.h"
 #include "tui/view/history.h"

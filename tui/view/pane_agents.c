@@ -1,4 +1,4 @@
-#include "tui/panel/pane.h"
+#include "tui/view/panes.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -169,6 +169,7 @@ static const char *empty(const struct console *console, char *room, size_t size)
 }
 
 const struct pane_ops pane_agents = {.title = "Agents",
+                                     .title_alone = "Holders",
                                      .columns = s_columns,
                                      .n_columns = sizeof s_columns / sizeof s_columns[0],
                                      .source = source,

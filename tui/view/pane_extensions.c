@@ -1,4 +1,4 @@
-#include "tui/panel/pane.h"
+#include "tui/view/panes.h"
 
 #include <stdio.h>
 #include <string.h>
