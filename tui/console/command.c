@@ -2,7 +2,7 @@
  * Commands: whether one can be used now and why not, and those that every view has.
  */
 
-#include "tui/shell/view.h"
+#include "tui/console/command.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,9 @@
 
 #include "core/base/banned.h"
 
-unsigned console_command(struct console *console, enum command command)
+static unsigned common(struct console *console, enum command command);
+
+unsigned command_run(struct console *console, enum command command)
 {
     struct view *top = console_top(console);
     const struct command_info *info = command_info(command);
@@ -27,8 +29,8 @@ unsigned console_command(struct console *console, enum command command)
         console_flash(console, STYLE_WARN, "%s: %s", info->name, why);
         return REACT_DRAW;
     }
-    unsigned reaction = top->ops->command(top, console, command);
-    return reaction & REACT_PASS ? console_common(console, command) : reaction;
+    unsigned reaction = top->ops->command ? top->ops->command(top, console, command) : REACT_PASS;
+    return reaction & REACT_PASS ? common(console, command) : reaction;
 }
 
 /* ---- leaving ------------------------------------------------------------------------------ */
@@ -42,7 +44,7 @@ static unsigned leave_accepted(struct dialog *dialog, struct console *console, c
     return REACT_CLOSE;
 }
 
-void console_quit(struct console *console)
+static void leave(struct console *console)
 {
     if (!work_busy(console)) {
         console->quitting = true;
@@ -108,7 +110,7 @@ static void pick_theme(struct console *console)
 
 /* ---- contexts ----------------------------------------------------------------------------- */
 
-enum err_code console_switch(struct console *console, const char *context, struct err *err)
+static enum err_code switch_to(struct console *console, const char *context, struct err *err)
 {
     const struct settings *settings = NULL;
     const struct console_options *options = console->options;
@@ -137,7 +139,7 @@ static unsigned context_accepted(struct dialog *dialog, struct console *console,
     struct err err = ERR_INIT;
     char name[256];
     snprintf(name, sizeof name, "%s", text);
-    if (console_switch(console, name, &err) != ERR_OK) {
+    if (switch_to(console, name, &err) != ERR_OK) {
         snprintf(dialog->problem, sizeof dialog->problem, "%s", err.text);
         return REACT_DRAW;
     }
@@ -194,7 +196,7 @@ static void cancel(struct console *console)
     }
 }
 
-unsigned console_common(struct console *console, enum command command)
+static unsigned common(struct console *console, enum command command)
 {
     struct view *top = console_top(console);
     switch ((int)command) {
@@ -237,10 +239,83 @@ unsigned console_common(struct console *console, enum command command)
         if (top != console_bottom(console)) {
             return REACT_CLOSE;
         }
-        console_quit(console);
+        leave(console);
         return REACT_DRAW;
     default:
         console_flash(console, STYLE_WARN, "%s does nothing here", command_info(command)->name);
         return REACT_DRAW;
     }
+}
+
+/* ---- what views give back --------------------------------------------------------------------- */
+
+/* Those of the console itself; false: it is the view's. */
+static bool own_argument(struct console *console, enum command command, const char *argument)
+{
+    struct err err = ERR_INIT;
+    enum err_code code = ERR_OK;
+    if (command == CMD_CONTEXT) {
+        code = switch_to(console, argument, &err);
+    } else if (command == CMD_THEME) {
+        code = console_set_theme(console, argument, &err);
+    } else {
+        return false;
+    }
+    if (code != ERR_OK) {
+        console_flash(console, STYLE_ERROR, "%s", err.text);
+    }
+    return true;
+}
+
+/* A list that does not know the command leaves it to the first screen. */
+static bool view_argument(struct console *console, enum command command, const char *argument)
+{
+    struct view *view = console_top(console);
+    if (!view->ops->argument) {
+        view = console_bottom(console);
+    }
+    return view->ops->argument && view->ops->argument(view, console, command, argument);
+}
+
+static unsigned with_argument(struct console *console, enum command command, const char *argument)
+{
+    const struct command_info *info = command_info(command);
+    const char *why = console_off(console, command);
+    if (!(info->places & console_top(console)->ops->place)) {
+        why = "it has no meaning here";
+    } else if (why && strcmp(why, CONSOLE_NO_ROW) == 0) {
+        why = NULL; /* the argument says which */
+    }
+    if (why) {
+        console_flash(console, STYLE_WARN, "%s: %s", info->name, why);
+    } else if (!own_argument(console, command, argument) &&
+               !view_argument(console, command, argument)) {
+        console_flash(console, STYLE_WARN, "%s takes no argument", info->name);
+    }
+    return REACT_DRAW;
+}
+
+unsigned command_given(struct console *console)
+{
+    const struct given given = console->given;
+    if (given.argument[0]) {
+        return with_argument(console, given.command, given.argument);
+    }
+    return command_react(console, console_top(console), command_run(console, given.command));
+}
+
+unsigned command_react(struct console *console, struct view *view, unsigned reaction)
+{
+    if (reaction & REACT_CLOSE) {
+        console_close(console, view);
+        reaction |= REACT_DRAW;
+    }
+    if (reaction & REACT_GIVEN) {
+        reaction |= command_given(console);
+    }
+    if (reaction & REACT_LEAVE) {
+        leave(console);
+        reaction |= REACT_DRAW;
+    }
+    return reaction & ~(REACT_CLOSE | REACT_GIVEN | REACT_LEAVE);
 }

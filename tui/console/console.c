@@ -3,7 +3,7 @@
  * canvas; the canvas's difference goes to the terminal. Between two wake-ups nothing runs.
  */
 
-#include "tui/shell/view.h"
+#include "tui/console/command.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 #include "tui/terminal/loop.h"
 #include "tui/terminal/term.h"
 #include "tui/view/main.h"
-#include "tui/view/welcome.h"
+#include "tui/console/welcome.h"
 #include "tui/shell/work.h"
 
 #include "core/base/banned.h"

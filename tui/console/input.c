@@ -1,18 +1,10 @@
 #include "tui/console/input.h"
 
 #include "core/base/clock.h"
+#include "tui/console/command.h"
 #include "tui/terminal/term.h"
 
 #include "core/base/banned.h"
-
-static unsigned react(struct console *console, struct view *view, unsigned reaction)
-{
-    if (reaction & REACT_CLOSE) {
-        console_close(console, view);
-        reaction |= REACT_DRAW;
-    }
-    return reaction;
-}
 
 static unsigned on_key(struct console *console, uint32_t key)
 {
@@ -22,12 +14,14 @@ static unsigned on_key(struct console *console, uint32_t key)
     if (view->ops->key) {
         unsigned reaction = view->ops->key(view, console, key);
         if (!(reaction & REACT_PASS)) {
-            return react(console, view, reaction) | drawn;
+            return command_react(console, view, reaction) | drawn;
         }
     }
-    enum command command = bindings_find(&console->bindings, view->ops->place, key);
+    /* A prompt has no place of its own: what it passes on is what works wherever text is typed. */
+    unsigned place = view->ops->place ? view->ops->place : PLACE_PICK;
+    enum command command = bindings_find(&console->bindings, place, key);
     if (command != CMD_NONE) {
-        return react(console, view, console_command(console, command)) | drawn;
+        return command_react(console, view, command_run(console, command)) | drawn;
     }
     char name[K_TEXT_MAX];
     key_format(key, name);
@@ -40,7 +34,7 @@ static unsigned on_mouse(struct console *console, struct view *view, const struc
 {
     bool wheel = event->button == 64 || event->button == 65;
     if (view->ops->click) {
-        return react(console, view, view->ops->click(view, console, event));
+        return command_react(console, view, view->ops->click(view, console, event));
     }
     if (wheel && event->press && (view->ops->place & PLACE_VIEWS)) {
         enum command step = event->button == 64 ? CMD_UP : CMD_DOWN;
@@ -64,7 +58,8 @@ static unsigned on_paste(struct console *console, struct view *view, const struc
     } else if (!view->ops->paste) {
         console_flash(console, STYLE_WARN, "a paste is taken only where text is asked for");
     } else {
-        reaction = react(console, view, view->ops->paste(view, console, text->data, text->length));
+        reaction =
+            command_react(console, view, view->ops->paste(view, console, text->data, text->length));
     }
     if (event->cut) {
         console_flash(console, STYLE_WARN,

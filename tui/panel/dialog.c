@@ -258,12 +258,6 @@ static unsigned paste(struct view *view, struct console *console, const char *te
                         : REACT_NONE;
 }
 
-static unsigned command(struct view *view, struct console *console, enum command command)
-{
-    (void)view;
-    return console_common(console, command);
-}
-
 static void release(struct view *view)
 {
     struct dialog *dialog = (struct dialog *)view;
@@ -280,6 +274,5 @@ static const struct view_ops s_dialog_ops = {.title = "dialog",
                                              .still = true,
                                              .draw = draw,
                                              .key = key,
-                                             .command = command,
                                              .paste = paste,
                                              .free = release};

@@ -6,7 +6,6 @@
 
 #include "core/base/mem.h"
 #include "core/settings/options.h"
-#include "tui/view/edit.h"
 
 #include "core/base/banned.h"
 
@@ -186,33 +185,30 @@ static void draw_command(struct view *view, struct console *console, struct canv
     draw_line(prompt, canvas, ":", caret);
 }
 
-static void run_line(struct console *console, const char *line)
+/* What was typed, as a command for the view below. */
+static unsigned give_line(struct console *console, const char *line)
 {
+    struct given *given = &console->given;
     char name[64];
     size_t length = strcspn(line, " ");
-    const char *argument = line + length + strspn(line + length, " ");
     snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), line);
-    enum command command = command_find(name);
     if (!*name) {
-        return;
+        return REACT_CLOSE;
     }
-    if (command == CMD_NONE) {
-        const char *names[COMMAND_COUNT + 1] = {NULL};
-        for (int i = 0; i < COMMAND_COUNT; i++) {
-            names[i] = command_info((enum command)i)->name;
-        }
-        const char *nearest = nearest_of(name, names);
-        console_flash(console, STYLE_ERROR, "no command is called %s%s%s%s", name,
-                      nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
-    } else if (*argument) {
-        edit_with_argument(console, command, argument);
-    } else {
-        struct view *top = console_top(console);
-        unsigned reaction = console_command(console, command);
-        if (reaction & REACT_CLOSE) {
-            console_close(console, top);
-        }
+    given->command = command_find(name);
+    snprintf(given->argument, sizeof given->argument, "%s",
+             line + length + strspn(line + length, " "));
+    if (given->command != CMD_NONE) {
+        return REACT_CLOSE | REACT_GIVEN;
     }
+    const char *names[COMMAND_COUNT + 1] = {NULL};
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        names[i] = command_info((enum command)i)->name;
+    }
+    const char *nearest = nearest_of(name, names);
+    console_flash(console, STYLE_ERROR, "no command is called %s%s%s%s", name,
+                  nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    return REACT_CLOSE;
 }
 
 static unsigned key_command(struct view *view, struct console *console, uint32_t key)
@@ -223,18 +219,15 @@ static unsigned key_command(struct view *view, struct console *console, uint32_t
         return REACT_CLOSE;
     }
     if (key == (K_CTRL | 'l') || key == (K_CTRL | 'z')) {
-        return console_common(console, key == (K_CTRL | 'l') ? CMD_REDRAW : CMD_SUSPEND);
+        return REACT_PASS;
     }
     if (key == K_TAB) {
         return complete(prompt, console);
     }
     if (key == K_ENTER) {
-        char line[FIELD_MAX];
-        memcpy(line, prompt->field.text, sizeof line);
+        const char *line = prompt->field.text;
         field_history_add(&console->command_history, line);
-        console_close(console, view); /* first: the command is for the view below */
-        run_line(console, line + strspn(line, " "));
-        return REACT_DRAW;
+        return give_line(console, line + strspn(line, " "));
     }
     enum field_result result = field_key(&prompt->field, key);
     if (result == FIELD_CHANGED) {
@@ -299,9 +292,8 @@ static unsigned key_filter(struct view *view, struct console *console, uint32_t 
         field_history_add(&console->filter_history, prompt->field.text);
         return REACT_CLOSE;
     case K_CTRL | 'l':
-        return console_common(console, CMD_REDRAW);
     case K_CTRL | 'z':
-        return console_common(console, CMD_SUSPEND);
+        return REACT_PASS;
     case K_PAGE_UP:
     case K_PAGE_DOWN:
         list_move(prompt->list, key == K_PAGE_UP ? -10 : 10);

@@ -35,9 +35,17 @@
 #define REACT_DRAW 0x01u  /* something looks different now */
 #define REACT_CLOSE 0x02u /* this view goes */
 #define REACT_PASS 0x04u  /* not mine */
+#define REACT_GIVEN 0x08u /* console->given is for the view below, when this one is closed */
+#define REACT_LEAVE 0x10u /* the person wants to leave the console */
 
 struct console;
 struct view;
+
+/* A command that somebody typed by its name. */
+struct given {
+    enum command command;
+    char argument[FIELD_MAX]; /* "": none */
+};
 
 /* Where the text cursor stands; x < 0: nowhere. */
 struct caret {
@@ -54,6 +62,9 @@ struct view_ops {
     /* A raw key before it is looked up as a command; may be NULL. */
     unsigned (*key)(struct view *view, struct console *console, uint32_t key);
     unsigned (*command)(struct view *view, struct console *console, enum command command);
+    /* The command with an argument; false: it takes none. May be NULL. */
+    bool (*argument)(struct view *view, struct console *console, enum command command,
+                     const char *argument);
     unsigned (*paste)(struct view *view, struct console *console, const char *text,
                       size_t length); /* NULL: a paste is dropped with a message */
     unsigned (*click)(struct view *view, struct console *console,
@@ -111,6 +122,7 @@ struct console {
     size_t n_views;
     struct ready ready[READY_MAX];
     size_t n_ready;
+    struct given given;  /* with REACT_GIVEN */
     unsigned long typed; /* keys, pastes and clicks so far */
     bool by_itself;      /* a job has opened or closed the view on top, and that is not drawn yet */
     struct activity activity;
@@ -174,16 +186,11 @@ void console_say_error(struct console *console, const char *what, const struct e
 void console_flash(struct console *console, enum style style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* ---- commands (tui/console/command.c) ------------------------------------------------------ */
+/* ---- commands ----------------------------------------------------------------------------- */
 
 /* NULL, or why the command cannot be used now. */
 #define CONSOLE_NO_ROW "there is no row for it"
 const char *console_off(const struct console *console, enum command command);
-/* Runs it in the top view, or says why not. */
-unsigned console_command(struct console *console, enum command command);
-/* Those that every view has. */
-unsigned console_common(struct console *console, enum command command);
-
 /* ---- the data ----------------------------------------------------------------------------- */
 
 /* Shows it at once or, while a dialog is open, as soon as that is closed. Takes the reference. */
@@ -201,17 +208,9 @@ int64_t console_now_s(const struct console *console);
    part of the store's URI: short enough to be typed. */
 const char *console_place_name(const struct console *console);
 
-enum err_code console_set_theme(struct console *console, const char *name,
-                                struct err *err) ERR_CHECK;
-enum err_code console_open(struct console *console, const struct settings *settings,
-                           struct err *err) ERR_CHECK;
 /* Reads the contexts of the configuration as it is now into console->contexts; an error leaves them
    as they were. tui/shell/source.c */
 enum err_code console_read_contexts(struct console *console, struct err *err) ERR_CHECK;
-/* To another context of the configuration. */
-enum err_code console_switch(struct console *console, const char *context,
-                             struct err *err) ERR_CHECK;
-void console_quit(struct console *console); /* asks while work is under way */
 
 /* ---- parts that several views draw (tui/shell/frame.c) ------------------------------------------- */
 

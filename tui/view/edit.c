@@ -346,7 +346,7 @@ static void plan_operands(struct console *console, enum action action, const cha
     arena_release(&arena);
 }
 
-static bool take_argument(struct console *console, enum command command, const char *argument)
+bool edit_argument(struct console *console, enum command command, const char *argument)
 {
     static const struct {
         enum command command;
@@ -355,7 +355,6 @@ static bool take_argument(struct console *console, enum command command, const c
                  {CMD_RELEASE, ACTION_RELEASE}, {CMD_SWAP, ACTION_SWAP},
                  {CMD_PIN, ACTION_PIN},         {CMD_UNPIN, ACTION_UNPIN},
                  {CMD_RESERVE, ACTION_RESERVE}, {CMD_UNRESERVE, ACTION_UNRESERVE}};
-    struct err err = ERR_INIT;
     for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
         if (edits[i].command == command) {
             plan_operands(console, edits[i].action, argument);
@@ -376,33 +375,7 @@ static bool take_argument(struct console *console, enum command command, const c
     case CMD_FILTER:
         view_main_filter(console, argument);
         return true;
-    case CMD_CONTEXT:
-        if (console_switch(console, argument, &err) != ERR_OK) {
-            console_flash(console, STYLE_ERROR, "%s", err.text);
-        }
-        return true;
-    case CMD_THEME:
-        if (console_set_theme(console, argument, &err) != ERR_OK) {
-            console_flash(console, STYLE_ERROR, "%s", err.text);
-        }
-        return true;
     default:
         return false;
-    }
-}
-
-void edit_with_argument(struct console *console, enum command command, const char *argument)
-{
-    const struct command_info *info = command_info(command);
-    const char *why = console_off(console, command);
-    if (!(info->places & console_top(console)->ops->place)) {
-        why = "it has no meaning here";
-    } else if (why && strcmp(why, CONSOLE_NO_ROW) == 0) {
-        why = NULL; /* the argument says which */
-    }
-    if (why) {
-        console_flash(console, STYLE_WARN, "%s: %s", info->name, why);
-    } else if (!take_argument(console, command, argument)) {
-        console_flash(console, STYLE_WARN, "%s takes no argument", info->name);
     }
 }

@@ -11,9 +11,8 @@
 /* The commands of the everyday screen that change, export or look through the store. */
 unsigned edit_command(struct console *console, enum command command);
 
-/* `:export-to file:x.csv`, `:assign alice=2041`, `:theme dark`; says so where the command takes no
-   argument or cannot be used now. */
-void edit_with_argument(struct console *console, enum command command, const char *argument);
+/* `:export-to file:x.csv`, `:assign alice=2041`; false: the command takes no argument. */
+bool edit_argument(struct console *console, enum command command, const char *argument);
 
 /* Plans requests on what the screen shows now and opens the plan, or says why not. `requests` are
    copied. */

@@ -304,6 +304,13 @@ static unsigned command(struct view *view, struct console *console, enum command
     }
 }
 
+static bool argument(struct view *view, struct console *console, enum command command,
+                     const char *text)
+{
+    (void)view;
+    return edit_argument(console, command, text);
+}
+
 static unsigned click(struct view *view, struct console *console, const struct key_event *event)
 {
     struct main_view *main = (struct main_view *)view;
@@ -360,6 +367,7 @@ static const struct view_ops s_main_ops = {.title = "everyday screen",
                                            .place = PLACE_MAIN,
                                            .draw = draw,
                                            .command = command,
+                                           .argument = argument,
                                            .click = click,
                                            .reload = reload,
                                            .has_row = has_row,

@@ -256,8 +256,7 @@ static unsigned command(struct view *base, struct console *console, enum command
             return REACT_PASS;
         }
         if (command == CMD_QUIT) {
-            console_quit(console); /* asks */
-            return REACT_DRAW;
+            return REACT_LEAVE;
         }
         console_flash(console, STYLE_INFO, "it is being written");
         return REACT_DRAW;

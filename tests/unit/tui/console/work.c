@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "core/base/mem.h"
+#include "tui/console/command.h"
 #include "tui/shell/view.h"
 #include "tui/shell/work.h"
 

@@ -1,9 +1,10 @@
-#include "tui/view/welcome.h"
+#include "tui/console/welcome.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tui/console/command.h"
 #include "tui/panel/dialog.h"
 #include "tui/panel/pages.h"
 #include "tui/shell/work.h"

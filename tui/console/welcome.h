@@ -1,5 +1,5 @@
-#ifndef TUI_VIEW_WELCOME_H
-#define TUI_VIEW_WELCOME_H
+#ifndef TUI_CONSOLE_WELCOME_H
+#define TUI_CONSOLE_WELCOME_H
 
 /*
  * The first start: nothing is configured, so there is nothing to show. A short dialog offers the

@@ -1,0 +1,23 @@
+#ifndef TUI_CONSOLE_COMMAND_H
+#define TUI_CONSOLE_COMMAND_H
+
+/*
+ * Commands: those that every view has, and what a view gives back because it is not its own. UI
+ * thread. All return reactions.
+ */
+
+#include "tui/shell/view.h"
+
+/* Runs it in the top view, or says why not. */
+unsigned command_run(struct console *console, enum command command);
+/* console->given, in the view that is on top now. */
+unsigned command_given(struct console *console);
+/* What follows from what a handler of the view returned: it is closed, another one is asked. */
+unsigned command_react(struct console *console, struct view *view, unsigned reaction);
+
+enum err_code console_set_theme(struct console *console, const char *name,
+                                struct err *err) ERR_CHECK;
+enum err_code console_open(struct console *console, const struct settings *settings,
+                           struct err *err) ERR_CHECK;
+
+#endif
