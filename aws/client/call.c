@@ -183,9 +183,6 @@ static enum err_code aim(struct pending *pending, const char *account_id, struct
     if (code != ERR_OK) {
         return code;
     }
-    const char *url = target->endpoint.url;
-    const char *host = strstr(url, "://") + 3;
-    const char *base = host + strcspn(host, "/");
     const char *prefix = call->host_prefix ? call->host_prefix : "";
     snprintf(pending->host, sizeof pending->host, "%s%s", prefix, target->endpoint.host);
     pending->custom = target->endpoint.custom;
@@ -196,10 +193,10 @@ static enum err_code aim(struct pending *pending, const char *account_id, struct
         buf_putc(&target->query, '=');
         uri_encode(&target->query, call->query[i].value);
     }
-    buf_printf(&target->path, "%s%s", base, call->path);
-    buf_append(&target->url, url, (size_t)(host - url));
-    buf_printf(&target->url, "%s%s%s%s", pending->host, target->path.data,
-               target->query.length > 0 ? "?" : "", target->query.data);
+    buf_printf(&target->path, "%s%s", target->endpoint.base, call->path);
+    buf_printf(&target->url, "%s://%s%s%s%s", target->endpoint.plain ? "http" : "https",
+               pending->host, target->path.data, target->query.length > 0 ? "?" : "",
+               target->query.data);
     if (buf_failed(&target->url) || buf_failed(&target->query) || buf_failed(&target->path) ||
         strlen(prefix) + strlen(target->endpoint.host) >= sizeof pending->host) {
         return err_set(err, ERR_INPUT, "%s: the URL would be longer than %zu bytes",

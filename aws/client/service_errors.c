@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/http/url.h"
 #include "core/base/mem.h"
 
 #include "core/base/banned.h"
@@ -335,14 +336,6 @@ static void explain_auth(const struct service_error *what, const char *call, con
     }
 }
 
-/* The host of a URL, or the whole text where it is none. */
-static int host_span(const char **url)
-{
-    const char *authority = strstr(*url, "://");
-    *url = authority ? authority + 3 : *url;
-    return (int)strcspn(*url, "/?#");
-}
-
 static bool is_redirect(const struct service_error *what)
 {
     return what->status >= 300 && what->status < 400;
@@ -352,10 +345,10 @@ static bool is_redirect(const struct service_error *what)
 static void explain_redirect(const struct service_error *what, enum err_code code, const char *call,
                              const char *said, struct err *err)
 {
-    const char *to = what->location ? what->location : "somewhere else";
-    int length = what->location ? host_span(&to) : (int)strlen(to);
-    err_set(err, code, "%s sends us to %.*s, HTTP status %d: %s (%s)", what->host, length, to,
-            what->status, call, said);
+    struct url url;
+    bool known = what->location && url_parse(what->location, &url);
+    err_set(err, code, "%s sends us to %s, HTTP status %d: %s (%s)", what->host,
+            known ? url.host : "somewhere else", what->status, call, said);
     if (what->custom) {
         err_hint(err, "a signed request is not sent on; set the endpoint URL to where it leads");
     } else {

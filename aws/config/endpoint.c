@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/http/url.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
@@ -115,81 +116,37 @@ static void look_up(enum aws_service service, const struct endpoint_settings *se
     }
 }
 
-static bool is_loopback(const char *host, size_t length)
-{
-    static const char *const names[] = {"localhost", "[::1]"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (length == strlen(names[i]) && strncmp(host, names[i], length) == 0) {
-            return true;
-        }
-    }
-    return length > 4 && strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") >= length;
-}
-
-/* Whether `name` (a host without a port) can be one: a name, or an IPv6 address in brackets. */
-static bool host_is_sound(const char *name, size_t length)
-{
-    if (name[0] == '[') {
-        return length > 2 && strspn(name + 1, "0123456789abcdefABCDEF:.") == length - 2 &&
-               name[length - 1] == ']';
-    }
-    size_t good = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._");
-    return length > 0 && good >= length;
-}
-
-/* The colon before the port in `host`, or NULL. That of an IPv6 address is inside brackets. */
-static const char *port_of(const char *host, size_t length)
-{
-    for (size_t i = length; i > 0 && host[i - 1] != ']'; i--) {
-        if (host[i - 1] == ':') {
-            return host + i - 1;
-        }
-    }
-    return NULL;
-}
-
-/* scheme://host[:port][/base] taken apart and put together again in one shape. */
-static enum err_code take_url(const char *url, const char *origin, struct endpoint *out,
+/* Takes the endpoint out of a URL that somebody configured, and puts that together again in one
+   shape. */
+static enum err_code take_url(const char *text, const char *origin, struct endpoint *out,
                               struct err *err)
 {
-    bool tls = strncmp(url, "https://", 8) == 0;
-    const char *host = url + (tls ? 8 : 7);
-    if (!tls && strncmp(url, "http://", 7) != 0) {
-        return err_set(err, ERR_CONFIG, "%s: %s is not an http or https URL", origin, url);
+    struct url url;
+    if (!url_parse(text, &url) || url.has_rest) {
+        bool secret = strchr(text, '@') != NULL; /* a name and a password would stand before it */
+        return err_set(err, ERR_CONFIG,
+                       "%s: the URL %s cannot be used: it is not like https://HOST:PORT/PATH",
+                       origin, secret ? "given" : text);
     }
-    size_t length = strcspn(host, "/?#@");
-    const char *base = host + length;
-    size_t base_length = strlen(base);
-    while (base_length > 0 && base[base_length - 1] == '/') {
-        base_length--;
+    size_t length = strlen(url.path);
+    while (length > 0 && url.path[length - 1] == '/') {
+        length--;
     }
-    const char *port = port_of(host, length);
-    size_t name_length = port ? (size_t)(port - host) : length;
-    int64_t number = tls ? 443 : 80;
-    if (port) {
-        char digits[8] = "";
-        snprintf(digits, sizeof digits, "%.*s", (int)(host + length - port - 1), port + 1);
-        if (!text_to_int64(digits, 1, 65535, &number)) {
-            number = 0;
-        }
+    char port[16] = "";
+    if (url.port != (url.tls ? 443 : 80)) {
+        snprintf(port, sizeof port, ":%d", url.port);
     }
-    if (!host_is_sound(host, name_length) || number == 0 || strpbrk(base, "?#@ \t\r\n") ||
-        length >= sizeof out->host || base_length + length + 16 > sizeof out->url) {
-        return err_set(err, ERR_CONFIG, "%s: the URL %s cannot be used", origin, url);
+    int written = snprintf(out->host, sizeof out->host, "%s%s", url.host, port);
+    if (written >= (int)sizeof out->host || length >= sizeof out->base) {
+        return err_set(err, ERR_CONFIG, "%s: the URL %s is too long", origin, text);
     }
-    bool usual = number == (tls ? 443 : 80);
-    int written = snprintf(out->host, sizeof out->host, "%.*s", (int)name_length, host);
-    for (char *at = out->host; *at; at++) {
-        *at = text_lower(*at);
-    }
-    out->loopback = is_loopback(out->host, (size_t)written);
-    out->is_address = out->host[0] == '[' || out->host[strspn(out->host, "0123456789.")] == '\0';
-    if (!usual) {
-        snprintf(out->host + written, sizeof out->host - (size_t)written, ":%d", (int)number);
-    }
-    snprintf(out->url, sizeof out->url, "%s://%s%.*s", tls ? "https" : "http", out->host,
-             (int)base_length, base);
+    snprintf(out->base, sizeof out->base, "%.*s", (int)length, url.path);
+    snprintf(out->url, sizeof out->url, "%s://%s%s", url.tls ? "https" : "http", out->host,
+             out->base);
+    out->plain = !url.tls;
     out->custom = true;
+    out->loopback = url_is_loopback(&url);
+    out->is_address = url_is_address(&url);
     return ERR_OK;
 }
 

@@ -58,6 +58,8 @@ struct endpoint_settings {
 struct endpoint {
     char url[512];  /* scheme, host, port, base path, no slash at the end */
     char host[256]; /* as in the Host header: with a port that is not the scheme's own */
+    char base[240]; /* the base path: "" or "/a/b" */
+    bool plain;     /* http */
     char signing_region[64];
     bool custom;     /* somebody configured it */
     bool is_address; /* the host is an IP address: no bucket can stand before it */

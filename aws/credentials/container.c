@@ -6,12 +6,14 @@
  */
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "aws/credentials/cred.h"
 #include "aws/credentials/http.h"
 #include "aws/credentials/json.h"
+#include "aws/http/url.h"
 #include "core/base/fileio.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
@@ -41,38 +43,20 @@ static bool is_allowed_address(const char *host)
         inet_pton(AF_INET6, "fd00:ec2::23", &pod_identity) == 1) {
         return IN6_IS_ADDR_LOOPBACK(&six) || memcmp(&six, &pod_identity, sizeof six) == 0;
     }
-    return text_equal_nocase(host, "localhost");
+    return strcmp(host, "localhost") == 0;
 }
 
-bool cred_container_may_ask(const char *url)
+bool cred_container_may_ask(const char *text)
 {
-    static const char tls[] = "https://", plain[] = "http://";
-    char host[256];
-    for (const char *at = url; *at; at++) {
-        if ((unsigned char)*at <= ' ' || *at == '\\' || *at == 0x7F) {
-            return false; /* readers of URLs disagree about these */
-        }
-    }
-    if (strncmp(url, tls, sizeof tls - 1) == 0) {
-        return url[sizeof tls - 1] != '\0' && url[sizeof tls - 1] != '/';
-    }
-    if (strncmp(url, plain, sizeof plain - 1) != 0) {
+    struct url url;
+    char host[URL_HOST_ROOM];
+    if (!url_parse(text, &url)) {
         return false;
     }
-    const char *start = url + sizeof plain - 1;
-    size_t authority = strcspn(start, "/?#");
-    if (memchr(start, '@', authority)) {
-        return false; /* http://127.0.0.1@elsewhere/ */
-    }
-    bool bracket = start[0] == '[';
-    start += bracket;
-    size_t length = strcspn(start, bracket ? "]/?#" : ":/?#");
-    if (length == 0 || length >= sizeof host || (bracket && start[length] != ']')) {
-        return false;
-    }
-    memcpy(host, start, length);
-    host[length] = '\0';
-    return is_allowed_address(host);
+    size_t length = strlen(url.host);
+    bool bracket = url.host[0] == '[';
+    snprintf(host, sizeof host, "%.*s", (int)(length - 2 * bracket), url.host + bracket);
+    return url.tls || is_allowed_address(host);
 }
 
 static enum err_code find_url(const struct cred_context *context, char **url, struct err *err)

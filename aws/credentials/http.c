@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "aws/credentials/json.h"
+#include "aws/http/url.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
 
@@ -22,23 +23,16 @@ enum err_code cred_http_pause(const struct cred_context *context, int64_t ms, st
     return http_run(context->http, err);
 }
 
-/* "https://host:port" of a URL: paths and queries can say too much for a log. */
-static int origin_length(const char *url)
-{
-    const char *scheme = strstr(url, "://");
-    size_t lead = scheme ? (size_t)(scheme - url) + 3 : 0;
-    return (int)(lead + strcspn(url + lead, "/?"));
-}
-
 static void log_attempt(const struct cred_request *request, int attempt,
                         const struct http_response *response)
 {
     const char *id = http_response_header(response, "x-amzn-requestid");
-    log_line(LOG_INFO, "credentials", "%s %.*s %s: %s %d, attempt %d, %lld ms%s%s",
-             request->http.method, origin_length(request->http.url), request->http.url,
-             request->operation, http_failure_text(response->failure), response->status, attempt,
-             (long long)(response->ended_at_ms - response->sent_at_ms), id ? ", request id " : "",
-             id ? id : "");
+    char origin[URL_HOST_ROOM + 32];
+    url_origin(request->http.url, origin, sizeof origin); /* paths and queries can say too much */
+    log_line(LOG_INFO, "credentials", "%s %s %s: %s %d, attempt %d, %lld ms%s%s",
+             request->http.method, origin, request->operation, http_failure_text(response->failure),
+             response->status, attempt, (long long)(response->ended_at_ms - response->sent_at_ms),
+             id ? ", request id " : "", id ? id : "");
 }
 
 bool cred_http_may_help(const struct http_response *response)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/http/url.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
@@ -141,14 +142,6 @@ static void keep_response(void *context, struct http_response *response)
     http_response_init(response);
 }
 
-/* "https://host:port" of a URL: what may stand in an error, without path and query. */
-static int origin_length(const char *url)
-{
-    const char *authority = strstr(url, "://");
-    const char *host = authority ? authority + 3 : url;
-    return (int)(host - url) + (int)strcspn(host, "/?#");
-}
-
 enum err_code http_fetch(struct http *http, const struct http_request *request,
                          struct http_response *response, struct err *err)
 {
@@ -161,8 +154,10 @@ enum err_code http_fetch(struct http *http, const struct http_request *request,
     }
     if (code == ERR_OK && response->failure != HTTP_OK) {
         const char *detail = response->detail;
-        code = err_set(err, ERR_OFFLINE, "%.*s: %s%s%s", origin_length(request->url), request->url,
-                       http_failure_text(response->failure), detail[0] ? ": " : "", detail);
+        char origin[URL_HOST_ROOM + 32];
+        url_origin(request->url, origin, sizeof origin);
+        code = err_set(err, ERR_OFFLINE, "%s: %s%s%s", origin, http_failure_text(response->failure),
+                       detail[0] ? ": " : "", detail);
     }
     return code;
 }
