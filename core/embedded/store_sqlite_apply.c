@@ -169,6 +169,19 @@ static void hint_what_stays(struct writer *writer)
     free(before);
 }
 
+/* Whether stamps are given that the clock, once it is right, shall not believe. A repair that
+   overrules the records gives none. */
+static bool gives_doubtful_stamps(const struct writer *writer)
+{
+    const struct plan *plan = writer->plan;
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        if (plan->changes[i].trail && plan->changes[i].trail->trust_clock) {
+            return false;
+        }
+    }
+    return writer->context->clock_behind;
+}
+
 /* The transaction of one batch. After an error nothing of it is in the store. */
 static enum err_code write_batch(struct writer *writer, size_t first, size_t end)
 {
@@ -189,7 +202,7 @@ static enum err_code write_batch(struct writer *writer, size_t first, size_t end
     if (code == ERR_OK && n_done > 0) {
         code = write_record(writer, first, end);
     }
-    if (code == ERR_OK && n_done > 0 && writer->context->clock_behind) {
+    if (code == ERR_OK && n_done > 0 && gives_doubtful_stamps(writer)) {
         code = sqlite_doubt_stamp(store, writer->plan->now_s, writer->err);
     }
     if (code == ERR_OK && n_done > 0) {

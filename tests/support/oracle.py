@@ -270,10 +270,12 @@ class Pool:
 
     def _reserve(self, _roster, ext, note):
         number = self.get(ext)
+        if number.state == "reserved" and number.note == note:
+            return {}
         if ext not in self.ranges or self.is_blocked(ext) or number.state == "assigned":
             return REFUSED
         if number.state == "reserved":
-            return {} if number.note == note else {ext: replace(number, note=note)}
+            return {ext: replace(number, note=note)}
         return {ext: Number("reserved", number.agent, self.clock.now, note, number.at)}
 
     def _unreserve(self, _roster, ext):
