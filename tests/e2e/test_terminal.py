@@ -113,8 +113,8 @@ def test_slow_work_shows_where_it_is_and_wipes_it(pipe):
         pour(pipe, "user\nalice\n")
         assert term.wait_exit() == 0
         assert "reading the directory" not in term.text
-        shown = term.text.replace("\n", "")  # a long path may break the line anywhere
-        assert "assign 1" in shown and "1 row" in shown
+        shown = "".join(term.text.split())  # a long path may break the line anywhere
+        assert "assign1" in shown and "1row," in shown
         term.check_whole()
 
 
