@@ -21,6 +21,18 @@ static enum err_code prepare_lookup(struct sqlite_store *store, const struct sto
     return code;
 }
 
+/* Whether its time can be believed: the audit trail's last records say it. */
+static enum err_code judge(struct sqlite_store *store, const struct policy *policy,
+                           struct slot *slot, struct err *err)
+{
+    struct snapshot *alone = snapshot_new();
+    *snapshot_add(alone, slot->ext) = *slot;
+    enum err_code code = sqlite_judge_time(store, policy, false, alone, err);
+    slot->time = alone->slots[0].time;
+    snapshot_unref(alone);
+    return code;
+}
+
 enum err_code sqlite_lookup(struct sqlite_store *store, const struct policy *policy,
                             const struct store_lookup *wanted, struct slot *out, struct err *err)
 {
@@ -45,5 +57,8 @@ enum err_code sqlite_lookup(struct sqlite_store *store, const struct policy *pol
         }
     }
     sqlite3_finalize(query);
+    if (code == ERR_OK && out->state != SLOT_ABSENT) {
+        code = judge(store, policy, out, err);
+    }
     return code;
 }
