@@ -291,7 +291,7 @@ static enum err_code run_program(const struct process_provider *self, char *cons
                                  struct buf *output, struct credentials *out, struct err *err)
 {
     struct run run = {.said = output, .until_ms = clock_ticks_ms() + self->limit_ms};
-    pid_t child;
+    pid_t child = 0;
     enum err_code code = start(self, words, &run, &child, err);
     if (code != ERR_OK) {
         return code;
@@ -299,7 +299,7 @@ static enum err_code run_program(const struct process_provider *self, char *cons
     buf_init(&run.grumble, COMPLAINT_MAX + 1);
     code = read_output(self, &run, err);
     close(run.output);
-    if (code != ERR_OK) {
+    if (code != ERR_OK && child > 0) {
         kill(child, SIGKILL);
     }
     int status = wait_for_end(self, child, &run);
