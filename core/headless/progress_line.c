@@ -26,7 +26,7 @@ static void put_bar(struct buf *line, const struct progress_report *report)
     buf_printf(line, " [%s] %3d%%", bar, (int)(share * 100));
 }
 
-static void put_words(struct buf *line, const struct progress_report *report, double seconds)
+static void put_phrase(struct buf *line, const struct progress_report *report, double seconds)
 {
     char number[TEXT_NUMBER_ROOM];
     buf_puts(line, report->phase ? report->phase : "working");
@@ -59,7 +59,7 @@ static void draw(struct progress_line *line, const struct progress_report *repor
         buf_puts(&words, line->said == CANCEL_SOFT ? "stopping, Ctrl-C again stops at once; "
                                                    : "stopping; ");
     }
-    put_words(&words, report, (double)(now_ms - line->phase_ms) / 1000.0);
+    put_phrase(&words, report, (double)(now_ms - line->phase_ms) / 1000.0);
     size_t bytes = text_fit(words.data, line->columns - 1, NULL);
     fprintf(line->out, "\r\033[K%.*s", (int)bytes, words.data);
     fflush(line->out);

@@ -178,7 +178,8 @@ void plan_builder_init(struct plan_builder *builder, const struct plan_input *in
     if (input->policy->cooldown_s > 0) {
         char day[32];
         struct slot given_back = slot_free("", input->now_s, NULL);
-        words_day(policy_cool_until_s(input->policy, &given_back, input->now_s), input->now_s, day);
+        format_day(policy_cool_until_s(input->policy, &given_back, input->now_s), input->now_s,
+                   day);
         builder->cools = arena_printf(&plan->arena, "cools until %s", day);
     }
 }
@@ -225,7 +226,7 @@ struct change *build_release(struct plan_builder *builder, const struct slot *be
     return change;
 }
 
-struct slot slot_put_right(const struct slot *before, const struct plan_builder *builder)
+struct slot slot_repaired(const struct slot *before, const struct plan_builder *builder)
 {
     struct slot after = *before;
     after.records = slot_record(before->state);
@@ -272,15 +273,15 @@ static const char *what_was_wrong(struct plan_builder *builder, const struct slo
                                            : "was free and assigned at once; stays assigned";
 }
 
-struct change *build_put_right(struct plan_builder *builder, const struct slot *before,
-                               const struct belongings *own)
+struct change *build_repair(struct plan_builder *builder, const struct slot *before,
+                            const struct belongings *own)
 {
     bool adopts = slot_is_sound(before) && before->time != TIME_DAMAGED;
     struct change *change = plan_add_plain(
         builder->plan, adopts ? CHANGE_ADOPT : CHANGE_REPAIR, before->ext,
         before->state == SLOT_ASSIGNED ? before->agent : NULL, 1, what_was_wrong(builder, before));
     change->steps[0].before = before;
-    change->steps[0].after = slot_put_right(before, builder);
+    change->steps[0].after = slot_repaired(before, builder);
     change->steps[0].after.own = own;
     return change;
 }
@@ -307,7 +308,7 @@ struct claim_step *build_claim(struct plan_builder *builder, struct change *chan
 
 /* ---- words --------------------------------------------------------------------------------- */
 
-void words_day(int64_t at_s, int64_t now_s, char out[32])
+void format_day(int64_t at_s, int64_t now_s, char out[32])
 {
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -323,15 +324,15 @@ void words_day(int64_t at_s, int64_t now_s, char out[32])
     }
 }
 
-void listing_add(struct listing *listing, const char *name)
+void name_list_add(struct name_list *list, const char *name)
 {
-    size_t used = strlen(listing->text);
-    size_t room = sizeof listing->text - used;
-    size_t needed = strlen(name) + (listing->n ? 2 : 0);
-    listing->n++;
+    size_t used = strlen(list->text);
+    size_t room = sizeof list->text - used;
+    size_t needed = strlen(name) + (list->n ? 2 : 0);
+    list->n++;
     if (needed + sizeof ", ..." <= room) {
-        snprintf(listing->text + used, room, "%s%s", used ? ", " : "", name);
-    } else if (used < 3 || strcmp(listing->text + used - 3, "...") != 0) {
-        snprintf(listing->text + used, room, "%s...", used ? ", " : "");
+        snprintf(list->text + used, room, "%s%s", used ? ", " : "", name);
+    } else if (used < 3 || strcmp(list->text + used - 3, "...") != 0) {
+        snprintf(list->text + used, room, "%s...", used ? ", " : "");
     }
 }

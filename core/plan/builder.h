@@ -62,7 +62,7 @@ struct change *plan_add_plain(struct plan *plan, enum change_kind kind, const ch
                               const char *agent, size_t n_steps, const char *why);
 
 /* `before` sound, in this program's spelling, and adopted; else as it is. */
-struct slot slot_put_right(const struct slot *before, const struct plan_builder *builder);
+struct slot slot_repaired(const struct slot *before, const struct plan_builder *builder);
 
 /* A new free number; `ext` is copied. */
 void build_create(struct plan_builder *builder, const char *ext);
@@ -73,8 +73,8 @@ struct change *build_release(struct plan_builder *builder, const struct slot *be
                              const char *why);
 /* An extension that was not adopted yet, is not written as this program writes it, has records that
    contradict each other, or a damaged time. `own`: what belongs to the holder from now on. */
-struct change *build_put_right(struct plan_builder *builder, const struct slot *before,
-                               const struct belongings *own);
+struct change *build_repair(struct plan_builder *builder, const struct slot *before,
+                            const struct belongings *own);
 /* One extension too many of an agent who keeps another; `then`: what becomes of it ("cools until
    ..."). The claim is the caller's. */
 struct change *build_drop_surplus(struct plan_builder *builder, const struct slot *before,
@@ -92,13 +92,13 @@ bool slot_rather_kept(const struct plan_input *input, const struct slot *a, cons
 /* ---- words --------------------------------------------------------------------------------- */
 
 /* "29 Nov", with the time of day where it is near, with the year where it is another one. */
-void words_day(int64_t at_s, int64_t now_s, char out[32]);
+void format_day(int64_t at_s, int64_t now_s, char out[32]);
 
 /* Collects names for one note: "3 numbers ...: 2041, 2042, 2043", the first few of them. */
-struct listing {
+struct name_list {
     char text[160];
     size_t n;
 };
-void listing_add(struct listing *listing, const char *name);
+void name_list_add(struct name_list *list, const char *name);
 
 #endif

@@ -59,7 +59,7 @@ static struct problem *add(struct examination *exam, enum problem_kind kind, con
         .agent = agent,
         .detail = detail,
         .fix = s_kinds[kind].fix,
-        .fixable = kind != PROBLEM_OUT_OF_RANGE && kind != PROBLEM_ODD,
+        .fixable = kind != PROBLEM_OUT_OF_RANGE && kind != PROBLEM_UNKNOWN_ITEM,
     };
     return problem;
 }
@@ -256,12 +256,12 @@ static void examine_missing(struct examination *exam)
     }
 }
 
-static void examine_oddities(struct examination *exam)
+static void examine_unknown_items(struct examination *exam)
 {
     struct arena *arena = &exam->diagnosis->arena;
     for (size_t i = 0; i < exam->snapshot->n_unknown_items; i++) {
         const struct unknown_item *unknown_item = &exam->snapshot->unknown_items[i];
-        add(exam, PROBLEM_ODD, NULL, NULL,
+        add(exam, PROBLEM_UNKNOWN_ITEM, NULL, NULL,
             arena_printf(arena, "%s: %s", unknown_item->key, unknown_item->detail));
     }
 }
@@ -282,18 +282,17 @@ static const char *stamped_ahead(struct examination *exam)
 {
     const struct snapshot *snapshot = exam->snapshot;
     struct arena *arena = &exam->diagnosis->arena;
-    struct listing listing = {.n = 0};
+    struct name_list list = {.n = 0};
     char number[TEXT_NUMBER_ROOM];
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         if (slot_is_ahead(&snapshot->slots[i], snapshot->time.machine_s)) {
-            listing_add(&listing, snapshot->slots[i].ext);
+            name_list_add(&list, snapshot->slots[i].ext);
         }
     }
-    return listing.n == 0
-               ? ""
-               : arena_printf(arena, "; %s extension%s stamped later than that clock: %s",
-                              text_number(listing.n, number), listing.n == 1 ? " is" : "s are",
-                              listing.text);
+    return list.n == 0 ? ""
+                       : arena_printf(arena, "; %s extension%s stamped later than that clock: %s",
+                                      text_number(list.n, number), list.n == 1 ? " is" : "s are",
+                                      list.text);
 }
 
 static void examine_trail(struct examination *exam)
@@ -346,7 +345,7 @@ struct diagnosis *doctor_examine(const struct plan_input *input)
     if (snapshot->whole || snapshot->exact) {
         examine_missing(&exam);
     }
-    examine_oddities(&exam);
+    examine_unknown_items(&exam);
     examine_trail(&exam);
     strmap_release(&exam.by_login);
     free(exam.holders);

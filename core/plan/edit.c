@@ -19,10 +19,10 @@
 
 size_t edit_root(struct edit *edit, size_t request)
 {
-    struct edit_request *wishes = edit->wishes;
-    while (wishes[request].joined != request) {
-        wishes[request].joined = wishes[wishes[request].joined].joined;
-        request = wishes[request].joined;
+    struct edit_request *requests = edit->requests;
+    while (requests[request].joined != request) {
+        requests[request].joined = requests[requests[request].joined].joined;
+        request = requests[request].joined;
     }
     return request;
 }
@@ -36,15 +36,15 @@ void edit_join(struct edit *edit, size_t a, size_t b)
     size_t root_a = edit_root(edit, a);
     size_t root_b = edit_root(edit, b);
     if (root_a < root_b) {
-        edit->wishes[root_b].joined = root_a;
+        edit->requests[root_b].joined = root_a;
     } else {
-        edit->wishes[root_a].joined = root_b;
+        edit->requests[root_a].joined = root_b;
     }
 }
 
 static bool is_open(const struct edit *edit, size_t request)
 {
-    return request != NO_REQUEST && edit->wishes[request].state == EDIT_OPEN;
+    return request != NO_REQUEST && edit->requests[request].state == EDIT_OPEN;
 }
 
 static void join_all(struct edit *edit)
@@ -61,26 +61,26 @@ static void join_all(struct edit *edit)
     }
 }
 
-static size_t changes_of(const struct edit_request *wish)
+static size_t changes_of(const struct edit_request *request)
 {
-    return wish->state != EDIT_OPEN ? 0 : wish->request->swap ? 2 : 1;
+    return request->state != EDIT_OPEN ? 0 : request->asked->swap ? 2 : 1;
 }
 
 /* Chains the open requests of each component behind its root, in order, and refuses a component
    that no transaction could take. */
 static void chain_components(struct edit *edit)
 {
-    size_t n = edit->n_wishes;
+    size_t n = edit->n_requests;
     size_t *tail = mem_array(n + 1, sizeof *tail);
     size_t *size = mem_array(n + 1, sizeof *size);
     for (size_t i = 0; i < n; i++) {
         size_t root = edit_root(edit, i);
-        edit->wishes[i].next = NO_REQUEST;
+        edit->requests[i].next = NO_REQUEST;
         if (root != i) {
-            edit->wishes[tail[root]].next = i;
+            edit->requests[tail[root]].next = i;
         }
         tail[root] = i;
-        size[root] += changes_of(&edit->wishes[i]);
+        size[root] += changes_of(&edit->requests[i]);
     }
     for (size_t i = 0; i < n; i++) {
         if (size[i] > PLAN_GROUP_MAX) {
@@ -96,26 +96,26 @@ static void chain_components(struct edit *edit)
 
 /* ---- numbers that nobody named --------------------------------------------------------------- */
 
-static void give_number(struct edit *edit, size_t request, const struct pick *pick)
+static void give_number(struct edit *edit, size_t index, const struct pick *pick)
 {
-    struct edit_request *wish = &edit->wishes[request];
-    wish->number = edit_number(edit, pick->ext);
-    wish->number->taker = request;
-    wish->how = pick_reason(pick);
-    wish->person->to = wish->number;
+    struct edit_request *request = &edit->requests[index];
+    request->number = edit_number(edit, pick->ext);
+    request->number->taker = index;
+    request->how = pick_reason(pick);
+    request->person->to = request->number;
 }
 
 /* Who had one before gets it back, before others are given the lowest ones. */
-static void pick_former(struct edit *edit, size_t request)
+static void pick_former(struct edit *edit, size_t index)
 {
-    struct edit_request *wish = &edit->wishes[request];
-    const struct slot *former = wish->person->former;
-    if (wish->kind == CHANGE_ASSIGN && former && number_picker_allows(&edit->picker, former)) {
+    struct edit_request *request = &edit->requests[index];
+    const struct slot *former = request->person->former;
+    if (request->kind == CHANGE_ASSIGN && former && number_picker_allows(&edit->picker, former)) {
         struct pick pick = {.slot = former};
         memcpy(pick.ext, former->ext, sizeof pick.ext);
         number_picker_take(&edit->picker, former);
-        wish->returning = true;
-        give_number(edit, request, &pick);
+        request->returning = true;
+        give_number(edit, index, &pick);
     }
 }
 
@@ -129,21 +129,21 @@ static void pick_numbers(struct edit *edit)
             number_picker_take_absent(&edit->picker, number->ext);
         }
     }
-    for (size_t i = 0; i < edit->n_wishes; i++) {
-        if (is_open(edit, i) && edit->wishes[i].automatic) {
+    for (size_t i = 0; i < edit->n_requests; i++) {
+        if (is_open(edit, i) && edit->requests[i].automatic) {
             pick_former(edit, i);
         }
     }
-    for (size_t i = 0; i < edit->n_wishes; i++) {
-        const struct edit_request *wish = &edit->wishes[i];
+    for (size_t i = 0; i < edit->n_requests; i++) {
+        const struct edit_request *request = &edit->requests[i];
         struct pick pick;
-        if (wish->state != EDIT_OPEN || !wish->automatic || wish->number) {
+        if (request->state != EDIT_OPEN || !request->automatic || request->number) {
             continue;
         }
         if (number_picker_next(&edit->picker, &pick)) {
             give_number(edit, i, &pick);
         } else {
-            edit_refuse(edit, i, "no extension is left for %s", wish->person->login);
+            edit_refuse(edit, i, "no extension is left for %s", request->person->login);
             edit->n_pool_empty++;
         }
     }
@@ -157,17 +157,19 @@ static const char *final_pin(const struct edit *edit, const struct person *perso
 {
     const char *pin = person->slot ? person->slot->note : NULL;
     if (is_open(edit, person->mark)) {
-        const struct edit_request *wish = &edit->wishes[person->mark];
-        return wish->kind == CHANGE_UNPIN ? NULL : wish->note ? wish->note : PIN_WITHOUT_NOTE;
+        const struct edit_request *request = &edit->requests[person->mark];
+        return request->kind == CHANGE_UNPIN ? NULL
+               : request->note               ? request->note
+                                             : PIN_WITHOUT_NOTE;
     }
     return pin;
 }
 
 static void settle_numbers(struct edit *edit)
 {
-    const struct plan_builder *draft = &edit->draft;
+    const struct plan_builder *builder = &edit->builder;
     int64_t now_s = edit->input->now_s;
-    struct arena *arena = &draft->plan->arena;
+    struct arena *arena = &builder->plan->arena;
     /* First what is left, then what is taken: the taker has the last word. */
     for (size_t i = 0; i < edit->n_people; i++) {
         const struct person *person = edit->people[i];
@@ -175,25 +177,25 @@ static void settle_numbers(struct edit *edit)
             person->from->after = slot_free(person->from->ext, now_s, person->login);
         } else if (is_open(edit, person->mark) && person->slot) {
             struct number *number = edit_number(edit, person->slot->ext);
-            number->after = slot_put_right(person->slot, draft);
+            number->after = slot_repaired(person->slot, builder);
             number->after.note = final_pin(edit, person);
             number->after.own = belongings_now(arena, person->slot->own, person->agent);
         }
     }
-    for (size_t i = 0; i < edit->n_wishes; i++) {
-        struct edit_request *wish = &edit->wishes[i];
-        if (wish->state == EDIT_OPEN && wish->kind == CHANGE_UNRESERVE) {
-            wish->number->after = slot_unreserved(wish->number->slot);
+    for (size_t i = 0; i < edit->n_requests; i++) {
+        struct edit_request *request = &edit->requests[i];
+        if (request->state == EDIT_OPEN && request->kind == CHANGE_UNRESERVE) {
+            request->number->after = slot_unreserved(request->number->slot);
         }
     }
-    for (size_t i = 0; i < edit->n_wishes; i++) {
-        struct edit_request *wish = &edit->wishes[i];
-        if (wish->state == EDIT_OPEN && wish->kind == CHANGE_RESERVE) {
-            struct number *number = wish->number;
+    for (size_t i = 0; i < edit->n_requests; i++) {
+        struct edit_request *request = &edit->requests[i];
+        if (request->state == EDIT_OPEN && request->kind == CHANGE_RESERVE) {
+            struct number *number = request->number;
             struct slot before = number->leaver != NO_REQUEST ? number->after
                                  : number->slot               ? *number->slot
                                                               : slot_free(number->ext, 0, NULL);
-            number->after = slot_reserved(number->ext, wish->note, now_s, draft->by);
+            number->after = slot_reserved(number->ext, request->note, now_s, builder->by);
             slot_keep_former(&number->after, &before);
         }
     }
@@ -201,7 +203,7 @@ static void settle_numbers(struct edit *edit)
         const struct person *person = edit->people[i];
         if (person->to) {
             person->to->after = slot_assigned(person->to->ext, person->login, now_s,
-                                              final_pin(edit, person), draft->by);
+                                              final_pin(edit, person), builder->by);
             person->to->after.own =
                 belongings_now(arena, person->slot ? person->slot->own : NULL, person->agent);
         }
@@ -211,48 +213,48 @@ static void settle_numbers(struct edit *edit)
 /* ---- changes ------------------------------------------------------------------------------- */
 
 /* The note that came with it, the line of the file, or that somebody asked for it. */
-static const char *occasion(struct edit *edit, const struct edit_request *wish)
+static const char *occasion(struct edit *edit, const struct edit_request *request)
 {
-    bool note_is_value = wish->kind == CHANGE_PIN || wish->kind == CHANGE_RESERVE;
-    if (wish->note && !note_is_value) {
-        return wish->note;
+    bool note_is_value = request->kind == CHANGE_PIN || request->kind == CHANGE_RESERVE;
+    if (request->note && !note_is_value) {
+        return request->note;
     }
-    if (wish->request->line) {
-        return arena_printf(&edit->draft.plan->arena, "line %zu of the import",
-                            wish->request->line);
+    if (request->asked->line) {
+        return arena_printf(&edit->builder.plan->arena, "line %zu of the import",
+                            request->asked->line);
     }
     return "asked for";
 }
 
-static const char *why_taken(struct edit *edit, const struct edit_request *wish)
+static const char *why_taken(struct edit *edit, const struct edit_request *request)
 {
-    const char *occasion_text = occasion(edit, wish);
-    const struct slot *slot = wish->number->slot;
-    struct arena *arena = &edit->draft.plan->arena;
-    if (wish->returning) {
+    const char *occasion_text = occasion(edit, request);
+    const struct slot *slot = request->number->slot;
+    struct arena *arena = &edit->builder.plan->arena;
+    if (request->returning) {
         return arena_printf(arena, "%s, returns to the former extension", occasion_text);
     }
-    if (wish->automatic) {
-        return arena_printf(arena, "%s, %s", occasion_text, wish->how);
+    if (request->automatic) {
+        return arena_printf(arena, "%s, %s", occasion_text, request->how);
     }
     if (policy_state(edit->input->policy, slot, edit->input->now_s) == EXT_COOLING) {
         char day[32];
-        words_day(policy_cool_until_s(edit->input->policy, slot, edit->input->now_s),
-                  edit->input->now_s, day);
+        format_day(policy_cool_until_s(edit->input->policy, slot, edit->input->now_s),
+                   edit->input->now_s, day);
         return arena_printf(arena, "%s, although it cools until %s", occasion_text, day);
     }
     return occasion_text;
 }
 
-static const char *why_left(struct edit *edit, const struct edit_request *wish,
+static const char *why_left(struct edit *edit, const struct edit_request *request,
                             const struct number *number)
 {
-    const char *text = occasion(edit, wish);
+    const char *text = occasion(edit, request);
     if (number->taker != NO_REQUEST) {
         return text;
     }
-    return arena_printf(&edit->draft.plan->arena, "%s; %s", text,
-                        builder_given_back(&edit->draft, number->ext));
+    return arena_printf(&edit->builder.plan->arena, "%s; %s", text,
+                        builder_given_back(&edit->builder, number->ext));
 }
 
 static void set_step(struct change *change, size_t index, const struct number *number)
@@ -261,10 +263,10 @@ static void set_step(struct change *change, size_t index, const struct number *n
     change->steps[index].after = number->after;
 }
 
-static struct change *draft_move(struct edit *edit, const struct edit_request *wish,
+static struct change *build_move(struct edit *edit, const struct edit_request *request,
                                  const struct person *person, const char *why)
 {
-    struct change *change = plan_add_plain(edit->draft.plan, wish->kind, person->to->ext,
+    struct change *change = plan_add_plain(edit->builder.plan, request->kind, person->to->ext,
                                            person->login, person->from ? 2 : 1, why);
     set_step(change, 0, person->to);
     change->to = person->to->ext;
@@ -275,90 +277,90 @@ static struct change *draft_move(struct edit *edit, const struct edit_request *w
     return change;
 }
 
-static void draft_swap(struct edit *edit, const struct edit_request *wish, uint32_t group)
+static void build_swap(struct edit *edit, const struct edit_request *request, uint32_t group)
 {
-    struct arena *arena = &edit->draft.plan->arena;
-    struct person *pair[] = {wish->person, wish->other};
+    struct arena *arena = &edit->builder.plan->arena;
+    struct person *pair[] = {request->person, request->other};
     for (size_t k = 0; k < 2; k++) {
         const char *why = arena_printf(arena, "swaps with %s", pair[1 - k]->login);
-        draft_move(edit, wish, pair[k], why)->group = group;
+        build_move(edit, request, pair[k], why)->group = group;
     }
 }
 
-static struct change *draft_moved(struct edit *edit, const struct edit_request *wish)
+static struct change *build_moved(struct edit *edit, const struct edit_request *request)
 {
-    const struct number *from = wish->person->from;
-    const char *why = why_taken(edit, wish);
+    const struct number *from = request->person->from;
+    const char *why = why_taken(edit, request);
     if (from && from->taker == NO_REQUEST) {
-        why = arena_printf(&edit->draft.plan->arena, "%s; %s %s", why, from->ext,
-                           builder_given_back(&edit->draft, from->ext));
+        why = arena_printf(&edit->builder.plan->arena, "%s; %s %s", why, from->ext,
+                           builder_given_back(&edit->builder, from->ext));
     }
-    struct change *change = draft_move(edit, wish, wish->person, why);
-    change->any_number = wish->automatic && wish->request->as_fits;
-    change->chosen = wish->automatic;
+    struct change *change = build_move(edit, request, request->person, why);
+    change->any_number = request->automatic && request->asked->as_fits;
+    change->chosen = request->automatic;
     return change;
 }
 
-static struct change *draft_given_back(struct edit *edit, const struct edit_request *wish)
+static struct change *build_given_back(struct edit *edit, const struct edit_request *request)
 {
     struct change *change =
-        plan_add_plain(edit->draft.plan, CHANGE_RELEASE, wish->number->ext, wish->person->login, 1,
-                       why_left(edit, wish, wish->number));
-    set_step(change, 0, wish->number);
-    change->from = wish->number->ext;
-    change->by_number = !wish->request->agent || wish->request->agent[0] == '\0';
+        plan_add_plain(edit->builder.plan, CHANGE_RELEASE, request->number->ext,
+                       request->person->login, 1, why_left(edit, request, request->number));
+    set_step(change, 0, request->number);
+    change->from = request->number->ext;
+    change->by_number = !request->asked->agent || request->asked->agent[0] == '\0';
     return change;
 }
 
-static struct change *draft_reserved(struct edit *edit, const struct edit_request *wish)
+static struct change *build_reserved(struct edit *edit, const struct edit_request *request)
 {
-    const struct number *number = wish->number;
+    const struct number *number = request->number;
     const char *old =
         number->slot && number->slot->state == SLOT_RESERVED ? number->slot->note : NULL;
-    struct change *change =
-        plan_add_plain(edit->draft.plan, wish->kind, number->ext, NULL, 1, occasion(edit, wish));
+    struct change *change = plan_add_plain(edit->builder.plan, request->kind, number->ext, NULL, 1,
+                                           occasion(edit, request));
     set_step(change, 0, number);
     change->from = old;
-    change->to = wish->kind == CHANGE_RESERVE ? wish->note : NULL;
+    change->to = request->kind == CHANGE_RESERVE ? request->note : NULL;
     return change;
 }
 
-static struct change *draft_marked(struct edit *edit, const struct edit_request *wish)
+static struct change *build_marked(struct edit *edit, const struct edit_request *request)
 {
-    const struct person *person = wish->person;
-    bool pins = wish->kind == CHANGE_PIN;
+    const struct person *person = request->person;
+    bool pins = request->kind == CHANGE_PIN;
     const struct number *number =
         pins && person->to ? person->to : edit_number(edit, person->slot->ext);
-    struct change *change = plan_add_plain(edit->draft.plan, wish->kind, number->ext, person->login,
-                                           1, occasion(edit, wish));
+    struct change *change = plan_add_plain(edit->builder.plan, request->kind, number->ext,
+                                           person->login, 1, occasion(edit, request));
     set_step(change, 0, number);
     change->from = person->slot ? person->slot->note : NULL;
     change->to = pins ? final_pin(edit, person) : NULL;
     return change;
 }
 
-static void draft_wish(struct edit *edit, const struct edit_request *wish, uint32_t group)
+static void build_request(struct edit *edit, const struct edit_request *request, uint32_t group)
 {
     struct change *change = NULL;
-    switch (wish->kind) {
+    switch (request->kind) {
     case CHANGE_ASSIGN:
     case CHANGE_REASSIGN:
-        if (wish->request->swap) {
-            draft_swap(edit, wish, group);
+        if (request->asked->swap) {
+            build_swap(edit, request, group);
             return;
         }
-        change = draft_moved(edit, wish);
+        change = build_moved(edit, request);
         break;
     case CHANGE_RELEASE:
-        change = draft_given_back(edit, wish);
+        change = build_given_back(edit, request);
         break;
     case CHANGE_RESERVE:
     case CHANGE_UNRESERVE:
-        change = draft_reserved(edit, wish);
+        change = build_reserved(edit, request);
         break;
     case CHANGE_PIN:
     case CHANGE_UNPIN:
-        change = draft_marked(edit, wish);
+        change = build_marked(edit, request);
         break;
     case CHANGE_CREATE:
     case CHANGE_ADOPT:
@@ -372,40 +374,42 @@ static void draft_wish(struct edit *edit, const struct edit_request *wish, uint3
 }
 
 /* Nothing is written about it, but who asked reads that it is so. */
-static void draft_already_so(struct edit *edit, const struct edit_request *wish)
+static void build_already_so(struct edit *edit, const struct edit_request *request)
 {
-    struct plan *plan = edit->draft.plan;
-    const struct person *person = wish->person;
-    const char *ext = wish->ext ? wish->ext : person && person->slot ? person->slot->ext : NULL;
-    struct change *change = plan_add_plain(plan, wish->kind, ext, person ? person->login : NULL, 0,
-                                           occasion(edit, wish));
-    plan->counts[wish->kind]--;
+    struct plan *plan = edit->builder.plan;
+    const struct person *person = request->person;
+    const char *ext = request->ext             ? request->ext
+                      : person && person->slot ? person->slot->ext
+                                               : NULL;
+    struct change *change = plan_add_plain(plan, request->kind, ext, person ? person->login : NULL,
+                                           0, occasion(edit, request));
+    plan->counts[request->kind]--;
     change->result = RESULT_SKIPPED;
     change->already_so = true;
-    change->detail = arena_printf(&plan->arena, "already so: %s", wish->so);
+    change->detail = arena_printf(&plan->arena, "already so: %s", request->already);
 }
 
-static void draft_changes(struct edit *edit)
+static void build_changes(struct edit *edit)
 {
     settle_numbers(edit);
-    for (size_t root = 0; root < edit->n_wishes; root++) {
+    for (size_t root = 0; root < edit->n_requests; root++) {
         if (edit_root(edit, root) != root) {
             continue;
         }
         size_t n = 0;
-        for (size_t i = root; i != NO_REQUEST; i = edit->wishes[i].next) {
-            n += changes_of(&edit->wishes[i]);
+        for (size_t i = root; i != NO_REQUEST; i = edit->requests[i].next) {
+            n += changes_of(&edit->requests[i]);
         }
-        uint32_t group = n > 1 ? ++edit->draft.groups : 0;
-        for (size_t i = root; i != NO_REQUEST; i = edit->wishes[i].next) {
-            if (edit->wishes[i].state == EDIT_OPEN) {
-                draft_wish(edit, &edit->wishes[i], group);
+        uint32_t group = n > 1 ? ++edit->builder.groups : 0;
+        for (size_t i = root; i != NO_REQUEST; i = edit->requests[i].next) {
+            if (edit->requests[i].state == EDIT_OPEN) {
+                build_request(edit, &edit->requests[i], group);
             }
         }
     }
-    for (size_t i = 0; i < edit->n_wishes; i++) {
-        if (edit->wishes[i].state == EDIT_ALREADY_SO) {
-            draft_already_so(edit, &edit->wishes[i]);
+    for (size_t i = 0; i < edit->n_requests; i++) {
+        if (edit->requests[i].state == EDIT_ALREADY_DONE) {
+            build_already_so(edit, &edit->requests[i]);
         }
     }
 }
@@ -415,12 +419,12 @@ static void draft_changes(struct edit *edit)
 static void edit_init(struct edit *edit, const struct plan_input *input, const char *action,
                       const struct request *requests, size_t n, struct refusals *refusals)
 {
-    *edit = (struct edit){.input = input, .n_wishes = n, .refusals = refusals};
-    plan_builder_init(&edit->draft, input, action);
-    edit->wishes = mem_array(n + 1, sizeof *edit->wishes);
+    *edit = (struct edit){.input = input, .n_requests = n, .refusals = refusals};
+    plan_builder_init(&edit->builder, input, action);
+    edit->requests = mem_array(n + 1, sizeof *edit->requests);
     for (size_t i = 0; i < n; i++) {
-        edit->wishes[i].request = &requests[i];
-        edit->wishes[i].joined = i;
+        edit->requests[i].asked = &requests[i];
+        edit->requests[i].joined = i;
     }
     /* A request names two agents at most, and touches two numbers for each. */
     edit->people = mem_array(2 * n + 1, sizeof(struct person *));
@@ -432,7 +436,7 @@ static void edit_init(struct edit *edit, const struct plan_input *input, const c
 
 static void edit_release(struct edit *edit)
 {
-    free(edit->wishes);
+    free(edit->requests);
     free(edit->people);
     free(edit->numbers);
     strmap_release(&edit->by_login);
@@ -480,12 +484,12 @@ enum err_code plan_edit(const struct plan_input *input, const char *action,
     }
     if (edit.refusals->n_items > 0) {
         code = refuse_all(&edit, err);
-        plan_free(edit.draft.plan);
+        plan_free(edit.builder.plan);
     } else {
-        draft_changes(&edit);
-        plan_note_odd_logins(edit.draft.plan);
-        number_picker_spare(&edit.picker, edit.draft.plan);
-        *out = edit.draft.plan;
+        build_changes(&edit);
+        plan_note_doubtful_logins(edit.builder.plan);
+        number_picker_spare(&edit.picker, edit.builder.plan);
+        *out = edit.builder.plan;
     }
     edit_release(&edit);
     refusals_release(&own);

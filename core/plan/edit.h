@@ -2,14 +2,13 @@
 #define CORE_PLAN_EDIT_H
 
 /*
- * How a list of requests becomes a plan; between the files core/plan_edit*.c only:
- * edit_check.c judges each request and all of them together, messages.c
- * has the words for it, plan_edit.c drafts the plan.
+ * How a list of requests becomes a plan. Private to three files: edit_check.c judges the requests,
+ * each alone and all together; messages.c has the texts for the operator; edit.c builds the plan.
  *
- * All requests of a list hold at once, in no order: who takes an extension and who leaves it are
- * matched, whichever comes first. So each agent moves at most once and each number is taken at most
- * once, and what hangs together (a chain, a cycle, a swap) is found by joining the requests that
- * meet in a number or in an agent.
+ * All requests of a list hold at once, and their order does not matter. One request may take an
+ * extension that another one gives back, whichever comes first. Each agent moves at most once, and
+ * each number is taken at most once. Requests that meet in a number or in an agent are joined: that
+ * finds the chains, cycles and swaps.
  */
 
 #include "core/plan/plan.h"
@@ -41,17 +40,17 @@ struct number {
     const struct slot *slot; /* NULL: not in the store */
     size_t taker;            /* the request that wants it, or NO_REQUEST */
     size_t leaver;           /* the one by which it becomes free */
-    struct slot after;       /* what shall stand there in the end */
+    struct slot after;       /* what the store has there in the end */
 };
 
 enum edit_request_state {
     EDIT_OPEN,
-    EDIT_ALREADY_SO, /* it is so already */
+    EDIT_ALREADY_DONE, /* the store already has what was asked for */
     EDIT_REFUSED
 };
 
 struct edit_request {
-    const struct request *request;
+    const struct request *asked;
     enum edit_request_state state;
     enum change_kind kind; /* an assign that moves somebody is a reassign here */
     const char *agent;     /* the request's, "" made NULL, or the holder of its extension */
@@ -60,9 +59,9 @@ struct edit_request {
     struct person *person;
     struct person *other;  /* swap */
     struct number *number; /* what is taken, given back, reserved or pinned */
-    bool automatic;        /* the number is for the picker to find */
-    const char *so;        /* EDIT_ALREADY_SO: what is there ("alice has 0042") */
-    const char *how;       /* why this number, where nobody named one */
+    bool automatic;        /* the picker chooses the number */
+    const char *already;   /* EDIT_ALREADY_DONE: what is there ("alice has 0042") */
+    const char *how;       /* why this number, if nobody named one */
     bool returning;
     size_t joined; /* union-find over the requests */
     size_t next;   /* in the list of its component, NO_REQUEST at the end */
@@ -70,9 +69,9 @@ struct edit_request {
 
 struct edit {
     const struct plan_input *input;
-    struct plan_builder draft;
-    struct edit_request *wishes;
-    size_t n_wishes;
+    struct plan_builder builder;
+    struct edit_request *requests;
+    size_t n_requests;
     struct person **people;
     size_t n_people;
     struct strmap by_login;
@@ -85,7 +84,7 @@ struct edit {
     struct number_picker picker;
 };
 
-/* Fills in people and numbers, refuses what cannot be, marks what is so already. */
+/* Fills in people and numbers, refuses impossible requests, marks those that are already applied. */
 void edit_check(struct edit *edit);
 
 void edit_check_together(struct edit *edit); /* its last part */
@@ -93,15 +92,15 @@ void edit_check_together(struct edit *edit); /* its last part */
 /* Refuses the request unless the person that it is about has an extension. */
 bool edit_check_has_extension(struct edit *edit, size_t request);
 
-/* The first reason counts. */
+/* Refuses a request. If it is refused twice, the first reason counts. */
 void edit_refuse(struct edit *edit, size_t request, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* It is so already, as `what` says: a row of the plan that is skipped. */
+/* The request is already applied: its row of the plan is skipped. `what` says what is there. */
 void edit_grant(struct edit *edit, size_t request, const char *what);
 
-/* "line 7", or "another request" where the requests have no lines. */
-const char *edit_words_request(struct edit *edit, size_t request);
+/* "line 7", or "another request" if the requests have no lines. */
+const char *edit_name_request(struct edit *edit, size_t request);
 
 /* "; did you mean 0020?" for digits that are too few, or nothing. */
 const char *edit_meant_extension(struct edit *edit, const char *wanted);
@@ -110,7 +109,7 @@ const char *edit_meant_extension(struct edit *edit, const char *wanted);
    digits what an extension is. */
 const char *edit_did_you_mean(struct edit *edit, const char *wanted, bool holders);
 
-/* The entry of an extension, made where there is none. */
+/* The entry of an extension; made if there is none. */
 struct number *edit_number(struct edit *edit, const char *ext);
 
 /* The two requests stand or fall together. */

@@ -17,7 +17,7 @@ static struct person *person_of(struct edit *edit, const char *login)
 {
     size_t index = strmap_add(&edit->by_login, login, edit->n_people);
     if (index == edit->n_people) {
-        struct arena *arena = &edit->draft.plan->arena;
+        struct arena *arena = &edit->builder.plan->arena;
         struct person *person = arena_alloc(arena, sizeof *person);
         const struct roster *roster = edit->input->roster;
         const struct agent *agent = roster ? roster_find(roster, login) : NULL;
@@ -33,7 +33,7 @@ struct number *edit_number(struct edit *edit, const char *ext)
 {
     size_t index = strmap_get(&edit->by_ext, ext);
     if (index == STRMAP_NONE) {
-        struct number *number = arena_alloc(&edit->draft.plan->arena, sizeof *number);
+        struct number *number = arena_alloc(&edit->builder.plan->arena, sizeof *number);
         memcpy(number->ext, ext, strnlen(ext, EXT_WIDTH_MAX));
         number->slot = snapshot_find(edit->input->snapshot, number->ext);
         number->taker = number->leaver = NO_REQUEST;
@@ -52,25 +52,25 @@ static const char *or_null(const char *text)
 /* Who is meant. A release or a pin may name the extension alone. */
 static void name_people(struct edit *edit)
 {
-    struct arena *arena = &edit->draft.plan->arena;
-    for (size_t i = 0; i < edit->n_wishes; i++) {
-        struct edit_request *wish = &edit->wishes[i];
-        const struct request *request = wish->request;
-        wish->kind = request->kind;
-        wish->agent = arena_strdup(arena, or_null(request->agent));
-        wish->ext = arena_strdup(arena, or_null(request->ext));
-        wish->note = arena_strdup(arena, or_null(request->note));
-        bool by_ext =
-            wish->kind == CHANGE_RELEASE || wish->kind == CHANGE_PIN || wish->kind == CHANGE_UNPIN;
-        if (by_ext && !wish->agent && wish->ext) {
-            const struct slot *slot = snapshot_find(edit->input->snapshot, wish->ext);
-            wish->agent = slot && slot->state == SLOT_ASSIGNED ? slot->agent : NULL;
+    struct arena *arena = &edit->builder.plan->arena;
+    for (size_t i = 0; i < edit->n_requests; i++) {
+        struct edit_request *request = &edit->requests[i];
+        const struct request *asked = request->asked;
+        request->kind = asked->kind;
+        request->agent = arena_strdup(arena, or_null(asked->agent));
+        request->ext = arena_strdup(arena, or_null(asked->ext));
+        request->note = arena_strdup(arena, or_null(asked->note));
+        bool by_ext = request->kind == CHANGE_RELEASE || request->kind == CHANGE_PIN ||
+                      request->kind == CHANGE_UNPIN;
+        if (by_ext && !request->agent && request->ext) {
+            const struct slot *slot = snapshot_find(edit->input->snapshot, request->ext);
+            request->agent = slot && slot->state == SLOT_ASSIGNED ? slot->agent : NULL;
         }
-        if (wish->agent) {
-            wish->person = person_of(edit, wish->agent);
+        if (request->agent) {
+            request->person = person_of(edit, request->agent);
         }
-        if (or_null(request->other)) {
-            wish->other = person_of(edit, arena_strdup(arena, request->other));
+        if (or_null(asked->other)) {
+            request->other = person_of(edit, arena_strdup(arena, asked->other));
         }
     }
 }
@@ -100,7 +100,7 @@ static void find_holdings(struct edit *edit)
 
 static bool check_note(struct edit *edit, size_t i)
 {
-    const char *note = edit->wishes[i].note;
+    const char *note = edit->requests[i].note;
     const char *fault = note ? note_fault(note, strlen(note)) : NULL;
     if (fault) {
         edit_refuse(edit, i, "the note %s", fault);
@@ -111,7 +111,7 @@ static bool check_note(struct edit *edit, size_t i)
 static bool check_ext(struct edit *edit, size_t i)
 {
     const struct policy *policy = edit->input->policy;
-    const char *ext = edit->wishes[i].ext;
+    const char *ext = edit->requests[i].ext;
     if (ext && !policy_valid_ext(policy, ext)) {
         edit_refuse(edit, i, "\"%s\" is not an extension: %d digits are needed%s", ext,
                     policy->width, edit_meant_extension(edit, ext));
@@ -155,11 +155,11 @@ static bool check_one_extension(struct edit *edit, size_t i, const struct person
 /* Who is meant, where it is clear and what is named is theirs; otherwise NULL, and refused. */
 static struct person *check_holder(struct edit *edit, size_t i)
 {
-    const struct edit_request *wish = &edit->wishes[i];
-    struct person *person = wish->person;
+    const struct edit_request *request = &edit->requests[i];
+    struct person *person = request->person;
     if (!person) {
-        if (wish->ext) {
-            edit_refuse(edit, i, "%s is not assigned to anybody", wish->ext);
+        if (request->ext) {
+            edit_refuse(edit, i, "%s is not assigned to anybody", request->ext);
         } else {
             edit_refuse(edit, i, "no agent is given");
         }
@@ -168,8 +168,8 @@ static struct person *check_holder(struct edit *edit, size_t i)
     if (!check_one_extension(edit, i, person)) {
         return NULL;
     }
-    if (person->slot && wish->ext && strcmp(wish->ext, person->slot->ext) != 0) {
-        edit_refuse(edit, i, "%s has %s, not %s", person->login, person->slot->ext, wish->ext);
+    if (person->slot && request->ext && strcmp(request->ext, person->slot->ext) != 0) {
+        edit_refuse(edit, i, "%s has %s, not %s", person->login, person->slot->ext, request->ext);
         return NULL;
     }
     return person;
@@ -177,7 +177,7 @@ static struct person *check_holder(struct edit *edit, size_t i)
 
 bool edit_check_has_extension(struct edit *edit, size_t i)
 {
-    const struct person *person = edit->wishes[i].person;
+    const struct person *person = edit->requests[i].person;
     if (person->slot) {
         return true;
     }
@@ -195,7 +195,7 @@ static bool claim_person(struct edit *edit, size_t i, struct person *person, siz
                    : person->move != NO_REQUEST ? person->move
                                                 : person->drop;
     if (other != NO_REQUEST) {
-        edit_refuse(edit, i, "%s is in %s already", person->login, edit_words_request(edit, other));
+        edit_refuse(edit, i, "%s is in %s already", person->login, edit_name_request(edit, other));
         return false;
     }
     *role = i;
@@ -211,10 +211,10 @@ static void leave_number(struct edit *edit, size_t i, struct person *person)
 static void take_number(struct edit *edit, size_t i, const char *ext)
 {
     struct number *number = edit_number(edit, ext);
-    edit->wishes[i].number = number;
+    edit->requests[i].number = number;
     if (number->taker != NO_REQUEST) {
         edit_refuse(edit, i, "%s is wanted by %s already", ext,
-                    edit_words_request(edit, number->taker));
+                    edit_name_request(edit, number->taker));
         return;
     }
     number->taker = i;
@@ -224,42 +224,43 @@ static void take_number(struct edit *edit, size_t i, const char *ext)
 
 static void check_move(struct edit *edit, size_t i)
 {
-    struct edit_request *wish = &edit->wishes[i];
-    struct person *person = wish->person;
-    struct arena *arena = &edit->draft.plan->arena;
+    struct edit_request *request = &edit->requests[i];
+    struct person *person = request->person;
+    struct arena *arena = &edit->builder.plan->arena;
     if (!check_ext(edit, i) || !check_note(edit, i) || !check_in_directory(edit, i, person) ||
         !check_one_extension(edit, i, person)) {
         return;
     }
     const struct slot *slot = person->slot;
-    bool has_it = slot && (wish->ext ? strcmp(slot->ext, wish->ext) == 0 : wish->request->as_fits);
+    bool has_it =
+        slot && (request->ext ? strcmp(slot->ext, request->ext) == 0 : request->asked->as_fits);
     if (has_it) {
         edit_grant(edit, i, arena_printf(arena, "%s has %s", person->login, slot->ext));
         return;
     }
-    if (wish->request->as_fits && slot) {
-        wish->kind = CHANGE_REASSIGN;
+    if (request->asked->as_fits && slot) {
+        request->kind = CHANGE_REASSIGN;
     }
-    if (wish->kind == CHANGE_ASSIGN && slot) {
+    if (request->kind == CHANGE_ASSIGN && slot) {
         edit_refuse(edit, i, "%s has %s already; reassign moves them", person->login, slot->ext);
-    } else if (wish->kind == CHANGE_REASSIGN && !slot) {
+    } else if (request->kind == CHANGE_REASSIGN && !slot) {
         edit_refuse(edit, i, "%s has no extension yet; assign gives them one", person->login);
     } else if (claim_person(edit, i, person, &person->move)) {
         if (slot) {
             leave_number(edit, i, person);
         }
-        wish->automatic = !wish->ext;
-        if (wish->ext) {
-            take_number(edit, i, wish->ext);
-            person->to = wish->number;
+        request->automatic = !request->ext;
+        if (request->ext) {
+            take_number(edit, i, request->ext);
+            person->to = request->number;
         }
     }
 }
 
 static void check_swap(struct edit *edit, size_t i)
 {
-    struct edit_request *wish = &edit->wishes[i];
-    struct person *pair[] = {wish->person, wish->other};
+    struct edit_request *request = &edit->requests[i];
+    struct person *pair[] = {request->person, request->other};
     for (size_t k = 0; k < 2; k++) {
         if (!check_in_directory(edit, i, pair[k]) || !check_one_extension(edit, i, pair[k])) {
             return;
@@ -282,20 +283,21 @@ static void check_swap(struct edit *edit, size_t i)
     }
     for (size_t k = 0; k < 2; k++) {
         take_number(edit, i, pair[1 - k]->slot->ext);
-        pair[k]->to = wish->number;
+        pair[k]->to = request->number;
     }
 }
 
 static void check_release(struct edit *edit, size_t i)
 {
-    struct edit_request *wish = &edit->wishes[i];
+    struct edit_request *request = &edit->requests[i];
     if (!check_ext(edit, i) || !check_note(edit, i)) {
         return;
     }
-    const struct slot *slot = wish->ext ? snapshot_find(edit->input->snapshot, wish->ext) : NULL;
-    bool from_file = wish->request->line > 0;
-    if (from_file && !wish->person && slot && slot->state == SLOT_FREE) {
-        edit_grant(edit, i, arena_printf(&edit->draft.plan->arena, "%s is free", wish->ext));
+    const struct slot *slot =
+        request->ext ? snapshot_find(edit->input->snapshot, request->ext) : NULL;
+    bool from_file = request->asked->line > 0;
+    if (from_file && !request->person && slot && slot->state == SLOT_FREE) {
+        edit_grant(edit, i, arena_printf(&edit->builder.plan->arena, "%s is free", request->ext));
         return;
     }
     struct person *person = check_holder(edit, i);
@@ -304,66 +306,67 @@ static void check_release(struct edit *edit, size_t i)
     }
     if (from_file && !person->slot && person->agent) {
         edit_grant(edit, i,
-                   arena_printf(&edit->draft.plan->arena, "%s has no extension", person->login));
+                   arena_printf(&edit->builder.plan->arena, "%s has no extension", person->login));
     } else if (edit_check_has_extension(edit, i) && claim_person(edit, i, person, &person->drop)) {
         leave_number(edit, i, person);
-        wish->number = person->from;
+        request->number = person->from;
     }
 }
 
 static void check_mark(struct edit *edit, size_t i)
 {
-    struct edit_request *wish = &edit->wishes[i];
+    struct edit_request *request = &edit->requests[i];
     if (check_ext(edit, i) && check_note(edit, i) && check_holder(edit, i)) {
-        claim_person(edit, i, wish->person, &wish->person->mark);
+        claim_person(edit, i, request->person, &request->person->mark);
     }
 }
 
 static void check_reserve(struct edit *edit, size_t i)
 {
-    struct edit_request *wish = &edit->wishes[i];
-    if (!wish->ext || wish->agent) {
-        edit_refuse(edit, i, "%s takes an extension and no agent", change_kind_name(wish->kind));
+    struct edit_request *request = &edit->requests[i];
+    if (!request->ext || request->agent) {
+        edit_refuse(edit, i, "%s takes an extension and no agent", change_kind_name(request->kind));
         return;
     }
     if (!check_ext(edit, i) || !check_note(edit, i)) {
         return;
     }
-    struct arena *arena = &edit->draft.plan->arena;
-    const struct slot *slot = snapshot_find(edit->input->snapshot, wish->ext);
-    bool held = slot && slot->state == SLOT_RESERVED;
-    bool same_note = held && (!wish->note || (slot->note && strcmp(slot->note, wish->note) == 0));
-    if (wish->kind == CHANGE_RESERVE) {
+    struct arena *arena = &edit->builder.plan->arena;
+    const struct slot *slot = snapshot_find(edit->input->snapshot, request->ext);
+    bool is_reserved = slot && slot->state == SLOT_RESERVED;
+    bool same_note =
+        is_reserved && (!request->note || (slot->note && strcmp(slot->note, request->note) == 0));
+    if (request->kind == CHANGE_RESERVE) {
         if (same_note) {
-            edit_grant(edit, i, arena_printf(arena, "%s is reserved", wish->ext));
+            edit_grant(edit, i, arena_printf(arena, "%s is reserved", request->ext));
         } else {
-            take_number(edit, i, wish->ext);
+            take_number(edit, i, request->ext);
         }
         return;
     }
-    if (!held && wish->request->line > 0 && slot && slot->state == SLOT_FREE) {
-        edit_grant(edit, i, arena_printf(arena, "%s is not reserved", wish->ext));
-    } else if (!held) {
-        edit_refuse(edit, i, "%s is not reserved", wish->ext);
+    if (!is_reserved && request->asked->line > 0 && slot && slot->state == SLOT_FREE) {
+        edit_grant(edit, i, arena_printf(arena, "%s is not reserved", request->ext));
+    } else if (!is_reserved) {
+        edit_refuse(edit, i, "%s is not reserved", request->ext);
     } else {
-        struct number *number = edit_number(edit, wish->ext);
+        struct number *number = edit_number(edit, request->ext);
         if (number->leaver != NO_REQUEST) {
-            edit_refuse(edit, i, "%s is in %s already", wish->ext,
-                        edit_words_request(edit, number->leaver));
+            edit_refuse(edit, i, "%s is in %s already", request->ext,
+                        edit_name_request(edit, number->leaver));
             return;
         }
         number->leaver = i;
-        wish->number = number;
+        request->number = number;
     }
 }
 
 static void check_alone(struct edit *edit, size_t i)
 {
-    const struct edit_request *wish = &edit->wishes[i];
-    switch (wish->kind) {
+    const struct edit_request *request = &edit->requests[i];
+    switch (request->kind) {
     case CHANGE_ASSIGN:
     case CHANGE_REASSIGN:
-        if (wish->request->swap) {
+        if (request->asked->swap) {
             check_swap(edit, i);
         } else {
             check_move(edit, i);
@@ -393,7 +396,7 @@ void edit_check(struct edit *edit)
 {
     name_people(edit);
     find_holdings(edit);
-    for (size_t i = 0; i < edit->n_wishes; i++) {
+    for (size_t i = 0; i < edit->n_requests; i++) {
         check_alone(edit, i);
     }
     edit_check_together(edit);
@@ -408,9 +411,9 @@ static void check_number(struct edit *edit, const struct number *number)
     size_t i = number->taker;
     const struct policy *policy = edit->input->policy;
     const struct slot *slot = number->slot;
-    const struct edit_request *wish = &edit->wishes[i];
-    bool renames = wish->kind == CHANGE_RESERVE && slot && slot->state == SLOT_RESERVED;
-    bool swaps = wish->request->swap;
+    const struct edit_request *request = &edit->requests[i];
+    bool renames = request->kind == CHANGE_RESERVE && slot && slot->state == SLOT_RESERVED;
+    bool swaps = request->asked->swap;
     if (!policy_in_ranges(policy, number->ext) && !renames && !swaps) {
         edit_refuse(edit, i, "%s is outside of the ranges of the pool", number->ext);
     } else if (policy_is_blocked(policy, number->ext) && !renames) {
@@ -419,7 +422,7 @@ static void check_number(struct edit *edit, const struct number *number)
         return;
     } else if (slot->state == SLOT_ASSIGNED) {
         edit_refuse(edit, i, "%s is assigned to %s%s", number->ext, slot->agent,
-                    wish->kind == CHANGE_REASSIGN ? "; swap exchanges two" : "");
+                    request->kind == CHANGE_REASSIGN ? "; swap exchanges two" : "");
     } else if (slot->state == SLOT_RESERVED) {
         edit_refuse(edit, i, "%s is reserved%s%s", number->ext, slot->note ? ": " : "",
                     slot->note ? slot->note : "");
@@ -430,7 +433,7 @@ static void check_number(struct edit *edit, const struct number *number)
 static void check_pin(struct edit *edit, const struct person *person, size_t i)
 {
     const char *pin = person->slot ? person->slot->note : NULL;
-    bool lifted = person->mark != NO_REQUEST && edit->wishes[person->mark].kind == CHANGE_UNPIN;
+    bool lifted = person->mark != NO_REQUEST && edit->requests[person->mark].kind == CHANGE_UNPIN;
     if (i != NO_REQUEST && pin && !lifted) {
         edit_refuse(edit, i, "%s is pinned to %s (%s); unpin first", person->login,
                     person->slot->ext, pin);
@@ -440,22 +443,23 @@ static void check_pin(struct edit *edit, const struct person *person, size_t i)
 static void check_marked(struct edit *edit, const struct person *person)
 {
     size_t i = person->mark;
-    struct edit_request *wish = &edit->wishes[i];
-    struct arena *arena = &edit->draft.plan->arena;
+    struct edit_request *request = &edit->requests[i];
+    struct arena *arena = &edit->builder.plan->arena;
     const char *pin = person->slot ? person->slot->note : NULL;
-    if (wish->state != EDIT_OPEN) {
+    if (request->state != EDIT_OPEN) {
         return;
     }
     if (!person->slot && person->move == NO_REQUEST) {
         edit_check_has_extension(edit, i);
-    } else if (wish->kind == CHANGE_PIN && person->drop != NO_REQUEST) {
+    } else if (request->kind == CHANGE_PIN && person->drop != NO_REQUEST) {
         edit_refuse(edit, i, "%s is given back by %s", person->login,
-                    edit_words_request(edit, person->drop));
-    } else if (wish->kind == CHANGE_PIN && pin && (!wish->note || strcmp(pin, wish->note) == 0)) {
+                    edit_name_request(edit, person->drop));
+    } else if (request->kind == CHANGE_PIN && pin &&
+               (!request->note || strcmp(pin, request->note) == 0)) {
         edit_grant(edit, i, arena_printf(arena, "%s is pinned", person->login));
-    } else if (wish->kind == CHANGE_UNPIN && !pin && wish->request->line > 0) {
+    } else if (request->kind == CHANGE_UNPIN && !pin && request->asked->line > 0) {
         edit_grant(edit, i, arena_printf(arena, "%s is not pinned", person->login));
-    } else if (wish->kind == CHANGE_UNPIN && !pin) {
+    } else if (request->kind == CHANGE_UNPIN && !pin) {
         edit_refuse(edit, i, "%s is not pinned", person->login);
     }
 }

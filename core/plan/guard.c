@@ -175,8 +175,8 @@ static int64_t allowed_of(const struct release_limit *limit, const struct guard_
 
 /* "10 %", "10 %, 5 always may" if only that lets it pass, "10 %, never everybody" if only that
    stops it. */
-static void words_limit(const struct release_limit *limit, const struct guard_verdict *verdict,
-                        char *out, size_t size)
+static void format_limit(const struct release_limit *limit, const struct guard_verdict *verdict,
+                         char *out, size_t size)
 {
     char number[TEXT_NUMBER_ROOM];
     if (verdict->named) {
@@ -197,7 +197,7 @@ static void words_limit(const struct release_limit *limit, const struct guard_ve
 }
 
 /* "2 of 2,456 = 0.1 %" */
-static void words_share(const struct guard_verdict *verdict, char *out, size_t size)
+static void format_share(const struct guard_verdict *verdict, char *out, size_t size)
 {
     char people[TEXT_NUMBER_ROOM];
     char holders[TEXT_NUMBER_ROOM];
@@ -222,12 +222,12 @@ static void describe(const struct release_limit *limit, struct guard_verdict *ve
     char share[3 * TEXT_NUMBER_ROOM];
     char words[3 * TEXT_NUMBER_ROOM];
     const char *verb = verbs[verdict->refused][verdict->moved > 0];
-    words_share(verdict, share, sizeof share);
+    format_share(verdict, share, sizeof share);
     if (verdict->named && verdict->people <= GUARD_NAMED_MAX && !verdict->refused) {
         snprintf(verdict->text, sizeof verdict->text, "%s %s", verb, share);
         return;
     }
-    words_limit(limit, verdict, words, sizeof words);
+    format_limit(limit, verdict, words, sizeof words);
     snprintf(verdict->text, sizeof verdict->text, "%s %s (limit %s)", verb, share, words);
 }
 

@@ -13,15 +13,15 @@
 struct pairs {
     struct lookalikes *given;
     struct strmap by_key; /* of the newcomers */
-    struct listing left[LOGIN_DIFFERENCES];
-    struct listing within[LOGIN_DIFFERENCES];
+    struct name_list left[LOGIN_DIFFERENCES];
+    struct name_list within[LOGIN_DIFFERENCES];
 };
 
-static void add_pair(struct listing listings[LOGIN_DIFFERENCES], const char *a, const char *b)
+static void add_pair(struct name_list lists[LOGIN_DIFFERENCES], const char *a, const char *b)
 {
     char pair[2 * LOGIN_MAX + 8];
     snprintf(pair, sizeof pair, "%s / %s", a, b);
-    listing_add(&listings[login_difference(a, b)], pair);
+    name_list_add(&lists[login_difference(a, b)], pair);
 }
 
 /* Keys live as long as the plan; most logins are their own. */
@@ -109,20 +109,20 @@ static void note_pairs(const struct pairs *pairs)
 {
     struct plan *plan = pairs->given->plan;
     for (enum login_difference one = 0; one < LOGIN_DIFFERENCES; one++) {
-        const struct listing *left = &pairs->left[one];
-        const struct listing *within = &pairs->within[one];
+        const struct name_list *left = &pairs->left[one];
+        const struct name_list *within = &pairs->within[one];
         if (left->n > 0) {
             plan_note(plan,
                       "%zu left and came with a login that differs %s, which makes "
                       "another agent: %s",
-                      left->n, login_difference_words(one), left->text);
+                      left->n, login_difference_text(one), left->text);
         }
         if (within->n > 0) {
             plan_note(plan,
                       "%zu pair%s of logins in the directory differ%s %s and count%s as two "
                       "agents: %s",
                       within->n, within->n == 1 ? "" : "s", within->n == 1 ? "s" : "",
-                      login_difference_words(one), within->n == 1 ? "s" : "", within->text);
+                      login_difference_text(one), within->n == 1 ? "s" : "", within->text);
         }
     }
 }
@@ -142,30 +142,30 @@ void lookalikes_find(struct lookalikes *lookalikes)
 
 /* ---- what is hardly a login ---------------------------------------------------------------- */
 
-static void judge(struct listing listings[LOGIN_ODDITIES], const char *login)
+static void judge(struct name_list lists[LOGIN_DOUBTS], const char *login)
 {
-    enum login_oddity oddity = login_oddity(login);
-    if (oddity != LOGIN_IS_FINE) {
-        listing_add(&listings[oddity], login);
+    enum login_doubt doubt = login_doubt(login);
+    if (doubt != LOGIN_IS_FINE) {
+        name_list_add(&lists[doubt], login);
     }
 }
 
-void plan_note_odd_logins(struct plan *plan)
+void plan_note_doubtful_logins(struct plan *plan)
 {
-    struct listing listings[LOGIN_ODDITIES] = {{.n = 0}};
+    struct name_list lists[LOGIN_DOUBTS] = {{.n = 0}};
     for (size_t i = 0; i < plan->n_changes; i++) {
         if (plan->changes[i].kind == CHANGE_ASSIGN) {
-            judge(listings, plan->changes[i].agent);
+            judge(lists, plan->changes[i].agent);
         }
     }
     for (size_t i = 0; i < plan->n_unassigned; i++) {
-        judge(listings, plan->unassigned[i]);
+        judge(lists, plan->unassigned[i]);
     }
-    for (enum login_oddity oddity = LOGIN_IS_FINE + 1; oddity < LOGIN_ODDITIES; oddity++) {
-        const struct listing *listing = &listings[oddity];
-        if (listing->n > 0) {
-            plan_note(plan, "%zu new login%s %s: %s", listing->n, listing->n == 1 ? "" : "s",
-                      login_oddity_words(oddity, listing->n > 1), listing->text);
+    for (enum login_doubt doubt = LOGIN_IS_FINE + 1; doubt < LOGIN_DOUBTS; doubt++) {
+        const struct name_list *list = &lists[doubt];
+        if (list->n > 0) {
+            plan_note(plan, "%zu new login%s %s: %s", list->n, list->n == 1 ? "" : "s",
+                      login_doubt_text(doubt, list->n > 1), list->text);
         }
     }
 }

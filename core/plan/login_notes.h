@@ -25,6 +25,6 @@ struct lookalikes {
 void lookalikes_find(struct lookalikes *lookalikes);
 
 /* Adds the notes about the logins that get an extension in this plan, or would if there were one. */
-void plan_note_odd_logins(struct plan *plan);
+void plan_note_doubtful_logins(struct plan *plan);
 
 #endif

@@ -17,13 +17,13 @@ _Static_assert(EXT_WIDTH_MAX == 8, "zeros that fill up an extension");
 
 /* ---- refusals ------------------------------------------------------------------------------ */
 
-void edit_refuse(struct edit *edit, size_t request, const char *format, ...)
+void edit_refuse(struct edit *edit, size_t index, const char *format, ...)
 {
-    struct edit_request *wish = &edit->wishes[request];
-    if (wish->state == EDIT_REFUSED) {
+    struct edit_request *request = &edit->requests[index];
+    if (request->state == EDIT_REFUSED) {
         return;
     }
-    wish->state = EDIT_REFUSED;
+    request->state = EDIT_REFUSED;
     struct refusals *list = edit->refusals;
     if (list->n_items == list->capacity) {
         list->capacity = list->capacity ? list->capacity * 2 : 16;
@@ -35,23 +35,23 @@ void edit_refuse(struct edit *edit, size_t request, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     list->items[list->n_items++] = (struct refusal){
-        .request = request,
-        .line = wish->request->line,
+        .request = index,
+        .line = request->asked->line,
         .text = arena_strdup(&list->arena, text),
     };
 }
 
-const char *edit_words_request(struct edit *edit, size_t request)
+const char *edit_name_request(struct edit *edit, size_t request)
 {
-    size_t line = edit->wishes[request].request->line;
-    return line ? arena_printf(&edit->draft.plan->arena, "line %zu", line) : "another request";
+    size_t line = edit->requests[request].asked->line;
+    return line ? arena_printf(&edit->builder.plan->arena, "line %zu", line) : "another request";
 }
 
-void edit_grant(struct edit *edit, size_t request, const char *what)
+void edit_grant(struct edit *edit, size_t index, const char *what)
 {
-    struct edit_request *wish = &edit->wishes[request];
-    wish->state = EDIT_ALREADY_SO;
-    wish->so = what;
+    struct edit_request *request = &edit->requests[index];
+    request->state = EDIT_ALREADY_DONE;
+    request->already = what;
 }
 
 /* ---- did you mean -------------------------------------------------------------------------- */
@@ -83,7 +83,7 @@ const char *edit_meant_extension(struct edit *edit, const char *wanted)
     size_t width = (size_t)edit->input->policy->width;
     size_t length = strlen(wanted);
     return text_is_digits(wanted) && length < width
-               ? arena_printf(&edit->draft.plan->arena, "; did you mean %.*s%s?",
+               ? arena_printf(&edit->builder.plan->arena, "; did you mean %.*s%s?",
                               (int)(width - length), "00000000", wanted)
                : "";
 }
@@ -93,7 +93,7 @@ const char *edit_did_you_mean(struct edit *edit, const char *wanted, bool holder
     int width = edit->input->policy->width;
     if (text_is_digits(wanted) && strlen(wanted) != (size_t)width) {
         const char *meant = edit_meant_extension(edit, wanted);
-        return arena_printf(&edit->draft.plan->arena, "%s %s extension has %d digits",
+        return arena_printf(&edit->builder.plan->arena, "%s %s extension has %d digits",
                             meant[0] ? meant : ";", meant[0] ? "An" : "an", width);
     }
     struct suggestion best = {.distance = SIZE_MAX};
@@ -109,6 +109,6 @@ const char *edit_did_you_mean(struct edit *edit, const char *wanted, bool holder
     if (!best.login) {
         return "";
     }
-    return arena_printf(&edit->draft.plan->arena, "; did you mean \"%s\"?%s", best.login,
+    return arena_printf(&edit->builder.plan->arena, "; did you mean \"%s\"?%s", best.login,
                         best.distance == 0 ? " Case counts" : "");
 }

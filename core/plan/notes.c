@@ -6,9 +6,9 @@
 void plan_note_shortage(struct plan *plan)
 {
     if (plan->n_unassigned > 0) {
-        struct listing none = {.n = 0};
+        struct name_list none = {.n = 0};
         for (size_t i = 0; i < plan->n_unassigned; i++) {
-            listing_add(&none, plan->unassigned[i]);
+            name_list_add(&none, plan->unassigned[i]);
         }
         plan_note(plan, "the pool ran out: %zu agent%s no extension: %s", none.n,
                   none.n == 1 ? " has" : "s have", none.text);
@@ -22,7 +22,7 @@ void plan_note_shortage(struct plan *plan)
     }
 }
 
-void plan_note_partial(struct plan *plan, const struct listing *missing)
+void plan_note_partial(struct plan *plan, const struct name_list *missing)
 {
     if (plan->partial) {
         plan_note(plan, "the directory was read only in part (%s), so nothing is taken back%s%s",

@@ -11,6 +11,6 @@
 void plan_note_shortage(struct plan *plan);
 
 /* Where the directory was read only in part: why, and who is not in it. */
-void plan_note_partial(struct plan *plan, const struct listing *missing);
+void plan_note_partial(struct plan *plan, const struct name_list *missing);
 
 #endif

@@ -16,7 +16,7 @@
 #include "core/base/text.h"
 
 struct repair {
-    struct plan_builder draft;
+    struct plan_builder builder;
     const struct snapshot *snapshot;
     bool *done;            /* by slot: it has its change */
     struct strmap settled; /* agents whose claim is written by a change of a slot */
@@ -32,7 +32,7 @@ static void settle_claim(struct repair *repair, struct change *change, const cha
                          const struct claim *claim, const char *kept)
 {
     if (repair->snapshot->keeps_claims) {
-        build_claim(&repair->draft, change, agent, claim ? claim->ext : NULL, kept)->tolerant =
+        build_claim(&repair->builder, change, agent, claim ? claim->ext : NULL, kept)->tolerant =
             true;
         strmap_add(&repair->settled, agent, 0);
     }
@@ -41,34 +41,34 @@ static void settle_claim(struct repair *repair, struct change *change, const cha
 static void drop_surplus(struct repair *repair, const struct problem *problem)
 {
     struct change *change =
-        build_drop_surplus(&repair->draft, problem->slot, problem->kept,
-                           builder_given_back(&repair->draft, problem->slot->ext));
+        build_drop_surplus(&repair->builder, problem->slot, problem->kept,
+                           builder_given_back(&repair->builder, problem->slot->ext));
     settle_claim(repair, change, problem->slot->agent, problem->claim, problem->kept->ext);
     *done_mark(repair, problem->slot) = true;
 }
 
-static void put_right(struct repair *repair, const struct problem *problem)
+static void repair_slot(struct repair *repair, const struct problem *problem)
 {
     const struct slot *slot = problem->slot;
     if (*done_mark(repair, slot)) {
         return;
     }
     *done_mark(repair, slot) = true;
-    struct change *change = build_put_right(&repair->draft, slot, slot->own);
+    struct change *change = build_repair(&repair->builder, slot, slot->own);
     if (slot->state == SLOT_ASSIGNED && slot->at_s == 0) {
         settle_claim(repair, change, slot->agent, problem->claim, slot->ext);
     }
 }
 
 /* The extension is rewritten with the claim, so that the claim is only written while it holds. */
-static struct change *draft_kept(struct repair *repair, const struct slot *kept, const char *why)
+static struct change *build_kept(struct repair *repair, const struct slot *kept, const char *why)
 {
     *done_mark(repair, kept) = true;
     if (!slot_is_sound(kept) || kept->time == TIME_DAMAGED) {
-        return build_put_right(&repair->draft, kept, kept->own);
+        return build_repair(&repair->builder, kept, kept->own);
     }
     struct change *change =
-        plan_add_plain(repair->draft.plan, CHANGE_REPAIR, kept->ext, kept->agent, 1, why);
+        plan_add_plain(repair->builder.plan, CHANGE_REPAIR, kept->ext, kept->agent, 1, why);
     change->steps[0].before = kept;
     change->steps[0].after = *kept;
     return change;
@@ -84,29 +84,29 @@ static void fix_claim(struct repair *repair, const struct problem *problem)
     const char *claimed = claim ? claim->ext : NULL;
     struct change *change = NULL;
     if (kept) {
-        change = draft_kept(repair, kept,
+        change = build_kept(repair, kept,
                             claim ? "the claim said another extension" : "the claim was missing");
     } else {
-        change = plan_add_plain(repair->draft.plan, CHANGE_REPAIR, claimed, problem->agent, 0,
+        change = plan_add_plain(repair->builder.plan, CHANGE_REPAIR, claimed, problem->agent, 0,
                                 "the claim was left behind");
     }
-    build_claim(&repair->draft, change, problem->agent, claimed, kept ? kept->ext : NULL);
+    build_claim(&repair->builder, change, problem->agent, claimed, kept ? kept->ext : NULL);
 }
 
 static void create_missing(struct repair *repair)
 {
     struct pool_walk walk;
-    pool_walk_init(&walk, repair->draft.input);
+    pool_walk_init(&walk, repair->builder.input);
     while (pool_walk_next(&walk)) {
         if (!walk.slot) {
-            build_create(&repair->draft, walk.ext);
+            build_create(&repair->builder, walk.ext);
         }
     }
 }
 
 static struct trail_step *change_trail(struct repair *repair, struct change *change)
 {
-    change->trail = arena_alloc(&repair->draft.plan->arena, sizeof *change->trail);
+    change->trail = arena_alloc(&repair->builder.plan->arena, sizeof *change->trail);
     *change->trail = (struct trail_step){.trust_clock = false};
     return change->trail;
 }
@@ -115,7 +115,7 @@ static struct trail_step *change_trail(struct repair *repair, struct change *cha
 static void trust_clock(struct repair *repair)
 {
     const struct snapshot *snapshot = repair->snapshot;
-    struct plan *plan = repair->draft.plan;
+    struct plan *plan = repair->builder.plan;
     if (repair->trusts_clock) {
         return;
     }
@@ -128,7 +128,7 @@ static void trust_clock(struct repair *repair)
                 plan, CHANGE_REPAIR, slot->ext, slot->state == SLOT_ASSIGNED ? slot->agent : NULL,
                 1, "was stamped while a clock was ahead");
             change->steps[0].before = slot;
-            change->steps[0].after = slot_put_right(slot, &repair->draft);
+            change->steps[0].after = slot_repaired(slot, &repair->builder);
             change->steps[0].after.at_s = snapshot->time.machine_s;
         }
     }
@@ -148,7 +148,7 @@ static void trim_trail(struct repair *repair)
         return;
     }
     char number[TEXT_NUMBER_ROOM];
-    struct change *change = plan_add(repair->draft.plan, CHANGE_REPAIR, NULL, NULL, 0,
+    struct change *change = plan_add(repair->builder.plan, CHANGE_REPAIR, NULL, NULL, 0,
                                      "remove %s record%s of the audit trail whose time is over",
                                      text_number(n, number), n == 1 ? "" : "s");
     struct trail_step *step = change_trail(repair, change);
@@ -168,7 +168,7 @@ static void repair_problem(struct repair *repair, const struct problem *problem)
         break;
     case PROBLEM_READER_UNSAFE:
         if (problem->fixable) {
-            put_right(repair, problem);
+            repair_slot(repair, problem);
         }
         break;
     case PROBLEM_NOT_ADOPTED:
@@ -176,11 +176,11 @@ static void repair_problem(struct repair *repair, const struct problem *problem)
     case PROBLEM_FREE_AND_ASSIGNED:
     case PROBLEM_FREE_AND_RESERVED:
     case PROBLEM_ASSIGNED_AND_RESERVED:
-        put_right(repair, problem);
+        repair_slot(repair, problem);
         break;
     case PROBLEM_CLOCK:
         if (problem->slot) {
-            put_right(repair, problem);
+            repair_slot(repair, problem);
         } else if (problem->fixable) {
             trust_clock(repair);
         }
@@ -190,7 +190,7 @@ static void repair_problem(struct repair *repair, const struct problem *problem)
         break;
     case PROBLEM_MISSING:
     case PROBLEM_OUT_OF_RANGE:
-    case PROBLEM_ODD:
+    case PROBLEM_UNKNOWN_ITEM:
         break;
     }
 }
@@ -222,7 +222,7 @@ enum err_code plan_repair(const struct plan_input *input, const struct diagnosis
         return ERR_CONFIG;
     }
     struct repair repair = {.snapshot = input->snapshot};
-    plan_builder_init(&repair.draft, input, "repair");
+    plan_builder_init(&repair.builder, input, "repair");
     repair.done = mem_array(input->snapshot->n_slots + 1, sizeof *repair.done);
     strmap_init(&repair.settled, 0);
     for (int turn = 0; turn < 3; turn++) {
@@ -237,6 +237,6 @@ enum err_code plan_repair(const struct plan_input *input, const struct diagnosis
     }
     strmap_release(&repair.settled);
     free(repair.done);
-    *out = repair.draft.plan;
+    *out = repair.builder.plan;
     return ERR_OK;
 }

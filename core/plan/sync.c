@@ -31,7 +31,7 @@ struct joiner {
 };
 
 struct sync {
-    struct plan_builder draft;
+    struct plan_builder builder;
     const struct plan_input *input;
     const struct slot *slots;
     size_t n_slots;
@@ -127,7 +127,7 @@ static void look_up(struct sync *sync, struct lookups *lookups)
    who is missing. */
 static bool has_left(const struct sync *sync, uint32_t person)
 {
-    return person >= sync->n_agents && sync->n_agents > 0 && !sync->draft.plan->partial;
+    return person >= sync->n_agents && sync->n_agents > 0 && !sync->builder.plan->partial;
 }
 
 /* A file that ends in a login, without a line end, was cut there if somebody who holds a number has
@@ -151,7 +151,7 @@ static const char *find_cut(const struct sync *sync)
 /* Whether the directory may lack somebody. */
 static void judge_roster(struct sync *sync)
 {
-    struct plan *plan = sync->draft.plan;
+    struct plan *plan = sync->builder.plan;
     const struct roster *roster = sync->input->roster;
     const char *whole = find_cut(sync);
     plan->partial = arena_strdup(&plan->arena, roster->partial);
@@ -184,7 +184,7 @@ static void join_holders(struct sync *sync)
     sync->n_people = sync->n_agents;
     sync->holder = mem_array(sync->n_slots + 1, sizeof *sync->holder);
     sync->given_back = mem_array(sync->n_slots + 1, sizeof *sync->given_back);
-    if (sync->draft.plan->assigned_before == 0) {
+    if (sync->builder.plan->assigned_before == 0) {
         strmap_init(&sync->people, 0);
     } else {
         map_roster(sync);
@@ -225,8 +225,8 @@ static void gather_joiners(struct sync *sync)
             sync->joiners[n++].agent = &sync->agents[i];
         }
     }
-    sync->draft.plan->keep = sync->n_agents - sync->n_joiners - (sync->cut != NULL);
-    sync->draft.plan->holders = sync->n_people - sync->n_joiners - (sync->cut != NULL);
+    sync->builder.plan->keep = sync->n_agents - sync->n_joiners - (sync->cut != NULL);
+    sync->builder.plan->holders = sync->n_people - sync->n_joiners - (sync->cut != NULL);
 }
 
 /* By agent the number that they gave back last, among those that are still to be had. */
@@ -295,7 +295,7 @@ static void serve_from_leavers(struct sync *sync, size_t first)
             slot++;
         }
         if (slot == sync->n_slots) {
-            plan_unassign(sync->draft.plan, joiner->agent->login);
+            plan_unassign(sync->builder.plan, joiner->agent->login);
             continue;
         }
         if (!sync->takers) {
@@ -321,7 +321,7 @@ static void find_twins(struct sync *sync)
         logins[sync->n_joiners + i] = sync->kept[sync->n_agents + i]->agent;
     }
     struct lookalikes lookalikes = {
-        .plan = sync->draft.plan,
+        .plan = sync->builder.plan,
         .roster = sync->input->roster,
         .newcomers = logins,
         .n_newcomers = sync->n_joiners,
@@ -341,24 +341,24 @@ static const struct belongings *own_now(struct sync *sync, const struct slot *sl
 {
     size_t person = slot->state == SLOT_ASSIGNED ? sync->holder[slot - sync->slots] : NOBODY;
     const struct agent *agent = person < sync->n_agents ? &sync->agents[person] : NULL;
-    return belongings_now(&sync->draft.plan->arena, slot->own, agent);
+    return belongings_now(&sync->builder.plan->arena, slot->own, agent);
 }
 
 /* What stays and has records that contradict each other, or that the index cannot show. */
-static void draft_repairs(struct sync *sync)
+static void build_repairs(struct sync *sync)
 {
     for (size_t i = 0; i < sync->n_slots; i++) {
         const struct slot *slot = &sync->slots[i];
         bool stays = slot->state == SLOT_ASSIGNED ? !sync->given_back[i]
                                                   : !number_picker_is_taken(&sync->picker, slot);
         if (stays && (!slot_is_sound(slot) || slot->time == TIME_DAMAGED)) {
-            build_put_right(&sync->draft, slot, own_now(sync, slot));
+            build_repair(&sync->builder, slot, own_now(sync, slot));
         }
     }
 }
 
 /* What stays and is filled in or rewritten. It comes last: nobody's number hangs on it. */
-static void draft_adoptions(struct sync *sync)
+static void build_adoptions(struct sync *sync)
 {
     for (size_t i = 0; i < sync->n_slots; i++) {
         const struct slot *slot = &sync->slots[i];
@@ -369,7 +369,7 @@ static void draft_adoptions(struct sync *sync)
         const struct belongings *own = own_now(sync, slot);
         bool mended = slot->as_read && slot->as_read->mendable;
         if (slot->at_s == 0 || mended || own != slot->own) {
-            build_put_right(&sync->draft, slot, own);
+            build_repair(&sync->builder, slot, own);
         }
     }
 }
@@ -381,7 +381,7 @@ static const char *why_assigned(struct sync *sync, const struct joiner *joiner)
     }
     const char *twin = sync->twin_left[joiner - sync->joiners];
     if (twin) {
-        return arena_printf(&sync->draft.plan->arena, "new agent (\"%s\" left: %s), %s", twin,
+        return arena_printf(&sync->builder.plan->arena, "new agent (\"%s\" left: %s), %s", twin,
                             login_difference(twin, joiner->agent->login) == LOGIN_DIFFERS_IN_CASE
                                 ? "case counts"
                                 : "looks the same",
@@ -389,17 +389,19 @@ static const char *why_assigned(struct sync *sync, const struct joiner *joiner)
     }
     /* A first sync has ten thousand of these: no copy of each. */
     return joiner->pick.cooling || joiner->pick.unseen
-               ? arena_printf(&sync->draft.plan->arena, "new agent, %s", pick_reason(&joiner->pick))
+               ? arena_printf(&sync->builder.plan->arena, "new agent, %s",
+                              pick_reason(&joiner->pick))
                : "new agent, lowest free";
 }
 
-static void draft_assignments(struct sync *sync)
+static void build_assignments(struct sync *sync)
 {
     for (size_t i = 0; i < sync->n_joiners; i++) {
         struct joiner *joiner = &sync->joiners[i];
         if (joiner->pick.ext[0] != '\0') {
-            struct change *change = build_assign(&sync->draft, joiner->pick.slot, joiner->pick.ext,
-                                                 joiner->agent, why_assigned(sync, joiner));
+            struct change *change =
+                build_assign(&sync->builder, joiner->pick.slot, joiner->pick.ext, joiner->agent,
+                             why_assigned(sync, joiner));
             change->any_number = true;
             change->chosen = true;
         }
@@ -407,36 +409,37 @@ static void draft_assignments(struct sync *sync)
 }
 
 /* `then`: what becomes of the number. */
-static struct change *draft_giving_back(struct sync *sync, const struct slot *slot,
+static struct change *build_giving_back(struct sync *sync, const struct slot *slot,
                                         const char *then)
 {
-    struct plan_builder *draft = &sync->draft;
+    struct plan_builder *builder = &sync->builder;
     uint32_t person = sync->holder[slot - sync->slots];
     const struct slot *kept = sync->kept[person];
     bool keeps_one = kept != slot && !(has_left(sync, person) && !kept->note);
     if (keeps_one) {
-        struct change *change = build_drop_surplus(draft, slot, kept, then);
-        build_claim(draft, change, slot->agent, slot->ext, kept->ext)->tolerant = true;
+        struct change *change = build_drop_surplus(builder, slot, kept, then);
+        build_claim(builder, change, slot->agent, slot->ext, kept->ext)->tolerant = true;
         return change;
     }
     const char *twin = sync->twin_came[person - sync->n_agents];
     if (twin) {
-        then = arena_printf(&draft->plan->arena, "left the directory (\"%s\" is another agent); %s",
-                            twin, then);
-        return build_release(draft, slot, then);
+        then = arena_printf(&builder->plan->arena,
+                            "left the directory (\"%s\" is another agent); %s", twin, then);
+        return build_release(builder, slot, then);
     }
-    if (then == draft->cools) {
-        return build_release(draft, slot, sync->left_cools);
+    if (then == builder->cools) {
+        return build_release(builder, slot, sync->left_cools);
     }
-    return build_release(draft, slot,
-                         arena_printf(&draft->plan->arena, "left the directory; %s", then));
+    return build_release(builder, slot,
+                         arena_printf(&builder->plan->arena, "left the directory; %s", then));
 }
 
-static void draft_releases(struct sync *sync)
+static void build_releases(struct sync *sync)
 {
-    struct plan_builder *draft = &sync->draft;
+    struct plan_builder *builder = &sync->builder;
     static const char taken[] = "goes to a new agent, nothing else is left";
-    sync->left_cools = arena_printf(&draft->plan->arena, "left the directory; %s", draft->cools);
+    sync->left_cools =
+        arena_printf(&builder->plan->arena, "left the directory; %s", builder->cools);
     for (size_t i = 0; i < sync->n_slots; i++) {
         const struct slot *slot = &sync->slots[i];
         if (!sync->given_back[i]) {
@@ -444,11 +447,11 @@ static void draft_releases(struct sync *sync)
         }
         struct joiner *taker = sync->takers ? sync->takers[i] : NULL;
         struct change *change =
-            draft_giving_back(sync, slot, taker ? taken : builder_given_back(draft, slot->ext));
+            build_giving_back(sync, slot, taker ? taken : builder_given_back(builder, slot->ext));
         if (taker) {
-            uint32_t group = ++draft->groups;
+            uint32_t group = ++builder->groups;
             change->group = group;
-            change = build_assign(draft, slot, slot->ext, taker->agent,
+            change = build_assign(builder, slot, slot->ext, taker->agent,
                                   "new agent, takes over what is given back: nothing else is left");
             change->group = group;
         }
@@ -458,11 +461,11 @@ static void draft_releases(struct sync *sync)
 /* ---- numbers that are not there -------------------------------------------------------------- */
 
 /* Those that no joiner gets at once. The joiners took them in order. */
-static void create_missing(struct plan_builder *draft, const struct joiner *joiners,
+static void create_missing(struct plan_builder *builder, const struct joiner *joiners,
                            size_t n_joiners)
 {
     struct pool_walk walk;
-    pool_walk_init(&walk, draft->input);
+    pool_walk_init(&walk, builder->input);
     size_t next = 0;
     while (pool_walk_next(&walk)) {
         if (walk.slot) {
@@ -474,7 +477,7 @@ static void create_missing(struct plan_builder *draft, const struct joiner *join
         if (next < n_joiners && strcmp(joiners[next].pick.ext, walk.ext) == 0) {
             next++;
         } else {
-            build_create(draft, walk.ext);
+            build_create(builder, walk.ext);
         }
     }
 }
@@ -483,31 +486,31 @@ static void create_missing(struct plan_builder *draft, const struct joiner *join
 
 static void note_partial(struct sync *sync)
 {
-    struct plan *plan = sync->draft.plan;
-    struct listing missing = {.n = 0};
+    struct plan *plan = sync->builder.plan;
+    struct name_list missing = {.n = 0};
     for (size_t i = sync->n_agents; plan->partial && i < sync->n_people; i++) {
-        listing_add(&missing, sync->kept[i]->agent);
+        name_list_add(&missing, sync->kept[i]->agent);
     }
     plan_note_partial(plan, &missing);
 }
 
 static void note_stayers(struct sync *sync)
 {
-    struct listing pinned = {.n = 0};
-    struct listing outside = {.n = 0};
+    struct name_list pinned = {.n = 0};
+    struct name_list outside = {.n = 0};
     for (size_t i = 0; i < sync->n_slots; i++) {
         const struct slot *slot = &sync->slots[i];
         if (slot->state != SLOT_ASSIGNED || sync->given_back[i]) {
             continue;
         }
         if (has_left(sync, sync->holder[i])) {
-            listing_add(&pinned, slot->agent);
+            name_list_add(&pinned, slot->agent);
         }
         if (!policy_in_ranges(sync->input->policy, slot->ext)) {
-            listing_add(&outside, slot->ext);
+            name_list_add(&outside, slot->ext);
         }
     }
-    struct plan *plan = sync->draft.plan;
+    struct plan *plan = sync->builder.plan;
     if (pinned.n > 0) {
         plan_note(plan, "%zu left the directory and %s pinned, nothing is taken back: %s", pinned.n,
                   pinned.n == 1 ? "is" : "are", pinned.text);
@@ -547,8 +550,8 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
         .agents = input->roster->agents,
         .n_agents = input->roster->n_agents,
     };
-    plan_builder_init(&sync.draft, input, "sync");
-    struct plan *plan = sync.draft.plan;
+    plan_builder_init(&sync.builder, input, "sync");
+    struct plan *plan = sync.builder.plan;
     number_picker_init(&sync.picker, input);
     join_holders(&sync);
     gather_joiners(&sync);
@@ -557,13 +560,13 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
     }
     serve_from_leavers(&sync, serve_from_pool(&sync));
     find_twins(&sync);
-    draft_repairs(&sync);
-    draft_releases(&sync);
-    draft_assignments(&sync);
+    build_repairs(&sync);
+    build_releases(&sync);
+    build_assignments(&sync);
     if (makes_numbers && missing > 0) {
-        create_missing(&sync.draft, sync.joiners, sync.n_joiners);
+        create_missing(&sync.builder, sync.joiners, sync.n_joiners);
     }
-    draft_adoptions(&sync);
+    build_adoptions(&sync);
     plan->missing = makes_numbers ? 0 : (size_t)missing;
     if (sync.n_agents == 0 && plan->assigned_before > 0) {
         plan_note(plan, "the directory is empty, so nothing is taken back");
@@ -571,7 +574,7 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
     note_partial(&sync);
     note_stayers(&sync);
     plan_note_shortage(plan);
-    plan_note_odd_logins(plan);
+    plan_note_doubtful_logins(plan);
     number_picker_spare(&sync.picker, plan);
     sync_release(&sync);
     *out = plan;
@@ -583,9 +586,9 @@ enum err_code plan_init(const struct plan_input *input, struct plan **out, struc
     if (check_numbers_to_create(input, err) != ERR_OK) {
         return ERR_CONFIG;
     }
-    struct plan_builder draft;
-    plan_builder_init(&draft, input, "init");
-    create_missing(&draft, NULL, 0);
-    *out = draft.plan;
+    struct plan_builder builder;
+    plan_builder_init(&builder, input, "init");
+    create_missing(&builder, NULL, 0);
+    *out = builder.plan;
     return ERR_OK;
 }

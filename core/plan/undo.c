@@ -41,7 +41,7 @@ struct trace {
 };
 
 struct undo {
-    struct plan_builder draft;
+    struct plan_builder builder;
     const struct plan_input *input;
     const struct audit_action *action;
     struct trace *traces;
@@ -103,9 +103,9 @@ static void say_became(struct trace *trace, int rank, struct slot became)
 /* Somebody left the extension: it was theirs, and nobody's afterwards unless another took it. */
 static void say_left(struct trace *trace, const char *agent, const struct slot *was)
 {
-    struct slot held = slot_assigned(trace->ext, agent, was->at_s, was->note, was->by);
-    held.own = was->own;
-    say_was(trace, 4, held);
+    struct slot assigned = slot_assigned(trace->ext, agent, was->at_s, was->note, was->by);
+    assigned.own = was->own;
+    say_was(trace, 4, assigned);
     say_became(trace, 2, slot_free(trace->ext, 0, agent));
 }
 
@@ -284,7 +284,7 @@ static void find_other_holdings(struct undo *undo)
         }
         if (owned != STRMAP_NONE && !moves_too && !undo->traces[owned].conflict) {
             undo->traces[owned].conflict =
-                arena_printf(&undo->draft.plan->arena, "%s has %s now", slot->agent, slot->ext);
+                arena_printf(&undo->builder.plan->arena, "%s has %s now", slot->agent, slot->ext);
         }
     }
     strmap_release(&owners);
@@ -292,7 +292,7 @@ static void find_other_holdings(struct undo *undo)
 
 static void find_conflicts(struct undo *undo)
 {
-    struct arena *arena = &undo->draft.plan->arena;
+    struct arena *arena = &undo->builder.plan->arena;
     for (size_t i = 0; i < undo->n_traces; i++) {
         struct trace *trace = &undo->traces[i];
         if (!is_now(trace, &trace->became)) {
@@ -323,7 +323,7 @@ static const struct trace *find_trace(const struct undo *undo, const char *ext)
    before. What somebody held for longer is known to callers as theirs: it cools from now on. */
 static struct slot freed(struct undo *undo, const struct trace *trace)
 {
-    struct plan *plan = undo->draft.plan;
+    struct plan *plan = undo->builder.plan;
     const struct slot *now = trace->now;
     if (now && now->state == SLOT_ASSIGNED && plan->now_s - now->at_s > MISTAKE_S) {
         return slot_free(trace->ext, plan->now_s, now->agent);
@@ -333,7 +333,7 @@ static struct slot freed(struct undo *undo, const struct trace *trace)
 
 static void set_step(struct undo *undo, struct step *step, const struct trace *trace)
 {
-    struct plan *plan = undo->draft.plan;
+    struct plan *plan = undo->builder.plan;
     const struct slot *now = trace->now;
     step->before = now;
     if (trace->was.state == SLOT_FREE) {
@@ -341,7 +341,7 @@ static void set_step(struct undo *undo, struct step *step, const struct trace *t
         return;
     }
     step->after = slot_copy(&plan->arena, &trace->was);
-    step->after.by = trace->was.by ? step->after.by : undo->draft.by;
+    step->after.by = trace->was.by ? step->after.by : undo->builder.by;
     /* Not known since when: what is written now is ours, and adopted. */
     step->after.at_s = trace->was.at_s ? trace->was.at_s : plan->now_s;
     if (trace->was.state == SLOT_RESERVED && now) {
@@ -357,7 +357,7 @@ static void set_step(struct undo *undo, struct step *step, const struct trace *t
 static struct change *add(struct undo *undo, enum change_kind kind, const struct trace *trace,
                           const char *agent, const struct trace *left)
 {
-    struct plan *plan = undo->draft.plan;
+    struct plan *plan = undo->builder.plan;
     const struct trace *root = &undo->traces[root_of(undo, (size_t)(trace - undo->traces))];
     struct change *change =
         plan_add_plain(plan, kind, arena_strdup(&plan->arena, trace->ext),
@@ -383,7 +383,7 @@ static struct change *add(struct undo *undo, enum change_kind kind, const struct
 static void add_with_notes(struct undo *undo, enum change_kind kind, const struct trace *trace,
                            const char *agent, const char *from, const char *to)
 {
-    struct arena *arena = &undo->draft.plan->arena;
+    struct arena *arena = &undo->builder.plan->arena;
     struct change *change = add(undo, kind, trace, agent, NULL);
     change->from = arena_strdup(arena, from);
     change->to = arena_strdup(arena, to);
@@ -415,7 +415,7 @@ static void invert(struct undo *undo, const struct audit_change *change)
         const struct trace *back = find_trace(undo, change->from);
         fresh = add(undo, CHANGE_REASSIGN, back, change->agent, trace);
         fresh->to = fresh->ext;
-        fresh->from = arena_strdup(&undo->draft.plan->arena, trace->ext);
+        fresh->from = arena_strdup(&undo->builder.plan->arena, trace->ext);
         add_pin(undo, back, change->agent);
         break;
     }
@@ -457,9 +457,9 @@ static void chain_changes(struct undo *undo)
 }
 
 /* The last change is undone first, with all that hangs together with it. */
-static void draft_inverse(struct undo *undo)
+static void build_inverse(struct undo *undo)
 {
-    struct plan *plan = undo->draft.plan;
+    struct plan *plan = undo->builder.plan;
     chain_changes(undo);
     for (size_t i = undo->action->n_changes; i > 0; i--) {
         const struct audit_change *change = &undo->action->changes[i - 1];
@@ -475,7 +475,7 @@ static void draft_inverse(struct undo *undo)
             invert(undo, &undo->action->changes[k]);
         }
         if (plan->n_changes - first > 1) {
-            uint32_t group = ++undo->draft.groups;
+            uint32_t group = ++undo->builder.groups;
             for (size_t k = first; k < plan->n_changes; k++) {
                 plan->changes[k].group = group;
             }
@@ -487,20 +487,20 @@ static void draft_inverse(struct undo *undo)
 
 static void note_rest(struct undo *undo)
 {
-    struct plan *plan = undo->draft.plan;
-    struct listing moved = {.n = 0};
+    struct plan *plan = undo->builder.plan;
+    struct name_list moved = {.n = 0};
     size_t n_undone = 0;
-    struct listing strangers = {.n = 0};
+    struct name_list strangers = {.n = 0};
     const struct roster *roster = undo->input->roster;
     for (size_t i = 0; i < plan->n_changes; i++) {
         const struct change *change = &plan->changes[i];
         if (change->result == RESULT_CONFLICT) {
-            listing_add(&moved, change->ext);
+            name_list_add(&moved, change->ext);
         } else if (change->already_so) {
             n_undone++;
         } else if (change->kind == CHANGE_ASSIGN && roster && roster->n_agents > 0 &&
                    !roster_find(roster, change->agent)) {
-            listing_add(&strangers, change->agent);
+            name_list_add(&strangers, change->agent);
         }
     }
     if (moved.n > 0) {
@@ -524,9 +524,9 @@ enum err_code plan_undo(const struct plan_input *input, const struct audit_actio
 {
     (void)err;
     struct undo undo = {.input = input, .action = action};
-    plan_builder_init(&undo.draft, input, "undo");
-    undo.draft.plan->derived = plan_action_derives(action->action);
-    struct arena *arena = &undo.draft.plan->arena;
+    plan_builder_init(&undo.builder, input, "undo");
+    undo.builder.plan->derived = plan_action_derives(action->action);
+    struct arena *arena = &undo.builder.plan->arena;
     char at[CLOCK_TEXT_MAX];
     clock_format_s(action->at_ms / 1000, at);
     undo.why = arena_printf(arena, "undoes %s of %.10s %.5s UTC", action->action, at, at + 11);
@@ -534,11 +534,11 @@ enum err_code plan_undo(const struct plan_input *input, const struct audit_actio
     strmap_init(&undo.by_ext, action->n_changes);
     read_action(&undo);
     find_conflicts(&undo);
-    draft_inverse(&undo);
+    build_inverse(&undo);
     note_rest(&undo);
     strmap_release(&undo.by_ext);
     free(undo.traces);
     free(undo.previous);
-    *out = undo.draft.plan;
+    *out = undo.builder.plan;
     return ERR_OK;
 }

@@ -43,7 +43,7 @@ enum login_difference login_difference(const char *a, const char *b)
     return LOGIN_DIFFERS_IN_SEVERAL;
 }
 
-const char *login_difference_words(enum login_difference difference)
+const char *login_difference_text(enum login_difference difference)
 {
     static const char *const words[LOGIN_DIFFERENCES] = {
         [LOGIN_DIFFERS_IN_CASE] = "only in case",
@@ -186,7 +186,7 @@ static bool is_ordinary(const char *login)
     return length > 4 && length <= 100 && is_plain(login) && strpbrk(login + 1, ".@_");
 }
 
-enum login_oddity login_oddity(const char *login)
+enum login_doubt login_doubt(const char *login)
 {
     if (is_ordinary(login)) {
         return LOGIN_IS_FINE;
@@ -203,9 +203,9 @@ enum login_oddity login_oddity(const char *login)
     return connect_can_have(login) ? LOGIN_IS_FINE : LOGIN_IS_NOT_CONNECTS;
 }
 
-const char *login_oddity_words(enum login_oddity oddity, bool several)
+const char *login_doubt_text(enum login_doubt doubt, bool several)
 {
-    static const char *const words[LOGIN_ODDITIES][2] = {
+    static const char *const words[LOGIN_DOUBTS][2] = {
         [LOGIN_IS_FINE] = {"is fine", "are fine"},
         [LOGIN_IS_SPREADSHEET_ERROR] = {"looks like an error of a spreadsheet",
                                         "look like errors of a spreadsheet"},
@@ -217,5 +217,5 @@ const char *login_oddity_words(enum login_oddity oddity, bool several)
                                    "cannot be user names of Amazon Connect "
                                    "(a-z A-Z 0-9 _ . @ -, at most 100)"},
     };
-    return words[oddity][several];
+    return words[doubt][several];
 }

@@ -23,19 +23,19 @@ enum login_difference {
 /* Logins that look alike have the same key: the login itself, or what is written to `out`. */
 const char *login_key(const char *login, char out[FOLD_ROOM]);
 enum login_difference login_difference(const char *a, const char *b);
-const char *login_difference_words(enum login_difference difference); /* "only in case" */
+const char *login_difference_text(enum login_difference difference); /* "only in case" */
 
 /* What a login looks like that is hardly one. */
-enum login_oddity {
+enum login_doubt {
     LOGIN_IS_FINE,
     LOGIN_IS_SPREADSHEET_ERROR, /* #N/A, #REF!, #WERT!, Err:502 */
     LOGIN_IS_REWRITTEN,    /* 1.23E+11, 1001.0, 1-Mar, TRUE: a spreadsheet's own idea of a cell */
     LOGIN_IS_NO_VALUE,     /* None, null, NaN */
     LOGIN_IS_NOT_CONNECTS, /* Amazon Connect has no such user name */
-    LOGIN_ODDITIES
+    LOGIN_DOUBTS
 };
 
-enum login_oddity login_oddity(const char *login);
-const char *login_oddity_words(enum login_oddity oddity, bool several); /* "looks like ..." */
+enum login_doubt login_doubt(const char *login);
+const char *login_doubt_text(enum login_doubt doubt, bool several); /* "looks like ..." */
 
 #endif

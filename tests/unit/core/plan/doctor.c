@@ -247,7 +247,7 @@ static void test_words(void **state)
     for (size_t i = 0; i < diagnosis->n_problems; i++) {
         assert_string_equal(diagnosis->problems[i].detail, details[i]);
         bool by_hand = diagnosis->problems[i].kind == PROBLEM_OUT_OF_RANGE ||
-                       diagnosis->problems[i].kind == PROBLEM_ODD;
+                       diagnosis->problems[i].kind == PROBLEM_UNKNOWN_ITEM;
         assert_int_equal(diagnosis->problems[i].fixable, !by_hand);
     }
     struct plan *plan = NULL;

@@ -52,13 +52,13 @@ static void test_others_are_no_pairs(void **state)
     }
 }
 
-static void check(enum login_oddity oddity, const char *const *logins)
+static void check(enum login_doubt doubt, const char *const *logins)
 {
     for (; *logins; logins++) {
-        if (login_oddity(*logins) != oddity) {
-            print_error("%s is %d\n", *logins, (int)login_oddity(*logins));
+        if (login_doubt(*logins) != doubt) {
+            print_error("%s is %d\n", *logins, (int)login_doubt(*logins));
         }
-        assert_int_equal(login_oddity(*logins), oddity);
+        assert_int_equal(login_doubt(*logins), doubt);
     }
 }
 
