@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/console/open.h"
 #include "tui/panel/dialog.h"
-#include "tui/panel/pages.h"
+#include "tui/view/help.h"
 #include "tui/panel/prompt.h"
 #include "tui/terminal/term.h"
 #include "tui/shell/work.h"
@@ -130,7 +131,7 @@ static enum err_code switch_to(struct console *console, const char *context, str
     }
     console_forget_world(console);
     console_say(console, STYLE_INFO, "context %s", context);
-    work_start(console, WORK_LOAD, NULL);
+    work_load(console);
     return ERR_OK;
 }
 
@@ -221,7 +222,7 @@ static unsigned common(struct console *console, enum command command)
         pick_context(console);
         return REACT_DRAW;
     case CMD_HELP:
-        page_help(console, top->ops->place);
+        help_open(console, top->ops->place);
         return REACT_DRAW;
     case CMD_COMMAND:
         prompt_command(console);
@@ -230,7 +231,7 @@ static unsigned common(struct console *console, enum command command)
         if (work_busy(console)) {
             console_flash(console, STYLE_INFO, "%s is under way", console->job);
         } else {
-            work_start(console, WORK_LOAD, NULL);
+            work_load(console);
         }
         return REACT_DRAW;
     case CMD_BACK:

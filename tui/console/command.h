@@ -15,9 +15,4 @@ unsigned command_given(struct console *console);
 /* What follows from what a handler of the view returned: it is closed, another one is asked. */
 unsigned command_react(struct console *console, struct view *view, unsigned reaction);
 
-enum err_code console_set_theme(struct console *console, const char *name,
-                                struct err *err) ERR_CHECK;
-enum err_code console_open(struct console *console, const struct settings *settings,
-                           struct err *err) ERR_CHECK;
-
 #endif

@@ -4,6 +4,7 @@
  */
 
 #include "tui/console/command.h"
+#include "tui/console/open.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -28,68 +29,6 @@
 
 #define SPIN_MS 200
 #define UNSEEN_MS 50 /* the terminal took what it was sent at once, if it took no longer */
-
-enum err_code console_set_theme(struct console *console, const char *name, struct err *err)
-{
-    struct theme theme;
-    char *folder = NULL;
-    const char *config = console->settings->config_path;
-    const char *slash = config ? strrchr(config, '/') : NULL;
-    if (config) {
-        folder = mem_printf("%.*sthemes", slash ? (int)(slash + 1 - config) : 0, config);
-    }
-    enum err_code code = theme_load(&theme, folder, name, err);
-    for (size_t i = 0; code == ERR_OK && i < console->settings->n_theme_styles; i++) {
-        const struct setting_pair *pair = &console->settings->theme_styles[i];
-        code = theme_set(&theme, pair->name, pair->value, err);
-        if (code != ERR_OK) {
-            err_prefix(err, "%s", pair->at);
-        }
-    }
-    free(folder);
-    if (code == ERR_OK) {
-        console->theme = theme;
-        snprintf(console->theme_name, sizeof console->theme_name, "%s", name);
-        term_theme(&theme);
-    }
-    return code;
-}
-
-enum err_code console_open(struct console *console, const struct settings *settings,
-                           struct err *err)
-{
-    struct session *session = NULL;
-    enum err_code code = session_open(settings, console->options->ports, console->options->n_ports,
-                                      console->options->clock, &session, err);
-    if (code != ERR_OK) {
-        return code;
-    }
-    if (console->session) { /* the worker may still use it: it ends first */
-        worker_stop(console->worker);
-        console->worker = NULL;
-        session_close(console->session);
-    }
-    console->settings = settings;
-    console->contexts = settings;
-    console->session = session;
-    console->generation++;
-    console->job = NULL;
-    console->reporting = false;
-    console->read_only = settings->read_only;
-    history_free(console->history);
-    console->history = NULL;
-    console->history_wanted = false;
-    console->history_asked = false;
-    console->actor[0] = '\0';
-    console_drop_ready(console);
-    screen_data_unref(console->waiting);
-    console->waiting = NULL;
-    memset(console->sources, 0, sizeof console->sources);
-    if (!console->worker) {
-        code = worker_start(&console->worker, err);
-    }
-    return code;
-}
 
 /* ---- drawing ------------------------------------------------------------------------------ */
 
@@ -152,7 +91,7 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
     if (now_ms >= console->refresh_at_ms) {
         plan_refresh(console);
         if (!worker_busy(console->worker) && console->data) {
-            work_start(console, WORK_REFRESH, NULL);
+            work_refresh(console);
         } else {
             reaction |= REACT_DRAW; /* at least the ages in the header */
         }
@@ -166,7 +105,7 @@ static void ask_history(struct console *console)
     if (console->canvas.width >= CONSOLE_WIDE && console->data && !console->history &&
         !console->history_asked && !worker_busy(console->worker)) {
         console->history_asked = true;
-        work_start(console, WORK_HISTORY, NULL);
+        work_read_history(console);
     }
 }
 
@@ -190,7 +129,7 @@ static unsigned on_worker(struct console *console)
     take_progress(console);
     if (console->history_wanted && console->history && !worker_busy(console->worker)) {
         console->history_wanted = false;
-        work_start(console, WORK_HISTORY, NULL);
+        work_read_history(console);
     }
     return any ? reaction | REACT_DRAW : reaction;
 }
@@ -390,7 +329,7 @@ enum err_code console_run(const struct console_options *options, struct console_
         if (welcome_wanted(console)) {
             welcome_open(console);
         } else {
-            work_start(console, WORK_LOAD, NULL);
+            work_load(console);
         }
         loop(console);
         end(console, ended);

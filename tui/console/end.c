@@ -124,8 +124,9 @@ static void applied(struct console_end *end, const struct work *work)
     }
 }
 
-void end_applied(struct console_end *end, const struct work *work)
+static void ended(struct console *console, struct work *work)
 {
+    struct console_end *end = console->end;
     if (work->kind == WORK_APPLY) {
         applied(end, work);
     } else if (work->kind == WORK_EXPORT) {
@@ -174,6 +175,7 @@ void end_wait(struct console *console, struct console_end *end)
 {
     int64_t begun_ms = clock_ticks_ms();
     console->end = end;
+    console->ending = ended;
     s_writing = console->job && console->job_writes;
     if (!worker_busy(console->worker)) {
         return;

@@ -16,7 +16,4 @@ void end_at_once(int number);
    five seconds (core/base/stop.h). Fills `end`, whose signal is set. */
 void end_wait(struct console *console, struct console_end *end);
 
-/* What a plan or an export that was being written came to; called at the end of such a job. */
-void end_applied(struct console_end *end, const struct work *work);
-
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "tui/console/command.h"
+#include "tui/console/open.h"
 #include "tui/panel/dialog.h"
 #include "tui/panel/pages.h"
 #include "tui/shell/work.h"
@@ -41,7 +42,7 @@ static bool reopen(struct console *console, enum console_wish wish, const char *
         return false;
     }
     console_forget_world(console);
-    work_start(console, WORK_LOAD, NULL);
+    work_load(console);
     return true;
 }
 
@@ -111,14 +112,14 @@ static unsigned chosen(struct dialog *dialog, struct console *console, const cha
         show_amazon(console);
         return REACT_DRAW;
     }
-    work_start(console, WORK_LOAD, NULL);
+    work_load(console);
     return REACT_CLOSE;
 }
 
 static void not_now(struct dialog *dialog, struct console *console)
 {
     (void)dialog;
-    work_start(console, WORK_LOAD, NULL);
+    work_load(console);
 }
 
 void welcome_open(struct console *console)

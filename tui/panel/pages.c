@@ -5,8 +5,6 @@
 #include <string.h>
 
 #include "core/base/mem.h"
-#include "tui/view/main.h"
-#include "tui/shell/work.h"
 
 #include "core/base/banned.h"
 
@@ -17,7 +15,7 @@ struct page {
     char *title;
     struct buf text;
     /* Writes the text anew before it is drawn; NULL: it stays as it is. */
-    void (*render)(struct page *page, const struct console *console);
+    page_render_fn render;
     unsigned place; /* help: of which view */
     size_t top, n_lines;
     int height;
@@ -83,7 +81,7 @@ static void draw(struct view *view, struct console *console, struct canvas *canv
     (void)caret;
     if (page->render) {
         buf_clear(&page->text);
-        page->render(page, console);
+        page->render(console, page->place, &page->text);
     }
     int y = frame_header(console, canvas, page->title);
     struct rect area = {1, y, canvas->width - 2,
@@ -175,8 +173,8 @@ void page_open(struct console *console, const char *title, const char *text)
     console_push(console, &page->view);
 }
 
-static void open_rendered(struct console *console, const char *title, unsigned place,
-                          void (*render)(struct page *page, const struct console *console))
+void page_open_rendered(struct console *console, const char *title, unsigned place,
+                        page_render_fn render)
 {
     struct page *page = make_page(title);
     page->place = place;
@@ -184,71 +182,25 @@ static void open_rendered(struct console *console, const char *title, unsigned p
     console_push(console, &page->view);
 }
 
-/* ---- help ---------------------------------------------------------------------------------- */
-
-static void help_line(struct buf *out, const struct console *console, enum command command)
-{
-    char keys[KEYS_TEXT_MAX];
-    const char *why = console_off(console, command);
-    bindings_keys(&console->bindings, command, keys);
-    buf_printf(out, "%-11s :%-15s %s%s%s%s\n", keys, command_info(command)->name,
-               command_info(command)->help, why ? " [off: " : "", why ? why : "", why ? "]" : "");
-}
-
-static void render_help(struct page *page, const struct console *console)
-{
-    struct buf *out = &page->text;
-    buf_puts(out, "#Here\n");
-    for (int i = 0; i < COMMAND_COUNT; i++) {
-        unsigned places = command_info((enum command)i)->places;
-        if ((places & page->place) && (places & PLACE_VIEWS) != PLACE_VIEWS) {
-            help_line(out, console, (enum command)i);
-        }
-    }
-    buf_puts(out, "\n#Everywhere\n");
-    for (int i = 0; i < COMMAND_COUNT; i++) {
-        if ((command_info((enum command)i)->places & PLACE_VIEWS) == PLACE_VIEWS) {
-            help_line(out, console, (enum command)i);
-        }
-    }
-    buf_puts(
-        out,
-        "\n#Filter\n"
-        "smith          some field contains it      ~smt     fuzzy, best match first\n"
-        "ext:20         the extension begins so     state:   ok new stale pinned, free\n"
-        "login: name:   that field contains it               cooling reserved blocked\n"
-        "!state:ok      not so                      \"a b\"    with a blank; terms are and-ed\n"
-        "\n#Marks\n"
-        "*  marked   >  the current row   NEW  no extension yet   STALE  left the directory\n"
-        "PIN  no sync touches it   cooling  given back a short while ago: used last\n"
-        "\n#Every change is a plan first: nothing is written before you have seen it.\n"
-        "Keys can be changed: [keys] sync = F9 in the configuration; the names stand above.\n");
-}
-
-void page_help(struct console *console, unsigned place)
-{
-    open_rendered(console, "HELP", place & PLACE_VIEWS ? place : PLACE_MAIN, render_help);
-}
-
 /* ---- activity ------------------------------------------------------------------------------ */
 
-static void render_activity(struct page *page, const struct console *console)
+static void render_activity(const struct console *console, unsigned place, struct buf *out)
 {
+    (void)place;
     const struct activity_line *line;
     for (size_t i = 0; (line = activity_at(&console->activity, i)); i++) {
         char when[WHEN_MAX];
         when_time(line->at_s, when);
-        buf_printf(&page->text, "%s  %s%s\n", when, line->style == STYLE_ERROR ? "ERROR " : "",
-                   line->text);
+        buf_printf(out, "%s  %s%s\n", when, line->style == STYLE_ERROR ? "ERROR " : "", line->text);
     }
-    if (page->text.length == 0) {
-        buf_puts(&page->text, "nothing has happened yet\n");
+    if (out->length == 0) {
+        buf_puts(out, "nothing has happened yet\n");
     }
 }
 
 void page_activity(struct console *console)
 {
-    open_rendered(console, "ACTIVITY", 0, render_activity);
+    page_open_rendered(console, "ACTIVITY", 0, render_activity);
 }
 
 /* ---- refused ------------------------------------------------------------------------------- */
@@ -266,14 +218,9 @@ struct view *page_refusals(const char *action, const struct refusals *refusals)
     return &page->view;
 }
 
-/* ---- details ------------------------------------------------------------------------------- */
+/* ---- one action ---------------------------------------------------------------------------- */
 
-static bool same(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
-
-static void add_change(struct buf *out, const struct audit_change *change)
+void page_add_change(struct buf *out, const struct audit_change *change)
 {
     buf_printf(out, "%c %s", change_kind_mark(change->kind), change_kind_name(change->kind));
     if (change->kind == CHANGE_CREATE && change->to) {
@@ -292,111 +239,6 @@ static void add_change(struct buf *out, const struct audit_change *change)
     buf_putc(out, '\n');
 }
 
-/* What the history says about an agent or an extension. */
-static void add_history(const struct console *console, struct buf *out, const char *login,
-                        const char *ext)
-{
-    size_t n = 0;
-    buf_puts(out, "\n#History\n");
-    if (!console->history) {
-        buf_printf(out, "%s reads it\n", frame_key(console, CMD_HISTORY));
-        return;
-    }
-    for (size_t i = 0; i < console->history->n_actions; i++) {
-        const struct audit_action *action = &console->history->actions[i];
-        for (size_t k = 0; k < action->n_changes; k++) {
-            const struct audit_change *change = &action->changes[k];
-            if (same(change->agent, login) || same(change->ext, ext) ||
-                (change->kind == CHANGE_REASSIGN && same(change->from, ext))) {
-                char when[WHEN_MAX];
-                when_moment(action->at_ms / 1000, console_now_s(console), when);
-                buf_printf(out, "%s  ", when);
-                add_change(out, change);
-                buf_printf(out, "    %s by %s\n", action->action, action->actor);
-                n++;
-            }
-        }
-    }
-    if (n == 0) {
-        buf_printf(out, "nothing in the last %zu actions\n", console->history->n_actions);
-    }
-}
-
-static void add_slot(const struct console *console, struct buf *out, const struct slot *slot)
-{
-    const struct screen_data *data = console->data;
-    char when[WHEN_MAX];
-    buf_printf(out, "extension  %s  %s\n", slot->ext, screen_data_slot_states(data, slot));
-    if (slot->at_s > 0) {
-        when_moment(slot->at_s, data->now_s, when);
-        buf_printf(out, "since      %s\n", when);
-    }
-    if (slot->by) {
-        buf_printf(out, "by         %s\n", slot->by);
-    }
-    if (policy_state(data->policy, slot, data->now_s) == EXT_COOLING) {
-        when_moment(policy_cool_until_s(data->policy, slot, data->now_s), data->now_s, when);
-        buf_printf(out, "cools till %s\n", when);
-    }
-    if (slot->note) {
-        buf_printf(out, "note       %s\n", slot->note);
-    }
-    if (slot->state == SLOT_FREE && slot->agent) {
-        buf_printf(out, "last held  %s\n", slot->agent);
-    }
-    if (slot->state == SLOT_ASSIGNED && slot->at_s == 0) {
-        buf_puts(out, "           from the program before this one; a sync adopts it\n");
-    }
-}
-
-void page_details_text(const struct console *console, struct buf *out)
-{
-    struct selection selection;
-    if (!console->data) {
-        buf_puts(out, "nothing has been read yet\n");
-        return;
-    }
-    view_main_selection(console, &selection);
-    if (selection.n == 0) {
-        buf_puts(out, "no row\n");
-    } else if (selection.n > 1) {
-        buf_printf(out, "%s rows are marked\n", frame_count(selection.n));
-    } else {
-        const struct agent_row *row = selection.rows[0];
-        const struct slot *slot = selection.slots[0];
-        if (row) {
-            buf_printf(out, "#%s\nlogin      %s  %s\n", row->name ? row->name : row->login,
-                       row->login, screen_data_agent_states(console->data, row));
-            if (row->routing_profile) {
-                buf_printf(out, "profile    %s\n", row->routing_profile);
-            }
-        }
-        if (slot) {
-            add_slot(console, out, slot);
-        } else {
-            buf_printf(out, "extension  none: %s gives one, %s gives everyone one\n",
-                       frame_key(console, CMD_ASSIGN), frame_key(console, CMD_SYNC));
-        }
-        add_history(console, out, row ? row->login : NULL, slot ? slot->ext : NULL);
-    }
-    selection_release(&selection);
-}
-
-static void render_details(struct page *page, const struct console *console)
-{
-    page_details_text(console, &page->text);
-}
-
-void page_details(struct console *console)
-{
-    if (!console->history) {
-        work_start(console, WORK_HISTORY, NULL);
-    }
-    open_rendered(console, "DETAILS", 0, render_details);
-}
-
-/* ---- one action ---------------------------------------------------------------------------- */
-
 void page_action(struct console *console, const struct audit_action *action)
 {
     struct page *page = make_page("ACTION");
@@ -405,7 +247,7 @@ void page_action(struct console *console, const struct audit_action *action)
     buf_printf(&page->text, "#%s  %s\nby  %s\nid  %s\n\n", action->action, when, action->actor,
                action->action_id);
     for (size_t i = 0; i < action->n_changes; i++) {
-        add_change(&page->text, &action->changes[i]);
+        page_add_change(&page->text, &action->changes[i]);
     }
     console_push(console, &page->view);
 }

@@ -15,25 +15,6 @@
 
 #define LONG_S 3 /* from here on people ask how long it has been */
 
-const char *frame_count(uint64_t count)
-{
-    static char results[4][TEXT_NUMBER_ROOM];
-    static unsigned next;
-    return text_number(count, results[next++ % 4]);
-}
-
-const char *frame_key(const struct console *console, enum command command)
-{
-    static char results[8][KEYS_TEXT_MAX];
-    static unsigned next;
-    char *out = results[next++ % 8];
-    bindings_key(&console->bindings, command, out);
-    if (!*out) {
-        snprintf(out, KEYS_TEXT_MAX, ":%s", command_info(command)->name);
-    }
-    return out;
-}
-
 bool frame_too_small(struct canvas *canvas)
 {
     if (canvas->width >= 30 && canvas->height >= 5) {

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "core/pool/stamps.h"
-#include "tui/shell/work.h"
 
 #include "core/base/banned.h"
 
@@ -165,26 +164,14 @@ const char *console_place_name(const struct console *console)
     return *last ? last : uri;
 }
 
-/* ---- commands ------------------------------------------------------------------------------ */
+/* ---- work ---------------------------------------------------------------------------------- */
 
-const char *console_off(const struct console *console, enum command command)
+bool work_busy(const struct console *console)
 {
-    unsigned needs = command_info(command)->needs;
-    const struct view *top = console_top(console);
-    if ((needs & NEED_WRITE) && console->read_only) {
-        return "read-only";
-    }
-    if (console_is_ready(console, command)) {
-        return NULL; /* what it would make is there */
-    }
-    if ((needs & NEED_IDLE) && work_busy(console)) {
-        return "other work is under way";
-    }
-    if ((needs & NEED_DATA) && (!console->data || console->data->snapshot->read_at_s == 0)) {
-        return "nothing is read yet";
-    }
-    if ((needs & NEED_ROW) && top->ops->has_row && !top->ops->has_row(top)) {
-        return CONSOLE_NO_ROW;
-    }
-    return NULL;
+    return console->job != NULL;
+}
+
+bool work_writes(const struct console *console)
+{
+    return console->job && console->job_writes;
 }

@@ -40,6 +40,7 @@
 
 struct console;
 struct view;
+struct work;
 
 /* A command that somebody typed by its name. */
 struct given {
@@ -75,6 +76,10 @@ struct view_ops {
        does nothing. May be NULL. */
     const char *(*hint)(const struct view *view, const struct console *console,
                         enum command command);
+    /* Of the first screen: a plan was applied, and the marks are used up. NULL: it has none. */
+    void (*unmark)(struct view *view);
+    /* Of the first screen: all about its current row. NULL: it has no rows. */
+    void (*details)(const struct view *view, const struct console *console, struct buf *out);
     void (*free)(struct view *view);
 };
 
@@ -151,7 +156,8 @@ struct console {
     bool read_only;
     bool mouse;
     bool quitting;
-    bool hung_up;            /* because the terminal is gone */
+    bool hung_up;                                               /* because the terminal is gone */
+    void (*ending)(struct console *console, struct work *work); /* instead of a job's own done */
     struct console_end *end; /* the terminal was given back: what is still to be said goes here */
     char actor[512];         /* who acts here, as last known; "" not yet */
     unsigned generation;     /* of the session: results of an old one are dropped */
@@ -185,6 +191,12 @@ void console_say_error(struct console *console, const char *what, const struct e
 /* Only at the foot: about a key, not about the work. */
 void console_flash(struct console *console, enum style style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* ---- work --------------------------------------------------------------------------------- */
+
+/* Whether the user has work under way (not a refresh), and whether it writes. */
+bool work_busy(const struct console *console);
+bool work_writes(const struct console *console);
 
 /* ---- commands ----------------------------------------------------------------------------- */
 

@@ -318,9 +318,15 @@ static void run(struct job *job)
 static void done(struct job *job)
 {
     struct work *work = (struct work *)job;
-    if (work->generation == work->console->generation) {
-        work_done(work->console, work);
+    struct console *console = work->console;
+    if (work->generation != console->generation) {
+        return;
     }
+    if (s_kinds[work->kind].asked) {
+        console->job = NULL;
+        console->reporting = false;
+    }
+    (console->ending ? console->ending : work->done)(console, work);
 }
 
 static void release(struct job *job)
@@ -367,27 +373,21 @@ static void submit(struct console *console, struct work *work)
     worker_submit(console->worker, &work->job);
 }
 
-void work_start(struct console *console, enum work_kind kind, const char *argument)
+void work_start(struct console *console, enum work_kind kind, const char *argument,
+                work_done_fn ended)
 {
-    submit(console, make_work(console, kind, argument));
-}
-
-void work_apply(struct console *console, struct plan *plan, struct view *view)
-{
-    struct work *work = make_work(console, WORK_APPLY, NULL);
-    work->use.plan = plan;
-    work->view = view;
+    struct work *work = make_work(console, kind, argument);
+    work->done = ended;
     submit(console, work);
 }
 
-bool work_busy(const struct console *console)
+void work_apply(struct console *console, struct plan *plan, struct view *view, work_done_fn ended)
 {
-    return console->job != NULL;
-}
-
-bool work_writes(const struct console *console)
-{
-    return console->job && console->job_writes;
+    struct work *work = make_work(console, WORK_APPLY, NULL);
+    work->done = ended;
+    work->use.plan = plan;
+    work->view = view;
+    submit(console, work);
 }
 
 bool work_publishes(const struct work *work)

@@ -3,7 +3,7 @@
 
 /*
  * The console's jobs on the worker (core/base/job.h): everything that does I/O. Each carries what it
- * needs and what it found; its end is handed to tui/console/work_done.c on the UI thread.
+ * needs and what it found, and is handed to who started it when it ends.
  */
 
 #include "core/plan/audit.h"
@@ -32,6 +32,9 @@ enum work_kind {
 #undef X
 };
 
+struct work;
+typedef void (*work_done_fn)(struct console *console, struct work *work);
+
 struct work {
     struct job job;
     struct console *console;
@@ -43,9 +46,10 @@ struct work {
     char *argument;           /* export: where to (NULL: as configured); undo: id; import: path */
     struct screen_data *seen; /* what the screen showed when it began; NULL */
     struct view *view;        /* apply: the view that waits for it */
-    bool read[SOURCES];       /* what is known to be so now */
-    enum source_id failed;    /* what could not be read; SOURCES: nothing, or something else */
-    bool outdated;            /* the store has to be read, whatever it says of itself */
+    work_done_fn done;
+    bool read[SOURCES];    /* what is known to be so now */
+    enum source_id failed; /* what could not be read; SOURCES: nothing, or something else */
+    bool outdated;         /* the store has to be read, whatever it says of itself */
     /* found */
     struct screen_data *data; /* NULL: nothing new */
     struct usecase use;       /* what was read, planned, written and published */
@@ -56,19 +60,26 @@ struct work {
     int64_t publish_at_ms;
 };
 
-/* Submits; `argument` is copied (NULL is fine). */
-void work_start(struct console *console, enum work_kind kind, const char *argument);
-/* The plan moves in; `view` gets it back by work_done. */
-void work_apply(struct console *console, struct plan *plan, struct view *view);
-
-/* Whether the user has work under way (not a refresh), and whether it writes. */
-bool work_busy(const struct console *console);
-bool work_writes(const struct console *console);
+/* Submits; `argument` is copied (NULL is fine). `done` is called on the UI thread at the end of the
+   job, unless the session is another one by then; it takes from the work what it keeps. */
+void work_start(struct console *console, enum work_kind kind, const char *argument,
+                work_done_fn done);
+/* The plan moves in, and is in work->use.plan when `done` is called for `view`. */
+void work_apply(struct console *console, struct plan *plan, struct view *view, work_done_fn done);
 
 /* Whether the end of this job's plan is a list that is published. */
 bool work_publishes(const struct work *work);
 
-/* On the UI thread, at the end of a job. tui/console/work_done.c */
-void work_done(struct console *console, struct work *work);
+/* ---- reading (tui/shell/loaded.c) --------------------------------------------------------- */
+
+/* Store and directory; what others changed meanwhile; the history. */
+void work_load(struct console *console);
+void work_refresh(struct console *console);
+void work_read_history(struct console *console);
+
+/* The `done` of work that has read: takes the data, says what there is or what went wrong. */
+void work_loaded(struct console *console, struct work *work);
+/* The part of it that any work has: what was read is in no trouble and is as old as now. */
+void work_note_sources(struct console *console, const struct work *work);
 
 #endif

@@ -5,10 +5,9 @@
 
 #include "core/base/text.h"
 #include "tui/panel/dialog.h"
-#include "tui/view/edit.h"
+#include "tui/view/jobs.h"
+#include "tui/view/planning.h"
 #include "tui/widget/filter.h"
-#include "tui/view/main.h"
-#include "tui/shell/work.h"
 
 #include "core/base/banned.h"
 
@@ -101,7 +100,7 @@ static unsigned extension_accepted(struct dialog *dialog, struct console *consol
     }
     struct request request = {
         .kind = asked->kind, .agent = asked->login, .ext = *text ? text : NULL};
-    edit_plan(console, asked->action, &request, 1);
+    planning_requests(console, asked->action, &request, 1);
     return REACT_CLOSE;
 }
 
@@ -155,7 +154,7 @@ static unsigned agent_accepted(struct dialog *dialog, struct console *console, c
         return refuse(dialog, "nobody in the directory is called ", text);
     }
     struct request request = {.kind = CHANGE_ASSIGN, .agent = row->login, .ext = asked->ext};
-    edit_plan(console, "assign", &request, 1);
+    planning_requests(console, "assign", &request, 1);
     return REACT_CLOSE;
 }
 
@@ -184,7 +183,7 @@ static unsigned note_accepted(struct dialog *dialog, struct console *console, co
     for (size_t i = 0; i < asked->n_requests; i++) {
         asked->requests[i].note = *text ? text : asked->action;
     }
-    edit_plan(console, asked->action, asked->requests, asked->n_requests);
+    planning_requests(console, asked->action, asked->requests, asked->n_requests);
     return REACT_CLOSE;
 }
 
@@ -224,7 +223,7 @@ static unsigned export_accepted(struct dialog *dialog, struct console *console, 
     if (!*text) {
         return refuse(dialog, "a path, file:PATH or s3://BUCKET/KEY", "");
     }
-    work_start(console, WORK_EXPORT, text);
+    job_export(console, text);
     return REACT_CLOSE;
 }
 
@@ -247,7 +246,7 @@ static unsigned import_accepted(struct dialog *dialog, struct console *console, 
     if (!*text || strcmp(text, "-") == 0) {
         return refuse(dialog, "the path of a CSV file", "");
     }
-    work_start(console, WORK_IMPORT, text);
+    job_import(console, text);
     return REACT_CLOSE;
 }
 

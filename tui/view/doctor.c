@@ -79,7 +79,7 @@ static unsigned repair(struct doctor_view *view, struct console *console)
         console_say_error(console, "repair", &err);
         return REACT_DRAW;
     }
-    view_plan_open(console, plan, NULL, 0);
+    view_plan_open(console, plan, NULL, 0, NULL);
     return REACT_CLOSE; /* after the repair it would be out of date */
 }
 

@@ -9,32 +9,10 @@
 #include "core/settings/options.h"
 #include "core/base/text.h"
 #include "tui/view/ask.h"
-#include "tui/panel/pages.h"
-#include "tui/view/main.h"
-#include "tui/view/plan.h"
-#include "tui/shell/work.h"
+#include "tui/view/jobs.h"
+#include "tui/view/planning.h"
 
 #include "core/base/banned.h"
-
-void edit_plan(struct console *console, const char *action, const struct request *requests,
-               size_t n_requests)
-{
-    struct plan_input input = console_plan_input(console);
-    struct refusals refusals;
-    struct plan *plan = NULL;
-    struct err err = ERR_INIT;
-    refusals_init(&refusals);
-    if (plan_edit(&input, action, requests, n_requests, &refusals, &plan, &err) == ERR_OK) {
-        view_plan_open(console, plan, requests, n_requests);
-    } else if (refusals.n_items > 1) {
-        console_say(console, STYLE_ERROR, "%s: %zu of %zu cannot be done", action, refusals.n_items,
-                    n_requests);
-        console_push(console, page_refusals(action, &refusals));
-    } else {
-        console_say_error(console, action, &err);
-    }
-    refusals_release(&refusals);
-}
 
 /* ---- requests from rows -------------------------------------------------------------------- */
 
@@ -116,10 +94,23 @@ static void plan_rows(struct console *console, const char *action, enum change_k
         console_flash(console, STYLE_WARN, "%s: %s", action,
                       selection->n == 1 ? "nobody holds it" : "none of these can be meant");
     } else {
-        edit_plan(console, action, requests, n);
+        planning_requests(console, action, requests, n);
         say_skipped(console, action, n, skipped);
     }
     free(requests);
+}
+
+/* Another number, because somebody has taken the one that was asked for. */
+static void ask_another(struct console *console, const char *login)
+{
+    const struct agent_row *agent = screen_data_find_agent(console->data, login);
+    const struct slot *slot = agent ? agent->slot : NULL;
+    ask_extension(console, slot ? CHANGE_REASSIGN : CHANGE_ASSIGN, login, slot ? slot->ext : NULL);
+}
+
+void edit_start(void)
+{
+    planning_asks(ask_another);
 }
 
 /* ---- the commands -------------------------------------------------------------------------- */
@@ -181,7 +172,7 @@ static void swap(struct console *console, const struct selection *selection)
     }
     struct request request = {
         .kind = CHANGE_REASSIGN, .swap = true, .agent = logins[0], .other = logins[1]};
-    edit_plan(console, "swap", &request, 1);
+    planning_requests(console, "swap", &request, 1);
 }
 
 /* Asks for a note, then plans one thing for all chosen rows at once. */
@@ -238,42 +229,41 @@ static void reserve(struct console *console, const struct selection *selection)
     note_rows(console, "reserve", CHANGE_RESERVE, selection, "none of these is free");
 }
 
-static void on_rows(struct console *console, enum command command)
+static void on_rows(struct console *console, enum command command,
+                    const struct selection *selection)
 {
-    struct selection selection;
-    view_main_selection(console, &selection);
-    if (selection.n == 0) {
+    if (selection->n == 0) {
         console_flash(console, STYLE_WARN, "there is no row for it");
     } else if (command == CMD_ASSIGN) {
-        assign(console, &selection);
+        assign(console, selection);
     } else if (command == CMD_REASSIGN) {
-        reassign(console, &selection);
+        reassign(console, selection);
     } else if (command == CMD_RELEASE) {
-        plan_rows(console, "release", CHANGE_RELEASE, &selection);
+        plan_rows(console, "release", CHANGE_RELEASE, selection);
     } else if (command == CMD_SWAP) {
-        swap(console, &selection);
+        swap(console, selection);
     } else if (command == CMD_UNPIN) {
-        plan_rows(console, "unpin", CHANGE_UNPIN, &selection);
+        plan_rows(console, "unpin", CHANGE_UNPIN, selection);
     } else if (command == CMD_UNRESERVE) {
-        plan_rows(console, "unreserve", CHANGE_UNRESERVE, &selection);
+        plan_rows(console, "unreserve", CHANGE_UNRESERVE, selection);
     } else if (command == CMD_PIN) {
-        pin(console, &selection);
+        pin(console, selection);
     } else {
-        reserve(console, &selection);
+        reserve(console, selection);
     }
-    selection_release(&selection);
 }
 
 static void export(struct console *console)
 {
     if (session_export_uri(console->session)) {
-        work_start(console, WORK_EXPORT, NULL);
+        job_export(console, NULL);
     } else {
         ask_export(console);
     }
 }
 
-unsigned edit_command(struct console *console, enum command command)
+unsigned edit_command(struct console *console, enum command command,
+                      const struct selection *selection)
 {
     if (console_open_ready(console, command)) {
         return REACT_DRAW;
@@ -287,19 +277,19 @@ unsigned edit_command(struct console *console, enum command command)
     case CMD_UNPIN:
     case CMD_RESERVE:
     case CMD_UNRESERVE:
-        on_rows(console, command);
+        on_rows(console, command, selection);
         return REACT_DRAW;
     case CMD_SYNC:
-        work_start(console, WORK_SYNC, NULL);
+        job_sync(console);
         return REACT_DRAW;
     case CMD_UNDO:
-        work_start(console, WORK_UNDO, NULL);
+        job_undo(console, NULL);
         return REACT_DRAW;
     case CMD_INIT:
-        work_start(console, WORK_INIT, NULL);
+        job_init(console);
         return REACT_DRAW;
     case CMD_DOCTOR:
-        work_start(console, WORK_DOCTOR, NULL);
+        job_doctor(console);
         return REACT_DRAW;
     case CMD_EXPORT:
         export(console);
@@ -341,7 +331,7 @@ static void plan_operands(struct console *console, enum action action, const cha
     } else if (operands_parse(&given, &arena, &requests, &err) != ERR_OK) {
         console_flash(console, STYLE_ERROR, "%s", err.text);
     } else {
-        edit_plan(console, name, requests.items, requests.n);
+        planning_requests(console, name, requests.items, requests.n);
     }
     arena_release(&arena);
 }
@@ -364,16 +354,13 @@ bool edit_argument(struct console *console, enum command command, const char *ar
     switch ((int)command) {
     case CMD_EXPORT:
     case CMD_EXPORT_TO:
-        work_start(console, WORK_EXPORT, argument);
+        job_export(console, argument);
         return true;
     case CMD_IMPORT:
-        work_start(console, WORK_IMPORT, argument);
+        job_import(console, argument);
         return true;
     case CMD_UNDO:
-        work_start(console, WORK_UNDO, argument);
-        return true;
-    case CMD_FILTER:
-        view_main_filter(console, argument);
+        job_undo(console, argument);
         return true;
     default:
         return false;

@@ -7,16 +7,17 @@
  */
 
 #include "tui/shell/view.h"
+#include "tui/view/selection.h"
 
-/* The commands of the everyday screen that change, export or look through the store. */
-unsigned edit_command(struct console *console, enum command command);
+/* The commands of the everyday screen that change, export or look through the store; `selection`:
+   the rows that they are about. */
+unsigned edit_command(struct console *console, enum command command,
+                      const struct selection *selection);
+
+/* Once, before the first of them. */
+void edit_start(void);
 
 /* `:export-to file:x.csv`, `:assign alice=2041`; false: the command takes no argument. */
 bool edit_argument(struct console *console, enum command command, const char *argument);
-
-/* Plans requests on what the screen shows now and opens the plan, or says why not. `requests` are
-   copied. */
-void edit_plan(struct console *console, const char *action, const struct request *requests,
-               size_t n_requests);
 
 #endif

@@ -8,6 +8,7 @@
 #include "tui/panel/pages.h"
 #include "tui/widget/rows.h"
 #include "tui/shell/work.h"
+#include "tui/view/jobs.h"
 
 #include "core/base/banned.h"
 
@@ -106,7 +107,7 @@ static unsigned command(struct view *base, struct console *console, enum command
         return REACT_DRAW;
     }
     if (command == CMD_RELOAD) {
-        work_start(console, WORK_HISTORY, NULL);
+        work_read_history(console);
         return REACT_DRAW;
     }
     if (view->rows.cursor >= n_actions(console)) {
@@ -118,7 +119,7 @@ static unsigned command(struct view *base, struct console *console, enum command
         page_action(console, action);
         return REACT_DRAW;
     case CMD_UNDO:
-        work_start(console, WORK_UNDO, action->action_id);
+        job_undo(console, action->action_id);
         return REACT_DRAW;
     default:
         return REACT_PASS;
@@ -148,5 +149,5 @@ void view_history_open(struct console *console)
     view->view.ops = &s_history_ops;
     view->console = console;
     console_push(console, &view->view);
-    work_start(console, WORK_HISTORY, NULL);
+    work_read_history(console);
 }

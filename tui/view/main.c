@@ -6,13 +6,13 @@
 
 #include "core/base/text.h"
 #include "core/base/mem.h"
+#include "tui/view/details.h"
 #include "tui/view/edit.h"
 #include "tui/panel/pages.h"
 #include "tui/view/panes.h"
 #include "tui/panel/prompt.h"
 #include "tui/terminal/term.h"
 #include "tui/view/history.h"
-#include "tui/shell/work.h"
 
 #include "core/base/banned.h"
 
@@ -39,9 +39,9 @@ static const struct pane *focus_of(const struct main_view *main)
 
 /* ---- selection ------------------------------------------------------------------------------ */
 
-void view_main_selection(const struct console *console, struct selection *selection)
+static void select_rows(const struct main_view *main, const struct console *console,
+                        struct selection *selection)
 {
-    const struct main_view *main = (const struct main_view *)console_bottom(console);
     size_t n;
     *selection = (struct selection){.agents = !main->on_extensions};
     uint32_t *rows = list_chosen(&focus_of(main)->list, &n);
@@ -66,43 +66,32 @@ void view_main_selection(const struct console *console, struct selection *select
     free(rows);
 }
 
-void selection_release(struct selection *selection)
+static void unmark(struct view *view)
 {
-    free(selection->rows);
-    free(selection->slots);
-    *selection = (struct selection){0};
+    list_unmark_all(&focus((struct main_view *)view)->list);
 }
 
-void view_main_filter(struct console *console, const char *text)
+static void details(const struct view *view, const struct console *console, struct buf *out)
 {
-    struct main_view *main = (struct main_view *)console_bottom(console);
-    list_filter(&focus(main)->list, text);
-}
-
-void view_main_unmark(struct console *console)
-{
-    struct main_view *main = (struct main_view *)console_bottom(console);
-    list_unmark_all(&focus(main)->list);
-}
-
-void view_main_seek(struct console *console, const char *login, const char *ext)
-{
-    struct main_view *main = (struct main_view *)console_bottom(console);
-    if (login && list_seek(&main->agents.list, login)) {
-        main->on_extensions = false;
-    } else if (ext && list_seek(&main->extensions.list, ext)) {
-        main->on_extensions = true;
+    struct selection selection;
+    if (!console->data) {
+        buf_puts(out, "nothing has been read yet\n");
+        return;
     }
+    select_rows((const struct main_view *)view, console, &selection);
+    details_text(console, &selection, out);
+    selection_release(&selection);
 }
 
 /* ---- drawing -------------------------------------------------------------------------------- */
 
-static void draw_details(const struct console *console, struct canvas *canvas, struct rect area)
+static void draw_details(const struct main_view *main, const struct console *console,
+                         struct canvas *canvas, struct rect area)
 {
     struct buf text;
     struct rect inside = canvas_box(canvas, area, STYLE_FRAME, STYLE_TITLE, "Details");
     buf_init(&text, 65536);
-    page_details_text(console, &text);
+    details(&main->view, console, &text);
     page_draw_text(canvas, &text, 0,
                    (struct rect){inside.x + 1, inside.y, inside.width - 2, inside.height});
     buf_release(&text);
@@ -124,7 +113,7 @@ static void draw_panes(struct main_view *main, struct console *console, struct c
     pane_draw(&main->agents, console, canvas, main->agents_area, !main->on_extensions);
     pane_draw(&main->extensions, console, canvas, main->extensions_area, main->on_extensions);
     if (lists < area.width) {
-        draw_details(console, canvas,
+        draw_details(main, console, canvas,
                      (struct rect){area.x + lists, area.y, area.width - lists, area.height});
     }
 }
@@ -228,9 +217,8 @@ static void copy(const struct main_view *main, struct console *console, bool who
     struct buf text;
     struct err err = ERR_INIT;
     size_t n = 0;
-    (void)main;
     buf_init(&text, 1 << 20);
-    view_main_selection(console, &selection);
+    select_rows(main, console, &selection);
     for (size_t i = 0; i < selection.n; i++) {
         const struct agent_row *row = selection.rows[i];
         const struct slot *slot = selection.slots[i];
@@ -264,6 +252,17 @@ static void copy(const struct main_view *main, struct console *console, bool who
     buf_release(&text);
 }
 
+static unsigned edit(const struct main_view *main, struct console *console, enum command command)
+{
+    struct selection selection = {0};
+    if (console->data) {
+        select_rows(main, console, &selection);
+    }
+    unsigned reaction = edit_command(console, command, &selection);
+    selection_release(&selection);
+    return reaction;
+}
+
 static unsigned command(struct view *view, struct console *console, enum command command)
 {
     struct main_view *main = (struct main_view *)view;
@@ -282,7 +281,7 @@ static unsigned command(struct view *view, struct console *console, enum command
         return REACT_DRAW;
     case CMD_DETAILS:
     case CMD_PANE_3:
-        page_details(console);
+        details_open(console);
         return REACT_DRAW;
     case CMD_PANE_4:
         page_activity(console);
@@ -300,14 +299,17 @@ static unsigned command(struct view *view, struct console *console, enum command
     case CMD_BACK:
         return back(main, console);
     default:
-        return edit_command(console, command);
+        return edit(main, console, command);
     }
 }
 
 static bool argument(struct view *view, struct console *console, enum command command,
                      const char *text)
 {
-    (void)view;
+    if (command == CMD_FILTER) {
+        list_filter(&focus((struct main_view *)view)->list, text);
+        return true;
+    }
     return edit_argument(console, command, text);
 }
 
@@ -371,10 +373,13 @@ static const struct view_ops s_main_ops = {.title = "everyday screen",
                                            .click = click,
                                            .reload = reload,
                                            .has_row = has_row,
+                                           .unmark = unmark,
+                                           .details = details,
                                            .free = release};
 
 struct view *view_main_new(void)
 {
+    edit_start();
     struct main_view *main = mem_alloc(sizeof *main);
     main->view.ops = &s_main_ops;
     pane_init(&main->agents, &pane_agents);

@@ -6,9 +6,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/text.h"
-#include "tui/view/ask.h"
-#include "tui/view/edit.h"
-#include "tui/view/main.h"
+#include "tui/view/applied.h"
 #include "tui/view/plan_private.h"
 #include "tui/shell/work.h"
 
@@ -152,14 +150,18 @@ static void wish_again(struct plan_view *view, struct console *console, const ch
     bool taken = n == 1 && row->result == RESULT_CONFLICT && !wanted[0].swap && wanted[0].agent &&
                  (wanted[0].kind == CHANGE_ASSIGN || wanted[0].kind == CHANGE_REASSIGN);
     if (taken) { /* the number is gone: another one? */
-        const struct agent_row *agent = screen_data_find_agent(console->data, wanted[0].agent);
-        const struct slot *slot = agent ? agent->slot : NULL;
-        ask_extension(console, slot ? CHANGE_REASSIGN : CHANGE_ASSIGN, wanted[0].agent,
-                      slot ? slot->ext : NULL);
+        view->wishes->ask(console, wanted[0].agent);
     } else if (n > 0) {
-        edit_plan(console, action, wanted, n);
+        view->wishes->plan(console, action, wanted, n);
     }
     free(wanted);
+}
+
+/* For the view below. */
+static unsigned give(struct console *console, enum command command)
+{
+    console->given = (struct given){.command = command};
+    return REACT_CLOSE | REACT_GIVEN;
 }
 
 /* What was not done is planned again: who asked for it is asked, or the job that derived it. */
@@ -167,8 +169,8 @@ static unsigned plan_again(struct plan_view *view, struct console *console)
 {
     static const struct {
         const char *action;
-        enum work_kind kind;
-    } jobs[] = {{"sync", WORK_SYNC}, {"init", WORK_INIT}, {"repair", WORK_DOCTOR}};
+        enum command command;
+    } jobs[] = {{"sync", CMD_SYNC}, {"init", CMD_INIT}, {"repair", CMD_DOCTOR}};
     char action[32];
     snprintf(action, sizeof action, "%s", view->plan->action);
     if (view->n_requests > 0) {
@@ -177,8 +179,7 @@ static unsigned plan_again(struct plan_view *view, struct console *console)
     }
     for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
         if (strcmp(action, jobs[i].action) == 0) {
-            work_start(console, jobs[i].kind, NULL);
-            return REACT_CLOSE;
+            return give(console, jobs[i].command);
         }
     }
     console_say(console, STYLE_INFO, "%s: what is left stays as it is now; %s plans it again",
@@ -186,11 +187,45 @@ static unsigned plan_again(struct plan_view *view, struct console *console)
     return REACT_CLOSE;
 }
 
-bool view_plan_publishes(const struct plan_view *view, const struct console *console)
+/* The plan comes back, applied as far as it went. */
+static void come_back(struct plan_view *view, struct console *console, struct plan *plan,
+                      const struct outcome *outcome, const struct err *err)
 {
-    return view->gate == GATE_NOTHING && view->plan->n_changes == 0 &&
-           strcmp(view->plan->action, "sync") == 0 && !console->read_only &&
-           !console->settings->no_export && session_export_uri(console->session);
+    view->plan = plan;
+    view->stage = STAGE_APPLIED;
+    view->outcome = *outcome;
+    view->err = *err;
+    view->left = plan_results(plan, RESULT_CONFLICT) + plan_results(plan, RESULT_FAILED) +
+                 plan_results(plan, RESULT_NOT_TRIED) + plan_results(plan, RESULT_IN_DOUBT) -
+                 view->known;
+    view->cursor = 0;
+    while (view->left > 0 && view->cursor + 1 < plan->n_changes &&
+           !view_plan_is_left(&plan->changes[view->cursor])) {
+        view->cursor++;
+    }
+    console_bottom(console)->ops->unmark(console_bottom(console));
+    if (view->left == 0 && err->code == ERR_OK) {
+        console_close(console, &view->view); /* the message says what was done; back to work */
+    }
+}
+
+static void applied(struct console *console, struct work *work)
+{
+    work_note_sources(console, work);
+    applied_say(console, work);
+    applied_say_export(console, work, &work->use.export_err);
+    if (work->data) {
+        console_take_world(console, work->data);
+        work->data = NULL;
+    }
+    console->history_wanted = true;
+    if (!work->read[SOURCE_STORE]) { /* who stopped at once did not wait for the picture */
+        console->sources[SOURCE_STORE].outdated = true;
+        work_refresh(console);
+    }
+    struct plan *plan = work->use.plan;
+    work->use.plan = NULL;
+    come_back((struct plan_view *)work->view, console, plan, &work->use.outcome, &work->job.err);
 }
 
 static unsigned apply(struct plan_view *view, struct console *console)
@@ -200,7 +235,7 @@ static unsigned apply(struct plan_view *view, struct console *console)
     }
     if (view->gate == GATE_NOTHING) {
         if (view_plan_publishes(view, console)) {
-            work_start(console, WORK_EXPORT, NULL);
+            return give(console, CMD_EXPORT);
         }
         return REACT_CLOSE;
     }
@@ -221,7 +256,7 @@ static unsigned apply(struct plan_view *view, struct console *console)
     struct plan *plan = view->plan;
     view->plan = NULL;
     view->stage = STAGE_APPLYING;
-    work_apply(console, plan, &view->view);
+    work_apply(console, plan, &view->view, applied);
     return REACT_DRAW;
 }
 
@@ -395,16 +430,17 @@ static void plan_badge(const struct plan *plan, char *out, size_t size)
 }
 
 static struct plan_view *make_view(struct console *console, struct plan *plan,
-                                   const struct request *requests, size_t n_requests)
+                                   const struct plan_offer *offer)
 {
     struct plan_view *view = mem_alloc(sizeof *view);
     view->view.ops = &s_plan_ops;
     view->plan = plan;
-    view->requests = arena_alloc(&view->arena, (n_requests + 1) * sizeof *view->requests);
-    view->n_requests = n_requests;
-    for (size_t i = 0; i < n_requests; i++) {
+    view->requests = arena_alloc(&view->arena, (offer->n_requests + 1) * sizeof *view->requests);
+    view->n_requests = offer->n_requests;
+    view->wishes = offer->wishes;
+    for (size_t i = 0; i < offer->n_requests; i++) {
         struct request *copy = &view->requests[i];
-        *copy = requests[i];
+        *copy = offer->requests[i];
         copy->agent = arena_strdup(&view->arena, copy->agent);
         copy->other = arena_strdup(&view->arena, copy->other);
         copy->ext = arena_strdup(&view->arena, copy->ext);
@@ -426,45 +462,24 @@ static void say_shown(struct console *console, const struct plan *plan, const ch
 }
 
 void view_plan_open(struct console *console, struct plan *plan, const struct request *requests,
-                    size_t n_requests)
+                    size_t n_requests, const struct plan_wishes *wishes)
 {
     char says[480];
-    struct plan_view *view = make_view(console, plan, requests, n_requests);
+    const struct plan_offer made = {
+        .requests = requests, .n_requests = n_requests, .wishes = wishes};
+    struct plan_view *view = make_view(console, plan, &made);
     plan_says(plan, says, sizeof says);
     say_shown(console, plan, says);
     console_push(console, &view->view);
 }
 
-void view_plan_offer(struct console *console, struct plan *plan, const struct import *import,
-                     enum command opens, unsigned long typed)
+void view_plan_offer(struct console *console, struct plan *plan, const struct plan_offer *offer)
 {
-    struct plan_view *view = make_view(console, plan, import->requests, import->n_requests);
-    struct ready result = {.opens = opens, .view = &view->view};
+    struct plan_view *view = make_view(console, plan, offer);
+    struct ready result = {.opens = offer->opens, .view = &view->view};
     plan_says(plan, result.says, sizeof result.says);
     plan_badge(plan, result.badge, sizeof result.badge);
-    if (console_offer(console, &result, typed)) {
+    if (console_offer(console, &result, offer->typed)) {
         say_shown(console, plan, result.says);
-    }
-}
-
-void view_plan_applied(struct console *console, struct view *base, struct plan *plan,
-                       const struct outcome *outcome, const struct err *err)
-{
-    struct plan_view *view = (struct plan_view *)base;
-    view->plan = plan;
-    view->stage = STAGE_APPLIED;
-    view->outcome = *outcome;
-    view->err = *err;
-    view->left = plan_results(plan, RESULT_CONFLICT) + plan_results(plan, RESULT_FAILED) +
-                 plan_results(plan, RESULT_NOT_TRIED) + plan_results(plan, RESULT_IN_DOUBT) -
-                 view->known;
-    view->cursor = 0;
-    while (view->left > 0 && view->cursor + 1 < plan->n_changes &&
-           !view_plan_is_left(&plan->changes[view->cursor])) {
-        view->cursor++;
-    }
-    view_main_unmark(console);
-    if (view->left == 0 && err->code == ERR_OK) {
-        console_close(console, base); /* the message says what was done; back to work */
     }
 }

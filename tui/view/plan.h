@@ -8,22 +8,32 @@
  * for what was not, what is there instead.
  */
 
-#include "core/plan/import_file.h"
 #include "core/plan/plan.h"
 #include "core/session/session.h"
 #include "tui/shell/view.h"
 
-/* Takes the plan. `requests` (copied; none for a sync) are what it was made from: to plan again
-   after a conflict. */
-void view_plan_open(struct console *console, struct plan *plan, const struct request *requests,
-                    size_t n_requests);
-/* The same for a plan that a job made: shown, or behind the badge of the command (console_offer).
-   `typed`: of the job's start. */
-void view_plan_offer(struct console *console, struct plan *plan, const struct import *import,
-                     enum command opens, unsigned long typed);
+/* What becomes of requests whose plan met a conflict. */
+struct plan_wishes {
+    /* Plans those that are left anew. */
+    void (*plan)(struct console *console, const char *action, const struct request *requests,
+                 size_t n_requests);
+    /* Asks for another number for this agent. */
+    void (*ask)(struct console *console, const char *login);
+};
 
-/* The plan comes back from the worker, applied as far as it went. Takes the plan. */
-void view_plan_applied(struct console *console, struct view *view, struct plan *plan,
-                       const struct outcome *outcome, const struct err *err);
+/* Takes the plan. `requests` (copied; none for a sync) are what it was made from, `wishes` what is
+   done with them after a conflict. */
+void view_plan_open(struct console *console, struct plan *plan, const struct request *requests,
+                    size_t n_requests, const struct plan_wishes *wishes);
+/* The same for a plan that a job made of these requests: shown, or behind the badge of the command.
+   `result` says which command (`opens`); `typed`: of the job's start (console_offer). */
+struct plan_offer {
+    const struct request *requests;
+    size_t n_requests;
+    const struct plan_wishes *wishes;
+    enum command opens;
+    unsigned long typed;
+};
+void view_plan_offer(struct console *console, struct plan *plan, const struct plan_offer *offer);
 
 #endif

@@ -36,6 +36,13 @@ bool view_plan_is_left(const struct change *change)
            change->result == RESULT_NOT_TRIED || change->result == RESULT_IN_DOUBT;
 }
 
+bool view_plan_publishes(const struct plan_view *view, const struct console *console)
+{
+    return view->gate == GATE_NOTHING && view->plan->n_changes == 0 &&
+           strcmp(view->plan->action, "sync") == 0 && !console->read_only &&
+           !console->settings->no_export && session_export_uri(console->session);
+}
+
 /* "[x]" before it is applied, the result afterwards. */
 static const char *box_of(const struct plan_view *view, const struct change *change)
 {

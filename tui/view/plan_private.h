@@ -11,6 +11,7 @@
 #include "core/session/session.h"
 #include "tui/widget/field.h"
 #include "tui/shell/view.h"
+#include "tui/view/plan.h"
 
 /* What it takes to apply it. */
 enum gate {
@@ -43,6 +44,7 @@ struct plan_view {
     struct arena arena;
     struct request *requests;
     size_t n_requests;
+    const struct plan_wishes *wishes; /* with requests */
 };
 
 /* A sync that finds nothing to do publishes the list all the same, as it does without a screen. */

@@ -14,6 +14,7 @@
 
 #include "core/base/mem.h"
 #include "tui/console/command.h"
+#include "tui/console/open.h"
 #include "tui/shell/view.h"
 #include "tui/shell/work.h"
 
@@ -205,7 +206,7 @@ static const char *newest(void)
 static void rows_show_before_the_last_page_is_there(void **state)
 {
     (void)state;
-    work_start(s_console, WORK_LOAD, NULL);
+    work_load(s_console);
     assert_true(work_busy(s_console));
     settle();
     assert_false(work_busy(s_console));
@@ -223,7 +224,7 @@ static void a_first_read_that_breaks_stays_and_is_marked(void **state)
 {
     (void)state;
     s_fail_after = 3;
-    work_start(s_console, WORK_LOAD, NULL);
+    work_load(s_console);
     settle();
     assert_true(s_console->data->partial);
     assert_int_equal(s_console->data->agents.n_rows, 3 * PAGE + 1);
@@ -234,7 +235,7 @@ static void a_first_read_that_breaks_stays_and_is_marked(void **state)
     assert_int_equal(console_trouble(s_console)->code, ERR_OFFLINE);
     assert_null(console_plan_input(s_console).roster); /* nothing is planned on half a list */
     s_fail_after = -1;
-    work_start(s_console, WORK_LOAD, NULL);
+    work_load(s_console);
     settle();
     assert_false(s_console->data->partial);
     assert_int_equal(console_trouble(s_console)->code, ERR_OK);
@@ -243,11 +244,11 @@ static void a_first_read_that_breaks_stays_and_is_marked(void **state)
 static void a_later_read_that_breaks_leaves_what_was_there(void **state)
 {
     (void)state;
-    work_start(s_console, WORK_LOAD, NULL);
+    work_load(s_console);
     settle();
     s_fail_after = 1;
     s_watcher = (struct watcher){.view = {&s_watcher_ops}};
-    work_start(s_console, WORK_LOAD, NULL);
+    work_load(s_console);
     settle();
     assert_int_equal(s_watcher.partial, 0); /* a whole list is not replaced by a part of one */
     assert_int_equal(s_console->data->agents.n_rows, PAGES * PAGE + 1);
@@ -257,18 +258,18 @@ static void a_later_read_that_breaks_leaves_what_was_there(void **state)
 static void a_refresh_without_news_draws_nothing(void **state)
 {
     (void)state;
-    work_start(s_console, WORK_LOAD, NULL);
+    work_load(s_console);
     settle();
     int loads = s_loads;
     struct screen_data *before = s_console->data;
     s_changed = false;
-    work_start(s_console, WORK_REFRESH, NULL);
+    work_refresh(s_console);
     assert_false(work_busy(s_console)); /* nobody asked for it */
     settle();
     assert_int_equal(s_loads, loads);
     assert_ptr_equal(s_console->data, before);
     s_agents--; /* somebody left */
-    work_start(s_console, WORK_REFRESH, NULL);
+    work_refresh(s_console);
     settle();
     assert_ptr_not_equal(s_console->data, before);
     assert_int_equal(s_console->data->roster->n_agents, PAGES * PAGE - 1);
@@ -278,10 +279,10 @@ static void a_directory_with_a_quota_is_not_asked_by_itself(void **state)
 {
     (void)state;
     s_settings.directory = "slow:y";
-    work_start(s_console, WORK_LOAD, NULL);
+    work_load(s_console);
     settle();
     s_agents = 1;
-    work_start(s_console, WORK_REFRESH, NULL);
+    work_refresh(s_console);
     settle();
     assert_int_equal(s_console->data->roster->n_agents, PAGES * PAGE);
 }
@@ -289,12 +290,12 @@ static void a_directory_with_a_quota_is_not_asked_by_itself(void **state)
 static void while_a_dialog_is_open_the_world_stands_still(void **state)
 {
     (void)state;
-    work_start(s_console, WORK_LOAD, NULL);
+    work_load(s_console);
     settle();
     struct screen_data *before = s_console->data;
     s_watcher_ops.still = true;
     s_agents = 1;
-    work_start(s_console, WORK_REFRESH, NULL);
+    work_refresh(s_console);
     settle();
     assert_ptr_equal(s_console->data, before);
     assert_non_null(s_console->waiting);
@@ -308,7 +309,7 @@ static void results_of_another_place_are_dropped(void **state)
 {
     (void)state;
     struct err err = ERR_INIT;
-    work_start(s_console, WORK_LOAD, NULL);
+    work_load(s_console);
     assert_int_equal(console_open(s_console, &s_settings, &err), ERR_OK);
     worker_dispatch(s_console->worker);
     assert_null(s_console->data);

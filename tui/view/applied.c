@@ -1,0 +1,60 @@
+#include "tui/view/applied.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+
+void applied_say_export(struct console *console, const struct work *work, const struct err *err)
+{
+    if (work->use.exported) {
+        console_say(console, STYLE_OK, "exported %s row%s to %s",
+                    frame_count(work->use.receipt.rows), work->use.receipt.rows == 1 ? "" : "s",
+                    work->use.receipt.to);
+    } else if (err->code != ERR_OK) {
+        console_say_error(console, "export", err);
+    }
+}
+
+static void add_count(char *text, size_t size, size_t count, const char *what)
+{
+    size_t used = strlen(text);
+    if (count > 0) {
+        snprintf(text + used, size - used, ", %s %s", frame_count(count), what);
+    }
+}
+
+/* ", 603 done by lee@desk7 meanwhile, 1 failed": what became of the rows that were not applied. */
+static void rest_of(const struct outcome *outcome, char *out, size_t size)
+{
+    const char *who = outcome->lost_to[0] ? outcome->lost_to : "somebody else";
+    out[0] = '\0';
+    if (outcome->lost_done > 0) {
+        snprintf(out, size, ", %s done by %s meanwhile", frame_count(outcome->lost_done), who);
+    }
+    add_count(out, size, outcome->already_so - outcome->lost_done, "already so");
+    add_count(out, size, outcome->conflicts, "in conflict");
+    size_t used = strlen(out);
+    if (outcome->conflicts > 0 && outcome->lost > outcome->lost_done && outcome->lost_to[0]) {
+        snprintf(out + used, size - used, " with %s", who);
+    }
+    add_count(out, size, outcome->failed, "failed");
+    add_count(out, size, outcome->in_doubt, "in doubt");
+    add_count(out, size, outcome->not_tried, "not tried");
+}
+
+/* In the colours of success only what is complete. */
+void applied_say(struct console *console, const struct work *work)
+{
+    const struct outcome *outcome = &work->use.outcome;
+    char rest[2 * OUTCOME_LOST_ROOM + 192];
+    rest_of(outcome, rest, sizeof rest);
+    bool complete = !rest[0] && work->job.err.code == ERR_OK;
+    if (work->job.err.code != ERR_OK) {
+        console_say_error(console, work->use.plan->action, &work->job.err);
+    }
+    if (outcome->applied > 0 || work->job.err.code == ERR_OK) {
+        console_say(console, complete ? STYLE_OK : STYLE_WARN, "%s: %s applied%s",
+                    work->use.plan->action, frame_count(outcome->applied), rest);
+    }
+}

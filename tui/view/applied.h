@@ -1,0 +1,12 @@
+#ifndef TUI_VIEW_APPLIED_H
+#define TUI_VIEW_APPLIED_H
+
+/* What is said when a plan was applied, or a list was published. */
+
+#include "tui/shell/work.h"
+
+void applied_say(struct console *console, const struct work *work);
+/* `err`: why the list was not published. */
+void applied_say_export(struct console *console, const struct work *work, const struct err *err);
+
+#endif

@@ -1,0 +1,111 @@
+#include "tui/view/details.h"
+
+#include <string.h>
+
+#include "tui/panel/pages.h"
+#include "tui/shell/work.h"
+
+#include "core/base/banned.h"
+
+static bool same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+/* What the history says about an agent or an extension. */
+static void add_history(const struct console *console, struct buf *out, const char *login,
+                        const char *ext)
+{
+    size_t n = 0;
+    buf_puts(out, "\n#History\n");
+    if (!console->history) {
+        buf_printf(out, "%s reads it\n", frame_key(console, CMD_HISTORY));
+        return;
+    }
+    for (size_t i = 0; i < console->history->n_actions; i++) {
+        const struct audit_action *action = &console->history->actions[i];
+        for (size_t k = 0; k < action->n_changes; k++) {
+            const struct audit_change *change = &action->changes[k];
+            if (same(change->agent, login) || same(change->ext, ext) ||
+                (change->kind == CHANGE_REASSIGN && same(change->from, ext))) {
+                char when[WHEN_MAX];
+                when_moment(action->at_ms / 1000, console_now_s(console), when);
+                buf_printf(out, "%s  ", when);
+                page_add_change(out, change);
+                buf_printf(out, "    %s by %s\n", action->action, action->actor);
+                n++;
+            }
+        }
+    }
+    if (n == 0) {
+        buf_printf(out, "nothing in the last %zu actions\n", console->history->n_actions);
+    }
+}
+
+static void add_slot(const struct console *console, struct buf *out, const struct slot *slot)
+{
+    const struct screen_data *data = console->data;
+    char when[WHEN_MAX];
+    buf_printf(out, "extension  %s  %s\n", slot->ext, screen_data_slot_states(data, slot));
+    if (slot->at_s > 0) {
+        when_moment(slot->at_s, data->now_s, when);
+        buf_printf(out, "since      %s\n", when);
+    }
+    if (slot->by) {
+        buf_printf(out, "by         %s\n", slot->by);
+    }
+    if (policy_state(data->policy, slot, data->now_s) == EXT_COOLING) {
+        when_moment(policy_cool_until_s(data->policy, slot, data->now_s), data->now_s, when);
+        buf_printf(out, "cools till %s\n", when);
+    }
+    if (slot->note) {
+        buf_printf(out, "note       %s\n", slot->note);
+    }
+    if (slot->state == SLOT_FREE && slot->agent) {
+        buf_printf(out, "last held  %s\n", slot->agent);
+    }
+    if (slot->state == SLOT_ASSIGNED && slot->at_s == 0) {
+        buf_puts(out, "           from the program before this one; a sync adopts it\n");
+    }
+}
+
+void details_text(const struct console *console, const struct selection *selection, struct buf *out)
+{
+    if (selection->n == 0) {
+        buf_puts(out, "no row\n");
+    } else if (selection->n > 1) {
+        buf_printf(out, "%s rows are marked\n", frame_count(selection->n));
+    } else {
+        const struct agent_row *row = selection->rows[0];
+        const struct slot *slot = selection->slots[0];
+        if (row) {
+            buf_printf(out, "#%s\nlogin      %s  %s\n", row->name ? row->name : row->login,
+                       row->login, screen_data_agent_states(console->data, row));
+            if (row->routing_profile) {
+                buf_printf(out, "profile    %s\n", row->routing_profile);
+            }
+        }
+        if (slot) {
+            add_slot(console, out, slot);
+        } else {
+            buf_printf(out, "extension  none: %s gives one, %s gives everyone one\n",
+                       frame_key(console, CMD_ASSIGN), frame_key(console, CMD_SYNC));
+        }
+        add_history(console, out, row ? row->login : NULL, slot ? slot->ext : NULL);
+    }
+}
+
+static void render_details(const struct console *console, unsigned place, struct buf *out)
+{
+    const struct view *below = console_bottom(console);
+    (void)place;
+    below->ops->details(below, console, out);
+}
+
+void details_open(struct console *console)
+{
+    if (!console->history) {
+        work_read_history(console);
+    }
+    page_open_rendered(console, "DETAILS", 0, render_details);
+}

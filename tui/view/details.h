@@ -1,0 +1,14 @@
+#ifndef TUI_VIEW_DETAILS_H
+#define TUI_VIEW_DETAILS_H
+
+/* All about one agent or extension, with its history. */
+
+#include "core/base/buf.h"
+#include "tui/view/selection.h"
+
+void details_text(const struct console *console, const struct selection *selection,
+                  struct buf *out);
+/* A page about the current row of the first screen, whichever that is. */
+void details_open(struct console *console);
+
+#endif

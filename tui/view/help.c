@@ -1,0 +1,48 @@
+#include "tui/view/help.h"
+
+#include "tui/panel/pages.h"
+
+#include "core/base/banned.h"
+
+static void help_line(struct buf *out, const struct console *console, enum command command)
+{
+    char keys[KEYS_TEXT_MAX];
+    const char *why = console_off(console, command);
+    bindings_keys(&console->bindings, command, keys);
+    buf_printf(out, "%-11s :%-15s %s%s%s%s\n", keys, command_info(command)->name,
+               command_info(command)->help, why ? " [off: " : "", why ? why : "", why ? "]" : "");
+}
+
+static void render_help(const struct console *console, unsigned place, struct buf *out)
+{
+    buf_puts(out, "#Here\n");
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        unsigned places = command_info((enum command)i)->places;
+        if ((places & place) && (places & PLACE_VIEWS) != PLACE_VIEWS) {
+            help_line(out, console, (enum command)i);
+        }
+    }
+    buf_puts(out, "\n#Everywhere\n");
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        if ((command_info((enum command)i)->places & PLACE_VIEWS) == PLACE_VIEWS) {
+            help_line(out, console, (enum command)i);
+        }
+    }
+    buf_puts(
+        out,
+        "\n#Filter\n"
+        "smith          some field contains it      ~smt     fuzzy, best match first\n"
+        "ext:20         the extension begins so     state:   ok new stale pinned, free\n"
+        "login: name:   that field contains it               cooling reserved blocked\n"
+        "!state:ok      not so                      \"a b\"    with a blank; terms are and-ed\n"
+        "\n#Marks\n"
+        "*  marked   >  the current row   NEW  no extension yet   STALE  left the directory\n"
+        "PIN  no sync touches it   cooling  given back a short while ago: used last\n"
+        "\n#Every change is a plan first: nothing is written before you have seen it.\n"
+        "Keys can be changed: [keys] sync = F9 in the configuration; the names stand above.\n");
+}
+
+void help_open(struct console *console, unsigned place)
+{
+    page_open_rendered(console, "HELP", place & PLACE_VIEWS ? place : PLACE_MAIN, render_help);
+}

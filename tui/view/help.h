@@ -1,0 +1,10 @@
+#ifndef TUI_VIEW_HELP_H
+#define TUI_VIEW_HELP_H
+
+/* What the keys do in a place, and why one is off. */
+
+#include "tui/shell/view.h"
+
+void help_open(struct console *console, unsigned place);
+
+#endif

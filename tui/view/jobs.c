@@ -1,0 +1,109 @@
+#include "tui/view/jobs.h"
+
+#include <stdio.h>
+
+#include "tui/panel/pages.h"
+#include "tui/shell/work.h"
+#include "tui/view/applied.h"
+#include "tui/view/doctor.h"
+#include "tui/view/plan.h"
+#include "tui/view/planning.h"
+
+#include "core/base/banned.h"
+
+/* The command that begins the job, and opens what it made. */
+static enum command opened_by(enum work_kind kind)
+{
+    return kind == WORK_SYNC     ? CMD_SYNC
+           : kind == WORK_UNDO   ? CMD_UNDO
+           : kind == WORK_INIT   ? CMD_INIT
+           : kind == WORK_IMPORT ? CMD_IMPORT
+                                 : CMD_NONE;
+}
+
+static void offer_refusals(struct console *console, const struct work *work)
+{
+    const struct refusals *refusals = &work->use.import.refusals;
+    struct ready result = {.opens = opened_by(work->kind),
+                           .view = page_refusals(work->job.name, refusals)};
+    snprintf(result.badge, sizeof result.badge, "%s refused", work->job.name);
+    snprintf(result.says, sizeof result.says, "%s: refused, %s row%s cannot be done",
+             work->job.name, frame_count(refusals->n_items), refusals->n_items == 1 ? "" : "s");
+    console_offer(console, &result, work->typed);
+}
+
+/* A plan was made (or not): it is shown, or why there is none. */
+static void planned(struct console *console, struct work *work)
+{
+    for (size_t i = 0; i < work->use.warnings.n_items; i++) {
+        console_say(console, STYLE_WARN, "%s: %s", work->use.warnings.items[i].name,
+                    work->use.warnings.items[i].value);
+    }
+    if (work->kind == WORK_SYNC) {
+        work_loaded(console, work);
+    } else if (work->job.err.code != ERR_OK) {
+        console_say_error(console, work->job.name, &work->job.err);
+    }
+    if (work->use.import.refusals.n_items > 0) {
+        offer_refusals(console, work);
+    }
+    if (work->use.plan) {
+        struct plan *plan = work->use.plan;
+        work->use.plan = NULL;
+        const struct plan_offer offer = {.requests = work->use.import.requests,
+                                         .n_requests = work->use.import.n_requests,
+                                         .wishes = &planning_wishes,
+                                         .opens = opened_by(work->kind),
+                                         .typed = work->typed};
+        view_plan_offer(console, plan, &offer);
+    }
+}
+
+static void examined(struct console *console, struct work *work)
+{
+    if (work->job.err.code != ERR_OK) {
+        console_say_error(console, "doctor", &work->job.err);
+        return;
+    }
+    work_note_sources(console, work);
+    struct diagnosis *diagnosis = work->use.diagnosis;
+    work->use.diagnosis = NULL;
+    view_doctor_offer(console, diagnosis, work->data->snapshot, work->data->roster, work->typed);
+    console_take_world(console, work->data);
+    work->data = NULL;
+}
+
+static void published(struct console *console, struct work *work)
+{
+    applied_say_export(console, work, &work->job.err);
+}
+
+void job_sync(struct console *console)
+{
+    work_start(console, WORK_SYNC, NULL, planned);
+}
+
+void job_init(struct console *console)
+{
+    work_start(console, WORK_INIT, NULL, planned);
+}
+
+void job_undo(struct console *console, const char *action_id)
+{
+    work_start(console, WORK_UNDO, action_id, planned);
+}
+
+void job_import(struct console *console, const char *path)
+{
+    work_start(console, WORK_IMPORT, path, planned);
+}
+
+void job_doctor(struct console *console)
+{
+    work_start(console, WORK_DOCTOR, NULL, examined);
+}
+
+void job_export(struct console *console, const char *to)
+{
+    work_start(console, WORK_EXPORT, to, published);
+}

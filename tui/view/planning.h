@@ -1,0 +1,19 @@
+#ifndef TUI_VIEW_PLANNING_H
+#define TUI_VIEW_PLANNING_H
+
+/* From requests to a plan that is shown: on what the screen shows now. Nothing here writes. */
+
+#include "core/plan/plan.h"
+#include "tui/view/plan.h"
+
+/* Plans the requests (copied) and opens the plan, or says why not. */
+void planning_requests(struct console *console, const char *action, const struct request *requests,
+                       size_t n_requests);
+
+/* What a plan that was made from requests does after a conflict. */
+extern const struct plan_wishes planning_wishes;
+
+/* Who asks for another number when one was taken meanwhile. */
+void planning_asks(void (*ask)(struct console *console, const char *login));
+
+#endif
