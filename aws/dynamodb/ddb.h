@@ -20,15 +20,17 @@
  * before ours wrote, and what the contact flow reads. The index lags behind the table, so what it
  * says is only ever a guess that the condition of a write proves.
  *
- *     ddb_items.c    an item <-> a slot, a claim: the only file that knows the attributes
- *     ddb_actions.c  what happens to extensions and claims -> actions of a transaction (pure)
- *     ddb_key_ranges.c    a range of logins cut into ranges that are read side by side (pure)
- *     ddb_load.c     a snapshot by Queries; ddb_whole.c: by a parallel Scan; ddb_snapshot.c: both
- *     ddb_get.c     single items, read with strong consistency
- *     ddb_write.c    the plan cut into transactions, sixteen under way; ddb_transaction.c: one of them;
- *                    ddb_settle.c: what became of the changes that lost; ddb_unsure.c: of a
+ *     items.c        an item <-> a slot, a claim: the only file that knows the attributes
+ *     actions.c      what happens to extensions and claims -> actions of a transaction (pure)
+ *     key_ranges.c   a range of logins cut into ranges that are read side by side (pure)
+ *     load.c         a snapshot by Queries; scan.c: by a parallel Scan; snapshot.c: both;
+ *                    hidden.c: the numbers that the index does not show
+ *     get.c          single items, read with strong consistency; lookup.c: one extension or agent
+ *     write.c        the plan cut into transactions, sixteen under way; transaction.c: one of them;
+ *                    conflict.c: what became of the changes that lost; in_doubt.c: what became of a
  *                    transaction whose answer was lost
- *     ddb_table.c    creation; ddb_history.c: the audit trail; ddb_call.c: requests
+ *     table.c        creation; history.c: the audit trail; published.c: what was published last
+ *     call.c         requests; store.c: the operations of the contract in core/port/store.h
  *
  * All of it runs on the thread of the client's engine.
  */
@@ -66,7 +68,7 @@ struct ddb {
     void *random_context;
 };
 
-/* ---- ddb_call.c ---------------------------------------------------------------------------- */
+/* ---- call.c ---------------------------------------------------------------------------------- */
 
 /* A request whose body gets TableName where it has none of RequestItems and TransactItems. The
    body moves in. */
@@ -108,7 +110,7 @@ enum err_code ddb_ask_time(struct ddb *ddb, struct err *err) ERR_CHECK;
 /* Marks in a snapshot what was stamped ahead of that time. */
 void ddb_judge_time(const struct ddb *ddb, struct snapshot *snapshot);
 
-/* ---- ddb_items.c --------------------------------------------------------------------------- */
+/* ---- items.c --------------------------------------------------------------------------------- */
 
 json_t *ddb_text(const char *text); /* {"S": text} */
 json_t *ddb_number(int64_t value);  /* {"N": "value"} */
@@ -176,7 +178,7 @@ const char *ddb_item_text(const json_t *item, const char *name);
 /* Of type N, whole, in [1, year 9999]; 0 otherwise. */
 int64_t ddb_item_seconds(const json_t *item, const char *name);
 
-/* ---- ddb_actions.c ------------------------------------------------------------------------- */
+/* ---- actions.c ------------------------------------------------------------------------------- */
 
 /* What the table says about an agent's claim where it is not what the plan could know. */
 struct ddb_claim_fix {
@@ -220,7 +222,7 @@ void ddb_actions_add_audit(struct ddb_actions *actions, const char *table, size_
 /* The body of TransactWriteItems. */
 json_t *ddb_actions_body(const struct ddb_actions *actions, const char *token);
 
-/* ---- ddb_key_ranges.c --------------------------------------------------------------------------- */
+/* ---- key_ranges.c ---------------------------------------------------------------------------- */
 
 #define DDB_CUTS_MAX 15
 #define DDB_CUT_ROOM 136
@@ -231,7 +233,7 @@ json_t *ddb_actions_body(const struct ddb_actions *actions, const char *token);
 size_t ddb_key_ranges(const char *low, const char *high, size_t wanted,
                       char cuts[DDB_CUTS_MAX][DDB_CUT_ROOM]);
 
-/* ---- ddb_get.c ---------------------------------------------------------------------------- */
+/* ---- get.c ----------------------------------------------------------------------------------- */
 
 /*
  * Items by key, read with strong consistency, as few requests as possible, in parallel.
@@ -258,8 +260,7 @@ void ddb_get_start(struct ddb_get *look, ddb_got_fn done, void *context);
 const struct slot *ddb_get_slot(const struct ddb_get *look, const char *ext);
 const char *ddb_get_claim(const struct ddb_get *look, const char *agent);
 
-/* ---- ddb_load.c, ddb_whole.c, ddb_snapshot.c
- * ----------------------------------------------------------------- */
+/* ---- load.c, scan.c, snapshot.c -------------------------------------------------------------- */
 
 enum err_code ddb_load(struct ddb *ddb, const struct policy *policy,
                        const struct progress *progress, struct snapshot **out,
@@ -302,8 +303,7 @@ enum err_code ddb_snapshot_finish(struct ddb_snapshot *gather, const struct ddb 
                                   struct snapshot **out, struct err *err) ERR_CHECK;
 void ddb_snapshot_drop(struct ddb_snapshot *gather);
 
-/* ---- ddb_write.c, ddb_transaction.c, ddb_settle.c, ddb_unsure.c, ddb_table.c, ddb_history.c
- * --------------------------------- */
+/* ---- write.c, transaction.c, conflict.c, in_doubt.c, table.c, history.c ---------------------- */
 
 enum err_code ddb_apply(struct ddb *ddb, struct plan *plan, const struct apply_context *context,
                         const struct progress *progress, struct err *err) ERR_CHECK;

@@ -13,12 +13,12 @@
  * A snapshot by Queries on the index: what is free, assigned and reserved, each in its own streams
  * that run side by side. Free numbers are cut by the ranges of the policy, which are known. Of the
  * logins nothing is known beforehand: the first page and the very last login come first, and what
- * lies between is cut into streams (ddb_key_ranges.c). A page has at most PAGE items although the
+ * lies between is cut into streams (key_ranges.c). A page has at most PAGE items although the
  * service would give more, so that a page as JSON stays small and streams stay even.
  *
  * The index lags and the streams do not see one moment, so an extension can show up as free and as
  * assigned, or an agent with two, because somebody just wrote. Before such a thing is called
- * damage, those few are read from the table itself (ddb_get.c).
+ * damage, those few are read from the table itself (get.c).
  */
 
 #define PAGE 2500

@@ -11,10 +11,12 @@
  * One transaction: sent, and seen through to the point where it is known what became of it.
  *
  *     carried out             its units are done
- *     cancelled               the units whose condition did not hold are settled (ddb_settle.c),
- * the others go into new transactions busy, throttled         the same again after a while, with
- * the same token the answer was lost     its audit record tells (ddb_unsure.c); where it is not
- * there, the same again with the same token refused                 the apply stops
+ *     cancelled               the units whose condition did not hold are settled (conflict.c),
+ *                             the others go into new transactions
+ *     busy, throttled         the same again after a while, with the same token
+ *     the answer was lost     its audit record tells (in_doubt.c); if there is none, the same again
+ *                             with the same token
+ *     refused                 the apply stops
  *
  * The audit record must not be there yet. So a transaction cannot be carried out twice even when
  * the service has forgotten the token, and its refusal says that an earlier attempt went through.

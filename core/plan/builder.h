@@ -2,8 +2,8 @@
 #define CORE_PLAN_BUILDER_H
 
 /*
- * What the planners have in common: values of slots, the words of a reason, and the adding of
- * changes of each kind with their steps. For core/plan_*.c and core/plan/effects.c only.
+ * What the planners have in common: values of slots, texts of reasons, and functions that add a
+ * change of each kind with its steps. For the files of core/plan only.
  */
 
 #include <stdbool.h>

@@ -61,7 +61,7 @@ struct diagnosis *doctor_examine(const struct plan_input *input);
 void diagnosis_free(struct diagnosis *diagnosis);
 
 /* One plan for everything that is fixable, each extension and claim changed once. `input` has the
-   snapshot that was examined. ERR_CONFIG like plan_sync. plan_repair.c */
+   snapshot that was examined. ERR_CONFIG like plan_sync. repair.c */
 enum err_code plan_repair(const struct plan_input *input, const struct diagnosis *diagnosis,
                           struct plan **out, struct err *err) ERR_CHECK;
 

@@ -1,8 +1,8 @@
 /*
- * What an operator asks for, as a plan. plan_edit_check.c has decided who is meant and that all of
- * it can be; here the open choices are made, what hangs together is found, and the changes are
- * drafted. Every step says what stands there in the end, so that the order inside of a group is
- * only for the eye.
+ * Turns the requests of an operator into a plan. edit_check.c has decided which agent each one means
+ * and that all of them are possible. This file chooses the numbers that nobody named, finds the
+ * requests that depend on each other, and builds the changes. Every step says what the store has in
+ * the end, so the order inside a group matters only to the reader.
  */
 #include "core/plan/edit.h"
 #include "core/plan/login_notes.h"

@@ -1,7 +1,7 @@
 /*
- * Whether what is asked for can be: who is meant, what they hold, whether the number is to be had.
- * Every request that cannot be granted is refused with its reason, so that a file is put right in
- * one go. What depends on a refused request is not refused for that alone.
+ * Decides whether each request is possible: which agent it means, what they hold, and whether the
+ * number is available. Every impossible request is refused with its reason, so an operator can
+ * correct a file in one pass. A request is not refused only because it depends on a refused one.
  */
 #include "core/plan/edit.h"
 
@@ -49,7 +49,7 @@ static const char *or_null(const char *text)
     return text && text[0] != '\0' ? text : NULL;
 }
 
-/* Who is meant. A release or a pin may name the extension alone. */
+/* Finds the agent that each request means. A release or a pin may name only the extension. */
 static void name_people(struct edit *edit)
 {
     struct arena *arena = &edit->builder.plan->arena;
@@ -402,10 +402,10 @@ void edit_check(struct edit *edit)
     edit_check_together(edit);
 }
 
-/* ---- whether the requests go together: a number is taken once and has to be free, or become so by
-   another request of the list; a pin holds, unless the list lifts it ------------------------- */
+/* ---- whether the requests fit together: a number is taken once, and is free or is freed by another
+   request of the list; a pin holds, unless the list lifts it ------------------------- */
 
-/* Whether the number is to be had, or becomes so by another request. */
+/* Whether the number is available, or another request makes it available. */
 static void check_number(struct edit *edit, const struct number *number)
 {
     size_t i = number->taker;

@@ -1,5 +1,5 @@
 /*
- * What the operator reads about a request that cannot be granted, or that is so already.
+ * What the operator reads about a request that is impossible or already applied.
  */
 #include "core/plan/edit.h"
 

@@ -6,7 +6,7 @@
  * else is left, and then the one that has cooled longest. A number of the ranges that is not in the
  * store is free and is made by its assignment. If the snapshot does not say what is in the store (an
  * index that lags), the numbers that it does not show come after the free ones that it shows: whether
- * they are there to be had is the write's condition. For core/plan_*.c only.
+ * they are there to be had is the write's condition. For the files of core/plan only.
  *
  *     struct number_picker picker;
  *     number_picker_init(&picker, input);

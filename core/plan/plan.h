@@ -185,12 +185,12 @@ struct plan_input {
 /* Everyone in the roster has an extension, nobody else. Creates the numbers that are missing where
    the snapshot is exact or empty, adopts what the old program wrote, repairs what a normal read
    can see. An empty roster takes nothing from anybody. ERR_CONFIG where more numbers than
-   PLAN_CREATE_MAX would have to be created. plan_sync.c */
+   PLAN_CREATE_MAX would have to be created. sync.c */
 #define PLAN_CREATE_MAX 10000000
 enum err_code plan_sync(const struct plan_input *input, struct plan **out,
                         struct err *err) ERR_CHECK;
 
-/* Creates the numbers of the ranges that are missing. plan_sync.c */
+/* Creates the numbers of the ranges that are missing. sync.c */
 enum err_code plan_init(const struct plan_input *input, struct plan **out,
                         struct err *err) ERR_CHECK;
 
@@ -215,7 +215,7 @@ void refusals_release(struct refusals *refusals);
    no number is left. The requests hold at once, in no order. Those that form a chain (alice leaves
    2041, bob takes it) become one group, of at most PLAN_GROUP_MAX changes. What is so already is
    a row that is skipped, with the reason. A pin or a release may name the extension instead of the agent. `action` is
-   the plan's name. plan_edit.c */
+   the plan's name. edit.c */
 #define PLAN_GROUP_MAX 30
 enum err_code plan_edit(const struct plan_input *input, const char *action,
                         const struct request *requests, size_t n_requests,

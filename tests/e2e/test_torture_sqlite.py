@@ -2,8 +2,8 @@
 
 After every kill: the file opens, no agent has two extensions, no extension is there twice, none is
 lost, and the export is a whole file. After each round the audit trail, played again from the first
-record, leads to what the store shows. What the C sister of this test (core_store_torture.c) does to
-the store, this one does to the program as a user runs it.
+record, leads to what the store shows. tests/unit/core/embedded/store_torture.c does the
+same to the store; this test does it to the program as a user runs it.
 """
 
 import csv

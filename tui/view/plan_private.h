@@ -2,8 +2,8 @@
 #define TUI_VIEW_PLAN_PRIVATE_H
 
 /*
- * Private to view_plan*.c: the state of a plan on the screen. view_plan.c has what the keys do,
- * view_plan_draw.c what it looks like.
+ * Private to plan.c and plan_draw.c: the state of a plan on the screen. plan.c has what the keys do,
+ * plan_draw.c draws it.
  */
 
 #include "core/plan/guard.h"
