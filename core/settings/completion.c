@@ -171,6 +171,7 @@ static void put_zsh_option(struct buf *out, const struct option_info *info)
     case TYPE_BLOCKED:
     case TYPE_LIMIT:
     case TYPE_MODE:
+    case TYPE_COUNT:
         buf_printf(out, ":%s: ", info->name);
         break;
     }

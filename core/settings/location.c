@@ -4,27 +4,22 @@
 #include <string.h>
 
 #include "core/base/banned.h"
-#include "core/settings/options.h"
+#include "core/base/nearest.h"
 #include "core/base/text.h"
 
-#define SCHEMES_MAX 4
-
-/* The first is the embedded one, which a plain path gets. */
+/* The first scheme is the embedded one, which a plain path gets. */
 static const struct {
     const char *noun;
-    const char *schemes[SCHEMES_MAX];
+    const char *schemes[4];
     const char *forms;
 } s_ports[] = {
     [PORT_DIRECTORY] = {"directory",
                         {"file", "connect", "demo", NULL},
-                        "A directory is file:PATH or connect:INSTANCE-ID-OR-ARN"},
-    [PORT_STORE] = {"store",
-                    {"sqlite", "dynamodb", NULL},
-                    "A store is sqlite:PATH or dynamodb:TABLE"},
-    [PORT_EXPORT] = {"export",
-                     {"file", "s3", NULL},
-                     "An export goes to file:PATH or s3://BUCKET[/KEY]"},
+                        "A directory is " LOCATION_DIRECTORY_FORMS},
+    [PORT_STORE] = {"store", {"sqlite", "dynamodb", NULL}, "A store is " LOCATION_STORE_FORMS},
+    [PORT_EXPORT] = {"export", {"file", "s3", NULL}, "An export goes to " LOCATION_EXPORT_FORMS},
 };
+_Static_assert(sizeof s_ports / sizeof *s_ports == PORT_COUNT, "one row a port");
 
 const char *location_rest(const char *uri, const char *scheme)
 {

@@ -4,7 +4,7 @@
 /*
  * Where a directory, a store or an export lies: a URI as people write it.
  *
- *   directory   file:PATH    connect:INSTANCE-ID-OR-ARN    demo:SEED
+ *   directory   file:PATH    connect:INSTANCE    demo:SEED   (INSTANCE: an id or an ARN)
  *   store       sqlite:PATH  dynamodb:TABLE
  *   export      file:PATH    s3://BUCKET[/KEY]
  *
@@ -21,7 +21,12 @@
 #include "core/base/arena.h"
 #include "core/base/err.h"
 
-enum port_kind { PORT_DIRECTORY, PORT_STORE, PORT_EXPORT };
+enum port_kind { PORT_DIRECTORY, PORT_STORE, PORT_EXPORT, PORT_COUNT };
+
+/* The forms, as messages and the help name them; the first of each is the embedded one. */
+#define LOCATION_DIRECTORY_FORMS "file:PATH or connect:INSTANCE"
+#define LOCATION_STORE_FORMS "sqlite:PATH or dynamodb:TABLE"
+#define LOCATION_EXPORT_FORMS "file:PATH or s3://BUCKET[/KEY]"
 
 #define LOCATION_MAX 4096 /* bytes */
 

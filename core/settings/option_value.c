@@ -8,127 +8,158 @@
 
 #define URL_MAX 2048
 
+/* A text on its way to its member. */
+struct value {
+    const struct option_info *info;
+    const char *text;
+    const struct location_base *base;
+    struct settings *settings;
+    void *member; /* of `settings`, of the type that the option's type asks for */
+    struct err *err;
+};
+
 /* ---- text ---------------------------------------------------------------------------------- */
 
-static enum err_code check_text(const char *text, int64_t max, struct err *err)
+static enum err_code check_text(const struct value *v, int64_t max)
 {
-    size_t length = strlen(text);
+    size_t length = strlen(v->text);
     if (length == 0) {
-        return err_set(err, ERR_USAGE, "the value is empty");
+        return err_set(v->err, ERR_USAGE, "the value is empty");
     }
     if ((int64_t)length > max) {
-        return err_set(err, ERR_USAGE, "the value is longer than %lld bytes", (long long)max);
+        return err_set(v->err, ERR_USAGE, "the value is longer than %lld bytes", (long long)max);
     }
-    if (text_utf8_check(text, length) != length) {
-        return err_set(err, ERR_USAGE, "the value is not UTF-8");
+    if (text_utf8_check(v->text, length) != length) {
+        return err_set(v->err, ERR_USAGE, "the value is not UTF-8");
     }
-    for (const char *s = text; *s; s++) {
+    for (const char *s = v->text; *s; s++) {
         if ((unsigned char)*s < 0x20 || *s == 0x7f) {
-            return err_set(err, ERR_USAGE, "the value holds a control character");
+            return err_set(v->err, ERR_USAGE, "the value holds a control character");
         }
     }
     return ERR_OK;
 }
 
-static bool is_host_char(char c)
+static enum err_code keep(const struct value *v, const char *text)
 {
-    char l = text_lower(c);
-    return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    *(const char **)v->member = arena_strdup(&v->settings->arena, text);
+    return ERR_OK;
 }
 
-static enum err_code check_label(const char *text, int64_t max, struct err *err)
+static enum err_code set_text(const struct value *v)
 {
-    size_t length = strlen(text);
-    bool good = length > 0 && (int64_t)length <= max && text[0] != '-' && text[length - 1] != '-';
-    for (size_t i = 0; i < length; i++) {
-        good = good && is_host_char(text[i]);
+    return check_text(v, v->info->max) == ERR_OK ? keep(v, v->text) : ERR_USAGE;
+}
+
+static enum err_code set_path(const struct value *v)
+{
+    return check_text(v, v->info->max) == ERR_OK
+               ? keep(v, location_path(v->text, v->base, &v->settings->arena))
+               : ERR_USAGE;
+}
+
+static enum err_code set_label(const struct value *v)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+    size_t length = strlen(v->text);
+    if (length == 0 || (int64_t)length > v->info->max || strspn(v->text, letters) != length ||
+        v->text[0] == '-' || v->text[length - 1] == '-') {
+        return err_set(v->err, ERR_USAGE, "\"%s\" is no name like eu-west-2: letters, digits, '-'",
+                       v->text);
     }
-    return good ? ERR_OK
-                : err_set(err, ERR_USAGE, "\"%s\" is no name like eu-west-2: letters, digits, '-'",
-                          text);
+    return keep(v, v->text);
 }
 
-static enum err_code check_url(const char *text, struct err *err)
+static enum err_code set_url(const struct value *v)
 {
-    if (check_text(text, URL_MAX, err) != ERR_OK) {
+    if (check_text(v, URL_MAX) != ERR_OK) {
         return ERR_USAGE;
     }
-    const char *host = strncmp(text, "https://", 8) == 0  ? text + 8
-                       : strncmp(text, "http://", 7) == 0 ? text + 7
-                                                          : NULL;
-    if (!host || strchr("/:?#", host[0]) || strpbrk(text, " @?#")) {
-        return err_set(err, ERR_USAGE, "\"%s\" is no http://HOST[:PORT] or https://HOST[:PORT]",
-                       text);
+    const char *host = strncmp(v->text, "https://", 8) == 0  ? v->text + 8
+                       : strncmp(v->text, "http://", 7) == 0 ? v->text + 7
+                                                             : NULL;
+    if (!host || strchr("/:?#", host[0]) || strpbrk(v->text, " @?#")) {
+        return err_set(v->err, ERR_USAGE, "\"%s\" is no http://HOST[:PORT] or https://HOST[:PORT]",
+                       v->text);
     }
-    return ERR_OK;
+    return keep(v, v->text);
 }
 
-/* ---- numbers ------------------------------------------------------------------------------- */
-
-static enum err_code parse_int(const struct option_info *info, const char *text, int64_t *value,
-                               struct err *err)
+static enum err_code set_place(const struct value *v)
 {
-    if (!text_to_int64(text, info->min, info->max, value)) {
-        return err_set(err, ERR_USAGE, "\"%s\" is no number from %lld to %lld", text,
-                       (long long)info->min, (long long)info->max);
-    }
-    return ERR_OK;
+    static const enum port_kind ports[TYPE_COUNT] = {
+        [TYPE_DIRECTORY] = PORT_DIRECTORY, [TYPE_STORE] = PORT_STORE, [TYPE_EXPORT] = PORT_EXPORT};
+    return location_normalise(ports[v->info->type], v->text, v->base, &v->settings->arena,
+                              v->member, v->err);
 }
 
-static enum err_code parse_duration(const struct option_info *info, const char *text,
-                                    int64_t *value, struct err *err)
-{
-    if (!clock_parse_duration(text, value)) {
-        return err_set(err, ERR_USAGE, "\"%s\" is no time: 90s, 15m, 12h, 7d or 2w", text);
-    }
-    if (*value < info->min || *value > info->max) {
-        char longest[CLOCK_TEXT_MAX];
-        clock_format_span(info->max, longest);
-        return err_set(err, ERR_USAGE, "\"%s\" is longer than %s", text, longest);
-    }
-    return ERR_OK;
-}
+/* ---- words and numbers --------------------------------------------------------------------- */
 
-static enum err_code parse_flag(const char *text, bool *value, struct err *err)
+static enum err_code set_flag(const struct value *v)
 {
-    return option_parse_flag(text, value)
+    return option_parse_flag(v->text, v->member)
                ? ERR_OK
-               : err_set(err, ERR_USAGE, "\"%s\" is neither yes nor no", text);
+               : err_set(v->err, ERR_USAGE, "\"%s\" is neither yes nor no", v->text);
 }
 
-static enum err_code parse_choice(const struct option_info *info, const char *text, int *value,
-                                  struct err *err)
+static enum err_code set_int(const struct value *v)
 {
-    for (int i = 0; info->choices[i]; i++) {
-        if (strcmp(info->choices[i], text) == 0) {
-            *value = i;
+    int64_t number;
+    if (!text_to_int64(v->text, v->info->min, v->info->max, &number)) {
+        return err_set(v->err, ERR_USAGE, "\"%s\" is no number from %lld to %lld", v->text,
+                       (long long)v->info->min, (long long)v->info->max);
+    }
+    *(int *)v->member = (int)number;
+    return ERR_OK;
+}
+
+static enum err_code set_duration(const struct value *v)
+{
+    int64_t *seconds = v->member;
+    if (!clock_parse_duration(v->text, seconds)) {
+        return err_set(v->err, ERR_USAGE, "\"%s\" is no time: 90s, 15m, 12h, 7d or 2w", v->text);
+    }
+    if (*seconds < v->info->min || *seconds > v->info->max) {
+        char longest[CLOCK_TEXT_MAX];
+        clock_format_span(v->info->max, longest);
+        return err_set(v->err, ERR_USAGE, "\"%s\" is longer than %s", v->text, longest);
+    }
+    return ERR_OK;
+}
+
+static enum err_code set_choice(const struct value *v)
+{
+    for (int i = 0; v->info->choices[i]; i++) {
+        if (strcmp(v->info->choices[i], v->text) == 0) {
+            *(int *)v->member = i;
             return ERR_OK;
         }
     }
-    const char *near = nearest_of(text, info->choices);
-    err_set(err, ERR_USAGE, "\"%s\" is none of: %s", text, info->help);
+    const char *near = nearest_of(v->text, v->info->choices);
+    err_set(v->err, ERR_USAGE, "\"%s\" is none of: %s", v->text, v->info->help);
     if (near) {
-        err_hint(err, "Did you mean \"%s\"?", near);
+        err_hint(v->err, "Did you mean \"%s\"?", near);
     }
     return ERR_USAGE;
 }
 
 /* Octal, as chmod takes it. The owner has to read and write it, and nobody runs it; a store that
    everybody can write belongs to nobody. */
-static enum err_code parse_mode(const char *text, int *value, struct err *err)
+static enum err_code set_mode(const struct value *v)
 {
+    size_t length = strlen(v->text);
+    bool octal = length >= 3 && length <= 4 && strspn(v->text, "01234567") == length;
     int mode = 0;
-    bool octal = strlen(text) >= 3 && strlen(text) <= 4 && strspn(text, "01234567") == strlen(text);
-    for (const char *c = text; octal && *c; c++) {
+    for (const char *c = v->text; octal && *c; c++) {
         mode = mode * 8 + (*c - '0');
     }
     if (!octal || (mode & 0600) != 0600 || (mode & ~0664) != 0) {
-        err_set(err, ERR_USAGE, "\"%s\" is not a mode for a store: 0600, 0640, 0644, 0660 or 0664",
-                text);
-        err_hint(err, "0600 is the owner alone, 0660 lets the group read and write");
+        err_set(v->err, ERR_USAGE,
+                "\"%s\" is not a mode for a store: 0600, 0640, 0644, 0660 or 0664", v->text);
+        err_hint(v->err, "0600 is the owner alone, 0660 lets the group read and write");
         return ERR_USAGE;
     }
-    *value = mode;
+    *(int *)v->member = mode;
     return ERR_OK;
 }
 
@@ -136,10 +167,17 @@ static enum err_code parse_mode(const char *text, int *value, struct err *err)
 
 /* Another width has other numbers: all of them, until `ranges` says otherwise, and of the blocked
    prefixes those that fit. */
-static void set_width(struct policy *policy, int width)
+static enum err_code set_width(const struct value *v)
 {
+    struct policy *policy = v->member;
+    int width = policy->width;
+    struct value number = *v;
+    number.member = &width;
+    if (set_int(&number) != ERR_OK) {
+        return ERR_USAGE;
+    }
     if (width == policy->width) {
-        return;
+        return ERR_OK;
     }
     policy->width = width;
     policy->n_ranges = 1;
@@ -153,98 +191,43 @@ static void set_width(struct policy *policy, int width)
         }
     }
     policy->n_blocked = kept;
+    return ERR_OK;
+}
+
+static enum err_code set_ranges(const struct value *v)
+{
+    return policy_set_ranges(v->member, v->text, v->err);
+}
+
+static enum err_code set_blocked(const struct value *v)
+{
+    return policy_set_blocked(v->member, v->text, v->err);
+}
+
+static enum err_code set_limit(const struct value *v)
+{
+    return release_limit_parse(v->member, v->text, v->err);
 }
 
 /* ---- all types ----------------------------------------------------------------------------- */
 
-static enum err_code set_place(enum port_kind port, const char *text,
-                               const struct location_base *base, struct settings *settings,
-                               const char **member, struct err *err)
-{
-    return location_normalise(port, text, base, &settings->arena, member, err);
-}
+typedef enum err_code set_fn(const struct value *v);
 
-static enum err_code set_text(const struct option_info *info, const char *text,
-                              const struct location_base *base, struct settings *settings,
-                              const char **member, struct err *err)
-{
-    enum err_code code = info->type == TYPE_URL     ? check_url(text, err)
-                         : info->type == TYPE_LABEL ? check_label(text, info->max, err)
-                                                    : check_text(text, info->max, err);
-    if (code == ERR_OK) {
-        const char *whole =
-            info->type == TYPE_PATH ? location_path(text, base, &settings->arena) : text;
-        *member = arena_strdup(&settings->arena, whole);
-    }
-    return code;
-}
+static set_fn *const s_setters[] = {
+    [TYPE_FLAG] = set_flag,   [TYPE_INT] = set_int,       [TYPE_DURATION] = set_duration,
+    [TYPE_TEXT] = set_text,   [TYPE_PATH] = set_path,     [TYPE_DIRECTORY] = set_place,
+    [TYPE_STORE] = set_place, [TYPE_EXPORT] = set_place,  [TYPE_URL] = set_url,
+    [TYPE_LABEL] = set_label, [TYPE_MODE] = set_mode,     [TYPE_CHOICE] = set_choice,
+    [TYPE_WIDTH] = set_width, [TYPE_RANGES] = set_ranges, [TYPE_BLOCKED] = set_blocked,
+    [TYPE_LIMIT] = set_limit,
+};
+_Static_assert(sizeof s_setters / sizeof *s_setters == TYPE_COUNT, "a setter for each type");
 
-static enum err_code set_number(const struct option_info *info, const char *text, int *member,
-                                struct err *err)
-{
-    int64_t value = 0;
-    enum err_code code = parse_int(info, text, &value, err);
-    if (code == ERR_OK) {
-        *member = (int)value;
-    }
-    return code;
-}
-
-static enum err_code set_policy(const struct option_info *info, const char *text,
-                                struct policy *policy, struct err *err)
-{
-    int width = policy->width;
-    switch ((int)info->type) {
-    case TYPE_WIDTH:
-        if (set_number(info, text, &width, err) != ERR_OK) {
-            return ERR_USAGE;
-        }
-        set_width(policy, width);
-        return ERR_OK;
-    case TYPE_RANGES:
-        return policy_set_ranges(policy, text, err);
-    default:
-        return policy_set_blocked(policy, text, err);
-    }
-}
-
-enum err_code option_value_set(enum option_id id, const char *text, bool built_in,
+enum err_code option_value_set(enum option_id id, const char *text,
                                const struct location_base *base, struct settings *settings,
                                struct err *err)
 {
     const struct option_info *info = option_info(id);
-    void *member = (char *)settings + info->offset;
-    if (built_in && info->topic == TOPIC_POLICY) {
-        return ERR_OK;
-    }
-    switch (info->type) {
-    case TYPE_FLAG:
-        return parse_flag(text, member, err);
-    case TYPE_INT:
-        return set_number(info, text, member, err);
-    case TYPE_DURATION:
-        return parse_duration(info, text, member, err);
-    case TYPE_TEXT:
-    case TYPE_PATH:
-    case TYPE_URL:
-    case TYPE_LABEL:
-        return set_text(info, text, base, settings, member, err);
-    case TYPE_DIRECTORY:
-        return set_place(PORT_DIRECTORY, text, base, settings, member, err);
-    case TYPE_STORE:
-        return set_place(PORT_STORE, text, base, settings, member, err);
-    case TYPE_EXPORT:
-        return set_place(PORT_EXPORT, text, base, settings, member, err);
-    case TYPE_CHOICE:
-        return parse_choice(info, text, member, err);
-    case TYPE_WIDTH:
-    case TYPE_RANGES:
-    case TYPE_BLOCKED:
-        return set_policy(info, text, member, err);
-    case TYPE_MODE:
-        return parse_mode(text, member, err);
-    case TYPE_LIMIT:
-        return release_limit_parse(member, text, err);
-    }
-    return ERR_INTERNAL;
+    const struct value value = {info, text, base, settings, (char *)settings + info->offset, err};
+    return s_setters[info->type](&value);
 }

@@ -12,8 +12,8 @@
 #include "core/settings/settings.h"
 
 /* ERR_USAGE says what is wrong with the value, without naming the option: the caller knows where it
-   stands. A `built_in` value of the policy is not set again: policy_default() has it. */
-enum err_code option_value_set(enum option_id id, const char *text, bool built_in,
+   stands. */
+enum err_code option_value_set(enum option_id id, const char *text,
                                const struct location_base *base, struct settings *settings,
                                struct err *err) ERR_CHECK;
 

@@ -4,22 +4,68 @@
 #include <string.h>
 
 #include "core/base/banned.h"
+#include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/settings/settings.h"
+
+/* ---- the tables -------------------------------------------------------------------------- */
+
+static const char *const s_log_levels[] = {
+#define X(level, name) [level] = name,
+    LOG_LEVELS(X)
+#undef X
+        NULL};
+
+static const struct option_info s_options[OPT_COUNT] = {
+#define X(id, letter, name, key, type, hint, section, topic, member, actions, ...)                 \
+    [id] = {letter,        name,                                                                   \
+            key,           TYPE_##type,                                                            \
+            hint,          SECTION_##section,                                                      \
+            TOPIC_##topic, offsetof(struct settings, member),                                      \
+            actions,       __VA_ARGS__},
+    OPTION_LIST(X)
+#undef X
+};
+
+static const struct action_info s_actions[ACTION_COUNT] = {
+#define X(id, ...) [id] = {__VA_ARGS__},
+    ACTION_LIST(X)
+#undef X
+};
+_Static_assert(ACTION_COUNT <= 32, "the actions of an option are bits of a uint32_t");
+
+/* The names, each list with a NULL behind it, and what a topic is about. */
+static const char *const s_topics[TOPIC_COUNT + 1] = {
+#define X(id, name, about) [id] = name,
+    TOPIC_LIST(X)
+#undef X
+};
+
+static const char *const s_about[TOPIC_COUNT] = {
+#define X(id, name, about) [id] = about,
+    TOPIC_LIST(X)
+#undef X
+};
+
+static const char *const s_sections[SECTION_COUNT] = {
+#define X(id, name) [id] = name,
+    SECTION_LIST(X)
+#undef X
+};
+
+static const char *const s_list_kinds[] = {
+#define X(kind, name) [kind] = name,
+    LIST_KINDS(X)
+#undef X
+        NULL};
+
+static const char *const s_shells[] = {"bash", "zsh", NULL};
 
 const struct option_info *option_info(enum option_id id)
 {
     assert(id < OPT_COUNT);
-    return &option_table[id];
+    return &s_options[id];
 }
-
-/* ---- actions, topics, sections ----------------------------------------------------------- */
-
-static const struct action_info s_actions[ACTION_COUNT] = {
-#define X(id, name, operands, min, max, writes, topic, help)                                       \
-    [id] = {name, operands, min, max, writes, topic, help},
-    ACTION_LIST(X)
-#undef X
-};
 
 const struct action_info *action_info(enum action action)
 {
@@ -27,36 +73,32 @@ const struct action_info *action_info(enum action action)
     return &s_actions[action];
 }
 
+const char *const *action_words(enum action action)
+{
+    return action == ACTION_LIST_        ? s_list_kinds
+           : action == ACTION_COMPLETION ? s_shells
+           : action == ACTION_HELP       ? s_topics + TOPIC_SYNC
+                                         : NULL;
+}
+
 bool action_edits(enum action action)
 {
     return action_info(action)->topic == TOPIC_EDIT;
 }
 
-static const char *const s_topics[TOPIC_COUNT][2] = {
-#define X(id, name, about) [id] = {name, about},
-    TOPIC_LIST(X)
-#undef X
-};
-
 const char *topic_name(enum topic topic)
 {
-    return s_topics[topic][0];
+    return s_topics[topic];
 }
 
 const char *topic_about(enum topic topic)
 {
-    return s_topics[topic][1];
+    return s_about[topic];
 }
 
 const char *section_name(enum section section)
 {
-    static const char *const names[] = {
-        [SECTION_NONE] = "",           [SECTION_DEFAULTS] = "defaults",
-        [SECTION_POLICY] = "policy",   [SECTION_THEME] = "theme",
-        [SECTION_KEYS] = "keys",       [SECTION_CONSOLE] = "console",
-        [SECTION_CONTEXT] = "context",
-    };
-    return names[section];
+    return s_sections[section];
 }
 
 /* ---- looking up -------------------------------------------------------------------------- */
@@ -64,19 +106,20 @@ const char *section_name(enum section section)
 enum option_id option_by_name(const char *name)
 {
     enum option_id id = 0;
-    while (id < OPT_COUNT && (!option_table[id].name || strcmp(option_table[id].name, name) != 0)) {
+    while (id < OPT_COUNT && (!s_options[id].name || strcmp(s_options[id].name, name) != 0)) {
         id++;
     }
     return id;
 }
 
+/* The option's key in that section, or NULL. */
 static const char *key_in(enum option_id id, enum section section)
 {
-    const struct option_info *info = &option_table[id];
+    const struct option_info *info = &s_options[id];
     if (section == SECTION_CONTEXT) {
-        return info->context_key;
+        return info->not_in_context ? NULL : info->key;
     }
-    return info->section == section ? info->key : NULL;
+    return info->section != section ? NULL : info->section_key ? info->section_key : info->key;
 }
 
 enum option_id option_by_key(enum section section, const char *key)
@@ -119,8 +162,8 @@ const char *option_nearest(const char *name)
         }
     }
     for (enum option_id id = 0; id < OPT_COUNT; id++) {
-        if (option_table[id].name) {
-            names[n++] = option_table[id].name;
+        if (s_options[id].name) {
+            names[n++] = s_options[id].name;
         }
     }
     names[n] = NULL;

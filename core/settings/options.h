@@ -2,18 +2,20 @@
 #define CORE_SETTINGS_OPTIONS_H
 
 /*
- * The one table of actions and the one table of options. The command line (core/settings/cmdline.h), the
- * configuration file (core/settings/config.h), the environment, --help (core/settings/help.h), the completion and
- * every check of a value come from them; a new option is one more row here and a member of
- * `struct settings`.
+ * The tables: topics of --help, actions, options. The command line (core/settings/cmdline.h), the
+ * configuration file (core/settings/config.h), the environment, the help and the completion
+ * (core/settings/help.h) and every check of a value (core/settings/option_value.h) read them.
+ *
+ * A new option is a row of OPTION_LIST and a member of `struct settings`. A new action is a row of
+ * ACTION_LIST.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/base/err.h"
 #include "core/base/nearest.h"
+#include "core/settings/location.h"
 
 /* ---- topics of --help -------------------------------------------------------------------- */
 
@@ -104,6 +106,10 @@ struct action_info {
 
 const struct action_info *action_info(enum action action);
 
+/* The operands that it can have, if they are a few fixed words: of --list, --help, --completion.
+   Ends with NULL; else NULL. */
+const char *const *action_words(enum action action);
+
 /* Whether it changes the store by hand: the operands become `struct request`s. */
 bool action_edits(enum action action);
 
@@ -119,56 +125,6 @@ enum list_kind {
 };
 
 /* ---- options ----------------------------------------------------------------------------- */
-
-enum option_id {
-    /* which configuration */
-    OPT_CONFIG,
-    OPT_CONTEXT,
-    /* where */
-    OPT_DIRECTORY,
-    OPT_LOGIN_COLUMN,
-    OPT_ACTIVE_COLUMN,
-    OPT_STORE,
-    OPT_STORE_MODE,
-    OPT_EXPORT_TO,
-    OPT_PROFILE,
-    OPT_REGION,
-    OPT_ENDPOINT_URL,
-    OPT_KMS_KEY,
-    OPT_STORAGE_CLASS,
-    OPT_BUCKET_OWNER,
-    OPT_CONNECT_RATE,
-    OPT_CONNECT_BURST,
-    /* the rules; the width before what depends on it */
-    OPT_WIDTH,
-    OPT_RANGES,
-    OPT_BLOCKED,
-    OPT_COOLDOWN,
-    OPT_MAX_RELEASE,
-    OPT_AUDIT_KEEP,
-    OPT_READ_ONLY,
-    /* how */
-    OPT_DRY_RUN,
-    OPT_EXIT_CODE,
-    OPT_NO_EXPORT,
-    OPT_CSV_SAFE,
-    OPT_FIX,
-    OPT_LIMIT,
-    OPT_EXTENSION,
-    OPT_JSON,
-    OPT_QUIET,
-    OPT_VERBOSE,
-    OPT_YES,
-    OPT_LOG,
-    OPT_LOG_LEVEL,
-    /* the console */
-    OPT_THEME,
-    OPT_REFRESH,
-    OPT_ASCII,
-    OPT_MOUSE,
-    OPT_ESCDELAY,
-    OPT_COUNT
-};
 
 enum option_type {
     TYPE_FLAG,      /* bool */
@@ -186,41 +142,213 @@ enum option_type {
     TYPE_WIDTH,  /* these four set the policy */
     TYPE_RANGES,
     TYPE_BLOCKED,
-    TYPE_LIMIT
+    TYPE_LIMIT,
+    TYPE_COUNT
 };
+
+/* id, name in the file */
+#define SECTION_LIST(X)                                                                            \
+    X(SECTION_NONE, "") /* not in the file */                                                      \
+    X(SECTION_DEFAULTS, "defaults") /* for every context */                                        \
+    X(SECTION_POLICY, "policy")                                                                    \
+    X(SECTION_THEME, "theme")                                                                      \
+    X(SECTION_KEYS, "keys")                                                                        \
+    X(SECTION_CONSOLE, "console")                                                                  \
+    X(SECTION_CONTEXT, "context")
 
 enum section {
-    SECTION_NONE,     /* not in the file */
-    SECTION_DEFAULTS, /* [defaults], and every [context NAME] */
-    SECTION_POLICY,
-    SECTION_THEME,
-    SECTION_KEYS,
-    SECTION_CONSOLE,
-    SECTION_CONTEXT
+#define X(id, name) id,
+    SECTION_LIST(X)
+#undef X
+        SECTION_COUNT
 };
 
+/* The actions that an option goes with. */
 #define ACTION_BIT(action) (1u << (action))
+#define FOR_SYNC ACTION_BIT(ACTION_SYNC)
+#define FOR_DOCTOR ACTION_BIT(ACTION_DOCTOR)
+#define FOR_HISTORY ACTION_BIT(ACTION_HISTORY)
+#define FOR_EXPORT ACTION_BIT(ACTION_EXPORT)
+#define FOR_SCREEN (ACTION_BIT(ACTION_CONSOLE) | ACTION_BIT(ACTION_DEMO))
+/* Plans of more than what the words of the command line name. */
+#define FOR_PLANS (FOR_SYNC | FOR_DOCTOR | ACTION_BIT(ACTION_IMPORT) | ACTION_BIT(ACTION_UNDO))
+#define FOR_EDITS                                                                                  \
+    (ACTION_BIT(ACTION_ASSIGN) | ACTION_BIT(ACTION_RELEASE) | ACTION_BIT(ACTION_REASSIGN) |        \
+     ACTION_BIT(ACTION_SWAP) | ACTION_BIT(ACTION_RESERVE) | ACTION_BIT(ACTION_UNRESERVE) |         \
+     ACTION_BIT(ACTION_PIN) | ACTION_BIT(ACTION_UNPIN))
+#define FOR_WRITES (FOR_PLANS | FOR_EDITS | ACTION_BIT(ACTION_INIT) | FOR_EXPORT)
+#define FOR_LIMIT (FOR_PLANS | FOR_EDITS | FOR_SCREEN | FOR_EXPORT)
+#define FOR_CSV (FOR_SYNC | FOR_SCREEN | FOR_EXPORT)
+#define NOT_SCREEN (~FOR_SCREEN)
+#define NOT_DEMO (~ACTION_BIT(ACTION_DEMO)) /* it must not touch a real place */
+#define FOR_ALL 0u
+
+/*
+ * One option a row:
+ *
+ *   id       OPT_...
+ *   letter   "-n", or 0
+ *   name     on the command line, without "--"; NULL: not there
+ *   key      in its section, in [context NAME], and upper-case behind EXTPOOL_ in the environment
+ *   type     TYPE_...
+ *   hint     what stands for the value in help and messages
+ *   section  SECTION_..., where the key lives
+ *   topic    TOPIC_..., where the help shows it
+ *   member   of struct settings, where the value goes
+ *   actions  that it goes with
+ *   help     one line
+ *
+ * and then, as members of `struct option_info`, what only some have: the old program's variable,
+ * the default, LIMITS of a number, the most BYTES of a text.
+ */
+/* clang-format off */
+#define LIMITS(least, most) .min = (least), .max = (most)
+#define BYTES(most) .max = (most)
+
+#define OPTION_LIST(X)                                                                            \
+    /* ---- which configuration ---- */                                                           \
+    X(OPT_CONFIG,        0,   "config",       NULL,                    PATH,      "FILE",         \
+      NONE,     CONFIG,  config_path, FOR_ALL, "read this file ($XDG_CONFIG_HOME/extpool/config)",\
+      .env = "EXTPOOL_CONFIG", BYTES(4096))                                                       \
+    X(OPT_CONTEXT,       'c', "context",      "context",               TEXT,      "NAME",         \
+      DEFAULTS, CONFIG,  context, NOT_DEMO, "take [context NAME] of the configuration",           \
+      .not_in_context = true, BYTES(128))                                                         \
+    /* ---- where ---- */                                                                         \
+    X(OPT_DIRECTORY,     0,   "directory",    "directory",             DIRECTORY, "URI",          \
+      DEFAULTS, STORES,  directory, NOT_DEMO, "who works here: " LOCATION_DIRECTORY_FORMS,        \
+      .env = "AWS_CONNECT_INSTANCEID", .env_prefix = "connect:")                                  \
+    X(OPT_LOGIN_COLUMN,  0,   NULL,           "login_column",          TEXT,      "NAME",         \
+      DEFAULTS, FILES,   login_column, FOR_ALL, "the column of the logins in a directory file",   \
+      BYTES(60))                                                                                  \
+    X(OPT_ACTIVE_COLUMN, 0,   NULL,           "active_column",         TEXT,      "NAME",         \
+      DEFAULTS, FILES,   active_column, FOR_ALL, "... and the one that says who is active",       \
+      BYTES(512))                                                                                 \
+    X(OPT_STORE,         0,   "store",        "store",                 STORE,     "URI",          \
+      DEFAULTS, STORES,  store, NOT_DEMO, "who holds what: " LOCATION_STORE_FORMS,                \
+      .env = "AWS_TABLE", .env_prefix = "dynamodb:")                                              \
+    X(OPT_STORE_MODE,    0,   NULL,           "store_mode",            MODE,      "MODE",         \
+      DEFAULTS, STORES,  store_mode, FOR_ALL, "who may use an sqlite: store; 0660: a group",      \
+      .def = "0600")                                                                              \
+    X(OPT_EXPORT_TO,     0,   "export-to",    "export",                EXPORT,    "URI",          \
+      DEFAULTS, STORES,  export_to, NOT_DEMO, "the CSV goes to " LOCATION_EXPORT_FORMS,           \
+      .env = "AWS_EXPORT_BUCKET", .env_prefix = "s3://")                                          \
+    X(OPT_PROFILE,       0,   "profile",      "profile",               TEXT,      "P",            \
+      DEFAULTS, STORES,  profile, NOT_DEMO, "the AWS profile (AWS_PROFILE)", BYTES(256))          \
+    X(OPT_REGION,        0,   "region",       "region",                LABEL,     "R",            \
+      DEFAULTS, STORES,  region, NOT_DEMO, "the AWS Region", .env = "AWS_REGION", BYTES(63))      \
+    X(OPT_ENDPOINT_URL,  0,   "endpoint-url", "endpoint_url",          URL,       "URL",          \
+      DEFAULTS, STORES,  endpoint_url, NOT_DEMO, "send every request here (a local DynamoDB)")    \
+    X(OPT_KMS_KEY,       0,   NULL,           "kms_key",               TEXT,      "KEY",          \
+      DEFAULTS, STORES,  kms_key, FOR_ALL, "encrypt the export in S3 with this KMS key",          \
+      BYTES(2048))                                                                                \
+    X(OPT_STORAGE_CLASS, 0,   NULL,           "storage_class",         TEXT,      "CLASS",        \
+      DEFAULTS, STORES,  storage_class, FOR_ALL, "the S3 storage class of the export", BYTES(64)) \
+    X(OPT_BUCKET_OWNER,  0,   NULL,           "expected_bucket_owner", TEXT,      "ACCOUNT",      \
+      DEFAULTS, STORES,  bucket_owner, FOR_ALL, "refuse a bucket of another account", BYTES(12))  \
+    X(OPT_CONNECT_RATE,  0,   NULL,           "connect_rate",          INT,       "N",            \
+      DEFAULTS, STORES,  connect_rate, FOR_ALL, "requests a second to Amazon Connect", .def = "2",\
+      LIMITS(1, 1000))                                                                            \
+    X(OPT_CONNECT_BURST, 0,   NULL,           "connect_burst",         INT,       "N",            \
+      DEFAULTS, STORES,  connect_burst, FOR_ALL, "... and so many at once", .def = "5",           \
+      LIMITS(1, 1000))                                                                            \
+    /* ---- the rules; the width stands before what depends on it ---- */                         \
+    X(OPT_WIDTH,         0,   NULL,           "width",                 WIDTH,     "N",            \
+      POLICY,   POLICY,  policy, FOR_ALL, "digits of an extension, 2 to 8", .def = "4",           \
+      LIMITS(EXT_WIDTH_MIN, EXT_WIDTH_MAX))                                                       \
+    X(OPT_RANGES,        0,   NULL,           "ranges",                RANGES,    "LIST",         \
+      POLICY,   POLICY,  policy, FOR_ALL, "the numbers: \"2000-2999, 7100-7199, 8000\"")          \
+    X(OPT_BLOCKED,       0,   NULL,           "blocked",               BLOCKED,   "LIST",         \
+      POLICY,   POLICY,  policy, FOR_ALL, "prefixes never handed out; empty: none")               \
+    X(OPT_COOLDOWN,      0,   NULL,           "cooldown",              DURATION,  "TIME",         \
+      POLICY,   POLICY,  policy.cooldown_s, FOR_ALL,                                              \
+      "how long a returned one rests: 90s 15m 12h 7d 2w", .def = "7d",                            \
+      LIMITS(0, 3650 * INT64_C(86400)))                                                           \
+    X(OPT_MAX_RELEASE,   0,   "max-release",  "max_release",           LIMIT,     "N|N%",         \
+      POLICY,   POLICY,  policy.limit, FOR_LIMIT,                                                 \
+      "refuse to take or change more people's numbers", .def = "10%")                             \
+    X(OPT_AUDIT_KEEP,    0,   NULL,           "audit_keep",            DURATION,  "TIME",         \
+      POLICY,   POLICY,  policy.audit_keep_s, FOR_ALL,                                            \
+      "how long the audit trail is kept; 0: for ever", .def = "400d",                             \
+      LIMITS(0, 36500 * INT64_C(86400)))                                                          \
+    X(OPT_READ_ONLY,     0,   "read-only",    "read_only",             FLAG,      NULL,           \
+      DEFAULTS, CONFIG,  read_only, FOR_ALL, "refuse everything that writes")                     \
+    /* ---- how ---- */                                                                           \
+    X(OPT_DRY_RUN,       'n', "dry-run",      NULL,                    FLAG,      NULL,           \
+      NONE,     SYNC,    dry_run, FOR_WRITES, "print the plan, write nothing")                    \
+    X(OPT_EXIT_CODE,     0,   "exit-code",    NULL,                    FLAG,      NULL,           \
+      NONE,     SYNC,    exit_code, FOR_WRITES,                                                   \
+      "with --dry-run: exit 2 where changes are pending")                                         \
+    X(OPT_NO_EXPORT,     0,   "no-export",    NULL,                    FLAG,      NULL,           \
+      NONE,     SYNC,    no_export, FOR_SYNC, "leave the export as it is")                        \
+    X(OPT_CSV_SAFE,      0,   "csv-safe",     "csv_safe",              FLAG,      NULL,           \
+      DEFAULTS, FILES,   csv_safe, FOR_CSV, "put ' before what spreadsheets run (= + - @)")       \
+    X(OPT_FIX,           0,   "fix",          NULL,                    FLAG,      NULL,           \
+      NONE,     REPAIR,  fix, FOR_DOCTOR, "with --doctor: repair what was found")                 \
+    X(OPT_LIMIT,         0,   "limit",        NULL,                    INT,       "N",            \
+      NONE,     SHOW,    history_limit, FOR_HISTORY,                                              \
+      "with --history: the newest N actions; 0: all", .def = "20", LIMITS(0, 1000000))            \
+    X(OPT_EXTENSION,     0,   "extension",    NULL,                    TEXT,      "EXT",          \
+      NONE,     SHOW,    history_extension, FOR_HISTORY,                                          \
+      "with --history: what was done to this one", BYTES(64))                                     \
+    X(OPT_JSON,          'j', "json",         NULL,                    FLAG,      NULL,           \
+      NONE,     OUTPUT,  json, NOT_SCREEN, "one JSON document on standard output")                \
+    X(OPT_QUIET,         'q', "quiet",        NULL,                    FLAG,      NULL,           \
+      NONE,     OUTPUT,  quiet, NOT_SCREEN, "only results and errors, no progress")               \
+    X(OPT_VERBOSE,       'v', "verbose",      NULL,                    FLAG,      NULL,           \
+      NONE,     OUTPUT,  verbose, NOT_SCREEN, "also where each setting comes from")               \
+    X(OPT_YES,           'y', "yes",          NULL,                    FLAG,      NULL,           \
+      NONE,     OUTPUT,  yes, NOT_SCREEN, "answer questions with yes; never lifts a guard")       \
+    X(OPT_LOG,           0,   "log",          "log",                   PATH,      "FILE",         \
+      DEFAULTS, OUTPUT,  log_path, FOR_ALL, "append what happens to FILE (never a secret)",       \
+      BYTES(4096))                                                                                \
+    X(OPT_LOG_LEVEL,     0,   "log-level",    "log_level",             CHOICE,    "L",            \
+      DEFAULTS, OUTPUT,  log_level, FOR_ALL, "error, warn, info or debug",                        \
+      .choices = s_log_levels, .def = "info")                                                     \
+    /* ---- the console ---- */                                                                   \
+    X(OPT_THEME,         0,   "theme",        "theme",                 TEXT,      "NAME",         \
+      THEME,    CONSOLE, theme, FOR_SCREEN, "a theme by name, or the path of one",                \
+      .section_key = "name", BYTES(4096))                                                         \
+    X(OPT_REFRESH,       0,   "refresh",      "refresh",               DURATION,  "TIME",         \
+      CONSOLE,  CONSOLE, refresh_s, FOR_SCREEN, "read again so often; 0: only on Ctrl-R",         \
+      .def = "30s", LIMITS(0, 86400))                                                             \
+    X(OPT_ASCII,         0,   "ascii",        "ascii",                 FLAG,      NULL,           \
+      CONSOLE,  CONSOLE, ascii, FOR_SCREEN, "draw frames with + - | only")                        \
+    X(OPT_MOUSE,         0,   "mouse",        "mouse",                 FLAG,      NULL,           \
+      CONSOLE,  CONSOLE, mouse, FOR_SCREEN, "start with the mouse on")                            \
+    X(OPT_ESCDELAY,      0,   NULL,           "escdelay",              INT,       "MS",           \
+      CONSOLE,  CONSOLE, escdelay_ms, FOR_SCREEN,                                                 \
+      "how long Esc waits for the rest of a key (25)", .not_in_context = true, LIMITS(0, 5000))
+
+/* clang-format on */
+
+enum option_id {
+#define X(id, ...) id,
+    OPTION_LIST(X)
+#undef X
+        OPT_COUNT
+};
 
 struct option_info {
-    const char *name;       /* of the command line, without "--"; NULL: not there */
-    const char *env;        /* the variable, or NULL */
-    const char *env_prefix; /* put before its value ("connect:"), or NULL */
-    enum section section;   /* where the key lives, SECTION_NONE: no key */
+    char letter;
+    const char *name;
+    const char *key;
     enum option_type type;
-    const char *key;            /* in that section */
-    const char *context_key;    /* in [context NAME]; NULL: not allowed there */
-    const char *const *choices; /* TYPE_CHOICE, ends with NULL */
-    const char *hint;           /* "URI", "N|N%" */
-    const char *def;            /* the built-in default as one writes it, NULL: none */
-    int64_t min, max;           /* TYPE_INT, TYPE_DURATION; TYPE_TEXT: the most bytes */
-    size_t offset;              /* in struct settings */
-    uint32_t actions;           /* ACTION_BITs it belongs to, 0: any */
+    const char *hint;
+    enum section section;
     enum topic topic;
+    size_t offset;    /* of the member of struct settings */
+    uint32_t actions; /* ACTION_BITs, FOR_ALL: any */
     const char *help;
-    char letter; /* "-n"; 0: none */
+    /* ---- what only some have ---- */
+    const char *env;            /* the old program's variable, or a well-known one */
+    const char *env_prefix;     /* put before its value: "connect:" */
+    const char *section_key;    /* in its section, if that is not `key` */
+    bool not_in_context;        /* the key is not allowed in [context NAME] */
+    const char *const *choices; /* TYPE_CHOICE, ends with NULL */
+    const char *def;            /* the built-in default as a user writes it */
+    int64_t min, max;           /* TYPE_INT, TYPE_DURATION; TYPE_TEXT: the most bytes */
 };
 
-extern const struct option_info option_table[OPT_COUNT]; /* core/settings/option_table.c */
 const struct option_info *option_info(enum option_id id);
 
 /* The option of that long name (without "--"), or OPT_COUNT. */

@@ -68,7 +68,7 @@ static struct finding found_built_in(struct resolver *r, enum option_id id)
    no other place for them. */
 static struct finding found_in_own_variable(struct resolver *r, enum option_id id)
 {
-    const char *key = option_info(id)->section == SECTION_THEME ? "theme" : option_info(id)->key;
+    const char *key = option_info(id)->key;
     char name[64] = "EXTPOOL_";
     size_t used = strlen(name);
     for (size_t i = 0; key && key[i] != '\0' && used + 1 < sizeof name; i++) {
@@ -90,7 +90,7 @@ static struct finding find_value(struct resolver *r, enum option_id id)
         return found;
     }
     const struct config_entry *entry = NULL;
-    if (r->settings->context && info->context_key) {
+    if (r->settings->context && !info->not_in_context && info->key) {
         entry = config_find(&r->config, SECTION_CONTEXT, r->settings->context, id);
     }
     if (!entry && info->key) {
@@ -144,8 +144,10 @@ static enum err_code resolve_option(struct resolver *r, enum option_id id,
     bool in_file = found.kind == ORIGIN_CONFIG || found.kind == ORIGIN_CONTEXT;
     struct location_base base = {.home = r->home, .folder = in_file ? config_folder : NULL};
     struct err why = ERR_INIT;
-    if (option_value_set(id, found.text, found.kind == ORIGIN_DEFAULT, &base, settings, &why) !=
-        ERR_OK) {
+    if (found.kind == ORIGIN_DEFAULT && option_info(id)->topic == TOPIC_POLICY) {
+        return ERR_OK; /* policy_default() has it */
+    }
+    if (option_value_set(id, found.text, &base, settings, &why) != ERR_OK) {
         enum err_code code = found.kind == ORIGIN_COMMAND_LINE ? ERR_USAGE : ERR_CONFIG;
         err_set(r->err, code, "%s: %s", found.subject, without_key(why.text, id));
         if (why.hint[0] != '\0') {

@@ -28,8 +28,7 @@ static void judge(const struct config *config, struct settings *settings)
         check(entry->line > 0 && entry->name[0] != '\0');
         if (entry->id == OPT_COUNT) {
             check(entry->section == SECTION_KEYS || entry->section == SECTION_THEME);
-        } else if (option_value_set(entry->id, entry->value, false, &base, settings, &err) !=
-                   ERR_OK) {
+        } else if (option_value_set(entry->id, entry->value, &base, settings, &err) != ERR_OK) {
             check(err.text[0] != '\0');
         }
     }

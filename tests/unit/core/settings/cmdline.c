@@ -467,10 +467,10 @@ static void test_places_that_are_none(void **state)
                 "dynamodb:TABLE. A path with a ':' is sqlite:PATH");
     check_place(PORT_DIRECTORY, "",
                 "WRONG the directory is empty | A directory is file:PATH or "
-                "connect:INSTANCE-ID-OR-ARN");
+                "connect:INSTANCE");
     check_place(PORT_DIRECTORY, "connect:",
                 "WRONG \"connect:\": nothing follows \"connect:\" | A directory is file:PATH or "
-                "connect:INSTANCE-ID-OR-ARN");
+                "connect:INSTANCE");
     check_place(PORT_EXPORT, "file://host/x",
                 "WRONG \"file://host/x\": a file on another host cannot be opened | One slash or "
                 "three: file:/srv/agents.csv, file:///srv/agents.csv");
@@ -579,10 +579,10 @@ static void test_names_are_distinct(void **state)
             assert_string_equal(option_nearest(info->name), info->name);
         }
         if (info->key) {
-            assert_int_equal(option_by_key(info->section, info->key), id);
-        }
-        if (info->context_key) {
-            assert_int_equal(option_by_key(SECTION_CONTEXT, info->context_key), id);
+            const char *there = info->section_key ? info->section_key : info->key;
+            assert_int_equal(option_by_key(info->section, there), id);
+            assert_int_equal(option_by_key(SECTION_CONTEXT, info->key),
+                             info->not_in_context ? OPT_COUNT : id);
         }
         for (enum option_id other = 0; other < id; other++) {
             assert_true(!info->letter || info->letter != option_info(other)->letter);
