@@ -2,7 +2,7 @@
 #define AWS_DYNAMODB_DDB_H
 
 /*
- * The parts of the store `dynamodb:TABLE` (aws/dynamodb/store.h), private to aws/ddb_*.c.
+ * The parts of the store `dynamodb:TABLE` (aws/dynamodb/store.h), private to this room.
  *
  * What the table holds (README, "The table"):
  *
@@ -20,17 +20,16 @@
  * before ours wrote, and what the contact flow reads. The index lags behind the table, so what it
  * says is only ever a guess that the condition of a write proves.
  *
- *     items.c        an item <-> a slot, a claim: the only file that knows the attributes
- *     actions.c      what happens to extensions and claims -> actions of a transaction (pure)
- *     key_ranges.c   a range of logins cut into ranges that are read side by side (pure)
- *     load.c         a snapshot by Queries; scan.c: by a parallel Scan; snapshot.c: both;
- *                    hidden.c: the numbers that the index does not show
- *     get.c          single items, read with strong consistency; lookup.c: one extension or agent
- *     write.c        the plan cut into transactions, sixteen under way; transaction.c: one of them;
- *                    conflict.c: what became of the changes that lost; in_doubt.c: what became of a
- *                    transaction whose answer was lost
- *     table.c        creation; history.c: the audit trail; published.c: what was published last
- *     call.c         requests; store.c: the operations of the contract in core/port/store.h
+ *     items.c       an item <-> a slot, a claim: the only file that knows the attributes
+ *     actions.c     what happens to extensions and claims -> actions of a transaction (pure)
+ *     key_ranges.c  a range of logins cut into ranges that are read side by side (pure)
+ *     load.c        a snapshot by Queries; scan.c: by a parallel Scan; snapshot.c: both
+ *     hidden.c      numbers that the index does not show; lookup.c: one agent or number
+ *     get.c         single items, read with strong consistency
+ *     write.c       the writer of plans, with units.c, transaction.c, in_doubt.c (scheduler.h), and
+ *                   conflict.c: what became of the changes that lost
+ *     published.c   what was last published; history.c: the audit trail
+ *     table.c       creation; call.c: requests; store.c: the operations of core/port/store.h
  *
  * All of it runs on the thread of the client's engine.
  */
@@ -260,7 +259,7 @@ void ddb_get_start(struct ddb_get *look, ddb_got_fn done, void *context);
 const struct slot *ddb_get_slot(const struct ddb_get *look, const char *ext);
 const char *ddb_get_claim(const struct ddb_get *look, const char *agent);
 
-/* ---- load.c, scan.c, snapshot.c -------------------------------------------------------------- */
+/* ---- load.c, scan.c, snapshot.c, hidden.c, lookup.c ------------------------------------------ */
 
 enum err_code ddb_load(struct ddb *ddb, const struct policy *policy,
                        const struct progress *progress, struct snapshot **out,
@@ -303,7 +302,7 @@ enum err_code ddb_snapshot_finish(struct ddb_snapshot *gather, const struct ddb 
                                   struct snapshot **out, struct err *err) ERR_CHECK;
 void ddb_snapshot_drop(struct ddb_snapshot *gather);
 
-/* ---- write.c, transaction.c, conflict.c, in_doubt.c, table.c, history.c ---------------------- */
+/* ---- write.c (and scheduler.h), conflict.c, table.c, history.c ------------------------------- */
 
 enum err_code ddb_apply(struct ddb *ddb, struct plan *plan, const struct apply_context *context,
                         const struct progress *progress, struct err *err) ERR_CHECK;

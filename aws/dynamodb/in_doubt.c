@@ -15,9 +15,6 @@
  * its way through some buffer; if it cannot, the record that is there is looked at.
  */
 
-#define UNKNOWN_BASE_MS 100
-#define UNKNOWN_CAP_MS 5000
-#define UNKNOWN_TRIES 5
 #define NO_CHANGES "[]" /* no real record says that */
 
 static void get_record(struct ddb_transaction *part, call_done_fn done)
@@ -34,24 +31,28 @@ static void get_record(struct ddb_transaction *part, call_done_fn done)
 static void on_record(void *context, struct response *reply, const struct err *err)
 {
     struct ddb_transaction *part = context;
-    if (reply->code != ERR_OK) {
-        ddb_transaction_refused(part, err);
-    } else if (json_object_get(reply->json, "Item")) {
-        ddb_transaction_done(part);
-    } else if (part->hopeless || ++part->unknowns > UNKNOWN_TRIES) {
-        struct err last = part->err;
-        ddb_transaction_refused(part, &last);
-    } else {
-        ddb_transaction_again_after(part, ddb_backoff_ms(part->writer->ddb, UNKNOWN_BASE_MS,
-                                                         part->unknowns, UNKNOWN_CAP_MS));
-    }
+    part->known(part, json_object_get(reply->json, "Item") != NULL, err);
 }
 
-void ddb_transaction_find_out(struct ddb_transaction *part, const struct err *err)
+void ddb_in_doubt_ask(struct ddb_transaction *part, ddb_known_fn known)
 {
-    part->in_doubt = true;
-    part->err = *err;
+    part->known = known;
     get_record(part, on_record);
+}
+
+void ddb_in_doubt_keep(struct ddb_transaction *part)
+{
+    part->next = part->writer->in_doubt;
+    part->writer->in_doubt = part;
+}
+
+struct ddb_transaction *ddb_in_doubt_take(struct ddb_scheduler *writer)
+{
+    struct ddb_transaction *part = writer->in_doubt;
+    if (part) {
+        writer->in_doubt = part->next;
+    }
+    return part;
 }
 
 /* ---- at the end ---------------------------------------------------------------------------- */
@@ -60,16 +61,16 @@ static void not_known(struct ddb_transaction *part, const struct err *err)
 {
     struct plan *plan = part->writer->plan;
     bool stopped = err->code == ERR_CANCELLED;
-    ddb_transaction_decide(part, RESULT_IN_DOUBT,
-                           arena_printf(&plan->arena, "not known whether it was written%s%s",
-                                        stopped ? "" : ": ", stopped ? "" : err->text));
+    ddb_decide_all(part, RESULT_IN_DOUBT,
+                   arena_printf(&plan->arena, "not known whether it was written%s%s",
+                                stopped ? "" : ": ", stopped ? "" : err->text));
 }
 
 static void was_not_carried_out(struct ddb_transaction *part)
 {
     bool cancelled = part->err.code == ERR_CANCELLED;
-    ddb_transaction_decide(part, cancelled ? RESULT_NOT_TRIED : RESULT_FAILED,
-                           cancelled ? NULL : part->err.text);
+    ddb_decide_all(part, cancelled ? RESULT_NOT_TRIED : RESULT_FAILED,
+                   cancelled ? NULL : part->err.text);
 }
 
 static void on_looked_again(void *context, struct response *reply, const struct err *err)
@@ -80,7 +81,7 @@ static void on_looked_again(void *context, struct response *reply, const struct 
     if (reply->code != ERR_OK) {
         not_known(part, err);
     } else if (changes && strcmp(changes, NO_CHANGES) != 0) {
-        ddb_transaction_decide(part, RESULT_DONE, NULL);
+        ddb_decide_all(part, RESULT_DONE, NULL);
     } else {
         was_not_carried_out(part); /* an attempt of ours to take the place got through */
     }
@@ -134,16 +135,11 @@ void ddb_in_doubt_resolve(struct ddb_scheduler *writer)
     for (struct ddb_transaction *part = writer->in_doubt; part; part = part->next) {
         take_place(part);
     }
-    struct err ignored = ERR_INIT;
+    struct err ran = ERR_INIT;
     http_set_progress(http, &progress);
-    if (http_run(http, &ignored) != ERR_OK) {
-        ddb_take_err(&writer->err, &ignored);
+    if (http_run(http, &ran) != ERR_OK) {
+        ddb_stop(writer, &ran);
     }
     http_set_progress(http, NULL);
     ddb->hurry = false;
-    while (writer->in_doubt) {
-        struct ddb_transaction *part = writer->in_doubt;
-        writer->in_doubt = part->next;
-        ddb_transaction_free(part);
-    }
 }

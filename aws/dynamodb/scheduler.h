@@ -2,8 +2,33 @@
 #define AWS_DYNAMODB_SCHEDULER_H
 
 /*
- * What aws/dynamodb/write.c (the plan and its units), aws/dynamodb/transaction.c (one transaction) and
- * aws/dynamodb/in_doubt.c (one whose answer was lost) share.
+ * The writer: one machine that applies a plan, in four files. Each uses those above it only; what is
+ * above learns of what happens below by `go_on`.
+ *
+ *     units.c        the units of the plan, what waits, results, the window
+ *     in_doubt.c     a transaction whose answer was lost: was it carried out?
+ *     transaction.c  one transaction, over all of its attempts
+ *     write.c        what is packed into the next one, and when; the whole apply
+ *
+ * Who owns what (changes it; the others read):
+ *
+ *     results, decided, n_decided, decided_up_to    units.c
+ *     window, n_parts, stop                         units.c
+ *     err                                           ddb_stop sets it (the first counts), write.c tells
+ *     waiting                                       write.c takes from the front, units.c gives back
+ *     losses, fixes of a unit                       transaction.c
+ *     struct ddb_transaction                        transaction.c; `known`, `next`: in_doubt.c
+ *     in_doubt, the list                            in_doubt.c
+ *     last_number                                   transaction.c
+ *     cancelled                                     write.c
+ *
+ * Two layers try again, and for a write the outer one has the last word. The inner one is the
+ * client's (aws/client/retry.h): it sends a request up to four times within some seconds, corrects
+ * the clock and renews credentials. The outer one is transaction.c: what the client has given up
+ * as throttled or busy is sent again, up to forty times, and of an answer that was lost the audit
+ * record tells whether there is anything to send again. Body and token are the same for all
+ * attempts of both, so none of them is a second write. After a stop (ddb->hurry) the inner one sends
+ * once, and the outer one not at all.
  */
 
 #include "aws/sign/crypto.h"
@@ -21,6 +46,8 @@ struct ddb_unit {
     unsigned losses;
     struct ddb_claim_fix *fixes;
 };
+
+struct ddb_transaction;
 
 struct ddb_scheduler {
     struct ddb *ddb;
@@ -40,24 +67,14 @@ struct ddb_scheduler {
     unsigned last_number;             /* of a part */
     double window;                    /* how many parts may be under way */
     bool stop;                        /* nothing new is begun */
-    bool cancelled;
+    bool cancelled;                   /* by the operator, before anything else went wrong */
     struct err err;
+    /* Something was decided or goes back: begins what can be begun. */
+    void (*go_on)(struct ddb_scheduler *writer);
 };
 
-/* The result of all changes of a unit. `detail` is copied. */
-void ddb_decide(struct ddb_scheduler *writer, size_t index, enum change_result result,
-                const char *detail);
-/* The result of a unit that lost against somebody else, or found what it wants to do done. */
-void ddb_decide_lost(struct ddb_scheduler *writer, size_t index,
-                     const struct conflict_verdict *verdict);
-/* The unit goes back to the front of the list. */
-void ddb_again(struct ddb_scheduler *writer, size_t index);
-/* Nothing new is begun; `err` is what apply returns. */
-void ddb_stop(struct ddb_scheduler *writer, const struct err *err);
-void ddb_throttled(struct ddb_scheduler *writer);
-void ddb_went_well(struct ddb_scheduler *writer);
-/* Something was decided or goes back: begins what can be begun. */
-void ddb_scheduler_go_on(struct ddb_scheduler *writer);
+/* Whether the record of a transaction is there; `err` is set if that could not be found out. */
+typedef void (*ddb_known_fn)(struct ddb_transaction *part, bool there, const struct err *err);
 
 /* A transaction, over all of its attempts. */
 struct ddb_transaction {
@@ -74,6 +91,7 @@ struct ddb_transaction {
     bool in_doubt;     /* an attempt may have been carried out */
     bool hopeless;     /* another attempt would be refused like the last */
     struct err err;    /* why it was given up, or may be */
+    ddb_known_fn known;
     struct ddb_transaction *next;
     /* Settling: the units that lost, and what is there now. */
     size_t lost[DDB_ACTIONS_MAX];
@@ -81,25 +99,45 @@ struct ddb_transaction {
     struct ddb_get *look;
 };
 
+/* ---- units.c ------------------------------------------------------------------------------- */
+
+/* Cuts the plan into units; the caller frees `units`. */
+void ddb_units_make(struct ddb_scheduler *writer);
+/* The result of all changes of a unit. `detail` is copied. */
+void ddb_decide(struct ddb_scheduler *writer, size_t index, enum change_result result,
+                const char *detail);
+/* The same for all units of a transaction. */
+void ddb_decide_all(struct ddb_transaction *part, enum change_result result, const char *detail);
+/* The result of a unit that lost against somebody else, or found what it wants to do done. */
+void ddb_decide_lost(struct ddb_scheduler *writer, size_t index,
+                     const struct conflict_verdict *verdict);
+/* The unit goes back to the front of the list. */
+void ddb_again(struct ddb_scheduler *writer, size_t index);
+/* Nothing new is begun; `err` is what apply returns. */
+void ddb_stop(struct ddb_scheduler *writer, const struct err *err);
+void ddb_throttled(struct ddb_scheduler *writer);
+void ddb_went_well(struct ddb_scheduler *writer);
+/* A transaction is under way, or no longer. */
+void ddb_began(struct ddb_scheduler *writer);
+void ddb_ended(struct ddb_scheduler *writer);
+
+/* ---- in_doubt.c ---------------------------------------------------------------------------- */
+
+/* Asks whether the transaction was carried out, and tells `known`. */
+void ddb_in_doubt_ask(struct ddb_transaction *part, ddb_known_fn known);
+/* Given up, and perhaps carried out all the same: kept for the end. */
+void ddb_in_doubt_keep(struct ddb_transaction *part);
+/* On an engine that is at rest: decides those that were kept; nothing of what is known not to be
+   carried out can be carried out afterwards. */
+void ddb_in_doubt_resolve(struct ddb_scheduler *writer);
+/* Takes one out of the list; NULL: it is empty. */
+struct ddb_transaction *ddb_in_doubt_take(struct ddb_scheduler *writer);
+
+/* ---- transaction.c ------------------------------------------------------------------------- */
+
 struct ddb_transaction *ddb_transaction_new(struct ddb_scheduler *writer);
 void ddb_transaction_free(struct ddb_transaction *part);
-/* Adds the audit record and sends. */
+/* Adds the audit record and sends; sees it through to its end. */
 void ddb_transaction_send(struct ddb_transaction *part, struct ddb_actions *actions);
-void ddb_transaction_again_after(struct ddb_transaction *part, int64_t wait_ms);
-
-/* The result of all its units. */
-void ddb_transaction_decide(struct ddb_transaction *part, enum change_result result,
-                            const char *detail);
-/* It was carried out, and is over. */
-void ddb_transaction_done(struct ddb_transaction *part);
-/* The apply stops. Where an attempt may have been carried out, the part is kept for the end. */
-void ddb_transaction_refused(struct ddb_transaction *part, const struct err *err);
-
-/* The answer was lost: goes on with the part when it is known what became of it. */
-void ddb_transaction_find_out(struct ddb_transaction *part, const struct err *err);
-
-/* The same for those that were given up, on an engine that is at rest; nothing of them can be
-   carried out afterwards. */
-void ddb_in_doubt_resolve(struct ddb_scheduler *writer);
 
 #endif

@@ -30,6 +30,9 @@
 #define BUSY_TRIES 40
 #define IN_PROGRESS_TRIES 5
 #define LOSSES_MAX 8
+#define UNKNOWN_BASE_MS 100 /* its record is not there (yet) */
+#define UNKNOWN_CAP_MS 5000
+#define UNKNOWN_TRIES 5
 
 static void attempt(struct ddb_transaction *part);
 
@@ -52,40 +55,32 @@ void ddb_transaction_free(struct ddb_transaction *part)
 static void transaction_end(struct ddb_transaction *part)
 {
     struct ddb_scheduler *writer = part->writer;
-    writer->n_parts--;
+    ddb_ended(writer);
     ddb_transaction_free(part);
-    ddb_scheduler_go_on(writer);
+    writer->go_on(writer);
 }
 
-void ddb_transaction_decide(struct ddb_transaction *part, enum change_result result,
-                            const char *detail)
+/* It was carried out, and is over. */
+static void transaction_done(struct ddb_transaction *part)
 {
-    for (size_t i = 0; i < part->n_units; i++) {
-        ddb_decide(part->writer, part->units[i], result, detail);
-    }
-}
-
-void ddb_transaction_done(struct ddb_transaction *part)
-{
-    ddb_transaction_decide(part, RESULT_DONE, NULL);
+    ddb_decide_all(part, RESULT_DONE, NULL);
     ddb_went_well(part->writer);
     transaction_end(part);
 }
 
-void ddb_transaction_refused(struct ddb_transaction *part, const struct err *err)
+/* The apply stops. If an attempt may have been carried out, the part is kept for the end. */
+static void transaction_refused(struct ddb_transaction *part, const struct err *err)
 {
     struct ddb_scheduler *writer = part->writer;
     ddb_stop(writer, err);
     if (part->in_doubt) {
         part->err = *err;
-        part->next = writer->in_doubt;
-        writer->in_doubt = part;
-        writer->n_parts--;
+        ddb_in_doubt_keep(part);
+        ddb_ended(writer);
         return;
     }
     bool untried = err->code == ERR_CANCELLED || err->code == ERR_NOT_FOUND;
-    ddb_transaction_decide(part, untried ? RESULT_NOT_TRIED : RESULT_FAILED,
-                           untried ? NULL : err->text);
+    ddb_decide_all(part, untried ? RESULT_NOT_TRIED : RESULT_FAILED, untried ? NULL : err->text);
     transaction_end(part);
 }
 
@@ -100,14 +95,13 @@ static void on_time(void *context, bool cancelled)
     if (cancelled || soft) {
         struct err err = ERR_INIT;
         err_set(&err, ERR_CANCELLED, "cancelled");
-        writer->cancelled = true;
-        ddb_transaction_refused(part, &err);
+        transaction_refused(part, &err);
     } else {
         attempt(part);
     }
 }
 
-void ddb_transaction_again_after(struct ddb_transaction *part, int64_t wait_ms)
+static void again_after(struct ddb_transaction *part, int64_t wait_ms)
 {
     http_after(client_http(part->writer->ddb->client), wait_ms, on_time, part);
 }
@@ -123,7 +117,7 @@ static void busy(struct ddb_transaction *part, bool throttled)
         int64_t base_ms = throttled ? THROTTLED_BASE_MS : BUSY_BASE_MS;
         int64_t wait_ms = ddb_backoff_ms(part->writer->ddb, base_ms, part->tries - 1, WAIT_CAP_MS);
         progress_waits(part->writer->progress, wait_ms, throttled);
-        ddb_transaction_again_after(part, wait_ms);
+        again_after(part, wait_ms);
         return;
     }
     struct err err = ERR_INIT;
@@ -135,7 +129,7 @@ static void busy(struct ddb_transaction *part, bool throttled)
         err_set(&err, ERR_BUSY, "others keep writing the same items of table %s", ddb->name);
         err_hint(&err, "try again when they have finished");
     }
-    ddb_transaction_refused(part, &err);
+    transaction_refused(part, &err);
 }
 
 /* ---- cancelled: who lost ------------------------------------------------------------------- */
@@ -317,16 +311,16 @@ static void cancelled(struct ddb_transaction *part, const json_t *answer, const 
                 "a transaction was cancelled without a reason for each of "
                 "its actions (%s)",
                 err->text);
-        ddb_transaction_refused(part, &strange);
+        transaction_refused(part, &strange);
         return;
     }
     if (reasons.recorded) {
-        ddb_transaction_done(part);
+        transaction_done(part);
         return;
     }
     part->in_doubt = false; /* no earlier attempt went through: the record would be there */
     if (reasons.unrecordable) {
-        ddb_transaction_refused(part, err);
+        transaction_refused(part, err);
         return;
     }
     if (!reasons.any_loss) {
@@ -353,10 +347,35 @@ static void cancelled(struct ddb_transaction *part, const json_t *answer, const 
              part->record.number, writer->context->action_id, part->n_lost, part->n_units);
     if (part->n_lost > 0) {
         settle(part, answer);
-        ddb_scheduler_go_on(writer);
+        writer->go_on(writer);
     } else {
         transaction_end(part);
     }
+}
+
+/* ---- the answer was lost --------------------------------------------------------------------- */
+
+static void on_known(struct ddb_transaction *part, bool there, const struct err *err)
+{
+    if (err->code != ERR_OK) {
+        transaction_refused(part, err);
+    } else if (there) {
+        transaction_done(part);
+    } else if (part->hopeless || ++part->unknowns > UNKNOWN_TRIES) {
+        struct err last = part->err;
+        transaction_refused(part, &last);
+    } else {
+        again_after(part, ddb_backoff_ms(part->writer->ddb, UNKNOWN_BASE_MS, part->unknowns,
+                                         UNKNOWN_CAP_MS));
+    }
+}
+
+/* Goes on with the part when it is known what became of it. */
+static void find_out(struct ddb_transaction *part, const struct err *err)
+{
+    part->in_doubt = true;
+    part->err = *err;
+    ddb_in_doubt_ask(part, on_known);
 }
 
 /* ---- sending ------------------------------------------------------------------------------- */
@@ -366,28 +385,27 @@ static void on_answer(void *context, struct response *reply, const struct err *e
     struct ddb_transaction *part = context;
     part->in_doubt = part->in_doubt || reply->maybe_done;
     if (reply->code == ERR_OK) {
-        ddb_transaction_done(part);
+        transaction_done(part);
     } else if (strcmp(reply->error, "TransactionCanceledException") == 0) {
         cancelled(part, reply->json, err);
     } else if (strcmp(reply->error, "TransactionInProgressException") == 0) {
         part->tries++;
         if (part->tries > IN_PROGRESS_TRIES) {
-            ddb_transaction_find_out(part, err);
+            find_out(part, err);
         } else {
-            ddb_transaction_again_after(part, IN_PROGRESS_MS);
+            again_after(part, IN_PROGRESS_MS);
         }
     } else if (reply->code == ERR_THROTTLED) {
         busy(part, true);
     } else if (reply->code == ERR_CANCELLED) {
-        part->writer->cancelled = true;
-        ddb_transaction_refused(part, err);
+        transaction_refused(part, err);
     } else if (strcmp(reply->error, "IdempotentParameterMismatchException") == 0) {
         part->hopeless = true;
-        ddb_transaction_find_out(part, err);
+        find_out(part, err);
     } else if (reply->maybe_done || reply->code == ERR_OFFLINE) {
-        ddb_transaction_find_out(part, err);
+        find_out(part, err);
     } else {
-        ddb_transaction_refused(part, err);
+        transaction_refused(part, err);
     }
 }
 
@@ -445,6 +463,6 @@ void ddb_transaction_send(struct ddb_transaction *part, struct ddb_actions *acti
     json_t *body = ddb_actions_body(actions, part->token);
     part->body = json_dumps(body, JSON_COMPACT);
     json_decref(body);
-    writer->n_parts++;
+    ddb_began(writer);
     attempt(part);
 }

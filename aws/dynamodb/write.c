@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/sign/crypto.h"
 #include "core/base/banned.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
@@ -20,137 +19,6 @@
  */
 
 #define PASSED_OVER_MAX 512
-
-/* ---- results ------------------------------------------------------------------------------ */
-
-static void is_decided(struct ddb_scheduler *writer, size_t index)
-{
-    writer->units[index].decided = true;
-    while (writer->decided_up_to < writer->n_units &&
-           writer->units[writer->decided_up_to].decided) {
-        writer->decided_up_to++;
-    }
-}
-
-void ddb_decide(struct ddb_scheduler *writer, size_t index, enum change_result result,
-                const char *detail)
-{
-    struct ddb_unit *unit = &writer->units[index];
-    struct plan *plan = writer->plan;
-    for (size_t i = unit->first; i < unit->end; i++) {
-        if (plan->changes[i].result == RESULT_PLANNED) {
-            plan->changes[i].result = result;
-            plan->changes[i].detail = arena_strdup(&plan->arena, detail);
-            writer->n_decided++;
-        }
-    }
-    is_decided(writer, index);
-}
-
-void ddb_decide_lost(struct ddb_scheduler *writer, size_t index,
-                     const struct conflict_verdict *verdict)
-{
-    const struct ddb_unit *unit = &writer->units[index];
-    conflict_decide(writer->plan, unit->first, unit->end, verdict);
-    writer->n_decided += unit->end - unit->first;
-    is_decided(writer, index);
-}
-
-void ddb_again(struct ddb_scheduler *writer, size_t index)
-{
-    writer->units[index].next = writer->waiting;
-    writer->waiting = index;
-}
-
-void ddb_stop(struct ddb_scheduler *writer, const struct err *err)
-{
-    ddb_take_err(&writer->err, err);
-    writer->stop = true;
-}
-
-void ddb_throttled(struct ddb_scheduler *writer)
-{
-    writer->window = writer->window / 2 > 1 ? writer->window / 2 : 1;
-}
-
-void ddb_went_well(struct ddb_scheduler *writer)
-{
-    writer->window += 1 / writer->window;
-    writer->window = writer->window < DDB_IN_FLIGHT ? writer->window : DDB_IN_FLIGHT;
-}
-
-/* ---- units -------------------------------------------------------------------------------- */
-
-static void depend_on(struct ddb_unit *unit, struct strmap *last, const char *key, size_t index)
-{
-    if (!key) {
-        return;
-    }
-    size_t earlier = strmap_get(last, key);
-    if (earlier != STRMAP_NONE && earlier != index && (!unit->waits || earlier > unit->waits_for)) {
-        unit->waits = true;
-        unit->waits_for = earlier;
-    }
-    strmap_set(last, key, index);
-}
-
-static const char *holder(const struct slot *slot)
-{
-    return slot && slot->state == SLOT_ASSIGNED ? slot->agent : NULL;
-}
-
-static void find_dependencies(const struct plan *plan, struct ddb_unit *unit, struct strmap *last,
-                              size_t index)
-{
-    for (size_t i = unit->first; i < unit->end; i++) {
-        const struct change *change = &plan->changes[i];
-        for (size_t j = 0; j < change->n_steps; j++) {
-            const struct step *step = &change->steps[j];
-            depend_on(unit, last, step->after.ext, index);
-            depend_on(unit, last, holder(step->before), index);
-            depend_on(unit, last, holder(&step->after), index);
-        }
-        if (change->claim) {
-            depend_on(unit, last, change->claim->agent, index);
-        }
-    }
-}
-
-/* Whether the whole unit is to be written. Rows that were left out are passed over, and a group
-   goes with any of its rows. */
-static bool unit_counts(const struct plan *plan, size_t first, size_t end)
-{
-    for (size_t i = first; i < end; i++) {
-        if (plan->changes[i].left_out || plan->changes[i].result != RESULT_PLANNED) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void make_units(struct ddb_scheduler *writer)
-{
-    const struct plan *plan = writer->plan;
-    struct strmap last;
-    strmap_init(&last, plan->n_changes * 2);
-    writer->units = mem_array(plan->n_changes + 1, sizeof *writer->units);
-    for (size_t first = 0; first < plan->n_changes;) {
-        size_t end = plan_unit_end(plan, first);
-        if (unit_counts(plan, first, end)) {
-            struct ddb_unit *unit = &writer->units[writer->n_units];
-            *unit = (struct ddb_unit){.first = first, .end = end, .next = writer->n_units + 1};
-            find_dependencies(plan, unit, &last, writer->n_units);
-            writer->n_units++;
-            writer->n_changes += end - first;
-        }
-        first = end;
-    }
-    if (writer->n_units > 0) {
-        writer->units[writer->n_units - 1].next = DDB_NONE;
-    }
-    writer->waiting = writer->n_units > 0 ? 0 : DDB_NONE;
-    strmap_release(&last);
-}
 
 /* What no transaction could hold: a text that is no key, a group of too many. */
 static const char *unit_problem(const struct effects *effects)
@@ -242,9 +110,8 @@ static void start_parts(struct ddb_scheduler *writer)
     for (;;) {
         if (progress_cancel(writer->progress) != CANCEL_NO) {
             writer->cancelled = true;
-            writer->stop = true;
         }
-        if (writer->stop || writer->n_parts >= (size_t)writer->window ||
+        if (writer->stop || writer->cancelled || writer->n_parts >= (size_t)writer->window ||
             writer->waiting == DDB_NONE) {
             break;
         }
@@ -265,7 +132,7 @@ static void start_parts(struct ddb_scheduler *writer)
     free(actions);
 }
 
-void ddb_scheduler_go_on(struct ddb_scheduler *writer)
+static void go_on(struct ddb_scheduler *writer)
 {
     ddb_progress(writer->ddb, writer->progress, "writing to the table", writer->n_decided,
                  writer->n_changes, 0);
@@ -316,14 +183,18 @@ enum err_code ddb_apply(struct ddb *ddb, struct plan *plan, const struct apply_c
         .progress = progress,
         .width = width_of(plan),
         .window = DDB_IN_FLIGHT,
+        .go_on = go_on,
     };
     struct http *http = client_http(ddb->client);
-    make_units(&writer);
+    ddb_units_make(&writer);
     http_set_progress(http, progress);
-    ddb_scheduler_go_on(&writer);
+    go_on(&writer);
     enum err_code code = http_run(http, &writer.err);
     code = writer.err.code != ERR_OK ? writer.err.code : code;
     ddb_in_doubt_resolve(&writer);
+    for (struct ddb_transaction *part; (part = ddb_in_doubt_take(&writer)) != NULL;) {
+        ddb_transaction_free(part);
+    }
     size_t left = plan_settle_rest(plan);
     if (code == ERR_CANCELLED || (code == ERR_OK && writer.cancelled && left > 0)) {
         code = say_stopped(&writer);
