@@ -20,24 +20,26 @@ static unsigned common(struct console *console, enum command command);
 
 unsigned command_run(struct console *console, enum command command)
 {
-    struct view *top = console_top(console);
+    struct view *top = shell_top(&console->shell);
     const struct command_info *info = command_info(command);
-    const char *why = console_off(console, command);
+    const char *why = shell_off(&console->shell, command);
     if (!(info->places & top->ops->place) && top->ops->place) {
         why = "it has no meaning here";
     }
     if (why) {
-        console_flash(console, STYLE_WARN, "%s: %s", info->name, why);
+        shell_flash(&console->shell, STYLE_WARN, "%s: %s", info->name, why);
         return REACT_DRAW;
     }
-    unsigned reaction = top->ops->command ? top->ops->command(top, console, command) : REACT_PASS;
+    unsigned reaction =
+        top->ops->command ? top->ops->command(top, &console->shell, command) : REACT_PASS;
     return reaction & REACT_PASS ? common(console, command) : reaction;
 }
 
 /* ---- leaving ------------------------------------------------------------------------------ */
 
-static unsigned leave_accepted(struct dialog *dialog, struct console *console, const char *text)
+static unsigned leave_accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
+    struct console *console = console_of(shell);
     (void)dialog;
     if (strcmp(text, "Stay") != 0) {
         console->quitting = true;
@@ -47,12 +49,12 @@ static unsigned leave_accepted(struct dialog *dialog, struct console *console, c
 
 static void leave(struct console *console)
 {
-    if (!work_busy(console)) {
+    if (!work_busy(&console->shell)) {
         console->quitting = true;
         return;
     }
     struct dialog *dialog = dialog_new(
-        "Leave?", work_writes(console)
+        "Leave?", work_writes(&console->shell)
                       ? "A plan is being written. The batch in flight is finished or given up "
                         "whole; the rest is not begun."
                       : "Work is under way; nothing is being written.");
@@ -60,13 +62,14 @@ static void leave(struct console *console)
     dialog_offer(dialog, "Leave", "stop the work and leave");
     dialog->choice = 0;
     dialog->accept = leave_accepted;
-    dialog_open(console, dialog);
+    dialog_open(&console->shell, dialog);
 }
 
 /* ---- themes ------------------------------------------------------------------------------- */
 
-static void theme_moved(struct dialog *dialog, struct console *console)
+static void theme_moved(struct dialog *dialog, struct shell *shell)
 {
+    struct console *console = console_of(shell);
     if (dialog->choice < dialog->n_offers) {
         struct err err = ERR_INIT;
         if (console_set_theme(console, dialog->offers[dialog->choice].text, &err) != ERR_OK) {
@@ -75,20 +78,22 @@ static void theme_moved(struct dialog *dialog, struct console *console)
     }
 }
 
-static unsigned theme_accepted(struct dialog *dialog, struct console *console, const char *text)
+static unsigned theme_accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
+    struct console *console = console_of(shell);
     struct err err = ERR_INIT;
     if (console_set_theme(console, text, &err) != ERR_OK) {
         snprintf(dialog->problem, sizeof dialog->problem, "%s", err.text);
         return REACT_DRAW;
     }
-    console_say(console, STYLE_INFO, "theme %s; to keep it: [theme] name = %s in the configuration",
-                text, text);
+    shell_say(&console->shell, STYLE_INFO,
+              "theme %s; to keep it: [theme] name = %s in the configuration", text, text);
     return REACT_CLOSE;
 }
 
-static void theme_cancelled(struct dialog *dialog, struct console *console)
+static void theme_cancelled(struct dialog *dialog, struct shell *shell)
 {
+    struct console *console = console_of(shell);
     (void)!console_set_theme(console, dialog->data, NULL);
 }
 
@@ -106,7 +111,7 @@ static void pick_theme(struct console *console)
     dialog->moved = theme_moved;
     dialog->accept = theme_accepted;
     dialog->cancelled = theme_cancelled;
-    dialog_open(console, dialog);
+    dialog_open(&console->shell, dialog);
 }
 
 /* ---- contexts ----------------------------------------------------------------------------- */
@@ -114,7 +119,7 @@ static void pick_theme(struct console *console)
 static enum err_code switch_to(struct console *console, const char *context, struct err *err)
 {
     const struct settings *settings = NULL;
-    const struct console_options *options = console->options;
+    const struct console_options *options = console->shell.options;
     if (!options->reopen) {
         return err_set(err, ERR_USAGE, "contexts cannot be switched here");
     }
@@ -126,17 +131,19 @@ static enum err_code switch_to(struct console *console, const char *context, str
     if (code != ERR_OK) {
         return code;
     }
-    while (console->n_views > 1) { /* a plan for the other place must not stay in sight */
-        console_close(console, console->views[console->n_views - 1]);
+    while (console->shell.stack.n_views >
+           1) { /* a plan for the other place must not stay in sight */
+        shell_close(&console->shell, console->shell.stack.views[console->shell.stack.n_views - 1]);
     }
-    console_forget_world(console);
-    console_say(console, STYLE_INFO, "context %s", context);
-    work_load(console);
+    shell_forget_data(&console->shell);
+    shell_say(&console->shell, STYLE_INFO, "context %s", context);
+    work_load(&console->shell);
     return ERR_OK;
 }
 
-static unsigned context_accepted(struct dialog *dialog, struct console *console, const char *text)
+static unsigned context_accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
+    struct console *console = console_of(shell);
     struct err err = ERR_INIT;
     char name[256];
     snprintf(name, sizeof name, "%s", text);
@@ -150,14 +157,14 @@ static unsigned context_accepted(struct dialog *dialog, struct console *console,
 static void pick_context(struct console *console)
 {
     struct err err = ERR_INIT;
-    if (console_read_contexts(console, &err) != ERR_OK) {
-        console_say_error(console, "context", &err);
+    if (shell_read_contexts(&console->shell, &err) != ERR_OK) {
+        shell_say_error(&console->shell, "context", &err);
     }
-    const struct settings *settings = console->contexts;
-    if (settings->n_contexts == 0 || !console->options->reopen) {
-        console_flash(console, STYLE_WARN,
-                      "the configuration has no contexts: [context NAME] in %s",
-                      settings->config_path ? settings->config_path : "the configuration file");
+    const struct settings *settings = console->shell.place.contexts;
+    if (settings->n_contexts == 0 || !console->shell.options->reopen) {
+        shell_flash(&console->shell, STYLE_WARN,
+                    "the configuration has no contexts: [context NAME] in %s",
+                    settings->config_path ? settings->config_path : "the configuration file");
         return;
     }
     struct dialog *dialog = dialog_new("Context", "Which contact centre?");
@@ -168,38 +175,39 @@ static void pick_context(struct console *console)
                  context->store ? context->store : "", context->directory ? " " : "",
                  context->directory ? context->directory : "",
                  context->read_only ? "  read-only" : "");
-        if (console->settings->context && strcmp(console->settings->context, context->name) == 0) {
+        if (console->shell.place.settings->context &&
+            strcmp(console->shell.place.settings->context, context->name) == 0) {
             dialog->choice = i;
         }
         dialog_offer(dialog, context->name, detail);
     }
     dialog->choice = dialog->choice == SIZE_MAX ? 0 : dialog->choice;
     dialog->accept = context_accepted;
-    dialog_open(console, dialog);
+    dialog_open(&console->shell, dialog);
 }
 
 /* ---- the others --------------------------------------------------------------------------- */
 
 static void cancel(struct console *console)
 {
-    if (!work_busy(console)) {
+    if (!work_busy(&console->shell)) {
         char key[KEYS_TEXT_MAX];
-        bindings_key(&console->bindings, CMD_QUIT, key);
-        console_flash(console, STYLE_INFO, "nothing is under way; %s leaves", key);
+        bindings_key(&console->shell.bindings, CMD_QUIT, key);
+        shell_flash(&console->shell, STYLE_INFO, "nothing is under way; %s leaves", key);
     } else {
-        worker_cancel(console->worker, CANCEL_SOFT);
-        bool again = console->stopping != CANCEL_NO;
-        console->stopping = again ? CANCEL_NOW : CANCEL_SOFT;
-        console_say(console, STYLE_WARN,
-                    again ? "%s: stopping at once"
-                          : "%s: stopping after what is in flight; once more stops at once",
-                    console->job);
+        worker_cancel(console->shell.jobs.worker, CANCEL_SOFT);
+        bool again = console->shell.jobs.stopping != CANCEL_NO;
+        console->shell.jobs.stopping = again ? CANCEL_NOW : CANCEL_SOFT;
+        shell_say(&console->shell, STYLE_WARN,
+                  again ? "%s: stopping at once"
+                        : "%s: stopping after what is in flight; once more stops at once",
+                  console->shell.jobs.name);
     }
 }
 
 static unsigned common(struct console *console, enum command command)
 {
-    struct view *top = console_top(console);
+    struct view *top = shell_top(&console->shell);
     switch ((int)command) {
     case CMD_REDRAW:
         term_redraw();
@@ -213,7 +221,7 @@ static unsigned common(struct console *console, enum command command)
     case CMD_MOUSE:
         console->mouse = !console->mouse;
         term_mouse(console->mouse);
-        console_flash(console, STYLE_INFO, "mouse %s", console->mouse ? "on" : "off");
+        shell_flash(&console->shell, STYLE_INFO, "mouse %s", console->mouse ? "on" : "off");
         return REACT_DRAW;
     case CMD_THEME:
         pick_theme(console);
@@ -222,28 +230,29 @@ static unsigned common(struct console *console, enum command command)
         pick_context(console);
         return REACT_DRAW;
     case CMD_HELP:
-        help_open(console, top->ops->place);
+        help_open(&console->shell, top->ops->place);
         return REACT_DRAW;
     case CMD_COMMAND:
-        prompt_command(console);
+        prompt_command(&console->shell);
         return REACT_DRAW;
     case CMD_RELOAD:
-        if (work_busy(console)) {
-            console_flash(console, STYLE_INFO, "%s is under way", console->job);
+        if (work_busy(&console->shell)) {
+            shell_flash(&console->shell, STYLE_INFO, "%s is under way", console->shell.jobs.name);
         } else {
-            work_load(console);
+            work_load(&console->shell);
         }
         return REACT_DRAW;
     case CMD_BACK:
-        return top == console_bottom(console) ? REACT_NONE : REACT_CLOSE;
+        return top == shell_bottom(&console->shell) ? REACT_NONE : REACT_CLOSE;
     case CMD_QUIT:
-        if (top != console_bottom(console)) {
+        if (top != shell_bottom(&console->shell)) {
             return REACT_CLOSE;
         }
         leave(console);
         return REACT_DRAW;
     default:
-        console_flash(console, STYLE_WARN, "%s does nothing here", command_info(command)->name);
+        shell_flash(&console->shell, STYLE_WARN, "%s does nothing here",
+                    command_info(command)->name);
         return REACT_DRAW;
     }
 }
@@ -263,7 +272,7 @@ static bool own_argument(struct console *console, enum command command, const ch
         return false;
     }
     if (code != ERR_OK) {
-        console_flash(console, STYLE_ERROR, "%s", err.text);
+        shell_flash(&console->shell, STYLE_ERROR, "%s", err.text);
     }
     return true;
 }
@@ -271,44 +280,44 @@ static bool own_argument(struct console *console, enum command command, const ch
 /* A list that does not know the command leaves it to the first screen. */
 static bool view_argument(struct console *console, enum command command, const char *argument)
 {
-    struct view *view = console_top(console);
+    struct view *view = shell_top(&console->shell);
     if (!view->ops->argument) {
-        view = console_bottom(console);
+        view = shell_bottom(&console->shell);
     }
-    return view->ops->argument && view->ops->argument(view, console, command, argument);
+    return view->ops->argument && view->ops->argument(view, &console->shell, command, argument);
 }
 
 static unsigned with_argument(struct console *console, enum command command, const char *argument)
 {
     const struct command_info *info = command_info(command);
-    const char *why = console_off(console, command);
-    if (!(info->places & console_top(console)->ops->place)) {
+    const char *why = shell_off(&console->shell, command);
+    if (!(info->places & shell_top(&console->shell)->ops->place)) {
         why = "it has no meaning here";
-    } else if (why && strcmp(why, CONSOLE_NO_ROW) == 0) {
+    } else if (why && strcmp(why, SHELL_NO_ROW) == 0) {
         why = NULL; /* the argument says which */
     }
     if (why) {
-        console_flash(console, STYLE_WARN, "%s: %s", info->name, why);
+        shell_flash(&console->shell, STYLE_WARN, "%s: %s", info->name, why);
     } else if (!own_argument(console, command, argument) &&
                !view_argument(console, command, argument)) {
-        console_flash(console, STYLE_WARN, "%s takes no argument", info->name);
+        shell_flash(&console->shell, STYLE_WARN, "%s takes no argument", info->name);
     }
     return REACT_DRAW;
 }
 
 unsigned command_given(struct console *console)
 {
-    const struct given given = console->given;
+    const struct given given = console->shell.stack.given;
     if (given.argument[0]) {
         return with_argument(console, given.command, given.argument);
     }
-    return command_react(console, console_top(console), command_run(console, given.command));
+    return command_react(console, shell_top(&console->shell), command_run(console, given.command));
 }
 
 unsigned command_react(struct console *console, struct view *view, unsigned reaction)
 {
     if (reaction & REACT_CLOSE) {
-        console_close(console, view);
+        shell_close(&console->shell, view);
         reaction |= REACT_DRAW;
     }
     if (reaction & REACT_GIVEN) {

@@ -6,11 +6,11 @@
  * thread. All return reactions.
  */
 
-#include "tui/shell/view.h"
+#include "tui/console/private.h"
 
 /* Runs it in the top view, or says why not. */
 unsigned command_run(struct console *console, enum command command);
-/* console->given, in the view that is on top now. */
+/* shell->stack.given, in the view that is on top now. */
 unsigned command_given(struct console *console);
 /* What follows from what a handler of the view returned: it is closed, another one is asked. */
 unsigned command_react(struct console *console, struct view *view, unsigned reaction);

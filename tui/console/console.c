@@ -35,15 +35,16 @@
 static void draw(struct console *console)
 {
     struct caret caret = {-1, -1};
-    size_t lowest = console->n_views - 1;
+    size_t lowest = console->shell.stack.n_views - 1;
     canvas_clear(&console->canvas, STYLE_TEXT);
     if (!frame_too_small(&console->canvas)) {
-        while (lowest > 0 && console->views[lowest]->ops->overlay) {
+        while (lowest > 0 && console->shell.stack.views[lowest]->ops->overlay) {
             lowest--;
         }
-        for (size_t i = lowest; i < console->n_views; i++) {
+        for (size_t i = lowest; i < console->shell.stack.n_views; i++) {
             caret = (struct caret){-1, -1};
-            console->views[i]->ops->draw(console->views[i], console, &console->canvas, &caret);
+            console->shell.stack.views[i]->ops->draw(console->shell.stack.views[i], &console->shell,
+                                                     &console->canvas, &caret);
         }
     }
     term_show(&console->canvas, caret.x, caret.y);
@@ -64,7 +65,7 @@ static void resize(struct console *console)
 static int64_t next_moment(const struct console *console, int64_t spin_at_ms)
 {
     int64_t until = console->input_until_ms;
-    if (work_busy(console) && spin_at_ms < until) {
+    if (work_busy(&console->shell) && spin_at_ms < until) {
         until = spin_at_ms;
     }
     return console->refresh_at_ms < until ? console->refresh_at_ms : until;
@@ -72,7 +73,7 @@ static int64_t next_moment(const struct console *console, int64_t spin_at_ms)
 
 static void plan_refresh(struct console *console)
 {
-    int64_t every_s = console->settings->refresh_s;
+    int64_t every_s = console->shell.place.settings->refresh_s;
     console->refresh_at_ms = every_s > 0 ? clock_ticks_ms() + every_s * 1000 : LOOP_FOREVER;
 }
 
@@ -83,15 +84,15 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
     if (now_ms >= console->input_until_ms) {
         reaction |= input_take(console, false);
     }
-    if (work_busy(console) && now_ms >= *spin_at_ms) {
-        console->spin++;
+    if (work_busy(&console->shell) && now_ms >= *spin_at_ms) {
+        console->shell.jobs.spin++;
         *spin_at_ms = now_ms + SPIN_MS;
         reaction |= REACT_DRAW;
     }
     if (now_ms >= console->refresh_at_ms) {
         plan_refresh(console);
-        if (!worker_busy(console->worker) && console->data) {
-            work_refresh(console);
+        if (!worker_busy(console->shell.jobs.worker) && console->shell.data) {
+            work_refresh(&console->shell);
         } else {
             reaction |= REACT_DRAW; /* at least the ages in the header */
         }
@@ -102,34 +103,38 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
 /* Where details stand beside the lists they come with their history. */
 static void ask_history(struct console *console)
 {
-    if (console->canvas.width >= CONSOLE_WIDE && console->data && !console->history &&
-        !console->history_asked && !worker_busy(console->worker)) {
+    if (console->canvas.width >= SHELL_WIDE && console->shell.data &&
+        !console->shell.reading.history && !console->history_asked &&
+        !worker_busy(console->shell.jobs.worker)) {
         console->history_asked = true;
-        work_read_history(console);
+        work_read_history(&console->shell);
     }
 }
 
 static void take_progress(struct console *console)
 {
-    console->reporting = work_busy(console) && worker_progress(console->worker, &console->report);
-    const char *phase = console->reporting ? console->report.phase : NULL;
-    if (phase != console->phase) {
-        console->phase = phase;
-        console->phase_since_ms = clock_ticks_ms();
+    console->shell.jobs.reporting =
+        work_busy(&console->shell) &&
+        worker_progress(console->shell.jobs.worker, &console->shell.jobs.report);
+    const char *phase = console->shell.jobs.reporting ? console->shell.jobs.report.phase : NULL;
+    if (phase != console->shell.jobs.phase) {
+        console->shell.jobs.phase = phase;
+        console->shell.jobs.phase_since_ms = clock_ticks_ms();
     }
 }
 
 static unsigned on_worker(struct console *console)
 {
     unsigned reaction = input_before(console);
-    const struct view *before = console_top(console);
-    bool any = worker_dispatch(console->worker);
-    console->by_itself = console_top(console) != before;
+    const struct view *before = shell_top(&console->shell);
+    bool any = worker_dispatch(console->shell.jobs.worker);
+    console->by_itself = shell_top(&console->shell) != before;
     ask_history(console);
     take_progress(console);
-    if (console->history_wanted && console->history && !worker_busy(console->worker)) {
-        console->history_wanted = false;
-        work_read_history(console);
+    if (console->shell.reading.history_wanted && console->shell.reading.history &&
+        !worker_busy(console->shell.jobs.worker)) {
+        console->shell.reading.history_wanted = false;
+        work_read_history(&console->shell);
     }
     return any ? reaction | REACT_DRAW : reaction;
 }
@@ -176,7 +181,7 @@ static void loop(struct console *console)
     plan_refresh(console);
     draw(console);
     while (!console->quitting) {
-        unsigned woken = loop_wait(term_input_fd(), worker_fd(console->worker),
+        unsigned woken = loop_wait(term_input_fd(), worker_fd(console->shell.jobs.worker),
                                    next_moment(console, spin_at_ms));
         unsigned reaction = on_signals(console, woken);
         if (woken & WOKEN_INPUT) {
@@ -207,10 +212,10 @@ static void give_memory_back(void)
 
 static enum err_code read_keys(struct console *console, struct err *err)
 {
-    bindings_default(&console->bindings);
-    for (size_t i = 0; i < console->settings->n_keys; i++) {
-        const struct setting_pair *pair = &console->settings->keys[i];
-        enum err_code code = bindings_set(&console->bindings, pair->name, pair->value, err);
+    bindings_default(&console->shell.bindings);
+    for (size_t i = 0; i < console->shell.place.settings->n_keys; i++) {
+        const struct setting_pair *pair = &console->shell.place.settings->keys[i];
+        enum err_code code = bindings_set(&console->shell.bindings, pair->name, pair->value, err);
         if (code != ERR_OK) {
             err_prefix(err, "%s", pair->at);
             return code;
@@ -233,20 +238,20 @@ static struct term_options term_options(const struct console_options *options)
    nothing. */
 static int chosen_esc_delay_ms(const struct console *console)
 {
-    const char *text = environment_get(console->options->environment, "ESCDELAY");
+    const char *text = environment_get(console->shell.options->environment, "ESCDELAY");
     int64_t delay_ms;
-    if (console->settings->escdelay_ms >= 0) {
-        return console->settings->escdelay_ms;
+    if (console->shell.place.settings->escdelay_ms >= 0) {
+        return console->shell.place.settings->escdelay_ms;
     }
     return text && text_to_int64(text, 0, 10000, &delay_ms) ? (int)delay_ms : -1;
 }
 
 static enum err_code start(struct console *console, struct err *err)
 {
-    struct term_options options = term_options(console->options);
+    struct term_options options = term_options(console->shell.options);
     enum err_code code = read_keys(console, err);
     if (code == ERR_OK) {
-        code = console_open(console, console->settings, err);
+        code = console_open(console, console->shell.place.settings, err);
     }
     if (code == ERR_OK) {
         code = loop_start(end_at_once, err);
@@ -258,7 +263,8 @@ static enum err_code start(struct console *console, struct err *err)
         return code;
     }
     /* Without colours only a theme that needs none tells things apart. */
-    const char *theme = console->settings->theme ? console->settings->theme : "default";
+    const char *theme =
+        console->shell.place.settings->theme ? console->shell.place.settings->theme : "default";
     code = console_set_theme(console, term_has_colours() ? theme : "mono", err);
     if (code == ERR_NOT_FOUND) {
         code = err->code = ERR_CONFIG; /* the name stands in the configuration or the command */
@@ -268,10 +274,10 @@ static enum err_code start(struct console *console, struct err *err)
     patience_init(&console->patience, chosen_esc_delay_ms(console), term_baud());
     resize(console);
     if (options.term && strcmp(options.term, term_entry()) != 0) {
-        console_say(console, STYLE_INFO, "TERM=%s is not known on this machine: used as %s",
-                    options.term, term_entry());
+        shell_say(&console->shell, STYLE_INFO, "TERM=%s is not known on this machine: used as %s",
+                  options.term, term_entry());
     }
-    if (console->settings->mouse) {
+    if (console->shell.place.settings->mouse) {
         console->mouse = true;
         term_mouse(true);
     }
@@ -280,19 +286,20 @@ static enum err_code start(struct console *console, struct err *err)
 
 static void stop(struct console *console)
 {
-    worker_stop(console->worker); /* what is in flight ends or is given up; nothing is half done */
-    session_close(console->session);
-    while (console->n_views > 0) {
-        struct view *view = console->views[--console->n_views];
+    worker_stop(console->shell.jobs
+                    .worker); /* what is in flight ends or is given up; nothing is half done */
+    session_close(console->shell.place.session);
+    while (console->shell.stack.n_views > 0) {
+        struct view *view = console->shell.stack.views[--console->shell.stack.n_views];
         view->ops->free(view);
     }
-    console_drop_ready(console);
-    screen_data_unref(console->data);
-    screen_data_unref(console->waiting);
-    history_free(console->history);
-    activity_release(&console->activity);
-    field_history_release(&console->command_history);
-    field_history_release(&console->filter_history);
+    shell_drop_ready(&console->shell);
+    screen_data_unref(console->shell.data);
+    screen_data_unref(console->shell.reading.waiting);
+    history_free(console->shell.reading.history);
+    activity_release(&console->shell.messages.activity);
+    field_history_release(&console->shell.command_history);
+    field_history_release(&console->shell.filter_history);
     key_reader_release(&console->keys);
     canvas_release(&console->canvas);
 }
@@ -316,20 +323,21 @@ enum err_code console_run(const struct console_options *options, struct console_
     struct console *console = mem_alloc(sizeof *console);
     tzset();
     give_memory_back();
-    console->options = options;
-    console->settings = options->settings;
+    console->shell.options = options;
+    console->shell.place.settings = options->settings;
     key_reader_init(&console->keys);
     canvas_init(&console->canvas, 1, 1);
     enum err_code code = start(console, err);
     if (code == ERR_OK) {
-        console_push(console, view_main_new());
-        for (size_t i = 0; i < console->settings->n_warnings; i++) {
-            console_say(console, STYLE_WARN, "%s", console->settings->warnings[i]);
+        shell_push(&console->shell, view_main_new());
+        for (size_t i = 0; i < console->shell.place.settings->n_warnings; i++) {
+            shell_say(&console->shell, STYLE_WARN, "%s",
+                      console->shell.place.settings->warnings[i]);
         }
         if (welcome_wanted(console)) {
             welcome_open(console);
         } else {
-            work_load(console);
+            work_load(&console->shell);
         }
         loop(console);
         end(console, ended);

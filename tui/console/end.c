@@ -124,9 +124,9 @@ static void applied(struct console_end *end, const struct work *work)
     }
 }
 
-static void ended(struct console *console, struct work *work)
+static void ended(struct shell *shell, struct work *work)
 {
-    struct console_end *end = console->end;
+    struct console_end *end = console_of(shell)->end;
     if (work->kind == WORK_APPLY) {
         applied(end, work);
     } else if (work->kind == WORK_EXPORT) {
@@ -139,15 +139,15 @@ static void ended(struct console *console, struct work *work)
 /* True when the worker has nothing more to do. */
 static bool wait_until(struct console *console, int64_t until_ms)
 {
-    while (worker_busy(console->worker)) {
-        unsigned woken = loop_wait(-1, worker_fd(console->worker), until_ms);
+    while (worker_busy(console->shell.jobs.worker)) {
+        unsigned woken = loop_wait(-1, worker_fd(console->shell.jobs.worker), until_ms);
         if (woken & WOKEN_WORKER) {
-            worker_dispatch(console->worker);
+            worker_dispatch(console->shell.jobs.worker);
         } else if (woken & WOKEN_TIME) {
             return false;
         }
     }
-    worker_dispatch(console->worker);
+    worker_dispatch(console->shell.jobs.worker);
     return true;
 }
 
@@ -157,15 +157,15 @@ static void stuck(struct console *console, struct console_end *end)
     char done[TEXT_NUMBER_ROOM];
     char total[TEXT_NUMBER_ROOM];
     end->stuck = true;
-    if (!console->job || !console->job_writes) {
+    if (!console->shell.jobs.name || !console->shell.jobs.writes) {
         return;
     }
     end->unfinished = true;
-    if (worker_progress(console->worker, &report) && report.total > 0) {
+    if (worker_progress(console->shell.jobs.worker, &report) && report.total > 0) {
         add(end, "extpool: %s: at least %s of %s changes were applied", stopped_by(end),
             count(report.done, done), count(report.total, total));
     } else {
-        add(end, "extpool: %s: %s was under way", stopped_by(end), console->job);
+        add(end, "extpool: %s: %s was under way", stopped_by(end), console->shell.jobs.name);
     }
     add(end, "\nextpool: what became of those on their way is not known, and the list was not "
              "written\n  extpool --history shows what was written\n");
@@ -175,12 +175,12 @@ void end_wait(struct console *console, struct console_end *end)
 {
     int64_t begun_ms = clock_ticks_ms();
     console->end = end;
-    console->ending = ended;
-    s_writing = console->job && console->job_writes;
-    if (!worker_busy(console->worker)) {
+    console->shell.jobs.ending = ended;
+    s_writing = console->shell.jobs.name && console->shell.jobs.writes;
+    if (!worker_busy(console->shell.jobs.worker)) {
         return;
     }
-    worker_cancel(console->worker, s_writing ? CANCEL_SOFT : CANCEL_HARD);
+    worker_cancel(console->shell.jobs.worker, s_writing ? CANCEL_SOFT : CANCEL_HARD);
     bool ended = wait_until(console, begun_ms + WAIT_MS);
     if (!ended) {
         stuck(console, end);

@@ -6,7 +6,7 @@
  * given up if not, and people read on the terminal's own screen what became of it. UI thread.
  */
 
-#include "tui/console/console.h"
+#include "tui/console/private.h"
 #include "tui/shell/work.h"
 
 /* In a signal handler: ends the process at once. Async-signal-safe. */

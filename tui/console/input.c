@@ -8,24 +8,24 @@
 
 static unsigned on_key(struct console *console, uint32_t key)
 {
-    struct view *view = console_top(console);
-    unsigned drawn = console->flash[0] ? REACT_DRAW : REACT_NONE;
-    console->flash[0] = '\0';
+    struct view *view = shell_top(&console->shell);
+    unsigned drawn = console->shell.messages.flash[0] ? REACT_DRAW : REACT_NONE;
+    console->shell.messages.flash[0] = '\0';
     if (view->ops->key) {
-        unsigned reaction = view->ops->key(view, console, key);
+        unsigned reaction = view->ops->key(view, &console->shell, key);
         if (!(reaction & REACT_PASS)) {
             return command_react(console, view, reaction) | drawn;
         }
     }
     /* A prompt has no place of its own: what it passes on is what works wherever text is typed. */
     unsigned place = view->ops->place ? view->ops->place : PLACE_PICK;
-    enum command command = bindings_find(&console->bindings, place, key);
+    enum command command = bindings_find(&console->shell.bindings, place, key);
     if (command != CMD_NONE) {
         return command_react(console, view, command_run(console, command)) | drawn;
     }
     char name[K_TEXT_MAX];
     key_format(key, name);
-    console_flash(console, STYLE_DIM, "%s does nothing here", name);
+    shell_flash(&console->shell, STYLE_DIM, "%s does nothing here", name);
     return REACT_DRAW;
 }
 
@@ -34,12 +34,12 @@ static unsigned on_mouse(struct console *console, struct view *view, const struc
 {
     bool wheel = event->button == 64 || event->button == 65;
     if (view->ops->click) {
-        return command_react(console, view, view->ops->click(view, console, event));
+        return command_react(console, view, view->ops->click(view, &console->shell, event));
     }
     if (wheel && event->press && (view->ops->place & PLACE_VIEWS)) {
         enum command step = event->button == 64 ? CMD_UP : CMD_DOWN;
         for (int i = 0; i < 3; i++) {
-            view->ops->command(view, console, step);
+            view->ops->command(view, &console->shell, step);
         }
         return REACT_DRAW;
     }
@@ -50,31 +50,30 @@ static unsigned on_paste(struct console *console, struct view *view, const struc
 {
     unsigned reaction = REACT_NONE;
     const struct buf *text = &console->keys.paste;
-    console->flash[0] = '\0';
+    console->shell.messages.flash[0] = '\0';
     if (event->too_long) {
-        console_flash(console, STYLE_WARN,
-                      "the paste is longer than %d KB: nothing of it was taken",
-                      K_PASTE_MAX / 1024);
+        shell_flash(&console->shell, STYLE_WARN,
+                    "the paste is longer than %d KB: nothing of it was taken", K_PASTE_MAX / 1024);
     } else if (!view->ops->paste) {
-        console_flash(console, STYLE_WARN, "a paste is taken only where text is asked for");
+        shell_flash(&console->shell, STYLE_WARN, "a paste is taken only where text is asked for");
     } else {
-        reaction =
-            command_react(console, view, view->ops->paste(view, console, text->data, text->length));
+        reaction = command_react(console, view,
+                                 view->ops->paste(view, &console->shell, text->data, text->length));
     }
     if (event->cut) {
-        console_flash(console, STYLE_WARN,
-                      "the end of the paste never came%s; the keys are taken as keys again",
-                      event->too_long    ? ", and it was too long to take"
-                      : view->ops->paste ? "; what came of it was taken"
-                                         : "");
+        shell_flash(&console->shell, STYLE_WARN,
+                    "the end of the paste never came%s; the keys are taken as keys again",
+                    event->too_long    ? ", and it was too long to take"
+                    : view->ops->paste ? "; what came of it was taken"
+                                       : "");
     }
     return reaction | REACT_DRAW;
 }
 
 static unsigned on_event(struct console *console, const struct key_event *event)
 {
-    struct view *view = console_top(console);
-    console->typed++;
+    struct view *view = shell_top(&console->shell);
+    console->shell.stack.typed++;
     switch (event->kind) {
     case K_EVENT_KEY:
         return on_key(console, event->key);
@@ -126,7 +125,7 @@ unsigned input_before(struct console *console)
         reaction |= input_take(console, true);
     }
     if (key_reader_waits(&console->keys) != KEY_WAIT_NOTHING) {
-        console->typed++; /* a key has begun */
+        console->shell.stack.typed++; /* a key has begun */
     }
     return reaction;
 }
@@ -144,7 +143,7 @@ void input_forget(struct console *console)
         any = any || n > 0;
     }
     if (any) {
-        console_flash(console, STYLE_WARN,
-                      "what was typed before this was shown is not taken; type it again");
+        shell_flash(&console->shell, STYLE_WARN,
+                    "what was typed before this was shown is not taken; type it again");
     }
 }

@@ -5,11 +5,11 @@
  * What people type, paste and click: from the bytes of the terminal to the view on top. UI thread.
  */
 
-#include "tui/shell/view.h"
+#include "tui/console/private.h"
 
 /* Works off everything that was typed before anything is drawn: a key held down on a slow line
    costs one picture, not hundred. `readable`: the terminal has bytes; otherwise the time is up for
-   what waits for the rest of its sequence (console->input_until_ms). Returns reactions. */
+   what waits for the rest of its sequence (shell->input_until_ms). Returns reactions. */
 unsigned input_take(struct console *console, bool readable);
 
 /* Before the end of a job changes what is on top: what was typed until now is for what is there

@@ -13,14 +13,14 @@ enum err_code console_set_theme(struct console *console, const char *name, struc
 {
     struct theme theme;
     char *folder = NULL;
-    const char *config = console->settings->config_path;
+    const char *config = console->shell.place.settings->config_path;
     const char *slash = config ? strrchr(config, '/') : NULL;
     if (config) {
         folder = mem_printf("%.*sthemes", slash ? (int)(slash + 1 - config) : 0, config);
     }
     enum err_code code = theme_load(&theme, folder, name, err);
-    for (size_t i = 0; code == ERR_OK && i < console->settings->n_theme_styles; i++) {
-        const struct setting_pair *pair = &console->settings->theme_styles[i];
+    for (size_t i = 0; code == ERR_OK && i < console->shell.place.settings->n_theme_styles; i++) {
+        const struct setting_pair *pair = &console->shell.place.settings->theme_styles[i];
         code = theme_set(&theme, pair->name, pair->value, err);
         if (code != ERR_OK) {
             err_prefix(err, "%s", pair->at);
@@ -39,34 +39,35 @@ enum err_code console_open(struct console *console, const struct settings *setti
                            struct err *err)
 {
     struct session *session = NULL;
-    enum err_code code = session_open(settings, console->options->ports, console->options->n_ports,
-                                      console->options->clock, &session, err);
+    enum err_code code =
+        session_open(settings, console->shell.options->ports, console->shell.options->n_ports,
+                     console->shell.options->clock, &session, err);
     if (code != ERR_OK) {
         return code;
     }
-    if (console->session) { /* the worker may still use it: it ends first */
-        worker_stop(console->worker);
-        console->worker = NULL;
-        session_close(console->session);
+    if (console->shell.place.session) { /* the worker may still use it: it ends first */
+        worker_stop(console->shell.jobs.worker);
+        console->shell.jobs.worker = NULL;
+        session_close(console->shell.place.session);
     }
-    console->settings = settings;
-    console->contexts = settings;
-    console->session = session;
-    console->generation++;
-    console->job = NULL;
-    console->reporting = false;
-    console->read_only = settings->read_only;
-    history_free(console->history);
-    console->history = NULL;
-    console->history_wanted = false;
+    console->shell.place.settings = settings;
+    console->shell.place.contexts = settings;
+    console->shell.place.session = session;
+    console->shell.jobs.generation++;
+    console->shell.jobs.name = NULL;
+    console->shell.jobs.reporting = false;
+    console->shell.place.read_only = settings->read_only;
+    history_free(console->shell.reading.history);
+    console->shell.reading.history = NULL;
+    console->shell.reading.history_wanted = false;
     console->history_asked = false;
-    console->actor[0] = '\0';
-    console_drop_ready(console);
-    screen_data_unref(console->waiting);
-    console->waiting = NULL;
-    memset(console->sources, 0, sizeof console->sources);
-    if (!console->worker) {
-        code = worker_start(&console->worker, err);
+    console->shell.place.actor[0] = '\0';
+    shell_drop_ready(&console->shell);
+    screen_data_unref(console->shell.reading.waiting);
+    console->shell.reading.waiting = NULL;
+    memset(console->shell.reading.sources, 0, sizeof console->shell.reading.sources);
+    if (!console->shell.jobs.worker) {
+        code = worker_start(&console->shell.jobs.worker, err);
     }
     return code;
 }

@@ -3,7 +3,7 @@
 
 /* What the console works on: settings with their session, and its colours. */
 
-#include "tui/shell/view.h"
+#include "tui/console/private.h"
 
 /* A session with these settings takes the place of the one that is open; what was read of that one
    is dropped. After an error that one stays. */

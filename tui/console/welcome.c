@@ -19,9 +19,9 @@
 
 bool welcome_wanted(const struct console *console)
 {
-    const struct settings *settings = console->settings;
+    const struct settings *settings = console->shell.place.settings;
     const char *path = settings->store;
-    if (settings->config_read || settings->directory || !console->options->reopen ||
+    if (settings->config_read || settings->directory || !console->shell.options->reopen ||
         settings->action == ACTION_DEMO || settings->origins[OPT_STORE].kind > ORIGIN_DEFAULT) {
         return false;
     }
@@ -35,19 +35,20 @@ static bool reopen(struct console *console, enum console_wish wish, const char *
 {
     const struct settings *settings = NULL;
     struct err err = ERR_INIT;
-    const struct console_options *options = console->options;
+    const struct console_options *options = console->shell.options;
     if (options->reopen(options->context, wish, text, &settings, &err) != ERR_OK ||
         console_open(console, settings, &err) != ERR_OK) {
         snprintf(dialog->problem, sizeof dialog->problem, "%s", err.text);
         return false;
     }
-    console_forget_world(console);
-    work_load(console);
+    shell_forget_data(&console->shell);
+    work_load(&console->shell);
     return true;
 }
 
-static unsigned path_accepted(struct dialog *dialog, struct console *console, const char *text)
+static unsigned path_accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
+    struct console *console = console_of(shell);
     if (!*text || access(text, R_OK) != 0) {
         snprintf(dialog->problem, sizeof dialog->problem, "%s cannot be read",
                  *text ? text : "no path:");
@@ -56,12 +57,13 @@ static unsigned path_accepted(struct dialog *dialog, struct console *console, co
     if (!reopen(console, CONSOLE_FILE, text, dialog)) {
         return REACT_DRAW;
     }
-    console_say(console, STYLE_INFO, "next time: extpool --directory file:%s", text);
+    shell_say(&console->shell, STYLE_INFO, "next time: extpool --directory file:%s", text);
     return REACT_CLOSE;
 }
 
-static void path_cancelled(struct dialog *dialog, struct console *console)
+static void path_cancelled(struct dialog *dialog, struct shell *shell)
 {
+    struct console *console = console_of(shell);
     (void)dialog;
     welcome_open(console);
 }
@@ -75,13 +77,13 @@ static void ask_path(struct console *console)
     dialog_ask(dialog, "file", NULL);
     dialog->accept = path_accepted;
     dialog->cancelled = path_cancelled;
-    dialog_open(console, dialog);
+    dialog_open(&console->shell, dialog);
 }
 
 static void show_amazon(struct console *console)
 {
     char text[2048];
-    const char *path = console->settings->config_path;
+    const char *path = console->shell.place.settings->config_path;
     snprintf(text, sizeof text,
              "#Connect to Amazon\n"
              "Write this to %s and start extpool again:\n\n"
@@ -96,11 +98,12 @@ static void show_amazon(struct console *console)
              "Credentials are found as the aws command finds them. A table that the older Lambda\n"
              "made opens as it is; for a new one: extpool --init\n",
              path ? path : "~/.config/extpool/config");
-    page_open(console, "AMAZON", text);
+    page_open(&console->shell, "AMAZON", text);
 }
 
-static unsigned chosen(struct dialog *dialog, struct console *console, const char *text)
+static unsigned chosen(struct dialog *dialog, struct shell *shell, const char *text)
 {
+    struct console *console = console_of(shell);
     if (strcmp(text, DEMO) == 0) {
         return reopen(console, CONSOLE_DEMO, "", dialog) ? REACT_CLOSE : REACT_DRAW;
     }
@@ -112,14 +115,15 @@ static unsigned chosen(struct dialog *dialog, struct console *console, const cha
         show_amazon(console);
         return REACT_DRAW;
     }
-    work_load(console);
+    work_load(&console->shell);
     return REACT_CLOSE;
 }
 
-static void not_now(struct dialog *dialog, struct console *console)
+static void not_now(struct dialog *dialog, struct shell *shell)
 {
+    struct console *console = console_of(shell);
     (void)dialog;
-    work_load(console);
+    work_load(&console->shell);
 }
 
 void welcome_open(struct console *console)
@@ -135,5 +139,5 @@ void welcome_open(struct console *console)
     dialog->choice = 0;
     dialog->accept = chosen;
     dialog->cancelled = not_now;
-    dialog_open(console, dialog);
+    dialog_open(&console->shell, dialog);
 }

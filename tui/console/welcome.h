@@ -6,7 +6,7 @@
  * demo, the embedded store with a CSV of agents, or what to write down for Amazon.
  */
 
-#include "tui/shell/view.h"
+#include "tui/console/private.h"
 
 bool welcome_wanted(const struct console *console);
 void welcome_open(struct console *console);

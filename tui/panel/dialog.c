@@ -46,22 +46,22 @@ void dialog_clear_offers(struct dialog *dialog)
     dialog->more = 0;
 }
 
-static void refill(struct dialog *dialog, struct console *console)
+static void refill(struct dialog *dialog, struct shell *shell)
 {
     if (dialog->refill) {
-        dialog->refill(dialog, console);
+        dialog->refill(dialog, shell);
     }
     bool typed_counts = dialog->asks && !dialog->must_choose;
     dialog->choice = typed_counts || dialog->n_offers == 0 ? SIZE_MAX : 0;
     dialog->top = 0;
 }
 
-void dialog_open(struct console *console, struct dialog *dialog)
+void dialog_open(struct shell *shell, struct dialog *dialog)
 {
     if (dialog->refill || dialog->choice == SIZE_MAX) {
-        refill(dialog, console);
+        refill(dialog, shell);
     }
-    console_push(console, &dialog->view);
+    shell_push(shell, &dialog->view);
 }
 
 /* ---- drawing ------------------------------------------------------------------------------ */
@@ -115,11 +115,10 @@ static void draw_offers(struct dialog *dialog, struct canvas *canvas, struct rec
     }
 }
 
-static void draw(struct view *view, struct console *console, struct canvas *canvas,
-                 struct caret *caret)
+static void draw(struct view *view, struct shell *shell, struct canvas *canvas, struct caret *caret)
 {
     struct dialog *dialog = (struct dialog *)view;
-    (void)console;
+    (void)shell;
     int width = canvas->width - 4 < 68 ? canvas->width - 2 : 68;
     int text_lines =
         canvas_wrap(NULL, (struct rect){0, 0, width - 4, 99}, STYLE_DIALOG, dialog->body);
@@ -156,7 +155,7 @@ static void draw(struct view *view, struct console *console, struct canvas *canv
 
 /* ---- keys --------------------------------------------------------------------------------- */
 
-static unsigned move_choice(struct dialog *dialog, struct console *console, int by)
+static unsigned move_choice(struct dialog *dialog, struct shell *shell, int by)
 {
     bool typed_counts = dialog->asks && !dialog->must_choose;
     if (dialog->n_offers == 0) {
@@ -170,12 +169,12 @@ static unsigned move_choice(struct dialog *dialog, struct console *console, int 
         dialog->choice = (size_t)((int64_t)dialog->choice + by);
     }
     if (dialog->moved) {
-        dialog->moved(dialog, console);
+        dialog->moved(dialog, shell);
     }
     return REACT_DRAW;
 }
 
-static unsigned accept(struct dialog *dialog, struct console *console)
+static unsigned accept(struct dialog *dialog, struct shell *shell)
 {
     char text[FIELD_MAX];
     dialog->problem[0] = '\0';
@@ -187,18 +186,18 @@ static unsigned accept(struct dialog *dialog, struct console *console)
     } else {
         snprintf(text, sizeof text, "%s", dialog->asks ? dialog->field.text : "");
     }
-    unsigned reaction = dialog->accept(dialog, console, text);
+    unsigned reaction = dialog->accept(dialog, shell, text);
     if ((reaction & REACT_CLOSE) && dialog->asks && dialog->field.history) {
         field_history_add(dialog->field.history, text);
     }
     return reaction | REACT_DRAW;
 }
 
-static unsigned changed(struct dialog *dialog, struct console *console, enum field_result result)
+static unsigned changed(struct dialog *dialog, struct shell *shell, enum field_result result)
 {
     if (result == FIELD_CHANGED) {
         dialog->problem[0] = '\0';
-        refill(dialog, console);
+        refill(dialog, shell);
     }
     if (result == FIELD_FULL) {
         snprintf(dialog->problem, sizeof dialog->problem, FIELD_FULL_SAYS, dialog->field.max);
@@ -206,25 +205,25 @@ static unsigned changed(struct dialog *dialog, struct console *console, enum fie
     return result == FIELD_IGNORED ? REACT_NONE : REACT_DRAW;
 }
 
-static unsigned key(struct view *view, struct console *console, uint32_t key)
+static unsigned key(struct view *view, struct shell *shell, uint32_t key)
 {
     struct dialog *dialog = (struct dialog *)view;
     bool list_keys = !dialog->asks;
     switch (key) {
     case K_ENTER:
-        return accept(dialog, console);
+        return accept(dialog, shell);
     case K_ESC:
     case K_CTRL | 'g':
         if (dialog->cancelled) {
-            dialog->cancelled(dialog, console);
+            dialog->cancelled(dialog, shell);
         }
         return REACT_CLOSE;
     case K_CTRL | 'c':
-        if (console->job) {
+        if (shell->jobs.name) {
             return REACT_PASS;
         }
         if (dialog->cancelled) {
-            dialog->cancelled(dialog, console);
+            dialog->cancelled(dialog, shell);
         }
         return REACT_CLOSE;
     case K_CTRL | 'l':
@@ -233,28 +232,28 @@ static unsigned key(struct view *view, struct console *console, uint32_t key)
     case K_DOWN:
     case K_UP:
         if (dialog->n_offers > 0) {
-            return move_choice(dialog, console, key == K_DOWN ? 1 : -1);
+            return move_choice(dialog, shell, key == K_DOWN ? 1 : -1);
         }
         break;
     case K_TAB:
     case K_SHIFT | K_TAB:
-        return move_choice(dialog, console, key == K_TAB ? 1 : -1);
+        return move_choice(dialog, shell, key == K_TAB ? 1 : -1);
     case 'j':
     case 'k':
         if (list_keys) {
-            return move_choice(dialog, console, key == 'j' ? 1 : -1);
+            return move_choice(dialog, shell, key == 'j' ? 1 : -1);
         }
         break;
     default:
         break;
     }
-    return dialog->asks ? changed(dialog, console, field_key(&dialog->field, key)) : REACT_NONE;
+    return dialog->asks ? changed(dialog, shell, field_key(&dialog->field, key)) : REACT_NONE;
 }
 
-static unsigned paste(struct view *view, struct console *console, const char *text, size_t length)
+static unsigned paste(struct view *view, struct shell *shell, const char *text, size_t length)
 {
     struct dialog *dialog = (struct dialog *)view;
-    return dialog->asks ? changed(dialog, console, field_paste(&dialog->field, text, length))
+    return dialog->asks ? changed(dialog, shell, field_paste(&dialog->field, text, length))
                         : REACT_NONE;
 }
 

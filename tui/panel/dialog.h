@@ -13,7 +13,7 @@
  */
 
 #include "tui/widget/field.h"
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
 #define OFFERS_MAX 64
 
@@ -37,12 +37,12 @@ struct dialog {
     size_t top;
     bool must_choose; /* what is typed only narrows the offers */
     /* Fills the offers for what is typed, at the beginning and after each change; may be NULL. */
-    void (*refill)(struct dialog *dialog, struct console *console);
+    void (*refill)(struct dialog *dialog, struct shell *shell);
     /* The choice moved (a preview); may be NULL. */
-    void (*moved)(struct dialog *dialog, struct console *console);
+    void (*moved)(struct dialog *dialog, struct shell *shell);
     /* Enter. `text`: typed or chosen. REACT_CLOSE where it is taken; else sets `problem`. */
-    unsigned (*accept)(struct dialog *dialog, struct console *console, const char *text);
-    void (*cancelled)(struct dialog *dialog, struct console *console); /* Esc; may be NULL */
+    unsigned (*accept)(struct dialog *dialog, struct shell *shell, const char *text);
+    void (*cancelled)(struct dialog *dialog, struct shell *shell); /* Esc; may be NULL */
     struct arena arena; /* what `data` needs; freed with the dialog */
     void *data;
 };
@@ -53,6 +53,6 @@ void dialog_ask(struct dialog *dialog, const char *label, struct field_history *
 /* The first one is what Enter takes: put the harmless one there. Returns false where it is full. */
 bool dialog_offer(struct dialog *dialog, const char *text, const char *detail);
 void dialog_clear_offers(struct dialog *dialog);
-void dialog_open(struct console *console, struct dialog *dialog);
+void dialog_open(struct shell *shell, struct dialog *dialog);
 
 #endif

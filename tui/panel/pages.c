@@ -73,17 +73,16 @@ int page_draw_text(struct canvas *canvas, const struct buf *text, int y, struct 
     return rows;
 }
 
-static void draw(struct view *view, struct console *console, struct canvas *canvas,
-                 struct caret *caret)
+static void draw(struct view *view, struct shell *shell, struct canvas *canvas, struct caret *caret)
 {
     struct page *page = (struct page *)view;
     char status[96];
     (void)caret;
     if (page->render) {
         buf_clear(&page->text);
-        page->render(console, page->place, &page->text);
+        page->render(shell, page->place, &page->text);
     }
-    int y = frame_header(console, canvas, page->title);
+    int y = frame_header(shell, canvas, page->title);
     struct rect area = {1, y, canvas->width - 2,
                         canvas->height - y - (canvas->height >= 8 ? 2 : 1)};
     struct rect nowhere = {1, y, area.width, 0};
@@ -92,7 +91,7 @@ static void draw(struct view *view, struct console *console, struct canvas *canv
     size_t most = page->n_lines > (size_t)area.height ? page->n_lines - (size_t)area.height : 0;
     page->top = page->top > most ? most : page->top;
     snprintf(status, sizeof status, "line %zu of %zu, Esc goes back", page->top + 1, page->n_lines);
-    frame_footer(console, canvas, view, most > 0 ? status : "Esc goes back");
+    frame_footer(shell, canvas, view, most > 0 ? status : "Esc goes back");
     page_draw_text(canvas, &page->text, -(int)page->top, area);
 }
 
@@ -105,10 +104,10 @@ static void move(struct page *page, int64_t by)
     }
 }
 
-static unsigned command(struct view *view, struct console *console, enum command command)
+static unsigned command(struct view *view, struct shell *shell, enum command command)
 {
     struct page *page = (struct page *)view;
-    (void)console;
+    (void)shell;
     switch ((int)command) {
     case CMD_UP:
     case CMD_DOWN:
@@ -135,10 +134,10 @@ static unsigned command(struct view *view, struct console *console, enum command
     }
 }
 
-static unsigned key(struct view *view, struct console *console, uint32_t key)
+static unsigned key(struct view *view, struct shell *shell, uint32_t key)
 {
     (void)view;
-    (void)console;
+    (void)shell;
     return key == K_ENTER ? REACT_CLOSE : REACT_PASS;
 }
 
@@ -166,29 +165,29 @@ static struct page *make_page(const char *title)
     return page;
 }
 
-void page_open(struct console *console, const char *title, const char *text)
+void page_open(struct shell *shell, const char *title, const char *text)
 {
     struct page *page = make_page(title);
     buf_puts(&page->text, text);
-    console_push(console, &page->view);
+    shell_push(shell, &page->view);
 }
 
-void page_open_rendered(struct console *console, const char *title, unsigned place,
+void page_open_rendered(struct shell *shell, const char *title, unsigned place,
                         page_render_fn render)
 {
     struct page *page = make_page(title);
     page->place = place;
     page->render = render;
-    console_push(console, &page->view);
+    shell_push(shell, &page->view);
 }
 
 /* ---- activity ------------------------------------------------------------------------------ */
 
-static void render_activity(const struct console *console, unsigned place, struct buf *out)
+static void render_activity(const struct shell *shell, unsigned place, struct buf *out)
 {
     (void)place;
     const struct activity_line *line;
-    for (size_t i = 0; (line = activity_at(&console->activity, i)); i++) {
+    for (size_t i = 0; (line = activity_at(&shell->messages.activity, i)); i++) {
         char when[WHEN_MAX];
         when_time(line->at_s, when);
         buf_printf(out, "%s  %s%s\n", when, line->style == STYLE_ERROR ? "ERROR " : "", line->text);
@@ -198,9 +197,9 @@ static void render_activity(const struct console *console, unsigned place, struc
     }
 }
 
-void page_activity(struct console *console)
+void page_activity(struct shell *shell)
 {
-    page_open_rendered(console, "ACTIVITY", 0, render_activity);
+    page_open_rendered(shell, "ACTIVITY", 0, render_activity);
 }
 
 /* ---- refused ------------------------------------------------------------------------------- */
@@ -239,15 +238,15 @@ void page_add_change(struct buf *out, const struct audit_change *change)
     buf_putc(out, '\n');
 }
 
-void page_action(struct console *console, const struct audit_action *action)
+void page_action(struct shell *shell, const struct audit_action *action)
 {
     struct page *page = make_page("ACTION");
     char when[WHEN_MAX];
-    when_moment(action->at_ms / 1000, console_now_s(console), when);
+    when_moment(action->at_ms / 1000, shell_now_s(shell), when);
     buf_printf(&page->text, "#%s  %s\nby  %s\nid  %s\n\n", action->action, when, action->actor,
                action->action_id);
     for (size_t i = 0; i < action->n_changes; i++) {
         page_add_change(&page->text, &action->changes[i]);
     }
-    console_push(console, &page->view);
+    shell_push(shell, &page->view);
 }

@@ -8,26 +8,26 @@
 
 #include "core/base/buf.h"
 #include "core/plan/plan.h"
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
 /* `text` is copied: lines between line feeds; one that begins with '#' is a heading. */
-void page_open(struct console *console, const char *title, const char *text);
+void page_open(struct shell *shell, const char *title, const char *text);
 
 /* One that is written anew whenever it is drawn; `place` is passed on. */
-typedef void (*page_render_fn)(const struct console *console, unsigned place, struct buf *out);
-void page_open_rendered(struct console *console, const char *title, unsigned place,
+typedef void (*page_render_fn)(const struct shell *shell, unsigned place, struct buf *out);
+void page_open_rendered(struct shell *shell, const char *title, unsigned place,
                         page_render_fn render);
 
 /* Draws such a text from row `y` of the area on (negative: scrolled), long lines broken; returns
    the rows it takes. */
 int page_draw_text(struct canvas *canvas, const struct buf *text, int y, struct rect area);
 
-void page_activity(struct console *console);
-/* What cannot be done, row by row; for console_push or console_offer. */
+void page_activity(struct shell *shell);
+/* What cannot be done, row by row; for shell_push or shell_offer. */
 struct view *page_refusals(const char *action, const struct refusals *refusals);
 
 /* What one recorded action did. */
-void page_action(struct console *console, const struct audit_action *action);
+void page_action(struct shell *shell, const struct audit_action *action);
 
 /* A line about one of its changes. */
 void page_add_change(struct buf *out, const struct audit_change *change);

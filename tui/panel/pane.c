@@ -27,11 +27,11 @@ void pane_release(struct pane *pane)
     list_release(&pane->list);
 }
 
-void pane_reload(struct pane *pane, const struct console *console, const struct screen_data *data)
+void pane_reload(struct pane *pane, const struct shell *shell, const struct screen_data *data)
 {
     struct list_source source = {.n_rows = 0, .key = no_key};
     if (data) {
-        source = pane->ops->source(console, data);
+        source = pane->ops->source(shell, data);
     } else {
         list_unmark_all(&pane->list);
     }
@@ -144,7 +144,7 @@ static void draw_heading(const struct pane *pane, struct canvas *canvas, struct 
 
 /* ---- drawing ------------------------------------------------------------------------------- */
 
-static void draw_row(const struct pane *pane, const struct console *console, struct canvas *canvas,
+static void draw_row(const struct pane *pane, const struct shell *shell, struct canvas *canvas,
                      struct rect line, size_t index, const int widths[COLUMNS_MAX], bool focus)
 {
     const struct list *list = &pane->list;
@@ -166,34 +166,33 @@ static void draw_row(const struct pane *pane, const struct console *console, str
             continue;
         }
         int width = widths[i] < line.x + line.width - x ? widths[i] : line.x + line.width - x;
-        const char *text = pane->ops->cell(console->data, session_policy(console->session), row, i,
-                                           room, sizeof room, &style);
+        const char *text = pane->ops->cell(shell->data, session_policy(shell->place.session), row,
+                                           i, room, sizeof room, &style);
         canvas_text(canvas, x, line.y, width, whole == STYLE_TEXT ? style : whole, text);
         x += widths[i] + 1;
     }
 }
 
-static void draw_empty(const struct pane *pane, const struct console *console,
-                       struct canvas *canvas, struct rect area)
+static void draw_empty(const struct pane *pane, const struct shell *shell, struct canvas *canvas,
+                       struct rect area)
 {
     char room[256];
     const char *text = room;
     if (pane->list.source.n_rows > 0) {
         snprintf(room, sizeof room,
                  "nothing matches the filter\n%s changes it, %s shows everything again",
-                 frame_key(console, CMD_FILTER), frame_key(console, CMD_BACK));
+                 frame_key(shell, CMD_FILTER), frame_key(shell, CMD_BACK));
     } else {
-        text = pane->ops->empty(console, room, sizeof room);
+        text = pane->ops->empty(shell, room, sizeof room);
     }
     canvas_wrap(canvas, (struct rect){area.x + 1, area.y, area.width - 2, area.height}, STYLE_DIM,
                 text);
 }
 
-static void draw_title(const struct pane *pane, const struct console *console, char *title,
-                       size_t size)
+static void draw_title(const struct pane *pane, const struct shell *shell, char *title, size_t size)
 {
     const struct list *list = &pane->list;
-    const struct screen_data *data = console->data;
+    const struct screen_data *data = shell->data;
     bool alone = pane->ops->title_alone && data && !data->roster && !data->partial;
     const char *name = alone ? pane->ops->title_alone : pane->ops->title;
     size_t used;
@@ -208,21 +207,21 @@ static void draw_title(const struct pane *pane, const struct console *console, c
     }
 }
 
-void pane_draw(struct pane *pane, const struct console *console, struct canvas *canvas,
+void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canvas,
                struct rect area, bool focus)
 {
     char title[FILTER_TEXT_MAX + 96];
     int widths[COLUMNS_MAX] = {0};
-    draw_title(pane, console, title, sizeof title);
+    draw_title(pane, shell, title, sizeof title);
     struct rect inside = canvas_box(canvas, area, focus ? STYLE_FRAME_FOCUS : STYLE_FRAME,
                                     focus ? STYLE_TITLE_FOCUS : STYLE_TITLE, title);
     if (inside.height < 1) {
         return;
     }
-    fit_columns(pane->ops, session_policy(console->session)->width, inside.width - MARK_COLUMNS,
+    fit_columns(pane->ops, session_policy(shell->place.session)->width, inside.width - MARK_COLUMNS,
                 widths);
-    if (pane->ops->wanted && console->data) {
-        settle_columns(pane->ops, console->data, widths);
+    if (pane->ops->wanted && shell->data) {
+        settle_columns(pane->ops, shell->data, widths);
     }
     int heading = inside.height >= 3 ? 1 : 0;
     if (heading) {
@@ -231,13 +230,13 @@ void pane_draw(struct pane *pane, const struct console *console, struct canvas *
     pane->page = inside.height - heading;
     pane->rows = (struct rect){inside.x, inside.y + heading, inside.width, pane->page};
     if (pane->list.n_shown == 0) {
-        draw_empty(pane, console, canvas, pane->rows);
+        draw_empty(pane, shell, canvas, pane->rows);
         return;
     }
     list_scroll(&pane->list, pane->page);
     for (int i = 0; i < pane->page && pane->list.top + (size_t)i < pane->list.n_shown; i++) {
         struct rect line = {inside.x, pane->rows.y + i, inside.width, 1};
-        draw_row(pane, console, canvas, line, pane->list.top + (size_t)i, widths, focus);
+        draw_row(pane, shell, canvas, line, pane->list.top + (size_t)i, widths, focus);
     }
 }
 
@@ -284,7 +283,7 @@ static bool moved(struct pane *pane, enum command command)
     return true;
 }
 
-unsigned pane_command(struct pane *pane, struct console *console, enum command command)
+unsigned pane_command(struct pane *pane, struct shell *shell, enum command command)
 {
     struct list *list = &pane->list;
     if (moved(pane, command)) {
@@ -297,8 +296,8 @@ unsigned pane_command(struct pane *pane, struct console *console, enum command c
     case CMD_RANGE:
         list_range(list);
         if (list->range != SIZE_MAX) {
-            console_flash(console, STYLE_INFO, "a range begins: move, then %s marks it",
-                          frame_key(console, CMD_RANGE));
+            shell_flash(shell, STYLE_INFO, "a range begins: move, then %s marks it",
+                        frame_key(shell, CMD_RANGE));
         }
         break;
     case CMD_MARK_ALL:
@@ -309,7 +308,7 @@ unsigned pane_command(struct pane *pane, struct console *console, enum command c
         break;
     case CMD_SORT:
         list_sort(list, (list->column + 1) % list->n_columns, false);
-        console_flash(console, STYLE_INFO, "sorted by %s", pane->ops->columns[list->column].name);
+        shell_flash(shell, STYLE_INFO, "sorted by %s", pane->ops->columns[list->column].name);
         break;
     case CMD_REVERSE:
         list_sort(list, list->column, !list->reverse);

@@ -7,7 +7,7 @@
  */
 
 #include "tui/widget/list.h"
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
 struct pane_column {
     const char *name;
@@ -23,7 +23,7 @@ struct pane_ops {
     const struct pane_column *columns;
     int n_columns;
     /* The rows of a data; NULL: none. */
-    struct list_source (*source)(const struct console *console, const struct screen_data *data);
+    struct list_source (*source)(const struct shell *shell, const struct screen_data *data);
     /* The text of a cell and the slot it is drawn in. */
     const char *(*cell)(const struct screen_data *data, const struct policy *policy, size_t row,
                         int column, char *room, size_t size, enum style *style);
@@ -31,7 +31,7 @@ struct pane_ops {
        none says. */
     int (*wanted)(const struct screen_data *data, int column);
     /* What to say where there is no row at all; the second line what to do. */
-    const char *(*empty)(const struct console *console, char *room, size_t size);
+    const char *(*empty)(const struct shell *shell, char *room, size_t size);
 };
 
 struct pane {
@@ -43,10 +43,10 @@ struct pane {
 
 void pane_init(struct pane *pane, const struct pane_ops *ops);
 void pane_release(struct pane *pane);
-void pane_reload(struct pane *pane, const struct console *console, const struct screen_data *data);
-void pane_draw(struct pane *pane, const struct console *console, struct canvas *canvas,
+void pane_reload(struct pane *pane, const struct shell *shell, const struct screen_data *data);
+void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canvas,
                struct rect area, bool focus);
 /* Movement, marks, sort, filter clearing. REACT_PASS where it is another command. */
-unsigned pane_command(struct pane *pane, struct console *console, enum command command);
+unsigned pane_command(struct pane *pane, struct shell *shell, enum command command);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "core/base/mem.h"
 #include "core/settings/options.h"
+#include "tui/terminal/theme.h"
 
 #include "core/base/banned.h"
 
@@ -32,21 +33,21 @@ static void draw_line(struct prompt *prompt, struct canvas *canvas, const char *
     caret->y = y;
 }
 
-static enum field_result paste_into(struct prompt *prompt, struct console *console,
-                                    const char *text, size_t length)
+static enum field_result paste_into(struct prompt *prompt, struct shell *shell, const char *text,
+                                    size_t length)
 {
     enum field_result result = field_paste(&prompt->field, text, length);
     if (result == FIELD_FULL) {
-        console_flash(console, STYLE_WARN, FIELD_FULL_SAYS, prompt->field.max);
+        shell_flash(shell, STYLE_WARN, FIELD_FULL_SAYS, prompt->field.max);
     }
     return result;
 }
 
 /* ---- the command line ---------------------------------------------------------------------- */
 
-static bool wanted_here(const struct console *console, int command)
+static bool wanted_here(const struct shell *shell, int command)
 {
-    const struct view *below = console->views[console->n_views - 2];
+    const struct view *below = shell->stack.views[shell->stack.n_views - 2];
     return (command_info((enum command)command)->places & below->ops->place) != 0;
 }
 
@@ -89,10 +90,10 @@ static bool takes_login(enum command command)
            command == CMD_SWAP || command == CMD_PIN || command == CMD_UNPIN;
 }
 
-static void consider_arguments(struct completion *completion, const struct console *console,
+static void consider_arguments(struct completion *completion, const struct shell *shell,
                                enum command command)
 {
-    const struct settings *settings = console->contexts;
+    const struct settings *settings = shell->place.contexts;
     if (command == CMD_THEME) {
         for (const struct theme_source *source = theme_sources; source->name; source++) {
             consider(completion, source->name);
@@ -101,21 +102,21 @@ static void consider_arguments(struct completion *completion, const struct conso
         for (size_t i = 0; i < settings->n_contexts; i++) {
             consider(completion, settings->contexts[i].name);
         }
-    } else if (takes_login(command) && console->data) {
-        for (size_t i = 0; i < console->data->agents.n_rows; i++) {
-            consider(completion, console->data->agents.rows[i].login);
+    } else if (takes_login(command) && shell->data) {
+        for (size_t i = 0; i < shell->data->agents.n_rows; i++) {
+            consider(completion, shell->data->agents.rows[i].login);
         }
     }
 }
 
 /* What changes something comes first, what only moves the cursor last. */
-static void consider_commands(struct completion *completion, const struct console *console)
+static void consider_commands(struct completion *completion, const struct shell *shell)
 {
     for (int pass = 0; pass < 3; pass++) {
         for (int i = 0; i < COMMAND_COUNT; i++) {
             bool writes = command_info((enum command)i)->needs & NEED_WRITE;
             int when = i <= CMD_PANE_4 ? 2 : writes ? 0 : 1;
-            if (when == pass && wanted_here(console, i)) {
+            if (when == pass && wanted_here(shell, i)) {
                 consider(completion, command_info((enum command)i)->name);
             }
         }
@@ -124,7 +125,7 @@ static void consider_commands(struct completion *completion, const struct consol
 
 /* Finds what the word at the cursor may become, and what to say about it; returns the bytes of the
    word. */
-static size_t look_up(struct prompt *prompt, const struct console *console,
+static size_t look_up(struct prompt *prompt, const struct shell *shell,
                       struct completion *completion, char word[FIELD_MAX])
 {
     const struct field *field = &prompt->field;
@@ -139,9 +140,9 @@ static size_t look_up(struct prompt *prompt, const struct console *console,
     snprintf(name, sizeof name, "%.*s", (int)(name_length < 63 ? name_length : 63), field->text);
     enum command command = command_find(name);
     if (from == 0) {
-        consider_commands(completion, console);
+        consider_commands(completion, shell);
     } else {
-        consider_arguments(completion, console, command);
+        consider_arguments(completion, shell, command);
     }
     const char *say = completion->list;
     if (from == 0 && completion->n == 1) {
@@ -154,30 +155,30 @@ static size_t look_up(struct prompt *prompt, const struct console *console,
 }
 
 /* The last word, as far as all that begin so agree. */
-static unsigned complete(struct prompt *prompt, struct console *console)
+static unsigned complete(struct prompt *prompt, struct shell *shell)
 {
     struct completion completion;
     char word[FIELD_MAX];
-    size_t length = look_up(prompt, console, &completion, word);
+    size_t length = look_up(prompt, shell, &completion, word);
     if (strlen(completion.common) > length) {
         field_replace(&prompt->field, length, completion.common);
-        look_up(prompt, console, &completion, word);
+        look_up(prompt, shell, &completion, word);
     }
     return REACT_DRAW;
 }
 
-static void offer(struct prompt *prompt, const struct console *console)
+static void offer(struct prompt *prompt, const struct shell *shell)
 {
     struct completion completion;
     char word[FIELD_MAX];
-    look_up(prompt, console, &completion, word);
+    look_up(prompt, shell, &completion, word);
 }
 
-static void draw_command(struct view *view, struct console *console, struct canvas *canvas,
+static void draw_command(struct view *view, struct shell *shell, struct canvas *canvas,
                          struct caret *caret)
 {
     struct prompt *prompt = (struct prompt *)view;
-    if (prompt->offers[0] && !console->flash[0] && canvas->height > 5) {
+    if (prompt->offers[0] && !shell->messages.flash[0] && canvas->height > 5) {
         int y = canvas->height - 2;
         canvas_fill(canvas, (struct rect){0, y, canvas->width, 1}, STYLE_TEXT);
         canvas_text(canvas, 0, y, canvas->width, STYLE_INFO, prompt->offers);
@@ -186,9 +187,9 @@ static void draw_command(struct view *view, struct console *console, struct canv
 }
 
 /* What was typed, as a command for the view below. */
-static unsigned give_line(struct console *console, const char *line)
+static unsigned give_line(struct shell *shell, const char *line)
 {
-    struct given *given = &console->given;
+    struct given *given = &shell->stack.given;
     char name[64];
     size_t length = strcspn(line, " ");
     snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), line);
@@ -206,12 +207,12 @@ static unsigned give_line(struct console *console, const char *line)
         names[i] = command_info((enum command)i)->name;
     }
     const char *nearest = nearest_of(name, names);
-    console_flash(console, STYLE_ERROR, "no command is called %s%s%s%s", name,
-                  nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    shell_flash(shell, STYLE_ERROR, "no command is called %s%s%s%s", name,
+                nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     return REACT_CLOSE;
 }
 
-static unsigned key_command(struct view *view, struct console *console, uint32_t key)
+static unsigned key_command(struct view *view, struct shell *shell, uint32_t key)
 {
     struct prompt *prompt = (struct prompt *)view;
     if (key == K_ESC || key == (K_CTRL | 'c') || key == (K_CTRL | 'g') ||
@@ -222,26 +223,26 @@ static unsigned key_command(struct view *view, struct console *console, uint32_t
         return REACT_PASS;
     }
     if (key == K_TAB) {
-        return complete(prompt, console);
+        return complete(prompt, shell);
     }
     if (key == K_ENTER) {
         const char *line = prompt->field.text;
-        field_history_add(&console->command_history, line);
-        return give_line(console, line + strspn(line, " "));
+        field_history_add(&shell->command_history, line);
+        return give_line(shell, line + strspn(line, " "));
     }
     enum field_result result = field_key(&prompt->field, key);
     if (result == FIELD_CHANGED) {
-        offer(prompt, console);
+        offer(prompt, shell);
     }
     return result == FIELD_IGNORED ? REACT_NONE : REACT_DRAW;
 }
 
-static unsigned paste_command(struct view *view, struct console *console, const char *text,
+static unsigned paste_command(struct view *view, struct shell *shell, const char *text,
                               size_t length)
 {
     struct prompt *prompt = (struct prompt *)view;
-    paste_into(prompt, console, text, length);
-    offer(prompt, console);
+    paste_into(prompt, shell, text, length);
+    offer(prompt, shell);
     return REACT_DRAW;
 }
 
@@ -253,25 +254,25 @@ static const struct view_ops s_command_ops = {.title = "command",
                                               .paste = paste_command,
                                               .free = release};
 
-void prompt_command(struct console *console)
+void prompt_command(struct shell *shell)
 {
     struct prompt *prompt = mem_alloc(sizeof *prompt);
     prompt->view.ops = &s_command_ops;
-    field_init(&prompt->field, &console->command_history);
-    console_push(console, &prompt->view);
-    if (console_top(console) == &prompt->view) {
-        (void)!console_read_contexts(console, NULL); /* that may be completed */
-        offer(prompt, console);
+    field_init(&prompt->field, &shell->command_history);
+    shell_push(shell, &prompt->view);
+    if (shell_top(shell) == &prompt->view) {
+        (void)!shell_read_contexts(shell, NULL); /* that may be completed */
+        offer(prompt, shell);
     }
 }
 
 /* ---- the filter ----------------------------------------------------------------------------- */
 
-static void draw_filter(struct view *view, struct console *console, struct canvas *canvas,
+static void draw_filter(struct view *view, struct shell *shell, struct canvas *canvas,
                         struct caret *caret)
 {
     struct prompt *prompt = (struct prompt *)view;
-    (void)console;
+    (void)shell;
     draw_line(prompt, canvas, "/", caret);
     if (canvas->width >= 60 && prompt->field.length == 0) {
         canvas_text(canvas, 3, canvas->height - 1, canvas->width - 3, STYLE_DIM,
@@ -279,7 +280,7 @@ static void draw_filter(struct view *view, struct console *console, struct canva
     }
 }
 
-static unsigned key_filter(struct view *view, struct console *console, uint32_t key)
+static unsigned key_filter(struct view *view, struct shell *shell, uint32_t key)
 {
     struct prompt *prompt = (struct prompt *)view;
     switch (key) {
@@ -289,7 +290,7 @@ static unsigned key_filter(struct view *view, struct console *console, uint32_t 
         list_filter(prompt->list, prompt->before);
         return REACT_CLOSE;
     case K_ENTER:
-        field_history_add(&console->filter_history, prompt->field.text);
+        field_history_add(&shell->filter_history, prompt->field.text);
         return REACT_CLOSE;
     case K_CTRL | 'l':
     case K_CTRL | 'z':
@@ -314,11 +315,11 @@ static unsigned key_filter(struct view *view, struct console *console, uint32_t 
     return result == FIELD_IGNORED ? REACT_NONE : REACT_DRAW;
 }
 
-static unsigned paste_filter(struct view *view, struct console *console, const char *text,
+static unsigned paste_filter(struct view *view, struct shell *shell, const char *text,
                              size_t length)
 {
     struct prompt *prompt = (struct prompt *)view;
-    if (paste_into(prompt, console, text, length) == FIELD_CHANGED) {
+    if (paste_into(prompt, shell, text, length) == FIELD_CHANGED) {
         list_filter(prompt->list, prompt->field.text);
     }
     return REACT_DRAW;
@@ -332,14 +333,14 @@ static const struct view_ops s_filter_ops = {.title = "filter",
                                              .paste = paste_filter,
                                              .free = release};
 
-void prompt_filter(struct console *console, struct list *list)
+void prompt_filter(struct shell *shell, struct list *list)
 {
     struct prompt *prompt = mem_alloc(sizeof *prompt);
     prompt->view.ops = &s_filter_ops;
     prompt->list = list;
     memcpy(prompt->before, list->filter_text, sizeof prompt->before);
-    field_init(&prompt->field, &console->filter_history);
+    field_init(&prompt->field, &shell->filter_history);
     prompt->field.max = FILTER_TEXT_MAX - 1;
     field_set(&prompt->field, list->filter_text);
-    console_push(console, &prompt->view);
+    shell_push(shell, &prompt->view);
 }

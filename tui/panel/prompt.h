@@ -7,11 +7,11 @@
  */
 
 #include "tui/widget/list.h"
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
-void prompt_command(struct console *console);
+void prompt_command(struct shell *shell);
 
 /* Esc puts the filter back as it was. `list` belongs to the bottom view. */
-void prompt_filter(struct console *console, struct list *list);
+void prompt_filter(struct shell *shell, struct list *list);
 
 #endif

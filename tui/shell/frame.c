@@ -2,7 +2,7 @@
  * What stands around the views: the header, the gauge of the pool, the activity, the footer.
  */
 
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,13 +48,13 @@ static void place(const struct screen_data *data, char *out, size_t size)
 }
 
 /* The right end: what wants attention, then the age of the data. */
-static void standing(struct console *console, char *out, size_t size)
+static void standing(struct shell *shell, char *out, size_t size)
 {
-    const struct screen_data *data = console->data;
+    const struct screen_data *data = shell->data;
     char age[CLOCK_TEXT_MAX] = "";
     char expiry[64] = "";
     int64_t at_ms;
-    int64_t now_s = console_now_s(console);
+    int64_t now_s = shell_now_s(shell);
     const char *expires = data ? port_info_get(&data->facts, "expires_at") : NULL;
     if (expires && clock_parse(expires, &at_ms)) {
         int64_t left_s = at_ms / 1000 - now_s;
@@ -66,12 +66,12 @@ static void standing(struct console *console, char *out, size_t size)
             snprintf(expiry, sizeof expiry, "login %s  ", span);
         }
     }
-    int64_t at_s = console_checked_at_s(console);
+    int64_t at_s = shell_checked_at_s(shell);
     if (at_s > 0) {
         int64_t age_s = now_s - at_s;
         clock_format_span(age_s < 60 ? age_s - age_s % 10 : age_s, age); /* not every second */
     }
-    enum err_code code = console_trouble(console)->code;
+    enum err_code code = shell_trouble(shell)->code;
     const char *trouble = code == ERR_AUTH        ? "LOGIN?  "
                           : code == ERR_OFFLINE   ? "OFFLINE  "
                           : code == ERR_THROTTLED ? "THROTTLED  "
@@ -79,33 +79,33 @@ static void standing(struct console *console, char *out, size_t size)
                                                   : "";
     size_t used =
         (size_t)snprintf(out, size, "%s%s%s", trouble, data && data->partial ? "PARTIAL  " : "",
-                         console->read_only ? "READ-ONLY  " : "");
-    for (size_t i = 0; i < console->n_ready && used < size; i++) {
-        used += (size_t)snprintf(out + used, size - used, "%s  ", console->ready[i].badge);
+                         shell->place.read_only ? "READ-ONLY  " : "");
+    for (size_t i = 0; i < shell->stack.n_ready && used < size; i++) {
+        used += (size_t)snprintf(out + used, size - used, "%s  ", shell->stack.ready[i].badge);
     }
     if (used < size) {
         snprintf(out + used, size - used, "%s%s%s ", expiry, age, age[0] ? " ago" : "");
     }
 }
 
-int frame_header(struct console *console, struct canvas *canvas, const char *title)
+int frame_header(struct shell *shell, struct canvas *canvas, const char *title)
 {
     char right[400];
     char left[512] = " ";
     char where[128];
     int width = canvas->width;
-    standing(console, right, sizeof right);
+    standing(shell, right, sizeof right);
     int room = width - canvas_columns(right) - 2;
     canvas_fill(canvas, (struct rect){0, 0, width, 1}, STYLE_HEADER);
-    place(console->data, where, sizeof where);
+    place(shell->data, where, sizeof where);
     add_part(left, sizeof left, room, title ? title : "extpool");
-    add_part(left, sizeof left, room, console->settings->context);
-    if (console->settings->action == ACTION_DEMO) {
+    add_part(left, sizeof left, room, shell->place.settings->context);
+    if (shell->place.settings->action == ACTION_DEMO) {
         add_part(left, sizeof left, room, "demo");
     }
     add_part(left, sizeof left, room, where);
-    if (!console->settings->context || width > 60) {
-        const char *uri = session_store_uri(console->session);
+    if (!shell->place.settings->context || width > 60) {
+        const char *uri = session_store_uri(shell->place.session);
         const char *slash = strrchr(uri, '/');
         size_t before = strlen(left);
         add_part(left, sizeof left, room, uri);
@@ -113,10 +113,10 @@ int frame_header(struct console *console, struct canvas *canvas, const char *tit
             add_part(left, sizeof left, room, slash + 1);
         }
     }
-    add_part(left, sizeof left, room, console->actor);
+    add_part(left, sizeof left, room, shell->place.actor);
     canvas_text(canvas, 0, 0, width, STYLE_HEADER, left);
-    bool warn = console_trouble(console)->code != ERR_OK || console->read_only ||
-                console->n_ready > 0 || (console->data && console->data->partial);
+    bool warn = shell_trouble(shell)->code != ERR_OK || shell->place.read_only ||
+                shell->stack.n_ready > 0 || (shell->data && shell->data->partial);
     canvas_right(canvas, 0, 0, width, warn ? STYLE_HEADER_WARN : STYLE_HEADER, right);
     return 1;
 }
@@ -160,10 +160,10 @@ static void gauge_counts(const struct screen_data *data, unsigned percent, bool 
     }
 }
 
-int frame_gauge(struct console *console, struct canvas *canvas, int y)
+int frame_gauge(struct shell *shell, struct canvas *canvas, int y)
 {
-    const struct screen_data *data = console->data;
-    const struct policy *policy = session_policy(console->session);
+    const struct screen_data *data = shell->data;
+    const struct policy *policy = session_policy(shell->place.session);
     char head[64];
     char ranges[40];
     char counts[160];
@@ -172,7 +172,7 @@ int frame_gauge(struct console *console, struct canvas *canvas, int y)
     snprintf(head, sizeof head, " Pool %s%s", narrow ? "" : ranges, narrow ? "" : " ");
     if (!data || data->snapshot->n_slots == 0) {
         canvas_printf(canvas, 0, y, canvas->width, STYLE_TEXT, "%s%s%s%s", head,
-                      data ? "the store is empty: " : "", data ? frame_key(console, CMD_SYNC) : "",
+                      data ? "the store is empty: " : "", data ? frame_key(shell, CMD_SYNC) : "",
                       data ? " fills it from the directory" : "");
         return y + 1;
     }
@@ -202,10 +202,10 @@ int frame_gauge(struct console *console, struct canvas *canvas, int y)
 
 /* ---- activity ----------------------------------------------------------------------------- */
 
-void frame_activity(struct console *console, struct canvas *canvas, struct rect area)
+void frame_activity(struct shell *shell, struct canvas *canvas, struct rect area)
 {
     for (int i = 0; i < area.height; i++) {
-        const struct activity_line *line = activity_at(&console->activity, (size_t)i);
+        const struct activity_line *line = activity_at(&shell->messages.activity, (size_t)i);
         char when[WHEN_MAX];
         if (!line) {
             break;
@@ -219,10 +219,10 @@ void frame_activity(struct console *console, struct canvas *canvas, struct rect 
 /* ---- footer ------------------------------------------------------------------------------- */
 
 /* "  3,000 of 9,500  420/s  15s left" */
-static size_t add_done(const struct console *console, char *out, size_t size)
+static size_t add_done(const struct shell *shell, char *out, size_t size)
 {
-    const struct progress_report *report = &console->report;
-    int64_t since_s = (clock_ticks_ms() - console->phase_since_ms) / 1000;
+    const struct progress_report *report = &shell->jobs.report;
+    int64_t since_s = (clock_ticks_ms() - shell->jobs.phase_since_ms) / 1000;
     uint64_t rate = since_s > 0 ? report->done / (uint64_t)since_s : 0;
     size_t used = (size_t)snprintf(out, size, "  %s%s%s", frame_count(report->done),
                                    report->total ? " of " : " so far",
@@ -240,35 +240,35 @@ static size_t add_done(const struct console *console, char *out, size_t size)
 
 /* "| reading the directory 12s  page 3  3,000 of 9,500  throttled, waits 2 s  (C-c stops)": who is
    waited for, since when, and for what. */
-static void progress_text(const struct console *console, char *out, size_t size)
+static void progress_text(const struct shell *shell, char *out, size_t size)
 {
     static const char spinner[] = "|/-\\";
-    const struct progress_report *report = &console->report;
-    const char *key = frame_key(console, CMD_CANCEL);
-    int64_t since_s = (clock_ticks_ms() - console->job_since_ms) / 1000;
-    size_t used = (size_t)snprintf(out, size, " %c %s", spinner[console->spin % 4],
-                                   console->reporting ? report->phase : console->job);
+    const struct progress_report *report = &shell->jobs.report;
+    const char *key = frame_key(shell, CMD_CANCEL);
+    int64_t since_s = (clock_ticks_ms() - shell->jobs.since_ms) / 1000;
+    size_t used = (size_t)snprintf(out, size, " %c %s", spinner[shell->jobs.spin % 4],
+                                   shell->jobs.reporting ? report->phase : shell->jobs.name);
     if (since_s >= LONG_S) {
         char span[CLOCK_TEXT_MAX];
         clock_format_span(since_s, span);
         used += (size_t)snprintf(out + used, size - used, " %s", span);
     }
-    if (console->reporting && report->pages > 0) {
+    if (shell->jobs.reporting && report->pages > 0) {
         used += (size_t)snprintf(out + used, size - used, "  page %s", frame_count(report->pages));
     }
-    if (console->reporting && report->done > 0) {
-        used += add_done(console, out + used, size - used);
+    if (shell->jobs.reporting && report->done > 0) {
+        used += add_done(shell, out + used, size - used);
     }
-    if (console->reporting && report->wait_ms > 0) {
+    if (shell->jobs.reporting && report->wait_ms > 0) {
         used += (size_t)snprintf(out + used, size - used, "  %s %lld.%lld s",
                                  report->slowed ? "throttled, waits" : "tries again in",
                                  (long long)(report->wait_ms / 1000),
                                  (long long)(report->wait_ms % 1000 / 100));
     }
     snprintf(out + used, size - used,
-             console->stopping == CANCEL_NO     ? "  (%s stops)"
-             : console->stopping == CANCEL_SOFT ? "  stopping (%s stops now)"
-                                                : "  stopping now",
+             shell->jobs.stopping == CANCEL_NO     ? "  (%s stops)"
+             : shell->jobs.stopping == CANCEL_SOFT ? "  stopping (%s stops now)"
+                                                   : "  stopping now",
              key);
 }
 
@@ -280,16 +280,15 @@ static bool hinted(const struct command_info *info, enum command command, unsign
            !(command == CMD_BACK && first_screen);
 }
 
-static const char *hint_of(const struct console *console, const struct view *view,
-                           enum command command)
+static const char *hint_of(const struct shell *shell, const struct view *view, enum command command)
 {
     if (!hinted(command_info(command), command, view->ops->place)) {
         return "";
     }
-    return view->ops->hint ? view->ops->hint(view, console, command) : command_info(command)->hint;
+    return view->ops->hint ? view->ops->hint(view, shell, command) : command_info(command)->hint;
 }
 
-static void draw_hints(const struct console *console, struct canvas *canvas, int y,
+static void draw_hints(const struct shell *shell, struct canvas *canvas, int y,
                        const struct view *view)
 {
     /* What a newcomer has to find comes first; then whatever there is room for. */
@@ -303,15 +302,15 @@ static void draw_hints(const struct console *console, struct canvas *canvas, int
     int gap = canvas->width < 100 ? 1 : 2;
     for (int i = 0; i < n_first + COMMAND_COUNT; i++) {
         enum command command = i < n_first ? first[i] : (enum command)(i - n_first);
-        const char *hint = hint_of(console, view, command);
+        const char *hint = hint_of(shell, view, command);
         char key[KEYS_TEXT_MAX];
-        bindings_key(&console->bindings, command, key);
+        bindings_key(&shell->bindings, command, key);
         int needed = canvas_columns(key) + 1 + canvas_columns(hint);
         if (!*hint || !*key || shown[command] || x + needed > canvas->width) {
             continue;
         }
         shown[command] = true;
-        bool off = console_off(console, command) != NULL;
+        bool off = shell_off(shell, command) != NULL;
         x += canvas_text(canvas, x, y, canvas->width - x, off ? STYLE_KEY_OFF : STYLE_KEY, key);
         x += 1 + canvas_text(canvas, x + 1, y, canvas->width - x, off ? STYLE_KEY_OFF : STYLE_TEXT,
                              hint);
@@ -320,12 +319,12 @@ static void draw_hints(const struct console *console, struct canvas *canvas, int
 }
 
 /* A message that does not fit can be read in full in the activity. */
-static void draw_status(const struct console *console, struct canvas *canvas, int y,
-                        enum style style, const char *text, bool main)
+static void draw_status(const struct shell *shell, struct canvas *canvas, int y, enum style style,
+                        const char *text, bool main)
 {
     char more[KEYS_TEXT_MAX + 16] = "";
     char key[KEYS_TEXT_MAX];
-    bindings_key(&console->bindings, CMD_PANE_4, key);
+    bindings_key(&shell->bindings, CMD_PANE_4, key);
     if (main && *key && canvas_columns(text) > canvas->width) {
         snprintf(more, sizeof more, " %s shows all ", key);
     }
@@ -334,27 +333,27 @@ static void draw_status(const struct console *console, struct canvas *canvas, in
     canvas_text(canvas, canvas->width - columns, y, columns, STYLE_KEY, more);
 }
 
-int frame_footer(struct console *console, struct canvas *canvas, const struct view *view,
+int frame_footer(struct shell *shell, struct canvas *canvas, const struct view *view,
                  const char *status)
 {
     int y = canvas->height - 1;
     int y_status = canvas->height >= 8 ? y - 1 : y;
     char text[640] = "";
     enum style style = STYLE_STRONG;
-    if (work_busy(console)) {
-        progress_text(console, text, sizeof text);
+    if (work_busy(shell)) {
+        progress_text(shell, text, sizeof text);
         style = STYLE_INFO;
-    } else if (console->flash[0]) {
-        snprintf(text, sizeof text, " %s", console->flash);
-        style = console->flash_style;
+    } else if (shell->messages.flash[0]) {
+        snprintf(text, sizeof text, " %s", shell->messages.flash);
+        style = shell->messages.flash_style;
     } else if (status) {
         snprintf(text, sizeof text, " %s", status);
     }
     if (y_status != y || !text[0]) {
-        draw_hints(console, canvas, y, view);
+        draw_hints(shell, canvas, y, view);
     }
     if (text[0]) {
-        draw_status(console, canvas, y_status, style, text, view->ops->place == PLACE_MAIN);
+        draw_status(shell, canvas, y_status, style, text, view->ops->place == PLACE_MAIN);
     }
     return y_status;
 }

@@ -12,106 +12,107 @@
 #include "core/base/banned.h"
 
 /* A source that could not be read stays in trouble until it was read. */
-void work_note_sources(struct console *console, const struct work *work)
+void work_note_sources(struct shell *shell, const struct work *work)
 {
     bool again = false;
     for (int i = 0; i < SOURCES; i++) {
-        struct source *source = &console->sources[i];
+        struct source *source = &shell->reading.sources[i];
         if (work->read[i]) {
             again = again || source->trouble.code != ERR_OK;
             err_clear(&source->trouble);
             source->outdated = false;
-            source->checked_at_s = console->waiting ? source->checked_at_s : console_now_s(console);
+            source->checked_at_s =
+                shell->reading.waiting ? source->checked_at_s : shell_now_s(shell);
         }
     }
-    if (again && console_trouble(console)->code == ERR_OK && work->job.err.code == ERR_OK) {
-        console_say(console, STYLE_OK, "reading works again");
+    if (again && shell_trouble(shell)->code == ERR_OK && work->job.err.code == ERR_OK) {
+        shell_say(shell, STYLE_OK, "reading works again");
     }
 }
 
-static void note_trouble(struct console *console, const struct work *work)
+static void note_trouble(struct shell *shell, const struct work *work)
 {
     const struct err *err = &work->job.err;
     bool news = true;
-    work_note_sources(console, work);
+    work_note_sources(shell, work);
     if (err->code == ERR_OK || err->code == ERR_CANCELLED) {
         return;
     }
     if (work->failed < SOURCES) {
-        struct err *trouble = &console->sources[work->failed].trouble;
+        struct err *trouble = &shell->reading.sources[work->failed].trouble;
         news = strcmp(trouble->text, err->text) != 0;
         *trouble = *err;
     }
     if (news || work->kind != WORK_REFRESH) {
-        console_say_error(console, work->kind == WORK_REFRESH ? "refresh" : work->job.name, err);
+        shell_say_error(shell, work->kind == WORK_REFRESH ? "refresh" : work->job.name, err);
     }
 }
 
-static void say_loaded(struct console *console, const struct screen_data *data)
+static void say_loaded(struct shell *shell, const struct screen_data *data)
 {
     if (data->roster && data->roster->partial) {
-        console_say(console, STYLE_WARN, "the directory was read only in part: %s",
-                    data->roster->partial);
+        shell_say(shell, STYLE_WARN, "the directory was read only in part: %s",
+                  data->roster->partial);
     } else if (data->roster) {
-        console_say(console, STYLE_INFO, "read: %s agent%s, %s extensions%s%s",
-                    frame_count(data->roster->n_agents), data->roster->n_agents == 1 ? "" : "s",
-                    frame_count(data->snapshot->n_slots), data->roster->note ? "; " : "",
-                    data->roster->note ? data->roster->note : "");
+        shell_say(shell, STYLE_INFO, "read: %s agent%s, %s extensions%s%s",
+                  frame_count(data->roster->n_agents), data->roster->n_agents == 1 ? "" : "s",
+                  frame_count(data->snapshot->n_slots), data->roster->note ? "; " : "",
+                  data->roster->note ? data->roster->note : "");
     } else {
-        console_say(console, STYLE_INFO, "read: %s extensions, no directory",
-                    frame_count(data->snapshot->n_slots));
+        shell_say(shell, STYLE_INFO, "read: %s extensions, no directory",
+                  frame_count(data->snapshot->n_slots));
     }
 }
 
 /* Why names have ? in them, the first time that they have. */
-static void say_narrow(struct console *console, const struct screen_data *data)
+static void say_narrow(struct shell *shell, const struct screen_data *data)
 {
-    if (!console->narrow_said && locale_narrow() && screen_data_beyond_ascii(data)) {
-        console->narrow_said = true;
-        console_say(console, STYLE_WARN, "%s", locale_narrow());
+    if (!shell->messages.narrow_said && locale_narrow() && screen_data_beyond_ascii(data)) {
+        shell->messages.narrow_said = true;
+        shell_say(shell, STYLE_WARN, "%s", locale_narrow());
     }
 }
 
-void work_loaded(struct console *console, struct work *work)
+void work_loaded(struct shell *shell, struct work *work)
 {
-    note_trouble(console, work);
+    note_trouble(shell, work);
     if (work->job.err.code == ERR_CANCELLED && work->kind != WORK_REFRESH) {
-        console_say(console, STYLE_WARN, "reading stopped: what is shown is as it was before");
+        shell_say(shell, STYLE_WARN, "reading stopped: what is shown is as it was before");
     }
     if (work->data) {
         if (work->kind == WORK_LOAD && work->job.err.code == ERR_OK) {
-            say_loaded(console, work->data);
+            say_loaded(shell, work->data);
         }
-        say_narrow(console, work->data);
-        console_take_world(console, work->data);
+        say_narrow(shell, work->data);
+        shell_take_data(shell, work->data);
         work->data = NULL;
     }
 }
 
-static void history_read(struct console *console, struct work *work)
+static void history_read(struct shell *shell, struct work *work)
 {
     if (work->job.err.code != ERR_OK) {
         if (work->job.err.code != ERR_CANCELLED) {
-            console_say_error(console, "history", &work->job.err);
+            shell_say_error(shell, "history", &work->job.err);
         }
         return;
     }
-    history_free(console->history);
-    console->history = work->history;
+    history_free(shell->reading.history);
+    shell->reading.history = work->history;
     work->history = NULL;
 }
 
-void work_load(struct console *console)
+void work_load(struct shell *shell)
 {
-    work_start(console, WORK_LOAD, NULL, work_loaded);
+    work_start(shell, WORK_LOAD, NULL, work_loaded);
 }
 
-void work_refresh(struct console *console)
+void work_refresh(struct shell *shell)
 {
-    work_start(console, WORK_REFRESH, NULL, work_loaded);
+    work_start(shell, WORK_REFRESH, NULL, work_loaded);
 }
 
-void work_read_history(struct console *console)
+void work_read_history(struct shell *shell)
 {
-    work_start(console, WORK_HISTORY, NULL, history_read);
+    work_start(shell, WORK_HISTORY, NULL, history_read);
 }

@@ -3,76 +3,75 @@
  * person who has gone on typing.
  */
 
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "core/base/banned.h"
 
-static struct ready *find(struct console *console, enum command opens)
+static struct ready *find(struct shell *shell, enum command opens)
 {
-    for (size_t i = 0; i < console->n_ready; i++) {
-        if (console->ready[i].opens == opens) {
-            return &console->ready[i];
+    for (size_t i = 0; i < shell->stack.n_ready; i++) {
+        if (shell->stack.ready[i].opens == opens) {
+            return &shell->stack.ready[i];
         }
     }
     return NULL;
 }
 
-static struct view *take(struct console *console, struct ready *ready)
+static struct view *take(struct shell *shell, struct ready *ready)
 {
     struct view *view = ready->view;
-    size_t after = (size_t)(console->ready + console->n_ready - (ready + 1));
+    size_t after = (size_t)(shell->stack.ready + shell->stack.n_ready - (ready + 1));
     memmove(ready, ready + 1, after * sizeof *ready);
-    console->n_ready--;
+    shell->stack.n_ready--;
     return view;
 }
 
-bool console_offer(struct console *console, const struct ready *result, unsigned long typed)
+bool shell_offer(struct shell *shell, const struct ready *result, unsigned long typed)
 {
-    struct ready *older = find(console, result->opens);
+    struct ready *older = find(shell, result->opens);
     if (older) {
-        struct view *view = take(console, older);
+        struct view *view = take(shell, older);
         view->ops->free(view);
     }
-    if (typed == console->typed) {
-        console_push(console, result->view);
+    if (typed == shell->stack.typed) {
+        shell_push(shell, result->view);
         return true;
     }
-    if (console->n_ready == READY_MAX) {
+    if (shell->stack.n_ready == READY_MAX) {
         result->view->ops->free(result->view);
         return false;
     }
-    console->ready[console->n_ready++] = *result;
-    console_say(console, STYLE_INFO, "%s; %s opens it", result->says,
-                frame_key(console, result->opens));
+    shell->stack.ready[shell->stack.n_ready++] = *result;
+    shell_say(shell, STYLE_INFO, "%s; %s opens it", result->says, frame_key(shell, result->opens));
     return false;
 }
 
-bool console_is_ready(const struct console *console, enum command opens)
+bool shell_is_ready(const struct shell *shell, enum command opens)
 {
-    for (size_t i = 0; i < console->n_ready; i++) {
-        if (console->ready[i].opens == opens) {
+    for (size_t i = 0; i < shell->stack.n_ready; i++) {
+        if (shell->stack.ready[i].opens == opens) {
             return true;
         }
     }
     return false;
 }
 
-bool console_open_ready(struct console *console, enum command opens)
+bool shell_open_ready(struct shell *shell, enum command opens)
 {
-    struct ready *ready = find(console, opens);
+    struct ready *ready = find(shell, opens);
     if (ready) {
-        console_push(console, take(console, ready));
+        shell_push(shell, take(shell, ready));
     }
     return ready != NULL;
 }
 
-void console_drop_ready(struct console *console)
+void shell_drop_ready(struct shell *shell)
 {
-    while (console->n_ready > 0) {
-        struct view *view = take(console, &console->ready[0]);
+    while (shell->stack.n_ready > 0) {
+        struct view *view = take(shell, &shell->stack.ready[0]);
         view->ops->free(view);
     }
 }

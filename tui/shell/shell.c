@@ -3,7 +3,7 @@
  * needs.
  */
 
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,148 +15,148 @@
 
 /* ---- the stack ---------------------------------------------------------------------------- */
 
-struct view *console_top(const struct console *console)
+struct view *shell_top(const struct shell *shell)
 {
-    return console->views[console->n_views - 1];
+    return shell->stack.views[shell->stack.n_views - 1];
 }
 
-struct view *console_bottom(const struct console *console)
+struct view *shell_bottom(const struct shell *shell)
 {
-    return console->views[0];
+    return shell->stack.views[0];
 }
 
-static bool stands_still(const struct console *console)
+static bool stands_still(const struct shell *shell)
 {
-    for (size_t i = 0; i < console->n_views; i++) {
-        if (console->views[i]->ops->still) {
+    for (size_t i = 0; i < shell->stack.n_views; i++) {
+        if (shell->stack.views[i]->ops->still) {
             return true;
         }
     }
     return false;
 }
 
-void console_push(struct console *console, struct view *view)
+void shell_push(struct shell *shell, struct view *view)
 {
-    if (console->n_views == VIEWS_MAX) {
+    if (shell->stack.n_views == VIEWS_MAX) {
         view->ops->free(view);
         return;
     }
-    console->views[console->n_views++] = view;
+    shell->stack.views[shell->stack.n_views++] = view;
 }
 
-static void show_world(struct console *console, struct screen_data *data)
+static void show_world(struct shell *shell, struct screen_data *data)
 {
-    struct screen_data *before = console->data;
-    console->data = data;
-    for (size_t i = 0; i < console->n_views; i++) {
-        if (console->views[i]->ops->reload) {
-            console->views[i]->ops->reload(console->views[i], console);
+    struct screen_data *before = shell->data;
+    shell->data = data;
+    for (size_t i = 0; i < shell->stack.n_views; i++) {
+        if (shell->stack.views[i]->ops->reload) {
+            shell->stack.views[i]->ops->reload(shell->stack.views[i], shell);
         }
     }
     screen_data_unref(before);
 }
 
-void console_close(struct console *console, struct view *view)
+void shell_close(struct shell *shell, struct view *view)
 {
-    for (size_t i = 1; i < console->n_views; i++) { /* the bottom one stays */
-        if (console->views[i] == view) {
-            memmove(&console->views[i], &console->views[i + 1],
-                    (console->n_views - i - 1) * sizeof console->views[0]);
-            console->n_views--;
+    for (size_t i = 1; i < shell->stack.n_views; i++) { /* the bottom one stays */
+        if (shell->stack.views[i] == view) {
+            memmove(&shell->stack.views[i], &shell->stack.views[i + 1],
+                    (shell->stack.n_views - i - 1) * sizeof shell->stack.views[0]);
+            shell->stack.n_views--;
             view->ops->free(view);
             break;
         }
     }
-    if (console->waiting && !stands_still(console)) {
-        struct screen_data *data = console->waiting;
-        console->waiting = NULL;
-        show_world(console, data);
+    if (shell->reading.waiting && !stands_still(shell)) {
+        struct screen_data *data = shell->reading.waiting;
+        shell->reading.waiting = NULL;
+        show_world(shell, data);
     }
 }
 
-void console_take_world(struct console *console, struct screen_data *data)
+void shell_take_data(struct shell *shell, struct screen_data *data)
 {
     if (data->actor) {
-        snprintf(console->actor, sizeof console->actor, "%s", data->actor);
+        snprintf(shell->place.actor, sizeof shell->place.actor, "%s", data->actor);
     }
-    if (stands_still(console)) {
-        screen_data_unref(console->waiting);
-        console->waiting = data;
+    if (stands_still(shell)) {
+        screen_data_unref(shell->reading.waiting);
+        shell->reading.waiting = data;
     } else {
-        show_world(console, data);
+        show_world(shell, data);
     }
 }
 
-void console_forget_world(struct console *console)
+void shell_forget_data(struct shell *shell)
 {
-    show_world(console, NULL);
+    show_world(shell, NULL);
 }
 
 /* ---- messages ----------------------------------------------------------------------------- */
 
-int64_t console_now_s(const struct console *console)
+int64_t shell_now_s(const struct shell *shell)
 {
-    return clock_now_s(console->options->clock);
+    return clock_now_s(shell->options->clock);
 }
 
-void console_say(struct console *console, enum style style, const char *format, ...)
+void shell_say(struct shell *shell, enum style style, const char *format, ...)
 {
     char text[ERR_TEXT_MAX + 256];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    activity_add(&console->activity, console_now_s(console), style, text);
-    console_flash(console, style, "%s", text);
-    console->flash_said = true;
+    activity_add(&shell->messages.activity, shell_now_s(shell), style, text);
+    shell_flash(shell, style, "%s", text);
+    shell->messages.flash_said = true;
 }
 
-void console_say_error(struct console *console, const char *what, const struct err *err)
+void shell_say_error(struct shell *shell, const char *what, const struct err *err)
 {
     enum style style = err->code == ERR_CANCELLED ? STYLE_WARN : STYLE_ERROR;
     if (err->hint[0]) {
         int first_line = (int)strcspn(err->hint, "\n");
         const char *end = err->text + strlen(err->text);
         bool asks = end > err->text && end[-1] == '?';
-        console_say(console, style, "%s: %s%s %.*s", what, err->text, asks ? "" : ".", first_line,
-                    err->hint);
+        shell_say(shell, style, "%s: %s%s %.*s", what, err->text, asks ? "" : ".", first_line,
+                  err->hint);
     } else {
-        console_say(console, style, "%s: %s", what, err->text);
+        shell_say(shell, style, "%s: %s", what, err->text);
     }
 }
 
-void console_flash(struct console *console, enum style style, const char *format, ...)
+void shell_flash(struct shell *shell, enum style style, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(console->flash, sizeof console->flash, format, args);
+    vsnprintf(shell->messages.flash, sizeof shell->messages.flash, format, args);
     va_end(args);
-    console->flash_style = style;
-    console->flash_said = false;
+    shell->messages.flash_style = style;
+    shell->messages.flash_said = false;
 }
 
 /* ---- the data ----------------------------------------------------------------------------- */
 
-struct plan_input console_plan_input(const struct console *console)
+struct plan_input shell_plan_input(const struct shell *shell)
 {
-    const struct screen_data *data = console->data;
-    return (struct plan_input){.policy = session_policy(console->session),
+    const struct screen_data *data = shell->data;
+    return (struct plan_input){.policy = session_policy(shell->place.session),
                                .snapshot = data->snapshot,
                                .roster = data->partial ? NULL : data->roster,
-                               .now_s = snapshot_now_s(data->snapshot, console->options->clock),
-                               .actor = console->actor[0] ? console->actor : "extpool"};
+                               .now_s = snapshot_now_s(data->snapshot, shell->options->clock),
+                               .actor = shell->place.actor[0] ? shell->place.actor : "extpool"};
 }
 
-const char *console_place_name(const struct console *console)
+const char *shell_place_name(const struct shell *shell)
 {
-    const char *context = console->settings->context;
+    const char *context = shell->place.settings->context;
     if (context) {
         return context;
     }
-    if (console->settings->action == ACTION_DEMO) {
+    if (shell->place.settings->action == ACTION_DEMO) {
         return "demo";
     }
-    const char *uri = session_store_uri(console->session);
+    const char *uri = session_store_uri(shell->place.session);
     const char *last = uri + strlen(uri);
     while (last > uri && last[-1] != '/' && last[-1] != ':') {
         last--;
@@ -166,12 +166,12 @@ const char *console_place_name(const struct console *console)
 
 /* ---- work ---------------------------------------------------------------------------------- */
 
-bool work_busy(const struct console *console)
+bool work_busy(const struct shell *shell)
 {
-    return console->job != NULL;
+    return shell->jobs.name != NULL;
 }
 
-bool work_writes(const struct console *console)
+bool work_writes(const struct shell *shell)
 {
-    return console->job && console->job_writes;
+    return shell->jobs.name && shell->jobs.writes;
 }

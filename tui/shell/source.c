@@ -3,14 +3,14 @@
  * contexts say which.
  */
 
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
 #include "core/base/banned.h"
 
-const struct err *console_trouble(const struct console *console)
+const struct err *shell_trouble(const struct shell *shell)
 {
-    const struct err *store = &console->sources[SOURCE_STORE].trouble;
-    return store->code != ERR_OK ? store : &console->sources[SOURCE_DIRECTORY].trouble;
+    const struct err *store = &shell->reading.sources[SOURCE_STORE].trouble;
+    return store->code != ERR_OK ? store : &shell->reading.sources[SOURCE_DIRECTORY].trouble;
 }
 
 static int64_t newer(int64_t a_s, int64_t b_s)
@@ -18,32 +18,33 @@ static int64_t newer(int64_t a_s, int64_t b_s)
     return a_s > b_s ? a_s : b_s;
 }
 
-int64_t console_checked_at_s(const struct console *console)
+int64_t shell_checked_at_s(const struct shell *shell)
 {
-    const struct screen_data *data = console->data;
+    const struct screen_data *data = shell->data;
     if (!data || data->snapshot->read_at_s == 0) {
         return 0;
     }
-    int64_t store_s = newer(data->snapshot->read_at_s, console->sources[SOURCE_STORE].checked_at_s);
+    int64_t store_s =
+        newer(data->snapshot->read_at_s, shell->reading.sources[SOURCE_STORE].checked_at_s);
     if (!data->roster) {
         return store_s;
     }
     int64_t directory_s =
-        newer(data->roster->read_at_s, console->sources[SOURCE_DIRECTORY].checked_at_s);
+        newer(data->roster->read_at_s, shell->reading.sources[SOURCE_DIRECTORY].checked_at_s);
     return directory_s < store_s ? directory_s : store_s;
 }
 
-enum err_code console_read_contexts(struct console *console, struct err *err)
+enum err_code shell_read_contexts(struct shell *shell, struct err *err)
 {
-    const struct console_options *options = console->options;
+    const struct console_options *options = shell->options;
     const struct settings *fresh = NULL;
-    if (!options->reopen || console->settings->action == ACTION_DEMO) {
+    if (!options->reopen || shell->place.settings->action == ACTION_DEMO) {
         return ERR_OK;
     }
-    enum err_code code =
-        options->reopen(options->context, CONSOLE_CONTEXT, console->settings->context, &fresh, err);
+    enum err_code code = options->reopen(options->context, CONSOLE_CONTEXT,
+                                         shell->place.settings->context, &fresh, err);
     if (code == ERR_OK) {
-        console->contexts = fresh;
+        shell->place.contexts = fresh;
     }
     return code;
 }

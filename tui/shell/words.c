@@ -1,6 +1,6 @@
 /* Counts and keys as people read them. */
 
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
 #include <stdio.h>
 
@@ -15,12 +15,12 @@ const char *frame_count(uint64_t count)
     return text_number(count, results[next++ % 4]);
 }
 
-const char *frame_key(const struct console *console, enum command command)
+const char *frame_key(const struct shell *shell, enum command command)
 {
     static char results[8][KEYS_TEXT_MAX];
     static unsigned next;
     char *out = results[next++ % 8];
-    bindings_key(&console->bindings, command, out);
+    bindings_key(&shell->bindings, command, out);
     if (!*out) {
         snprintf(out, KEYS_TEXT_MAX, ":%s", command_info(command)->name);
     }

@@ -26,7 +26,7 @@ static const struct {
 
 /* A data that is on its way to the screen. */
 struct parcel {
-    struct console *console;
+    struct shell *shell;
     struct screen_data *data;
     unsigned generation;
 };
@@ -34,8 +34,8 @@ struct parcel {
 static void parcel_arrives(void *context)
 {
     struct parcel *parcel = context;
-    if (parcel->generation == parcel->console->generation) {
-        console_take_world(parcel->console, parcel->data);
+    if (parcel->generation == parcel->shell->jobs.generation) {
+        shell_take_data(parcel->shell, parcel->data);
     } else {
         screen_data_unref(parcel->data);
     }
@@ -61,7 +61,7 @@ static struct screen_data *make_world(struct work *work, const struct snapshot *
 static void publish(struct work *work, struct screen_data *data)
 {
     struct parcel *parcel = mem_alloc(sizeof *parcel);
-    *parcel = (struct parcel){work->console, data, work->generation};
+    *parcel = (struct parcel){work->shell, data, work->generation};
     job_post(&work->job, parcel_arrives, parcel_lost, parcel);
 }
 
@@ -82,7 +82,7 @@ static void on_agents(void *context, const struct agent *rows, size_t n_rows)
         roster_add(sofar, &work->gathered->agents[i]);
     }
     roster_seal(sofar);
-    sofar->read_at_s = clock_now_s(work->console->options->clock);
+    sofar->read_at_s = clock_now_s(work->shell->options->clock);
     publish(work, make_world(work, work->beside, sofar, true));
     roster_unref(sofar);
     int64_t cost_ms = clock_ticks_ms() - now_ms;
@@ -134,7 +134,7 @@ static enum err_code read_both(struct work *work, enum load_mode mode)
         work->data = make_world(work, use->snapshot, before, false);
     } else {
         roster_seal(work->gathered);
-        work->gathered->read_at_s = clock_now_s(work->console->options->clock);
+        work->gathered->read_at_s = clock_now_s(work->shell->options->clock);
         work->data = make_world(work, use->snapshot, work->gathered, true);
     }
     roster_unref(work->gathered);
@@ -318,15 +318,15 @@ static void run(struct job *job)
 static void done(struct job *job)
 {
     struct work *work = (struct work *)job;
-    struct console *console = work->console;
-    if (work->generation != console->generation) {
+    struct shell *shell = work->shell;
+    if (work->generation != shell->jobs.generation) {
         return;
     }
     if (s_kinds[work->kind].asked) {
-        console->job = NULL;
-        console->reporting = false;
+        shell->jobs.name = NULL;
+        shell->jobs.reporting = false;
     }
-    (console->ending ? console->ending : work->done)(console, work);
+    (shell->jobs.ending ? shell->jobs.ending : work->done)(shell, work);
 }
 
 static void release(struct job *job)
@@ -340,54 +340,53 @@ static void release(struct job *job)
     free(work);
 }
 
-static struct work *make_work(struct console *console, enum work_kind kind, const char *argument)
+static struct work *make_work(struct shell *shell, enum work_kind kind, const char *argument)
 {
     struct work *work = mem_alloc(sizeof *work);
     work->job = (struct job){.name = s_kinds[kind].name, .run = run, .done = done, .free = release};
-    work->console = console;
-    work->session = console->session;
-    work->policy = session_policy(console->session);
-    work->generation = console->generation;
-    work->typed = console->typed;
+    work->shell = shell;
+    work->session = shell->place.session;
+    work->policy = session_policy(shell->place.session);
+    work->generation = shell->jobs.generation;
+    work->typed = shell->stack.typed;
     work->kind = kind;
     work->failed = SOURCES;
-    work->outdated = console->sources[SOURCE_STORE].outdated;
+    work->outdated = shell->reading.sources[SOURCE_STORE].outdated;
     work->argument = mem_strdup(argument);
-    work->seen = console->data ? screen_data_ref(console->data) : NULL;
+    work->seen = shell->data ? screen_data_ref(shell->data) : NULL;
     usecase_init(&work->use, work->session, &work->job.progress);
     return work;
 }
 
-static void submit(struct console *console, struct work *work)
+static void submit(struct shell *shell, struct work *work)
 {
     if (s_kinds[work->kind].asked) {
-        if (!console->job) {
-            worker_cancel(console->worker, CANCEL_HARD); /* a refresh makes room */
+        if (!shell->jobs.name) {
+            worker_cancel(shell->jobs.worker, CANCEL_HARD); /* a refresh makes room */
         }
-        console->job = s_kinds[work->kind].name;
-        console->job_writes = s_kinds[work->kind].writes;
-        console->job_since_ms = clock_ticks_ms();
-        console->stopping = CANCEL_NO;
-        console->reporting = false;
+        shell->jobs.name = s_kinds[work->kind].name;
+        shell->jobs.writes = s_kinds[work->kind].writes;
+        shell->jobs.since_ms = clock_ticks_ms();
+        shell->jobs.stopping = CANCEL_NO;
+        shell->jobs.reporting = false;
     }
-    worker_submit(console->worker, &work->job);
+    worker_submit(shell->jobs.worker, &work->job);
 }
 
-void work_start(struct console *console, enum work_kind kind, const char *argument,
-                work_done_fn ended)
+void work_start(struct shell *shell, enum work_kind kind, const char *argument, work_done_fn ended)
 {
-    struct work *work = make_work(console, kind, argument);
+    struct work *work = make_work(shell, kind, argument);
     work->done = ended;
-    submit(console, work);
+    submit(shell, work);
 }
 
-void work_apply(struct console *console, struct plan *plan, struct view *view, work_done_fn ended)
+void work_apply(struct shell *shell, struct plan *plan, struct view *view, work_done_fn ended)
 {
-    struct work *work = make_work(console, WORK_APPLY, NULL);
+    struct work *work = make_work(shell, WORK_APPLY, NULL);
     work->done = ended;
     work->use.plan = plan;
     work->view = view;
-    submit(console, work);
+    submit(shell, work);
 }
 
 bool work_publishes(const struct work *work)

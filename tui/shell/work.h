@@ -10,7 +10,7 @@
 #include "core/base/job.h"
 #include "core/plan/plan.h"
 #include "core/session/usecase.h"
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
 /* kind, name, whether people asked for it (then it shows, blocks other changes, and a refresh
    under way makes room for it), whether it writes */
@@ -33,15 +33,15 @@ enum work_kind {
 };
 
 struct work;
-typedef void (*work_done_fn)(struct console *console, struct work *work);
+typedef void (*work_done_fn)(struct shell *shell, struct work *work);
 
 struct work {
     struct job job;
-    struct console *console;
+    struct shell *shell;
     struct session *session;
     const struct policy *policy;
     unsigned generation;
-    unsigned long typed; /* console->typed when it was begun */
+    unsigned long typed; /* shell->stack.typed when it was begun */
     enum work_kind kind;
     char *argument;           /* export: where to (NULL: as configured); undo: id; import: path */
     struct screen_data *seen; /* what the screen showed when it began; NULL */
@@ -62,10 +62,9 @@ struct work {
 
 /* Submits; `argument` is copied (NULL is fine). `done` is called on the UI thread at the end of the
    job, unless the session is another one by then; it takes from the work what it keeps. */
-void work_start(struct console *console, enum work_kind kind, const char *argument,
-                work_done_fn done);
+void work_start(struct shell *shell, enum work_kind kind, const char *argument, work_done_fn done);
 /* The plan moves in, and is in work->use.plan when `done` is called for `view`. */
-void work_apply(struct console *console, struct plan *plan, struct view *view, work_done_fn done);
+void work_apply(struct shell *shell, struct plan *plan, struct view *view, work_done_fn done);
 
 /* Whether the end of this job's plan is a list that is published. */
 bool work_publishes(const struct work *work);
@@ -73,13 +72,13 @@ bool work_publishes(const struct work *work);
 /* ---- reading (tui/shell/loaded.c) --------------------------------------------------------- */
 
 /* Store and directory; what others changed meanwhile; the history. */
-void work_load(struct console *console);
-void work_refresh(struct console *console);
-void work_read_history(struct console *console);
+void work_load(struct shell *shell);
+void work_refresh(struct shell *shell);
+void work_read_history(struct shell *shell);
 
 /* The `done` of work that has read: takes the data, says what there is or what went wrong. */
-void work_loaded(struct console *console, struct work *work);
+void work_loaded(struct shell *shell, struct work *work);
 /* The part of it that any work has: what was read is in no trouble and is as old as now. */
-void work_note_sources(struct console *console, const struct work *work);
+void work_note_sources(struct shell *shell, const struct work *work);
 
 #endif

@@ -5,14 +5,13 @@
 
 #include "core/base/banned.h"
 
-void applied_say_export(struct console *console, const struct work *work, const struct err *err)
+void applied_say_export(struct shell *shell, const struct work *work, const struct err *err)
 {
     if (work->use.exported) {
-        console_say(console, STYLE_OK, "exported %s row%s to %s",
-                    frame_count(work->use.receipt.rows), work->use.receipt.rows == 1 ? "" : "s",
-                    work->use.receipt.to);
+        shell_say(shell, STYLE_OK, "exported %s row%s to %s", frame_count(work->use.receipt.rows),
+                  work->use.receipt.rows == 1 ? "" : "s", work->use.receipt.to);
     } else if (err->code != ERR_OK) {
-        console_say_error(console, "export", err);
+        shell_say_error(shell, "export", err);
     }
 }
 
@@ -44,17 +43,17 @@ static void rest_of(const struct outcome *outcome, char *out, size_t size)
 }
 
 /* In the colours of success only what is complete. */
-void applied_say(struct console *console, const struct work *work)
+void applied_say(struct shell *shell, const struct work *work)
 {
     const struct outcome *outcome = &work->use.outcome;
     char rest[2 * OUTCOME_LOST_ROOM + 192];
     rest_of(outcome, rest, sizeof rest);
     bool complete = !rest[0] && work->job.err.code == ERR_OK;
     if (work->job.err.code != ERR_OK) {
-        console_say_error(console, work->use.plan->action, &work->job.err);
+        shell_say_error(shell, work->use.plan->action, &work->job.err);
     }
     if (outcome->applied > 0 || work->job.err.code == ERR_OK) {
-        console_say(console, complete ? STYLE_OK : STYLE_WARN, "%s: %s applied%s",
-                    work->use.plan->action, frame_count(outcome->applied), rest);
+        shell_say(shell, complete ? STYLE_OK : STYLE_WARN, "%s: %s applied%s",
+                  work->use.plan->action, frame_count(outcome->applied), rest);
     }
 }

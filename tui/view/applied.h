@@ -5,8 +5,8 @@
 
 #include "tui/shell/work.h"
 
-void applied_say(struct console *console, const struct work *work);
+void applied_say(struct shell *shell, const struct work *work);
 /* `err`: why the list was not published. */
-void applied_say_export(struct console *console, const struct work *work, const struct err *err);
+void applied_say_export(struct shell *shell, const struct work *work, const struct err *err);
 
 #endif

@@ -56,10 +56,10 @@ static void offer_slot(struct dialog *dialog, const struct screen_data *data,
 }
 
 /* The free numbers that begin with what is typed, then the cooling ones. */
-static void offer_extensions(struct dialog *dialog, struct console *console)
+static void offer_extensions(struct dialog *dialog, struct shell *shell)
 {
     static const enum ext_state wanted[] = {EXT_FREE, EXT_COOLING};
-    const struct screen_data *data = console->data;
+    const struct screen_data *data = shell->data;
     dialog_clear_offers(dialog);
     for (size_t pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < data->snapshot->n_slots && dialog->n_offers < OFFERED; i++) {
@@ -73,10 +73,10 @@ static void offer_extensions(struct dialog *dialog, struct console *console)
     }
 }
 
-static unsigned extension_accepted(struct dialog *dialog, struct console *console, const char *text)
+static unsigned extension_accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
     const struct question *asked = dialog->data;
-    const struct screen_data *data = console->data;
+    const struct screen_data *data = shell->data;
     const struct slot *slot = *text ? screen_data_find_slot(data, text) : NULL;
     if (*text && !policy_valid_ext(data->policy, text)) {
         snprintf(dialog->problem, sizeof dialog->problem, "an extension has %d digits",
@@ -100,12 +100,11 @@ static unsigned extension_accepted(struct dialog *dialog, struct console *consol
     }
     struct request request = {
         .kind = asked->kind, .agent = asked->login, .ext = *text ? text : NULL};
-    planning_requests(console, asked->action, &request, 1);
+    planning_requests(shell, asked->action, &request, 1);
     return REACT_CLOSE;
 }
 
-void ask_extension(struct console *console, enum change_kind kind, const char *login,
-                   const char *holds)
+void ask_extension(struct shell *shell, enum change_kind kind, const char *login, const char *holds)
 {
     char title[256];
     char body[512];
@@ -121,17 +120,17 @@ void ask_extension(struct console *console, enum change_kind kind, const char *l
     asked->login = arena_strdup(&dialog->arena, login);
     dialog_ask(dialog, "extension", NULL);
     dialog->field.digits = true;
-    dialog->field.max = (size_t)console->data->policy->width;
+    dialog->field.max = (size_t)shell->data->policy->width;
     dialog->refill = offer_extensions;
     dialog->accept = extension_accepted;
-    dialog_open(console, dialog);
+    dialog_open(shell, dialog);
 }
 
 /* ---- an agent for an extension --------------------------------------------------------------- */
 
-static void offer_agents(struct dialog *dialog, struct console *console)
+static void offer_agents(struct dialog *dialog, struct shell *shell)
 {
-    const struct screen_data *data = console->data;
+    const struct screen_data *data = shell->data;
     struct filter filter;
     filter_parse(&filter, dialog->field.text);
     dialog_clear_offers(dialog);
@@ -146,19 +145,19 @@ static void offer_agents(struct dialog *dialog, struct console *console)
     }
 }
 
-static unsigned agent_accepted(struct dialog *dialog, struct console *console, const char *text)
+static unsigned agent_accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
     const struct question *asked = dialog->data;
-    const struct agent_row *row = screen_data_find_agent(console->data, text);
+    const struct agent_row *row = screen_data_find_agent(shell->data, text);
     if (!row) {
         return refuse(dialog, "nobody in the directory is called ", text);
     }
     struct request request = {.kind = CHANGE_ASSIGN, .agent = row->login, .ext = asked->ext};
-    planning_requests(console, "assign", &request, 1);
+    planning_requests(shell, "assign", &request, 1);
     return REACT_CLOSE;
 }
 
-void ask_agent(struct console *console, const char *ext)
+void ask_agent(struct shell *shell, const char *ext)
 {
     char title[64];
     snprintf(title, sizeof title, "Assign %s", ext);
@@ -169,12 +168,12 @@ void ask_agent(struct console *console, const char *ext)
     dialog->must_choose = true;
     dialog->refill = offer_agents;
     dialog->accept = agent_accepted;
-    dialog_open(console, dialog);
+    dialog_open(shell, dialog);
 }
 
 /* ---- a note ---------------------------------------------------------------------------------- */
 
-static unsigned note_accepted(struct dialog *dialog, struct console *console, const char *text)
+static unsigned note_accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
     struct question *asked = dialog->data;
     if (strlen(text) > NOTE_MAX) {
@@ -183,11 +182,11 @@ static unsigned note_accepted(struct dialog *dialog, struct console *console, co
     for (size_t i = 0; i < asked->n_requests; i++) {
         asked->requests[i].note = *text ? text : asked->action;
     }
-    planning_requests(console, asked->action, asked->requests, asked->n_requests);
+    planning_requests(shell, asked->action, asked->requests, asked->n_requests);
     return REACT_CLOSE;
 }
 
-void ask_note(struct console *console, const char *action, const struct request *requests,
+void ask_note(struct shell *shell, const char *action, const struct request *requests,
               size_t n_requests)
 {
     char title[192];
@@ -213,44 +212,44 @@ void ask_note(struct console *console, const char *action, const struct request 
     dialog_ask(dialog, "note", &s_notes);
     dialog->field.max = NOTE_MAX;
     dialog->accept = note_accepted;
-    dialog_open(console, dialog);
+    dialog_open(shell, dialog);
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
-static unsigned export_accepted(struct dialog *dialog, struct console *console, const char *text)
+static unsigned export_accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
     if (!*text) {
         return refuse(dialog, "a path, file:PATH or s3://BUCKET/KEY", "");
     }
-    job_export(console, text);
+    job_export(shell, text);
     return REACT_CLOSE;
 }
 
-void ask_export(struct console *console)
+void ask_export(struct shell *shell)
 {
     struct dialog *dialog = dialog_new(
         "Export", "Where to? A path, file:PATH or s3://BUCKET/KEY. One row for each assigned "
                   "extension: user,extension.");
-    const char *usual = session_export_uri(console->session);
+    const char *usual = session_export_uri(shell->place.session);
     dialog_ask(dialog, "to", &s_paths);
     if (usual) {
         field_set(&dialog->field, usual);
     }
     dialog->accept = export_accepted;
-    dialog_open(console, dialog);
+    dialog_open(shell, dialog);
 }
 
-static unsigned import_accepted(struct dialog *dialog, struct console *console, const char *text)
+static unsigned import_accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
     if (!*text || strcmp(text, "-") == 0) {
         return refuse(dialog, "the path of a CSV file", "");
     }
-    job_import(console, text);
+    job_import(shell, text);
     return REACT_CLOSE;
 }
 
-void ask_import(struct console *console)
+void ask_import(struct shell *shell)
 {
     struct dialog *dialog = dialog_new(
         "Import", "A CSV with the columns user and extension, and where wanted action (assign "
@@ -258,5 +257,5 @@ void ask_import(struct console *console)
                   "before anything is written.");
     dialog_ask(dialog, "file", &s_paths);
     dialog->accept = import_accepted;
-    dialog_open(console, dialog);
+    dialog_open(shell, dialog);
 }

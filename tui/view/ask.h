@@ -6,18 +6,18 @@
  */
 
 #include "core/plan/plan.h"
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
 /* Which extension for this agent: digits, with the free ones offered; Enter alone takes the
    lowest free one. `holds`: what a reassign moves away from. */
-void ask_extension(struct console *console, enum change_kind kind, const char *login,
+void ask_extension(struct shell *shell, enum change_kind kind, const char *login,
                    const char *holds);
 /* Who gets this extension: those without one are offered. */
-void ask_agent(struct console *console, const char *ext);
+void ask_agent(struct shell *shell, const char *ext);
 /* Why: for pin and reserve. The requests are copied. */
-void ask_note(struct console *console, const char *action, const struct request *requests,
+void ask_note(struct shell *shell, const char *action, const struct request *requests,
               size_t n_requests);
-void ask_export(struct console *console);
-void ask_import(struct console *console);
+void ask_export(struct shell *shell);
+void ask_import(struct shell *shell);
 
 #endif

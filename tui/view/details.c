@@ -13,23 +13,23 @@ static bool same(const char *a, const char *b)
 }
 
 /* What the history says about an agent or an extension. */
-static void add_history(const struct console *console, struct buf *out, const char *login,
+static void add_history(const struct shell *shell, struct buf *out, const char *login,
                         const char *ext)
 {
     size_t n = 0;
     buf_puts(out, "\n#History\n");
-    if (!console->history) {
-        buf_printf(out, "%s reads it\n", frame_key(console, CMD_HISTORY));
+    if (!shell->reading.history) {
+        buf_printf(out, "%s reads it\n", frame_key(shell, CMD_HISTORY));
         return;
     }
-    for (size_t i = 0; i < console->history->n_actions; i++) {
-        const struct audit_action *action = &console->history->actions[i];
+    for (size_t i = 0; i < shell->reading.history->n_actions; i++) {
+        const struct audit_action *action = &shell->reading.history->actions[i];
         for (size_t k = 0; k < action->n_changes; k++) {
             const struct audit_change *change = &action->changes[k];
             if (same(change->agent, login) || same(change->ext, ext) ||
                 (change->kind == CHANGE_REASSIGN && same(change->from, ext))) {
                 char when[WHEN_MAX];
-                when_moment(action->at_ms / 1000, console_now_s(console), when);
+                when_moment(action->at_ms / 1000, shell_now_s(shell), when);
                 buf_printf(out, "%s  ", when);
                 page_add_change(out, change);
                 buf_printf(out, "    %s by %s\n", action->action, action->actor);
@@ -38,13 +38,13 @@ static void add_history(const struct console *console, struct buf *out, const ch
         }
     }
     if (n == 0) {
-        buf_printf(out, "nothing in the last %zu actions\n", console->history->n_actions);
+        buf_printf(out, "nothing in the last %zu actions\n", shell->reading.history->n_actions);
     }
 }
 
-static void add_slot(const struct console *console, struct buf *out, const struct slot *slot)
+static void add_slot(const struct shell *shell, struct buf *out, const struct slot *slot)
 {
-    const struct screen_data *data = console->data;
+    const struct screen_data *data = shell->data;
     char when[WHEN_MAX];
     buf_printf(out, "extension  %s  %s\n", slot->ext, screen_data_slot_states(data, slot));
     if (slot->at_s > 0) {
@@ -69,7 +69,7 @@ static void add_slot(const struct console *console, struct buf *out, const struc
     }
 }
 
-void details_text(const struct console *console, const struct selection *selection, struct buf *out)
+void details_text(const struct shell *shell, const struct selection *selection, struct buf *out)
 {
     if (selection->n == 0) {
         buf_puts(out, "no row\n");
@@ -80,32 +80,32 @@ void details_text(const struct console *console, const struct selection *selecti
         const struct slot *slot = selection->slots[0];
         if (row) {
             buf_printf(out, "#%s\nlogin      %s  %s\n", row->name ? row->name : row->login,
-                       row->login, screen_data_agent_states(console->data, row));
+                       row->login, screen_data_agent_states(shell->data, row));
             if (row->routing_profile) {
                 buf_printf(out, "profile    %s\n", row->routing_profile);
             }
         }
         if (slot) {
-            add_slot(console, out, slot);
+            add_slot(shell, out, slot);
         } else {
             buf_printf(out, "extension  none: %s gives one, %s gives everyone one\n",
-                       frame_key(console, CMD_ASSIGN), frame_key(console, CMD_SYNC));
+                       frame_key(shell, CMD_ASSIGN), frame_key(shell, CMD_SYNC));
         }
-        add_history(console, out, row ? row->login : NULL, slot ? slot->ext : NULL);
+        add_history(shell, out, row ? row->login : NULL, slot ? slot->ext : NULL);
     }
 }
 
-static void render_details(const struct console *console, unsigned place, struct buf *out)
+static void render_details(const struct shell *shell, unsigned place, struct buf *out)
 {
-    const struct view *below = console_bottom(console);
+    const struct view *below = shell_bottom(shell);
     (void)place;
-    below->ops->details(below, console, out);
+    below->ops->details(below, shell, out);
 }
 
-void details_open(struct console *console)
+void details_open(struct shell *shell)
 {
-    if (!console->history) {
-        work_read_history(console);
+    if (!shell->reading.history) {
+        work_read_history(shell);
     }
-    page_open_rendered(console, "DETAILS", 0, render_details);
+    page_open_rendered(shell, "DETAILS", 0, render_details);
 }

@@ -6,9 +6,8 @@
 #include "core/base/buf.h"
 #include "tui/view/selection.h"
 
-void details_text(const struct console *console, const struct selection *selection,
-                  struct buf *out);
+void details_text(const struct shell *shell, const struct selection *selection, struct buf *out);
 /* A page about the current row of the first screen, whichever that is. */
-void details_open(struct console *console);
+void details_open(struct shell *shell);
 
 #endif

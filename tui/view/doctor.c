@@ -18,17 +18,16 @@ struct doctor_view {
     const struct roster *roster;
 };
 
-static void draw(struct view *base, struct console *console, struct canvas *canvas,
-                 struct caret *caret)
+static void draw(struct view *base, struct shell *shell, struct canvas *canvas, struct caret *caret)
 {
     struct doctor_view *view = (struct doctor_view *)base;
     const struct diagnosis *diagnosis = view->diagnosis;
     (void)caret;
-    int y = frame_header(console, canvas, "DOCTOR");
+    int y = frame_header(shell, canvas, "DOCTOR");
     char status[160];
     snprintf(status, sizeof status, "%s plans the repair, %s shows one in full",
-             frame_key(console, CMD_REPAIR), frame_key(console, CMD_DETAILS));
-    int low = frame_footer(console, canvas, base, diagnosis->n_problems ? status : "Esc goes back");
+             frame_key(shell, CMD_REPAIR), frame_key(shell, CMD_DETAILS));
+    int low = frame_footer(shell, canvas, base, diagnosis->n_problems ? status : "Esc goes back");
     size_t fixable = 0;
     for (size_t i = 0; i < diagnosis->n_problems; i++) {
         fixable += diagnosis->problems[i].fixable;
@@ -54,7 +53,7 @@ static void draw(struct view *base, struct console *console, struct canvas *canv
     }
 }
 
-static void details(struct console *console, const struct problem *problem)
+static void details(struct shell *shell, const struct problem *problem)
 {
     struct buf text;
     buf_init(&text, 65536);
@@ -64,36 +63,36 @@ static void details(struct console *console, const struct problem *problem)
     buf_printf(&text, "\n%s\n", problem->detail ? problem->detail : "");
     buf_printf(&text, "\n%s: %s\n", problem->fixable ? "the repair does" : "by hand",
                problem->fix ? problem->fix : "");
-    page_open(console, "PROBLEM", text.data);
+    page_open(shell, "PROBLEM", text.data);
     buf_release(&text);
 }
 
-static unsigned repair(struct doctor_view *view, struct console *console)
+static unsigned repair(struct doctor_view *view, struct shell *shell)
 {
-    struct plan_input input = console_plan_input(console);
+    struct plan_input input = shell_plan_input(shell);
     struct plan *plan = NULL;
     struct err err = ERR_INIT;
     input.snapshot = view->snapshot;
     input.roster = view->roster;
     if (plan_repair(&input, view->diagnosis, &plan, &err) != ERR_OK) {
-        console_say_error(console, "repair", &err);
+        shell_say_error(shell, "repair", &err);
         return REACT_DRAW;
     }
-    view_plan_open(console, plan, NULL, 0, NULL);
+    view_plan_open(shell, plan, NULL, 0, NULL);
     return REACT_CLOSE; /* after the repair it would be out of date */
 }
 
-static unsigned command(struct view *base, struct console *console, enum command command)
+static unsigned command(struct view *base, struct shell *shell, enum command command)
 {
     struct doctor_view *view = (struct doctor_view *)base;
     if (rows_command(&view->rows, command)) {
         return REACT_DRAW;
     }
     if (command == CMD_DETAILS && view->rows.cursor < view->diagnosis->n_problems) {
-        details(console, &view->diagnosis->problems[view->rows.cursor]);
+        details(shell, &view->diagnosis->problems[view->rows.cursor]);
         return REACT_DRAW;
     }
-    return command == CMD_REPAIR ? repair(view, console) : REACT_PASS;
+    return command == CMD_REPAIR ? repair(view, shell) : REACT_PASS;
 }
 
 static bool has_row(const struct view *base)
@@ -117,7 +116,7 @@ static const struct view_ops s_doctor_ops = {.title = "doctor",
                                              .has_row = has_row,
                                              .free = release};
 
-void view_doctor_offer(struct console *console, struct diagnosis *diagnosis,
+void view_doctor_offer(struct shell *shell, struct diagnosis *diagnosis,
                        const struct snapshot *snapshot, const struct roster *roster,
                        unsigned long typed)
 {
@@ -131,7 +130,7 @@ void view_doctor_offer(struct console *console, struct diagnosis *diagnosis,
              frame_count(diagnosis->checked), frame_count(diagnosis->n_problems),
              diagnosis->n_problems == 1 ? "" : "s");
     snprintf(result.badge, sizeof result.badge, "doctor %s", frame_count(diagnosis->n_problems));
-    if (console_offer(console, &result, typed)) {
-        console_say(console, diagnosis->n_problems ? STYLE_WARN : STYLE_OK, "%s", result.says);
+    if (shell_offer(shell, &result, typed)) {
+        shell_say(shell, diagnosis->n_problems ? STYLE_WARN : STYLE_OK, "%s", result.says);
     }
 }

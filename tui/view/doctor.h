@@ -4,11 +4,11 @@
 /* What the doctor found, and the plan that puts it right. */
 
 #include "core/plan/doctor.h"
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
 /* Takes the diagnosis; references what it was made from. `roster` may be NULL. Shown, or behind the
-   badge of :doctor (console_offer); `typed`: of the job's start. */
-void view_doctor_offer(struct console *console, struct diagnosis *diagnosis,
+   badge of :doctor (shell_offer); `typed`: of the job's start. */
+void view_doctor_offer(struct shell *shell, struct diagnosis *diagnosis,
                        const struct snapshot *snapshot, const struct roster *roster,
                        unsigned long typed);
 

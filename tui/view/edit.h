@@ -6,18 +6,17 @@
  * it, and the plan made of them (core/plan/edit.c), which view_plan shows. Nothing here writes.
  */
 
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 #include "tui/view/selection.h"
 
 /* The commands of the everyday screen that change, export or look through the store; `selection`:
    the rows that they are about. */
-unsigned edit_command(struct console *console, enum command command,
-                      const struct selection *selection);
+unsigned edit_command(struct shell *shell, enum command command, const struct selection *selection);
 
 /* Once, before the first of them. */
 void edit_start(void);
 
 /* `:export-to file:x.csv`, `:assign alice=2041`; false: the command takes no argument. */
-bool edit_argument(struct console *console, enum command command, const char *argument);
+bool edit_argument(struct shell *shell, enum command command, const char *argument);
 
 #endif

@@ -4,28 +4,28 @@
 
 #include "core/base/banned.h"
 
-static void help_line(struct buf *out, const struct console *console, enum command command)
+static void help_line(struct buf *out, const struct shell *shell, enum command command)
 {
     char keys[KEYS_TEXT_MAX];
-    const char *why = console_off(console, command);
-    bindings_keys(&console->bindings, command, keys);
+    const char *why = shell_off(shell, command);
+    bindings_keys(&shell->bindings, command, keys);
     buf_printf(out, "%-11s :%-15s %s%s%s%s\n", keys, command_info(command)->name,
                command_info(command)->help, why ? " [off: " : "", why ? why : "", why ? "]" : "");
 }
 
-static void render_help(const struct console *console, unsigned place, struct buf *out)
+static void render_help(const struct shell *shell, unsigned place, struct buf *out)
 {
     buf_puts(out, "#Here\n");
     for (int i = 0; i < COMMAND_COUNT; i++) {
         unsigned places = command_info((enum command)i)->places;
         if ((places & place) && (places & PLACE_VIEWS) != PLACE_VIEWS) {
-            help_line(out, console, (enum command)i);
+            help_line(out, shell, (enum command)i);
         }
     }
     buf_puts(out, "\n#Everywhere\n");
     for (int i = 0; i < COMMAND_COUNT; i++) {
         if ((command_info((enum command)i)->places & PLACE_VIEWS) == PLACE_VIEWS) {
-            help_line(out, console, (enum command)i);
+            help_line(out, shell, (enum command)i);
         }
     }
     buf_puts(
@@ -42,7 +42,7 @@ static void render_help(const struct console *console, unsigned place, struct bu
         "Keys can be changed: [keys] sync = F9 in the configuration; the names stand above.\n");
 }
 
-void help_open(struct console *console, unsigned place)
+void help_open(struct shell *shell, unsigned place)
 {
-    page_open_rendered(console, "HELP", place & PLACE_VIEWS ? place : PLACE_MAIN, render_help);
+    page_open_rendered(shell, "HELP", place & PLACE_VIEWS ? place : PLACE_MAIN, render_help);
 }

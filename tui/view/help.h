@@ -3,8 +3,8 @@
 
 /* What the keys do in a place, and why one is off. */
 
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
-void help_open(struct console *console, unsigned place);
+void help_open(struct shell *shell, unsigned place);
 
 #endif

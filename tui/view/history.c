@@ -15,12 +15,12 @@
 struct history_view {
     struct view view;
     struct rows rows;
-    const struct console *console;
+    const struct shell *shell;
 };
 
-static size_t n_actions(const struct console *console)
+static size_t n_actions(const struct shell *shell)
 {
-    return console->history ? console->history->n_actions : 0;
+    return shell->reading.history ? shell->reading.history->n_actions : 0;
 }
 
 /* Numbers that were created stand as one range. */
@@ -60,15 +60,15 @@ static void summary(const struct audit_action *action, char *out, size_t size)
     }
 }
 
-static void draw_action(const struct console *console, struct canvas *canvas, int y, size_t index,
+static void draw_action(const struct shell *shell, struct canvas *canvas, int y, size_t index,
                         bool current)
 {
-    const struct audit_action *action = &console->history->actions[index];
+    const struct audit_action *action = &shell->reading.history->actions[index];
     enum style style = current ? STYLE_CURSOR : STYLE_TEXT;
     char when[WHEN_MAX];
     char what[256];
     int width = canvas->width;
-    when_moment(action->at_ms / 1000, console_now_s(console), when);
+    when_moment(action->at_ms / 1000, shell_now_s(shell), when);
     summary(action, what, sizeof what);
     canvas_fill(canvas, (struct rect){0, y, width, 1}, style);
     canvas_printf(canvas, 0, y, 14, style, "%c%s", current ? '>' : ' ', when);
@@ -79,47 +79,46 @@ static void draw_action(const struct console *console, struct canvas *canvas, in
     canvas_text(canvas, width - who, y, who, current ? style : STYLE_DIM, action->actor);
 }
 
-static void draw(struct view *base, struct console *console, struct canvas *canvas,
-                 struct caret *caret)
+static void draw(struct view *base, struct shell *shell, struct canvas *canvas, struct caret *caret)
 {
     struct history_view *view = (struct history_view *)base;
     (void)caret;
-    int y = frame_header(console, canvas, "HISTORY");
+    int y = frame_header(shell, canvas, "HISTORY");
     char status[160];
     snprintf(status, sizeof status, "%s shows all of it, %s plans the opposite, Esc goes back",
-             frame_key(console, CMD_DETAILS), frame_key(console, CMD_UNDO));
-    int low = frame_footer(console, canvas, base, status);
-    rows_fit(&view->rows, n_actions(console), low - y);
+             frame_key(shell, CMD_DETAILS), frame_key(shell, CMD_UNDO));
+    int low = frame_footer(shell, canvas, base, status);
+    rows_fit(&view->rows, n_actions(shell), low - y);
     if (view->rows.n == 0) {
         canvas_text(canvas, 1, y + 1, canvas->width - 2, STYLE_DIM,
-                    console->history ? "nothing has been changed yet" : "reading...");
+                    shell->reading.history ? "nothing has been changed yet" : "reading...");
     }
     for (int i = 0; i < low - y && view->rows.top + (size_t)i < view->rows.n; i++) {
         size_t index = view->rows.top + (size_t)i;
-        draw_action(console, canvas, y + i, index, index == view->rows.cursor);
+        draw_action(shell, canvas, y + i, index, index == view->rows.cursor);
     }
 }
 
-static unsigned command(struct view *base, struct console *console, enum command command)
+static unsigned command(struct view *base, struct shell *shell, enum command command)
 {
     struct history_view *view = (struct history_view *)base;
     if (rows_command(&view->rows, command)) {
         return REACT_DRAW;
     }
     if (command == CMD_RELOAD) {
-        work_read_history(console);
+        work_read_history(shell);
         return REACT_DRAW;
     }
-    if (view->rows.cursor >= n_actions(console)) {
+    if (view->rows.cursor >= n_actions(shell)) {
         return REACT_PASS;
     }
-    const struct audit_action *action = &console->history->actions[view->rows.cursor];
+    const struct audit_action *action = &shell->reading.history->actions[view->rows.cursor];
     switch ((int)command) {
     case CMD_DETAILS:
-        page_action(console, action);
+        page_action(shell, action);
         return REACT_DRAW;
     case CMD_UNDO:
-        job_undo(console, action->action_id);
+        job_undo(shell, action->action_id);
         return REACT_DRAW;
     default:
         return REACT_PASS;
@@ -128,7 +127,7 @@ static unsigned command(struct view *base, struct console *console, enum command
 
 static bool has_row(const struct view *base)
 {
-    return n_actions(((const struct history_view *)base)->console) > 0;
+    return n_actions(((const struct history_view *)base)->shell) > 0;
 }
 
 static void release(struct view *base)
@@ -143,11 +142,11 @@ static const struct view_ops s_history_ops = {.title = "history",
                                               .has_row = has_row,
                                               .free = release};
 
-void view_history_open(struct console *console)
+void view_history_open(struct shell *shell)
 {
     struct history_view *view = mem_alloc(sizeof *view);
     view->view.ops = &s_history_ops;
-    view->console = console;
-    console_push(console, &view->view);
-    work_read_history(console);
+    view->shell = shell;
+    shell_push(shell, &view->view);
+    work_read_history(shell);
 }

@@ -3,8 +3,8 @@
 
 /* The history of actions: who did what and when, in full by Enter, taken back by the undo key. */
 
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
-void view_history_open(struct console *console);
+void view_history_open(struct shell *shell);
 
 #endif

@@ -21,7 +21,7 @@ static enum command opened_by(enum work_kind kind)
                                  : CMD_NONE;
 }
 
-static void offer_refusals(struct console *console, const struct work *work)
+static void offer_refusals(struct shell *shell, const struct work *work)
 {
     const struct refusals *refusals = &work->use.import.refusals;
     struct ready result = {.opens = opened_by(work->kind),
@@ -29,23 +29,23 @@ static void offer_refusals(struct console *console, const struct work *work)
     snprintf(result.badge, sizeof result.badge, "%s refused", work->job.name);
     snprintf(result.says, sizeof result.says, "%s: refused, %s row%s cannot be done",
              work->job.name, frame_count(refusals->n_items), refusals->n_items == 1 ? "" : "s");
-    console_offer(console, &result, work->typed);
+    shell_offer(shell, &result, work->typed);
 }
 
 /* A plan was made (or not): it is shown, or why there is none. */
-static void planned(struct console *console, struct work *work)
+static void planned(struct shell *shell, struct work *work)
 {
     for (size_t i = 0; i < work->use.warnings.n_items; i++) {
-        console_say(console, STYLE_WARN, "%s: %s", work->use.warnings.items[i].name,
-                    work->use.warnings.items[i].value);
+        shell_say(shell, STYLE_WARN, "%s: %s", work->use.warnings.items[i].name,
+                  work->use.warnings.items[i].value);
     }
     if (work->kind == WORK_SYNC) {
-        work_loaded(console, work);
+        work_loaded(shell, work);
     } else if (work->job.err.code != ERR_OK) {
-        console_say_error(console, work->job.name, &work->job.err);
+        shell_say_error(shell, work->job.name, &work->job.err);
     }
     if (work->use.import.refusals.n_items > 0) {
-        offer_refusals(console, work);
+        offer_refusals(shell, work);
     }
     if (work->use.plan) {
         struct plan *plan = work->use.plan;
@@ -55,55 +55,55 @@ static void planned(struct console *console, struct work *work)
                                          .wishes = &planning_wishes,
                                          .opens = opened_by(work->kind),
                                          .typed = work->typed};
-        view_plan_offer(console, plan, &offer);
+        view_plan_offer(shell, plan, &offer);
     }
 }
 
-static void examined(struct console *console, struct work *work)
+static void examined(struct shell *shell, struct work *work)
 {
     if (work->job.err.code != ERR_OK) {
-        console_say_error(console, "doctor", &work->job.err);
+        shell_say_error(shell, "doctor", &work->job.err);
         return;
     }
-    work_note_sources(console, work);
+    work_note_sources(shell, work);
     struct diagnosis *diagnosis = work->use.diagnosis;
     work->use.diagnosis = NULL;
-    view_doctor_offer(console, diagnosis, work->data->snapshot, work->data->roster, work->typed);
-    console_take_world(console, work->data);
+    view_doctor_offer(shell, diagnosis, work->data->snapshot, work->data->roster, work->typed);
+    shell_take_data(shell, work->data);
     work->data = NULL;
 }
 
-static void published(struct console *console, struct work *work)
+static void published(struct shell *shell, struct work *work)
 {
-    applied_say_export(console, work, &work->job.err);
+    applied_say_export(shell, work, &work->job.err);
 }
 
-void job_sync(struct console *console)
+void job_sync(struct shell *shell)
 {
-    work_start(console, WORK_SYNC, NULL, planned);
+    work_start(shell, WORK_SYNC, NULL, planned);
 }
 
-void job_init(struct console *console)
+void job_init(struct shell *shell)
 {
-    work_start(console, WORK_INIT, NULL, planned);
+    work_start(shell, WORK_INIT, NULL, planned);
 }
 
-void job_undo(struct console *console, const char *action_id)
+void job_undo(struct shell *shell, const char *action_id)
 {
-    work_start(console, WORK_UNDO, action_id, planned);
+    work_start(shell, WORK_UNDO, action_id, planned);
 }
 
-void job_import(struct console *console, const char *path)
+void job_import(struct shell *shell, const char *path)
 {
-    work_start(console, WORK_IMPORT, path, planned);
+    work_start(shell, WORK_IMPORT, path, planned);
 }
 
-void job_doctor(struct console *console)
+void job_doctor(struct shell *shell)
 {
-    work_start(console, WORK_DOCTOR, NULL, examined);
+    work_start(shell, WORK_DOCTOR, NULL, examined);
 }
 
-void job_export(struct console *console, const char *to)
+void job_export(struct shell *shell, const char *to)
 {
-    work_start(console, WORK_EXPORT, to, published);
+    work_start(shell, WORK_EXPORT, to, published);
 }

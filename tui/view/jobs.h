@@ -6,15 +6,15 @@
  * (shown, or behind a badge) and a message.
  */
 
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
-void job_sync(struct console *console);
-void job_init(struct console *console);
-void job_doctor(struct console *console);
-void job_import(struct console *console, const char *path);
+void job_sync(struct shell *shell);
+void job_init(struct shell *shell);
+void job_doctor(struct shell *shell);
+void job_import(struct shell *shell, const char *path);
 /* NULL: the newest action. */
-void job_undo(struct console *console, const char *action_id);
+void job_undo(struct shell *shell, const char *action_id);
 /* NULL: where the settings say. */
-void job_export(struct console *console, const char *to);
+void job_export(struct shell *shell, const char *to);
 
 #endif

@@ -39,7 +39,7 @@ static const struct pane *focus_of(const struct main_view *main)
 
 /* ---- selection ------------------------------------------------------------------------------ */
 
-static void select_rows(const struct main_view *main, const struct console *console,
+static void select_rows(const struct main_view *main, const struct shell *shell,
                         struct selection *selection)
 {
     size_t n;
@@ -53,13 +53,13 @@ static void select_rows(const struct main_view *main, const struct console *cons
     selection->slots = mem_array(n, sizeof *selection->slots);
     for (size_t i = 0; i < n; i++) {
         if (selection->agents) {
-            selection->rows[i] = &console->data->agents.rows[rows[i]];
+            selection->rows[i] = &shell->data->agents.rows[rows[i]];
             selection->slots[i] = selection->rows[i]->slot;
         } else {
-            selection->slots[i] = &console->data->snapshot->slots[rows[i]];
+            selection->slots[i] = &shell->data->snapshot->slots[rows[i]];
             selection->rows[i] =
                 selection->slots[i]->state == SLOT_ASSIGNED
-                    ? screen_data_find_agent(console->data, selection->slots[i]->agent)
+                    ? screen_data_find_agent(shell->data, selection->slots[i]->agent)
                     : NULL;
         }
     }
@@ -71,82 +71,82 @@ static void unmark(struct view *view)
     list_unmark_all(&focus((struct main_view *)view)->list);
 }
 
-static void details(const struct view *view, const struct console *console, struct buf *out)
+static void details(const struct view *view, const struct shell *shell, struct buf *out)
 {
     struct selection selection;
-    if (!console->data) {
+    if (!shell->data) {
         buf_puts(out, "nothing has been read yet\n");
         return;
     }
-    select_rows((const struct main_view *)view, console, &selection);
-    details_text(console, &selection, out);
+    select_rows((const struct main_view *)view, shell, &selection);
+    details_text(shell, &selection, out);
     selection_release(&selection);
 }
 
 /* ---- drawing -------------------------------------------------------------------------------- */
 
-static void draw_details(const struct main_view *main, const struct console *console,
+static void draw_details(const struct main_view *main, const struct shell *shell,
                          struct canvas *canvas, struct rect area)
 {
     struct buf text;
     struct rect inside = canvas_box(canvas, area, STYLE_FRAME, STYLE_TITLE, "Details");
     buf_init(&text, 65536);
-    details(&main->view, console, &text);
+    details(&main->view, shell, &text);
     page_draw_text(canvas, &text, 0,
                    (struct rect){inside.x + 1, inside.y, inside.width - 2, inside.height});
     buf_release(&text);
 }
 
-static void draw_panes(struct main_view *main, struct console *console, struct canvas *canvas,
+static void draw_panes(struct main_view *main, struct shell *shell, struct canvas *canvas,
                        struct rect area)
 {
     main->agents_area = main->extensions_area = (struct rect){0, 0, 0, 0};
     if (area.width < NARROW) {
         *(main->on_extensions ? &main->extensions_area : &main->agents_area) = area;
-        pane_draw(focus(main), console, canvas, area, true);
+        pane_draw(focus(main), shell, canvas, area, true);
         return;
     }
-    int lists = area.width >= CONSOLE_WIDE ? area.width * 7 / 10 : area.width;
+    int lists = area.width >= SHELL_WIDE ? area.width * 7 / 10 : area.width;
     int left = lists * 58 / 100;
     main->agents_area = (struct rect){area.x, area.y, left, area.height};
     main->extensions_area = (struct rect){area.x + left, area.y, lists - left, area.height};
-    pane_draw(&main->agents, console, canvas, main->agents_area, !main->on_extensions);
-    pane_draw(&main->extensions, console, canvas, main->extensions_area, main->on_extensions);
+    pane_draw(&main->agents, shell, canvas, main->agents_area, !main->on_extensions);
+    pane_draw(&main->extensions, shell, canvas, main->extensions_area, main->on_extensions);
     if (lists < area.width) {
-        draw_details(main, console, canvas,
+        draw_details(main, shell, canvas,
                      (struct rect){area.x + lists, area.y, area.width - lists, area.height});
     }
 }
 
-static const char *status(const struct main_view *main, const struct console *console, char *room,
+static const char *status(const struct main_view *main, const struct shell *shell, char *room,
                           size_t size)
 {
     const struct list *list = &focus_of(main)->list;
-    const struct screen_data *data = console->data;
+    const struct screen_data *data = shell->data;
     if (list->range != SIZE_MAX) {
         snprintf(room, size, "range: move to its other end, %s marks it, %s forgets it",
-                 frame_key(console, CMD_RANGE), frame_key(console, CMD_BACK));
+                 frame_key(shell, CMD_RANGE), frame_key(shell, CMD_BACK));
         return room;
     }
     if (list->n_marked > 0) {
         snprintf(room, size, "%s marked: %s %s %s %s act on all of them, %s forgets them",
-                 frame_count(list->n_marked), frame_key(console, CMD_ASSIGN),
-                 frame_key(console, CMD_REASSIGN), frame_key(console, CMD_RELEASE),
-                 frame_key(console, CMD_PIN), frame_key(console, CMD_UNMARK_ALL));
+                 frame_count(list->n_marked), frame_key(shell, CMD_ASSIGN),
+                 frame_key(shell, CMD_REASSIGN), frame_key(shell, CMD_RELEASE),
+                 frame_key(shell, CMD_PIN), frame_key(shell, CMD_UNMARK_ALL));
         return room;
     }
-    if (console->n_ready > 0) {
-        snprintf(room, size, "%s waits: %s opens it", console->ready[0].badge,
-                 frame_key(console, console->ready[0].opens));
+    if (shell->stack.n_ready > 0) {
+        snprintf(room, size, "%s waits: %s opens it", shell->stack.ready[0].badge,
+                 frame_key(shell, shell->stack.ready[0].opens));
         return room;
     }
-    if (console_trouble(console)->code != ERR_OK) {
-        const char *hint = console_trouble(console)->hint;
+    if (shell_trouble(shell)->code != ERR_OK) {
+        const char *hint = shell_trouble(shell)->hint;
         if (hint[0]) {
             snprintf(room, size, "%.*s", (int)strcspn(hint, "\n"), hint);
         } else {
-            snprintf(room, size, "%s; %s reads it again", console_trouble(console)->text,
-                     frame_key(console, CMD_RELOAD));
+            snprintf(room, size, "%s; %s reads it again", shell_trouble(shell)->text,
+                     frame_key(shell, CMD_RELOAD));
         }
         return room;
     }
@@ -156,31 +156,31 @@ static const char *status(const struct main_view *main, const struct console *co
     if (data && data->roster && data->agents.n_new + data->agents.n_stale > 0) {
         snprintf(room, size, "%s without an extension, %s to take back: %s plans it",
                  frame_count(data->agents.n_new), frame_count(data->agents.n_stale),
-                 frame_key(console, CMD_SYNC));
+                 frame_key(shell, CMD_SYNC));
         return room;
     }
-    if (data && !session_directory_uri(console->session)) {
+    if (data && !session_directory_uri(shell->place.session)) {
         return "no directory is configured: these hold an extension; syncs need one";
     }
     return data && data->roster ? "everyone has an extension" : NULL;
 }
 
-static void draw(struct view *view, struct console *console, struct canvas *canvas,
-                 struct caret *caret)
+static void draw(struct view *view, struct shell *shell, struct canvas *canvas, struct caret *caret)
 {
     struct main_view *main = (struct main_view *)view;
     char room[ERR_HINT_MAX];
     (void)caret;
-    int y = frame_header(console, canvas, NULL);
+    int y = frame_header(shell, canvas, NULL);
     if (canvas->height >= 9) {
-        y = frame_gauge(console, canvas, y);
+        y = frame_gauge(shell, canvas, y);
     }
     int activity = canvas->height >= 36 ? 8 : canvas->height >= 16 ? 2 : 0;
-    bool bad = console->flash_style == STYLE_WARN || console->flash_style == STYLE_ERROR;
-    if (activity > 0 && console->flash_said && !bad) {
-        console->flash[0] = '\0'; /* it can be read two lines above */
+    bool bad =
+        shell->messages.flash_style == STYLE_WARN || shell->messages.flash_style == STYLE_ERROR;
+    if (activity > 0 && shell->messages.flash_said && !bad) {
+        shell->messages.flash[0] = '\0'; /* it can be read two lines above */
     }
-    int low = frame_footer(console, canvas, view, status(main, console, room, sizeof room));
+    int low = frame_footer(shell, canvas, view, status(main, shell, room, sizeof room));
     struct rect lines = {0, low - activity, canvas->width, activity};
     if (activity > 2) {
         struct rect box = {0, lines.y - 2, canvas->width, activity + 2};
@@ -189,13 +189,13 @@ static void draw(struct view *view, struct console *console, struct canvas *canv
     } else {
         low = lines.y;
     }
-    frame_activity(console, canvas, lines);
-    draw_panes(main, console, canvas, (struct rect){0, y, canvas->width, low - y});
+    frame_activity(shell, canvas, lines);
+    draw_panes(main, shell, canvas, (struct rect){0, y, canvas->width, low - y});
 }
 
 /* ---- commands ------------------------------------------------------------------------------- */
 
-static unsigned back(struct main_view *main, struct console *console)
+static unsigned back(struct main_view *main, struct shell *shell)
 {
     struct list *list = &focus(main)->list;
     if (list->range != SIZE_MAX) {
@@ -204,13 +204,13 @@ static unsigned back(struct main_view *main, struct console *console)
         list_filter(list, "");
     } else {
         char key[KEYS_TEXT_MAX];
-        bindings_key(&console->bindings, CMD_QUIT, key);
-        console_flash(console, STYLE_DIM, "this is the first screen; %s leaves", key);
+        bindings_key(&shell->bindings, CMD_QUIT, key);
+        shell_flash(shell, STYLE_DIM, "this is the first screen; %s leaves", key);
     }
     return REACT_DRAW;
 }
 
-static void copy(const struct main_view *main, struct console *console, bool whole)
+static void copy(const struct main_view *main, struct shell *shell, bool whole)
 {
     struct selection selection;
     struct arena arena = ARENA_INIT;
@@ -218,7 +218,7 @@ static void copy(const struct main_view *main, struct console *console, bool who
     struct err err = ERR_INIT;
     size_t n = 0;
     buf_init(&text, 1 << 20);
-    select_rows(main, console, &selection);
+    select_rows(main, shell, &selection);
     for (size_t i = 0; i < selection.n; i++) {
         const struct agent_row *row = selection.rows[i];
         const struct slot *slot = selection.slots[i];
@@ -233,40 +233,39 @@ static void copy(const struct main_view *main, struct console *console, bool who
             buf_printf(&text, "%s\t%s\t%s\t%s", slot ? slot->ext : "",
                        row ? text_sanitise(&arena, row->login) : "",
                        row && row->name ? text_sanitise(&arena, row->name) : "",
-                       slot ? screen_data_slot_states(console->data, slot)
-                            : screen_data_agent_states(console->data, row));
+                       slot ? screen_data_slot_states(shell->data, slot)
+                            : screen_data_agent_states(shell->data, row));
         }
     }
     if (n == 0) {
-        console_flash(console, STYLE_WARN, "nothing to copy: no extension there");
+        shell_flash(shell, STYLE_WARN, "nothing to copy: no extension there");
     } else if (buf_failed(&text) || term_copy(text.data, &err) != ERR_OK) {
-        console_flash(console, STYLE_WARN, "copy: %s", err.code ? err.text : "too much");
+        shell_flash(shell, STYLE_WARN, "copy: %s", err.code ? err.text : "too much");
     } else if (n == 1) {
-        console_flash(console, STYLE_OK, "copied %s", text.data);
+        shell_flash(shell, STYLE_OK, "copied %s", text.data);
     } else {
-        console_flash(console, STYLE_OK, "copied %s %s", frame_count(n),
-                      whole ? "rows" : "extensions");
+        shell_flash(shell, STYLE_OK, "copied %s %s", frame_count(n), whole ? "rows" : "extensions");
     }
     selection_release(&selection);
     arena_release(&arena);
     buf_release(&text);
 }
 
-static unsigned edit(const struct main_view *main, struct console *console, enum command command)
+static unsigned edit(const struct main_view *main, struct shell *shell, enum command command)
 {
     struct selection selection = {0};
-    if (console->data) {
-        select_rows(main, console, &selection);
+    if (shell->data) {
+        select_rows(main, shell, &selection);
     }
-    unsigned reaction = edit_command(console, command, &selection);
+    unsigned reaction = edit_command(shell, command, &selection);
     selection_release(&selection);
     return reaction;
 }
 
-static unsigned command(struct view *view, struct console *console, enum command command)
+static unsigned command(struct view *view, struct shell *shell, enum command command)
 {
     struct main_view *main = (struct main_view *)view;
-    unsigned reaction = pane_command(focus(main), console, command);
+    unsigned reaction = pane_command(focus(main), shell, command);
     if (reaction != REACT_PASS) {
         return reaction;
     }
@@ -281,42 +280,41 @@ static unsigned command(struct view *view, struct console *console, enum command
         return REACT_DRAW;
     case CMD_DETAILS:
     case CMD_PANE_3:
-        details_open(console);
+        details_open(shell);
         return REACT_DRAW;
     case CMD_PANE_4:
-        page_activity(console);
+        page_activity(shell);
         return REACT_DRAW;
     case CMD_FILTER:
-        prompt_filter(console, &focus(main)->list);
+        prompt_filter(shell, &focus(main)->list);
         return REACT_DRAW;
     case CMD_COPY:
     case CMD_COPY_ROW:
-        copy(main, console, command == CMD_COPY_ROW);
+        copy(main, shell, command == CMD_COPY_ROW);
         return REACT_DRAW;
     case CMD_HISTORY:
-        view_history_open(console);
+        view_history_open(shell);
         return REACT_DRAW;
     case CMD_BACK:
-        return back(main, console);
+        return back(main, shell);
     default:
-        return edit(main, console, command);
+        return edit(main, shell, command);
     }
 }
 
-static bool argument(struct view *view, struct console *console, enum command command,
-                     const char *text)
+static bool argument(struct view *view, struct shell *shell, enum command command, const char *text)
 {
     if (command == CMD_FILTER) {
         list_filter(&focus((struct main_view *)view)->list, text);
         return true;
     }
-    return edit_argument(console, command, text);
+    return edit_argument(shell, command, text);
 }
 
-static unsigned click(struct view *view, struct console *console, const struct key_event *event)
+static unsigned click(struct view *view, struct shell *shell, const struct key_event *event)
 {
     struct main_view *main = (struct main_view *)view;
-    (void)console;
+    (void)shell;
     if (!event->press) {
         return REACT_NONE;
     }
@@ -344,11 +342,11 @@ static unsigned click(struct view *view, struct console *console, const struct k
 
 /* ---- life ----------------------------------------------------------------------------------- */
 
-static void reload(struct view *view, struct console *console)
+static void reload(struct view *view, struct shell *shell)
 {
     struct main_view *main = (struct main_view *)view;
-    pane_reload(&main->agents, console, console->data);
-    pane_reload(&main->extensions, console, console->data);
+    pane_reload(&main->agents, shell, shell->data);
+    pane_reload(&main->extensions, shell, shell->data);
 }
 
 static bool has_row(const struct view *view)

@@ -7,7 +7,7 @@
  * (tui/view/edit.h, tui/view/details.h).
  */
 
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
 struct view *view_main_new(void);
 

@@ -82,9 +82,9 @@ static void subject(const void *context, size_t index, struct filter_subject *ou
     out->fields[FILTER_NOTE] = row->slot ? row->slot->note : NULL;
 }
 
-static struct list_source source(const struct console *console, const struct screen_data *data)
+static struct list_source source(const struct shell *shell, const struct screen_data *data)
 {
-    (void)console;
+    (void)shell;
     return (struct list_source){.context = data,
                                 .n_rows = data->agents.n_rows,
                                 .key = key,
@@ -142,22 +142,22 @@ static int wanted(const struct screen_data *data, int column)
                                    : 0;
 }
 
-static const char *empty(const struct console *console, char *room, size_t size)
+static const char *empty(const struct shell *shell, char *room, size_t size)
 {
-    const struct screen_data *data = console->data;
-    const char *again = frame_key(console, CMD_RELOAD);
-    if (!data && console_trouble(console)->code == ERR_NOT_FOUND) {
+    const struct screen_data *data = shell->data;
+    const char *again = frame_key(shell, CMD_RELOAD);
+    if (!data && shell_trouble(shell)->code == ERR_NOT_FOUND) {
         return "the store is not there yet\n:init creates it and fills the pool";
     }
-    if ((!data || !data->roster) && console_trouble(console)->code != ERR_OK) {
+    if ((!data || !data->roster) && shell_trouble(shell)->code != ERR_OK) {
         snprintf(room, size, "%s could not be read; what went wrong stands below\n%s tries again",
                  data ? "the directory" : "the store", again);
         return room;
     }
     if (!data) {
-        return work_busy(console) ? "reading..." : "";
+        return work_busy(shell) ? "reading..." : "";
     }
-    if (!session_directory_uri(console->session)) {
+    if (!session_directory_uri(shell->place.session)) {
         return "no directory is configured, and nobody holds an extension\nGive one: extpool "
                "--directory file:agents.csv, or in the configuration";
     }

@@ -64,9 +64,9 @@ static void subject(const void *context, size_t row, struct filter_subject *out)
     out->fields[FILTER_NOTE] = slot->note;
 }
 
-static struct list_source source(const struct console *console, const struct screen_data *data)
+static struct list_source source(const struct shell *shell, const struct screen_data *data)
 {
-    (void)console;
+    (void)shell;
     return (struct list_source){.context = data,
                                 .n_rows = data->snapshot->n_slots,
                                 .key = key,
@@ -119,16 +119,16 @@ static const char *cell(const struct screen_data *data, const struct policy *pol
     }
 }
 
-static const char *empty(const struct console *console, char *room, size_t size)
+static const char *empty(const struct shell *shell, char *room, size_t size)
 {
-    if (!console->data && console_trouble(console)->code == ERR_OK) {
-        return work_busy(console) ? "reading..." : "";
+    if (!shell->data && shell_trouble(shell)->code == ERR_OK) {
+        return work_busy(shell) ? "reading..." : "";
     }
-    if (!console->data) {
-        snprintf(room, size, "could not be read\n%s tries again", frame_key(console, CMD_RELOAD));
+    if (!shell->data) {
+        snprintf(room, size, "could not be read\n%s tries again", frame_key(shell, CMD_RELOAD));
     } else {
         snprintf(room, size, "the store is empty\n%s plans a sync, which fills it",
-                 frame_key(console, CMD_SYNC));
+                 frame_key(shell, CMD_SYNC));
     }
     return room;
 }

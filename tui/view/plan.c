@@ -32,12 +32,12 @@ static void look_ahead(struct plan_view *view, const struct policy *policy)
     }
 }
 
-static void judge(struct plan_view *view, const struct console *console)
+static void judge(struct plan_view *view, const struct shell *shell)
 {
     plan_count(view->plan);
-    look_ahead(view, session_policy(console->session));
-    guard_judge(view->plan, &session_policy(console->session)->limit, &view->verdict);
-    snprintf(view->name, sizeof view->name, "%s", console_place_name(console));
+    look_ahead(view, session_policy(shell->place.session));
+    guard_judge(view->plan, &session_policy(shell->place.session)->limit, &view->verdict);
+    snprintf(view->name, sizeof view->name, "%s", shell_place_name(shell));
     if (!plan_has_work(view->plan)) {
         view->gate = GATE_NOTHING;
     } else if (view->verdict.refused && !view->verdict.named) {
@@ -85,7 +85,7 @@ static void move(struct plan_view *view, int64_t by)
 }
 
 /* Its group goes in and out with it. */
-static void toggle(struct plan_view *view, struct console *console)
+static void toggle(struct plan_view *view, struct shell *shell)
 {
     struct plan *plan = view->plan;
     if (plan->n_changes == 0 || view->stage != STAGE_PLAN) {
@@ -93,25 +93,25 @@ static void toggle(struct plan_view *view, struct console *console)
     }
     const struct change *change = &plan->changes[view->cursor];
     if (change->already_so) {
-        console_flash(console, STYLE_INFO, "%s", change->detail);
+        shell_flash(shell, STYLE_INFO, "%s", change->detail);
         return;
     }
     if (change->result == RESULT_CONFLICT) {
-        console_flash(console, STYLE_WARN, "this row cannot be applied: %s",
-                      change->detail ? change->detail : change->why);
+        shell_flash(shell, STYLE_WARN, "this row cannot be applied: %s",
+                    change->detail ? change->detail : change->why);
         return;
     }
     plan_leave_out(plan, view->cursor, !change->left_out);
-    judge(view, console);
+    judge(view, shell);
     move(view, 1);
 }
 
-static void toggle_all(struct plan_view *view, const struct console *console, bool out)
+static void toggle_all(struct plan_view *view, const struct shell *shell, bool out)
 {
     for (size_t i = 0; view->stage == STAGE_PLAN && i < view->plan->n_changes; i++) {
         view->plan->changes[i].left_out = out && !view->plan->changes[i].already_so;
     }
-    judge(view, console);
+    judge(view, shell);
 }
 
 static bool is_about(const struct change *change, const struct request *request)
@@ -135,7 +135,7 @@ static const struct change *row_left(const struct plan *plan, const struct reque
 }
 
 /* The same wishes on what is there now. */
-static void wish_again(struct plan_view *view, struct console *console, const char *action)
+static void wish_again(struct plan_view *view, struct shell *shell, const char *action)
 {
     struct request *wanted = mem_array(view->n_requests, sizeof *wanted);
     const struct change *row = NULL;
@@ -150,22 +150,22 @@ static void wish_again(struct plan_view *view, struct console *console, const ch
     bool taken = n == 1 && row->result == RESULT_CONFLICT && !wanted[0].swap && wanted[0].agent &&
                  (wanted[0].kind == CHANGE_ASSIGN || wanted[0].kind == CHANGE_REASSIGN);
     if (taken) { /* the number is gone: another one? */
-        view->wishes->ask(console, wanted[0].agent);
+        view->wishes->ask(shell, wanted[0].agent);
     } else if (n > 0) {
-        view->wishes->plan(console, action, wanted, n);
+        view->wishes->plan(shell, action, wanted, n);
     }
     free(wanted);
 }
 
 /* For the view below. */
-static unsigned give(struct console *console, enum command command)
+static unsigned give(struct shell *shell, enum command command)
 {
-    console->given = (struct given){.command = command};
+    shell->stack.given = (struct given){.command = command};
     return REACT_CLOSE | REACT_GIVEN;
 }
 
 /* What was not done is planned again: who asked for it is asked, or the job that derived it. */
-static unsigned plan_again(struct plan_view *view, struct console *console)
+static unsigned plan_again(struct plan_view *view, struct shell *shell)
 {
     static const struct {
         const char *action;
@@ -174,21 +174,21 @@ static unsigned plan_again(struct plan_view *view, struct console *console)
     char action[32];
     snprintf(action, sizeof action, "%s", view->plan->action);
     if (view->n_requests > 0) {
-        wish_again(view, console, action);
+        wish_again(view, shell, action);
         return REACT_CLOSE;
     }
     for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
         if (strcmp(action, jobs[i].action) == 0) {
-            return give(console, jobs[i].command);
+            return give(shell, jobs[i].command);
         }
     }
-    console_say(console, STYLE_INFO, "%s: what is left stays as it is now; %s plans it again",
-                action, frame_key(console, CMD_HISTORY));
+    shell_say(shell, STYLE_INFO, "%s: what is left stays as it is now; %s plans it again", action,
+              frame_key(shell, CMD_HISTORY));
     return REACT_CLOSE;
 }
 
 /* The plan comes back, applied as far as it went. */
-static void come_back(struct plan_view *view, struct console *console, struct plan *plan,
+static void come_back(struct plan_view *view, struct shell *shell, struct plan *plan,
                       const struct outcome *outcome, const struct err *err)
 {
     view->plan = plan;
@@ -203,70 +203,70 @@ static void come_back(struct plan_view *view, struct console *console, struct pl
            !view_plan_is_left(&plan->changes[view->cursor])) {
         view->cursor++;
     }
-    console_bottom(console)->ops->unmark(console_bottom(console));
+    shell_bottom(shell)->ops->unmark(shell_bottom(shell));
     if (view->left == 0 && err->code == ERR_OK) {
-        console_close(console, &view->view); /* the message says what was done; back to work */
+        shell_close(shell, &view->view); /* the message says what was done; back to work */
     }
 }
 
-static void applied(struct console *console, struct work *work)
+static void applied(struct shell *shell, struct work *work)
 {
-    work_note_sources(console, work);
-    applied_say(console, work);
-    applied_say_export(console, work, &work->use.export_err);
+    work_note_sources(shell, work);
+    applied_say(shell, work);
+    applied_say_export(shell, work, &work->use.export_err);
     if (work->data) {
-        console_take_world(console, work->data);
+        shell_take_data(shell, work->data);
         work->data = NULL;
     }
-    console->history_wanted = true;
+    shell->reading.history_wanted = true;
     if (!work->read[SOURCE_STORE]) { /* who stopped at once did not wait for the picture */
-        console->sources[SOURCE_STORE].outdated = true;
-        work_refresh(console);
+        shell->reading.sources[SOURCE_STORE].outdated = true;
+        work_refresh(shell);
     }
     struct plan *plan = work->use.plan;
     work->use.plan = NULL;
-    come_back((struct plan_view *)work->view, console, plan, &work->use.outcome, &work->job.err);
+    come_back((struct plan_view *)work->view, shell, plan, &work->use.outcome, &work->job.err);
 }
 
-static unsigned apply(struct plan_view *view, struct console *console)
+static unsigned apply(struct plan_view *view, struct shell *shell)
 {
     if (view->stage == STAGE_APPLIED) {
-        return view->left > 0 ? plan_again(view, console) : REACT_CLOSE;
+        return view->left > 0 ? plan_again(view, shell) : REACT_CLOSE;
     }
     if (view->gate == GATE_NOTHING) {
-        if (view_plan_publishes(view, console)) {
-            return give(console, CMD_EXPORT);
+        if (view_plan_publishes(view, shell)) {
+            return give(shell, CMD_EXPORT);
         }
         return REACT_CLOSE;
     }
-    if (console->read_only) {
-        console_flash(console, STYLE_WARN, "apply: this session is read-only");
+    if (shell->place.read_only) {
+        shell_flash(shell, STYLE_WARN, "apply: this session is read-only");
         return REACT_DRAW;
     }
     if (!gate_passed(view)) {
         view->said_wrong = true;
         if (view->gate == GATE_SHUT) {
-            console_flash(console, STYLE_ERROR, "%s", view->verdict.text);
+            shell_flash(shell, STYLE_ERROR, "%s", view->verdict.text);
         } else {
-            console_flash(console, STYLE_WARN, "not applied: type %s",
-                          view->gate == GATE_NAME ? view->name : view_plan_counted(view));
+            shell_flash(shell, STYLE_WARN, "not applied: type %s",
+                        view->gate == GATE_NAME ? view->name : view_plan_counted(view));
         }
         return REACT_DRAW;
     }
     struct plan *plan = view->plan;
     view->plan = NULL;
     view->stage = STAGE_APPLYING;
-    work_apply(console, plan, &view->view, applied);
+    work_apply(shell, plan, &view->view, applied);
     return REACT_DRAW;
 }
 
-static unsigned key(struct view *base, struct console *console, uint32_t key)
+static unsigned key(struct view *base, struct shell *shell, uint32_t key)
 {
     struct plan_view *view = (struct plan_view *)base;
     bool typing =
         view->stage == STAGE_PLAN && (view->gate == GATE_COUNT || view->gate == GATE_NAME);
-    (void)console;
-    if (!typing || console->read_only) {
+    (void)shell;
+    if (!typing || shell->place.read_only) {
         return REACT_PASS;
     }
     bool blank = key == ' ' && (view->field.length == 0 || !strchr(view->name, ' '));
@@ -281,7 +281,7 @@ static unsigned key(struct view *base, struct console *console, uint32_t key)
     return REACT_DRAW;
 }
 
-static unsigned command(struct view *base, struct console *console, enum command command)
+static unsigned command(struct view *base, struct shell *shell, enum command command)
 {
     struct plan_view *view = (struct plan_view *)base;
     if (!view->plan) {
@@ -293,7 +293,7 @@ static unsigned command(struct view *base, struct console *console, enum command
         if (command == CMD_QUIT) {
             return REACT_LEAVE;
         }
-        console_flash(console, STYLE_INFO, "it is being written");
+        shell_flash(shell, STYLE_INFO, "it is being written");
         return REACT_DRAW;
     }
     switch ((int)command) {
@@ -318,19 +318,19 @@ static unsigned command(struct view *base, struct console *console, enum command
         move(view, (int64_t)view->plan->n_changes);
         break;
     case CMD_TOGGLE:
-        toggle(view, console);
+        toggle(view, shell);
         break;
     case CMD_ALL_IN:
     case CMD_ALL_OUT:
-        toggle_all(view, console, command == CMD_ALL_OUT);
+        toggle_all(view, shell, command == CMD_ALL_OUT);
         break;
     case CMD_APPLY:
-        return apply(view, console);
+        return apply(view, shell);
     case CMD_BACK:
     case CMD_QUIT:
         if (view->stage == STAGE_PLAN && view->gate != GATE_NOTHING) {
-            console_say(console, STYLE_INFO, "%s: plan put away, nothing was written",
-                        view->plan->action);
+            shell_say(shell, STYLE_INFO, "%s: plan put away, nothing was written",
+                      view->plan->action);
         }
         return REACT_CLOSE;
     default:
@@ -339,12 +339,12 @@ static unsigned command(struct view *base, struct console *console, enum command
     return REACT_DRAW;
 }
 
-static unsigned paste(struct view *base, struct console *console, const char *text, size_t length)
+static unsigned paste(struct view *base, struct shell *shell, const char *text, size_t length)
 {
     (void)base;
     (void)text;
     (void)length;
-    console_flash(console, STYLE_WARN, "a confirmation has to be typed");
+    shell_flash(shell, STYLE_WARN, "a confirmation has to be typed");
     return REACT_DRAW;
 }
 
@@ -355,8 +355,7 @@ static bool has_row(const struct view *base)
 }
 
 /* What Enter does at this moment; the rows are fixed once the plan is being written. */
-static const char *hint(const struct view *base, const struct console *console,
-                        enum command command)
+static const char *hint(const struct view *base, const struct shell *shell, enum command command)
 {
     const struct plan_view *view = (const struct plan_view *)base;
     bool choosing = view->stage == STAGE_PLAN;
@@ -369,11 +368,11 @@ static const char *hint(const struct view *base, const struct console *console,
     if (view->stage == STAGE_APPLIED && view->left > 0) {
         return "Plan again";
     }
-    if (!choosing || console->read_only || view->gate == GATE_SHUT) {
+    if (!choosing || shell->place.read_only || view->gate == GATE_SHUT) {
         return "";
     }
     if (view->gate == GATE_NOTHING) {
-        return view_plan_publishes(view, console) ? "Export" : "";
+        return view_plan_publishes(view, shell) ? "Export" : "";
     }
     return command_info(command)->hint;
 }
@@ -398,12 +397,12 @@ static const struct view_ops s_plan_ops = {.title = "plan",
 
 /* ---- open and come back -------------------------------------------------------------------- */
 
-static void say_exhausted(struct console *console, const struct plan *plan)
+static void say_exhausted(struct shell *shell, const struct plan *plan)
 {
     if (plan->n_unassigned > 0) {
-        console_say(console, STYLE_ERROR,
-                    "the pool is exhausted: nothing is left for %s agents; add a range or release",
-                    frame_count(plan->n_unassigned));
+        shell_say(shell, STYLE_ERROR,
+                  "the pool is exhausted: nothing is left for %s agents; add a range or release",
+                  frame_count(plan->n_unassigned));
     }
 }
 
@@ -429,7 +428,7 @@ static void plan_badge(const struct plan *plan, char *out, size_t size)
     }
 }
 
-static struct plan_view *make_view(struct console *console, struct plan *plan,
+static struct plan_view *make_view(struct shell *shell, struct plan *plan,
                                    const struct plan_offer *offer)
 {
     struct plan_view *view = mem_alloc(sizeof *view);
@@ -449,37 +448,37 @@ static struct plan_view *make_view(struct console *console, struct plan *plan,
     view->known = plan_results(plan, RESULT_CONFLICT);
     field_init(&view->field, NULL);
     view_plan_measure(view);
-    judge(view, console);
-    say_exhausted(console, plan);
+    judge(view, shell);
+    say_exhausted(shell, plan);
     return view;
 }
 
 /* Into the activity only: the view says it. */
-static void say_shown(struct console *console, const struct plan *plan, const char *says)
+static void say_shown(struct shell *shell, const struct plan *plan, const char *says)
 {
-    console_say(console, plan_has_work(plan) ? STYLE_INFO : STYLE_OK, "%s", says);
-    console->flash[0] = '\0';
+    shell_say(shell, plan_has_work(plan) ? STYLE_INFO : STYLE_OK, "%s", says);
+    shell->messages.flash[0] = '\0';
 }
 
-void view_plan_open(struct console *console, struct plan *plan, const struct request *requests,
+void view_plan_open(struct shell *shell, struct plan *plan, const struct request *requests,
                     size_t n_requests, const struct plan_wishes *wishes)
 {
     char says[480];
     const struct plan_offer made = {
         .requests = requests, .n_requests = n_requests, .wishes = wishes};
-    struct plan_view *view = make_view(console, plan, &made);
+    struct plan_view *view = make_view(shell, plan, &made);
     plan_says(plan, says, sizeof says);
-    say_shown(console, plan, says);
-    console_push(console, &view->view);
+    say_shown(shell, plan, says);
+    shell_push(shell, &view->view);
 }
 
-void view_plan_offer(struct console *console, struct plan *plan, const struct plan_offer *offer)
+void view_plan_offer(struct shell *shell, struct plan *plan, const struct plan_offer *offer)
 {
-    struct plan_view *view = make_view(console, plan, offer);
+    struct plan_view *view = make_view(shell, plan, offer);
     struct ready result = {.opens = offer->opens, .view = &view->view};
     plan_says(plan, result.says, sizeof result.says);
     plan_badge(plan, result.badge, sizeof result.badge);
-    if (console_offer(console, &result, offer->typed)) {
-        say_shown(console, plan, result.says);
+    if (shell_offer(shell, &result, offer->typed)) {
+        say_shown(shell, plan, result.says);
     }
 }

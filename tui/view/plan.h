@@ -10,23 +10,23 @@
 
 #include "core/plan/plan.h"
 #include "core/session/session.h"
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
 /* What becomes of requests whose plan met a conflict. */
 struct plan_wishes {
     /* Plans those that are left anew. */
-    void (*plan)(struct console *console, const char *action, const struct request *requests,
+    void (*plan)(struct shell *shell, const char *action, const struct request *requests,
                  size_t n_requests);
     /* Asks for another number for this agent. */
-    void (*ask)(struct console *console, const char *login);
+    void (*ask)(struct shell *shell, const char *login);
 };
 
 /* Takes the plan. `requests` (copied; none for a sync) are what it was made from, `wishes` what is
    done with them after a conflict. */
-void view_plan_open(struct console *console, struct plan *plan, const struct request *requests,
+void view_plan_open(struct shell *shell, struct plan *plan, const struct request *requests,
                     size_t n_requests, const struct plan_wishes *wishes);
 /* The same for a plan that a job made of these requests: shown, or behind the badge of the command.
-   `result` says which command (`opens`); `typed`: of the job's start (console_offer). */
+   `result` says which command (`opens`); `typed`: of the job's start (shell_offer). */
 struct plan_offer {
     const struct request *requests;
     size_t n_requests;
@@ -34,6 +34,6 @@ struct plan_offer {
     enum command opens;
     unsigned long typed;
 };
-void view_plan_offer(struct console *console, struct plan *plan, const struct plan_offer *offer);
+void view_plan_offer(struct shell *shell, struct plan *plan, const struct plan_offer *offer);
 
 #endif

@@ -36,11 +36,11 @@ bool view_plan_is_left(const struct change *change)
            change->result == RESULT_NOT_TRIED || change->result == RESULT_IN_DOUBT;
 }
 
-bool view_plan_publishes(const struct plan_view *view, const struct console *console)
+bool view_plan_publishes(const struct plan_view *view, const struct shell *shell)
 {
     return view->gate == GATE_NOTHING && view->plan->n_changes == 0 &&
-           strcmp(view->plan->action, "sync") == 0 && !console->read_only &&
-           !console->settings->no_export && session_export_uri(console->session);
+           strcmp(view->plan->action, "sync") == 0 && !shell->place.read_only &&
+           !shell->place.settings->no_export && session_export_uri(shell->place.session);
 }
 
 /* "[x]" before it is applied, the result afterwards. */
@@ -243,12 +243,12 @@ static void count_prompt(const struct plan_view *view, int width, char *out, siz
     snprintf(out, size, " Type %s, Enter: ", count);
 }
 
-static void draw_gate(struct plan_view *view, const struct console *console, struct canvas *canvas,
+static void draw_gate(struct plan_view *view, const struct shell *shell, struct canvas *canvas,
                       int y, struct caret *caret)
 {
     char prompt[320];
     int width = canvas->width;
-    if (console->read_only) {
+    if (shell->place.read_only) {
         canvas_text(canvas, 0, y, width, STYLE_WARN,
                     " This session is read-only: nothing can be applied. Esc goes back");
         return;
@@ -259,7 +259,7 @@ static void draw_gate(struct plan_view *view, const struct console *console, str
         return;
     case GATE_NOTHING:
         canvas_text(canvas, 0, y, width, STYLE_PROMPT,
-                    view_plan_publishes(view, console)
+                    view_plan_publishes(view, shell)
                         ? " Nothing to apply: Enter exports the list, Esc goes back"
                         : " Nothing to apply: Enter or Esc goes back");
         return;
@@ -319,15 +319,15 @@ static int draw_current(const struct plan_view *view, struct canvas *canvas, int
     return low;
 }
 
-void view_plan_draw(struct view *base, struct console *console, struct canvas *canvas,
+void view_plan_draw(struct view *base, struct shell *shell, struct canvas *canvas,
                     struct caret *caret)
 {
     struct plan_view *view = (struct plan_view *)base;
     char line[700];
     char title[64];
     snprintf(title, sizeof title, "PLAN %s", view->plan ? view->plan->action : "is being applied");
-    int y = frame_header(console, canvas, title);
-    int low = frame_footer(console, canvas, base, NULL);
+    int y = frame_header(shell, canvas, title);
+    int low = frame_footer(shell, canvas, base, NULL);
     if (!view->plan) {
         canvas_wrap(canvas, (struct rect){1, y + 1, canvas->width - 2, low - y - 1}, STYLE_TEXT,
                     "The plan is being written, batch by batch, each with its record in the "
@@ -346,7 +346,7 @@ void view_plan_draw(struct view *base, struct console *console, struct canvas *c
     if (view->stage == STAGE_APPLIED) {
         low = draw_result(view, canvas, low);
     } else {
-        draw_gate(view, console, canvas, low, caret);
+        draw_gate(view, shell, canvas, low, caret);
     }
     bool planning = view->stage == STAGE_PLAN;
     if (planning &&

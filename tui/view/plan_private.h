@@ -10,7 +10,7 @@
 #include "core/plan/plan.h"
 #include "core/session/session.h"
 #include "tui/widget/field.h"
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 #include "tui/view/plan.h"
 
 /* What it takes to apply it. */
@@ -48,7 +48,7 @@ struct plan_view {
 };
 
 /* A sync that finds nothing to do publishes the list all the same, as it does without a screen. */
-bool view_plan_publishes(const struct plan_view *view, const struct console *console);
+bool view_plan_publishes(const struct plan_view *view, const struct shell *shell);
 
 /* What GATE_COUNT wants counted: "the number of releases". */
 const char *view_plan_counted(const struct plan_view *view);
@@ -63,7 +63,7 @@ bool view_plan_is_left(const struct change *change);
 void view_plan_measure(struct plan_view *view);
 
 /* The draw function of the view. */
-void view_plan_draw(struct view *base, struct console *console, struct canvas *canvas,
+void view_plan_draw(struct view *base, struct shell *shell, struct canvas *canvas,
                     struct caret *caret);
 
 #endif

@@ -4,36 +4,36 @@
 
 #include "core/base/banned.h"
 
-static void (*s_ask)(struct console *console, const char *login); /* one console a process */
+static void (*s_ask)(struct shell *shell, const char *login); /* one console a process */
 
-void planning_asks(void (*ask)(struct console *console, const char *login))
+void planning_asks(void (*ask)(struct shell *shell, const char *login))
 {
     s_ask = ask;
 }
 
-static void ask_again(struct console *console, const char *login)
+static void ask_again(struct shell *shell, const char *login)
 {
-    s_ask(console, login);
+    s_ask(shell, login);
 }
 
 const struct plan_wishes planning_wishes = {.plan = planning_requests, .ask = ask_again};
 
-void planning_requests(struct console *console, const char *action, const struct request *requests,
+void planning_requests(struct shell *shell, const char *action, const struct request *requests,
                        size_t n_requests)
 {
-    struct plan_input input = console_plan_input(console);
+    struct plan_input input = shell_plan_input(shell);
     struct refusals refusals;
     struct plan *plan = NULL;
     struct err err = ERR_INIT;
     refusals_init(&refusals);
     if (plan_edit(&input, action, requests, n_requests, &refusals, &plan, &err) == ERR_OK) {
-        view_plan_open(console, plan, requests, n_requests, &planning_wishes);
+        view_plan_open(shell, plan, requests, n_requests, &planning_wishes);
     } else if (refusals.n_items > 1) {
-        console_say(console, STYLE_ERROR, "%s: %zu of %zu cannot be done", action, refusals.n_items,
-                    n_requests);
-        console_push(console, page_refusals(action, &refusals));
+        shell_say(shell, STYLE_ERROR, "%s: %zu of %zu cannot be done", action, refusals.n_items,
+                  n_requests);
+        shell_push(shell, page_refusals(action, &refusals));
     } else {
-        console_say_error(console, action, &err);
+        shell_say_error(shell, action, &err);
     }
     refusals_release(&refusals);
 }

@@ -7,13 +7,13 @@
 #include "tui/view/plan.h"
 
 /* Plans the requests (copied) and opens the plan, or says why not. */
-void planning_requests(struct console *console, const char *action, const struct request *requests,
+void planning_requests(struct shell *shell, const char *action, const struct request *requests,
                        size_t n_requests);
 
 /* What a plan that was made from requests does after a conflict. */
 extern const struct plan_wishes planning_wishes;
 
 /* Who asks for another number when one was taken meanwhile. */
-void planning_asks(void (*ask)(struct console *console, const char *login));
+void planning_asks(void (*ask)(struct shell *shell, const char *login));
 
 #endif

@@ -6,7 +6,7 @@
  * to the data that is shown.
  */
 
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 
 struct selection {
     bool agents; /* logins, or extensions */

@@ -15,7 +15,7 @@
 #include "core/base/mem.h"
 #include "tui/console/command.h"
 #include "tui/console/open.h"
-#include "tui/shell/view.h"
+#include "tui/shell/shell.h"
 #include "tui/shell/work.h"
 
 #define PAGES 5
@@ -122,14 +122,14 @@ struct watcher {
     size_t most_partial; /* rows that a partial data showed */
 };
 
-static void reload(struct view *view, struct console *console)
+static void reload(struct view *view, struct shell *shell)
 {
     struct watcher *watcher = (struct watcher *)view;
     watcher->reloads++;
-    if (console->data->partial) {
+    if (shell->data->partial) {
         watcher->partial++;
-        if (console->data->agents.n_rows > watcher->most_partial) {
-            watcher->most_partial = console->data->agents.n_rows;
+        if (shell->data->agents.n_rows > watcher->most_partial) {
+            watcher->most_partial = shell->data->agents.n_rows;
         }
     }
 }
@@ -138,7 +138,8 @@ static struct view_ops s_watcher_ops = {.title = "watcher", .place = PLACE_MAIN,
 static struct watcher s_watcher;
 static struct settings s_settings;
 static struct console_options s_options;
-static struct console *s_console;
+static struct console *s_whole;
+static struct shell *s_shell; /* of it */
 
 static int64_t fixed_time(void *context)
 {
@@ -159,28 +160,29 @@ static int setup(void **state)
                                          .ports = s_ports,
                                          .n_ports = sizeof s_ports / sizeof s_ports[0],
                                          .clock = &s_clock};
-    s_console = mem_alloc(sizeof *s_console);
-    s_console->options = &s_options;
-    s_console->views[0] = &s_watcher.view;
-    s_console->n_views = 1;
+    s_whole = mem_alloc(sizeof *s_whole);
+    s_shell = &s_whole->shell;
+    s_shell->options = &s_options;
+    s_shell->stack.views[0] = &s_watcher.view;
+    s_shell->stack.n_views = 1;
     s_fail_after = -1;
     s_agents = PAGES * PAGE;
     s_changed = true;
     s_loads = 0;
-    assert_int_equal(console_open(s_console, &s_settings, &err), ERR_OK);
+    assert_int_equal(console_open(s_whole, &s_settings, &err), ERR_OK);
     return 0;
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    worker_stop(s_console->worker);
-    session_close(s_console->session);
-    screen_data_unref(s_console->data);
-    screen_data_unref(s_console->waiting);
-    history_free(s_console->history);
-    activity_release(&s_console->activity);
-    free(s_console);
+    worker_stop(s_shell->jobs.worker);
+    session_close(s_shell->place.session);
+    screen_data_unref(s_shell->data);
+    screen_data_unref(s_shell->reading.waiting);
+    history_free(s_shell->reading.history);
+    activity_release(&s_shell->messages.activity);
+    free(s_whole);
     return 0;
 }
 
@@ -188,16 +190,16 @@ static int teardown(void **state)
 static void settle(void)
 {
     do {
-        struct pollfd fd = {.fd = worker_fd(s_console->worker), .events = POLLIN};
+        struct pollfd fd = {.fd = worker_fd(s_shell->jobs.worker), .events = POLLIN};
         assert_int_equal(poll(&fd, 1, 10000), 1);
-        worker_dispatch(s_console->worker);
-    } while (worker_busy(s_console->worker));
-    worker_dispatch(s_console->worker);
+        worker_dispatch(s_shell->jobs.worker);
+    } while (worker_busy(s_shell->jobs.worker));
+    worker_dispatch(s_shell->jobs.worker);
 }
 
 static const char *newest(void)
 {
-    return activity_at(&s_console->activity, 0)->text;
+    return activity_at(&s_shell->messages.activity, 0)->text;
 }
 
 /* ---- tests --------------------------------------------------------------------------------------
@@ -206,16 +208,16 @@ static const char *newest(void)
 static void rows_show_before_the_last_page_is_there(void **state)
 {
     (void)state;
-    work_load(s_console);
-    assert_true(work_busy(s_console));
+    work_load(s_shell);
+    assert_true(work_busy(s_shell));
     settle();
-    assert_false(work_busy(s_console));
+    assert_false(work_busy(s_shell));
     assert_true(s_watcher.partial >= 2); /* the extensions alone, then a first page */
     assert_true(s_watcher.most_partial >= PAGE);
-    assert_false(s_console->data->partial);
-    assert_int_equal(s_console->data->agents.n_rows, PAGES * PAGE + 1);
+    assert_false(s_shell->data->partial);
+    assert_int_equal(s_shell->data->agents.n_rows, PAGES * PAGE + 1);
     assert_string_equal(
-        screen_data_agent_mark(s_console->data, screen_data_find_agent(s_console->data, "leaver")),
+        screen_data_agent_mark(s_shell->data, screen_data_find_agent(s_shell->data, "leaver")),
         "STALE");
     assert_string_equal(newest(), "read: 100 agents, 2 extensions");
 }
@@ -224,97 +226,97 @@ static void a_first_read_that_breaks_stays_and_is_marked(void **state)
 {
     (void)state;
     s_fail_after = 3;
-    work_load(s_console);
+    work_load(s_shell);
     settle();
-    assert_true(s_console->data->partial);
-    assert_int_equal(s_console->data->agents.n_rows, 3 * PAGE + 1);
+    assert_true(s_shell->data->partial);
+    assert_int_equal(s_shell->data->agents.n_rows, 3 * PAGE + 1);
     /* who is not on the pages that came has not left */
     assert_string_equal(
-        screen_data_agent_mark(s_console->data, screen_data_find_agent(s_console->data, "leaver")),
+        screen_data_agent_mark(s_shell->data, screen_data_find_agent(s_shell->data, "leaver")),
         "...");
-    assert_int_equal(console_trouble(s_console)->code, ERR_OFFLINE);
-    assert_null(console_plan_input(s_console).roster); /* nothing is planned on half a list */
+    assert_int_equal(shell_trouble(s_shell)->code, ERR_OFFLINE);
+    assert_null(shell_plan_input(s_shell).roster); /* nothing is planned on half a list */
     s_fail_after = -1;
-    work_load(s_console);
+    work_load(s_shell);
     settle();
-    assert_false(s_console->data->partial);
-    assert_int_equal(console_trouble(s_console)->code, ERR_OK);
+    assert_false(s_shell->data->partial);
+    assert_int_equal(shell_trouble(s_shell)->code, ERR_OK);
 }
 
 static void a_later_read_that_breaks_leaves_what_was_there(void **state)
 {
     (void)state;
-    work_load(s_console);
+    work_load(s_shell);
     settle();
     s_fail_after = 1;
     s_watcher = (struct watcher){.view = {&s_watcher_ops}};
-    work_load(s_console);
+    work_load(s_shell);
     settle();
     assert_int_equal(s_watcher.partial, 0); /* a whole list is not replaced by a part of one */
-    assert_int_equal(s_console->data->agents.n_rows, PAGES * PAGE + 1);
-    assert_int_equal(console_trouble(s_console)->code, ERR_OFFLINE);
+    assert_int_equal(s_shell->data->agents.n_rows, PAGES * PAGE + 1);
+    assert_int_equal(shell_trouble(s_shell)->code, ERR_OFFLINE);
 }
 
 static void a_refresh_without_news_draws_nothing(void **state)
 {
     (void)state;
-    work_load(s_console);
+    work_load(s_shell);
     settle();
     int loads = s_loads;
-    struct screen_data *before = s_console->data;
+    struct screen_data *before = s_shell->data;
     s_changed = false;
-    work_refresh(s_console);
-    assert_false(work_busy(s_console)); /* nobody asked for it */
+    work_refresh(s_shell);
+    assert_false(work_busy(s_shell)); /* nobody asked for it */
     settle();
     assert_int_equal(s_loads, loads);
-    assert_ptr_equal(s_console->data, before);
+    assert_ptr_equal(s_shell->data, before);
     s_agents--; /* somebody left */
-    work_refresh(s_console);
+    work_refresh(s_shell);
     settle();
-    assert_ptr_not_equal(s_console->data, before);
-    assert_int_equal(s_console->data->roster->n_agents, PAGES * PAGE - 1);
+    assert_ptr_not_equal(s_shell->data, before);
+    assert_int_equal(s_shell->data->roster->n_agents, PAGES * PAGE - 1);
 }
 
 static void a_directory_with_a_quota_is_not_asked_by_itself(void **state)
 {
     (void)state;
     s_settings.directory = "slow:y";
-    work_load(s_console);
+    work_load(s_shell);
     settle();
     s_agents = 1;
-    work_refresh(s_console);
+    work_refresh(s_shell);
     settle();
-    assert_int_equal(s_console->data->roster->n_agents, PAGES * PAGE);
+    assert_int_equal(s_shell->data->roster->n_agents, PAGES * PAGE);
 }
 
 static void while_a_dialog_is_open_the_world_stands_still(void **state)
 {
     (void)state;
-    work_load(s_console);
+    work_load(s_shell);
     settle();
-    struct screen_data *before = s_console->data;
+    struct screen_data *before = s_shell->data;
     s_watcher_ops.still = true;
     s_agents = 1;
-    work_refresh(s_console);
+    work_refresh(s_shell);
     settle();
-    assert_ptr_equal(s_console->data, before);
-    assert_non_null(s_console->waiting);
+    assert_ptr_equal(s_shell->data, before);
+    assert_non_null(s_shell->reading.waiting);
     s_watcher_ops.still = false;
-    console_close(s_console, NULL);
-    assert_int_equal(s_console->data->roster->n_agents, 1);
-    assert_null(s_console->waiting);
+    shell_close(s_shell, NULL);
+    assert_int_equal(s_shell->data->roster->n_agents, 1);
+    assert_null(s_shell->reading.waiting);
 }
 
 static void results_of_another_place_are_dropped(void **state)
 {
     (void)state;
     struct err err = ERR_INIT;
-    work_load(s_console);
-    assert_int_equal(console_open(s_console, &s_settings, &err), ERR_OK);
-    worker_dispatch(s_console->worker);
-    assert_null(s_console->data);
+    work_load(s_shell);
+    assert_int_equal(console_open(s_whole, &s_settings, &err), ERR_OK);
+    worker_dispatch(s_shell->jobs.worker);
+    assert_null(s_shell->data);
     assert_int_equal(s_watcher.reloads, 0);
-    assert_false(work_busy(s_console));
+    assert_false(work_busy(s_shell));
 }
 
 int main(void)

@@ -1,0 +1,34 @@
+#ifndef TUI_CONSOLE_PRIVATE_H
+#define TUI_CONSOLE_PRIVATE_H
+
+/* Private to tui/console: what the loop has beside what the views see. */
+
+#include "tui/console/console.h"
+#include "tui/shell/shell.h"
+#include "tui/terminal/patience.h"
+#include "tui/terminal/theme.h"
+
+struct console {
+    struct shell shell;
+    struct theme theme;
+    char theme_name[64];
+    struct canvas canvas;
+    struct key_reader keys;
+    struct patience patience;
+    int64_t input_until_ms; /* what waits in `keys` is complete then */
+    int64_t refresh_at_ms;
+    bool by_itself;     /* a job has opened or closed the view on top, and that is not drawn yet */
+    bool history_asked; /* it was read, or tried, for the details beside the lists */
+    bool mouse;
+    bool quitting;
+    bool hung_up;            /* because the terminal is gone */
+    struct console_end *end; /* the terminal was given back: what is still to be said goes here */
+};
+
+/* The console that a callback of the shell is about. */
+static inline struct console *console_of(struct shell *shell)
+{
+    return (struct console *)shell; /* its first member */
+}
+
+#endif

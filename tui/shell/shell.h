@@ -1,0 +1,195 @@
+#ifndef TUI_SHELL_SHELL_H
+#define TUI_SHELL_SHELL_H
+
+/*
+ * What stands below the views: their stack, the place that is worked on, the data that is shown,
+ * messages, jobs. Views draw from it and act through it; what stands above them (tui/console) has
+ * it as its first member. UI thread.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/environ.h"
+#include "core/base/job.h"
+#include "core/plan/plan.h"
+#include "core/session/session.h"
+#include "core/settings/settings.h"
+#include "tui/shell/options.h"
+#include "tui/shell/screen_data.h"
+#include "tui/shell/view.h"
+#include "tui/widget/activity.h"
+#include "tui/widget/field.h"
+
+struct work;
+
+/* ---- its parts ------------------------------------------------------------------------------ */
+
+/* What is worked on. */
+struct place {
+    const struct settings *settings;
+    const struct settings *contexts; /* as the configuration was last read */
+    struct session *session;
+    bool read_only;
+    char actor[512]; /* who acts here, as last known; "" not yet */
+};
+
+#define VIEWS_MAX 12
+#define READY_MAX 5
+
+/* What a job made, until somebody looks at it. */
+struct ready {
+    enum command opens; /* the command that began the job opens it */
+    struct view *view;
+    char badge[48]; /* "sync +6 -1" */
+    char says[480]; /* "sync: plan ready: + assign 6   - release 1" */
+};
+
+/* A command that somebody typed by its name. */
+struct given {
+    enum command command;
+    char argument[FIELD_MAX]; /* "": none */
+};
+
+struct stack {
+    struct view *views[VIEWS_MAX];
+    size_t n_views;
+    struct ready ready[READY_MAX];
+    size_t n_ready;
+    struct given given;  /* with REACT_GIVEN */
+    unsigned long typed; /* keys, pastes and clicks so far */
+};
+
+struct messages {
+    struct activity activity;
+    char flash[512]; /* the last thing that happened; the next key takes it away */
+    enum style flash_style;
+    bool flash_said;  /* it stands in the activity too */
+    bool narrow_said; /* that letters are shown as ?, and why */
+};
+
+/* What the screen shows is read from. Each has its own troubles and its own age. */
+enum source_id { SOURCE_STORE, SOURCE_DIRECTORY, SOURCES };
+
+struct source {
+    struct err trouble;   /* why the last read failed; code ERR_OK: it did not */
+    int64_t checked_at_s; /* when what is shown of it was last known to be so; 0: not read */
+    bool outdated;        /* we have changed it since, and not read what it holds now */
+};
+
+struct reading {
+    struct screen_data *waiting; /* read while a still view was open */
+    struct source sources[SOURCES];
+    struct history *history; /* as last read; NULL */
+    bool history_wanted;     /* it is out of date */
+};
+
+struct jobs {
+    struct worker *worker;
+    unsigned generation; /* of the session: results of an old one are dropped */
+    const char *name;    /* what the worker does for the user, NULL: nothing */
+    bool writes;
+    int64_t since_ms;
+    enum cancel stopping; /* how it was asked to stop */
+    struct progress_report report;
+    bool reporting;
+    const char *phase; /* of the report, and since when: rates are those of a phase */
+    int64_t phase_since_ms;
+    unsigned spin;
+    void (*ending)(struct shell *shell, struct work *work); /* instead of a job's own done */
+};
+
+#define SHELL_WIDE 132 /* from here on details stand beside the lists */
+
+struct shell {
+    const struct console_options *options;
+    struct place place;
+    struct bindings bindings;
+    struct screen_data *data; /* what is shown; NULL: nothing read yet */
+    struct reading reading;
+    struct stack stack;
+    struct messages messages;
+    struct jobs jobs;
+    struct field_history command_history;
+    struct field_history filter_history;
+};
+
+/* ---- the stack (tui/shell/shell.c) --------------------------------------------------------- */
+
+/* The console owns the view from here on. */
+void shell_push(struct shell *shell, struct view *view);
+void shell_close(struct shell *shell, struct view *view);
+struct view *shell_top(const struct shell *shell);
+struct view *shell_bottom(const struct shell *shell);
+
+/* ---- what jobs made (tui/shell/ready.c) ---------------------------------------------------- */
+
+/* Shows the view if nothing was typed since then (`typed`, of the job's start); otherwise it waits
+   as a badge until its command is given, and a message says so. One of the same command that
+   waited gives way. The view is the console's from here on. Returns whether it is shown. */
+bool shell_offer(struct shell *shell, const struct ready *result, unsigned long typed);
+bool shell_is_ready(const struct shell *shell, enum command opens);
+/* Shows what waits for the command; false: nothing does. */
+bool shell_open_ready(struct shell *shell, enum command opens);
+void shell_drop_ready(struct shell *shell);
+
+/* ---- messages ----------------------------------------------------------------------------- */
+
+/* Into the activity and at the foot of the screen. */
+void shell_say(struct shell *shell, enum style style, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void shell_say_error(struct shell *shell, const char *what, const struct err *err);
+/* Only at the foot: about a key, not about the work. */
+void shell_flash(struct shell *shell, enum style style, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- work --------------------------------------------------------------------------------- */
+
+/* Whether the user has work under way (not a refresh), and whether it writes. */
+bool work_busy(const struct shell *shell);
+bool work_writes(const struct shell *shell);
+
+/* ---- commands ----------------------------------------------------------------------------- */
+
+/* NULL, or why the command cannot be used now. */
+#define SHELL_NO_ROW "there is no row for it"
+const char *shell_off(const struct shell *shell, enum command command);
+/* ---- the data ----------------------------------------------------------------------------- */
+
+/* Shows it at once or, while a dialog is open, as soon as that is closed. Takes the reference. */
+void shell_take_data(struct shell *shell, struct screen_data *data);
+/* Why a source could not be read (tui/shell/source.c), the store first; its code is ERR_OK if both could. */
+const struct err *shell_trouble(const struct shell *shell);
+/* When what is shown was known to be so: the older of the two; 0: never. */
+int64_t shell_checked_at_s(const struct shell *shell);
+/* Nothing has been read yet: of another place. */
+void shell_forget_data(struct shell *shell);
+/* What planners need, from what the screen shows. */
+struct plan_input shell_plan_input(const struct shell *shell);
+int64_t shell_now_s(const struct shell *shell);
+/* The place of the settings that people name: the context, else "demo" or the last
+   part of the store's URI: short enough to be typed. */
+const char *shell_place_name(const struct shell *shell);
+
+/* Reads the contexts of the configuration as it is now into shell->place.contexts; an error leaves them
+   as they were. tui/shell/source.c */
+enum err_code shell_read_contexts(struct shell *shell, struct err *err) ERR_CHECK;
+
+/* ---- parts that several views draw (tui/shell/frame.c) ------------------------------------------- */
+
+/* Header in row 0; returns the row below it. */
+int frame_header(struct shell *shell, struct canvas *canvas, const char *title);
+int frame_gauge(struct shell *shell, struct canvas *canvas, int y);
+/* Status and key hints in the last two rows (one below 8 rows); returns the first of them. */
+int frame_footer(struct shell *shell, struct canvas *canvas, const struct view *view,
+                 const char *status);
+void frame_activity(struct shell *shell, struct canvas *canvas, struct rect area);
+/* Whether it is too small for anything, and then what is drawn instead. */
+bool frame_too_small(struct canvas *canvas);
+/* The key of a command, or ":name" where it has none. Eight results stay valid at a time. */
+const char *frame_key(const struct shell *shell, enum command command);
+/* A count as people write it: "3,841". Four results stay valid at a time. */
+const char *frame_count(uint64_t count);
+
+#endif
