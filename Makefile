@@ -285,12 +285,15 @@ stage-fuzz-targets: stage-fuzzers
 stage-smoke: stage-gcc
 	$(STAGE) sh tests/run-e2e.sh build/release/extpool tests/e2e/test_smoke.py
 stage-e2e: stage-gcc
-	$(STAGE) sh tests/run-e2e.sh build/release/extpool tests/e2e --ignore-glob='*test_lambda_package*'
-# The packages of both processors, and both of them at work in an empty folder.
+	$(STAGE) sh tests/run-e2e.sh build/release/extpool tests/e2e --ignore-glob='*test_lambda_package*' \
+		--ignore-glob='*test_lambda_client*'
+# The packages of both processors, and both of them at work in an empty folder; and Amazon's own client
+# on the emulator that they are tested with.
 stage-lambda:
 	$(STAGE) sh -c '$(SUBMAKE) lambda && $(SUBMAKE) lambda ARCH=arm64'
 stage-e2e-lambda: stage-lambda
-	$(STAGE) env EXTPOOL_LAMBDA=1 sh tests/run-e2e.sh build/release/extpool tests/e2e/test_lambda_package.py
+	$(STAGE) env EXTPOOL_LAMBDA=1 sh tests/run-e2e.sh build/release/extpool tests/e2e/test_lambda_package.py \
+		tests/e2e/test_lambda_client.py
 # The worker and the screen.
 stage-e2e-tsan: stage-tsan
 	$(STAGE) sh tests/run-e2e.sh build/thread/extpool tests/e2e/test_console_actions.py \
@@ -299,7 +302,8 @@ stage-e2e-tsan: stage-tsan
 stage-e2e-asan: stage-asan stage-gcc
 	$(STAGE) sh tests/run-e2e.sh build/address-undefined/extpool tests/e2e \
 		--ignore-glob='*test_gate*' --ignore-glob='*test_origin*' --ignore-glob='*test_servers*' \
-		--ignore-glob='*test_term*' --ignore-glob='*torture*' --ignore-glob='*test_lambda_package*' -k 'not torture'
+		--ignore-glob='*test_term*' --ignore-glob='*torture*' --ignore-glob='*test_lambda_package*' \
+		--ignore-glob='*test_lambda_client*' -k 'not torture'
 
 test-unit: $(UNITS)
 	$(Q)sh tests/run-unit.sh $(UNITS)

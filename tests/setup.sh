@@ -4,7 +4,7 @@
 #
 #   setup.sh build   what `make` needs
 #   setup.sh test    that, and what `make test` needs
-#   setup.sh test-all   that, and what both packages of `make lambda` need
+#   setup.sh test-all   that, what both packages of `make lambda` need, and Amazon's runtime client
 #   setup.sh bench   what `make test` needs, and the consoles that `make bench` compares with
 #   setup.sh lambda [x86_64|arm64]   what `make lambda` needs for that processor
 #   setup.sh check LIBRARY...        installs nothing: says what `make` misses of these libraries
@@ -53,7 +53,7 @@ case ${1:-build} in
 check) shift; check_libraries "$@"; exit 0 ;;
 build) wanted=$build ;;
 test) wanted="$build $tests" ;;
-test-all) wanted="$build $tests $lambda $(cross arm64) $(cross x86_64) qemu-user-static" ;;
+test-all) wanted="$build $tests $lambda $(cross arm64) $(cross x86_64) qemu-user-static g++" ;;
 bench) wanted="$build $tests $bench" ;;
 lambda) wanted="$build $lambda $(cross "${2:-x86_64}")" ;;
 *) echo "usage: setup.sh build|test|test-all|bench|lambda" >&2; exit 64 ;;
@@ -95,4 +95,8 @@ fi
 # The servers that the tests talk to come from npm, at the versions of the lock file.
 if [ $servers = yes ] && [ -f tests/npm/package-lock.json ]; then
 	sh tests/npm/install.sh
+fi
+# Amazon's client of Lambda's runtime API is built here.
+if [ "${1:-build}" = test-all ]; then
+	sh tests/npm/runtime-client/install.sh
 fi

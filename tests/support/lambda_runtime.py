@@ -7,7 +7,9 @@
 
 It answers what the developer guide, "Using the Lambda runtime API for custom runtimes", says:
 `next` is held until there is an event; a response to an unknown id is 400; one that is too large
-413. Head and body of an answer leave in one write with TCP_NODELAY, as the real one does.
+is 413, and an error for whoever invoked. A type of error that Lambda does not know becomes
+`Function.Unknown`. Head and body of an answer leave in one write with TCP_NODELAY, as the real one's
+do. test_lambda_client.py drives Amazon's own client through it.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from __future__ import annotations
 import itertools
 import json
 import queue
+import re
 import socket
 import threading
 import time
@@ -22,6 +25,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 RESPONSE_MAX = 6 * 1024 * 1024 + 100
+ERROR_TYPE = re.compile(r"(Runtime|Function)\.[A-Z][A-Za-z]+")
+TRACE_ID = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700"
 ARN = "arn:aws:lambda:us-east-1:111122223333:function:extpool"
 
 
@@ -64,19 +69,22 @@ class _Handler(BaseHTTPRequestHandler):
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         self.wfile.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
 
+    def _fails(self, fault: str | None) -> bool:
+        """Whether the answer was a fault: a status, or "reset"."""
+        if fault == "reset":
+            self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            self.close_connection = True
+            self.request.close()
+        elif fault:
+            self._send(int(fault), b'{"errorMessage":"broken","errorType":"Runtime"}')
+        return fault is not None
+
     def do_GET(self):
         runtime = self.server.runtime
         if self.path != "/2018-06-01/runtime/invocation/next":
             self._send(404, b"{}")
             return
-        fault = runtime.take_fault("next")
-        if fault == "reset":
-            self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-            self.close_connection = True
-            self.request.close()
-            return
-        if fault:
-            self._send(int(fault), b'{"errorMessage":"broken","errorType":"Runtime"}')
+        if self._fails(runtime.take_fault("next")):
             return
         runtime.waiting.set()
         invocation = runtime.take_event()
@@ -90,13 +98,15 @@ class _Handler(BaseHTTPRequestHandler):
             "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
             "Lambda-Runtime-Deadline-Ms": str(invocation.deadline_ms),
             "Lambda-Runtime-Invoked-Function-Arn": ARN,
-            "Lambda-Runtime-Trace-Id": "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700",
+            "Lambda-Runtime-Trace-Id": TRACE_ID,
         })
 
     def do_POST(self):
         runtime = self.server.runtime
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         error_type = self.headers.get("Lambda-Runtime-Function-Error-Type", "")
+        if not ERROR_TYPE.fullmatch(error_type):
+            error_type = "Runtime.Unknown" if error_type.startswith("Runtime.") else "Function.Unknown"
         path = self.path.removeprefix("/2018-06-01/runtime/")
         if path == "init/error":
             runtime.init_error = Answer(False, body, error_type)
@@ -105,20 +115,23 @@ class _Handler(BaseHTTPRequestHandler):
             return
         parts = path.split("/")
         invocation = runtime.open.get(parts[1]) if len(parts) == 3 else None
-        fault = runtime.take_fault("response")
-        if fault:
-            self._send(int(fault), b'{"errorMessage":"broken","errorType":"Runtime"}')
+        if self._fails(runtime.take_fault("response")):
             return
         if invocation is None or parts[2] not in ("response", "error"):
             self._send(400, b'{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}')
             return
+        seconds = time.monotonic() - invocation.began
+        status, reply = 202, b'{"status":"OK"}'
         if len(body) > RESPONSE_MAX:
-            self._send(413, b'{"errorMessage":"too large","errorType":"RequestEntityTooLarge"}')
-            return
-        invocation.answer = Answer(parts[2] == "response", body, error_type, time.monotonic() - invocation.began)
+            status, reply = 413, b'{"errorMessage":"too large","errorType":"RequestEntityTooLarge"}'
+            invocation.answer = Answer(False, reply, "Function.ResponseSizeTooLarge", seconds)
+        elif parts[2] == "response":
+            invocation.answer = Answer(True, body, "", seconds)
+        else:
+            invocation.answer = Answer(False, body, error_type, seconds)
         del runtime.open[parts[1]]
+        self._send(status, reply)
         invocation.done.set()
-        self._send(202, b'{"status":"OK"}')
 
 
 class LambdaRuntime:
