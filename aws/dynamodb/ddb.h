@@ -271,7 +271,7 @@ enum err_code ddb_scan(struct ddb *ddb, const struct policy *policy,
 /* A point read (struct store_ops). */
 enum err_code ddb_lookup(struct ddb *ddb, const struct policy *policy,
                          const struct store_lookup *wanted, const struct progress *progress,
-                         struct slot *out, struct err *err) ERR_CHECK;
+                         struct store_found *out, struct err *err) ERR_CHECK;
 
 /* Adds a record of the same extension: assigned counts most, then reserved, as in a snapshot. */
 void ddb_merge_record(struct slot *into, const struct slot *record);

@@ -140,11 +140,25 @@ static enum err_code read_agent(struct looking *l)
     return code;
 }
 
+/* The service's time judges: whether a number cools must not hang on this machine's clock. */
+static struct store_found judged(struct ddb *ddb, const struct slot *slot)
+{
+    struct snapshot *alone = snapshot_new();
+    struct store_found found = {.slot = *slot};
+    *snapshot_add(alone, slot->ext) = *slot;
+    ddb_judge_time(ddb, alone);
+    found.slot.time = alone->slots[0].time;
+    found.time = alone->time;
+    found.time.note = NULL; /* it lives in the snapshot */
+    snapshot_unref(alone);
+    return found;
+}
+
 /* ---- the port ----------------------------------------------------------------------------- */
 
 enum err_code ddb_lookup(struct ddb *ddb, const struct policy *policy,
                          const struct store_lookup *wanted, const struct progress *progress,
-                         struct slot *out, struct err *err)
+                         struct store_found *out, struct err *err)
 {
     struct looking l = {
         .ddb = ddb,
@@ -160,6 +174,6 @@ enum err_code ddb_lookup(struct ddb *ddb, const struct policy *policy,
         code = ddb_explain(ddb, err);
     }
     http_set_progress(client_http(ddb->client), NULL);
-    *out = l.slot;
+    *out = judged(ddb, &l.slot);
     return code;
 }

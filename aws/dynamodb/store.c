@@ -99,7 +99,7 @@ static enum err_code store_load(struct store *store, const struct policy *policy
 
 static enum err_code store_lookup(struct store *store, const struct policy *policy,
                                   const struct store_lookup *wanted,
-                                  const struct progress *progress, struct slot *out,
+                                  const struct progress *progress, struct store_found *out,
                                   struct err *err)
 {
     return ddb_lookup(ddb_of(store), policy, wanted, progress, out, err);

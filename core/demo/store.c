@@ -153,7 +153,7 @@ static enum err_code demo_load(struct store *store, const struct policy *policy,
 /* The first load makes the store, so that a lookup meets one. */
 static enum err_code demo_lookup(struct store *store, const struct policy *policy,
                                  const struct store_lookup *wanted, const struct progress *progress,
-                                 struct slot *out, struct err *err)
+                                 struct store_found *out, struct err *err)
 {
     struct store *inner = demo_of(store)->inner;
     return inner->ops->lookup(inner, policy, wanted, progress, out, err);

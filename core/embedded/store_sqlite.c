@@ -291,7 +291,7 @@ static enum err_code store_init(struct store *base, const struct policy *policy,
 
 static enum err_code store_lookup(struct store *base, const struct policy *policy,
                                   const struct store_lookup *wanted,
-                                  const struct progress *progress, struct slot *out,
+                                  const struct progress *progress, struct store_found *out,
                                   struct err *err)
 {
     return sqlite_lookup(sqlite_begin(base, progress), policy, wanted, out, err);

@@ -23,24 +23,27 @@ static enum err_code prepare_lookup(struct sqlite_store *store, const struct sto
 
 /* Whether its time can be believed: the audit trail's last records say it. */
 static enum err_code judge(struct sqlite_store *store, const struct policy *policy,
-                           struct slot *slot, struct err *err)
+                           struct store_found *found, struct err *err)
 {
     struct snapshot *alone = snapshot_new();
-    *snapshot_add(alone, slot->ext) = *slot;
+    *snapshot_add(alone, found->slot.ext) = found->slot;
     enum err_code code = sqlite_judge_time(store, policy, false, alone, err);
-    slot->time = alone->slots[0].time;
+    found->slot.time = alone->slots[0].time;
+    found->time = alone->time;
+    found->time.note = NULL; /* it lives in the snapshot */
     snapshot_unref(alone);
     return code;
 }
 
 enum err_code sqlite_lookup(struct sqlite_store *store, const struct policy *policy,
-                            const struct store_lookup *wanted, struct slot *out, struct err *err)
+                            const struct store_lookup *wanted, struct store_found *out,
+                            struct err *err)
 {
     sqlite3_stmt *query = NULL;
     const char *why = NULL;
-    *out = (struct slot){.state = SLOT_ABSENT};
+    *out = (struct store_found){.slot = {.state = SLOT_ABSENT}};
     if (wanted->ext) {
-        memcpy(out->ext, wanted->ext, strnlen(wanted->ext, EXT_WIDTH_MAX));
+        memcpy(out->slot.ext, wanted->ext, strnlen(wanted->ext, EXT_WIDTH_MAX));
     }
     enum err_code code = sqlite_open(store, policy, err);
     if (code == ERR_OK) {
@@ -48,7 +51,8 @@ enum err_code sqlite_lookup(struct sqlite_store *store, const struct policy *pol
     }
     if (code == ERR_OK) {
         int result = sqlite3_step(query);
-        if (result == SQLITE_ROW && !sqlite_slot(wanted->arena, query, policy->width, out, &why)) {
+        if (result == SQLITE_ROW &&
+            !sqlite_slot(wanted->arena, query, policy->width, &out->slot, &why)) {
             code = err_set(err, ERR_INPUT, "%s: the record of %s is damaged: %s", store->path,
                            wanted->ext ? wanted->ext : wanted->agent, why);
             err_hint(err, "extpool --doctor shows what is wrong with it");
@@ -57,7 +61,7 @@ enum err_code sqlite_lookup(struct sqlite_store *store, const struct policy *pol
         }
     }
     sqlite3_finalize(query);
-    if (code == ERR_OK && out->state != SLOT_ABSENT) {
+    if (code == ERR_OK && out->slot.state != SLOT_ABSENT) {
         code = judge(store, policy, out, err);
     }
     return code;

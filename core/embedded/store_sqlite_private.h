@@ -152,7 +152,7 @@ const char *sqlite_state_name(enum slot_state state);
 
 /* A point read (struct store_ops). */
 enum err_code sqlite_lookup(struct sqlite_store *store, const struct policy *policy,
-                            const struct store_lookup *wanted, struct slot *out,
+                            const struct store_lookup *wanted, struct store_found *out,
                             struct err *err) ERR_CHECK;
 
 /* ---- store_sqlite_unit.c -------------------------------------------------------------------- */

@@ -51,6 +51,11 @@ struct published {
     char digest[DIGEST_ROOM]; /* "": none */
 };
 
+struct store_found {
+    struct slot slot;      /* state SLOT_ABSENT: no record */
+    struct pool_time time; /* the time to judge it by */
+};
+
 struct store_ops {
     /*
      * Creates what is missing (file, schema, table, index) so that load and apply can work. Safe to
@@ -92,7 +97,7 @@ struct store_ops {
      */
     enum err_code (*lookup)(struct store *store, const struct policy *policy,
                             const struct store_lookup *wanted, const struct progress *progress,
-                            struct slot *out, struct err *err) ERR_CHECK;
+                            struct store_found *out, struct err *err) ERR_CHECK;
 
     /* The newest `limit` actions, newest first; with `action_id` only that one (ERR_NOT_FOUND). A
        limit of 0 means all. */

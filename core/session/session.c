@@ -406,8 +406,14 @@ enum err_code session_load(struct session *session, enum load_mode mode,
 enum err_code session_read_slot(struct session *session, const struct store_lookup *wanted,
                                 const struct progress *progress, struct slot *out, struct err *err)
 {
-    return session->store->ops->lookup(session->store, &session->settings->policy, wanted, progress,
-                                       out, err);
+    struct store_found found = {.slot = {.state = SLOT_ABSENT}};
+    enum err_code code = session->store->ops->lookup(session->store, &session->settings->policy,
+                                                     wanted, progress, &found, err);
+    if (code == ERR_OK) {
+        session->time = found.time;
+    }
+    *out = found.slot;
+    return code;
 }
 
 enum err_code session_read_directory(struct session *session, const struct progress *progress,

@@ -230,3 +230,18 @@ def test_a_thousand_lookups_do_not_grow(desk, runtime, function):
     for _ in range(1000):
         lookup(runtime, pk="0010")
     assert resident() <= before + 256
+
+
+def test_a_reservation_ends_by_the_clock_of_the_service(desk, cloud, runtime, function):
+    """The machine's clock may be wrong by minutes; the one of DynamoDB counts."""
+    assert desk.run("--reserve", "0031=fax").status == 0
+    end = int(time.time()) + 300
+    desk.table.update_item(
+        Key={"pk": "0031", "sk": "held"}, UpdateExpression="SET target = :t, #u = :u",
+        ExpressionAttributeNames={"#u": "until"},
+        ExpressionAttributeValues={":t": "phone:+441632960000", ":u": end})
+    assert lookup(runtime, pk="0031")["kind"] == "phone"
+    cloud.gate.clock_offset_s = 600
+    lookup(runtime, pk="0030")  # the answer says what time it is
+    said = lookup(runtime, pk="0031")
+    assert (said["found"], said["reason"]) == ("false", "absent")

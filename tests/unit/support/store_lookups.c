@@ -14,8 +14,10 @@ static struct looked look(struct site *site, const char *ext, const char *agent)
     struct looked looked = {.arena = ARENA_INIT};
     struct store_lookup wanted = {.ext = ext, .agent = agent, .arena = &looked.arena};
     struct err err = ERR_INIT;
+    struct store_found found;
     enum err_code code =
-        site->other->ops->lookup(site->other, &site->policy, &wanted, NULL, &looked.slot, &err);
+        site->other->ops->lookup(site->other, &site->policy, &wanted, NULL, &found, &err);
+    looked.slot = found.slot;
     if (code != ERR_OK) {
         print_error("lookup: %s\n", err.text);
     }
@@ -86,12 +88,12 @@ static void test_no_store(void **state)
     struct site *site = *state;
     struct arena arena = ARENA_INIT;
     struct store_lookup wanted = {.ext = "0004", .arena = &arena};
-    struct slot slot;
+    struct store_found found;
     struct err err = ERR_INIT;
     assert_int_equal(
-        site->store->ops->lookup(site->store, &site->policy, &wanted, NULL, &slot, &err),
+        site->store->ops->lookup(site->store, &site->policy, &wanted, NULL, &found, &err),
         ERR_NOT_FOUND);
-    assert_int_equal(slot.state, SLOT_ABSENT);
+    assert_int_equal(found.slot.state, SLOT_ABSENT);
     arena_release(&arena);
 }
 
