@@ -15,18 +15,21 @@ TABLE = "tests/rooms.txt"
 
 
 def read_table():
-    """{wing: rooms in their order}, and the exceptions: {(file, room that it uses all the same)}."""
-    wings, exceptions = {}, set()
+    """{wing: rooms in their order}, the exceptions: {(file, room that it uses all the same)}, and the
+    wings whose files never use each other in a ring."""
+    wings, exceptions, straight = {}, set(), set()
     for line in (ROOT / TABLE).read_text().splitlines():
         words = line.split("#")[0].split()
         if words and words[0] == "except":
             exceptions.add((words[1], words[2]))
+        elif words and words[0] == "no-circles":
+            straight.update(words[1:])
         elif words:
             wings[words[0]] = words[1:] + [""]  # "" stands above the rooms: aws/ports.c
-    return wings, exceptions
+    return wings, exceptions, straight
 
 
-WINGS, EXCEPTIONS = read_table()
+WINGS, EXCEPTIONS, NO_CIRCLES = read_table()
 BELOW = {"core": [], "aws": ["core"], "tui": ["core"]}
 
 # One library, one owner: the headers, and the files that may include them.
@@ -93,6 +96,33 @@ def uses_by_symbol(files, build):
                 yield user, defined[symbol]
 
 
+def circles(uses):
+    """Files that use each other in a ring, each ring once: [["a.c", "b.c"], ...]."""
+    graph = defaultdict(set)
+    for user, used in uses:
+        graph[user].add(used)
+    number, lowest, path, rings = {}, {}, [], []
+
+    def visit(file):
+        number[file] = lowest[file] = len(number)
+        path.append(file)
+        for used in graph.get(file, ()):
+            if used not in number:
+                visit(used)
+            if used in path:
+                lowest[file] = min(lowest[file], lowest[used])
+        if lowest[file] == number[file]:
+            ring = path[path.index(file) :]
+            del path[path.index(file) :]
+            if len(ring) > 1:
+                rings.append(sorted(ring))
+
+    for file in list(graph):
+        if file not in number:
+            visit(file)
+    return rings
+
+
 def main(build):
     files = sources()
     problems = []
@@ -108,6 +138,10 @@ def main(build):
         for user, used in uses
         if not may_use(room_of(user), room_of(used))
     }
+    for uses in (uses_by_include(files), uses_by_symbol(files, build)):
+        inside = ((a, b) for a, b in uses if a != b and {room_of(a)[0], room_of(b)[0]} <= NO_CIRCLES)
+        for ring in circles(inside):
+            problems.append(f"these use each other in a ring: {' '.join(ring)}")
     excepted = {(user, room) for (user, _), room in broken.items()}
     for (user, used), room in sorted(broken.items()):
         if (user, room) not in EXCEPTIONS:
