@@ -22,7 +22,7 @@ struct pane_ops {
     const char *title_alone; /* where nobody knows who works here; NULL: the same */
     const struct pane_column *columns;
     int n_columns;
-    /* The rows of a data; NULL: none. */
+    /* The rows of the data; NULL: none. */
     struct list_source (*source)(const struct shell *shell, const struct screen_data *data);
     /* The text of a cell and the slot it is drawn in. */
     const char *(*cell)(const struct screen_data *data, const struct policy *policy, size_t row,

@@ -19,7 +19,7 @@
 
 struct screen_data {
     struct arena arena;
-    const struct policy *policy;     /* the session's: a data does not outlive it */
+    const struct policy *policy;     /* the session's: data does not outlive it */
     const struct snapshot *snapshot; /* NULL: not read yet */
     const struct roster *roster;     /* NULL: not read yet, or no directory */
     bool partial;                    /* more agents are still coming */

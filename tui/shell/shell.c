@@ -44,7 +44,7 @@ void shell_push(struct shell *shell, struct view *view)
     shell->stack.views[shell->stack.n_views++] = view;
 }
 
-static void show_world(struct shell *shell, struct screen_data *data)
+static void show_data(struct shell *shell, struct screen_data *data)
 {
     struct screen_data *before = shell->data;
     shell->data = data;
@@ -70,7 +70,7 @@ void shell_close(struct shell *shell, struct view *view)
     if (shell->reading.waiting && !stands_still(shell)) {
         struct screen_data *data = shell->reading.waiting;
         shell->reading.waiting = NULL;
-        show_world(shell, data);
+        show_data(shell, data);
     }
 }
 
@@ -83,13 +83,13 @@ void shell_take_data(struct shell *shell, struct screen_data *data)
         screen_data_unref(shell->reading.waiting);
         shell->reading.waiting = data;
     } else {
-        show_world(shell, data);
+        show_data(shell, data);
     }
 }
 
 void shell_forget_data(struct shell *shell)
 {
-    show_world(shell, NULL);
+    show_data(shell, NULL);
 }
 
 /* ---- messages ----------------------------------------------------------------------------- */

@@ -115,26 +115,26 @@ struct shell {
     struct field_history filter_history;
 };
 
-/* ---- the stack (tui/shell/shell.c) --------------------------------------------------------- */
+/* ---- the stack (shell.c) ------------------------------------------------------------------- */
 
-/* The console owns the view from here on. */
+/* The shell owns the view from here on. */
 void shell_push(struct shell *shell, struct view *view);
 void shell_close(struct shell *shell, struct view *view);
 struct view *shell_top(const struct shell *shell);
 struct view *shell_bottom(const struct shell *shell);
 
-/* ---- what jobs made (tui/shell/ready.c) ---------------------------------------------------- */
+/* ---- what jobs made (ready.c) --------------------------------------------------------------- */
 
 /* Shows the view if nothing was typed since then (`typed`, of the job's start); otherwise it waits
    as a badge until its command is given, and a message says so. One of the same command that
-   waited gives way. The view is the console's from here on. Returns whether it is shown. */
+   waited gives way. The view is the shell's from here on. Returns whether it is shown. */
 bool shell_offer(struct shell *shell, const struct ready *result, unsigned long typed);
 bool shell_is_ready(const struct shell *shell, enum command opens);
 /* Shows what waits for the command; false: nothing does. */
 bool shell_open_ready(struct shell *shell, enum command opens);
 void shell_drop_ready(struct shell *shell);
 
-/* ---- messages ----------------------------------------------------------------------------- */
+/* ---- messages (shell.c) --------------------------------------------------------------------- */
 
 /* Into the activity and at the foot of the screen. */
 void shell_say(struct shell *shell, enum style style, const char *format, ...)
@@ -144,39 +144,40 @@ void shell_say_error(struct shell *shell, const char *what, const struct err *er
 void shell_flash(struct shell *shell, enum style style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* ---- work --------------------------------------------------------------------------------- */
-
-/* Whether the user has work under way (not a refresh), and whether it writes. */
-bool work_busy(const struct shell *shell);
-bool work_writes(const struct shell *shell);
-
-/* ---- commands ----------------------------------------------------------------------------- */
-
-/* NULL, or why the command cannot be used now. */
-#define SHELL_NO_ROW "there is no row for it"
-const char *shell_off(const struct shell *shell, enum command command);
-/* ---- the data ----------------------------------------------------------------------------- */
+/* ---- the data (shell.c) --------------------------------------------------------------------- */
 
 /* Shows it at once or, while a dialog is open, as soon as that is closed. Takes the reference. */
 void shell_take_data(struct shell *shell, struct screen_data *data);
-/* Why a source could not be read (tui/shell/source.c), the store first; its code is ERR_OK if both could. */
-const struct err *shell_trouble(const struct shell *shell);
-/* When what is shown was known to be so: the older of the two; 0: never. */
-int64_t shell_checked_at_s(const struct shell *shell);
 /* Nothing has been read yet: of another place. */
 void shell_forget_data(struct shell *shell);
 /* What planners need, from what the screen shows. */
 struct plan_input shell_plan_input(const struct shell *shell);
 int64_t shell_now_s(const struct shell *shell);
-/* The place of the settings that people name: the context, else "demo" or the last
-   part of the store's URI: short enough to be typed. */
+/* The place of the settings that people name: the context, else "demo" or the last part of the
+   store's URI: short enough to be typed. */
 const char *shell_place_name(const struct shell *shell);
 
-/* Reads the contexts of the configuration as it is now into shell->place.contexts; an error leaves them
-   as they were. tui/shell/source.c */
+/* ---- where it comes from (source.c) --------------------------------------------------------- */
+
+/* Why a source could not be read, the store first; its code is ERR_OK if both could. */
+const struct err *shell_trouble(const struct shell *shell);
+/* When what is shown was known to be so: the older of the two; 0: never. */
+int64_t shell_checked_at_s(const struct shell *shell);
+/* Reads the contexts of the configuration as it is now into shell->place.contexts; an error leaves
+   them as they were. */
 enum err_code shell_read_contexts(struct shell *shell, struct err *err) ERR_CHECK;
 
-/* ---- parts that several views draw (tui/shell/frame.c) ------------------------------------------- */
+/* ---- work and commands (shell.c, usable.c) --------------------------------------------------- */
+
+/* Whether the user has work under way (not a refresh), and whether it writes. */
+bool work_busy(const struct shell *shell);
+bool work_writes(const struct shell *shell);
+
+/* NULL, or why the command cannot be used now. */
+#define SHELL_NO_ROW "there is no row for it"
+const char *shell_off(const struct shell *shell, enum command command);
+
+/* ---- parts that several views draw (frame.c, words.c) ---------------------------------------- */
 
 /* Header in row 0; returns the row below it. */
 int frame_header(struct shell *shell, struct canvas *canvas, const char *title);

@@ -4,7 +4,8 @@
 /*
  * Views: the everyday screen, a plan, the history, a dialog... One struct of functions each, one
  * file each; they stand on a stack, the top one has the keyboard. A view draws what it has when
- * it is told to and never by itself: its handlers say by bits what should follow.
+ * it is told to and never by itself: its handlers say by bits what should follow, and give back
+ * what is not theirs. It knows the shell below it and nothing that stands above.
  *
  * Everything here runs on the UI thread. What a view shows of the data it looks up when it draws;
  * what an action is about it remembers by name (login, extension), never by row, because the
@@ -53,7 +54,7 @@ struct view_ops {
                       size_t length); /* NULL: a paste is dropped with a message */
     unsigned (*click)(struct view *view, struct shell *shell,
                       const struct key_event *event);       /* may be NULL */
-    void (*reload)(struct view *view, struct shell *shell); /* a new data; may be NULL */
+    void (*reload)(struct view *view, struct shell *shell); /* other data is shown; may be NULL */
     bool (*has_row)(const struct view *view);               /* whether NEED_ROW is met; NULL: yes */
     /* The word in the footer for what the command does at this moment, usually info->hint; "": it
        does nothing. May be NULL. */

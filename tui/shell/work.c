@@ -24,7 +24,7 @@ static const struct {
 
 /* ---- on the worker's thread ---------------------------------------------------------------- */
 
-/* A data that is on its way to the screen. */
+/* Data on its way to the screen. */
 struct parcel {
     struct shell *shell;
     struct screen_data *data;
@@ -49,8 +49,8 @@ static void parcel_lost(void *context)
     free(parcel);
 }
 
-static struct screen_data *make_world(struct work *work, const struct snapshot *snapshot,
-                                      const struct roster *roster, bool partial)
+static struct screen_data *make_data(struct work *work, const struct snapshot *snapshot,
+                                     const struct roster *roster, bool partial)
 {
     struct screen_data *data =
         screen_data_new(work->policy, snapshot, roster, partial, session_now_s(work->session));
@@ -83,7 +83,7 @@ static void on_agents(void *context, const struct agent *rows, size_t n_rows)
     }
     roster_seal(sofar);
     sofar->read_at_s = clock_now_s(work->shell->options->clock);
-    publish(work, make_world(work, work->beside, sofar, true));
+    publish(work, make_data(work, work->beside, sofar, true));
     roster_unref(sofar);
     int64_t cost_ms = clock_ticks_ms() - now_ms;
     work->publish_at_ms = now_ms + (10 * cost_ms > PUBLISH_MS ? 10 * cost_ms : PUBLISH_MS);
@@ -121,21 +121,21 @@ static enum err_code read_both(struct work *work, enum load_mode mode)
     }
     const struct roster *before = work->seen && !work->seen->partial ? work->seen->roster : NULL;
     if (!session_directory_uri(work->session)) {
-        work->data = make_world(work, use->snapshot, NULL, false);
+        work->data = make_data(work, use->snapshot, NULL, false);
         return ERR_OK;
     }
     if (!before) { /* the extensions first: they are there at once */
-        publish(work, make_world(work, use->snapshot, NULL, true));
+        publish(work, make_data(work, use->snapshot, NULL, true));
     }
     code = read_directory(work, before ? NULL : use->snapshot);
     if (code == ERR_OK) {
-        work->data = make_world(work, use->snapshot, use->roster, false);
+        work->data = make_data(work, use->snapshot, use->roster, false);
     } else if (before || work->gathered->n_agents == 0) {
-        work->data = make_world(work, use->snapshot, before, false);
+        work->data = make_data(work, use->snapshot, before, false);
     } else {
         roster_seal(work->gathered);
         work->gathered->read_at_s = clock_now_s(work->shell->options->clock);
-        work->data = make_world(work, use->snapshot, work->gathered, true);
+        work->data = make_data(work, use->snapshot, work->gathered, true);
     }
     roster_unref(work->gathered);
     work->gathered = NULL;
@@ -215,8 +215,8 @@ static void run_refresh(struct work *work)
     }
     bool news = roster && !same_roster(roster, seen->roster);
     if (snapshot || news) {
-        work->data = make_world(work, snapshot ? snapshot : seen->snapshot,
-                                roster ? roster : seen->roster, !roster && seen->partial);
+        work->data = make_data(work, snapshot ? snapshot : seen->snapshot,
+                               roster ? roster : seen->roster, !roster && seen->partial);
     }
     snapshot_unref(snapshot);
     roster_unref(roster);
@@ -241,7 +241,7 @@ static void run_apply(struct work *work)
         const struct roster *roster = use->plan->roster ? use->plan->roster
                                       : work->seen      ? work->seen->roster
                                                         : NULL;
-        work->data = make_world(work, use->after, roster, false);
+        work->data = make_data(work, use->after, roster, false);
     }
 }
 
@@ -262,7 +262,7 @@ static void run_doctor(struct work *work)
     struct usecase *use = &work->use;
     use_known_roster(work);
     if (note(work, SOURCE_STORE, usecase_examine(use)) == ERR_OK) {
-        work->data = make_world(work, use->snapshot, use->roster, false);
+        work->data = make_data(work, use->snapshot, use->roster, false);
     }
 }
 

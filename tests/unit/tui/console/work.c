@@ -289,7 +289,7 @@ static void a_directory_with_a_quota_is_not_asked_by_itself(void **state)
     assert_int_equal(s_shell->data->roster->n_agents, PAGES * PAGE);
 }
 
-static void while_a_dialog_is_open_the_world_stands_still(void **state)
+static void while_a_dialog_is_open_the_data_stands_still(void **state)
 {
     (void)state;
     work_load(s_shell);
@@ -331,7 +331,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_refresh_without_news_draws_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(a_directory_with_a_quota_is_not_asked_by_itself, setup,
                                         teardown),
-        cmocka_unit_test_setup_teardown(while_a_dialog_is_open_the_world_stands_still, setup,
+        cmocka_unit_test_setup_teardown(while_a_dialog_is_open_the_data_stands_still, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(results_of_another_place_are_dropped, setup, teardown),
     };
