@@ -54,7 +54,7 @@ static enum err_code choose_place(struct publishing *publishing, const char *to)
     }
     if (!publishing->uri) {
         err_set(publishing->err, ERR_USAGE, "no place to export to");
-        err_hint(publishing->err, "name one: --export file:PATH or --export s3://BUCKET");
+        err_hint(publishing->err, "Name one with --export: " LOCATION_EXPORT_FORMS);
         return ERR_USAGE;
     }
     return settings_store_is_named(session->settings, NULL, publishing->uri, publishing->err);

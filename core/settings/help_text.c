@@ -41,7 +41,7 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "  extpool --list free --json | jq -r '.[0].extension'\n",
     [TOPIC_FILES] =
         "\n"
-        "DEST is a path, file:PATH, s3://BUCKET[/KEY] or - for standard output.\n"
+        "DEST is a path, " LOCATION_EXPORT_FORMS ", or - for standard output.\n"
         "An import has a header with user (or agent) and extension, and where wanted\n"
         "action (assign release reassign reserve unreserve pin unpin) and note. One\n"
         "invalid row, and nothing is written and every invalid row is named by its line.\n"

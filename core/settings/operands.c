@@ -272,3 +272,82 @@ enum err_code operand_lookup(const char *operand, int width, struct arena *arena
     *out = (struct request){0};
     return agent_or_ext(&op, out);
 }
+
+/* ---- what the actions that edit nothing take ------------------------------------------------ */
+
+static enum err_code take_list_kind(struct settings *settings, const char *text, struct err *err)
+{
+    const char *const *kinds = action_words(ACTION_LIST_);
+    for (int i = 0; kinds[i]; i++) {
+        if (strcmp(kinds[i], text) == 0) {
+            settings->list_kind = (enum list_kind)i;
+            return ERR_OK;
+        }
+    }
+    const char *near = nearest_of(text, kinds);
+    err_set(err, ERR_USAGE, "--list %s: agents, extensions or free", text);
+    if (near) {
+        err_hint(err, "Did you mean --list %s?", near);
+    }
+    return ERR_USAGE;
+}
+
+/* A number of the pool's width is an extension. Any other could be a count or one that misses its
+   zeros: what is meant is asked for. */
+static enum err_code take_history(struct settings *settings, const char *text, struct err *err)
+{
+    size_t width = (size_t)settings->policy.width;
+    const char *named = settings->history_extension;
+    const char *ext = text ? text : named;
+    if (!ext) {
+        return ERR_OK;
+    }
+    if (!text_is_digits(ext) || strlen(ext) != width) {
+        err_set(err, ERR_USAGE, "%s %s: an extension has %zu digits",
+                text ? "--history" : "--extension", ext, width);
+        err_hint(err, "--history --limit N shows the newest N actions, --history --extension EXT "
+                      "what was done to one");
+        return ERR_USAGE;
+    }
+    if (text && named && strcmp(text, named) != 0) {
+        return err_set(err, ERR_USAGE, "--history %s --extension %s: one extension at a time", text,
+                       named);
+    }
+    settings->history_extension = arena_strdup(&settings->arena, ext);
+    return ERR_OK;
+}
+
+enum err_code operands_take(const struct command_line *line, struct settings *settings,
+                            struct err *err)
+{
+    struct arena *arena = &settings->arena;
+    int width = settings->policy.width;
+    const char *first = line->n_operands > 0 ? line->operands[0] : NULL;
+    if (action_edits(line->action)) {
+        const struct operands operands = {line->action, line->operands, line->n_operands, width};
+        struct request_list requests = {NULL, 0};
+        enum err_code code = operands_parse(&operands, arena, &requests, err);
+        settings->requests = requests.items;
+        settings->n_requests = requests.n;
+        return code;
+    }
+    switch ((int)line->action) {
+    case ACTION_LOOKUP: {
+        struct request *lookup = arena_alloc(arena, sizeof *lookup);
+        settings->lookup = lookup;
+        return operand_lookup(first, width, arena, lookup, err);
+    }
+    case ACTION_LIST_:
+        return take_list_kind(settings, first, err);
+    case ACTION_HISTORY:
+        return take_history(settings, first, err);
+    case ACTION_IMPORT:
+        settings->import_path = arena_strdup(arena, first);
+        return ERR_OK;
+    case ACTION_UNDO:
+        settings->undo_id = arena_strdup(arena, first);
+        return ERR_OK;
+    default:
+        return ERR_OK;
+    }
+}

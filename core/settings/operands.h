@@ -2,7 +2,8 @@
 #define CORE_SETTINGS_OPERANDS_H
 
 /*
- * The operands of --assign, --release, ... --unpin and --lookup as requests (core/plan/plan.h).
+ * The operands of the actions: those of --assign, --release, ... --unpin and --lookup as requests
+ * (core/pool/request.h).
  *
  *   AGENT[=EXT] AGENT=EXT   split at the last '='. What follows is an extension and has only
  *                           digits. A login that itself holds an '=' is given with one at its end:
@@ -21,8 +22,9 @@
 
 #include "core/base/arena.h"
 #include "core/base/err.h"
-#include "core/settings/options.h"
 #include "core/pool/request.h"
+#include "core/settings/cmdline.h"
+#include "core/settings/settings.h"
 
 #define OPERAND_RANGE_MAX 100000 /* extensions in one range */
 
@@ -45,5 +47,9 @@ enum err_code operands_parse(const struct operands *operands, struct arena *aren
 /* AGENT|EXT of --lookup: `agent` or `ext` of *out is set. */
 enum err_code operand_lookup(const char *operand, int width, struct arena *arena,
                              struct request *out, struct err *err) ERR_CHECK;
+
+/* The operands of whatever action, into `settings`, whose policy has the width. */
+enum err_code operands_take(const struct command_line *line, struct settings *settings,
+                            struct err *err) ERR_CHECK;
 
 #endif

@@ -1,42 +1,64 @@
+/*
+ * The resolver: asks the sources of s_sources for each option, in order, and sets what the first
+ * one has.
+ */
 #include "core/settings/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/banned.h"
-#include "core/settings/location.h"
-#include "core/settings/operands.h"
-#include "core/settings/resolver.h"
+#include "core/base/buf.h"
+#include "core/base/fileio.h"
+#include "core/base/mem.h"
 #include "core/base/text.h"
+#include "core/settings/cmdline.h"
+#include "core/settings/config.h"
+#include "core/settings/operands.h"
 #include "core/settings/option_value.h"
 
-/* ---- one option ---------------------------------------------------------------------------- */
+/* One resolution at work. */
+struct resolver {
+    const struct command_line *line;
+    const struct environment *environment;
+    const char *chosen; /* the context, if the console chose one */
+    struct config config;
+    const char *home; /* NULL: not set */
+    struct settings *settings;
+    struct err *err;
+};
 
-/* Where an option's value stands, before it is judged. */
+/* A value as its source has it, before it is checked. */
 struct finding {
-    const char *text; /* NULL: nowhere */
+    const char *text; /* NULL: this source has none */
     enum origin kind;
     const char *where;   /* the origin for people */
     const char *subject; /* what stands before a complaint: "--store", "config:7: store" */
 };
 
-static struct finding found_in_file(struct resolver *r, const struct config_entry *entry)
+/* $VARIABLE/extpool, else HOME/FALLBACK/extpool, else NULL. A relative path in the variable does
+   not count (XDG Base Directory Specification, "Environment variables"). */
+static const char *xdg_folder(struct resolver *r, const char *variable, const char *fallback)
 {
     struct arena *arena = &r->settings->arena;
-    const char *path = r->settings->config_path;
-    const char *section = entry->context ? arena_printf(arena, "context %s", entry->context)
-                                         : section_name(entry->section);
-    return (struct finding){
-        .text = entry->value,
-        .kind = entry->context ? ORIGIN_CONTEXT : ORIGIN_CONFIG,
-        .where = arena_printf(arena, "%s:%u [%s]", path, entry->line, section),
-        .subject = arena_printf(arena, "%s:%u: %s", path, entry->line, entry->name),
-    };
+    const char *folder = environment_get(r->environment, variable);
+    if (folder && folder[0] == '/') {
+        return arena_printf(arena, "%s/extpool", folder);
+    }
+    return r->home ? arena_printf(arena, "%s/%s/extpool", r->home, fallback) : NULL;
 }
 
-static struct finding found_on_line(struct resolver *r, enum option_id id)
+/* ---- the sources --------------------------------------------------------------------------- */
+
+static struct finding from_console(struct resolver *r, enum option_id id)
 {
-    struct arena *arena = &r->settings->arena;
+    const char *text = id == OPT_CONTEXT ? r->chosen : NULL;
+    return (struct finding){text, ORIGIN_COMMAND_LINE, "chosen in the console", "context"};
+}
+
+static struct finding from_command_line(struct resolver *r, enum option_id id)
+{
     const struct command_line *line = r->line;
     if (id == OPT_EXPORT_TO && line->action == ACTION_EXPORT && line->n_operands > 0) {
         return (struct finding){line->operands[0], ORIGIN_COMMAND_LINE, "--export", "--export"};
@@ -44,80 +66,259 @@ static struct finding found_on_line(struct resolver *r, enum option_id id)
     if (!line->values[id]) {
         return (struct finding){0};
     }
-    const char *name = arena_printf(arena, "--%s", option_info(id)->name);
+    const char *name = arena_printf(&r->settings->arena, "--%s", option_info(id)->name);
     return (struct finding){line->values[id], ORIGIN_COMMAND_LINE, name, name};
 }
 
-/* The embedded store and export: a folder for each context, so that two never share a store
-   because neither names one. */
-static struct finding found_built_in(struct resolver *r, enum option_id id)
+static struct finding of_entry(struct resolver *r, const struct config_entry *entry)
 {
     struct arena *arena = &r->settings->arena;
-    const char *text = option_info(id)->def;
-    if ((id == OPT_STORE || id == OPT_EXPORT_TO) && r->data) {
-        const char *context = r->settings->context;
-        text = arena_printf(arena, "%s:%s%s%s/%s", id == OPT_STORE ? "sqlite" : "file", r->data,
-                            context ? "/" : "", context ? context : "",
-                            id == OPT_STORE ? "extpool.db" : "agent_extensions.csv");
+    const char *path = r->settings->config_path;
+    if (!entry) {
+        return (struct finding){0};
     }
-    return (struct finding){text, text ? ORIGIN_DEFAULT : ORIGIN_NONE,
-                            text ? "built in" : "not set", "built in"};
+    return (struct finding){
+        .text = entry->value,
+        .kind = entry->context ? ORIGIN_CONTEXT : ORIGIN_CONFIG,
+        .where =
+            arena_printf(arena, "%s:%u [%s%s%s]", path, entry->line, section_name(entry->section),
+                         entry->context ? " " : "", entry->context ? entry->context : ""),
+        .subject = arena_printf(arena, "%s:%u: %s", path, entry->line, entry->name),
+    };
+}
+
+static struct finding from_context(struct resolver *r, enum option_id id)
+{
+    const char *context = r->settings->context;
+    return of_entry(r, context ? config_find(&r->config, SECTION_CONTEXT, context, id) : NULL);
+}
+
+static struct finding from_section(struct resolver *r, enum option_id id)
+{
+    return of_entry(r, config_find(&r->config, option_info(id)->section, NULL, id));
+}
+
+static struct finding from_variable(struct resolver *r, const char *name, const char *prefix)
+{
+    const char *text = name ? environment_get(r->environment, name) : NULL;
+    if (text && prefix) {
+        text = arena_printf(&r->settings->arena, "%s%s", prefix, text);
+    }
+    return (struct finding){text, ORIGIN_ENVIRONMENT, name, name};
 }
 
 /* Each key of the configuration file has a variable: EXTPOOL_COOLDOWN for `cooldown`. A Lambda has
    no other place for them. */
-static struct finding found_in_own_variable(struct resolver *r, enum option_id id)
+static struct finding from_own_variable(struct resolver *r, enum option_id id)
 {
     const char *key = option_info(id)->key;
-    char name[64] = "EXTPOOL_";
-    size_t used = strlen(name);
-    for (size_t i = 0; key && key[i] != '\0' && used + 1 < sizeof name; i++) {
-        name[used++] = key[i] >= 'a' && key[i] <= 'z' ? (char)(key[i] - 'a' + 'A') : key[i];
+    char *name = key ? arena_printf(&r->settings->arena, "EXTPOOL_%s", key) : NULL;
+    for (char *c = name; c && *c; c++) {
+        *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
     }
-    const char *value = key ? environment_get(r->environment, name) : NULL;
-    if (!value) {
+    return from_variable(r, name, NULL);
+}
+
+static struct finding from_other_variable(struct resolver *r, enum option_id id)
+{
+    return from_variable(r, option_info(id)->env, option_info(id)->env_prefix);
+}
+
+/* The embedded store and export have a folder for each context, so that two never share a store
+   because neither names one. */
+static struct finding from_home(struct resolver *r, enum option_id id)
+{
+    struct arena *arena = &r->settings->arena;
+    bool config = id == OPT_CONFIG;
+    const char *name = config                ? "config"
+                       : id == OPT_STORE     ? "extpool.db"
+                       : id == OPT_EXPORT_TO ? "agent_extensions.csv"
+                                             : NULL;
+    const char *folder = !name    ? NULL
+                         : config ? xdg_folder(r, "XDG_CONFIG_HOME", ".config")
+                                  : xdg_folder(r, "XDG_DATA_HOME", ".local/share");
+    if (!folder) {
         return (struct finding){0};
     }
-    const char *kept = arena_strdup(&r->settings->arena, name);
-    return (struct finding){value, ORIGIN_ENVIRONMENT, kept, kept};
+    const char *scheme = config ? "" : id == OPT_STORE ? "sqlite:" : "file:";
+    const char *context = r->settings->context;
+    const char *text = arena_printf(arena, "%s%s%s%s/%s", scheme, folder, context ? "/" : "",
+                                    context ? context : "", name);
+    return (struct finding){text, ORIGIN_DEFAULT, "built in", "built in"};
 }
 
-static struct finding find_value(struct resolver *r, enum option_id id)
+static struct finding from_table(struct resolver *r, enum option_id id)
 {
-    const struct option_info *info = option_info(id);
-    struct finding found = found_on_line(r, id);
-    if (found.text) {
-        return found;
-    }
-    const struct config_entry *entry = NULL;
-    if (r->settings->context && !info->not_in_context && info->key) {
-        entry = config_find(&r->config, SECTION_CONTEXT, r->settings->context, id);
-    }
-    if (!entry && info->key) {
-        entry = config_find(&r->config, info->section, NULL, id);
-    }
-    if (entry) {
-        return found_in_file(r, entry);
-    }
-    struct finding own = found_in_own_variable(r, id);
-    if (own.text) {
-        return own;
-    }
-    const char *variable = info->env ? environment_get(r->environment, info->env) : NULL;
-    if (variable) {
-        const char *text =
-            info->env_prefix ? arena_printf(&r->settings->arena, "%s%s", info->env_prefix, variable)
-                             : variable;
-        return (struct finding){text, ORIGIN_ENVIRONMENT, info->env, info->env};
-    }
-    return found_built_in(r, id);
+    (void)r;
+    return (struct finding){option_info(id)->def, ORIGIN_DEFAULT, "built in", "built in"};
 }
+
+static struct finding from_demo(struct resolver *r, enum option_id id)
+{
+    return id == OPT_DIRECTORY ? (struct finding){"demo:", ORIGIN_DEFAULT, "built in", "built in"}
+                               : from_table(r, id);
+}
+
+typedef struct finding source_fn(struct resolver *r, enum option_id id);
+
+/* The first that has a value counts. */
+static source_fn *const s_sources[] = {
+    from_command_line,   from_context, from_section, from_own_variable,
+    from_other_variable, from_home,    from_table,   NULL};
+
+/* Which context counts is asked before there is one, and a variable overrules the file. */
+static source_fn *const s_context_sources[] = {from_console, from_command_line, from_own_variable,
+                                               from_section, NULL};
 
 /* A made-up contact centre must not touch a real one. */
+static source_fn *const s_demo_sources[] = {from_demo, NULL};
+
 static bool is_real_place(enum option_id id)
 {
-    return (id >= OPT_DIRECTORY && id <= OPT_AUDIT_KEEP);
+    return id >= OPT_DIRECTORY && id <= OPT_AUDIT_KEEP;
 }
+
+/* Asks the sources in order, and writes down where the value is from. */
+static struct finding find_value(struct resolver *r, enum option_id id)
+{
+    bool demo = r->settings->action == ACTION_DEMO && is_real_place(id);
+    source_fn *const *sources = demo                ? s_demo_sources
+                                : id == OPT_CONTEXT ? s_context_sources
+                                                    : s_sources;
+    struct finding found = {0};
+    for (size_t i = 0; sources[i] && !found.text; i++) {
+        found = sources[i](r, id);
+    }
+    if (found.text) {
+        r->settings->origins[id] = (struct setting_origin){found.kind, found.where};
+    }
+    return found;
+}
+
+/* ---- the configuration file ---------------------------------------------------------------- */
+
+static void warn(struct settings *settings, const char *text)
+{
+    settings->warnings =
+        mem_resize(settings->warnings, settings->n_warnings + 1, sizeof *settings->warnings);
+    settings->warnings[settings->n_warnings++] = text;
+}
+
+/* Whoever can write it chooses where a sync writes. */
+static void warn_if_writable(struct settings *settings)
+{
+    struct stat file;
+    if (stat(settings->config_path, &file) == 0 && S_ISREG(file.st_mode) &&
+        (file.st_mode & (S_IWGRP | S_IWOTH))) {
+        warn(settings, arena_printf(&settings->arena,
+                                    "%s: others can write this file; chmod go-w takes that away",
+                                    text_sanitise(&settings->arena, settings->config_path)));
+    }
+}
+
+static enum err_code read_config(struct resolver *r)
+{
+    struct settings *settings = r->settings;
+    struct finding found = find_value(r, OPT_CONFIG);
+    if (!found.text) {
+        return ERR_OK;
+    }
+    struct location_base base = {.home = r->home};
+    struct err why = ERR_INIT;
+    struct buf text;
+    settings->config_path =
+        arena_strdup(&settings->arena, location_path(found.text, &base, &settings->arena));
+    buf_init(&text, CONFIG_MAX);
+    enum err_code code = fileio_read(settings->config_path, &text, &why);
+    if (code == ERR_NOT_FOUND && found.kind == ORIGIN_DEFAULT) {
+        code = ERR_OK;
+    } else if (code != ERR_OK) {
+        code = err_set(r->err, ERR_CONFIG, "the configuration file cannot be read: %s", why.text);
+    } else {
+        warn_if_writable(settings);
+        code = config_parse(settings->config_path, text.data, text.length, &r->config, r->err);
+        settings->config_read = code == ERR_OK;
+    }
+    buf_release(&text);
+    return code;
+}
+
+/* ---- the context --------------------------------------------------------------------------- */
+
+static enum err_code unknown_context(struct resolver *r, const char *name)
+{
+    struct settings *settings = r->settings;
+    if (!settings->config_read) {
+        err_set(r->err, ERR_CONFIG, "there is no context \"%s\": %s%s", name,
+                settings->config_path ? "no configuration file " : "no HOME to look in",
+                settings->config_path ? settings->config_path : "");
+        err_hint(r->err, "extpool --help config shows what one looks like");
+        return ERR_CONFIG;
+    }
+    const char **names = arena_alloc(&settings->arena, (r->config.n_contexts + 1) * sizeof *names);
+    struct buf list;
+    buf_init(&list, ERR_HINT_MAX / 2);
+    for (size_t i = 0; i < r->config.n_contexts; i++) {
+        names[i] = r->config.contexts[i];
+        buf_printf(&list, "%s%s", i ? ", " : "", names[i]);
+    }
+    const char *near = nearest_of(name, names);
+    err_set(r->err, ERR_CONFIG, "%s has no context \"%s\"", settings->config_path, name);
+    if (near) {
+        err_hint(r->err, "Did you mean \"%s\"?", near);
+    } else if (r->config.n_contexts > 0 && !buf_failed(&list)) {
+        err_hint(r->err, "It has %s", list.data);
+    } else {
+        err_hint(r->err, "A context is a section: [context %s]", name);
+    }
+    buf_release(&list);
+    return ERR_CONFIG;
+}
+
+static enum err_code choose_context(struct resolver *r)
+{
+    struct settings *settings = r->settings;
+    const char *name = find_value(r, OPT_CONTEXT).text;
+    if (name && name[0] == '\0') { /* `context =` in [defaults]: none */
+        settings->origins[OPT_CONTEXT] = (struct setting_origin){ORIGIN_NONE, "not set"};
+        return ERR_OK;
+    }
+    if (name && !config_has_context(&r->config, name)) {
+        return unknown_context(r, name);
+    }
+    settings->context = arena_strdup(&settings->arena, name);
+    return ERR_OK;
+}
+
+static const char *context_value(struct resolver *r, const char *context, enum option_id id)
+{
+    const struct config_entry *entry = config_find(&r->config, SECTION_CONTEXT, context, id);
+    return entry ? arena_strdup(&r->settings->arena, entry->value) : NULL;
+}
+
+static void list_contexts(struct resolver *r)
+{
+    struct settings *settings = r->settings;
+    settings->n_contexts = r->config.n_contexts;
+    settings->contexts =
+        arena_alloc(&settings->arena, (settings->n_contexts + 1) * sizeof *settings->contexts);
+    for (size_t i = 0; i < settings->n_contexts; i++) {
+        const char *name = r->config.contexts[i];
+        const char *read_only = context_value(r, name, OPT_READ_ONLY);
+        struct setting_context *context = &settings->contexts[i];
+        *context = (struct setting_context){
+            .name = arena_strdup(&settings->arena, name),
+            .directory = context_value(r, name, OPT_DIRECTORY),
+            .store = context_value(r, name, OPT_STORE),
+            .region = context_value(r, name, OPT_REGION),
+        };
+        if (read_only && !option_parse_flag(read_only, &context->read_only)) {
+            context->read_only = true; /* to be on the safe side until it is chosen and judged */
+        }
+    }
+}
+
+/* ---- the options --------------------------------------------------------------------------- */
 
 /* The policy names the key it complains about; the subject has it already. */
 static const char *without_key(const char *text, enum option_id id)
@@ -129,24 +330,22 @@ static const char *without_key(const char *text, enum option_id id)
                : text;
 }
 
-static enum err_code resolve_option(struct resolver *r, enum option_id id,
-                                    const char *config_folder)
+static enum err_code resolve_option(struct resolver *r, enum option_id id)
 {
     struct settings *settings = r->settings;
     struct finding found = find_value(r, id);
-    if (settings->action == ACTION_DEMO && is_real_place(id)) {
-        found = (struct finding){option_info(id)->def, ORIGIN_DEFAULT, "built in", "built in"};
-    }
-    resolver_set_origin(settings, id, found.kind, found.where);
-    if (!found.text) {
-        return ERR_OK;
-    }
+    bool built_in = found.kind == ORIGIN_DEFAULT;
     bool in_file = found.kind == ORIGIN_CONFIG || found.kind == ORIGIN_CONTEXT;
-    struct location_base base = {.home = r->home, .folder = in_file ? config_folder : NULL};
-    struct err why = ERR_INIT;
-    if (found.kind == ORIGIN_DEFAULT && option_info(id)->topic == TOPIC_POLICY) {
-        return ERR_OK; /* policy_default() has it */
+    if (!found.text || (built_in && option_info(id)->topic == TOPIC_POLICY)) {
+        return ERR_OK; /* policy_default() has set it */
     }
+    struct location_base base = {.home = r->home};
+    if (in_file) {
+        const char *path = settings->config_path;
+        size_t length = strrchr(path, '/') ? (size_t)(strrchr(path, '/') - path) : 0;
+        base.folder = strrchr(path, '/') ? arena_strndup(&settings->arena, path, length) : NULL;
+    }
+    struct err why = ERR_INIT;
     if (option_value_set(id, found.text, &base, settings, &why) != ERR_OK) {
         enum err_code code = found.kind == ORIGIN_COMMAND_LINE ? ERR_USAGE : ERR_CONFIG;
         err_set(r->err, code, "%s: %s", found.subject, without_key(why.text, id));
@@ -160,22 +359,6 @@ static enum err_code resolve_option(struct resolver *r, enum option_id id,
     }
     return ERR_OK;
 }
-
-static enum err_code resolve_options(struct resolver *r)
-{
-    struct settings *settings = r->settings;
-    const char *slash = settings->config_path ? strrchr(settings->config_path, '/') : NULL;
-    const char *folder = slash ? arena_strndup(&settings->arena, settings->config_path,
-                                               (size_t)(slash - settings->config_path))
-                               : NULL;
-    enum err_code code = ERR_OK;
-    for (enum option_id id = OPT_DIRECTORY; id < OPT_COUNT && code == ERR_OK; id++) {
-        code = resolve_option(r, id, folder);
-    }
-    return code;
-}
-
-/* ---- pairs, operands ----------------------------------------------------------------------- */
 
 static const struct setting_pair *copy_pairs(struct resolver *r, enum section section, size_t *n)
 {
@@ -191,84 +374,6 @@ static const struct setting_pair *copy_pairs(struct resolver *r, enum section se
         }
     }
     return pairs;
-}
-
-static enum err_code list_operand(struct settings *settings, const char *text, struct err *err)
-{
-    static const char *const names[] = {
-#define X(kind, name) name,
-        LIST_KINDS(X)
-#undef X
-            NULL};
-    for (int i = 0; names[i]; i++) {
-        if (strcmp(names[i], text) == 0) {
-            settings->list_kind = (enum list_kind)i;
-            return ERR_OK;
-        }
-    }
-    const char *near = nearest_of(text, names);
-    err_set(err, ERR_USAGE, "--list %s: agents, extensions or free", text);
-    if (near) {
-        err_hint(err, "Did you mean --list %s?", near);
-    }
-    return ERR_USAGE;
-}
-
-/* A number of the pool's width is an extension. Any other could be a count or one that misses its
-   zeros: what is meant is asked for. */
-static enum err_code history_operand(struct settings *settings, const char *text, struct err *err)
-{
-    size_t width = (size_t)settings->policy.width;
-    const char *named = settings->history_extension;
-    const char *ext = text ? text : named;
-    if (!ext) {
-        return ERR_OK;
-    }
-    if (!text_is_digits(ext) || strlen(ext) != width) {
-        err_set(err, ERR_USAGE, "%s %s: an extension has %zu digits",
-                text ? "--history" : "--extension", ext, width);
-        err_hint(err, "--history --limit N shows the newest N actions, --history --extension EXT "
-                      "what was done to one");
-        return ERR_USAGE;
-    }
-    if (text && named && strcmp(text, named) != 0) {
-        return err_set(err, ERR_USAGE, "--history %s --extension %s: one extension at a time", text,
-                       named);
-    }
-    settings->history_extension = arena_strdup(&settings->arena, ext);
-    return ERR_OK;
-}
-
-static enum err_code take_operands(struct resolver *r)
-{
-    struct settings *settings = r->settings;
-    const struct command_line *line = r->line;
-    struct arena *arena = &settings->arena;
-    int width = settings->policy.width;
-    const char *first = line->n_operands > 0 ? line->operands[0] : "";
-    bool given = line->n_operands > 0;
-    if (action_edits(line->action)) {
-        const struct operands operands = {line->action, line->operands, line->n_operands, width};
-        struct request_list requests = {NULL, 0};
-        enum err_code code = operands_parse(&operands, arena, &requests, r->err);
-        settings->requests = requests.items;
-        settings->n_requests = requests.n;
-        return code;
-    }
-    if (line->action == ACTION_LOOKUP) {
-        struct request *lookup = arena_alloc(arena, sizeof *lookup);
-        settings->lookup = lookup;
-        return operand_lookup(first, width, arena, lookup, r->err);
-    }
-    if (line->action == ACTION_LIST_) {
-        return list_operand(settings, first, r->err);
-    }
-    if (line->action == ACTION_HISTORY) {
-        return history_operand(settings, given ? first : NULL, r->err);
-    }
-    settings->import_path = line->action == ACTION_IMPORT ? arena_strdup(arena, first) : NULL;
-    settings->undo_id = line->action == ACTION_UNDO && given ? arena_strdup(arena, first) : NULL;
-    return ERR_OK;
 }
 
 /* Standard output is where results go: an export there must not stand among them. */
@@ -304,8 +409,9 @@ enum err_code settings_store_is_named(const struct settings *settings, const cha
             connect ? "directory" : "export", connect ? directory : export_to,
             settings_origin(settings, connect ? OPT_DIRECTORY : OPT_EXPORT_TO));
     err_hint(err,
-             "Name the store: AWS_TABLE=TABLE, --store dynamodb:TABLE or store = dynamodb:TABLE in "
-             "%s%s%s;\n--store sqlite:PATH keeps it on this machine",
+             "Name the store, " LOCATION_STORE_FORMS
+             ": with --store, or as store = ... in %s%s%s;\n"
+             "AWS_TABLE=TABLE names a DynamoDB table, sqlite: keeps the store on this machine",
              settings->context ? "[context " : "[defaults]",
              settings->context ? settings->context : "", settings->context ? "]" : "");
     return ERR_CONFIG;
@@ -313,26 +419,21 @@ enum err_code settings_store_is_named(const struct settings *settings, const cha
 
 /* ---- all together -------------------------------------------------------------------------- */
 
-static enum err_code resolve(struct resolver *r, const char *context)
+static enum err_code resolve(struct resolver *r)
 {
     struct settings *settings = r->settings;
-    r->home = environment_get(r->environment, "HOME");
-    r->data = resolver_xdg_folder(r, "XDG_DATA_HOME", ".local/share");
-    enum err_code code = resolver_read_config(r);
+    enum err_code code = read_config(r);
     if (code == ERR_OK && settings->action != ACTION_DEMO) {
-        code = resolver_choose_context(r, context);
+        code = choose_context(r);
     }
-    if (code == ERR_OK) {
-        resolver_list_contexts(r);
-        code = resolve_options(r);
-    }
-    if (code == ERR_OK && settings->action == ACTION_DEMO) {
-        settings->directory = "demo:";
+    list_contexts(r);
+    for (enum option_id id = OPT_DIRECTORY; id < OPT_COUNT && code == ERR_OK; id++) {
+        code = resolve_option(r, id);
     }
     if (code == ERR_OK) {
         settings->keys = copy_pairs(r, SECTION_KEYS, &settings->n_keys);
         settings->theme_styles = copy_pairs(r, SECTION_THEME, &settings->n_theme_styles);
-        code = take_operands(r);
+        code = operands_take(r->line, settings, r->err);
     }
     return code == ERR_OK ? check_output(settings, r->err) : code;
 }
@@ -344,24 +445,19 @@ enum err_code settings_resolve(const struct command_line *line,
     *settings = (struct settings){
         .arena = ARENA_INIT, .action = line->action, .topic = line->topic, .escdelay_ms = -1};
     policy_default(&settings->policy);
-    for (enum option_id id = 0; id < OPT_COUNT; id++) {
-        resolver_set_origin(settings, id, ORIGIN_NONE, "not set");
-    }
     if (line->action == ACTION_HELP || line->action == ACTION_VERSION ||
         line->action == ACTION_COMPLETION) {
-        /* These have to work whatever the configuration looks like. */
-        struct resolver r = {.line = line, .settings = settings, .err = err};
-        return line->action == ACTION_COMPLETION ? take_operands(&r) : ERR_OK;
+        return ERR_OK; /* these have to work whatever the configuration looks like */
     }
     struct resolver r = {.line = line,
                          .environment = environment,
+                         .chosen = context,
                          .config = {.arena = ARENA_INIT},
+                         .home = environment_get(environment, "HOME"),
                          .settings = settings,
                          .err = err};
-    buf_init(&r.text, CONFIG_MAX);
-    enum err_code code = resolve(&r, context);
+    enum err_code code = resolve(&r);
     config_release(&r.config);
-    buf_release(&r.text);
     if (code != ERR_OK) {
         settings_release(settings);
     }
@@ -385,8 +481,8 @@ enum err_code settings_no_directory(const struct settings *settings, struct err 
 {
     err_set(err, ERR_CONFIG, "no directory is named: who works here is not known");
     err_hint(err,
-             "Name it on the command line, --directory file:agents.csv or --directory "
-             "connect:INSTANCE,\nor as directory = ... in %s%s%s",
+             "Name it, " LOCATION_DIRECTORY_FORMS ": with --directory,\nor as directory = ... in "
+             "%s%s%s",
              settings->context ? "[context " : "[defaults] of ",
              settings->context
                  ? settings->context
@@ -398,6 +494,6 @@ enum err_code settings_no_directory(const struct settings *settings, struct err 
 enum err_code settings_no_store(struct err *err)
 {
     err_set(err, ERR_CONFIG, "no place for the store: neither XDG_DATA_HOME nor HOME is set");
-    err_hint(err, "Name one: --store sqlite:PATH or --store dynamodb:TABLE");
+    err_hint(err, "Name one with --store: " LOCATION_STORE_FORMS);
     return ERR_CONFIG;
 }

@@ -13,22 +13,25 @@
  *     settings_release(&settings);
  *     command_line_release(&line);
  *
- * Each value comes from the first of these that has it:
+ * Each value comes from the first of these that has it (s_sources in core/settings/settings.c):
  *
  *   1. the command line
- *   2. the chosen context of the configuration file ([context NAME]), then the section the key
- *      lives in ([defaults], [policy], [theme], [console])
- *   3. the environment (AWS_REGION, AWS_CONNECT_INSTANCEID, AWS_TABLE, AWS_EXPORT_BUCKET)
- *   4. the embedded default in $XDG_DATA_HOME/extpool (else ~/.local/share/extpool)
+ *   2. the chosen context of the configuration file ([context NAME])
+ *   3. the section that the key lives in ([defaults], [policy], [theme], [console])
+ *   4. its variable: EXTPOOL_ and the key in upper case (EXTPOOL_COOLDOWN)
+ *   5. the variable of the old program, or of Amazon's tools (AWS_CONNECT_INSTANCEID, AWS_TABLE,
+ *      AWS_EXPORT_BUCKET, AWS_REGION)
+ *   6. the built-in default; store and export are in $XDG_DATA_HOME/extpool (else
+ *      ~/.local/share/extpool)
  *
- * The context is that of the argument `context` (the console switches so), else --context, else
- * EXTPOOL_CONTEXT, else `context` in [defaults]; with none of them there is no context.
+ * The context is the argument `context` (the console switches with it), else --context, else
+ * EXTPOOL_CONTEXT, else `context` in [defaults]. If none of them names one, there is no context.
  *
- * --demo looks at none of them for the places and the rules: its directory is "demo:", its store
+ * --demo asks none of them for the places and the rules. Its directory is "demo:", its store
  * and export are NULL until main.c has made a throw-away folder and names files in it.
  *
- * All strings live in the settings' arena. A settings object is immutable once it is resolved;
- * every thread may read it.
+ * All strings live in the settings' arena. Settings do not change once they are resolved, and every
+ * thread may read them.
  */
 
 #include <stdbool.h>

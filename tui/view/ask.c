@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "core/settings/location.h"
 #include "tui/panel/dialog.h"
 #include "tui/view/jobs.h"
 #include "tui/view/planning.h"
@@ -220,7 +221,7 @@ void ask_note(struct shell *shell, const char *action, const struct request *req
 static unsigned export_accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
     if (!*text) {
-        return refuse(dialog, "a path, file:PATH or s3://BUCKET/KEY", "");
+        return refuse(dialog, "a path, " LOCATION_EXPORT_FORMS, "");
     }
     job_export(shell, text);
     return REACT_CLOSE;
@@ -228,9 +229,9 @@ static unsigned export_accepted(struct dialog *dialog, struct shell *shell, cons
 
 void ask_export(struct shell *shell)
 {
-    struct dialog *dialog = dialog_new(
-        "Export", "Where to? A path, file:PATH or s3://BUCKET/KEY. One row for each assigned "
-                  "extension: user,extension.");
+    struct dialog *dialog = dialog_new("Export", "Where to? A path, " LOCATION_EXPORT_FORMS
+                                                 ". One row for each assigned "
+                                                 "extension: user,extension.");
     const char *usual = session_export_uri(shell->place.session);
     dialog_ask(dialog, "to", &s_paths);
     if (usual) {
