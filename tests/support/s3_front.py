@@ -58,6 +58,8 @@ class S3Front(Service):
         #: bucket -> account; others belong to the caller
         self.bucket_owner: dict[str, str] = {}
         self._lock = threading.Lock()
+        #: the server behind writes into the file that it reads from; S3 replaces an object at once
+        self._one_at_a_time = threading.Lock()
         self._kept: dict[tuple[str, str], dict[str, str]] = {}
 
     # -- what was asked ----------------------------------------------------------------------------
@@ -253,7 +255,8 @@ class S3Front(Service):
         )
         signed.headers["Host"] = f"{self.upstream.host}:{self.upstream.port}"
         S3SigV4Auth(Credentials(*S3RVER_KEY), "s3", "us-east-1").add_auth(signed)
-        return self.upstream.forward(method, target, Headers(signed.headers.items()), body)
+        with self._one_at_a_time:
+            return self.upstream.forward(method, target, Headers(signed.headers.items()), body)
 
     def _wrong_region(self, ctx: Context) -> Response | None:
         bucket = ctx.labels["bucket"]
