@@ -259,7 +259,9 @@ enum err_code operands_parse(const struct operands *operands, struct arena *aren
                           : take_form(&op, form, add_request(&taking, form->kind));
     }
     struct request *items = arena_alloc(arena, (taking.n + 1) * sizeof *items);
-    memcpy(items, taking.items, taking.n * sizeof *items);
+    if (taking.n > 0) {
+        memcpy(items, taking.items, taking.n * sizeof *items);
+    }
     *out = (struct request_list){items, taking.n};
     free(taking.items);
     return code;
