@@ -55,7 +55,7 @@ bool cred_container_may_ask(const char *text)
     }
     size_t length = strlen(url.host);
     bool bracket = url.host[0] == '[';
-    snprintf(host, sizeof host, "%.*s", (int)(length - 2 * bracket), url.host + bracket);
+    snprintf(host, sizeof host, "%.*s", (int)(length - (bracket ? 2 : 0)), url.host + bracket);
     return url.tls || is_allowed_address(host);
 }
 

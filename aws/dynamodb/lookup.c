@@ -168,7 +168,7 @@ enum err_code ddb_lookup(struct ddb *ddb, const struct policy *policy,
         .err = ERR_INIT,
     };
     http_set_progress(client_http(ddb->client), progress);
-    enum err_code code = l.agent ? read_agent(&l) : read_extension(&l, wanted->ext);
+    enum err_code code = wanted->ext ? read_extension(&l, wanted->ext) : read_agent(&l);
     if (code != ERR_OK) {
         ddb_take_err(err, &l.err);
         code = ddb_explain(ddb, err);

@@ -1,7 +1,8 @@
 #include "core/embedded/store_sqlite_private.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/banned.h"
 #include "core/base/mem.h"
@@ -13,12 +14,17 @@
 
 static void take_value(const char *value, struct published *out)
 {
-    long long at_s = 0;
-    unsigned long long rows = 0;
-    struct published read = {.at_s = 0};
-    if (value && sscanf(value, "%lld %llu %39s", &at_s, &rows, read.digest) == 3) {
-        read.at_s = at_s;
-        read.rows = rows;
+    char *rows = NULL;
+    char *digest = NULL;
+    if (!value) {
+        return;
+    }
+    errno = 0;
+    struct published read = {.at_s = strtoll(value, &rows, 10)};
+    read.rows = strtoull(rows, &digest, 10);
+    size_t length = strlen(digest);
+    if (errno == 0 && digest > rows && digest[0] == ' ' && length > 1 && length <= DIGEST_ROOM) {
+        memcpy(read.digest, digest + 1, length);
         *out = read;
     }
 }

@@ -181,14 +181,13 @@ static void plan_rows(const struct report *report, const struct plan *plan, enum
     for (size_t i = 0; i < plan->n_changes;) {
         const struct change *change = &plan->changes[i];
         bool trouble = is_trouble(change);
-        if (extent == EXTENT_TROUBLE && !trouble) {
-            i++;
-        } else if (change->result == RESULT_FAILED && change->detail && !report->verbose) {
+        if (change->result == RESULT_FAILED && change->detail && !report->verbose) {
             i = fold_failures(&table, plan, i);
         } else if (extent == EXTENT_USUAL && !trouble && table.n_rows >= ROWS_SHOWN) {
             hidden++;
             i++;
-        } else if (trouble && extent != EXTENT_ALL && !folds_show(&folds, change)) {
+        } else if (trouble ? extent != EXTENT_ALL && !folds_show(&folds, change)
+                           : extent == EXTENT_TROUBLE) {
             i++;
         } else if (change->kind == CHANGE_CREATE) {
             i = add_creations(&table, plan, i);

@@ -182,7 +182,7 @@ static void hint_agent(struct run *run, const char *wanted)
 static enum err_code not_there(struct run *run, const struct request *wanted)
 {
     struct err *err = &run->use.err;
-    if (wanted->ext) {
+    if (!wanted->agent) {
         return err_set(err, ERR_NOT_FOUND, "%s: no such extension in the store", wanted->ext);
     }
     err_set(err, ERR_NOT_FOUND, "%s holds no extension", wanted->agent);
