@@ -355,7 +355,8 @@ static void test_facts(void **state)
 
 static void make_old(struct fixture *fixture)
 {
-    sqlite_by_hand(fixture->path, "ALTER TABLE extension DROP COLUMN given_back;"
+    sqlite_by_hand(fixture->path, "ALTER TABLE extension ADD COLUMN old TEXT CHECK (old IN ('x'));"
+                                  "ALTER TABLE extension DROP COLUMN given_back;"
                                   "ALTER TABLE extension DROP COLUMN agent_arn;"
                                   "ALTER TABLE extension DROP COLUMN target;"
                                   "ALTER TABLE extension DROP COLUMN until;"
@@ -369,17 +370,28 @@ static const char *copy_of(struct fixture *fixture)
     return scratch_path(&fixture->scratch, "pool.db.schema1");
 }
 
-static int64_t version_of(const char *path)
+static int64_t number_of(const char *path, const char *sql)
 {
     sqlite3 *db = NULL;
     sqlite3_stmt *query = NULL;
     assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &query, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &query, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(query), SQLITE_ROW);
-    int64_t version = sqlite3_column_int64(query, 0);
+    int64_t number = sqlite3_column_int64(query, 0);
     sqlite3_finalize(query);
     sqlite3_close(db);
-    return version;
+    return number;
+}
+
+static int64_t version_of(const char *path)
+{
+    return number_of(path, "PRAGMA user_version");
+}
+
+/* Rules of the table that make SQLite open a temporary table at each row that is written. */
+static int64_t costly_rules_of(const char *path)
+{
+    return number_of(path, "SELECT count(*) FROM sqlite_master WHERE sql LIKE '% IN (%'");
 }
 
 /* Gives alice an ARN, with the snapshot's slot as it was seen; `since_s` changes what was seen. */
@@ -422,6 +434,7 @@ static void test_the_first_write_brings_it_up(void **state)
     assert_int_equal(chmod(fixture->path, 0640), 0);
     assert_int_equal(fill_in_arn(fixture, 0), 1);
     assert_int_equal(version_of(fixture->path), 2);
+    assert_int_equal(costly_rules_of(fixture->path), 0);
     struct snapshot *snapshot = load(fixture, LOAD_NORMAL);
     assert_string_equal(snapshot->slots[1].own->arn, "arn:1");
     assert_string_equal(snapshot->slots[1].own->source, "york");
