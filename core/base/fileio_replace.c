@@ -191,8 +191,8 @@ struct replacing {
 static enum err_code fail_to_write(const struct replacing *replacing, int number, struct err *err)
 {
     enum err_code code = err_set_errno(err, ERR_IO, number, "%s", replacing->path);
-    err_hint(err, replacing->old ? "The file that was there is still there, as it was"
-                                 : "Nothing was written");
+    err_hint(err,
+             replacing->old ? "The old file is still there, unchanged" : "Nothing was written");
     return code;
 }
 
@@ -241,7 +241,7 @@ static enum err_code replace(const struct replacing *replacing, const void *byte
     }
     free(temporary);
     if (number == EEXIST && replacing->only_new) {
-        return err_set(err, ERR_CONFLICT, "%s: there is a file already", replacing->path);
+        return err_set(err, ERR_CONFLICT, "%s: the file already exists", replacing->path);
     }
     if (number != 0) {
         return fail_to_write(replacing, number, err);

@@ -24,8 +24,7 @@ static struct sigaction s_old[N_NUMBERS];
 static void end_by(int number)
 {
     static const char text[] =
-        "\nextpool: stopped in the middle: what was being written may or may "
-        "not have been taken\n";
+        "\nextpool: stopped in the middle: the last write may or may not have been accepted\n";
     ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
     (void)written;
     signal(number, SIG_DFL);

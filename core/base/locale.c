@@ -58,7 +58,7 @@ static const char *asked_for(const struct environment *environment, const char *
 /* Short: it has one line. The name comes from outside and goes to a terminal. */
 static void say(const char *variable, const char *name, bool here)
 {
-    static const char rest[] = "letters beyond ASCII read ?";
+    static const char rest[] = "letters beyond ASCII show as ?";
     struct arena arena = ARENA_INIT;
     const char *shown = name ? text_sanitise(&arena, name) : "";
     if (!name) {

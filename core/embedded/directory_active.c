@@ -237,7 +237,7 @@ void active_note_watched(const struct active_column *column, size_t n_rows, stru
         roster_note(
             roster,
             "column \"%s\" was not looked at, and %zu of %zu say%s \"%s\"%s there: active_column "
-            "= %s in the configuration leaves out who is not active",
+            "= %s in the configuration leaves out people who are not active",
             column->shown, column->n, n_rows, column->n == 1 ? "s" : "", column->value,
             column->n > 1 ? " or the like" : "", column->shown);
     }

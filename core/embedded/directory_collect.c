@@ -118,9 +118,9 @@ static enum err_code second_time(struct collector *c, const struct found_agent *
     }
     char where[64];
     describe(c, c->places[first], agent->place / PLACE_PAGE > 1, where);
-    collector_error(c, agent->place, err, "the login \"%s\" is there a second time, first in %s",
+    collector_error(c, agent->place, err, "the login \"%s\" appears twice; the first is in %s",
                     c->roster->agents[first].login, where);
-    err_hint(err, "One of the two has to go: an agent has one extension");
+    err_hint(err, "Remove one of the two: an agent has one extension");
     return ERR_INPUT;
 }
 

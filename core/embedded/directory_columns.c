@@ -67,19 +67,20 @@ static enum err_code no_login_column(const struct csv *csv, const struct csv_row
     char columns[400];
     size_t twin;
     list_columns(row, columns, sizeof columns);
-    err_set(err, ERR_INPUT, "%s:%zu: no column of logins; the columns are: %s", csv->file,
+    err_set(err, ERR_INPUT, "%s:%zu: no column with logins; the columns are: %s", csv->file,
             row->line, columns);
     size_t likely = csv_find_column(row, s_likely_logins, &twin);
     if (likely != CSV_NO_COLUMN) {
         char name[CSV_HEADER_ROOM];
-        err_hint(err, "If it is this one, the configuration says so: login_column = %s",
+        err_hint(err, "If this is the one, set login_column = %s in the configuration",
                  name_shown(row, likely, name));
     } else if (csv->separator == '\t') {
         err_hint(err, TEXT_OUTPUT_HINT);
     } else {
-        err_hint(err,
-                 "It is called \"user login\", \"username\" or \"user\", or the configuration "
-                 "names it: login_column = NAME; the first line of the file names the columns");
+        err_hint(
+            err,
+            "Call it \"user login\", \"username\" or \"user\", or name it in the configuration: "
+            "login_column = NAME. The first line of the file names the columns");
     }
     return ERR_INPUT;
 }
@@ -119,7 +120,10 @@ static enum err_code find_foreign_login(const struct csv *csv, const struct csv_
             char other[CSV_HEADER_ROOM];
             err_set(err, ERR_INPUT, "%s:%zu: two columns can be the login: %s and %s", csv->file,
                     row->line, name_shown(row, *out, one), name_shown(row, at, other));
-            err_hint(err, "The configuration says which one Connect has: login_column = %s", one);
+            err_hint(
+                err,
+                "Name the one that Amazon Connect uses in the configuration: login_column = %s",
+                one);
             return ERR_INPUT;
         }
         *out = at;

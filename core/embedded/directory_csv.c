@@ -26,7 +26,8 @@ static enum err_code unknown_activity(struct reading *r, struct csv_field value,
     const struct directory_settings *settings = r->source->settings;
     char shown[64];
     text_sanitise_to(shown, sizeof shown, value.text, value.length, 0);
-    err_set(err, ERR_INPUT, "%s:%zu: column \"%s\" says \"%s\", which is neither active nor not",
+    err_set(err, ERR_INPUT,
+            "%s:%zu: column \"%s\" says \"%s\", which means neither active nor inactive",
             r->source->file, r->row.line, r->columns.active.shown, shown);
     err_hint(err,
              "active_column = %s = ACTIVE, ... lists the values that mean active; it was set by %s",

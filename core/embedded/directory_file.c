@@ -44,7 +44,7 @@ enum err_code directory_parse(const struct directory_text *source, const char **
         guess = text_file_guess(text, length);
     }
     if (guess.what) {
-        err_set(err, ERR_INPUT, "%s: this looks like %s; CSV with a header or JSON is wanted",
+        err_set(err, ERR_INPUT, "%s: this looks like %s; CSV with a header or JSON is expected",
                 source->file, guess.what);
         err_hint(err, "%s", guess.hint);
         return ERR_INPUT;

@@ -218,7 +218,7 @@ static enum err_code take_page(struct reading *r, json_t *page, json_t *users)
     r->cut_short = token && length > 0;
     r->said = said > 0 ? (size_t)said : 0;
     if (!json_is_array(users)) {
-        return err_set(r->err, ERR_INPUT, "%s: page %zu: the users are no array", r->file,
+        return err_set(r->err, ERR_INPUT, "%s: page %zu: the users are not an array", r->file,
                        r->pages);
     }
     return take_users(r, users);
@@ -246,10 +246,9 @@ static enum err_code take_object(struct reading *r, json_t *object)
     err_set(r->err, ERR_INPUT,
             "%s: an object with neither UserSummaryList nor Users nor Username%s%s", r->file,
             key ? ", but " : "", key ? key : "");
-    err_hint(r->err,
-             "Wanted is what aws connect list-users or aws connect search-users prints; for "
-             "users of another system the configuration names the member that is the login: "
-             "login_column = NAME");
+    err_hint(r->err, "Expected is what aws connect list-users or aws connect search-users prints. "
+                     "For users of another system, name the member that is the login in the "
+                     "configuration: login_column = NAME");
     return ERR_INPUT;
 }
 
@@ -259,12 +258,12 @@ static enum err_code take_value(struct reading *r, json_t *value, int depth)
         return take_object(r, value);
     }
     if (!json_is_array(value) || depth == NESTING_MAX) {
-        err_set(r->err, ERR_INPUT, "%s: no page of users and no user, but %s", r->file,
+        err_set(r->err, ERR_INPUT, "%s: a page of users or a user is expected, not %s", r->file,
                 json_is_array(value)    ? "arrays in arrays"
                 : json_is_string(value) ? "a string"
                                         : "a value");
         err_hint(r->err,
-                 "Wanted is what aws connect list-users or aws connect search-users prints");
+                 "Expected is what aws connect list-users or aws connect search-users prints");
         return ERR_INPUT;
     }
     enum err_code code = ERR_OK;
@@ -304,8 +303,7 @@ static enum err_code bad_json(struct reading *r, const char *text, size_t start,
     enum json_error_code code = json_error_code(error);
     if (code == json_error_premature_end_of_input) {
         place_of(text, length, &line, &column);
-        err_set(r->err, ERR_INPUT, "%s:%zu:%zu: the JSON ends in the middle", r->file, line,
-                column);
+        err_set(r->err, ERR_INPUT, "%s:%zu:%zu: the JSON ends too early", r->file, line, column);
         err_hint(r->err, "The file is cut short: write it again");
         return ERR_INPUT;
     }

@@ -30,7 +30,7 @@ static enum err_code read_there(struct exporter *exporter, const struct progress
     bool exists = stat(self->path, &there) == 0;
     self->base.fleeting = strcmp(self->path, "-") == 0 || (exists && !S_ISREG(there.st_mode));
     if (!exists || self->base.fleeting) {
-        return err_set(err, ERR_NOT_FOUND, "%s: nothing is there", self->path);
+        return err_set(err, ERR_NOT_FOUND, "%s: there is no such file", self->path);
     }
     enum err_code code = fileio_resolve(self->path, &resolved, err);
     if (code == ERR_OK && faccessat(AT_FDCWD, resolved, R_OK, AT_EACCESS) != 0) {

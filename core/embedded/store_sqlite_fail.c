@@ -232,7 +232,7 @@ enum err_code sqlite_fail_read_only(const struct sqlite_store *store, struct err
     int folder_obstacle = write_obstacle(folder);
     enum err_code code = ERR_READ_ONLY;
     if (file_obstacle == EROFS || folder_obstacle == EROFS) {
-        err_set(err, code, "%s is on a disk that can only be read", store->path);
+        err_set(err, code, "%s is on a read-only disk", store->path);
     } else if (file_obstacle != 0) {
         code = err_set_errno(err, code, file_obstacle, "%s cannot be written", store->path);
         hint_permission(store, file_obstacle, err);
@@ -319,7 +319,7 @@ enum err_code sqlite_fail(struct sqlite_store *store, int result, const char *do
     case SQLITE_CORRUPT: {
         enum err_code code = err_set(err, ERR_INPUT, "%s is damaged: %s, while %s", store->path,
                                      sqlite3_errmsg(store->db), doing);
-        err_hint(err, "Put a copy from before in its place, or save what is left with"
+        err_hint(err, "Put a backup in its place, or save what is left with"
                       " sqlite3 FILE .recover.");
         return code;
     }

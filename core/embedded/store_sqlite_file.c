@@ -198,9 +198,8 @@ static enum err_code identify(struct sqlite_store *store, enum identity *identit
 static enum err_code fail_not_there(const struct sqlite_store *store, struct err *err)
 {
     enum err_code code = err_set(err, ERR_NOT_FOUND, "%s: store not found", store->path);
-    err_hint(err,
-             "extpool --init makes a new one. If there should be one already, look at --store, "
-             "AWS_TABLE, HOME and the context");
+    err_hint(err, "extpool --init makes a new one. If there should already be one, check --store, "
+                  "AWS_TABLE, HOME and the context");
     return code;
 }
 
@@ -245,7 +244,7 @@ static enum err_code judge_identity(struct sqlite_store *store, const struct pol
         return code;
     }
     if (identity == IDENTITY_FOREIGN) {
-        code = err_set(err, ERR_INPUT, "%s is a SQLite database, but no store of extpool",
+        code = err_set(err, ERR_INPUT, "%s is a SQLite database, but not a store of extpool",
                        store->path);
         err_hint(err, "Name another path; this file is left as it is.");
         return code;
@@ -458,11 +457,10 @@ enum err_code sqlite_create(struct sqlite_store *store, const struct policy *pol
         code = make_schema(store, policy, err);
     }
     if (code == ERR_OK && empty && !wal && warnings) {
-        port_info_set(
-            warnings, "journal",
-            "the file system does not allow a write-ahead log for %s: it works, but readers"
-            " wait for writers",
-            store->path);
+        port_info_set(warnings, "journal",
+                      "the file system does not allow a write-ahead log for %s: the store works, "
+                      "but readers wait for writers",
+                      store->path);
     }
     if (code != ERR_OK) {
         sqlite_close(store);

@@ -80,11 +80,10 @@ bool sqlite_has_journal(const struct sqlite_store *store)
 /* A journal of a run that was stopped, met by somebody who may not bring it to its end. */
 enum err_code sqlite_fail_unfinished(const struct sqlite_store *store, struct err *err)
 {
-    err_set(
-        err, ERR_READ_ONLY,
-        "%s cannot be read as it is: the journal beside it (%s%s) may hold changes that are not "
-        "finished, and who may not write the store cannot finish them",
-        store->path, store->path, has_file(store, "-journal") ? "-journal" : "-wal");
+    err_set(err, ERR_READ_ONLY,
+            "%s cannot be read as it is: the journal beside it (%s%s) may hold unfinished changes, "
+            "and only a user who may write the store can finish them",
+            store->path, store->path, has_file(store, "-journal") ? "-journal" : "-wal");
     err_hint(err, "Run extpool --status once as somebody who may write the store, then try again");
     return ERR_READ_ONLY;
 }

@@ -70,7 +70,7 @@ bool sqlite_slot(struct arena *arena, sqlite3_stmt *row, int width, struct slot 
     if (!read_ext(row, width, slot->ext)) {
         *why = "its number does not have the width of the store";
     } else if (!read_state(row, slot)) {
-        *why = "its state is none of free, assigned, reserved";
+        *why = "its state is not free, assigned or reserved";
     } else {
         slot->at_s = sqlite3_column_int64(row, 2);
         slot->agent = sqlite_text(arena, row, 3, &sound);

@@ -113,10 +113,12 @@ static enum err_code copy_into(struct sqlite_store *store, const char *path, str
     enum err_code code = ERR_OK;
     if (result != SQLITE_DONE) {
         code = err_set(err, ERR_IO,
-                       "%s: the copy that is kept before the first write of this"
-                       " version cannot be made: %s",
+                       "%s: a copy of the store is kept before the first write of this version, "
+                       "and it cannot be made: %s",
                        path, reader ? sqlite3_errmsg(reader) : sqlite3_errstr(result));
-        err_hint(err, "Nothing was written. Make room in the folder and the right to write there");
+        err_hint(
+            err,
+            "Nothing was written. Make room in the folder, and check that you may write there");
     }
     sqlite3_finalize(copy);
     sqlite3_close(reader);
@@ -142,7 +144,7 @@ static enum err_code keep_copy(struct sqlite_store *store, struct err *err)
         code = err_set_errno(err, ERR_IO, errno, "%s", path);
     }
     if (code == ERR_OK) {
-        log_line(LOG_INFO, "sqlite", "%s has the store as it was before this version", path);
+        log_line(LOG_INFO, "sqlite", "%s is a copy of the store from before this version", path);
     } else {
         unlink(part);
     }

@@ -189,7 +189,7 @@ static enum err_code read_quoted(struct csv *csv, struct err *err)
     csv->at += blanks_here(csv);
     if (csv->at < csv->end && *csv->at != csv->separator && !at_line_end(csv)) {
         return stop(csv, csv->line,
-                    "text behind a closing quote; a quote inside of a field is doubled", err);
+                    "text after a closing quote; a quote inside a field is written twice", err);
     }
     if (copy) {
         buf_append(&csv->scratch, start, length);

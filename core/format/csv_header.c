@@ -160,13 +160,13 @@ enum err_code csv_check_count(const char *file, const struct csv_row *row, size_
     if (n == n_fields) {
         return ERR_OK;
     }
-    err_set(err, ERR_INPUT, "%s:%zu: %zu field%s, and the header in line %zu has %zu", file,
+    err_set(err, ERR_INPUT, "%s:%zu: %zu field%s, but the header in line %zu has %zu", file,
             row->line, n, n == 1 ? "" : "s", header_line, n_fields);
     if (n > n_fields && has_quote(row)) {
-        err_hint(err, "A quote counts only as the first character of a field; inside of a field in "
-                      "quotes it stands twice");
+        err_hint(err, "A quote counts only as the first character of a field; inside a field in "
+                      "quotes write it twice");
     } else if (n > n_fields) {
-        err_hint(err, "A field that holds a comma has to stand in quotes");
+        err_hint(err, "Put a field that holds a comma in quotes");
     }
     return ERR_INPUT;
 }

@@ -68,14 +68,14 @@ enum err_code text_file_check(const char *name, const char *text, size_t length,
         return ERR_INPUT;
     }
     if (length >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0)) {
-        err_set(err, ERR_INPUT, "%s: UTF-16, and UTF-8 is wanted", name);
+        err_set(err, ERR_INPUT, "%s: UTF-16, but UTF-8 is expected", name);
         err_hint(err, "Save it as UTF-8, or: iconv -f UTF-16 -t UTF-8");
         return ERR_INPUT;
     }
     const char *nul = length > 0 ? memchr(text, '\0', length) : NULL;
     if (nul) {
         size_t at = (size_t)(nul - text);
-        return err_set(err, ERR_INPUT, "%s:%zu: a NUL byte (at byte %zu): this is no text file",
+        return err_set(err, ERR_INPUT, "%s:%zu: a NUL byte (at byte %zu): this is not a text file",
                        name, line_of(text, at), at + 1);
     }
     size_t at = text_utf8_check(text, length);

@@ -76,7 +76,7 @@ static void say_stopping(struct progress_line *line, enum cancel level)
     if (line->out) {
         draw(line, &line->report, line->ticks_ms());
     } else if (line->say && first) {
-        fputs("extpool: stopping after what is in flight; a second signal stops at once\n",
+        fputs("extpool: stopping after the work in flight; a second signal stops at once\n",
               line->say);
         fflush(line->say);
     }

@@ -27,7 +27,7 @@ static const char *state_counts(struct arena *arena, const struct status_report 
                                            EXT_BLOCKED};
     char number[TEXT_NUMBER_ROOM];
     if (status->snapshot->n_slots == 0) {
-        return "none yet; --init makes them, and so does a sync";
+        return "none yet; --init or a sync makes them";
     }
     const char *line = arena_strdup(arena, text_number(status->snapshot->n_slots, number));
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
@@ -257,7 +257,7 @@ void report_text_lookup(const struct report *report, const struct lookup_report 
     tell_place(&table, "a call goes to", &lookup->place);
     tell_place(&table, "fallback", &lookup->backup);
     if (lookup->reason == LOOKUP_UNRESOLVED) {
-        table_row(&table, "a call goes to", "nowhere: what it leads to is not known");
+        table_row(&table, "a call goes to", "nowhere: its target is not known");
     }
     table_print(&table, report->out, "");
     table_release(&table);
@@ -318,7 +318,7 @@ void report_text_history(const struct report *report, const struct history *hist
     table_print(&table, report->out, "");
     table_release(&table);
     if (history->n_actions == 0 && !report->quiet) {
-        fputs("nothing was done yet\n", report->err);
+        fputs("no action yet\n", report->err);
     }
 }
 
@@ -359,7 +359,7 @@ static void doctor_not_checked(const struct report *report, const struct doctor_
     const char *export = doctor->export_uri;
     struct arena arena = ARENA_INIT;
     if (directory || export) {
-        fprintf(report->err, "note: only the store was looked at, not %s%s%s\n",
+        fprintf(report->err, "note: only the store was checked, not %s%s%s\n",
                 directory ? text_sanitise(&arena, directory) : "",
                 directory && export ? " and not " : "",
                 export ? text_sanitise(&arena, export) : "");

@@ -253,7 +253,7 @@ static void plan_notes(const struct report *report, const struct plan *plan)
 
 /* ---- what became of them ----------------------------------------------------------------- */
 
-/* ", 603 already so" if there are any. */
+/* ", 603 already applied" if there are any. */
 static void also(const struct report *report, size_t n, const char *what)
 {
     char number[TEXT_NUMBER_ROOM];
@@ -271,7 +271,7 @@ static void rows_done(const struct report *report, const struct outcome *outcome
         return;
     }
     fprintf(report->out, "done: %s applied", text_number(outcome->applied, number));
-    also(report, outcome->already_so, "already so");
+    also(report, outcome->already_so, "already applied");
     also(report, outcome->conflicts, outcome->conflicts == 1 ? "conflict" : "conflicts");
     also(report, outcome->failed, "failed");
     also(report, outcome->in_doubt, "in doubt");
@@ -301,7 +301,7 @@ static void what_was_done(const struct report *report, const struct action_repor
         fprintf(report->out, "export: %s, %s, %s%s\n",
                 strcmp(export->to, "file:-") == 0 ? "standard output" : export->to,
                 text_count(&arena, export->rows, "row"), text_count(&arena, export->bytes, "byte"),
-                export->unchanged ? ", as it was" : "");
+                export->unchanged ? ", unchanged" : "");
     }
     arena_release(&arena);
 }

@@ -160,10 +160,10 @@ static void hint_the_rest(struct usecase *use)
         }
     }
     if (unmade == 0) {
-        err_hint(&use->err, "What was applied stays; the same command does the rest");
+        err_hint(&use->err, "Applied changes stay; the same command does the rest");
     } else {
         err_hint(&use->err,
-                 "What was applied stays; %s number%s not made yet; the same command does the rest",
+                 "Applied changes stay; %s number%s not made yet; the same command does the rest",
                  text_number(unmade, number), unmade == 1 ? " is" : "s are");
     }
 }
@@ -181,8 +181,8 @@ void run_carry_out(struct run *run, bool ask)
         return;
     }
     if (use->outcome.in_doubt > 0) {
-        err_hint(&use->err, "What is in doubt was sent, and no answer came: the same command sees "
-                            "what became of it, and does the rest");
+        err_hint(&use->err, "Changes in doubt were sent, but no answer came. Run the same command "
+                            "again: it finds out what became of them and does the rest");
     } else if (code == ERR_CANCELLED && use->outcome.applied > 0) {
         hint_the_rest(use);
     }

@@ -173,8 +173,7 @@ static void hint_agent(struct run *run, const char *wanted)
         err_hint(err, "Did you mean \"%s\"?%s", near,
                  text_equal_nocase(near, wanted) ? " Case counts" : "");
     } else if (!run->report->verbose) {
-        err_hint(err,
-                 "--lookup reads the store alone; with --verbose it also looks who works here");
+        err_hint(err, "--lookup reads only the store; with --verbose it also reads the directory");
     }
     arena_release(&arena);
 }

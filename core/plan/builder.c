@@ -190,7 +190,7 @@ const char *builder_given_back(const struct plan_builder *builder, const char *e
     if (policy_is_blocked(policy, ext)) {
         return "stays blocked by the policy";
     }
-    return policy_in_ranges(policy, ext) ? builder->cools : "stays outside of the ranges";
+    return policy_in_ranges(policy, ext) ? builder->cools : "stays outside the ranges";
 }
 
 void build_create(struct plan_builder *builder, const char *ext)
@@ -256,12 +256,13 @@ static const char *what_was_wrong(struct plan_builder *builder, const struct slo
         return "written by the program before this one";
     }
     if (sound && slot->as_read && slot->as_read->unsafe) {
-        return arena_printf(arena, "rewritten as text, a contact flow takes nothing else: %s",
+        return arena_printf(arena,
+                            "rewritten as text, because a contact flow takes nothing else: %s",
                             slot->as_read->unsafe);
     }
     if (sound) {
-        return slot->own && slot->own->arn ? "the directory says another ARN now"
-                                           : "gets the ARN that the directory says";
+        return slot->own && slot->own->arn ? "the directory has another ARN now"
+                                           : "gets the ARN from the directory";
     }
     if (slot->state == SLOT_FREE) {
         return "free, but the index could not show it";

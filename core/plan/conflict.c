@@ -120,7 +120,7 @@ static const char *what_is_there(const struct judgement *judgement, const struct
     return text;
 }
 
-/* ---- already so ---------------------------------------------------------------------------- */
+/* ---- already applied ---------------------------------------------------------------------------- */
 
 /* Whether the number is as the unit would leave it, by whomever and since whenever. A number that
    shall be created is asked to be there, whatever became of it since. A number that an agent leaves
@@ -314,9 +314,9 @@ void conflict_decide(struct plan *plan, size_t first, size_t end,
         change->result = so ? RESULT_SKIPPED : RESULT_CONFLICT;
         change->already_so = so;
         if (so) {
-            change->detail = arena_printf(&plan->arena, "already so: %s", verdict->detail);
+            change->detail = arena_printf(&plan->arena, "already applied: %s", verdict->detail);
         } else if (grouped && i != verdict->change) {
-            change->detail = arena_printf(&plan->arena, "goes with %s: %s",
+            change->detail = arena_printf(&plan->arena, "belongs to the change of %s: %s",
                                           plan->changes[verdict->change].ext, verdict->detail);
         } else {
             change->detail = arena_strdup(&plan->arena, verdict->detail);

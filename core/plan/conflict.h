@@ -7,7 +7,7 @@
  * asks here what that means. Every store asks, so the same race has the same answer on each.
  *
  * A unit is judged by what was asked for:
- *     already so  every number is as the unit would leave it, and every agent holds what was asked
+ *     already applied  every number is as the unit would leave it, and every agent holds what was asked
  *                 for. "release kim" is not so while kim holds another number.
  *     as seen     nothing that the plan saw has changed; what stood in the way was something else
  *     conflict    something else is there now; `detail` says what
@@ -43,7 +43,7 @@ void conflict_judge(const struct plan *plan, const struct effects *effects,
                     const struct present *present, struct arena *arena,
                     struct conflict_verdict *verdict);
 
-/* Sets result and detail of all changes [first, end) of a unit: skipped and already so, or
+/* Sets result and detail of all changes [first, end) of a unit: skipped and already applied, or
    conflict. Of a group, the change that lost has the detail, and the others refer to it. */
 void conflict_decide(struct plan *plan, size_t first, size_t end,
                      const struct conflict_verdict *verdict);

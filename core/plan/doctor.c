@@ -129,7 +129,7 @@ static void examine_assigned(struct examination *exam, const struct slot *slot)
     if (holder->kept != slot) {
         struct problem *problem =
             add(exam, PROBLEM_TWO_EXTENSIONS, slot->ext, slot->agent,
-                arena_printf(arena, "has %s too, which stays", holder->kept->ext));
+                arena_printf(arena, "also has %s, which stays", holder->kept->ext));
         problem->slot = slot;
         problem->kept = holder->kept;
         problem->claim = holder->claim;
@@ -148,11 +148,11 @@ static void examine_assigned(struct examination *exam, const struct slot *slot)
         problem->claim = holder->claim;
         if (!slot->as_read->mendable) {
             problem->fixable = false;
-            problem->fix = "none: another program's; make it text there or remove it";
+            problem->fix = "none: it belongs to another program; make it text there or remove it";
         }
     }
     if (!policy_in_ranges(exam->input->policy, slot->ext)) {
-        add(exam, PROBLEM_OUT_OF_RANGE, slot->ext, slot->agent, "outside of the ranges of the pool")
+        add(exam, PROBLEM_OUT_OF_RANGE, slot->ext, slot->agent, "outside the ranges of the pool")
             ->slot = slot;
     }
 }
@@ -302,9 +302,9 @@ static void examine_trail(struct examination *exam)
     struct arena *arena = &exam->diagnosis->arena;
     char number[TEXT_NUMBER_ROOM];
     if (snapshot->time.stands) {
-        add_clock_problem(
-            exam, arena_printf(arena, "%s%s", snapshot->time.note, stamped_ahead(exam)),
-            "none while nothing keeps this machine's clock right (NTP): set it right");
+        add_clock_problem(exam,
+                          arena_printf(arena, "%s%s", snapshot->time.note, stamped_ahead(exam)),
+                          "none until something keeps this machine's clock right (NTP)");
     }
     for (size_t i = 0; i < trail->n_ahead; i++) {
         const struct trail_month *ahead = &trail->ahead[i];

@@ -85,8 +85,8 @@ static void chain_components(struct edit *edit)
     for (size_t i = 0; i < n; i++) {
         if (size[i] > PLAN_GROUP_MAX) {
             edit_refuse(edit, i,
-                        "%zu changes hang together from here on, and one transaction takes %d: "
-                        "break the chain",
+                        "%zu changes depend on each other from here on, but one transaction takes "
+                        "%d: break the chain",
                         size[i], PLAN_GROUP_MAX);
         }
     }
@@ -386,7 +386,7 @@ static void build_already_so(struct edit *edit, const struct edit_request *reque
     plan->counts[request->kind]--;
     change->result = RESULT_SKIPPED;
     change->already_so = true;
-    change->detail = arena_printf(&plan->arena, "already so: %s", request->already);
+    change->detail = arena_printf(&plan->arena, "already applied: %s", request->already);
 }
 
 static void build_changes(struct edit *edit)
@@ -462,7 +462,7 @@ static enum err_code refuse_all(const struct edit *edit, struct err *err)
         err_prefix(err, "line %zu", first->line);
     }
     if (refusals->n_items > 1) {
-        err_hint(err, "%zu requests are refused in all; nothing was changed", refusals->n_items);
+        err_hint(err, "%zu requests are refused; nothing was changed", refusals->n_items);
     }
     return code;
 }

@@ -195,7 +195,7 @@ static bool claim_person(struct edit *edit, size_t i, struct person *person, siz
                    : person->move != NO_REQUEST ? person->move
                                                 : person->drop;
     if (other != NO_REQUEST) {
-        edit_refuse(edit, i, "%s is in %s already", person->login, edit_name_request(edit, other));
+        edit_refuse(edit, i, "%s is already in %s", person->login, edit_name_request(edit, other));
         return false;
     }
     *role = i;
@@ -213,7 +213,7 @@ static void take_number(struct edit *edit, size_t i, const char *ext)
     struct number *number = edit_number(edit, ext);
     edit->requests[i].number = number;
     if (number->taker != NO_REQUEST) {
-        edit_refuse(edit, i, "%s is wanted by %s already", ext,
+        edit_refuse(edit, i, "%s is already wanted by %s", ext,
                     edit_name_request(edit, number->taker));
         return;
     }
@@ -242,7 +242,7 @@ static void check_move(struct edit *edit, size_t i)
         request->kind = CHANGE_REASSIGN;
     }
     if (request->kind == CHANGE_ASSIGN && slot) {
-        edit_refuse(edit, i, "%s has %s already; reassign moves them", person->login, slot->ext);
+        edit_refuse(edit, i, "%s already has %s; reassign moves them", person->login, slot->ext);
     } else if (request->kind == CHANGE_REASSIGN && !slot) {
         edit_refuse(edit, i, "%s has no extension yet; assign gives them one", person->login);
     } else if (claim_person(edit, i, person, &person->move)) {
@@ -351,7 +351,7 @@ static void check_reserve(struct edit *edit, size_t i)
     } else {
         struct number *number = edit_number(edit, request->ext);
         if (number->leaver != NO_REQUEST) {
-            edit_refuse(edit, i, "%s is in %s already", request->ext,
+            edit_refuse(edit, i, "%s is already in %s", request->ext,
                         edit_name_request(edit, number->leaver));
             return;
         }
@@ -387,7 +387,7 @@ static void check_alone(struct edit *edit, size_t i)
     case CHANGE_ADOPT:
     case CHANGE_REPAIR:
     case CHANGE_KIND_COUNT:
-        edit_refuse(edit, i, "this cannot be asked for");
+        edit_refuse(edit, i, "this cannot be requested");
         break;
     }
 }
@@ -415,7 +415,7 @@ static void check_number(struct edit *edit, const struct number *number)
     bool renames = request->kind == CHANGE_RESERVE && slot && slot->state == SLOT_RESERVED;
     bool swaps = request->asked->swap;
     if (!policy_in_ranges(policy, number->ext) && !renames && !swaps) {
-        edit_refuse(edit, i, "%s is outside of the ranges of the pool", number->ext);
+        edit_refuse(edit, i, "%s is outside the ranges of the pool", number->ext);
     } else if (policy_is_blocked(policy, number->ext) && !renames) {
         edit_refuse(edit, i, "%s is blocked by the policy", number->ext);
     } else if (number->leaver != NO_REQUEST || !slot || renames) {

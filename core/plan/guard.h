@@ -35,7 +35,7 @@ struct guard_verdict {
     char text[256]; /* "releases 2 of 2,456 = 0.1 % (limit 10 %)" or why it is refused */
 };
 
-/* Judges the rows that are to be tried: without those left out, in conflict or already so. */
+/* Judges the rows that are to be tried: without those left out, in conflict or already applied. */
 void guard_judge(const struct plan *plan, const struct release_limit *limit,
                  struct guard_verdict *verdict);
 

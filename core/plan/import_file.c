@@ -63,8 +63,9 @@ static enum err_code surplus_column(const struct reading *r, size_t at, struct e
         return err_set(err, ERR_INPUT, "%s:%zu: columns %zu and %zu mean the same", r->csv.file,
                        r->row.line, r->columns[column] + 1, at + 1);
     }
-    err_set(err, ERR_INPUT, "%s:%zu: column %zu, \"%s\", is none of user, extension, action, note",
-            r->csv.file, r->row.line, at + 1, name);
+    err_set(err, ERR_INPUT,
+            "%s:%zu: column %zu, \"%s\", is not one of user, extension, action, note", r->csv.file,
+            r->row.line, at + 1, name);
     const char *near = nearest_of(name, known);
     if (near) {
         err_hint(err, "Did you mean \"%s\"?", near);
@@ -86,8 +87,8 @@ static enum err_code check_columns(const struct reading *r, struct err *err)
         }
     }
     if (r->columns[COLUMN_USER] == CSV_NO_COLUMN && r->columns[COLUMN_EXTENSION] == CSV_NO_COLUMN) {
-        return err_set(err, ERR_INPUT, "%s:%zu: no column user and none extension", r->csv.file,
-                       r->header_line);
+        return err_set(err, ERR_INPUT, "%s:%zu: neither a column user nor a column extension",
+                       r->csv.file, r->header_line);
     }
     return ERR_OK;
 }
@@ -198,7 +199,7 @@ static bool take_extension(struct reading *r, struct request *request)
     }
     char *ext = arena_strndup(&r->import->arena, field.text, field.length < 32 ? field.length : 32);
     if (!text_is_digits(ext)) {
-        return refuse(r, "\"%s\" is no extension: digits and nothing else", ext);
+        return refuse(r, "\"%s\" is not an extension: only digits are allowed", ext);
     }
     request->ext = ext;
     return true;
@@ -248,7 +249,7 @@ static void take_row(struct reading *r)
     struct request request = {.line = r->row.line};
     import->n_rows++;
     if (csv_check_count(r->csv.file, &r->row, r->n_fields, r->header_line, &why) != ERR_OK) {
-        refuse(r, "%zu fields, and the header has %zu", r->row.n_fields, r->n_fields);
+        refuse(r, "%zu fields, but the header has %zu", r->row.n_fields, r->n_fields);
         return;
     }
     if (!take_action(r, &request) || !take_user(r, &request) || !take_extension(r, &request) ||
@@ -275,8 +276,8 @@ enum err_code import_parse(const char *file, const char *text, size_t length, st
     enum err_code code = text_file_check(file, text, length, err);
     struct text_file_guess guess = text_file_guess(text, length);
     if (code == ERR_OK && guess.what) {
-        code =
-            err_set(err, ERR_INPUT, "%s: this looks like %s, and CSV is wanted", file, guess.what);
+        code = err_set(err, ERR_INPUT, "%s: this looks like %s, but CSV is expected", file,
+                       guess.what);
         err_hint(err, "The first line names the columns: user,extension,action,note");
     } else if (code == ERR_OK) {
         code = read_header(&r, err);

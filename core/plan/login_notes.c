@@ -112,10 +112,10 @@ static void note_pairs(const struct pairs *pairs)
         const struct name_list *left = &pairs->left[one];
         const struct name_list *within = &pairs->within[one];
         if (left->n > 0) {
-            plan_note(plan,
-                      "%zu left and came with a login that differs %s, which makes "
-                      "another agent: %s",
-                      left->n, login_difference_text(one), left->text);
+            plan_note(
+                plan,
+                "%zu left, and a new agent has a login that differs %s; these are two agents: %s",
+                left->n, login_difference_text(one), left->text);
         }
         if (within->n > 0) {
             plan_note(plan,

@@ -20,7 +20,7 @@
 struct meanwhile {
     bool *tried; /* by change: it was to be written */
     size_t n_lost;
-    size_t n_done; /* of these, already so */
+    size_t n_done; /* of these, already applied */
 };
 
 void meanwhile_begin(struct meanwhile *meanwhile, const struct plan *plan);

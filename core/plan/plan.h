@@ -36,7 +36,7 @@
     X(RESULT_DONE, "done", "done")                                                                 \
     X(RESULT_CONFLICT, "conflict", "conflict") /* what the plan saw is not there any more */       \
     X(RESULT_FAILED, "failed", "failed")                                                           \
-    X(RESULT_SKIPPED, "skipped", "skipped")       /* left out, or already so */                    \
+    X(RESULT_SKIPPED, "skipped", "skipped")       /* left out, or already applied */               \
     X(RESULT_NOT_TRIED, "not_tried", "not tried") /* the apply ended before its turn */            \
     X(RESULT_IN_DOUBT, "in_doubt", "in doubt")    /* sent; what became of it is not known */
 

@@ -85,7 +85,7 @@ static void fix_claim(struct repair *repair, const struct problem *problem)
     struct change *change = NULL;
     if (kept) {
         change = build_kept(repair, kept,
-                            claim ? "the claim said another extension" : "the claim was missing");
+                            claim ? "the claim named another extension" : "the claim was missing");
     } else {
         change = plan_add_plain(repair->builder.plan, CHANGE_REPAIR, claimed, problem->agent, 0,
                                 "the claim was left behind");
@@ -149,7 +149,7 @@ static void trim_trail(struct repair *repair)
     }
     char number[TEXT_NUMBER_ROOM];
     struct change *change = plan_add(repair->builder.plan, CHANGE_REPAIR, NULL, NULL, 0,
-                                     "remove %s record%s of the audit trail whose time is over",
+                                     "remove %s expired record%s of the audit trail",
                                      text_number(n, number), n == 1 ? "" : "s");
     struct trail_step *step = change_trail(repair, change);
     step->expired_by_s = trail->expired_by_s;

@@ -516,7 +516,7 @@ static void note_stayers(struct sync *sync)
                   pinned.n == 1 ? "is" : "are", pinned.text);
     }
     if (outside.n > 0) {
-        plan_note(plan, "%zu assigned extension%s outside of the ranges, kept: %s", outside.n,
+        plan_note(plan, "%zu assigned extension%s outside the ranges, kept: %s", outside.n,
                   outside.n == 1 ? " is" : "s are", outside.text);
     }
 }

@@ -296,7 +296,7 @@ static void find_conflicts(struct undo *undo)
     for (size_t i = 0; i < undo->n_traces; i++) {
         struct trace *trace = &undo->traces[i];
         if (!is_now(trace, &trace->became)) {
-            trace->conflict = arena_printf(arena, "%s is not as it was left: %s", trace->ext,
+            trace->conflict = arena_printf(arena, "%s has changed since: %s", trace->ext,
                                            slot_describe(arena, trace->now));
         }
     }
@@ -370,7 +370,7 @@ static struct change *add(struct undo *undo, enum change_kind kind, const struct
         const char *now = slot_describe(&plan->arena, trace->now);
         change->result = RESULT_SKIPPED;
         change->already_so = true;
-        change->detail = arena_printf(&plan->arena, "already so: %s is %s", trace->ext, now);
+        change->detail = arena_printf(&plan->arena, "already applied: %s is %s", trace->ext, now);
         plan->counts[kind]--;
     } else if (root->conflict) {
         change->result = RESULT_CONFLICT;
@@ -504,14 +504,14 @@ static void note_rest(struct undo *undo)
         }
     }
     if (moved.n > 0) {
-        plan_note(plan, "%zu of %zu changes moved on since and stay: %s", moved.n, plan->n_changes,
-                  moved.text);
+        plan_note(plan, "%zu of %zu changes stay, because the extension has changed since: %s",
+                  moved.n, plan->n_changes, moved.text);
     }
     if (n_undone > 0) {
-        plan_note(plan, "%zu of %zu changes were undone already", n_undone, plan->n_changes);
+        plan_note(plan, "%zu of %zu changes are already undone", n_undone, plan->n_changes);
     }
     if (strangers.n > 0) {
-        plan_note(plan, "%zu not in the directory, the next sync takes theirs back: %s",
+        plan_note(plan, "%zu not in the directory; the next sync takes their extensions back: %s",
                   strangers.n, strangers.text);
     }
     if (undo->n_kept > 0) {

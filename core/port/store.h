@@ -80,7 +80,7 @@ struct store_ops {
      * one transaction, each change on the condition that every step's `before` is still there and
      * that no agent gets a second extension. Sets `result` and `detail` of every change:
      *   done; conflict (something else is there now: detail says what; its group goes with it; the
-     *   rest goes on); skipped (left out, or already so); failed. Which of conflict and already so
+     *   rest goes on); skipped (left out, or already applied); failed. Which of conflict and already applied
      *   it is, says core/plan/conflict.h.
      * ERR_OK also with conflicts. An error means that it stopped: what was not tried is `skipped`,
      * what may have been written is found out before it returns where the store can tell.

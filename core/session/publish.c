@@ -53,7 +53,7 @@ static enum err_code choose_place(struct publishing *publishing, const char *to)
         }
     }
     if (!publishing->uri) {
-        err_set(publishing->err, ERR_USAGE, "no place to export to");
+        err_set(publishing->err, ERR_USAGE, "no destination for the export");
         err_hint(publishing->err, "Name one with --export: " LOCATION_EXPORT_FORMS);
         return ERR_USAGE;
     }
@@ -173,7 +173,7 @@ static void hint_way_out(const struct publishing *publishing, bool before_writin
     err_hint(publishing->err,
              "%s See whether this is the right store: %s (from %s).\nIf it is: %sextpool --export "
              "--max-release %zu",
-             before_writing ? "Nothing was written." : "The list there is as it was before.",
+             before_writing ? "Nothing was written." : "The list there is unchanged.",
              settings->store, settings_origin(settings, OPT_STORE),
              before_writing ? "extpool --sync --no-export, then " : "",
              publishing->receipt->guard.count);
@@ -308,7 +308,7 @@ static void note(struct publishing *publishing)
     }
     if (store->ops->note_published(store, publishing->exporter->uri, &now, publishing->progress,
                                    &why) != ERR_OK) {
-        log_line(LOG_WARN, "export", "that it was published is not noted: %s", why.text);
+        log_line(LOG_WARN, "export", "the publication was not recorded: %s", why.text);
     }
 }
 
@@ -327,7 +327,7 @@ static enum err_code publish(struct publishing *publishing)
         receipt->unchanged = exporter->unchanged;
         note(publishing);
         log_line(LOG_INFO, "export", "%s: %zu rows, %zu bytes%s", publishing->uri, receipt->rows,
-                 publishing->bytes.length, receipt->unchanged ? ", as it was" : "");
+                 publishing->bytes.length, receipt->unchanged ? ", unchanged" : "");
     }
     return code;
 }

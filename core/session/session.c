@@ -474,13 +474,13 @@ enum err_code session_apply(struct session *session, struct plan *plan,
     }
     meanwhile_release(&meanwhile);
     outcome->duration_ms = clock_ticks_ms() - start_ms;
-    log_line(code == ERR_OK ? LOG_INFO : LOG_ERROR, "apply",
-             "%s %s: %zu applied, %zu already so, %zu conflicts, %zu failed, %zu not tried in %lld "
-             "ms%s%s",
-             plan->action, outcome->action_id, outcome->applied, outcome->already_so,
-             outcome->conflicts, outcome->failed, outcome->not_tried,
-             (long long)outcome->duration_ms, code == ERR_OK || !err ? "" : ": ",
-             code == ERR_OK || !err ? "" : err->text);
+    log_line(
+        code == ERR_OK ? LOG_INFO : LOG_ERROR, "apply",
+        "%s %s: %zu applied, %zu already applied, %zu conflicts, %zu failed, %zu not tried in %lld "
+        "ms%s%s",
+        plan->action, outcome->action_id, outcome->applied, outcome->already_so, outcome->conflicts,
+        outcome->failed, outcome->not_tried, (long long)outcome->duration_ms,
+        code == ERR_OK || !err ? "" : ": ", code == ERR_OK || !err ? "" : err->text);
     if (outcome->applied == 0 && outcome->in_doubt == 0) {
         outcome->action_id[0] = '\0'; /* nothing stands under it */
     }

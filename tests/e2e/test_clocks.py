@@ -200,7 +200,7 @@ def test_records_go_only_as_a_row_of_the_doctors_plan(pool):
     newest = pool.records()[-1]
     fixed = pool.at(500, "--doctor", "--fix", "--yes", "--json", status=None).json
     assert [change["why"] for change in fixed["repair"]["changes"]] == [
-        f"remove {(n + 1) // 2} records of the audit trail whose time is over"]
+        f"remove {(n + 1) // 2} expired records of the audit trail"]
     left = pool.records()
     assert len(left) == n + 1 - (n + 1) // 2 + 1 and newest in left
     shown = pool.at(500, "--history", "--verbose")

@@ -49,7 +49,7 @@ def test_what_is_not_free_cannot_be_reserved_and_no_note_is_asked_for(centre, ex
 
 
 @pytest.mark.parametrize("ext, why", [
-    ("2013", "2013 is blocked by the policy"), ("7000", "7000 is outside of the ranges"),
+    ("2013", "2013 is blocked by the policy"), ("7000", "7000 is outside the ranges"),
     ("2040", "2040 is reserved: night desk"), ("2002", "2002 is held by d.rao"),
     ("20", "an extension has 4 digits"),
 ])  # fmt: skip

@@ -369,7 +369,7 @@ def test_an_undo_that_was_stopped_finishes_when_it_is_run_again(desk):
     document = desk.json("--undo", action, "--max-release", "3")
     assert (document["applied"], document["skipped"], document["conflicts"]) == (3, 5, 0)
     details = {c["detail"] for c in document["changes"] if c["result"] == "skipped"}
-    assert all(detail.startswith("already so: 1") and " is free" in detail for detail in details)
+    assert all(detail.startswith("already applied: 1") and " is free" in detail for detail in details)
     assert desk.held() == {}
     again = desk.json("--undo", action)
     assert (again["applied"], again["skipped"], again["conflicts"], again["exit"]) == (0, 8, 0, 0)
@@ -384,11 +384,11 @@ def test_every_row_of_an_import_is_accounted_for(staffed):
         results = [change["result"] for change in document["changes"]]
         assert sorted(results) == sorted([done] + 4 * ["skipped"])
         so = [change["detail"] for change in document["changes"] if change["result"] == "skipped"]
-        assert "already so: alice is pinned" in so and "already so: bob has 11" in so
+        assert "already applied: alice is pinned" in so and "already applied: bob has 11" in so
         assert document["exit"] == 0
     assert document["skipped"] == 5 and document["applied"] == 0
     said = staffed.run("--import", rows).out
-    assert "already so: 19 is reserved" in said and "done: 0 applied, 5 already so" in said
+    assert "already applied: 19 is reserved" in said and "done: 0 applied, 5 already applied" in said
 
 
 def test_an_undo_of_what_moved_on_is_no_mass_release(desk):

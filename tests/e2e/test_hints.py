@@ -165,6 +165,6 @@ def test_a_store_that_may_not_grow(tmp_path, quiet):
     )
     result = Result(done)
     assert result.status == 3, result
-    assert "as it was before" not in result.err
+    assert "is unchanged" not in result.err
     assert "changes before it stay" in result.err
     assert 0 < result.out.count("while") <= 10, result

@@ -202,7 +202,7 @@ def test_the_first_ctrl_c_finishes_the_batch_and_the_next_run_the_rest(desk):
         assert term.wait_exit(60) == 3
         assert "stopped after" in term.text and "of 200,000 changes" in term.text
         assert "not tried" in term.text
-        assert "What was applied stays" in term.text and "the same command does the rest" in term.text
+        assert "Applied changes stay" in term.text and "the same command does the rest" in term.text
     assert not desk.export.exists()
     status = desk.json("--status")["extensions"]
     assert status["assigned"] == 1 and 0 < status["total"] < 200000

@@ -89,7 +89,7 @@ static unsigned extension_accepted(struct dialog *dialog, struct shell *shell, c
         return REACT_DRAW;
     }
     if (*text && !policy_in_ranges(data->policy, text)) {
-        return refuse(dialog, text, " is outside of the ranges of the pool");
+        return refuse(dialog, text, " is outside the ranges of the pool");
     }
     if (*text && policy_is_blocked(data->policy, text)) {
         return refuse(dialog, text, " is blocked by the policy");

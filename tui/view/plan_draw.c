@@ -155,7 +155,7 @@ static int draw_counts(const struct plan_view *view, struct canvas *canvas, int 
     if (view->stage == STAGE_APPLIED) {
         canvas_text(canvas, 0, y, canvas->width, STYLE_STRONG,
                     " What was done: ok applied   !! something else is there now   XX failed   "
-                    "- not tried   = already so");
+                    "- not tried   = already applied");
     } else if (!plan_has_work(plan) && plan->n_unassigned > 0) {
         canvas_printf(canvas, 0, y, canvas->width, STYLE_ERROR,
                       " nothing can be done: no extension is left for %s",

@@ -286,7 +286,7 @@ static void test_a_move_that_was_made_already(void **state)
     expect_slot(site, an_assigned("0001", "bob", T0 + 40));
 }
 
-/* ---- already so ---------------------------------------------------------------------------- */
+/* ---- already applied ---------------------------------------------------------------------------- */
 
 static void test_what_is_so_already_is_skipped(void **state)
 {
@@ -315,7 +315,7 @@ static void test_what_is_so_already_is_skipped(void **state)
     size_t n_actions = site_history(site, 0, NULL)->n_actions;
     site_apply(site, site->store, second);
     for (size_t i = 0; i < 5; i++) {
-        expect_already_so(&second->changes[i], "already so");
+        expect_already_so(&second->changes[i], "already applied");
     }
     assert_int_equal(site_history(site, 0, NULL)->n_actions, n_actions);
     expect_slot(site, an_assigned("0001", "alice", T0));

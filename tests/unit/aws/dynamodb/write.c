@@ -332,7 +332,7 @@ static void who_holds_one_already_is_left_alone_by_a_sync(void **state)
     world.plan->changes[0].any_number = true;
     assert_int_equal(world_apply(&world, &err), ERR_OK);
     expect_results(&world, 0, 0, 0, 1);
-    assert_string_equal(world.plan->changes[0].detail, "already so: agent0 holds 0077 now");
+    assert_string_equal(world.plan->changes[0].detail, "already applied: agent0 holds 0077 now");
     world_close(&world);
 }
 

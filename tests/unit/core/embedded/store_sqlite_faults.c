@@ -175,9 +175,9 @@ static void test_a_database_of_others(void **state)
     struct fixture *fixture = *state;
     unlink(fixture->path);
     sqlite_by_hand(fixture->path, "CREATE TABLE songs (title); INSERT INTO songs VALUES ('x')");
-    expect_refused(fixture, 4, ERR_INPUT, "no store of extpool");
+    expect_refused(fixture, 4, ERR_INPUT, "not a store of extpool");
     sqlite_by_hand(fixture->path, "PRAGMA application_id = 7; PRAGMA user_version = 1");
-    expect_refused(fixture, 4, ERR_INPUT, "no store of extpool");
+    expect_refused(fixture, 4, ERR_INPUT, "not a store of extpool");
 }
 
 static void test_a_newer_schema(void **state)
@@ -412,7 +412,7 @@ static void test_a_disk_that_can_only_be_read(void **state)
     expect_call(calls.load, ERR_OK, "");
     expect_call(calls.whole, ERR_OK, "");
     expect_call(calls.history, ERR_OK, "");
-    expect_call(calls.apply, ERR_READ_ONLY, "pool.db is on a disk that can only be read");
+    expect_call(calls.apply, ERR_READ_ONLY, "pool.db is on a read-only disk");
     assert_int_equal(calls.n_slots, 10);
     assert_int_equal(calls.not_tried, 3);
 }

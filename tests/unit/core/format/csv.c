@@ -132,11 +132,11 @@ static void test_refusals(void **state)
     check("\"", "ERROR f:1: a quote is opened here and never closed\n");
     check("\"a\"\"", "ERROR f:1: a quote is opened here and never closed\n");
     check("a\n\"b\nc\"d,e\n",
-          "1:a\nERROR f:3: text behind a closing quote; a quote inside of a field is doubled\n");
+          "1:a\nERROR f:3: text after a closing quote; a quote inside a field is written twice\n");
     check("\"a\" x,b\n",
-          "ERROR f:1: text behind a closing quote; a quote inside of a field is doubled\n");
+          "ERROR f:1: text after a closing quote; a quote inside a field is written twice\n");
     check(" \"a\"x,b\n",
-          "ERROR f:1: text behind a closing quote; a quote inside of a field is doubled\n");
+          "ERROR f:1: text after a closing quote; a quote inside a field is written twice\n");
 }
 
 static void test_too_many_fields(void **state)

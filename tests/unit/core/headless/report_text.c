@@ -450,7 +450,7 @@ static void a_history(void **state)
     history_free(history);
     history = history_new();
     report_text_history(&paper.report, history);
-    paper_expect(&paper, "", "nothing was done yet\n");
+    paper_expect(&paper, "", "no action yet\n");
     history_free(history);
     paper_release(&paper);
 }
@@ -471,11 +471,11 @@ static void a_doctor(void **state)
     report_text_doctor(&paper.report, &doctor);
     paper_expect(
         &paper,
-        "PROBLEM       EXT   AGENT  DETAIL                             FIX\n"
-        "out_of_range  9999  zoe    outside of the ranges of the pool  none: extend the ranges or "
+        "PROBLEM       EXT   AGENT  DETAIL                          FIX\n"
+        "out_of_range  9999  zoe    outside the ranges of the pool  none: extend the ranges or "
         "release it\n"
-        "missing       0002         is not in the store                create the number as free\n"
-        "missing       0004         is not in the store                create the number as free\n"
+        "missing       0002         is not in the store             create the number as free\n"
+        "missing       0004         is not in the store             create the number as free\n"
         "checked 5 records: 3 problems; --doctor --fix repairs 2\n",
         "");
     diagnosis_free(diagnosis);

@@ -133,7 +133,7 @@ static void test_a_group_refers_to_the_one_that_lost(void **state)
     assert_int_equal(plan->n_changes, 2);
     conflict_decide(plan, 0, 2, &verdict);
     assert_int_equal(plan_results(plan, RESULT_CONFLICT), 2);
-    assert_string_equal(plan->changes[0].detail, "goes with 0001: it is reserved");
+    assert_string_equal(plan->changes[0].detail, "belongs to the change of 0001: it is reserved");
     assert_string_equal(plan->changes[1].detail, "it is reserved");
     assert_false(plan->changes[0].already_so);
     plan_free(plan);

@@ -235,8 +235,8 @@ static void test_words(void **state)
     struct plan_input input = world_input(&w);
     struct diagnosis *diagnosis = doctor_examine(&input);
     static const char *const details[] = {
-        "has 0001 too, which stays",
-        "outside of the ranges of the pool",
+        "also has 0001, which stays",
+        "outside the ranges of the pool",
         "is claimed, but the agent keeps 0001",
         "is not in the store",
         "0004 to 2000 are not in the store: 1,997 numbers",

@@ -53,11 +53,11 @@ static const struct sample s_samples[] = {
     {"assign a blocked one", "assign erin 0077", "? 0077 is blocked by the policy\n", ""},
     {"assign a reserved one", "assign erin 0006", "? 0006 is reserved: fax\n", ""},
     {"assign an assigned one", "assign erin 0001", "? 0001 is assigned to alice\n", ""},
-    {"assign outside", "assign erin 0056", "? 0056 is outside of the ranges of the pool\n", ""},
+    {"assign outside", "assign erin 0056", "? 0056 is outside the ranges of the pool\n", ""},
     {"no such number", "assign erin 001",
      "? \"001\" is not an extension: 4 digits are needed; did you mean 0001?\n", ""},
-    {"has one", "assign alice", "? alice has 0001 already; reassign moves them\n", ""},
-    {"has another", "assign alice 0020", "? alice has 0001 already; reassign moves them\n", ""},
+    {"has one", "assign alice", "? alice already has 0001; reassign moves them\n", ""},
+    {"has another", "assign alice 0020", "? alice already has 0001; reassign moves them\n", ""},
     {"has that one", "assign alice 0001", "+ 0001 alice !skipped\n", ""},
     {"unknown", "assign alcie",
      "? nobody in the directory is called \"alcie\"; did you mean "
@@ -71,9 +71,9 @@ static const struct sample s_samples[] = {
      ""},
     {"nobody", "assign 0020", "? no agent is given\n", ""},
     {"the same agent twice", "assign erin 0020\nassign erin 0021",
-     "? erin is in another request already\n", ""},
+     "? erin is already in another request\n", ""},
     {"the same number twice", "7: assign erin 0020\n8: assign frank 0020",
-     "8? 0020 is wanted by line 7 already\n", ""},
+     "8? 0020 is already wanted by line 7\n", ""},
     {"two extensions", "reassign twin 0020",
      "? twin has 2 extensions at once; a sync or --doctor --fix repairs that\n", ""},
     /* release */
@@ -125,7 +125,7 @@ static const struct sample s_samples[] = {
     {"swap with a pinned one", "swap alice carol",
      "? carol is pinned to 0003 (desk); unpin first\n", ""},
     {"swap with nobody", "swap alice", "? no agent is given\n", ""},
-    {"swap twice", "swap alice bob\nswap bob old", "? bob is in another request already\n", ""},
+    {"swap twice", "swap alice bob\nswap bob old", "? bob is already in another request\n", ""},
     /* what hangs together */
     {"a chain", "reassign alice 0002\nreassign bob 0020",
      "~ 0002 alice (0001 -> 0002) #1\n~ 0020 bob (0002 -> 0020) #1\n",
@@ -154,7 +154,7 @@ static const struct sample s_samples[] = {
     {"pinned and released", "3: pin alice\n4: release alice", "3? alice is given back by line 4\n",
      ""},
     {"moved and released", "reassign alice 0020\nrelease alice",
-     "? alice is in another request already\n", ""},
+     "? alice is already in another request\n", ""},
     {"two chains", "reassign alice 0020\nreassign old 0021\nassign erin 0001\nassign frank 0008",
      "~ 0020 alice (0001 -> 0020) #1\n+ 0001 erin #1\n~ 0021 old (0008 -> 0021) #2\n"
      "+ 0008 frank #2\n",
@@ -166,11 +166,11 @@ static const struct sample s_samples[] = {
     {"another note", "reserve 0006 note=door", "r 0006 (fax -> door)\n",
      "0006 -held 0d note=door\n"},
     {"reserve an assigned one", "reserve 0001", "? 0001 is assigned to alice\n", ""},
-    {"reserve outside", "reserve 0055", "? 0055 is outside of the ranges of the pool\n", ""},
+    {"reserve outside", "reserve 0055", "? 0055 is outside the ranges of the pool\n", ""},
     {"reserve an agent", "reserve alice", "? reserve takes an extension and no agent\n", ""},
     {"unreserve", "unreserve 0006", "u 0006 (fax -> )\n", NULL},
     {"unreserve a free one", "unreserve 0020", "? 0020 is not reserved\n", ""},
-    {"unreserve twice", "unreserve 0006\nunreserve 0006", "? 0006 is in another request already\n",
+    {"unreserve twice", "unreserve 0006\nunreserve 0006", "? 0006 is already in another request\n",
      ""},
     {"pin", "pin alice note=lift", "p 0001 alice ( -> lift)\n", "0001 alice 9d pin=lift\n"},
     {"pin without a note", "pin alice", "p 0001 alice ( -> pinned)\n",
@@ -180,7 +180,7 @@ static const struct sample s_samples[] = {
      "0003 carol 7d pin=lift\n"},
     {"pin one who is not adopted", "pin old note=lift", "p 0008 old ( -> lift)\n",
      "0008 old 0d pin=lift\n"},
-    {"pin twice", "pin carol\npin carol", "? carol is in another request already\n", ""},
+    {"pin twice", "pin carol\npin carol", "? carol is already in another request\n", ""},
     {"pin what is pinned", "pin carol", "p 0003 carol !skipped\n", ""},
     {"pin nobody", "pin erin", "? erin has no extension\n", ""},
     {"unpin", "unpin carol", "n 0003 carol (desk -> )\n", "0003 carol 7d\n"},
@@ -340,7 +340,7 @@ static void test_given_back_for_good(void **state)
         const char *why;
     } samples[] = {
         {"release alice", "asked for; stays blocked by the policy"},
-        {"release bob", "asked for; stays outside of the ranges"},
+        {"release bob", "asked for; stays outside the ranges"},
         {"reassign alice 0001", "asked for; 9110 stays blocked by the policy"},
     };
     struct world w;
@@ -525,9 +525,9 @@ static void test_what_is_so_already_is_a_row(void **state)
     open_world(&w);
     struct plan *plan = plan_of(&w, "4: fit alice 0001\n5: reserve 0006", ERR_OK, NULL);
     assert_plan(plan, "+ 0001 alice !skipped\nr 0006 !skipped\n");
-    assert_string_equal(plan->changes[0].detail, "already so: alice has 0001");
+    assert_string_equal(plan->changes[0].detail, "already applied: alice has 0001");
     assert_string_equal(plan->changes[0].why, "line 4 of the import");
-    assert_string_equal(plan->changes[1].detail, "already so: 0006 is reserved");
+    assert_string_equal(plan->changes[1].detail, "already applied: 0006 is reserved");
     assert_true(plan->changes[0].already_so);
     assert_false(plan_has_work(plan));
     for (enum change_kind kind = 0; kind < CHANGE_KIND_COUNT; kind++) {
@@ -565,8 +565,9 @@ static void test_long_chain(void **state)
     chain_of(requests, sizeof requests, 31);
     struct err err = ERR_INIT;
     assert_null(plan_of(&w, requests, ERR_INPUT, &err));
-    assert_string_equal(err.text, "31 changes hang together from here on, and one transaction "
-                                  "takes 30: break the chain");
+    assert_string_equal(err.text,
+                        "31 changes depend on each other from here on, but one transaction "
+                        "takes 30: break the chain");
     world_store(&w, "0030 - a30 1d\n");
     world_claim(&w, "a30", NULL);
     chain_of(requests, sizeof requests, 30);

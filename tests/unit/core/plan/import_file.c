@@ -138,7 +138,7 @@ static void test_every_invalid_row_is_named(void **state)
           "15 assign heidi 2045 -\n"
           "2: the user is missing\n"
           "3: reassign needs a user and the new extension\n"
-          "4: \"20x1\" is no extension: digits and nothing else\n"
+          "4: \"20x1\" is not an extension: only digits are allowed\n"
           "5: there is no action \"asign\": did you mean assign?\n"
           "6: there is no action \"frobnicate\": assign release reassign reserve unreserve pin "
           "unpin\n"
@@ -146,8 +146,8 @@ static void test_every_invalid_row_is_named(void **state)
           "8: reserve needs an extension\n"
           "9: release needs a user or an extension\n"
           "10: pin needs a user or an extension\n"
-          "11: 2 fields, and the header has 4\n"
-          "12: 5 fields, and the header has 4\n"
+          "11: 2 fields, but the header has 4\n"
+          "12: 5 fields, but the header has 4\n"
           "13: the note has a line break\n");
 }
 
@@ -173,7 +173,7 @@ static void test_what_is_shown_is_harmless(void **state)
 {
     (void)state;
     check("user,extension\nalice,\x1b[2J\n",
-          "2: \"^[[2J\" is no extension: digits and nothing else\n");
+          "2: \"^[[2J\" is not an extension: only digits are allowed\n");
 }
 
 static void test_the_first_is_the_error(void **state)
@@ -188,7 +188,7 @@ static void test_the_first_is_the_error(void **state)
     import.refusals.items[import.refusals.n_items++] =
         (struct refusal){.request = 0, .line = 3, .text = "nobody is called \"bob\""};
     assert_int_equal(import_error(&import, &err), ERR_INPUT);
-    assert_string_equal(err.text, "f:2: \"x\" is no extension: digits and nothing else");
+    assert_string_equal(err.text, "f:2: \"x\" is not an extension: only digits are allowed");
     assert_string_equal(err.hint, "3 more rows are not valid. Nothing was written");
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(import.refusals.items[i].line, i + 2);
@@ -210,21 +210,21 @@ static void test_files_that_are_no_import(void **state)
     check("user,extension\n", "f: a header and no rows\n");
     check("user,extension\n,\n", "f: a header and no rows\n");
     check("user,extension,acton\na,1,release\n",
-          "f:1: column 3, \"acton\", is none of user, extension, action, note | Did you mean "
+          "f:1: column 3, \"acton\", is not one of user, extension, action, note | Did you mean "
           "\"action\"?\n");
     check("user,extension,colour\na,1,red\n",
-          "f:1: column 3, \"colour\", is none of user, extension, action, note | The first line "
+          "f:1: column 3, \"colour\", is not one of user, extension, action, note | The first line "
           "names the columns; take out those that are not needed\n");
-    check("alice,2041\n", "f:1: column 1, \"alice\", is none of user, extension, action, note | "
+    check("alice,2041\n", "f:1: column 1, \"alice\", is not one of user, extension, action, note | "
                           "The first line names the columns; take out those that are not needed\n");
     check("user,agent,extension\n", "f:1: columns 1 and 2 mean the same\n");
     check("user,user\na,b\n", "f:1: columns 1 and 2 mean the same\n");
-    check("action,note\nassign,x\n", "f:1: no column user and none extension\n");
+    check("action,note\nassign,x\n", "f:1: neither a column user nor a column extension\n");
     check("user,extension\nalice,\"20\n", "f:2: a quote is opened here and never closed\n");
     check("user\nalice\n\xFF\n", "f:3: byte 0xFF (at byte 12) is not UTF-8 | If it is Latin-1: "
                                  "iconv -f WINDOWS-1252 -t UTF-8\n");
     char *nul = outcome_of("user\na\0b\n", 9);
-    assert_string_equal(nul, "f:2: a NUL byte (at byte 7): this is no text file\n");
+    assert_string_equal(nul, "f:2: a NUL byte (at byte 7): this is not a text file\n");
     free(nul);
 }
 

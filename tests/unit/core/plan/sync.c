@@ -46,7 +46,7 @@ static const struct sample s_samples[] = {
      .filled = true},
     {"the former one is blocked now", "9100-9119", "9110 - alice 30d\n", "alice", "+ 9100 alice\n",
      .filled = true},
-    {"the former one is outside of the ranges now", "0000-0009", "0500 - alice 30d\n", "alice",
+    {"the former one is outside the ranges now", "0000-0009", "0500 - alice 30d\n", "alice",
      "+ 0000 alice\n", .filled = true},
     {"blocked ones are passed over", "9109-9121", "9109 bob\n", "alice bob carol",
      "+ 9120 alice\n+ 9121 carol\n", .filled = true},
@@ -256,7 +256,7 @@ static void test_given_back_for_good(void **state)
          "left the directory (\"alice\" is another agent); stays blocked by the policy"},
         {"0001 alice 3d\n9110 alice 2d\n", "alice",
          "has two extensions and keeps 0001; stays blocked by the policy"},
-        {"8000 alice\n", "bob", "left the directory; stays outside of the ranges"},
+        {"8000 alice\n", "bob", "left the directory; stays outside the ranges"},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         struct world w;
@@ -281,16 +281,16 @@ static void test_notes(void **state)
          "1 left the directory and is pinned, nothing is taken back: alice"},
         {"0001 alice pin=x\n0002 carol pin=y\n", "bob",
          "2 left the directory and are pinned, nothing is taken back: alice, carol"},
-        {"0500 alice\n", "alice", "1 assigned extension is outside of the ranges, kept: 0500"},
+        {"0500 alice\n", "alice", "1 assigned extension is outside the ranges, kept: 0500"},
         {"0001 Alice\n", "alice",
-         "1 left and came with a login that differs only in case, which makes another agent: "
+         "1 left, and a new agent has a login that differs only in case; these are two agents: "
          "Alice / alice"},
         {"0001 \xC3\x89va\n", "\xC3\xA9va.x",
          "1 new login cannot be a user name of Amazon Connect (a-z A-Z 0-9 _ . @ -, at most 100): "
          "\xC3\xA9va.x"},
         {"0001 007\n", "7",
-         "1 left and came with a login that differs only in zeros before or behind a number, which "
-         "makes another agent: 007 / 7"},
+         "1 left, and a new agent has a login that differs only in zeros before or behind a "
+         "number; these are two agents: 007 / 7"},
         {"0001 bob\n", "bob Bob BOB",
          "2 pairs of logins in the directory differ only in case and count as two agents: "
          "BOB / Bob, bob / BOB"},
@@ -537,7 +537,7 @@ static void test_arns(void **state)
     assert_string_equal(alice->own->arn, new_arn);
     assert_string_equal(alice->own->fallback, "ext:0100"); /* the rest stays */
     assert_int_equal(alice->at_s, plan->changes[1].steps[0].before->at_s);
-    assert_string_equal(plan->changes[1].why, "the directory says another ARN now");
+    assert_string_equal(plan->changes[1].why, "the directory has another ARN now");
     assert_int_equal(world_apply(&w, plan), 0);
     plan_free(plan);
     world_look(&w);
@@ -566,7 +566,7 @@ static void test_not_text(void **state)
     assert_int_equal(plan->changes[0].steps[0].after.at_s, w.now_s - 5 * WORLD_DAY_S);
     assert_null(plan->changes[0].steps[0].after.as_read);
     assert_string_equal(plan->changes[0].why,
-                        "rewritten as text, a contact flow takes nothing else: since");
+                        "rewritten as text, because a contact flow takes nothing else: since");
     plan_free(plan);
     world_release(&w);
 }

@@ -35,7 +35,7 @@ static const struct sample s_samples[] = {
     {"release", "release alice", NULL, "+ 0001 alice\n", NULL},
     {"release of one not adopted", "release old", NULL, "+ 0008 old\n", NULL},
     {"release of one who left", "release left", NULL, "+ 0007 left\n",
-     "1 not in the directory, the next sync takes theirs back: left"},
+     "1 not in the directory; the next sync takes their extensions back: left"},
     {"reassign", "reassign alice 0020", NULL, "~ 0001 alice (0020 -> 0001)\n", NULL},
     {"swap", "swap alice bob", NULL,
      "~ 0002 bob (0001 -> 0002) #1\n~ 0001 alice (0002 -> 0001) #1\n", NULL},
@@ -69,7 +69,7 @@ static const struct sample s_samples[] = {
     {"nothing was done", "", NULL, "", NULL},
     /* what moved on since */
     {"went to somebody else", "release alice", "0001 zoe 0d\n", "+ 0001 alice !conflict\n",
-     "1 of 1 changes moved on since and stay: 0001"},
+     "1 of 1 changes stay, because the extension has changed since: 0001"},
     {"has another one", "release alice", "0030 alice 0d\n", "+ 0001 alice !conflict\n", NULL},
     {"given back meanwhile", "assign erin 0020", "0020 - erin 0d\n", "- 0020 erin !skipped\n",
      NULL},
@@ -82,16 +82,17 @@ static const struct sample s_samples[] = {
     {"half of a swap", "swap alice bob", "0001 zoe 0d\n0030 bob 0d\n",
      "~ 0002 bob (0001 -> 0002) #1 !conflict\n~ 0001 alice (0002 -> 0001) #1 !conflict\n", NULL},
     {"one of two", "assign erin 0020\nrelease bob", "0002 zoe 0d\n",
-     "+ 0002 bob !conflict\n- 0020 erin\n", "1 of 2 changes moved on since and stay: 0002"},
+     "+ 0002 bob !conflict\n- 0020 erin\n",
+     "1 of 2 changes stay, because the extension has changed since: 0002"},
     {"another note since", "pin alice note=lift", "0001 alice 9d pin=door\n",
      "n 0001 alice (lift -> ) !conflict\n", NULL},
     {"reserved since", "unreserve 0006", "0006 zoe 0d\n", "r 0006 ( -> fax) !conflict\n", NULL},
     /* run again after it was stopped: what is undone already is no conflict */
     {"one of two was undone already", "assign erin 0020\nrelease bob", "0002 bob 8d\n",
-     "+ 0002 bob !skipped\n- 0020 erin\n", "1 of 2 changes were undone already"},
+     "+ 0002 bob !skipped\n- 0020 erin\n", "1 of 2 changes are already undone"},
     {"all of it was undone already", "swap alice bob", "0001 alice 9d\n0002 bob 8d\n",
      "~ 0002 bob (0001 -> 0002) #1 !skipped\n~ 0001 alice (0002 -> 0001) #1 !skipped\n",
-     "2 of 2 changes were undone already"},
+     "2 of 2 changes are already undone"},
     {"the pin was lifted already", "pin alice note=lift", "0001 alice 9d\n",
      "n 0001 alice (lift -> ) !skipped\n", NULL},
     {"half of a group was brought back by hand", "release alice\nassign erin 0001",
@@ -223,7 +224,7 @@ static void test_words(void **state)
     assert_string_equal(plan->action, "undo");
     assert_string_equal(plan->changes[0].why, "undoes import of 2026-11-22 12:00 UTC");
     assert_string_equal(plan->changes[0].detail,
-                        "0001 is not as it was left: assigned to zoe since 2026-11-22");
+                        "0001 has changed since: assigned to zoe since 2026-11-22");
     /* It is in the plan to be seen, and no work. */
     assert_int_equal(plan->counts[CHANGE_ASSIGN], 0);
     assert_false(plan_has_work(plan));

@@ -191,7 +191,7 @@ static void test_states(void **state)
     const int64_t now_s = 1000000000;
     struct slot slot = {.ext = "2041", .state = SLOT_FREE};
     assert_int_equal(policy_state(&policy, NULL, now_s), EXT_ABSENT);
-    /* What is outside of the ranges is never handed out; whoever has it keeps it. */
+    /* What is outside the ranges is never handed out; whoever has it keeps it. */
     struct policy narrow = policy;
     assert_int_equal(policy_set_ranges(&narrow, "3000-3999", NULL), ERR_OK);
     assert_int_equal(policy_state(&narrow, &slot, now_s), EXT_BLOCKED);

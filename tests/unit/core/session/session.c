@@ -263,7 +263,7 @@ static void an_export_needs_a_place_that_is_one(void **state)
     assert_int_equal(
         session_export(s_session, &(struct publish_source){.to = NULL}, NULL, &receipt, &err),
         ERR_USAGE);
-    assert_string_equal(err.text, "no place to export to");
+    assert_string_equal(err.text, "no destination for the export");
     err_clear(&err);
     assert_int_equal(session_export(s_session, &(struct publish_source){.to = "s3://bucket/k"},
                                     NULL, &receipt, &err),
