@@ -7,53 +7,82 @@
 /* The completion scripts, from the tables of actions and options: for bash a function that looks at
    the word before, for zsh a specification for _arguments (zshcompsys(1)). */
 
-/* ---- bash ---------------------------------------------------------------------------------- */
+/* An action or an option, as a shell completes it. */
+struct item {
+    const char *name;
+    const char *help;
+    bool takes; /* something follows the name */
+    bool needs; /* and it has to */
+    bool action;
+    bool file;                /* a path */
+    const char *const *words; /* one of these; NULL: anything */
+};
 
-static void put_names(struct buf *out)
+static struct item of_action(enum action action)
+{
+    const struct action_info *info = action_info(action);
+    const char *const *words = action_words(action);
+    bool file = strstr(info->operands, "FILE") || strstr(info->operands, "DEST");
+    return (struct item){.name = info->name,
+                         .help = info->help,
+                         .takes = words || file,
+                         .needs = info->min > 0,
+                         .action = true,
+                         .file = file,
+                         .words = words};
+}
+
+static struct item of_option(enum option_id id)
+{
+    const struct option_info *info = option_info(id);
+    return (struct item){.name = info->name,
+                         .help = info->help,
+                         .takes = info->type != TYPE_FLAG,
+                         .needs = info->type != TYPE_FLAG,
+                         .file = info->type == TYPE_PATH || info->type == TYPE_DIRECTORY ||
+                                 info->type == TYPE_STORE || info->type == TYPE_EXPORT,
+                         .words = info->choices};
+}
+
+typedef void put_fn(struct buf *out, const struct item *item);
+
+static void put_all(struct buf *out, put_fn *put)
 {
     for (enum action action = ACTION_DEMO; action < ACTION_COUNT; action++) {
-        buf_printf(out, " --%s", action_info(action)->name);
+        const struct item item = of_action(action);
+        put(out, &item);
     }
     for (enum option_id id = 0; id < OPT_COUNT; id++) {
-        if (option_info(id)->name) {
-            buf_printf(out, " --%s", option_info(id)->name);
+        const struct item item = of_option(id);
+        if (item.name) {
+            put(out, &item);
         }
     }
 }
 
-static void put_choices(struct buf *out)
+static void put_words(struct buf *out, const char *const *words)
 {
-    for (enum option_id id = 0; id < OPT_COUNT; id++) {
-        const struct option_info *info = option_info(id);
-        if (info->name && info->type == TYPE_CHOICE) {
-            buf_printf(out, "    --%s) words='", info->name);
-            for (size_t i = 0; info->choices[i]; i++) {
-                buf_printf(out, "%s%s", i ? " " : "", info->choices[i]);
-            }
-            buf_puts(out, "' ;;\n");
-        }
+    for (size_t i = 0; words[i]; i++) {
+        buf_printf(out, "%s%s", i ? " " : "", words[i]);
     }
-    buf_puts(out, "    --list) words='agents extensions free' ;;\n    --help) words='");
-    for (enum topic topic = TOPIC_SYNC; topic < TOPIC_COUNT; topic++) {
-        buf_printf(out, "%s%s", topic == TOPIC_SYNC ? "" : " ", topic_name(topic));
-    }
-    buf_puts(out, "' ;;\n    --completion) words='bash zsh' ;;\n");
 }
 
-static void put_files(struct buf *out)
+/* ---- bash ---------------------------------------------------------------------------------- */
+
+static void bash_name(struct buf *out, const struct item *item)
 {
-    buf_puts(out, "    --import|--export");
-    for (enum option_id id = 0; id < OPT_COUNT; id++) {
-        const struct option_info *info = option_info(id);
-        bool file = info->type == TYPE_PATH || info->type == TYPE_DIRECTORY ||
-                    info->type == TYPE_STORE || info->type == TYPE_EXPORT;
-        if (info->name && file) {
-            buf_printf(out, "|--%s", info->name);
-        }
+    buf_printf(out, " --%s", item->name);
+}
+
+static void bash_value(struct buf *out, const struct item *item)
+{
+    if (item->words) {
+        buf_printf(out, "    --%s) words='", item->name);
+        put_words(out, item->words);
+        buf_puts(out, "' ;;\n");
+    } else if (item->file) {
+        buf_printf(out, "    --%s) files=yes ;;\n", item->name);
     }
-    buf_puts(out, ")\n        compopt -o filenames\n"
-                  "        mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n"
-                  "        return ;;\n");
 }
 
 static void completion_bash(struct buf *out)
@@ -61,15 +90,19 @@ static void completion_bash(struct buf *out)
     buf_puts(out, "# bash completion for extpool: source <(extpool --completion bash)\n"
                   "_extpool() {\n"
                   "    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-                  "    local words=''\n"
+                  "    local words='' files=''\n"
                   "    case $before in\n");
-    put_choices(out);
-    put_files(out);
+    put_all(out, bash_value);
     buf_puts(out, "    *) words='");
-    put_names(out);
+    put_all(out, bash_name);
     buf_puts(out, "' ;;\n"
                   "    esac\n"
-                  "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
+                  "    if [[ $files ]]; then\n"
+                  "        compopt -o filenames\n"
+                  "        mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n"
+                  "    else\n"
+                  "        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
+                  "    fi\n"
                   "}\n"
                   "complete -F _extpool extpool\n");
 }
@@ -91,89 +124,20 @@ static void put_zsh_text(struct buf *out, const char *text)
     }
 }
 
-static void put_zsh_begin(struct buf *out, const char *name, const char *value, const char *help)
+static void zsh_item(struct buf *out, const struct item *item)
 {
-    buf_printf(out, "        '--%s%s[", name, value);
-    put_zsh_text(out, help);
+    buf_printf(out, "        '--%s%s[", item->name, item->takes && !item->action ? "=" : "");
+    put_zsh_text(out, item->help);
     buf_putc(out, ']');
-}
-
-static void put_zsh_words(struct buf *out, const char *what, const char *const *words)
-{
-    buf_printf(out, ":%s:(", what);
-    for (size_t i = 0; words[i]; i++) {
-        buf_printf(out, "%s%s", i ? " " : "", words[i]);
+    if (item->takes) {
+        buf_printf(out, "%s:%s:", item->needs ? "" : ":", item->name);
     }
-    buf_putc(out, ')');
-}
-
-static const char *const s_kinds[] = {
-#define X(kind, name) name,
-    LIST_KINDS(X)
-#undef X
-        NULL};
-static const char *const s_shells[] = {"bash", "zsh", NULL};
-
-static void put_zsh_action(struct buf *out, enum action action)
-{
-    const struct action_info *info = action_info(action);
-    put_zsh_begin(out, info->name, "", info->help);
-    switch ((int)action) {
-    case ACTION_LIST_:
-        put_zsh_words(out, "kind", s_kinds);
-        break;
-    case ACTION_COMPLETION:
-        put_zsh_words(out, "shell", s_shells);
-        break;
-    case ACTION_IMPORT:
-        buf_puts(out, ":file:_files");
-        break;
-    case ACTION_EXPORT:
-        buf_puts(out, "::place:_files");
-        break;
-    case ACTION_HELP: {
-        const char *topics[TOPIC_COUNT + 1] = {NULL};
-        for (enum topic topic = TOPIC_SYNC; topic < TOPIC_COUNT; topic++) {
-            topics[topic - TOPIC_SYNC] = topic_name(topic);
-        }
-        buf_putc(out, ':'); /* optional */
-        put_zsh_words(out, "topic", topics);
-        break;
-    }
-    default:
-        break;
-    }
-    buf_puts(out, "'\n");
-}
-
-static void put_zsh_option(struct buf *out, const struct option_info *info)
-{
-    put_zsh_begin(out, info->name, info->type == TYPE_FLAG ? "" : "=", info->help);
-    switch (info->type) {
-    case TYPE_FLAG:
-        break;
-    case TYPE_CHOICE:
-        put_zsh_words(out, info->name, info->choices);
-        break;
-    case TYPE_PATH:
-    case TYPE_DIRECTORY:
-    case TYPE_STORE:
-    case TYPE_EXPORT:
-        buf_printf(out, ":%s:_files", info->name);
-        break;
-    case TYPE_INT:
-    case TYPE_DURATION:
-    case TYPE_TEXT:
-    case TYPE_URL:
-    case TYPE_LABEL:
-    case TYPE_WIDTH:
-    case TYPE_RANGES:
-    case TYPE_BLOCKED:
-    case TYPE_LIMIT:
-    case TYPE_MODE:
-    case TYPE_COUNT:
-        buf_printf(out, ":%s: ", info->name);
-        break;
+    if (item->words) {
+        buf_putc(out, '(');
+        put_words(out, item->words);
+        buf_putc(out, ')');
+    } else if (item->takes) {
+        buf_puts(out, item->file ? "_files" : " ");
     }
     buf_puts(out, "'\n");
 }
@@ -186,14 +150,7 @@ static void completion_zsh(struct buf *out)
              "# the file _extpool in a folder of $fpath\n"
              "_extpool() {\n"
              "    local -a specs=(\n");
-    for (enum action action = ACTION_DEMO; action < ACTION_COUNT; action++) {
-        put_zsh_action(out, action);
-    }
-    for (enum option_id id = 0; id < OPT_COUNT; id++) {
-        if (option_info(id)->name) {
-            put_zsh_option(out, option_info(id));
-        }
-    }
+    put_all(out, zsh_item);
     buf_puts(out, "        '*:agent or extension:()'\n"
                   "    )\n"
                   "    _arguments $specs\n"
@@ -204,8 +161,6 @@ static void completion_zsh(struct buf *out)
                   "    compdef _extpool extpool\n"
                   "fi\n");
 }
-
-/* ---- both ---------------------------------------------------------------------------------- */
 
 bool help_completion(const char *shell, struct buf *out)
 {

@@ -5,56 +5,76 @@
 
 #include "core/base/banned.h"
 
-#define COLUMN 32 /* where the explanations begin */
+/* ---- one printer, two forms of page ---------------------------------------------------------- */
 
-/* ---- what a table cannot say --------------------------------------------------------------- */
+/* What the tables say of an action or an option. */
+struct entry {
+    char letter;
+    const char *dashes; /* "--", or "" for a key of the file */
+    const char *name;
+    const char *between; /* name and value: " ", " = " */
+    const char *value;   /* "URI", "" */
+    const char *help;
+    const char *def; /* NULL: none */
+};
 
-/* ---- lines --------------------------------------------------------------------------------- */
+typedef void print_fn(const struct entry *entry, struct buf *out);
 
-static void put_line(struct buf *out, const char *left, const char *help)
-{
-    int width = COLUMN - 2;
-    if ((int)strlen(left) >= width) {
-        buf_printf(out, "  %s  %s\n", left, help);
-    } else {
-        buf_printf(out, "  %-*s%s\n", width, left, help);
-    }
-}
-
-static void put_action(enum action action, struct buf *out)
+static void print_action(enum action action, print_fn *print, struct buf *out)
 {
     const struct action_info *info = action_info(action);
-    char left[80];
-    snprintf(left, sizeof left, "--%s%s%s", info->name, info->operands[0] ? " " : "",
-             info->operands);
-    put_line(out, left, info->help);
+    const struct entry entry = {
+        0, "--", info->name, info->operands[0] ? " " : "", info->operands, info->help, NULL};
+    print(&entry, out);
 }
 
-static void put_option(enum option_id id, struct buf *out)
+static void print_option(enum option_id id, print_fn *print, struct buf *out)
 {
     const struct option_info *info = option_info(id);
-    char left[80];
-    char letter[6] = "";
-    if (info->letter) {
-        snprintf(letter, sizeof letter, "-%c, ", info->letter);
+    const struct entry entry = {info->letter,
+                                info->name ? "--" : "",
+                                info->name ? info->name : info->key,
+                                !info->hint  ? ""
+                                : info->name ? " "
+                                             : " = ",
+                                info->hint ? info->hint : "",
+                                info->help,
+                                info->def};
+    print(&entry, out);
+}
+
+static void print_topic(enum topic topic, print_fn *print, struct buf *out)
+{
+    for (enum action action = ACTION_DEMO; action < ACTION_COUNT; action++) {
+        if (action_info(action)->topic == topic) {
+            print_action(action, print, out);
+        }
     }
-    if (info->name) {
-        snprintf(left, sizeof left, "%s--%s%s%s", letter, info->name, info->hint ? " " : "",
-                 info->hint ? info->hint : "");
-    } else {
-        snprintf(left, sizeof left, "%s = %s", info->key, info->hint);
+    for (enum option_id id = 0; id < OPT_COUNT; id++) {
+        if (option_info(id)->topic == topic) {
+            print_option(id, print, out);
+        }
     }
-    put_line(out, left, info->help);
 }
 
 /* ---- screens ------------------------------------------------------------------------------- */
 
-static void overview(struct buf *out)
+static void print_line(const struct entry *entry, struct buf *out)
 {
+    char left[80];
+    snprintf(left, sizeof left, "%s%.1s%s%s%s%s%s", entry->letter ? "-" : "", &entry->letter,
+             entry->letter ? ", " : "", entry->dashes, entry->name, entry->between, entry->value);
+    buf_printf(out, strlen(left) < 30 ? "  %-30s%s\n" : "  %s  %s\n", left, entry->help);
+}
+
+static void print_overview(struct buf *out)
+{
+    const struct entry console = {0,   "", "(no action)", "", "", action_info(ACTION_CONSOLE)->help,
+                                  NULL};
     buf_puts(out, "extpool: the telephone extensions of an Amazon Connect contact centre\n");
-    put_line(out, "(no action)", action_info(ACTION_CONSOLE)->help);
+    print_line(&console, out);
     for (enum action action = ACTION_DEMO; action < ACTION_HELP; action++) {
-        put_action(action, out);
+        print_action(action, print_line, out);
     }
     buf_puts(out,
              "All that writes takes --dry-run, all takes --json. More: extpool --help TOPIC\n");
@@ -67,23 +87,200 @@ static void overview(struct buf *out)
 void help_topic(enum topic topic, struct buf *out)
 {
     if (topic == TOPIC_OVERVIEW) {
-        overview(out);
-        return;
-    }
-    if (topic == TOPIC_MAN) {
+        print_overview(out);
+    } else if (topic == TOPIC_MAN) {
         help_man(out);
-        return;
+    } else {
+        buf_printf(out, "extpool --help %s: %s\n", topic_name(topic), topic_about(topic));
+        print_topic(topic, print_line, out);
+        buf_puts(out, help_text(topic));
     }
-    buf_printf(out, "extpool --help %s: %s\n", topic_name(topic), topic_about(topic));
-    for (enum action action = ACTION_DEMO; action < ACTION_COUNT; action++) {
-        if (action_info(action)->topic == topic) {
-            put_action(action, out);
+}
+
+/*
+ * ---- the manual page ---------------------------------------------------------------------------
+ *
+ * In the man macros of roff (man-pages(7), groff_man(7)), from the same tables and texts. A paragraph
+ * of a text whose lines are indented is shown as it stands.
+ */
+
+/* Text as it is: '-' stays a minus that can be searched for, and no line is taken for a request. */
+static void put_text(struct buf *out, const char *text, size_t length)
+{
+    if (length > 0 && (text[0] == '.' || text[0] == '\'')) {
+        buf_puts(out, "\\&");
+    }
+    for (size_t i = 0; i < length; i++) {
+        switch (text[i]) {
+        case '-':
+            buf_puts(out, "\\-");
+            break;
+        case '\\':
+            buf_puts(out, "\\e");
+            break;
+        case '\'':
+            buf_puts(out, "\\(aq");
+            break;
+        case '~':
+            buf_puts(out, "\\(ti");
+            break;
+        case '^':
+            buf_puts(out, "\\(ha");
+            break;
+        default:
+            buf_putc(out, text[i]);
         }
     }
-    for (enum option_id id = 0; id < OPT_COUNT; id++) {
-        if (option_info(id)->topic == topic) {
-            put_option(id, out);
-        }
+}
+
+static void put(struct buf *out, const char *text)
+{
+    put_text(out, text, strlen(text));
+}
+
+/* "sync" as "SYNC". */
+static void put_heading(struct buf *out, const char *name)
+{
+    buf_puts(out, ".SH ");
+    for (const char *c = name; *c; c++) {
+        buf_putc(out, *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c);
     }
-    buf_puts(out, help_text(topic));
+    buf_putc(out, '\n');
+}
+
+static void print_item(const struct entry *entry, struct buf *out)
+{
+    buf_puts(out, ".TP\n");
+    if (entry->letter) {
+        buf_printf(out, "\\fB\\-%c\\fR, ", entry->letter);
+    }
+    buf_puts(out, "\\fB");
+    put(out, entry->dashes);
+    put(out, entry->name);
+    buf_puts(out, "\\fR");
+    if (entry->value[0]) {
+        buf_printf(out, "%s\\fI", entry->between);
+        put(out, entry->value);
+        buf_puts(out, "\\fR");
+    }
+    buf_putc(out, '\n');
+    put(out, entry->help);
+    if (entry->def) {
+        buf_puts(out, "; the default is ");
+        put(out, entry->def);
+    }
+    buf_puts(out, ".\n");
+}
+
+/* Lines that are indented are an example; others are paragraphs, with empty lines between them. */
+static void put_paragraphs(const char *text, struct buf *out)
+{
+    bool example = false;
+    bool fresh = true; /* the next line begins a paragraph */
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        bool indented = length > 2 && text[0] == ' ' && text[1] == ' ';
+        if (example && !indented) {
+            buf_puts(out, ".EE\n.RE\n");
+        }
+        if (indented && !example) {
+            buf_puts(out, ".PP\n.RS 4\n.EX\n");
+        } else if (!indented && length > 0 && (fresh || example)) {
+            buf_puts(out, ".PP\n");
+        }
+        if (length > 0) {
+            size_t skip = indented ? 2 : 0;
+            put_text(out, text + skip, length - skip);
+            buf_putc(out, '\n');
+        }
+        fresh = length == 0;
+        example = indented;
+        text += length + (text[length] == '\n');
+    }
+    if (example) {
+        buf_puts(out, ".EE\n.RE\n");
+    }
+}
+
+static void put_topic(enum topic topic, struct buf *out)
+{
+    put_heading(out, topic == TOPIC_EXIT    ? "exit status"
+                     : topic == TOPIC_FILES ? "import and export"
+                                            : topic_name(topic));
+    if (topic != TOPIC_EXIT) {
+        put(out, topic_about(topic));
+        buf_puts(out, ".\n");
+    }
+    print_topic(topic, print_item, out);
+    put_paragraphs(help_text(topic), out);
+}
+
+/* What a variable holds is not always what the option of the same meaning takes. */
+static const struct {
+    const char *names;
+    const char *text;
+} s_variables[] = {
+    {"EXTPOOL_CONFIG", "The configuration file, if --config names none."},
+    {"EXTPOOL_CONTEXT", "The context, if --context names none."},
+    {"EXTPOOL_KEY",
+     "Each key of the configuration file has a variable: EXTPOOL_COOLDOWN for cooldown."},
+    {"AWS_CONNECT_INSTANCEID", "The directory: the id or the ARN of an Amazon Connect instance."},
+    {"AWS_TABLE", "The store: the name or the ARN of a DynamoDB table."},
+    {"AWS_EXPORT_BUCKET", "The export: an S3 bucket, in which the key is agent_extensions.csv."},
+    {"AWS_REGION, AWS_DEFAULT_REGION", "The AWS Region."},
+    {"EXTPOOL_STALL_TIMEOUT",
+     "How long an answer of a service may stand still: 1s to 60m; 20s if it is not set."},
+    {"XDG_CONFIG_HOME, XDG_DATA_HOME, HOME",
+     "Where the configuration, the embedded store and its export lie; HOME also has .aws."},
+    {"SUDO_USER, DOAS_USER, SSH_CONNECTION",
+     "Who acts, for the audit trail, unless the store's service says it."},
+    {"LC_ALL, LC_CTYPE, LANG, TERM, NO_COLOR", "What the terminal can show. NO_COLOR: no colours."},
+    {"TZ", "The time zone of the times that the console shows."},
+    {"TMPDIR", "Where --demo has its store."},
+    {"HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "Proxies, as curl(1) understands them."},
+    {"AWS_PROFILE, AWS_ACCESS_KEY_ID, ...",
+     "Credentials, endpoints and retries are found as the AWS SDKs find them, from these variables,"
+     " too: AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, AWS_ENDPOINT_URL, AWS_CA_BUNDLE,"
+     " AWS_MAX_ATTEMPTS and so on."},
+};
+
+static void put_environment(struct buf *out)
+{
+    put_heading(out, "environment");
+    buf_puts(out, "Where places and rules are concerned, the command line counts first, then the\n"
+                  "configuration file, then these.\n");
+    for (size_t i = 0; i < sizeof s_variables / sizeof *s_variables; i++) {
+        buf_puts(out, ".TP\n.B ");
+        put(out, s_variables[i].names);
+        buf_putc(out, '\n');
+        put(out, s_variables[i].text);
+        buf_putc(out, '\n');
+    }
+}
+
+void help_man(struct buf *out)
+{
+    buf_puts(out,
+             ".TH EXTPOOL 1 \"\" \"extpool " EXTPOOL_VERSION "\" \"User Commands\"\n"
+             ".SH NAME\n"
+             "extpool \\- the telephone extensions of an Amazon Connect contact centre\n"
+             ".SH SYNOPSIS\n"
+             ".B extpool\n"
+             "[\\fIACTION\\fR] [\\fIOPTION\\fR]...\n"
+             ".SH DESCRIPTION\n"
+             "Gives every agent of the directory one extension out of a pool, takes extensions\n"
+             "back when agents leave, lets an operator assign, reassign and release them, and\n"
+             "publishes who has which as a CSV.\n"
+             "Without an action it opens the console.\n"
+             "All that writes takes \\fB\\-\\-dry\\-run\\fR, all takes \\fB\\-\\-json\\fR.\n");
+    for (enum topic topic = TOPIC_SYNC; topic < TOPIC_COUNT; topic++) {
+        put_topic(topic, out);
+    }
+    put_environment(out);
+    buf_puts(out, ".SH FILES\n"
+                  ".TP\n.I \\(ti/.config/extpool/config\nThe configuration.\n"
+                  ".TP\n.I \\(ti/.local/share/extpool/extpool.db\nThe embedded store.\n"
+                  ".TP\n.I \\(ti/.local/share/extpool/extpool.db.schema1\nThe store as it was "
+                  "before the first write of a version with other tables.\n"
+                  ".TP\n.I \\(ti/.local/share/extpool/agent_extensions.csv\nIts export.\n");
 }
