@@ -87,6 +87,20 @@ static void place_row(const struct report *report, struct table *table, const ch
     table_row(table, name, shown);
 }
 
+/* Every other key of the configuration that has a value. */
+static void setting_rows(const struct report *report, const struct settings *settings,
+                         struct table *table)
+{
+    for (enum option_id id = OPT_LOGIN_COLUMN; id < OPT_COUNT; id++) {
+        const struct option_info *info = option_info(id);
+        bool shown = id == OPT_STORE || id == OPT_EXPORT_TO || id == OPT_READ_ONLY;
+        if (info->key && settings->origins[id].value && !shown) {
+            place_row(report, table, fact_name(&table->arena, info->key),
+                      settings->origins[id].value, settings, id);
+        }
+    }
+}
+
 static void place_rows(const struct report *report, const struct status_report *status,
                        struct table *table)
 {
@@ -95,14 +109,6 @@ static void place_rows(const struct report *report, const struct status_report *
         place_row(report, table, "context", settings->context, settings, OPT_CONTEXT);
     }
     place_row(report, table, "directory", status->directory_uri, settings, OPT_DIRECTORY);
-    if (settings->login_column && report->verbose) {
-        place_row(report, table, "login column", settings->login_column, settings,
-                  OPT_LOGIN_COLUMN);
-    }
-    if (settings->active_column && report->verbose) {
-        place_row(report, table, "active column", settings->active_column, settings,
-                  OPT_ACTIVE_COLUMN);
-    }
     place_row(report, table, "store", status->store_uri, settings, OPT_STORE);
     place_row(report, table, "export", status->export_uri, settings, OPT_EXPORT_TO);
     if (settings->read_only || report->verbose) {
@@ -112,10 +118,7 @@ static void place_rows(const struct report *report, const struct status_report *
     if (report->verbose) {
         place_row(report, table, "config", settings->config_read ? settings->config_path : NULL,
                   settings, OPT_CONFIG);
-        place_row(report, table, "profile", settings->profile, settings, OPT_PROFILE);
-        place_row(report, table, "region", settings->region, settings, OPT_REGION);
-        place_row(report, table, "endpoint url", settings->endpoint_url, settings,
-                  OPT_ENDPOINT_URL);
+        setting_rows(report, settings, table);
     }
 }
 
@@ -127,7 +130,8 @@ void report_text_status(const struct report *report, const struct status_report 
     place_rows(report, status, &table);
     for (size_t i = 0; i < status->facts->n_items; i++) {
         const struct port_info_item *fact = &status->facts->items[i];
-        bool said = strcmp(fact->name, "region") == 0 || strcmp(fact->name, "profile") == 0;
+        bool said = (status->settings->region && strcmp(fact->name, "region") == 0) ||
+                    (status->settings->profile && strcmp(fact->name, "profile") == 0);
         if (report->verbose ? !said : is_main_fact(fact->name)) {
             table_row(&table, fact_name(arena, fact->name), fact->value);
         }

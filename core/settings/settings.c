@@ -190,7 +190,8 @@ static struct finding find_value(struct resolver *r, enum option_id id)
         found = sources[i](r, id);
     }
     if (found.text) {
-        r->settings->origins[id] = (struct setting_origin){found.kind, found.where};
+        r->settings->origins[id] = (struct setting_origin){
+            found.kind, found.where, arena_strdup(&r->settings->arena, found.text)};
     }
     return found;
 }
@@ -280,7 +281,7 @@ static enum err_code choose_context(struct resolver *r)
     struct settings *settings = r->settings;
     const char *name = find_value(r, OPT_CONTEXT).text;
     if (name && name[0] == '\0') { /* `context =` in [defaults]: none */
-        settings->origins[OPT_CONTEXT] = (struct setting_origin){ORIGIN_NONE, "not set"};
+        settings->origins[OPT_CONTEXT] = (struct setting_origin){ORIGIN_NONE, NULL, NULL};
         return ERR_OK;
     }
     if (name && !config_has_context(&r->config, name)) {

@@ -59,7 +59,8 @@ enum origin {
 struct setting_origin {
     enum origin kind;
     const char *text; /* "--store", "/home/kim/.config/extpool/config:7 [context prod]",
-                         "AWS_TABLE", "built in", "not set" */
+                         "AWS_TABLE", "built in"; NULL: not set */
+    const char *value; /* as that source has it, "14d"; NULL: not set */
 };
 
 /* A pair of [keys] or [theme] that the console judges (tui/), in the order of the file. */

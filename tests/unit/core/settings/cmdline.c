@@ -542,6 +542,32 @@ static void test_help_has_every_name(void **state)
     buf_release(&all);
 }
 
+/* What can follow a name is offered: the words of its table, or files. */
+static void test_the_completion_offers_values(void **state)
+{
+    (void)state;
+    static const char *const scripts[][2] = {
+        {"bash", "--list) words='agents extensions free' ;;"},
+        {"bash", "--log-level) words='error warn info debug' ;;"},
+        {"bash", "--completion) words='bash zsh' ;;"},
+        {"bash", "--help) words='sync edit "},
+        {"bash", "--import) files=yes ;;"},
+        {"bash", "--export) files=yes ;;"},
+        {"bash", "--store) files=yes ;;"},
+        {"zsh", "--list[list them]:list:(agents extensions free)'"},
+        {"zsh", "::export:_files'"},
+        {"zsh", "'--help["},
+    };
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        struct buf out;
+        buf_init(&out, 1 << 16);
+        assert_true(help_completion(scripts[i][0], &out));
+        assert_non_null(strstr(out.data, scripts[i][1]));
+        buf_release(&out);
+    }
+    assert_false(help_completion("fish", NULL));
+}
+
 /* The manual page has every variable that an option is read from. */
 static void test_the_manual_has_every_variable(void **state)
 {
@@ -612,6 +638,7 @@ int main(void)
         cmocka_unit_test(test_places_that_are_none),
         cmocka_unit_test(test_a_topic_is_one_screen),
         cmocka_unit_test(test_help_has_every_name),
+        cmocka_unit_test(test_the_completion_offers_values),
         cmocka_unit_test(test_the_manual_has_every_variable),
         cmocka_unit_test(test_names_are_distinct),
     };
