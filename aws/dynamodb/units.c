@@ -135,6 +135,39 @@ static bool unit_counts(const struct plan *plan, size_t first, size_t end)
     return true;
 }
 
+/* When a unit has its turn. A sync may be stopped half way: first numbers are given, then they are
+   taken back. What waits for another unit comes after all that it may wait for. */
+enum turn { TURN_FIRST, TURN_RELEASES, TURN_ADOPTIONS, TURN_WAITING, TURN_COUNT };
+
+static enum turn turn_of(const struct plan *plan, const struct ddb_unit *unit)
+{
+    if (unit->waits) {
+        return TURN_WAITING;
+    }
+    enum change_kind kind = plan->changes[unit->first].kind;
+    return unit->end - unit->first > 1 ? TURN_FIRST
+           : kind == CHANGE_RELEASE    ? TURN_RELEASES
+           : kind == CHANGE_ADOPT      ? TURN_ADOPTIONS
+                                       : TURN_FIRST;
+}
+
+/* The list of what waits to be written: the plan's order, and for a sync by turns. */
+static void put_in_order(struct ddb_scheduler *writer)
+{
+    bool by_turns = strcmp(writer->plan->action, "sync") == 0;
+    size_t *link = &writer->waiting;
+    for (int turn = 0; turn < (by_turns ? TURN_COUNT : 1); turn++) {
+        for (size_t i = 0; i < writer->n_units; i++) {
+            struct ddb_unit *unit = &writer->units[i];
+            if (!by_turns || (int)turn_of(writer->plan, unit) == turn) {
+                *link = i;
+                link = &unit->next;
+            }
+        }
+    }
+    *link = DDB_NONE;
+}
+
 void ddb_units_make(struct ddb_scheduler *writer)
 {
     const struct plan *plan = writer->plan;
@@ -145,16 +178,13 @@ void ddb_units_make(struct ddb_scheduler *writer)
         size_t end = plan_unit_end(plan, first);
         if (unit_counts(plan, first, end)) {
             struct ddb_unit *unit = &writer->units[writer->n_units];
-            *unit = (struct ddb_unit){.first = first, .end = end, .next = writer->n_units + 1};
+            *unit = (struct ddb_unit){.first = first, .end = end};
             find_dependencies(plan, unit, &last, writer->n_units);
             writer->n_units++;
             writer->n_changes += end - first;
         }
         first = end;
     }
-    if (writer->n_units > 0) {
-        writer->units[writer->n_units - 1].next = DDB_NONE;
-    }
-    writer->waiting = writer->n_units > 0 ? 0 : DDB_NONE;
+    put_in_order(writer);
     strmap_release(&last);
 }

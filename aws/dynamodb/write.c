@@ -13,7 +13,7 @@
  * The plan is a list of units (a change alone, or a group). Units are packed into parts, each one
  * a transaction with its own record of the audit trail; up to DDB_IN_FLIGHT parts are under way.
  * A unit that shares an extension or an agent with an earlier one waits until all before that are
- * decided. What becomes of a part is in transaction.c; a unit that has to be tried anew goes back to
+ * decided. The releases of a sync come last. What becomes of a part is in transaction.c; a unit that has to be tried anew goes back to
  * the front of the list. When the service throttles, fewer parts are under way, and slowly more
  * again.
  */
