@@ -73,14 +73,23 @@ static void tell(const struct run *run, struct headless_result *result)
 {
     const struct usecase *use = &run->use;
     const struct snapshot *now = use->after ? use->after : use->snapshot;
-    *result = (struct headless_result){
-        .err = use->err, .applied = use->outcome.applied, .conflicts = use->outcome.conflicts};
+    *result = (struct headless_result){.err = use->err.code != ERR_OK ? use->err : use->export_err,
+                                       .applied = use->outcome.applied,
+                                       .conflicts = use->outcome.conflicts,
+                                       .failed = use->outcome.failed,
+                                       .not_tried = use->outcome.not_tried,
+                                       .in_doubt = use->outcome.in_doubt};
     if (now && run->session) {
         snapshot_tally(now, session_policy(run->session), session_now_s(run->session),
                        result->counts);
         result->counted = true;
     }
     if (use->plan) {
+        if (use->plan->withheld > 0) {
+            err_set(&result->err, ERR_GUARD,
+                    "the directory was read only in part, and nothing is taken back: %s",
+                    use->plan->partial);
+        }
         result->unassigned = use->plan->n_unassigned;
         result->released = count_done(use->plan, CHANGE_RELEASE);
     }

@@ -15,17 +15,19 @@ struct headless_options {
     size_t n_ports;
     const struct clock *clock;
     struct report *report;
-    int64_t stop_at_ticks_ms;  /* clock_ticks_ms() at which work stops softly; 0: never */
+    int64_t stop_at_ticks_ms;  /* clock_ticks_ms() at which work stops softly, and at once 6 s
+                                  later; 0: never */
     bool publishes_after_stop; /* a sync that was stopped publishes what the store holds then */
 };
 
 /* What came of it, for a face that does more than print. */
 struct headless_result {
-    struct err err; /* what stopped it; ERR_OK: nothing */
+    struct err err; /* what stopped it, or kept the list from being published; ERR_OK: nothing */
     bool counted;   /* the store was read, and `counts` holds */
     uint64_t counts[EXT_STATE_COUNT];
     size_t unassigned; /* agents for whom nothing was left */
-    size_t applied, released, conflicts;
+    size_t applied, released, conflicts, failed;
+    size_t not_tried, in_doubt; /* after a stop */
 };
 
 /* Returns the exit status (README, "Exit codes"). `result` may be NULL. */

@@ -12,6 +12,7 @@
 
 #define APPEARS_AFTER_MS 500
 #define REDRAW_MS 200
+#define AT_ONCE_AFTER_MS 6000
 #define BAR_COLUMNS 24
 #define LINE_MAX_BYTES 1024
 
@@ -109,15 +110,22 @@ static void on_waits(void *context, int64_t wait_ms, bool slowed)
     }
 }
 
+/* What is in flight at the stop gets some time to end by itself; it may hang. */
+static enum cancel cancel_by_time(const struct progress_line *line)
+{
+    int64_t late_ms = line->stop_at_ms > 0 ? line->ticks_ms() - line->stop_at_ms : -1;
+    return late_ms < 0 ? CANCEL_NO : late_ms < AT_ONCE_AFTER_MS ? CANCEL_SOFT : CANCEL_HARD;
+}
+
 static enum cancel on_cancel(void *context)
 {
     struct progress_line *line = context;
     enum cancel level = interrupt_state();
-    bool late = line->stop_at_ms > 0 && line->ticks_ms() >= line->stop_at_ms;
     if (level > line->said) {
         say_stopping(line, level);
     }
-    return level == CANCEL_NO && late ? CANCEL_SOFT : level;
+    enum cancel by_time = cancel_by_time(line);
+    return by_time > level ? by_time : level;
 }
 
 void progress_line_init(struct progress_line *line, FILE *out, size_t columns)

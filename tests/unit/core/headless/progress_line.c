@@ -132,6 +132,23 @@ static void no_terminal_no_line(void **state)
     progress_line_end(&silent);
 }
 
+static void the_time_for_work_ends_softly_and_six_seconds_later_at_once(void **state)
+{
+    (void)state;
+    struct screen screen;
+    start(&screen, 0);
+    screen.line.stop_at_ms = 20000;
+    s_now_ms = 19999;
+    assert_int_equal(progress_cancel(&screen.line.progress), CANCEL_NO);
+    s_now_ms = 20000;
+    assert_int_equal(progress_cancel(&screen.line.progress), CANCEL_SOFT);
+    s_now_ms = 25999;
+    assert_int_equal(progress_cancel(&screen.line.progress), CANCEL_SOFT);
+    s_now_ms = 26000;
+    assert_int_equal(progress_cancel(&screen.line.progress), CANCEL_HARD);
+    stop(&screen);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +157,7 @@ int main(void)
         cmocka_unit_test(a_bar_shows_how_far_and_how_long),
         cmocka_unit_test(a_narrow_terminal_gets_one_line_all_the_same),
         cmocka_unit_test(no_terminal_no_line),
+        cmocka_unit_test(the_time_for_work_ends_softly_and_six_seconds_later_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
