@@ -8,9 +8,9 @@
 
 #include "core/base/banned.h"
 
-#define LONGEST_MS                                                                                 \
-    1900 /* of the three seconds that the old flow waits; the engine looks up often */
+#define LONGEST_MS 2000 /* of the three seconds that the old flow waits */
 #define BEFORE_DEADLINE_MS 500
+#define SEEN_AFTER_MS 100 /* so late, at the most, the engine sees that the time is over */
 #define SORT_KEY_ASSIGNED "agentID"
 #define SORT_KEY_FREE "nu"
 #define SORT_KEY_RESERVED "held"
@@ -18,6 +18,14 @@
 struct limit {
     int64_t at_ms; /* ticks */
 };
+
+/* `time_ms`: until the invocation's deadline. */
+static struct limit limit_from_now(int64_t time_ms)
+{
+    int64_t left_ms = time_ms - BEFORE_DEADLINE_MS;
+    return (struct limit){clock_ticks_ms() - SEEN_AFTER_MS +
+                          (left_ms < LONGEST_MS ? left_ms : LONGEST_MS)};
+}
 
 static enum cancel ask_limit(void *context)
 {
@@ -77,8 +85,7 @@ static char *answer_text(const struct answer_question *question, const struct lo
 
 char *answer_lookup(const struct answer_question *question, struct answer_note *note)
 {
-    int64_t left_ms = question->time_ms - BEFORE_DEADLINE_MS;
-    struct limit limit = {clock_ticks_ms() + (left_ms < LONGEST_MS ? left_ms : LONGEST_MS)};
+    struct limit limit = limit_from_now(question->time_ms);
     struct progress progress = {.context = &limit, .cancel = ask_limit};
     struct lookup_question asked = {.ext = question->extension,
                                     .agent = question->extension ? NULL : question->agent};
@@ -94,7 +101,7 @@ char *answer_lookup(const struct answer_question *question, struct answer_note *
 
 void answer_warm_up(struct session *session)
 {
-    struct limit limit = {clock_ticks_ms() + LONGEST_MS};
+    struct limit limit = limit_from_now(INT64_MAX);
     struct progress progress = {.context = &limit, .cancel = ask_limit};
     struct lookup_question first = {.ext = session_policy(session)->ranges[0].first};
     struct lookup lookup;

@@ -11,6 +11,7 @@
 #include "aws/lambda/event.h"
 #include "aws/lambda/metrics.h"
 #include "aws/lambda/runtime.h"
+#include "core/base/interrupt.h"
 #include "core/base/mem.h"
 #include "core/headless/headless.h"
 #include "core/settings/cmdline.h"
@@ -82,20 +83,26 @@ static void error_type(enum err_code code, char out[64])
     out[used] = '\0';
 }
 
-/* One sentence, with what to do; to be freed. */
+/* On one line, with what to do; to be freed. */
 static char *error_message(const struct err *err)
 {
-    return mem_printf("%s%s%s", err->text, err->hint[0] ? ". " : "", err->hint);
+    char *message = mem_printf("%s%s%s", err->text, err->hint[0] ? ". " : "", err->hint);
+    for (char *at = message; (at = strchr(at, '\n'));) {
+        *at = ' ';
+    }
+    return message;
 }
 
+/* `about` has what else the log's line says (moves in). */
 static enum err_code fail_event(struct lambda *lambda, const struct runtime_invocation *invocation,
-                                const struct err *why, struct err *err)
+                                const struct err *why, json_t *about, struct err *err)
 {
     char type[64];
     char *message = error_message(why);
     error_type(why->code, type);
-    metrics_log("error", clock_now_ms(lambda->options->clock), invocation->request_id,
-                json_pack("{s:s, s:s}", "type", type, "message", message));
+    json_object_set_new(about, "type", json_string(type));
+    json_object_set_new(about, "message", json_string(message));
+    metrics_log("error", clock_now_ms(lambda->options->clock), invocation->request_id, about);
     enum err_code code = runtime_fail(lambda->runtime, invocation, type, message, err);
     free(message);
     return code;
@@ -185,12 +192,40 @@ static void write_metrics(const struct lambda *lambda, const struct headless_res
     free(line);
 }
 
-/* What stops a run may still be a success: the rest follows with the next schedule. */
-static bool is_success(int status, const struct headless_result *result)
+/* A run that was stopped half way is a success: the next schedule does the rest. So is one that
+   found problems, or ran out of numbers. */
+static bool is_success(int status)
 {
     return status == 0 || status == 2 || status == err_exit_status(ERR_PARTIAL) ||
-           status == err_exit_status(ERR_POOL_EMPTY) ||
-           (status == err_exit_status(ERR_CANCELLED) && result->err.code == ERR_CANCELLED);
+           status == err_exit_status(ERR_POOL_EMPTY);
+}
+
+/* Why a run is no success, for a person who has only this sentence. */
+static const struct err *explain(int status, struct headless_result *result)
+{
+    struct err *err = &result->err;
+    if (err->code == ERR_CANCELLED && s_ended) {
+        err_prefix(err, "Lambda ended the function before anything was written");
+        err_hint(err, "The next run does all of it");
+    } else if (err->code == ERR_CANCELLED) {
+        err_prefix(err, "the function's time was over before anything was written");
+        err_hint(err, "Set the function's timeout to 900 s");
+    }
+    err_set(err, ERR_INTERNAL, "the run ended with status %d", status);
+    return err;
+}
+
+/* For the log. */
+static json_t *about_run(enum action action, int status, const struct headless_result *result,
+                         int64_t duration_ms)
+{
+    return json_pack("{s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "action",
+                     action_info(action)->name, "exit", status, "applied",
+                     (json_int_t)result->applied, "released", (json_int_t)result->released,
+                     "conflicts", (json_int_t)result->conflicts, "failed",
+                     (json_int_t)result->failed, "not_tried", (json_int_t)result->not_tried,
+                     "in_doubt", (json_int_t)result->in_doubt, "unassigned",
+                     (json_int_t)result->unassigned, "duration_ms", (json_int_t)duration_ms);
 }
 
 static enum err_code run_action(struct lambda *lambda, const struct runtime_invocation *invocation,
@@ -221,20 +256,20 @@ static enum err_code run_action(struct lambda *lambda, const struct runtime_invo
     if (nowhere) {
         fclose(nowhere);
     }
-    take_signals(); /* the run had its own */
-    if (event->action == ACTION_SYNC && result.counted) {
+    if (interrupt_state() != CANCEL_NO) {
+        s_ended = 1; /* the run had signal handlers of its own */
+    }
+    if (event->action == ACTION_SYNC && result.counted && !event->dry_run) {
         write_metrics(lambda, &result, location_rest(settings->store, "dynamodb"), duration_ms);
     }
-    metrics_log(is_success(status, &result) ? "info" : "error",
-                clock_now_ms(lambda->options->clock), invocation->request_id,
-                json_pack("{s:s, s:i, s:I, s:I, s:I, s:I}", "action",
-                          action_info(event->action)->name, "exit", status, "applied",
-                          (json_int_t)result.applied, "conflicts", (json_int_t)result.conflicts,
-                          "unassigned", (json_int_t)result.unassigned, "duration_ms",
-                          (json_int_t)duration_ms));
-    enum err_code code = is_success(status, &result)
-                             ? runtime_respond(lambda->runtime, invocation, document, length, err)
-                             : fail_event(lambda, invocation, &result.err, err);
+    json_t *about = about_run(event->action, status, &result, duration_ms);
+    enum err_code code;
+    if (is_success(status)) {
+        metrics_log("info", clock_now_ms(lambda->options->clock), invocation->request_id, about);
+        code = runtime_respond(lambda->runtime, invocation, document, length, err);
+    } else {
+        code = fail_event(lambda, invocation, explain(status, &result), about, err);
+    }
     free(document);
     return code;
 }
@@ -249,11 +284,10 @@ static enum err_code serve_action(struct lambda *lambda,
     line.values[OPT_JSON] = "yes";
     line.values[OPT_DRY_RUN] = event->dry_run ? "yes" : NULL;
     line.values[OPT_MAX_RELEASE] = event->max_release;
-    if (event->action == ACTION_SYNC && check_time(lambda, invocation, &why) != ERR_OK) {
-        return fail_event(lambda, invocation, &why, err);
-    }
-    if (resolve(lambda, &line, &settings, &why) != ERR_OK) {
-        return fail_event(lambda, invocation, &why, err);
+    if ((event->action == ACTION_SYNC && check_time(lambda, invocation, &why) != ERR_OK) ||
+        resolve(lambda, &line, &settings, &why) != ERR_OK) {
+        return fail_event(lambda, invocation, &why,
+                          json_pack("{s:s}", "action", action_info(event->action)->name), err);
     }
     enum err_code code = run_action(lambda, invocation, event, &settings, err);
     settings_release(&settings);
@@ -314,7 +348,7 @@ static enum err_code serve(struct lambda *lambda, const struct runtime_invocatio
     if (event_parse(invocation->event.data, invocation->event.length, &arena, &event, &why) !=
             ERR_OK ||
         check_kind(lambda, &event, &why) != ERR_OK) {
-        code = fail_event(lambda, invocation, &why, err);
+        code = fail_event(lambda, invocation, &why, json_object(), err);
     } else if (event.kind == EVENT_LOOKUP) {
         code = serve_lookup(lambda, invocation, &event, err);
     } else {

@@ -18,6 +18,7 @@
 
 struct runtime {
     struct http *http;
+    const struct progress *progress; /* of waits alone: what came of an event is told in any case */
     struct arena arena;
     const char *base; /* "http://127.0.0.1:9001/2018-06-01/runtime" */
 };
@@ -26,9 +27,9 @@ struct runtime *runtime_new(const char *api, const struct progress *progress)
 {
     struct runtime *runtime = mem_alloc(sizeof *runtime);
     struct http_curl_options options = {.max_in_flight = 1};
-    *runtime = (struct runtime){.arena = ARENA_INIT, .http = http_curl_new(&options)};
+    *runtime = (struct runtime){
+        .arena = ARENA_INIT, .http = http_curl_new(&options), .progress = progress};
     runtime->base = arena_printf(&runtime->arena, "http://%s/2018-06-01/runtime", api);
-    http_set_progress(runtime->http, progress);
     return runtime;
 }
 
@@ -90,6 +91,7 @@ enum err_code runtime_next(struct runtime *runtime, struct runtime_invocation *i
     };
     enum err_code code = ERR_OFFLINE;
     struct err why = ERR_INIT;
+    http_set_progress(runtime->http, runtime->progress);
     for (int tries = 0; tries < TRIES && code == ERR_OFFLINE; tries++) {
         struct http_response response;
         err_clear(&why);
@@ -99,6 +101,7 @@ enum err_code runtime_next(struct runtime *runtime, struct runtime_invocation *i
         }
         http_response_release(&response);
     }
+    http_set_progress(runtime->http, NULL);
     arena_release(&arena);
     if (code != ERR_OK && err) {
         *err = why;
@@ -169,8 +172,11 @@ enum err_code runtime_respond(struct runtime *runtime, const struct runtime_invo
     struct arena arena = ARENA_INIT;
     enum err_code code;
     if (length > RUNTIME_RESPONSE_MAX) {
-        const char *text =
-            arena_printf(&arena, "the answer has %zu bytes, and Lambda takes 6 MB", length);
+        const char *text = arena_printf(
+            &arena,
+            "the action was carried out, but its answer has %zu bytes, and Lambda "
+            "takes %zu. Ask on the command line: extpool --history, --status, --doctor",
+            length, RUNTIME_RESPONSE_MAX);
         code = runtime_fail(runtime, invocation, "Function.ResponseSizeTooLarge", text, err);
     } else {
         code = post(runtime, path_of(invocation, "response", &arena), NULL, body, length, err);

@@ -36,7 +36,8 @@ struct runtime_invocation {
 
 struct runtime;
 
-/* `api` is "host:port" without a scheme. `progress` ends a wait by CANCEL_HARD; NULL: nothing does. */
+/* `api` is "host:port" without a scheme. `progress` ends a wait for the next event by CANCEL_HARD;
+   NULL: nothing does. Answers are sent whatever it says. */
 struct runtime *runtime_new(const char *api, const struct progress *progress);
 void runtime_free(struct runtime *runtime); /* NULL is fine */
 

@@ -8,8 +8,10 @@ import time
 
 import pytest
 
+from support import faults
 from support.contact_flow import agent_for
 from support.lambda_runtime import SCHEDULE, LambdaRuntime, flow_event
+from support.moving_time import Clock
 from support.program import program
 from support.table_desk import TableDesk
 
@@ -60,7 +62,7 @@ def runtime():
 @contextlib.contextmanager
 def running(runtime, cloud, folder, **env):
     rules = {"EXTPOOL_RANGES": "0000-0039", "EXTPOOL_COOLDOWN": "0"}
-    function = Function(runtime, runtime.env(cloud.env(), **rules, **env), folder)
+    function = Function(runtime, runtime.env(cloud.env(), **rules | env), folder)
     try:
         yield function
     finally:
@@ -245,3 +247,156 @@ def test_a_reservation_ends_by_the_clock_of_the_service(desk, cloud, runtime, fu
     lookup(runtime, pk="0030")  # the answer says what time it is
     said = lookup(runtime, pk="0031")
     assert (said["found"], said["reason"]) == ("false", "absent")
+
+
+# ---- faults ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("on, fault, kind, words", [
+    ("connect", faults.error("ThrottlingException", "Rate exceeded"), "Throttled", "ListUsers"),
+    ("connect", faults.error("AccessDeniedException", "not authorized", 403), "Denied", "connect:ListUsers"),
+    ("connect", faults.error("ResourceNotFoundException", "no instance", 404), "NotFound", "nstance"),
+    ("connect", faults.status(500), "Service", "ListUsers"),
+    ("dynamodb", faults.error("AccessDeniedException", "not authorized", 400), "Denied", "dynamodb:"),
+    ("dynamodb", faults.error("ResourceNotFoundException", "no table", 400), "NotFound", "able"),
+    ("dynamodb", faults.error("UnrecognizedClientException", "bad token", 400), "Auth", "redentials"),
+    ("dynamodb", faults.status(500), "Service", "DynamoDB"),
+    ("dynamodb", faults.reset_before(), "Offline", "127.0.0.1"),
+    ("dynamodb.TransactWriteItems", faults.error("AccessDeniedException", "no", 400), "Denied", "dynamodb:"),
+    ("s3", faults.error("AccessDenied", "no", 403), "Denied", "s3:"),
+])  # fmt: skip
+def test_a_failed_run_is_an_error_of_a_kind_that_an_alarm_can_tell(desk, cloud, runtime, function, on, fault, kind, words):
+    if on == "s3":
+        assert runtime.invoke({"action": "sync"}).ok
+        cloud.past_gate("s3").delete_object(Bucket=cloud.bucket, Key="agent_extensions.csv")
+    rule = cloud.gate.inject(fault, on=on)
+    answer = runtime.invoke(SCHEDULE)
+    assert not answer.ok and answer.error_type == f"Function.{kind}", answer
+    said = answer.json()
+    assert said["errorType"] == answer.error_type and words in said["errorMessage"], said
+    (line,) = [entry for entry in function.log() if entry["level"] == "error"]
+    assert line["type"] == answer.error_type and line["message"] == said["errorMessage"] and line["exit"]
+    rule.remove()
+    assert runtime.invoke(SCHEDULE).ok
+
+
+def test_a_list_of_others_is_not_replaced_and_the_error_says_so(desk, cloud, runtime, function):
+    people = [f"p{i:02}" for i in range(20)]
+    cloud.instance.set_users(people)
+    rows = "".join(f"{login},{1000 + i}\r\n" for i, login in enumerate(people))
+    cloud.past_gate("s3").put_object(Bucket=cloud.bucket, Key="agent_extensions.csv",
+                                     Body=f"user,extension\r\n{rows}".encode())
+    answer = runtime.invoke(SCHEDULE)
+    assert not answer.ok and answer.error_type == "Function.Guard"
+    assert "20 people on the list" in answer.json()["errorMessage"] and "^J" not in answer.json()["errorMessage"]
+
+
+def test_a_pool_that_ran_out_is_a_success_with_a_number(desk, cloud, runtime, function):
+    cloud.instance.set_users([f"p{i:02}" for i in range(32)])  # 30 numbers are not blocked
+    answer = runtime.invoke(SCHEDULE)
+    assert answer.ok and answer.json()["exit"] == 5
+    (line,) = function.metrics()
+    assert line["Runs"] == 1 and line["Unassigned"] == 2 and line["Assigned"] == 30 and line["Free"] == 0
+
+
+def test_a_dry_run_is_no_run(desk, runtime, function):
+    assert runtime.invoke({"action": "sync", "dry_run": True}).ok
+    assert function.metrics() == []
+
+
+def test_an_answer_that_is_too_large_is_an_error_of_its_own(desk, runtime, function):
+    with desk.table.batch_writer() as writer:
+        for i in range(3600):
+            writer.put_item(Item={"pk": f"{i:04}" + "x" * 2000, "sk": "note"})
+    answer = runtime.invoke({"action": "doctor"})
+    assert not answer.ok and answer.error_type == "Function.ResponseSizeTooLarge"
+    assert "bytes" in answer.json()["errorMessage"]
+    assert runtime.invoke({"action": "status"}).ok
+
+
+@pytest.mark.parametrize("event", [SCHEDULE, flow_event(pk="0010")], ids=["sync", "lookup"])
+def test_sigterm_during_work_is_answered_and_the_process_ends(desk, cloud, runtime, function, event):
+    assert runtime.waiting.wait(20)
+    hold = faults.hold()
+    cloud.gate.inject(hold, on="dynamodb.TransactWriteItems" if event is SCHEDULE else "dynamodb.Query")
+    invocation = runtime.begin(event)
+    hold.wait()
+    function.process.send_signal(signal.SIGTERM)
+    hold.release()
+    assert invocation.done.wait(60) and invocation.answer.ok, invocation.answer
+    assert function.process.wait(20) == 0
+
+
+def test_a_runtime_that_fails_on_the_answer_ends_the_process(desk, runtime, function):
+    runtime.faults["response"] += ["500"]
+    runtime.begin({"action": "status"})
+    assert function.process.wait(20) == 1
+    assert "500" in function.log()[-1]["message"]
+
+
+def test_next_that_breaks_again_and_again_ends_the_process(desk, cloud, runtime, tmp_path):
+    runtime.faults["next"] += ["reset"] * 20
+    with running(runtime, cloud, tmp_path) as function:
+        assert function.process.wait(20) == 1
+        assert function.log()[-1]["level"] == "error"
+
+
+# ---- a sync whose time is over -------------------------------------------------------------------------
+
+IN_FLIGHT = 16  # transactions that are under way at once
+A_PART = 33     # assignments in one
+
+
+@pytest.fixture
+def moving(desk, cloud, runtime, tmp_path):
+    """The function, on a pool of 1,000 numbers, and the clock it goes by."""
+    clock = Clock(tmp_path)
+    with running(runtime, cloud, tmp_path, EXTPOOL_RANGES="0000-0999", **clock.environment()) as function:
+        function.clock = clock
+        yield function
+
+
+def test_a_sync_stops_before_its_time_is_over_and_the_next_one_goes_on(cloud, runtime, moving):
+    leavers = [f"left{i}" for i in range(5)]
+    cloud.instance.set_users([*leavers, "stays"])
+    assert runtime.invoke(SCHEDULE).ok
+    people = ["stays", *(f"new{i:03}" for i in range(800))]
+    cloud.instance.set_users(people)
+    hold = faults.hold()
+    cloud.gate.inject(hold, on="dynamodb.TransactWriteItems")
+    invocation = runtime.begin(SCHEDULE, timeout=31)
+    hold.wait(IN_FLIGHT)
+    moving.clock.forward(22)  # 31 s, less what the answer needs
+    hold.release()
+    assert invocation.done.wait(60)
+    assert invocation.answer.ok, invocation.answer
+    document = invocation.answer.json()
+    results = {(row["change"], row["result"]) for row in document["changes"]}
+    assert document["exit"] == 3 and document["failed"] == document["conflicts"] == 0
+    assert document["applied"] == IN_FLIGHT * A_PART
+    assert document["not_tried"] == 800 + len(leavers) - IN_FLIGHT * A_PART
+    assert results == {("assign", "done"), ("assign", "not_tried"), ("release", "not_tried")}
+    assert document["export"]["rows"] == IN_FLIGHT * A_PART + len(leavers) + 1
+    (line,) = (entry for entry in moving.metrics()[1:])
+    assert line["Assigned"] == document["export"]["rows"] and line["Released"] == 0
+    rest = runtime.invoke(SCHEDULE).json()
+    assert rest["exit"] == 0 and rest["applied"] == document["not_tried"]
+    assert rest["export"]["rows"] == len(people)
+    assert moving.log()[-2]["not_tried"] == document["not_tried"]
+
+
+def test_a_sync_that_wrote_nothing_in_its_time_is_an_error(desk, cloud, runtime, moving):
+    hold = faults.hold()
+    cloud.gate.inject(hold, on="connect.ListUsers")
+    invocation = runtime.begin(SCHEDULE, timeout=31)
+    hold.wait()
+    moving.clock.forward(15)
+    moving.clock.forward(13)  # a request that does not end is not waited for either
+    assert invocation.done.wait(60)
+    answer = invocation.answer
+    assert not answer.ok and answer.error_type == "Function.Cancelled", answer
+    assert "time was over before anything was written" in answer.json()["errorMessage"]
+    assert "timeout" in answer.json()["errorMessage"]
+    assert moving.metrics()[0]["Assigned"] == 0 and moving.log()[0]["action"] == "sync"
+    hold.release()
+    assert runtime.invoke(SCHEDULE).ok
