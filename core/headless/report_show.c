@@ -260,7 +260,8 @@ void report_text_lookup(const struct report *report, const struct lookup_report 
     }
     tell_place(&table, "a call goes to", &lookup->place);
     tell_place(&table, "fallback", &lookup->backup);
-    if (lookup->reason == LOOKUP_UNRESOLVED) {
+    /* An agent of a file has no ARN: only a target that leads nowhere is worth a word. */
+    if (lookup->reason == LOOKUP_UNRESOLVED && lookup->slot.target) {
         table_row(&table, "a call goes to", "nowhere: its target is not known");
     }
     table_print(&table, report->out, "");
