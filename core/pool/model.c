@@ -269,8 +269,8 @@ void roster_add(struct roster *roster, const struct agent *agent)
     };
 }
 
-static const char *add_sentence(struct roster *roster, const char *before, const char *format,
-                                va_list args)
+static __attribute__((format(printf, 3, 0))) const char *
+add_sentence(struct roster *roster, const char *before, const char *format, va_list args)
 {
     char sentence[ERR_TEXT_MAX];
     vsnprintf(sentence, sizeof sentence, format, args);

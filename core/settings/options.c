@@ -17,12 +17,17 @@ static const char *const s_log_levels[] = {
         NULL};
 
 static const struct option_info s_options[OPT_COUNT] = {
-#define X(id, letter, name, key, type, hint, section, topic, member, actions, ...)                 \
-    [id] = {letter,        name,                                                                   \
-            key,           TYPE_##type,                                                            \
-            hint,          SECTION_##section,                                                      \
-            TOPIC_##topic, offsetof(struct settings, member),                                      \
-            actions,       __VA_ARGS__},
+#define X(id, l, n, k, t, h, s, about, m, a, ...)                                                  \
+    [id] = {.letter = l,                                                                           \
+            .name = n,                                                                             \
+            .key = k,                                                                              \
+            .type = TYPE_##t,                                                                      \
+            .hint = h,                                                                             \
+            .section = SECTION_##s,                                                                \
+            .topic = TOPIC_##about,                                                                \
+            .offset = offsetof(struct settings, m),                                                \
+            .actions = a,                                                                          \
+            .help = __VA_ARGS__},
     OPTION_LIST(X)
 #undef X
 };
