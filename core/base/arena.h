@@ -14,7 +14,7 @@ struct arena_block;
 
 struct arena {
     struct arena_block *head;
-    size_t used; /* bytes handed out, for statistics */
+    size_t used; /* bytes given out, for statistics */
 };
 
 /* The versions of clang-format lay out a braced macro in different ways. */

@@ -27,7 +27,7 @@ int64_t clock_now_s(const struct clock *clock)
     return clock_now_ms(clock) / 1000;
 }
 
-/* adjtimex(2): a daemon that sets the clock clears STA_UNSYNC. Where it may not be asked (a
+/* adjtimex(2): a daemon that sets the clock clears STA_UNSYNC. If it may not be asked (a
    sandbox), nothing speaks against the clock. */
 bool clock_synchronised(const struct clock *clock)
 {
@@ -92,7 +92,7 @@ void clock_format_ms(int64_t at_ms, char out[CLOCK_TEXT_MAX])
              d.day, d.hour, d.minute, d.second, (int)(at_ms - at_s * 1000));
 }
 
-/* Reads exactly `count` digits at *text and moves on; -1 where there are fewer. */
+/* Reads exactly `count` digits at *text and moves on; -1 if there are fewer. */
 static int digits(const char **text, int count)
 {
     int value = 0;

@@ -27,7 +27,7 @@ extern const struct clock clock_system;
 int64_t clock_now_ms(const struct clock *clock);
 int64_t clock_now_s(const struct clock *clock);
 
-/* False where the kernel says that nothing keeps the clock right (no NTP, no PTP). */
+/* False if the kernel says that nothing keeps the clock right (no NTP, no PTP). */
 bool clock_synchronised(const struct clock *clock);
 
 /* Milliseconds that only go forward, for durations. */

@@ -17,7 +17,7 @@ struct environment {
 /* The process's own. Nothing here changes it, so threads may read it. */
 extern const struct environment environment_system;
 
-/* NULL where the variable is not set, empty or blank. */
+/* NULL if the variable is not set, empty or blank. */
 const char *environment_get(const struct environment *environment, const char *name);
 
 /* The same for the first of two names that is set ("https_proxy", "HTTPS_PROXY"). */

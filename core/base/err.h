@@ -6,7 +6,7 @@
  *
  * A fallible function returns an `enum err_code` and takes a `struct err *err` as its last
  * argument. The caller owns it and initialises it with ERR_INIT; the first failure wins, a later
- * one never overwrites it. `err` may be NULL where the caller only wants the code.
+ * one never overwrites it. `err` may be NULL if the caller only wants the code.
  *
  *     struct err err = ERR_INIT;
  *     if (store_load(store, ..., &err) != ERR_OK) {

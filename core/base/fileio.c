@@ -13,11 +13,11 @@
 #include "core/base/banned.h"
 #include "core/base/mem.h"
 
-#define LOOK_UP_MS 200 /* how often one who waits for bytes looks whether to go on */
+#define LOOK_UP_MS 200 /* how often a wait for bytes checks whether to go on */
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
-/* Who waits for the bytes; NULL where nobody does. */
+/* Who waits for the bytes; NULL if nobody does. */
 struct watcher {
     const struct progress *progress;
     const char *phase;
@@ -71,7 +71,7 @@ static enum err_code read_path(const char *path, const struct watcher *watcher, 
     if (strcmp(path, "-") == 0) {
         return read_all(STDIN_FILENO, "standard input", watcher, into, err);
     }
-    /* Where somebody waits, a pipe that nobody writes to yet is waited for by poll, not by open. */
+    /* If somebody waits, a pipe that nobody writes to yet is waited for by poll, not by open. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (watcher ? O_NONBLOCK : 0));
     if (fd < 0) {
         return err_set_errno(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, errno, "%s", path);

@@ -13,12 +13,12 @@
 #include "core/base/progress.h"
 
 /* Reads all of `path` ("-" is standard input) into `into`, whose max bounds it. ERR_NOT_FOUND
-   where there is no such file, ERR_INPUT where it is larger than the maximum or a directory,
+   if there is no such file, ERR_INPUT if it is larger than the maximum or a directory,
    ERR_IO otherwise. */
 enum err_code fileio_read(const char *path, struct buf *into, struct err *err) ERR_CHECK;
 
 /* The same for what may take its time, a pipe or a terminal: tells how many bytes have come, and
-   stops between two reads with ERR_CANCELLED where that is asked for. */
+   stops between two reads with ERR_CANCELLED if that is asked for. */
 enum err_code fileio_read_slowly(const char *path, const struct progress *progress,
                                  const char *phase, struct buf *into, struct err *err) ERR_CHECK;
 

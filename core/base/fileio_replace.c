@@ -143,7 +143,7 @@ static int open_temporary(const char *folder, mode_t mode, char **name)
                            (unsigned long long)random);
         int fd = open(*name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, mode);
         if (fd >= 0) {
-            /* A file system without locks has nobody who sweeps, either. */
+            /* On a file system without locks nobody sweeps. */
             (void)flock(fd, LOCK_EX);
             if (fstat(fd, &info) == 0 && info.st_nlink > 0) {
                 return fd;

@@ -61,7 +61,7 @@ static const struct fold_pair *parts_of(uint32_t code)
     return low < fold_n_pairs && fold_pairs[low].code == code ? &fold_pairs[low] : NULL;
 }
 
-/* Combining marks: their order says nothing where they stand at different places of a letter. */
+/* Combining marks: their order means nothing if they stand at different places of a letter. */
 static bool is_mark(uint32_t code)
 {
     return (code >= 0x0300 && code <= 0x036F) || (code >= 0x0483 && code <= 0x0487) ||

@@ -16,7 +16,7 @@
 void interrupt_install(void);
 void interrupt_restore(void);
 
-/* Waits until there is something to read from `fd` (a line of a terminal); false where a signal
+/* Waits until there is something to read from `fd` (a line of a terminal); false if a signal
    came first: it asked to stop, and nobody answers. */
 bool interrupt_wait_input(int fd);
 

@@ -80,7 +80,7 @@ static void on_update(void *context, const struct progress_report *report)
     struct job *job = context;
     int64_t now_ms = clock_ticks_ms();
     pthread_mutex_lock(&job->worker->lock);
-    bool other = report->phase != job->report.phase; /* who is waited for is told at once */
+    bool other = report->phase != job->report.phase; /* a wait is reported at once */
     job->report = *report;
     job->fresh = true;
     if (other || now_ms - job->last_wake_ms >= PROGRESS_WAKE_MS) {

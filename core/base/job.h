@@ -32,7 +32,7 @@ struct worker;
 
 struct job {
     const char *name;              /* "sync", for messages */
-    void (*run)(struct job *job);  /* worker's thread; sets job->err where it fails */
+    void (*run)(struct job *job);  /* worker's thread; sets job->err if it fails */
     void (*done)(struct job *job); /* UI thread; may be NULL */
     void (*free)(struct job *job); /* UI thread */
     struct err err;
@@ -63,16 +63,16 @@ bool worker_dispatch(struct worker *worker);
 /* Whether a job is running or waiting; its name, or NULL. UI thread. */
 const char *worker_busy(const struct worker *worker);
 
-/* Copies the newest progress of the running job; false where there is none. UI thread. */
+/* Copies the newest progress of the running job; false if there is none. UI thread. */
 bool worker_progress(struct worker *worker, struct progress_report *report);
 
-/* Asks the running job to stop, softly or (CANCEL_HARD) at once; a second request is for now.
-   core/base/stop.h has what follows from it, by and by. Jobs that wait are taken back (their err is
+/* Asks the running job to stop, softly or (CANCEL_HARD) at once; a second request stops at once.
+   core/base/stop.h has the steps that follow. Jobs that wait are taken back (their err is
    ERR_CANCELLED). Returns whether a job was running. */
 bool worker_cancel(struct worker *worker, enum cancel level);
 
 /* From `run`: `message(context)` will be called on the UI thread by worker_dispatch, in order;
-   where the worker stops before that, `discard(context)` is called instead. */
+   if the worker stops before that, `discard(context)` is called instead. */
 void job_post(struct job *job, void (*message)(void *context), void (*discard)(void *context),
               void *context);
 

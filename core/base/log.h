@@ -23,7 +23,7 @@ enum log_level {
 #undef X
 };
 
-/* Appends to `path` (made with mode 0600 where it is new). */
+/* Appends to `path` (made with mode 0600 if it is new). */
 enum err_code log_open(const char *path, enum log_level level, struct err *err) ERR_CHECK;
 void log_close(void);
 bool log_level_parse(const char *name, enum log_level *level);

@@ -28,6 +28,6 @@ void port_info_release(struct port_info *facts);
 /* Copies both; a later value under the same name replaces the earlier one. */
 void port_info_set(struct port_info *facts, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-const char *port_info_get(const struct port_info *facts, const char *name); /* NULL where absent */
+const char *port_info_get(const struct port_info *facts, const char *name); /* NULL if absent */
 
 #endif

@@ -2,7 +2,7 @@
 #define CORE_BASE_PROGRESS_H
 
 /*
- * How work that takes time tells how far it is and learns that it shall stop. One port, three
+ * How long work reports its progress and learns that it must stop. One port, three
  * faces: nothing (NULL), a line on standard error, the console. Called on the thread that does the
  * work; implementations copy what they need and return at once.
  */

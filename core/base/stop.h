@@ -4,7 +4,7 @@
 /*
  * A stop that stops. The first request is a soft one: what is in flight is finished, nothing new
  * begins. What does not end by itself in two seconds is cut off; then whoever wrote may ask for two
- * more seconds what became of it, and no longer. A second request is for now: nobody is asked
+ * more seconds what became of it, and no longer. A second request stops at once: nobody is asked
  * anything any more. So every stop ends within five seconds, whatever a service does.
  *
  *     static struct stop s_stop;

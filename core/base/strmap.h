@@ -27,7 +27,7 @@ void strmap_release(struct strmap *map);
 /* Stores `value` unless the key is there; returns the value that stands (the old or the new). */
 size_t strmap_add(struct strmap *map, const char *key, size_t value);
 void strmap_set(struct strmap *map, const char *key, size_t value);
-size_t strmap_get(const struct strmap *map, const char *key); /* STRMAP_NONE where absent */
+size_t strmap_get(const struct strmap *map, const char *key); /* STRMAP_NONE if absent */
 
 /*
  * The same for many keys: a map of a million entries is larger than the caches, and most of a

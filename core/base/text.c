@@ -260,7 +260,7 @@ const char *text_sanitise(struct arena *arena, const char *text)
     if (is_harmless(text, length)) {
         return text;
     }
-    /* The longest form, "<U+10FFFF>", stands for 4 bytes; "<9B>" for one. */
+    /* The longest form, "<U+10FFFF>", replaces 4 bytes; "<9B>" for one. */
     size_t room = length * 4 + 1;
     char *out = arena_alloc(arena, room);
     text_sanitise_to(out, room, text, length, 0);

@@ -18,13 +18,13 @@
 struct arena;
 
 /* Decodes one character at `text` (`length` > 0 bytes left). Returns the bytes it takes and sets
- *code, or returns 0 where the bytes are not valid UTF-8 (overlong, surrogate, > U+10FFFF). */
+ *code, or returns 0 if the bytes are not valid UTF-8 (overlong, surrogate, > U+10FFFF). */
 size_t text_decode(const char *text, size_t length, uint32_t *code);
 
 /* Writes `code` as UTF-8 into `out` (4 bytes of room); returns the bytes written. */
 size_t text_encode(uint32_t code, char out[4]);
 
-/* The offset of the first byte that is not valid UTF-8, or `length` where all of it is. */
+/* The offset of the first byte that is not valid UTF-8, or `length` if all of it is. */
 size_t text_utf8_check(const char *text, size_t length);
 
 #define TEXT_KEEP_LINES 1u /* '\n' stays */
@@ -40,7 +40,7 @@ bool text_is_white(uint32_t code);
    characters, direction marks, fillers). */
 bool text_is_blank(uint32_t code);
 
-/* The bytes that blanks take at the start and at the end of valid UTF-8. Where all of it is blank,
+/* The bytes that blanks take at the start and at the end of valid UTF-8. If all of it is blank,
    text_blanks_before is `length`. */
 size_t text_blanks_before(const char *text, size_t length);
 size_t text_blanks_behind(const char *text, size_t length);
@@ -54,7 +54,7 @@ uint32_t text_find_control(const char *text, size_t length);
    Returns the length written. `flags`: TEXT_KEEP_LINES. */
 size_t text_sanitise_to(char *out, size_t size, const char *text, size_t length, unsigned flags);
 
-/* The same with as much room as it takes. Returns `text` itself where nothing has to change. */
+/* The same with as much room as it takes. Returns `text` itself if nothing has to change. */
 const char *text_sanitise(struct arena *arena, const char *text);
 
 /* Columns of a terminal that sanitised UTF-8 takes (wcwidth; 1 for what the locale cannot tell).

@@ -63,7 +63,7 @@ static size_t put_spelling(char *out, size_t length, const char *name, size_t ma
     return length;
 }
 
-/* j.smith; where that is taken jane.smith, then j.smith2, j.smith3, ... */
+/* j.smith; if that is taken jane.smith, then j.smith2, j.smith3, ... */
 static void choose_login(struct person *person, const struct strmap *taken)
 {
     size_t length = put_spelling(person->login, 0, person->first, 1);

@@ -20,7 +20,7 @@ struct demo_folder {
 enum err_code demo_folder_make(struct demo_folder *folder, const struct environment *environment,
                                struct settings *settings, struct err *err) ERR_CHECK;
 
-/* Removes the folder and the files in it; nothing where none was made. */
+/* Removes the folder and the files in it; does nothing if none was made. */
 void demo_folder_remove(struct demo_folder *folder);
 
 #endif

@@ -6,7 +6,7 @@
  * there: in a column such as Status, Enabled, Suspended or userAccountControl.
  *
  * `active_column` of the configuration says which column counts: "status", or "status = ACTIVE,
- * PROVISIONED" where only these values mean active, or "none". Whoever is not active there is left
+ * PROVISIONED" if only these values mean active, or "none". Whoever is not active there is left
  * out. Without that setting nobody is left out, and a note says which column was not looked at.
  */
 
@@ -45,7 +45,7 @@ bool active_column_known(struct csv_field header, struct active_column *column);
 
 enum activity active_judge(const struct active_column *column, const char *text, size_t length);
 
-/* For columns that nobody asked for: counts the row where it should have been looked at. */
+/* For columns that nobody asked for: counts the row if it should have been looked at. */
 void active_watch(struct active_column *column, const char *text, size_t length);
 
 /* Adds the note about a watched column, if there is anything to say; `n_rows` of the file. */

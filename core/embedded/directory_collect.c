@@ -63,7 +63,7 @@ static const char *name_of(struct collector *c, const struct found_agent *agent)
     return c->name.length > 0 ? c->name.data : NULL;
 }
 
-/* "line 7", "user 3"; where there are several pages, "page 2, user 3" */
+/* "line 7", "user 3"; if there are several pages, "page 2, user 3" */
 static void describe(const struct collector *c, size_t place, bool several, char out[64])
 {
     if (!c->pages) {
@@ -109,7 +109,7 @@ static enum err_code bad_login(struct collector *c, const struct found_agent *ag
     return ERR_INPUT;
 }
 
-/* One login twice. The same user on two pages of JSON is no fault: the list moved in between. */
+/* One login twice. On two pages of JSON that is not an error: the list moved in between. */
 static enum err_code second_time(struct collector *c, const struct found_agent *agent, size_t first,
                                  struct err *err)
 {

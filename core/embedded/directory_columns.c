@@ -33,7 +33,7 @@ static const char *const s_foreign_logins[] = {"user.login",
                                                "primary email",
                                                NULL};
 
-/* Columns that might be meant where there is none with a name that is known. */
+/* Columns that might be meant if there is none with a name that is known. */
 static const char *const s_likely_logins[] = {
     "email",        "e mail",  "mail",         "email address", "user email",
     "work email",   "upn",     "user id",      "userid",        "login id",

@@ -35,7 +35,7 @@ struct columns {
 enum err_code columns_read(struct csv *csv, const struct directory_settings *settings,
                            struct columns *columns, struct err *err) ERR_CHECK;
 
-/* The field of a row, without blanks at its ends; empty where the column is not there. */
+/* The field of a row, without blanks at its ends; empty if the column is not there. */
 struct csv_field columns_field(const struct columns *columns, const struct csv_row *row,
                                enum column column);
 

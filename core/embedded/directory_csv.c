@@ -36,7 +36,7 @@ static enum err_code unknown_activity(struct reading *r, struct csv_field value,
     return ERR_INPUT;
 }
 
-/* Whether the row is that of somebody who is active; ERR_INPUT where it does not say. */
+/* Whether the row is that of somebody who is active; ERR_INPUT if it does not say. */
 static enum err_code judge_row(struct reading *r, bool *active, struct err *err)
 {
     struct columns *columns = &r->columns;

@@ -120,7 +120,7 @@ static void find_watched(struct reading *r, json_t *user)
     }
 }
 
-/* Whether the user is active; ERR_INPUT where nothing says so. */
+/* Whether the user is active; ERR_INPUT if nothing says so. */
 static enum err_code judge_user(struct reading *r, json_t *user, bool *active)
 {
     char room[32];

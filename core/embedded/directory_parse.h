@@ -23,7 +23,7 @@ enum err_code directory_csv_parse(const struct directory_text *source, const cha
 enum err_code directory_json_parse(const struct directory_text *source, const char **format,
                                    struct err *err) ERR_CHECK;
 
-/* CSV or JSON, by the first character; then sealed, and an error where nobody is in it. The whole
+/* CSV or JSON, by the first character; then sealed, and an error if nobody is in it. The whole
    of what directory_file_new's read does with the bytes. */
 enum err_code directory_parse(const struct directory_text *source, const char **format,
                               struct err *err) ERR_CHECK;

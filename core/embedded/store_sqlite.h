@@ -19,7 +19,7 @@
  * Symbolic links are resolved, but not in a folder that everybody can write. Who may not write and
  * meets a journal that only a writer can bring to its end gets ERR_READ_ONLY, never what it hides.
  *
- * What is in the file, for who looks with the sqlite3 shell:
+ * What is in the file, for readers who use the sqlite3 shell:
  *
  *     extension   one row per number: extension, state (free, assigned, reserved), at (epoch
  *                 seconds), agent, note, actor. A unique index over the agents of the assigned ones

@@ -87,7 +87,7 @@ static pid_t find_holder(const char *path)
     return holder;
 }
 
-/* One file of /proc/PID; empty where the system does not tell. */
+/* One file of /proc/PID; empty if the system does not tell. */
 static void read_about(pid_t pid, const char *name, struct buf *into)
 {
     char *path = mem_printf("/proc/%ld/%s", (long)pid, name);

@@ -76,7 +76,7 @@ const char *sqlite_text(struct arena *arena, sqlite3_stmt *row, int column, bool
 
 void sqlite_close(struct sqlite_store *store)
 {
-    /* The last one to close a store folds its journal into the file; where that is not possible,
+    /* The last one to close a store folds its journal into the file; if that is not possible,
        the next one to open it does. */
     sqlite3_close(store->db);
     store->db = NULL;
@@ -397,7 +397,7 @@ static enum err_code make_file(struct sqlite_store *store, bool *made, struct er
     if (code != ERR_OK) {
         return code;
     }
-    /* Never opened where it exists: closing a descriptor ends the locks that another handle of
+    /* Never opened if it exists: closing a descriptor ends the locks that another handle of
        this process has on the file. */
     int fd = open(store->real, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
     if (fd >= 0) {

@@ -58,12 +58,12 @@ struct sqlite_store *sqlite_begin(struct store *store, const struct progress *pr
 
 /* ---- store_sqlite_file.c ------------------------------------------------------------------ */
 
-/* Opens the file, or keeps it where it is still the one at the path, and makes sure that it is
-   a store of this schema and width. ERR_NOT_FOUND where there is none yet. */
+/* Opens the file, or keeps it if it is still the one at the path, and makes sure that it is
+   a store of this schema and width. ERR_NOT_FOUND if there is none yet. */
 enum err_code sqlite_open(struct sqlite_store *store, const struct policy *policy,
                           struct err *err) ERR_CHECK;
 
-/* The same for a caller that will write: ERR_READ_ONLY where that is not possible. */
+/* The same for a caller that will write: ERR_READ_ONLY if that is not possible. */
 enum err_code sqlite_open_to_write(struct sqlite_store *store, const struct policy *policy,
                                    struct err *err) ERR_CHECK;
 
@@ -127,7 +127,7 @@ enum err_code sqlite_run(struct sqlite_store *store, const char *sql, const char
                          struct err *err) ERR_CHECK;
 enum err_code sqlite_prepare(struct sqlite_store *store, const char *sql, sqlite3_stmt **out,
                              struct err *err) ERR_CHECK;
-/* The first column of the first row, 0 where there is none. */
+/* The first column of the first row, 0 if there is none. */
 enum err_code sqlite_number(struct sqlite_store *store, const char *sql, int64_t *out,
                             struct err *err) ERR_CHECK;
 
@@ -143,7 +143,7 @@ const char *sqlite_text(struct arena *arena, sqlite3_stmt *row, int column, bool
 #define SLOT_COLUMNS_1 "extension, state, at, agent, note, actor"
 #define SLOT_COLUMNS SLOT_COLUMNS_1 ", given_back, agent_arn, source, fallback, target, until"
 
-/* The slot of a row of SLOT_COLUMNS; false, with *why, where it does not fit. */
+/* The slot of a row of SLOT_COLUMNS; false, with *why, if it does not fit. */
 bool sqlite_slot(struct arena *arena, sqlite3_stmt *row, int width, struct slot *slot,
                  const char **why);
 const char *sqlite_state_name(enum slot_state state);
@@ -171,7 +171,7 @@ enum err_code unit_writer_init(struct unit_writer *writer, struct sqlite_store *
                                struct plan *plan, struct err *err) ERR_CHECK;
 void unit_writer_release(struct unit_writer *writer);
 
-/* Tries the changes [first, end) of the plan, inside of a transaction, and sets their results:
+/* Tries the changes [first, end) of the plan, inside a transaction, and sets their results:
    done, conflict, skipped, failed. An error ends the batch; the results are then as they were. */
 enum err_code unit_write(struct unit_writer *writer, size_t first, size_t end) ERR_CHECK;
 

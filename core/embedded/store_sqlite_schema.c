@@ -12,8 +12,8 @@
 
 /*
  * The tables. A file of an older version is read as it is; the first write brings it up, in its own
- * transaction: either both are there afterwards or neither. Who shares the file with an older
- * program still has it as it was: the copy is made before, under the same write lock.
+ * transaction: either both are there afterwards or neither. An older program on the same file
+ * can still use the old tables: the copy is made before, under the same write lock.
  */
 
 /*

@@ -6,8 +6,8 @@
 #include "core/base/banned.h"
 
 /*
- * One unit (a change alone, or a group) inside of the transaction of its batch. Every statement
- * names what the plan saw and touches one row or none. Where a row is not what was seen, the unit
+ * One unit (a change alone, or a group) inside the transaction of its batch. Every statement
+ * names what the plan saw and touches one row or none. If a row is not what was seen, the unit
  * is undone back to its savepoint, and what is really there is read and told.
  *
  * A unit can move agents between numbers (a swap). For a moment an agent would then have two, which
@@ -66,7 +66,7 @@ static enum outcome broken(struct unit_writer *writer, int result)
     return WENT_WRONG;
 }
 
-/* 0 stands for "not known", which is NULL in a row. */
+/* 0 means "not known", which is NULL in a row. */
 static void bind_time(sqlite3_stmt *query, int index, int64_t at_s)
 {
     if (at_s != 0) {
@@ -127,7 +127,7 @@ static int write_row(struct unit_writer *writer, enum unit_query query, const st
 
 /* ---- what is really there ------------------------------------------------------------------ */
 
-/* The row as a slot; state SLOT_ABSENT where there is none. False where it cannot be read. */
+/* The row as a slot; state SLOT_ABSENT if there is none. False if it cannot be read. */
 static bool look(struct unit_writer *writer, enum unit_query query, const char *key,
                  struct slot *slot)
 {
@@ -323,7 +323,7 @@ void unit_writer_release(struct unit_writer *writer)
     arena_release(&writer->scratch);
 }
 
-/* What is about the audit trail alone: there is no extension that could be in the way. */
+/* A change of the audit trail alone: no extension can be in the way. */
 static enum err_code change_trail(struct unit_writer *writer, struct change *change)
 {
     size_t n = 0;

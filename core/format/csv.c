@@ -132,7 +132,7 @@ static void add_field(struct csv *csv, const char *text, size_t length, size_t u
 
 /* ---- one field ----------------------------------------------------------------------------- */
 
-/* The bytes of blanks from here on. A TAB that separates fields is none. */
+/* The bytes of blanks from here on. A TAB that separates fields is not a blank. */
 static size_t blanks_here(const struct csv *csv)
 {
     size_t at = 0;

@@ -2,7 +2,7 @@
 #define CORE_FORMAT_CSV_H
 
 /*
- * CSV as RFC 4180 has it (https://www.rfc-editor.org/rfc/rfc4180), read from a text that is all in
+ * CSV as in RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180), read from a text that is all in
  * memory, a row at a time, without copying what needs no change:
  *
  *     struct csv csv;
@@ -17,7 +17,7 @@
  * quotes; blanks before and behind its quotes do not count. A quote inside a field that does not
  * begin with one is an ordinary character. Lines with nothing in them are passed over; a UTF-8 byte
  * order mark at the start is, too. The separator is a comma unless the first line has none of it and
- * a semicolon or a TAB instead (what spreadsheets write where the comma is the decimal sign).
+ * a semicolon or a TAB instead (spreadsheets write that if the comma is the decimal sign).
  * Encoding is the caller's affair (core/format/text_file.h).
  *
  * Three kinds of lines before the header are passed over: "sep=;", with which Excel names the
@@ -99,7 +99,7 @@ enum err_code csv_check_count(const char *file, const struct csv_row *row, size_
 
 /* ---- writing ----------------------------------------------------------------------------- */
 
-/* Adds a field, in quotes where it needs them. With `safe`, one that a spreadsheet would run as a
+/* Adds a field, in quotes if it needs them. With `safe`, one that a spreadsheet would run as a
    formula (it begins with = + - @, TAB or CR) gets an apostrophe in front
    (https://owasp.org/www-community/attacks/CSV_Injection). */
 void csv_put(struct buf *out, const char *text, bool safe);

@@ -21,7 +21,7 @@ static size_t line_of(const char *text, size_t offset)
     return line;
 }
 
-/* ---- what is no text ----------------------------------------------------------------------- */
+/* ---- files that are not text --------------------------------------------------------------- */
 
 #define AS_CSV "Save it as CSV (UTF-8)"
 

@@ -86,7 +86,7 @@ int run_doctor(struct run *run)
         doctor.repair = &action;
     }
     if (use->roster) {
-        doctor.directory_uri = NULL; /* a repair asked it who works there */
+        doctor.directory_uri = NULL; /* a repair read it */
     }
     doctor.exit = status != 0 ? status : left > 0 ? 2 : 0;
     progress_line_end(&run->line);

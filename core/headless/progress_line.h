@@ -2,7 +2,7 @@
 #define CORE_HEADLESS_PROGRESS_LINE_H
 
 /*
- * Progress as one line on a terminal's standard error: what is being done, a bar where the end is
+ * Progress as one line on a terminal's standard error: what is being done, a bar if the end is
  * known, pages, retries. It appears when the work has taken half a second, is redrawn at most five
  * times a second, and is wiped when it ends. Also carries Ctrl-C (core/base/interrupt.h) to the work,
  * and says so: in the line, or without a terminal in a line of its own.

@@ -22,7 +22,7 @@ struct report {
     bool quiet;
     bool verbose;
     bool color;         /* `out` is a terminal and NO_COLOR is not set */
-    size_t columns;     /* of the terminal that `out` is; 0: it is none */
+    size_t columns;     /* of the terminal that `out` is; 0: it is not a terminal */
     size_t err_columns; /* of the terminal that `err` is; 0: none that a line is redrawn on */
 };
 
@@ -30,7 +30,7 @@ struct report {
 struct action_report {
     const char *action;
     bool dry_run;
-    const struct plan *plan;             /* NULL where it failed before there was one */
+    const struct plan *plan;             /* NULL if it failed before there was one */
     bool plan_said;                      /* it was shown already, with the question about it */
     const struct outcome *outcome;       /* NULL: nothing was tried */
     const struct export_receipt *export; /* published, or tried: see export_err. NULL: neither */
@@ -68,7 +68,7 @@ struct doctor_report {
     const struct diagnosis *diagnosis;
     const struct action_report *repair; /* NULL: --fix was not asked for, or nothing to do */
     size_t fixed;
-    /* Places that the run knows of and did not look at; NULL: there is none, or it did. */
+    /* Places that the run knows of and did not check; NULL: it checked all. */
     const char *directory_uri;
     const char *export_uri;
     int exit;
@@ -79,7 +79,7 @@ struct doctor_report {
 void report_text_action(const struct report *report, const struct action_report *action);
 void report_text_status(const struct report *report, const struct status_report *status);
 void report_text_agents(const struct report *report, const struct agent_rows *rows);
-/* `free_only`: those that could be handed out (free and cooling). */
+/* `free_only`: those that could be assigned (free and cooling). */
 void report_text_extensions(const struct report *report, const struct snapshot *snapshot,
                             const struct policy *policy, int64_t now_s, bool free_only);
 void report_text_lookup(const struct report *report, const struct lookup_report *lookup);

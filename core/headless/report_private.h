@@ -24,7 +24,7 @@ const char *report_moved(struct table *table, enum change_kind kind, const char 
                          const char *ext);
 void report_change_print(struct table *table, FILE *out);
 
-/* "create 9,997, assign 3"; "" where all counts are 0. */
+/* "create 9,997, assign 3"; "" if all counts are 0. */
 const char *report_counts(struct arena *arena, const size_t counts[CHANGE_KIND_COUNT]);
 
 #endif

@@ -9,7 +9,7 @@
 
 /*
  * Text for people: errors, plans and what became of them. Plans and lists are results and go to
- * `out`; what was done and where the files lie is said on `out` too, errors and notes on `err`.
+ * `out`; what was done and where the files are goes to `out` too, errors and notes on `err`.
  * With --quiet only what was asked for (lists, --dry-run) and errors are left.
  */
 
@@ -95,7 +95,7 @@ static bool is_trouble(const struct change *change)
            change->result == RESULT_IN_DOUBT;
 }
 
-/* "conflict: assigned to bob" where it is not simply done or planned. */
+/* "conflict: assigned to bob" if it is not simply done or planned. */
 static void add_change(struct table *table, const struct change *change)
 {
     const char *why = change->why;

@@ -59,7 +59,7 @@ void run_say_note(struct run *run)
     }
 }
 
-/* Where a person sits at both ends, what they did not name change by change is asked for once. */
+/* If a person is at both ends, they confirm once the changes that they did not name one by one. */
 static bool confirmed(struct run *run)
 {
     if (run->settings->yes || run->settings->dry_run || run->report->json ||

@@ -3,8 +3,8 @@
 
 /*
  * Private to this room: one run and the steps that its actions are made of. Every action that
- * changes something goes the same way: read what it needs, plan, judge, ask where a person is
- * there, apply, export where it is a sync, report. `struct run` carries what the steps make;
+ * changes something goes the same way: read what it needs, plan, judge, ask if a person is
+ * there, apply, export after a sync, report. `struct run` carries what the steps make;
  * headless_run frees all of it, wherever it stopped.
  */
 

@@ -36,7 +36,7 @@ struct audit_change {
     const char *why;
     uint32_t group;
     /* What the (new) extension was before, as far as it was recorded; ext is not set. The state is
-       SLOT_RESERVED or not said (SLOT_ABSENT); the agent is not said where it is the change's. */
+       SLOT_RESERVED or not said (SLOT_ABSENT); the agent is not said if it is that of the change. */
     struct slot was;
     struct slot from_was; /* reassign: of the extension that the agent had */
 };
@@ -77,14 +77,14 @@ void audit_encode(const struct plan *plan, size_t first, size_t n, bool planned_
 struct audit_record {
     const char *action_id;
     int64_t at_ms; /* when the action began */
-    int64_t order; /* later ones have more: the sequence, or the time where there is none */
+    int64_t order; /* later ones have more: the sequence, or the time if there is none */
     const char *actor;
     const char *action;
     const char *changes; /* JSON */
 };
 
 /* Adds a record to the history: a new action, or further changes of the one that has this id; the
-   first record tells when it began. Copies the texts. ERR_INPUT where `changes` is not what
+   first record tells when it began. Copies the texts. ERR_INPUT if `changes` is not what
    audit_encode writes. */
 enum err_code history_add(struct history *history, const struct audit_record *record,
                           struct err *err) ERR_CHECK;
@@ -92,7 +92,7 @@ enum err_code history_add(struct history *history, const struct audit_record *re
 /* Newest first. Call after the last history_add. */
 void history_seal(struct history *history);
 
-/* The same where `order` is milliseconds of clocks that differ a little: of two actions within five
+/* The same if `order` is milliseconds of clocks that differ a little: of two actions within five
    seconds that changed the same extension, the one that found what the other left is the newer. */
 void history_seal_by_time(struct history *history);
 

@@ -12,8 +12,8 @@
 #include "core/plan/audit.h"
 #include "core/base/err.h"
 
-/* Reads the array. Strings go to `arena`, the changes to *out (free() it; NULL where there are
-   none). ERR_INPUT where the text is not what audit_encode writes; members that this version does
+/* Reads the array. Strings go to `arena`, the changes to *out (free() it; NULL if there are
+   none). ERR_INPUT if the text is not what audit_encode writes; members that this version does
    not know are passed over, so that an older program can show what a newer one wrote. */
 enum err_code audit_decode(struct arena *arena, const char *json, struct audit_change **out,
                            size_t *n_out, struct err *err) ERR_CHECK;

@@ -7,7 +7,7 @@
 #include "core/base/banned.h"
 
 /*
- * Which of two actions was first, where only clocks tell and these differ by a second or two. The
+ * Which of two actions was first, if only clocks can tell and these differ by a second or two. The
  * actions that changed one extension form a chain: what one left there is what the next one found.
  */
 
@@ -149,7 +149,7 @@ void history_seal_by_time(struct history *history)
     struct audit_action *actions = history->actions;
     history_seal(history);
     for (size_t i = 1; i < history->n_actions; i++) {
-        /* Newest first: where the one at `i` came after one in front of it, it moves there. */
+        /* Newest first: if the one at `i` came after one in front of it, it moves there. */
         size_t to = i;
         for (size_t k = i; k > 0 && actions[k - 1].order - actions[i].order <= CLOSE_MS; k--) {
             to = came_after(&actions[i], &actions[k - 1]) ? k - 1 : to;

@@ -91,7 +91,7 @@ bool slot_rather_kept(const struct plan_input *input, const struct slot *a, cons
 
 /* ---- words --------------------------------------------------------------------------------- */
 
-/* "29 Nov", with the time of day where it is near, with the year where it is another one. */
+/* "29 Nov", with the time of day if it is near, with the year if it is another year. */
 void format_day(int64_t at_s, int64_t now_s, char out[32]);
 
 /* Collects names for one note: "3 numbers ...: 2041, 2042, 2043", the first few of them. */

@@ -120,7 +120,7 @@ static const char *what_is_there(const struct judgement *judgement, const struct
     return text;
 }
 
-/* ---- already applied ---------------------------------------------------------------------------- */
+/* ---- already applied ----------------------------------------------------------------------- */
 
 /* Whether the number is as the unit would leave it, by whomever and since whenever. A number that
    shall be created is asked to be there, whatever became of it since. A number that an agent leaves
@@ -190,7 +190,7 @@ static bool all_so(const struct judgement *judgement)
     return so;
 }
 
-/* The agent shall have a number, whichever, and holds one now. */
+/* The agent is to have any number, and holds one now. */
 static const struct slot *find_any_number(const struct judgement *judgement)
 {
     const struct effects *effects = judgement->effects;

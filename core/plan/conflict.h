@@ -7,10 +7,10 @@
  * asks here what that means. Every store asks, so the same race has the same answer on each.
  *
  * A unit is judged by what was asked for:
- *     already applied  every number is as the unit would leave it, and every agent holds what was asked
- *                 for. "release kim" is not so while kim holds another number.
- *     as seen     nothing that the plan saw has changed; what stood in the way was something else
- *     conflict    something else is there now; `detail` says what
+ *     already applied   every number is as the unit would leave it, and every agent holds what was
+ *                       asked for; not "release kim" while kim holds another number
+ *     as seen           nothing that the plan saw has changed; something else was in the way
+ *     conflict          something else is there now; `detail` says what
  *
  *     struct present present = {.slot = look_up, .holding = find, .context = &mine};
  *     conflict_judge(plan, &effects, &present, &plan->arena, &verdict);
@@ -32,9 +32,8 @@ enum conflict_fate { CONFLICT_AS_SEEN, CONFLICT_ALREADY_SO, CONFLICT_OTHER };
 
 struct conflict_verdict {
     enum conflict_fate fate;
-    bool
-        number_lost; /* with CONFLICT_OTHER: a number is not as it was seen; no agent is in the way */
-    size_t change;   /* index in the plan of the change that it is about */
+    bool number_lost;   /* with CONFLICT_OTHER: a number has changed; no agent is in the way */
+    size_t change;      /* index in the plan of the change that it is about */
     const char *detail; /* in `arena`: what is there now */
 };
 
@@ -48,7 +47,7 @@ void conflict_judge(const struct plan *plan, const struct effects *effects,
 void conflict_decide(struct plan *plan, size_t first, size_t end,
                      const struct conflict_verdict *verdict);
 
-/* Whether the claim is one that the effect expects (`now` NULL: there is none). */
+/* Whether the claim is one that the effect expects (`now` NULL: no claim). */
 bool claim_effect_expects(const struct claim_effect *claim, const char *now);
 
 /* What a slot is now, for `detail` ("assigned to bob since 2026-11-02"). */

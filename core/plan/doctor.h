@@ -36,14 +36,14 @@ const char *problem_kind_name(enum problem_kind kind);
 
 struct problem {
     enum problem_kind kind;
-    const char *ext;   /* NULL where it is about none */
+    const char *ext;   /* NULL if it is about none */
     const char *agent; /* NULL */
     const char *detail;
     const char *fix; /* what --fix does, or what to do by hand */
     bool fixable;
     const struct slot *slot;   /* NULL */
     const struct slot *kept;   /* two_extensions, claim_...: the one that the agent keeps; NULL */
-    const struct claim *claim; /* the agent's, where it is wrong or one of two decides; NULL */
+    const struct claim *claim; /* the agent's, if it is wrong or decides between two; or NULL */
 };
 
 struct diagnosis {

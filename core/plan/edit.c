@@ -13,7 +13,7 @@
 #include "core/base/banned.h"
 #include "core/base/mem.h"
 
-#define PIN_WITHOUT_NOTE "pinned" /* a pin is its note: there has to be one */
+#define PIN_WITHOUT_NOTE "pinned" /* a pin is stored as its note, so it needs one */
 
 /* ---- what hangs together ------------------------------------------------------------------- */
 
@@ -149,7 +149,7 @@ static void pick_numbers(struct edit *edit)
     }
 }
 
-/* ---- what shall stand there in the end --------------------------------------------------------
+/* ---- what the store has in the end --------------------------------------------------------
  */
 
 /* The note of the person's pin in the end; NULL: not pinned. */
@@ -373,7 +373,7 @@ static void build_request(struct edit *edit, const struct edit_request *request,
     }
 }
 
-/* Nothing is written about it, but who asked reads that it is so. */
+/* Nothing is written, but the operator reads that it is already applied. */
 static void build_already_so(struct edit *edit, const struct edit_request *request)
 {
     struct plan *plan = edit->builder.plan;

@@ -84,7 +84,7 @@ struct edit {
     struct number_picker picker;
 };
 
-/* Fills in people and numbers, refuses impossible requests, marks those that are already applied. */
+/* Fills in people and numbers, refuses impossible requests, marks those already applied. */
 void edit_check(struct edit *edit);
 
 void edit_check_together(struct edit *edit); /* its last part */

@@ -152,7 +152,7 @@ static bool check_one_extension(struct edit *edit, size_t i, const struct person
     return true;
 }
 
-/* Who is meant, where it is clear and what is named is theirs; otherwise NULL, and refused. */
+/* The agent of the request; NULL, and refused, if that is not clear or the number is not theirs. */
 static struct person *check_holder(struct edit *edit, size_t i)
 {
     const struct edit_request *request = &edit->requests[i];

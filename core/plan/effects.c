@@ -3,7 +3,7 @@
  *
  * The extensions are folded in order: the first `before`, the last `after`. Whose claim goes, comes
  * or moves follows from that, whatever the changes are called: who held an extension and does not
- * any more loses it, who holds one now gets it. Repairs say what shall stand in a claim themselves.
+ * any more loses it, who holds one now gets it. A repair says itself what a claim is to hold.
  */
 #include "core/plan/effects.h"
 

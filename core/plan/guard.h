@@ -39,7 +39,7 @@ struct guard_verdict {
 void guard_judge(const struct plan *plan, const struct release_limit *limit,
                  struct guard_verdict *verdict);
 
-/* The verdict on a directory that is empty: there is no plan, and nothing lifts it. */
+/* The verdict on an empty directory: there is no plan, and no option lifts it. */
 void guard_empty_directory(const struct snapshot *snapshot, struct guard_verdict *verdict);
 
 /* ERR_GUARD with text and hint if it is refused. */

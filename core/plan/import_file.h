@@ -10,7 +10,7 @@
  *     ,2000,reserve,night desk
  *
  * Columns, in any order and case: `user` (or `agent`, `username`, `login`), `extension` (or `ext`),
- * and where wanted `action` and `note`. Another column is refused, because a misspelt `action`
+ * and optionally `action` and `note`. Another column is refused, because a misspelt `action`
  * would turn releases into assignments. A row without an action gives the agent that extension,
  * whether they hold another one or none (so that an export can be imported again, with --csv-safe
  * too), or, without an extension, the lowest free one.
@@ -49,7 +49,7 @@ extern const char *const import_user_columns[];
 extern const char *const import_extension_columns[];
 
 /* `path` may be "-", `progress` NULL. ERR_OK also with refusals; ERR_NOT_FOUND, ERR_IO, or
-   ERR_INPUT where it is no CSV with such a header or has no rows. After an error `import` holds
+   ERR_INPUT if it is no CSV with such a header or has no rows. After an error `import` holds
    nothing. */
 enum err_code import_read(const char *path, const struct progress *progress, struct import *import,
                           struct err *err) ERR_CHECK;
@@ -59,8 +59,8 @@ enum err_code import_parse(const char *file, const char *text, size_t length, st
                            struct err *err) ERR_CHECK;
 void import_release(struct import *import);
 
-/* Where there are refusals, also those of the plan: sorts them by line and says ERR_INPUT with the
-   first, and how many more there are. ERR_OK where there are none. */
+/* If there are refusals, also those of the plan: sorts them by line and says ERR_INPUT with the
+   first, and how many more there are. ERR_OK if there are none. */
 enum err_code import_error(struct import *import, struct err *err) ERR_CHECK;
 
 #endif

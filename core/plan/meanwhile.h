@@ -2,7 +2,7 @@
 #define CORE_PLAN_MEANWHILE_H
 
 /*
- * What somebody else did between the plan and its write: the rows that lost, and who was quicker.
+ * What somebody else did between the plan and its write: the rows that lost, and who won.
  *
  *     meanwhile_begin(&meanwhile, plan);
  *     ... the store applies the plan ...

@@ -10,7 +10,7 @@
 /* Agents for whom nothing was left, and numbers that the store does not show. */
 void plan_note_shortage(struct plan *plan);
 
-/* Where the directory was read only in part: why, and who is not in it. */
+/* If the directory was read only in part: why, and who is not in it. */
 void plan_note_partial(struct plan *plan, const struct name_list *missing);
 
 #endif

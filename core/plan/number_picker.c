@@ -152,7 +152,7 @@ static int compare_cooling(const void *a, const void *b)
     return strcmp(left->ext, right->ext);
 }
 
-/* Whether the number at which the walk stands can be handed out now. */
+/* Whether the number at which the walk stands can be assigned now. */
 static bool is_free_here(struct number_picker *picker)
 {
     const struct pool_walk *walk = &picker->walk;

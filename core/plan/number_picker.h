@@ -2,11 +2,11 @@
 #define CORE_PLAN_NUMBER_PICKER_H
 
 /*
- * The rule by which numbers are handed out: the lowest free one; a cooling one only when nothing
+ * The rule by which numbers are assigned: the lowest free one; a cooling one only when nothing
  * else is left, and then the one that has cooled longest. A number of the ranges that is not in the
- * store is free and is made by its assignment. If the snapshot does not say what is in the store (an
- * index that lags), the numbers that it does not show come after the free ones that it shows: whether
- * they are there to be had is the write's condition. For the files of core/plan only.
+ * store is free, and its assignment creates it. If the snapshot does not say what is in the store (an
+ * index that lags), the numbers that it does not show come after the free ones that it shows: the
+ * write's condition finds out whether they are free. For the files of core/plan only.
  *
  *     struct number_picker picker;
  *     number_picker_init(&picker, input);
@@ -51,7 +51,7 @@ struct number_picker {
     struct pool_walk walk;
     bool walked;        /* all free ones are given out */
     bool walks_unseen;  /* the walk goes over the numbers that the snapshot does not show */
-    bool makes_numbers; /* numbers without a slot are there to be had */
+    bool makes_numbers; /* numbers without a slot are available */
     bool *taken;        /* by index of the slot */
     struct strmap taken_absent;
     const struct slot **cooling;
@@ -64,12 +64,12 @@ bool input_makes_numbers(const struct plan_input *input);
 void number_picker_init(struct number_picker *picker, const struct plan_input *input);
 void number_picker_release(struct number_picker *picker);
 
-/* Not to be handed out by number_picker_next. `ext` must outlive the picker. */
+/* Not to be assigned by number_picker_next. `ext` must outlive the picker. */
 void number_picker_take(struct number_picker *picker, const struct slot *slot);
 void number_picker_take_absent(struct number_picker *picker, const char *ext);
 bool number_picker_is_taken(const struct number_picker *picker, const struct slot *slot);
 
-/* Whether the slot may be handed out at all: free or cooling, in the ranges, not blocked, not
+/* Whether the slot may be assigned at all: free or cooling, in the ranges, not blocked, not
    taken. */
 bool number_picker_allows(const struct number_picker *picker, const struct slot *slot);
 

@@ -50,14 +50,14 @@ const char *change_result_name(enum change_result result);
 const char *change_result_text(enum change_result result);
 
 /* What happens to one extension. `before` is what the plan saw, in its snapshot; NULL or state
-   SLOT_ABSENT: no record. `after` is what shall stand there. Where several changes of a group touch
+   SLOT_ABSENT: no record. `after` is what the plan puts there. If several changes of a group touch
    one extension, all have the same `before`, and the `after` of the last one is what stands. */
 struct step {
     const struct slot *before;
     struct slot after;
 };
 
-/* What happens to a claim, where it is not simply that of the agent who gets or loses an
+/* What happens to a claim, if it is not simply that of the agent who gets or loses an
    extension (repairs only). */
 struct claim_step {
     const char *agent;
@@ -68,24 +68,24 @@ struct claim_step {
 
 /* What is done to the audit trail (repairs only). */
 struct trail_step {
-    bool trust_clock;     /* the records that there are no longer count as a clock; else ... */
-    int64_t expired_by_s; /* those go whose time was over by then, the oldest first, */
-    size_t n_records;     /* at most so many */
+    bool trust_clock;     /* the present records no longer count as a clock; else ... */
+    int64_t expired_by_s; /* those that had expired by then are removed, the oldest first, */
+    size_t n_records;     /* at most this many */
 };
 
 struct change {
     enum change_kind kind;
     enum change_result result;
     bool left_out;     /* the operator took the row out of the plan: not applied */
-    bool already_so;   /* with RESULT_SKIPPED: what was asked for is so already */
+    bool already_so;   /* with RESULT_SKIPPED: it was already applied */
     bool by_number;    /* release: asked for by the number, not by the agent who holds it */
-    bool any_number;   /* assign: the agent shall have one, whichever it is */
+    bool any_number;   /* assign: any number will do */
     bool chosen;       /* assign: the pool chose the number; nobody named it */
     uint8_t n_chosen;  /* how often it was chosen again: another took the number meanwhile */
     uint32_t group;    /* changes with the same number, other than 0, are applied together or not
                           at all; they stand next to each other */
     const char *ext;   /* the extension it is about; of a reassign the new one */
-    const char *agent; /* NULL where it is about nobody */
+    const char *agent; /* NULL if it is about nobody */
     const char *from; /* assign, release, reassign: the extension the agent had; pin, reserve and */
     const char *to;   /* their opposites: the note. NULL: none. `to`: what comes */
     const char *why;
@@ -96,8 +96,8 @@ struct change {
     struct trail_step *trail; /* NULL but in repairs */
 };
 
-/* Whether the row is to be written: not left out, and not known beforehand to conflict or to be so
-   already. */
+/* Whether the row is to be written: not left out, and not known beforehand to conflict or to be
+   already applied. */
 bool change_is_tried(const struct change *change);
 
 /* ---- the plan ---------------------------------------------------------------------------- */
@@ -106,7 +106,7 @@ struct plan {
     struct arena arena;
     const char *action;              /* "sync", "assign", "undo", ... */
     const struct snapshot *snapshot; /* what was seen; referenced */
-    const struct roster *roster;     /* NULL where no directory was read; referenced */
+    const struct roster *roster;     /* NULL if no directory was read; referenced */
     int64_t now_s;
     struct change *changes;
     size_t n_changes;
@@ -158,9 +158,9 @@ void plan_count(struct plan *plan);
    not reached (not_tried). Returns how many were not reached. */
 size_t plan_settle_rest(struct plan *plan);
 
-/* For a store, while it applies: the unit [first, end) lost its number to somebody else. If the pool
-   had chosen that number, the change gets another one and is to be tried again, at most
-   PLAN_CHOICES_MAX times. False: it stays as it is, and is a conflict. */
+/* For a store that applies a plan: the unit [first, end) lost its number to somebody else. If the
+   pool had chosen that number, the change gets another one and is to be tried again, at most
+   PLAN_CHOICES_MAX times. False: the unit is unchanged, and is a conflict. */
 #define PLAN_CHOICES_MAX 5
 bool plan_choose_again(struct plan *plan, size_t first, size_t end);
 
@@ -175,16 +175,16 @@ bool plan_has_work(const struct plan *plan);
 struct plan_input {
     const struct policy *policy;
     const struct snapshot *snapshot;
-    const struct roster *roster; /* NULL where the action needs no directory */
+    const struct roster *roster; /* NULL if the action needs no directory */
     int64_t now_s;
     const char *actor;       /* goes into `by` */
     const bool *listed;      /* by slot: the published list has it; NULL: not known */
     const char *makes_store; /* the store is not there: applying the plan makes it. NULL: it is */
 };
 
-/* Everyone in the roster has an extension, nobody else. Creates the numbers that are missing where
+/* Everyone in the roster has an extension, nobody else. Creates the missing numbers if
    the snapshot is exact or empty, adopts what the old program wrote, repairs what a normal read
-   can see. An empty roster takes nothing from anybody. ERR_CONFIG where more numbers than
+   can see. An empty roster takes nothing from anybody. ERR_CONFIG if more numbers than
    PLAN_CREATE_MAX would have to be created. sync.c */
 #define PLAN_CREATE_MAX 10000000
 enum err_code plan_sync(const struct plan_input *input, struct plan **out,
@@ -198,7 +198,7 @@ enum err_code plan_init(const struct plan_input *input, struct plan **out,
 struct refusal {
     size_t request; /* index */
     size_t line;
-    const char *text; /* one line: what is not so */
+    const char *text; /* one line: what is wrong */
 };
 
 struct refusals {
@@ -211,11 +211,11 @@ void refusals_init(struct refusals *refusals);
 void refusals_release(struct refusals *refusals);
 
 /* All requests become one plan, or none does: with ERR_INPUT, `refusals` (may be NULL) has every
-   request that is not possible, and err the first; ERR_POOL_EMPTY where all that is wrong is that
+   request that is not possible, and err the first; ERR_POOL_EMPTY if all that is wrong is that
    no number is left. The requests hold at once, in no order. Those that form a chain (alice leaves
-   2041, bob takes it) become one group, of at most PLAN_GROUP_MAX changes. What is so already is
-   a row that is skipped, with the reason. A pin or a release may name the extension instead of the agent. `action` is
-   the plan's name. edit.c */
+   2041, bob takes it) become one group, of at most PLAN_GROUP_MAX changes. A request that is
+   already applied is a row that is skipped, with the reason. A pin or a release may name the
+   extension instead of the agent. `action` is the plan's name. edit.c */
 #define PLAN_GROUP_MAX 30
 enum err_code plan_edit(const struct plan_input *input, const char *action,
                         const struct request *requests, size_t n_requests,

@@ -8,7 +8,7 @@
  * The list that lies at the destination is read as an import is: columns by their header. Of the
  * people on it, those who are in the directory or hold a number in this store are counted if they
  * would get another number or go. More than 10 % of the list and more than 5, or a list that
- * becomes empty, is refused. What is no such list has no people, and nothing to protect.
+ * becomes empty, is refused. A file that is not such a list has no people to protect.
  */
 
 #include <stdbool.h>

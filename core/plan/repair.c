@@ -1,8 +1,8 @@
 /*
- * Everything that the doctor found and that can be put right, as one plan. An extension can have
- * several problems, and an agent's claim is touched by some of them; each extension is changed once
- * and comes out sound, and whichever change of an agent is written first, the claim says afterwards
- * what it shall say in the end. So none of them waits for another.
+ * One plan for everything that the doctor found and that can be repaired. An extension can have
+ * several problems, and some of them touch the claim of its agent. Each extension is changed once and
+ * is sound afterwards. Each change of an agent writes the final claim, so no change has to wait for
+ * another.
  */
 #include <stdlib.h>
 #include <string.h>

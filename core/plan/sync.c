@@ -3,7 +3,7 @@
  *
  * One pass over the slots joins them with the roster through a hash map; everything behind it is a
  * walk over arrays. What makes the result stable is that a number which this plan takes from
- * somebody is only handed out when nothing else is left, and then in this same plan: after it was
+ * somebody is only assigned when nothing else is left, and then in this same plan: after it was
  * applied there is nothing that a second sync could still improve.
  */
 #include <stdlib.h>
@@ -42,7 +42,7 @@ struct sync {
     const struct slot **kept; /* by person: the extension that they have */
     size_t n_people, people_capacity;
     bool *given_back; /* by slot: this plan takes it from its holder */
-    uint32_t *holder; /* by slot: the person, NOBODY where it is not assigned */
+    uint32_t *holder; /* by slot: the person, NOBODY if it is not assigned */
     struct joiner *joiners;
     size_t n_joiners;
     struct joiner **takers; /* by slot: who gets what this plan takes from somebody; or NULL */
@@ -229,7 +229,7 @@ static void gather_joiners(struct sync *sync)
     sync->builder.plan->holders = sync->n_people - sync->n_joiners - (sync->cut != NULL);
 }
 
-/* By agent the number that they gave back last, among those that are still to be had. */
+/* By agent the number that they gave back last, among those that are still available. */
 static void map_former(struct sync *sync, struct strmap *former)
 {
     strmap_init(former, 0);

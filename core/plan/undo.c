@@ -1,11 +1,10 @@
 /*
  * Undo: the inverse of what the audit trail says was done, on what is there today.
  *
- * A record has changes, an extension can be in several of them (released and taken over, assigned
- * and pinned). So first, for each extension, what it was before the action and what the action made
- * of it is put together from all of them; then what is there today is held against the latter.
- * Where it differs, something moved on since, and the change stays, with all that hangs together
- * with it.
+ * One extension can be in several changes of a record (released and taken over, assigned and
+ * pinned). So the first step finds, for each extension, what it was before the action and what the
+ * action made of it. The second compares that with what the store has today. If they differ, the
+ * extension has changed since: its change stays, and so do those that depend on it.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -20,7 +19,7 @@
 #include "core/base/strmap.h"
 
 #define NONE SIZE_MAX
-#define MISTAKE_S 3600 /* so long an assignment that is undone counts as never made */
+#define MISTAKE_S 3600 /* an assignment that is undone within this time counts as never made */
 
 /* An extension in the record. Of several changes that touch it, the one with the highest rank says
    what it was, and what it became. */
@@ -260,7 +259,7 @@ static bool is_now(const struct trace *trace, const struct slot *then)
     return true;
 }
 
-/* Who shall get an extension back must not have another one by now. */
+/* An agent who gets an extension back must not have another one by now. */
 static void find_other_holdings(struct undo *undo)
 {
     struct strmap owners;
@@ -319,7 +318,7 @@ static const struct trace *find_trace(const struct undo *undo, const char *ext)
     return &undo->traces[index];
 }
 
-/* The free slot that an undo leaves. What was handed out by mistake a moment ago is as it was
+/* The free slot that an undo leaves. What was assigned by mistake a moment ago becomes as it was
    before. What somebody held for longer is known to callers as theirs: it cools from now on. */
 static struct slot freed(struct undo *undo, const struct trace *trace)
 {
@@ -353,7 +352,7 @@ static void set_step(struct undo *undo, struct step *step, const struct trace *t
     }
 }
 
-/* A change about one extension and, where it moves, about the one that is left. */
+/* A change of one extension and, if the agent moves, of the one that they leave. */
 static struct change *add(struct undo *undo, enum change_kind kind, const struct trace *trace,
                           const char *agent, const struct trace *left)
 {

@@ -24,7 +24,7 @@
 
 /* Appends to `out`, whose max bounds it (EXPORT_MAX); *rows (may be NULL) without the header. With
    `csv_safe`, logins that a spreadsheet would run get an apostrophe in front (core/format/csv.h).
-   ERR_NOMEM where it does not fit. */
+   ERR_NOMEM if it does not fit. */
 enum err_code export_build(const struct snapshot *snapshot, bool csv_safe, struct buf *out,
                            size_t *rows, struct err *err) ERR_CHECK;
 

@@ -179,7 +179,7 @@ static bool connect_can_have(const char *login)
     return length <= 100 && strspn(login, allowed) == length;
 }
 
-/* Whether none of the questions below can have a yes; most logins are so. */
+/* Whether all questions below are answered with no; true for most logins. */
 static bool is_ordinary(const char *login)
 {
     size_t length = strlen(login);

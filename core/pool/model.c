@@ -30,7 +30,7 @@ static bool drop_reference(const unsigned long *references)
 
 /* ---- snapshot ---------------------------------------------------------------------------- */
 
-/* The array grows outside of the arena, so that the old copies do not stay in it. */
+/* The array grows outside the arena, so that the old copies do not stay in it. */
 struct growing {
     struct snapshot snapshot;
     size_t capacity;
@@ -307,7 +307,7 @@ static int compare_agents(const void *a, const void *b)
     return strcmp(((const struct agent *)a)->login, ((const struct agent *)b)->login);
 }
 
-/* The texts in the order of the agents: whoever walks a roster of a million reads them one after
+/* The texts in the order of the agents: a walk over a roster of a million reads them one after
    the other then, instead of one here and one there. */
 static void lay_out_in_order(struct roster *roster)
 {

@@ -81,7 +81,7 @@ struct slot {
     const struct as_read *as_read; /* NULL: written as this program writes it */
 };
 
-/* `agent#alice holds 0042`, kept beside the slots where a store cannot enforce it otherwise. */
+/* `agent#alice holds 0042`, kept beside the slots if a store cannot enforce it otherwise. */
 struct claim {
     const char *agent;
     char ext[EXT_ROOM];
@@ -111,7 +111,7 @@ struct trail_month {
 /* What a whole read (the doctor's) finds in the audit trail. */
 struct trail {
     size_t n_records;
-    size_t n_expired; /* those whose time is over, where the store does not remove them itself */
+    size_t n_expired;     /* expired ones, if the store does not remove them itself */
     int64_t expired_by_s; /* ... by then */
     struct trail_month
         *ahead; /* records that are stamped more than a day ahead of the time in use */
@@ -130,7 +130,7 @@ struct snapshot {
     size_t n_unknown_items;
     bool whole;        /* everything was read with strong consistency (doctor) */
     bool keeps_claims; /* the store has claims; with `whole` they are all in `claims` */
-    bool exact;        /* what is not here is not in the store; false where an index may lag */
+    bool exact;        /* what is not here is not in the store; false if an index may lag */
     bool complete;     /* every number of the ranges was looked for: what is not here can be made */
     int64_t read_at_s; /* by the machine's clock */
     struct pool_time time;
@@ -154,7 +154,7 @@ void snapshot_trail_ahead(struct snapshot *snapshot, const char *month, size_t n
 /* Sorts, and merges the records of one extension into one slot. Call once, before it is shared. */
 void snapshot_seal(struct snapshot *snapshot);
 
-/* Binary search; NULL where there is none. */
+/* Binary search; NULL if there is none. */
 const struct slot *snapshot_find(const struct snapshot *snapshot, const char *ext);
 
 /* The first assigned slot of the agent in order of extension, by scanning; for many look-ups build
@@ -201,7 +201,7 @@ void roster_note(struct roster *roster, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void roster_partial(struct roster *roster, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Makes it partial where clearly fewer were read than the directory says it has: fewer than 95 %
+/* Makes it partial if clearly fewer were read than the directory says it has: fewer than 95 %
    and at least ten fewer. `said` 0: it does not say. */
 void roster_check_total(struct roster *roster, const char *name, size_t n_read, size_t said);
 

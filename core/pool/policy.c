@@ -67,14 +67,14 @@ static const char *skip_separators(const char *at)
     return at;
 }
 
-/* How many bytes of the word at `at` an error shall repeat. */
+/* How many bytes of the word at `at` an error repeats. */
 static int quoted(const char *at)
 {
     size_t length = strcspn(at, ", \t\r\n");
     return (int)(length < QUOTE_MAX ? length : QUOTE_MAX);
 }
 
-/* Reads the digits at *at. 0 where there are none or more than fit; then *at has not moved. */
+/* Reads the digits at *at. 0 if there are none or more than fit; then *at has not moved. */
 static size_t read_number(const char **at, char out[EXT_ROOM])
 {
     size_t n = 0;
@@ -202,7 +202,7 @@ bool policy_valid_ext(const struct policy *policy, const char *ext)
     return ext[n] == '\0' && n == policy->width;
 }
 
-/* The first range that ends at `ext` or behind it; n_ranges where there is none. */
+/* The first range that ends at `ext` or behind it; n_ranges if there is none. */
 static size_t range_at(const struct policy *policy, const char *ext)
 {
     size_t low = 0;

@@ -3,7 +3,7 @@
 
 /*
  * The rules of the pool (README, "Configuration", section [policy]): which numbers it has, which
- * are never handed out, how long a returned one cools, how much one plan may release.
+ * are never assigned, how long a returned one cools, how much one plan may release.
  */
 
 #include <stdbool.h>
@@ -25,7 +25,7 @@ struct ext_range {
 struct release_limit {
     bool percent;
     int64_t value;
-    int64_t floor; /* so many are always allowed */
+    int64_t floor; /* this many are always allowed */
     bool given;    /* for this run, with --max-release: it lifts what else would be refused */
 };
 
@@ -37,7 +37,7 @@ struct policy {
     size_t n_blocked;
     int64_t cooldown_s;
     struct release_limit limit;
-    int64_t audit_keep_s; /* how long audit records are kept where the store expires them */
+    int64_t audit_keep_s; /* how long audit records are kept */
 };
 
 /* The states that people see. */
@@ -90,7 +90,7 @@ int64_t policy_cool_until_s(const struct policy *policy, const struct slot *slot
 /* Walks the numbers of the ranges in order: `ext` "" starts; false at the end. */
 bool policy_next_ext(const struct policy *policy, char ext[EXT_ROOM]);
 
-/* How many releases the count or share itself comes to, out of so many who hold a number. */
+/* How many releases the count or share itself comes to, out of this many holders. */
 int64_t release_limit_bare(const struct release_limit *limit, int64_t holders);
 /* The same, and no fewer than the floor. */
 int64_t release_limit_allows(const struct release_limit *limit, int64_t holders);

@@ -36,7 +36,7 @@ char change_kind_mark(enum change_kind kind);
 struct request {
     enum change_kind kind; /* assign release reassign reserve unreserve pin unpin */
     bool swap;             /* with kind reassign: `agent` and `other` change places */
-    bool as_fits;          /* with kind assign: reassign where the agent holds one already */
+    bool as_fits;          /* with kind assign: reassign if the agent already holds one */
     const char *agent;     /* login, or NULL */
     const char *other;     /* swap: the other login */
     const char *ext;       /* NULL: the lowest free one / the one that the agent holds */

@@ -67,8 +67,8 @@ struct store_ops {
                           struct err *err) ERR_CHECK;
 
     /*
-     * Reads all slots into a sealed snapshot with one reference. ERR_NOT_FOUND where the store does
-     * not exist yet (hint: --init); ERR_INPUT where it is something else or newer than this
+     * Reads all slots into a sealed snapshot with one reference. ERR_NOT_FOUND if the store does
+     * not exist yet (hint: --init); ERR_INPUT if it is something else or newer than this
      * program or of another width; ERR_BUSY, naming who holds it, after 5 s.
      */
     enum err_code (*load)(struct store *store, const struct policy *policy, enum load_mode mode,
@@ -80,10 +80,10 @@ struct store_ops {
      * one transaction, each change on the condition that every step's `before` is still there and
      * that no agent gets a second extension. Sets `result` and `detail` of every change:
      *   done; conflict (something else is there now: detail says what; its group goes with it; the
-     *   rest goes on); skipped (left out, or already applied); failed. Which of conflict and already applied
-     *   it is, says core/plan/conflict.h.
-     * ERR_OK also with conflicts. An error means that it stopped: what was not tried is `skipped`,
-     * what may have been written is found out before it returns where the store can tell.
+     *   rest goes on); skipped (left out, or already applied); failed. core/plan/conflict.h
+     *   decides between conflict and already applied.
+     * ERR_OK also with conflicts. An error means that it stopped: what was not tried is `skipped`.
+     * If the store can tell, it finds out before it returns what was written.
      * ERR_CANCELLED on CANCEL_SOFT after the batch in flight.
      */
     enum err_code (*apply)(struct store *store, struct plan *plan,
@@ -115,15 +115,15 @@ struct store_ops {
                                     const struct published *published,
                                     const struct progress *progress, struct err *err) ERR_CHECK;
 
-    /* Whether somebody may have written since the last load: true where it cannot tell cheaply.
-       NULL stands for always true. */
+    /* Whether somebody may have written since the last load: true if it cannot tell cheaply.
+       NULL means always true. */
     bool (*may_have_changed)(struct store *store);
 
     /* What a status line shows: path or table, region, account, capacity used so far. */
     void (*facts)(struct store *store, struct port_info *facts);
 
     /* Who this store's service says we are, for the audit trail ("arn:aws:sts::..."); an arena
-       string, or NULL where it has no opinion and user@host is used. May be NULL. */
+       string, or NULL if it has no opinion and user@host is used. May be NULL. */
     enum err_code (*identity)(struct store *store, struct arena *arena,
                               const struct progress *progress, const char **actor,
                               struct err *err) ERR_CHECK;

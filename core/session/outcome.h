@@ -13,12 +13,12 @@ struct session;
 
 /* Each row that was not left out is counted as one of these. */
 struct outcome {
-    char action_id[AUDIT_ID_ROOM]; /* "" where there was nothing to write */
+    char action_id[AUDIT_ID_ROOM]; /* "" if there was nothing to write */
     size_t applied, already_so, conflicts, failed;
     size_t not_tried, in_doubt; /* after a stop, or a failure that ended the apply */
     /* Rows that somebody else did or changed between the plan and the write. */
     size_t lost;
-    size_t lost_done;                /* of these, the ones that are so now, as the plan wanted it */
+    size_t lost_done; /* of these, the ones that already were as the plan wanted them */
     char lost_to[OUTCOME_LOST_ROOM]; /* who that was ("lee@desk7, kim@desk2"); "" is not known */
     int64_t duration_ms;
 };

@@ -222,7 +222,7 @@ enum err_code session_foresee_export(struct session *session, const struct plan 
     }
     read_note(&publishing);
     publishing.err = &ignored;
-    /* A place that cannot be reached now stops no sync: publishing will say so. */
+    /* A destination that cannot be reached now does not stop a sync: publishing reports it. */
     if (is_noted(&publishing) || read_there(&publishing) != ERR_OK ||
         publishing.there != THERE_SOMETHING) {
         code = ignored.code == ERR_CANCELLED ? err_set(err, ERR_CANCELLED, "%s", ignored.text)

@@ -30,7 +30,7 @@ struct agent_rows {
 void agent_rows_join(const struct snapshot *snapshot, const struct roster *roster,
                      struct arena *arena, struct agent_rows *out);
 
-/* How many extensions are in each state, those outside of the ranges too; EXT_ABSENT: how many numbers
+/* How many extensions are in each state, those outside the ranges too; EXT_ABSENT: how many numbers
    of the ranges are not made yet. */
 void snapshot_tally(const struct snapshot *snapshot, const struct policy *policy, int64_t now_s,
                     uint64_t counts[EXT_STATE_COUNT]);

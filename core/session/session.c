@@ -64,7 +64,7 @@ static enum err_code no_port(const char *what, const char *uri, struct err *err)
 }
 
 /* A name that a port cannot open: says where it was set, because the environment may say it too.
-   What else is wrong (ERR_CONFIG: the configuration of AWS) says itself where it stands. */
+   Other errors (ERR_CONFIG: the configuration of AWS) name their place themselves. */
 static enum err_code opened(const struct session *session, enum err_code code, enum option_id id,
                             struct err *err)
 {
@@ -348,7 +348,7 @@ enum err_code session_init_store(struct session *session, const struct progress 
     return code;
 }
 
-/* Says who is waited for before the first answer comes. */
+/* Reports the wait before the first answer comes. */
 static void say_phase(const struct progress *progress, const char *phase)
 {
     progress_update(progress, &(struct progress_report){.phase = phase});

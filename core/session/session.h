@@ -56,7 +56,7 @@ bool session_is_embedded(const struct session *session); /* the store is a file 
 int64_t session_now_s(const struct session *session);
 
 /* Who acts, for `by` and the audit trail: what the store's service says (an ARN), else user@host,
-   with the SSH client where there is one. Asks the service once. */
+   with the SSH client if there is one. Asks the service once. */
 enum err_code session_actor(struct session *session, const struct progress *progress,
                             const char **actor, struct err *err) ERR_CHECK;
 
@@ -93,9 +93,9 @@ enum err_code session_apply(struct session *session, struct plan *plan,
                             const struct progress *progress, struct outcome *outcome,
                             struct err *err) ERR_CHECK;
 
-/* What the store holds after an apply: read again where a read is exact. Where an index may lag
-   behind, what was done is laid over what the plan saw, or where somebody else was met in between
-   over what is seen now, so that theirs is in it too. */
+/* What the store holds after an apply. If a read is exact, the store is read again. If an index may
+   lag, the changes are laid over what the plan saw; after a conflict they are laid over a new read,
+   which has the other program's changes too. */
 enum err_code session_after(struct session *session, const struct plan *plan,
                             const struct progress *progress, struct snapshot **out,
                             struct err *err) ERR_CHECK;

@@ -209,7 +209,7 @@ static bool has_kind(const struct diagnosis *diagnosis, enum problem_kind kind)
 enum err_code usecase_plan_repair(struct usecase *use)
 {
     struct plan_input input;
-    /* Who works here helps to choose which of two extensions an agent keeps; it is no condition. */
+    /* The directory helps to choose which of two extensions an agent keeps, but is not required. */
     if (has_kind(use->diagnosis, PROBLEM_TWO_EXTENSIONS) && session_directory_uri(use->session) &&
         usecase_read_directory(use) != ERR_OK) {
         err_clear(&use->err);
@@ -303,7 +303,7 @@ enum err_code usecase_apply(struct usecase *use)
     if (!publish && !use->wants_after) {
         return code;
     }
-    /* Who stopped is not asked again, but one who stops at once is heard: what follows may hang. */
+    /* A first stop is not asked about again, but a stop at once counts: the next step may hang. */
     struct progress patient = patient_progress(use->progress);
     const struct progress *progress = code == ERR_OK ? use->progress : &patient;
     struct err ignored = ERR_INIT;
