@@ -10,14 +10,6 @@
 
 #define ROWS_BETWEEN_CANCELS 8192
 
-struct sqlite_store *sqlite_begin(struct store *base, const struct progress *progress)
-{
-    struct sqlite_store *store = (struct sqlite_store *)base;
-    store->progress = progress;
-    store->gave_up = false;
-    return store;
-}
-
 /* ---- load ---------------------------------------------------------------------------------- */
 
 struct unknown_items {

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,28 +44,6 @@ static pid_t range_holder(const char *path, off_t at, off_t length)
     int asked = fcntl(fd, F_GETLK, &lock);
     close(fd);
     return asked == 0 && lock.l_type != F_UNLCK ? lock.l_pid : 0;
-}
-
-void sqlite_ask_child(void (*look)(const void *what, void *answer), const void *what, void *answer,
-                      size_t size)
-{
-    char told[64];
-    int ends[2];
-    if (size > sizeof told || pipe(ends) != 0) {
-        return;
-    }
-    pid_t child = fork();
-    if (child == 0) {
-        look(what, answer);
-        _exit(write(ends[1], answer, size) == (ssize_t)size ? 0 : 1);
-    }
-    close(ends[1]);
-    if (child > 0 && read(ends[0], told, size) == (ssize_t)size) {
-        memcpy(answer, told, size);
-    }
-    close(ends[0]);
-    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR) {
-    }
 }
 
 static void look_for_holder(const void *path, void *answer)

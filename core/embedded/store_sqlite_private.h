@@ -51,11 +51,6 @@ struct sqlite_store {
     int64_t data_version;
 };
 
-/* ---- store_sqlite.c ------------------------------------------------------------------------- */
-
-/* Every call begins here: who is told, who may cancel. */
-struct sqlite_store *sqlite_begin(struct store *store, const struct progress *progress);
-
 /* ---- store_sqlite_file.c ------------------------------------------------------------------ */
 
 /* Opens the file, or keeps it if it is still the one at the path, and makes sure that it is
@@ -113,15 +108,20 @@ enum err_code sqlite_fail_read_only(const struct sqlite_store *store, struct err
 /* Whether the file and its folder can be written by this process. */
 bool sqlite_may_write(const struct sqlite_store *store);
 
+/* SQLite's busy handler: waits its turn, up to the patience of the store. */
+int sqlite_wait(void *store, int attempt);
+
+/* ---- store_sqlite_child.c ----------------------------------------------------------------- */
+
 /* Has a child look at files of the store: `look` fills `size` bytes of the answer, which stay as they
    are if there is no child. */
 void sqlite_ask_child(void (*look)(const void *what, void *answer), const void *what, void *answer,
                       size_t size);
 
-/* SQLite's busy handler: waits its turn, up to the patience of the store. */
-int sqlite_wait(void *store, int attempt);
+/* ---- store_sqlite_query.c ------------------------------------------------------- */
 
-/* ---- small ones (store_sqlite_file.c) ------------------------------------------------------- */
+/* Every call begins here: who is told, who may cancel. */
+struct sqlite_store *sqlite_begin(struct store *store, const struct progress *progress);
 
 enum err_code sqlite_run(struct sqlite_store *store, const char *sql, const char *doing,
                          struct err *err) ERR_CHECK;
@@ -138,7 +138,7 @@ void sqlite_bind_text(sqlite3_stmt *query, int index, const char *text);
    a blob, a NUL inside, bytes that are not UTF-8. */
 const char *sqlite_text(struct arena *arena, sqlite3_stmt *row, int column, bool *sound);
 
-/* ---- rows (store_sqlite.c) ------------------------------------------------------------------ */
+/* ---- store_sqlite_row.c ------------------------------------------------------------------ */
 
 #define SLOT_COLUMNS_1 "extension, state, at, agent, note, actor"
 #define SLOT_COLUMNS SLOT_COLUMNS_1 ", given_back, agent_arn, source, fallback, target, until"

@@ -4,7 +4,6 @@
 
 #include "core/base/banned.h"
 #include "core/base/text.h"
-#include "core/session/session.h"
 
 void outcome_count(struct outcome *outcome, const struct plan *plan)
 {
@@ -32,16 +31,13 @@ void outcome_lost_sentence(const struct outcome *outcome, char out[OUTCOME_LOST_
              outcome->lost_to[0] ? outcome->lost_to : "somebody else");
 }
 
-void outcome_find_quicker(struct outcome *outcome, struct session *session,
-                          const struct meanwhile *meanwhile, const struct plan *plan)
+void outcome_find_quicker(struct outcome *outcome, const struct meanwhile *meanwhile,
+                          const struct plan *plan, const struct history *history)
 {
-    struct history *history = NULL;
-    struct err ignored = ERR_INIT;
     outcome->lost = meanwhile->n_lost;
     outcome->lost_done = meanwhile->n_done;
-    if (session_history(session, MEANWHILE_ACTIONS, NULL, NULL, &history, &ignored) == ERR_OK) {
+    if (history) {
         meanwhile_who(meanwhile, plan, history, outcome->action_id, outcome->lost_to,
                       sizeof outcome->lost_to);
-        history_free(history);
     }
 }

@@ -7,8 +7,6 @@
 
 #include "core/plan/meanwhile.h"
 
-struct session;
-
 #define OUTCOME_LOST_ROOM 256
 
 /* Each row that was not left out is counted as one of these. */
@@ -26,10 +24,10 @@ struct outcome {
 /* Counts the rows of an applied plan by what became of them; `lost` and `lost_to` stay. */
 void outcome_count(struct outcome *outcome, const struct plan *plan);
 
-/* Sets what was lost, and to whom: the trail is read once. If it cannot be read nobody is named; the
-   rows say what is there. */
-void outcome_find_quicker(struct outcome *outcome, struct session *session,
-                          const struct meanwhile *meanwhile, const struct plan *plan);
+/* Sets what was lost, and to whom. `history` has the newest MEANWHILE_ACTIONS actions; NULL: it could
+   not be read, and nobody is named. */
+void outcome_find_quicker(struct outcome *outcome, const struct meanwhile *meanwhile,
+                          const struct plan *plan, const struct history *history);
 
 /* Who was quicker, for people: "603 were done by lee@desk7 meanwhile". */
 #define OUTCOME_LOST_SENTENCE (OUTCOME_LOST_ROOM + 96)

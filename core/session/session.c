@@ -436,6 +436,17 @@ enum err_code session_read_directory(struct session *session, const struct progr
 
 /* ---- writing ----------------------------------------------------------------------------- */
 
+/* Who was quicker is read from the trail, once, and only after a lost race. */
+static void name_quicker(struct session *session, const struct meanwhile *meanwhile,
+                         const struct plan *plan, struct outcome *outcome)
+{
+    struct history *history = NULL;
+    struct err ignored = ERR_INIT;
+    (void)!session_history(session, MEANWHILE_ACTIONS, NULL, NULL, &history, &ignored);
+    outcome_find_quicker(outcome, meanwhile, plan, history);
+    history_free(history);
+}
+
 enum err_code session_apply(struct session *session, struct plan *plan,
                             const struct progress *progress, struct outcome *outcome,
                             struct err *err)
@@ -470,7 +481,7 @@ enum err_code session_apply(struct session *session, struct plan *plan,
     outcome_count(outcome, plan);
     meanwhile_end(&meanwhile, plan);
     if (code == ERR_OK && meanwhile.n_lost > 0) {
-        outcome_find_quicker(outcome, session, &meanwhile, plan);
+        name_quicker(session, &meanwhile, plan, outcome);
     }
     meanwhile_release(&meanwhile);
     outcome->duration_ms = clock_ticks_ms() - start_ms;
