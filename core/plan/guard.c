@@ -246,8 +246,8 @@ void guard_empty_directory(const struct snapshot *snapshot, struct guard_verdict
 void guard_judge(const struct plan *plan, const struct release_limit *limit,
                  struct guard_verdict *verdict)
 {
-    bool sync = strcmp(plan->action, "sync") == 0;
-    if (sync && plan->roster && plan->roster->n_agents == 0 && plan->assigned_before > 0) {
+    if (plan_is_sync(plan) && plan->roster && plan->roster->n_agents == 0 &&
+        plan->assigned_before > 0) {
         guard_empty_directory(plan->snapshot, verdict);
         return;
     }

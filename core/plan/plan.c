@@ -39,6 +39,11 @@ static bool is_named_action(const char *action)
            (change_kind_parse(action, &kind) && kind != CHANGE_REPAIR);
 }
 
+bool plan_is_sync(const struct plan *plan)
+{
+    return strcmp(plan->action, "sync") == 0;
+}
+
 bool plan_action_derives(const char *action)
 {
     return !is_named_action(action);

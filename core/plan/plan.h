@@ -132,8 +132,11 @@ struct plan *plan_new(const char *action, const struct snapshot *snapshot,
                       const struct roster *roster, int64_t now_s);
 void plan_free(struct plan *plan);
 
-/* Whether the rows of such an action are the program's choice (sync, repair), or each is named by a
-   person (edits, imports). */
+/* Whether it is the plan of a sync: judged against an empty directory, and published afterwards. */
+bool plan_is_sync(const struct plan *plan);
+
+/* Whether the program chooses the rows of such an action (sync, repair), or a person names each one
+   (edits, imports). */
 bool plan_action_derives(const char *action);
 
 /* A change with room for its steps; copies ext and agent, `why` is formatted. The pointer holds

@@ -67,7 +67,7 @@ static enum err_code open_demo_store(const struct port_opening *opening, struct 
 
 const struct port session_embedded_ports[] = {
     {.scheme = "file", .directory = open_file_directory, .exporter = open_file_exporter},
-    {.scheme = "sqlite", .store = open_sqlite},
+    {.scheme = "sqlite", .store = open_sqlite, .makes_file = true},
     {.scheme = "demo", .directory = open_demo_directory, .store = open_demo_store},
 };
 const size_t session_n_embedded_ports =

@@ -134,7 +134,7 @@ static enum err_code open_store(struct session *session, struct err *err)
     if (!port || !port->store) {
         return no_port("store", settings->store, err);
     }
-    session->embedded = strcmp(port->scheme, "sqlite") == 0;
+    session->embedded = port->makes_file;
     struct port_opening opening = opening_of(session, port, settings->store, rest);
     enum err_code code = port->store(&opening, &session->store, err);
     return opened(session, code, OPT_STORE, err);

@@ -241,7 +241,7 @@ size_t usecase_problems_left(struct usecase *use)
 /* A sync publishes, unless the settings say no. */
 static bool publishes(const struct usecase *use)
 {
-    return strcmp(use->plan->action, "sync") == 0 && !session_settings(use->session)->no_export &&
+    return plan_is_sync(use->plan) && !session_settings(use->session)->no_export &&
            session_export_uri(use->session);
 }
 

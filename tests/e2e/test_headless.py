@@ -266,7 +266,7 @@ def test_under_sudo_the_actor_is_the_person(staffed, environment, actor):
 def test_the_doctor_says_what_it_did_not_look_at(staffed):
     done = staffed.run("--doctor")
     assert done.status == 0 and "all is well" in done.out
-    assert f"only the store was looked at, not file:{staffed.agents} and not file:{staffed.export}" in done.err
+    assert f"only the store was checked, not file:{staffed.agents} and not file:{staffed.export}" in done.err
     assert staffed.json("--doctor")["not_checked"] == [f"file:{staffed.agents}", f"file:{staffed.export}"]
     assert staffed.run("--doctor", "--quiet").err == ""
 

@@ -91,7 +91,7 @@ static void applied(struct console_end *end, const struct work *work)
     char done[TEXT_NUMBER_ROOM];
     char rest[TEXT_NUMBER_ROOM];
     size_t left = outcome->not_tried + outcome->conflicts + outcome->failed;
-    bool lists = strcmp(use->plan->action, "sync") == 0 && work_publishes(work);
+    bool lists = plan_is_sync(use->plan) && work_publishes(work);
     end->unfinished = left + outcome->in_doubt > 0 || (lists && !use->exported);
     add(end, "extpool: %s", use->plan->action);
     if (end->unfinished) {

@@ -38,9 +38,9 @@ bool view_plan_is_left(const struct change *change)
 
 bool view_plan_publishes(const struct plan_view *view, const struct shell *shell)
 {
-    return view->gate == GATE_NOTHING && view->plan->n_changes == 0 &&
-           strcmp(view->plan->action, "sync") == 0 && !shell->place.read_only &&
-           !shell->place.settings->no_export && session_export_uri(shell->place.session);
+    return view->gate == GATE_NOTHING && view->plan->n_changes == 0 && plan_is_sync(view->plan) &&
+           !shell->place.read_only && !shell->place.settings->no_export &&
+           session_export_uri(shell->place.session);
 }
 
 /* "[x]" before it is applied, the result afterwards. */
