@@ -138,9 +138,12 @@ static enum err_code resolve(struct lambda *lambda, const struct command_line *l
     return code;
 }
 
-/* The package may hold a configuration beside the bootstrap. */
+/* The package may hold a configuration beside the bootstrap. EXTPOOL_CONFIG names another one. */
 static void find_config(struct lambda *lambda)
 {
+    if (environment_get(lambda->options->environment, "EXTPOOL_CONFIG")) {
+        return;
+    }
     const char *root = environment_get(lambda->options->environment, "LAMBDA_TASK_ROOT");
     struct stat file;
     snprintf(lambda->config_path, sizeof lambda->config_path, "%s/config",

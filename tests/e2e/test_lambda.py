@@ -3,6 +3,7 @@
 import contextlib
 import json
 import signal
+import socket
 import subprocess
 import time
 
@@ -339,6 +340,106 @@ def test_next_that_breaks_again_and_again_ends_the_process(desk, cloud, runtime,
     with running(runtime, cloud, tmp_path) as function:
         assert function.process.wait(20) == 1
         assert function.log()[-1]["level"] == "error"
+
+
+# ---- a lookup when the table does not answer ---------------------------------------------------------------
+
+OUTAGES = {
+    "hang": faults.hang(),
+    "reset": faults.reset_before(),
+    "500": faults.status(500),
+    "503 without a body": faults.status(503),
+    "throttled": faults.throttled("dynamodb"),
+    "throttled, asked to wait": faults.throttled("dynamodb", retry_after_ms=60_000),
+    "missing": faults.error("ResourceNotFoundException", "Requested resource not found", 400),
+    "denied": faults.error("AccessDeniedException", "not authorized to perform", 400),
+    "expired": faults.error("ExpiredTokenException", "The security token is expired", 400),
+    "garbled": faults.garbled(),
+    "cut": faults.cut(),
+}
+
+
+def assert_unavailable(said, extension):
+    assert (said["found"], said["reason"]) == ("false", "unavailable")
+    assert said["extension"] == extension
+    assert not any(said[name] for name in set(FLOW_MEMBERS) - {"found", "reason", "extension"})
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_no_outage_of_the_table_is_an_error_of_the_function(desk, cloud, runtime, function, outage):
+    runtime.invoke(SCHEDULE)
+    rule = cloud.gate.inject(OUTAGES[outage], on="dynamodb")
+    assert_unavailable(lookup(runtime, pk="0010"), "0010")
+    assert_unavailable(lookup(runtime, agent="alice"), "")
+    assert function.log()[-1]["level"] == "warn" and function.log()[-1]["detail"]
+    rule.remove()
+    assert lookup(runtime, pk="0010")["found"] == "true"
+
+
+def test_one_question_hangs_and_no_second_one_is_asked(desk, cloud, runtime, function):
+    assert runtime.waiting.wait(20)
+    before = len(cloud.gate.log.select("dynamodb"))
+    cloud.gate.inject(faults.hang(), on="dynamodb")
+    assert_unavailable(lookup(runtime, pk="0010"), "0010")
+    assert len(cloud.gate.log.select("dynamodb")) == before + 1
+
+
+def test_a_deadline_that_is_near_leaves_time_for_the_answer(desk, cloud, runtime, function):
+    assert runtime.waiting.wait(20)
+    cloud.gate.inject(faults.hang(), on="dynamodb")
+    assert runtime.invoke(flow_event(pk="0010"), timeout=1).json()["reason"] == "unavailable"
+    asked = len(cloud.gate.log.select("dynamodb"))
+    assert runtime.invoke(flow_event(pk="0010"), timeout=0.4).json()["reason"] == "unavailable"
+    assert len(cloud.gate.log.select("dynamodb")) == asked, "there was no time to ask"
+
+
+def test_nothing_listens_where_the_table_should_be(desk, cloud, runtime, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+    with running(runtime, cloud, tmp_path, AWS_ENDPOINT_URL_DYNAMODB=address):
+        assert_unavailable(lookup(runtime, pk="0010"), "0010")
+
+
+def test_a_table_that_hangs_does_not_keep_the_function_from_starting(desk, cloud, runtime, tmp_path):
+    rule = cloud.gate.inject(faults.hang(), on="dynamodb")
+    with running(runtime, cloud, tmp_path):
+        assert runtime.waiting.wait(20)
+        rule.remove()
+        assert lookup(runtime, pk="0010")["reason"] == "absent"
+
+
+# ---- the configuration --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["beside the bootstrap", "EXTPOOL_CONFIG", "both"])
+def test_a_configuration_file_is_read(desk, cloud, runtime, tmp_path, where):
+    task = tmp_path / "task"
+    task.mkdir()
+    config = task / "config"
+    config.write_text("[policy]\nranges = 0100-0109\nblocked =\n")
+    env = {"LAMBDA_TASK_ROOT": str(task)}
+    if where != "beside the bootstrap":
+        env["EXTPOOL_CONFIG"] = str(config.rename(tmp_path / "elsewhere"))
+    if where == "both":  # the variable counts
+        config.write_text("[policy]\nranges = 0200-0209\nblocked =\n")
+    own = runtime.env(cloud.env(), **env)
+    function = Function(runtime, own, tmp_path)
+    try:
+        document = runtime.invoke(SCHEDULE).json()
+        assert {row["extension"] for row in document["changes"] if row["change"] == "assign"} == {"0100", "0101"}
+        assert lookup(runtime, agent="alice")["extension"] == "0100"
+    finally:
+        function.stop()
+
+
+def test_a_mistake_in_the_configuration_is_an_init_error_that_names_its_line(desk, cloud, runtime, tmp_path):
+    (tmp_path / "config").write_text("[policy]\nranges = 0100-0109\ncooldown = soon\n")
+    function = Function(runtime, runtime.env(cloud.env(), LAMBDA_TASK_ROOT=str(tmp_path)), tmp_path)
+    assert function.process.wait(20) == 64
+    function.stop()
+    assert runtime.init_error.error_type == "Function.Config"
+    assert "config:3" in runtime.init_error.json()["errorMessage"]
+    assert function.log()[-1]["type"] == "Function.Config"
 
 
 # ---- a sync whose time is over -------------------------------------------------------------------------
