@@ -223,14 +223,14 @@ static void collect_ports(struct program *program, bool console)
 /* ---- the console ------------------------------------------------------------------------- */
 
 #ifndef EXTPOOL_NO_CONSOLE
-static enum err_code reopen(void *context, enum console_wish wish, const char *text,
+static enum err_code reopen(void *context, enum console_request request, const char *text,
                             const struct settings **settings, struct err *err)
 {
     struct program *program = context;
     struct command_line line = program->line;
     struct settings *fresh = NULL;
     const char *chosen = NULL;
-    switch (wish) {
+    switch (request) {
     case CONSOLE_CONTEXT:
         chosen = text;
         break;

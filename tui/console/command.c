@@ -22,7 +22,7 @@ unsigned command_run(struct console *console, enum command command)
 {
     struct view *top = shell_top(&console->shell);
     const struct command_info *info = command_info(command);
-    const char *why = shell_off(&console->shell, command);
+    const char *why = shell_why_unusable(&console->shell, command);
     if (!(info->places & top->ops->place) && top->ops->place) {
         why = "it has no meaning here";
     }
@@ -49,12 +49,12 @@ static unsigned leave_accepted(struct dialog *dialog, struct shell *shell, const
 
 static void leave(struct console *console)
 {
-    if (!work_busy(&console->shell)) {
+    if (!shell_busy(&console->shell)) {
         console->quitting = true;
         return;
     }
     struct dialog *dialog = dialog_new(
-        "Leave?", work_writes(&console->shell)
+        "Leave?", shell_writes(&console->shell)
                       ? "A plan is being written. The batch in flight is finished or given up "
                         "whole; the rest is not begun."
                       : "Work is under way; nothing is being written.");
@@ -190,7 +190,7 @@ static void pick_context(struct console *console)
 
 static void cancel(struct console *console)
 {
-    if (!work_busy(&console->shell)) {
+    if (!shell_busy(&console->shell)) {
         char key[KEYS_TEXT_MAX];
         bindings_key(&console->shell.bindings, CMD_QUIT, key);
         shell_flash(&console->shell, STYLE_INFO, "nothing is under way; %s leaves", key);
@@ -236,7 +236,7 @@ static unsigned common(struct console *console, enum command command)
         prompt_command(&console->shell);
         return REACT_DRAW;
     case CMD_RELOAD:
-        if (work_busy(&console->shell)) {
+        if (shell_busy(&console->shell)) {
             shell_flash(&console->shell, STYLE_INFO, "%s is under way", console->shell.jobs.name);
         } else {
             work_load(&console->shell);
@@ -290,7 +290,7 @@ static bool view_argument(struct console *console, enum command command, const c
 static unsigned with_argument(struct console *console, enum command command, const char *argument)
 {
     const struct command_info *info = command_info(command);
-    const char *why = shell_off(&console->shell, command);
+    const char *why = shell_why_unusable(&console->shell, command);
     if (!(info->places & shell_top(&console->shell)->ops->place)) {
         why = "it has no meaning here";
     } else if (why && strcmp(why, SHELL_NO_ROW) == 0) {

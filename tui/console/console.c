@@ -65,7 +65,7 @@ static void resize(struct console *console)
 static int64_t next_moment(const struct console *console, int64_t spin_at_ms)
 {
     int64_t until = console->input_until_ms;
-    if (work_busy(&console->shell) && spin_at_ms < until) {
+    if (shell_busy(&console->shell) && spin_at_ms < until) {
         until = spin_at_ms;
     }
     return console->refresh_at_ms < until ? console->refresh_at_ms : until;
@@ -84,7 +84,7 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
     if (now_ms >= console->input_until_ms) {
         reaction |= input_take(console, false);
     }
-    if (work_busy(&console->shell) && now_ms >= *spin_at_ms) {
+    if (shell_busy(&console->shell) && now_ms >= *spin_at_ms) {
         console->shell.jobs.spin++;
         *spin_at_ms = now_ms + SPIN_MS;
         reaction |= REACT_DRAW;
@@ -114,7 +114,7 @@ static void ask_history(struct console *console)
 static void take_progress(struct console *console)
 {
     console->shell.jobs.reporting =
-        work_busy(&console->shell) &&
+        shell_busy(&console->shell) &&
         worker_progress(console->shell.jobs.worker, &console->shell.jobs.report);
     const char *phase = console->shell.jobs.reporting ? console->shell.jobs.report.phase : NULL;
     if (phase != console->shell.jobs.phase) {

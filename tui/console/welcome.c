@@ -29,14 +29,14 @@ bool welcome_wanted(const struct console *console)
     return path && access(path, F_OK) != 0;
 }
 
-/* Settings for the wish, and everything from them. */
-static bool reopen(struct console *console, enum console_wish wish, const char *text,
+/* Opens the settings for the request and reads everything from them. */
+static bool reopen(struct console *console, enum console_request request, const char *text,
                    struct dialog *dialog)
 {
     const struct settings *settings = NULL;
     struct err err = ERR_INIT;
     const struct console_options *options = console->shell.options;
-    if (options->reopen(options->context, wish, text, &settings, &err) != ERR_OK ||
+    if (options->reopen(options->context, request, text, &settings, &err) != ERR_OK ||
         console_open(console, settings, &err) != ERR_OK) {
         snprintf(dialog->problem, sizeof dialog->problem, "%s", err.text);
         return false;

@@ -270,7 +270,7 @@ static void release(struct view *view)
 static const struct view_ops s_dialog_ops = {.title = "dialog",
                                              .place = PLACE_PICK,
                                              .overlay = true,
-                                             .still = true,
+                                             .freezes_data = true,
                                              .draw = draw,
                                              .key = key,
                                              .paste = paste,

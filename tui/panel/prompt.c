@@ -248,7 +248,7 @@ static unsigned paste_command(struct view *view, struct shell *shell, const char
 
 static const struct view_ops s_command_ops = {.title = "command",
                                               .overlay = true,
-                                              .still = true,
+                                              .freezes_data = true,
                                               .draw = draw_command,
                                               .key = key_command,
                                               .paste = paste_command,
@@ -325,7 +325,7 @@ static unsigned paste_filter(struct view *view, struct shell *shell, const char 
     return REACT_DRAW;
 }
 
-/* Not still: the list may go on filling while one types. */
+/* It does not freeze the data: the list may go on filling while the operator types. */
 static const struct view_ops s_filter_ops = {.title = "filter",
                                              .overlay = true,
                                              .draw = draw_filter,

@@ -41,8 +41,8 @@ static void add_part(char *line, size_t size, int room, const char *text)
 /* "prod eu-west-2", from what the store and the directory said about themselves. */
 static void place(const struct screen_data *data, char *out, size_t size)
 {
-    const char *account = data ? port_info_get(&data->facts, "account") : NULL;
-    const char *region = data ? port_info_get(&data->facts, "region") : NULL;
+    const char *account = data ? port_info_get(&data->info, "account") : NULL;
+    const char *region = data ? port_info_get(&data->info, "region") : NULL;
     snprintf(out, size, "%s%s%s", account ? account : "", account && region ? " " : "",
              region ? region : "");
 }
@@ -55,7 +55,7 @@ static void standing(struct shell *shell, char *out, size_t size)
     char expiry[64] = "";
     int64_t at_ms;
     int64_t now_s = shell_now_s(shell);
-    const char *expires = data ? port_info_get(&data->facts, "expires_at") : NULL;
+    const char *expires = data ? port_info_get(&data->info, "expires_at") : NULL;
     if (expires && clock_parse(expires, &at_ms)) {
         int64_t left_s = at_ms / 1000 - now_s;
         char span[CLOCK_TEXT_MAX];
@@ -310,7 +310,7 @@ static void draw_hints(const struct shell *shell, struct canvas *canvas, int y,
             continue;
         }
         shown[command] = true;
-        bool off = shell_off(shell, command) != NULL;
+        bool off = shell_why_unusable(shell, command) != NULL;
         x += canvas_text(canvas, x, y, canvas->width - x, off ? STYLE_KEY_OFF : STYLE_KEY, key);
         x += 1 + canvas_text(canvas, x + 1, y, canvas->width - x, off ? STYLE_KEY_OFF : STYLE_TEXT,
                              hint);
@@ -340,7 +340,7 @@ int frame_footer(struct shell *shell, struct canvas *canvas, const struct view *
     int y_status = canvas->height >= 8 ? y - 1 : y;
     char text[640] = "";
     enum style style = STYLE_STRONG;
-    if (work_busy(shell)) {
+    if (shell_busy(shell)) {
         progress_text(shell, text, sizeof text);
         style = STYLE_INFO;
     } else if (shell->messages.flash[0]) {

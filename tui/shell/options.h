@@ -10,7 +10,7 @@
 #include "core/settings/settings.h"
 
 /* What a person asks for inside the console that means other settings. */
-enum console_wish {
+enum console_request {
     CONSOLE_CONTEXT, /* `text` is a context of the configuration */
     CONSOLE_DEMO,    /* the made-up contact centre */
     CONSOLE_FILE     /* `text` is the path of a CSV or JSON: a directory on the embedded store */
@@ -22,9 +22,9 @@ struct console_options {
     size_t n_ports;
     const struct clock *clock;
     const struct environment *environment;
-    /* Settings for a wish; main.c owns them, and keeps all that it gave until console_run has
+    /* Settings for a request; main.c owns them, and keeps all that it gave until console_run has
        returned. NULL: switching is not offered. */
-    enum err_code (*reopen)(void *context, enum console_wish wish, const char *text,
+    enum err_code (*reopen)(void *context, enum console_request request, const char *text,
                             const struct settings **settings, struct err *err);
     void *context;
 };

@@ -58,7 +58,7 @@ struct screen_data *screen_data_new(const struct policy *policy, const struct sn
     data->partial = partial;
     data->now_s = now_s;
     data->total = policy_size(policy);
-    port_info_init(&data->facts);
+    port_info_init(&data->info);
     data->snapshot = snapshot ? snapshot_ref(snapshot) : snapshot_new();
     data->roster = roster ? roster_ref(roster) : NULL;
     agent_rows_join(data->snapshot, data->roster, &data->arena, &data->agents);
@@ -84,7 +84,7 @@ void screen_data_unref(struct screen_data *data)
     }
     snapshot_unref(data->snapshot);
     roster_unref(data->roster);
-    port_info_release(&data->facts);
+    port_info_release(&data->info);
     arena_release(&data->arena);
     free(data);
 }

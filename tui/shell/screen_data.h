@@ -30,7 +30,7 @@ struct screen_data {
     int login_columns, name_columns; /* of the screen, that most of them need */
     int64_t now_s;                   /* when states were judged */
     const char *actor;               /* NULL: not known yet */
-    struct port_info facts;
+    struct port_info info;
     unsigned long references;
 };
 

@@ -25,10 +25,10 @@ struct view *shell_bottom(const struct shell *shell)
     return shell->stack.views[0];
 }
 
-static bool stands_still(const struct shell *shell)
+static bool is_data_frozen(const struct shell *shell)
 {
     for (size_t i = 0; i < shell->stack.n_views; i++) {
-        if (shell->stack.views[i]->ops->still) {
+        if (shell->stack.views[i]->ops->freezes_data) {
             return true;
         }
     }
@@ -67,7 +67,7 @@ void shell_close(struct shell *shell, struct view *view)
             break;
         }
     }
-    if (shell->reading.waiting && !stands_still(shell)) {
+    if (shell->reading.waiting && !is_data_frozen(shell)) {
         struct screen_data *data = shell->reading.waiting;
         shell->reading.waiting = NULL;
         show_data(shell, data);
@@ -79,7 +79,7 @@ void shell_take_data(struct shell *shell, struct screen_data *data)
     if (data->actor) {
         snprintf(shell->place.actor, sizeof shell->place.actor, "%s", data->actor);
     }
-    if (stands_still(shell)) {
+    if (is_data_frozen(shell)) {
         screen_data_unref(shell->reading.waiting);
         shell->reading.waiting = data;
     } else {
@@ -166,12 +166,12 @@ const char *shell_place_name(const struct shell *shell)
 
 /* ---- work ---------------------------------------------------------------------------------- */
 
-bool work_busy(const struct shell *shell)
+bool shell_busy(const struct shell *shell)
 {
     return shell->jobs.name != NULL;
 }
 
-bool work_writes(const struct shell *shell)
+bool shell_writes(const struct shell *shell)
 {
     return shell->jobs.name && shell->jobs.writes;
 }

@@ -79,7 +79,7 @@ struct source {
 };
 
 struct reading {
-    struct screen_data *waiting; /* read while a still view was open */
+    struct screen_data *waiting; /* read while an open view froze the data */
     struct source sources[SOURCES];
     struct history *history; /* as last read; NULL */
     bool history_wanted;     /* it is out of date */
@@ -170,12 +170,12 @@ enum err_code shell_read_contexts(struct shell *shell, struct err *err) ERR_CHEC
 /* ---- work and commands (shell.c, usable.c) --------------------------------------------------- */
 
 /* Whether the user has work under way (not a refresh), and whether it writes. */
-bool work_busy(const struct shell *shell);
-bool work_writes(const struct shell *shell);
+bool shell_busy(const struct shell *shell);
+bool shell_writes(const struct shell *shell);
 
 /* NULL, or why the command cannot be used now. */
 #define SHELL_NO_ROW "there is no row for it"
-const char *shell_off(const struct shell *shell, enum command command);
+const char *shell_why_unusable(const struct shell *shell, enum command command);
 
 /* ---- parts that several views draw (frame.c, words.c) ---------------------------------------- */
 

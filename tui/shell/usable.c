@@ -4,7 +4,7 @@
 
 #include "core/base/banned.h"
 
-const char *shell_off(const struct shell *shell, enum command command)
+const char *shell_why_unusable(const struct shell *shell, enum command command)
 {
     unsigned needs = command_info(command)->needs;
     const struct view *top = shell_top(shell);
@@ -14,7 +14,7 @@ const char *shell_off(const struct shell *shell, enum command command)
     if (shell_is_ready(shell, command)) {
         return NULL; /* what it would make is there */
     }
-    if ((needs & NEED_IDLE) && work_busy(shell)) {
+    if ((needs & NEED_IDLE) && shell_busy(shell)) {
         return "other work is under way";
     }
     if ((needs & NEED_DATA) && (!shell->data || shell->data->snapshot->read_at_s == 0)) {

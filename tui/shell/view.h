@@ -39,9 +39,9 @@ struct caret {
 
 struct view_ops {
     const char *title;
-    unsigned place; /* PLACE_... for its keys; 0: it reads raw keys only */
-    bool overlay;   /* drawn over the view below */
-    bool still;     /* while it is open, the data stands still */
+    unsigned place;    /* PLACE_... for its keys; 0: it reads raw keys only */
+    bool overlay;      /* drawn over the view below */
+    bool freezes_data; /* while it is open, the data on the screen does not change */
     void (*draw)(struct view *view, struct shell *shell, struct canvas *canvas,
                  struct caret *caret);
     /* A raw key before it is looked up as a command; may be NULL. */

@@ -10,7 +10,7 @@
 #include "core/base/banned.h"
 
 /* How often rows of the directory appear while it is read, at the most. */
-#define PUBLISH_MS 250
+#define SHOW_AGENTS_MS 250
 
 static const struct {
     const char *name;
@@ -24,29 +24,29 @@ static const struct {
 
 /* ---- on the worker's thread ---------------------------------------------------------------- */
 
-/* Data on its way to the screen. */
-struct parcel {
+/* Data on its way from the worker to the screen. */
+struct update {
     struct shell *shell;
     struct screen_data *data;
     unsigned generation;
 };
 
-static void parcel_arrives(void *context)
+static void update_arrived(void *context)
 {
-    struct parcel *parcel = context;
-    if (parcel->generation == parcel->shell->jobs.generation) {
-        shell_take_data(parcel->shell, parcel->data);
+    struct update *update = context;
+    if (update->generation == update->shell->jobs.generation) {
+        shell_take_data(update->shell, update->data);
     } else {
-        screen_data_unref(parcel->data);
+        screen_data_unref(update->data);
     }
-    free(parcel);
+    free(update);
 }
 
-static void parcel_lost(void *context)
+static void update_dropped(void *context)
 {
-    struct parcel *parcel = context;
-    screen_data_unref(parcel->data);
-    free(parcel);
+    struct update *update = context;
+    screen_data_unref(update->data);
+    free(update);
 }
 
 static struct screen_data *make_data(struct work *work, const struct snapshot *snapshot,
@@ -54,15 +54,15 @@ static struct screen_data *make_data(struct work *work, const struct snapshot *s
 {
     struct screen_data *data =
         screen_data_new(work->policy, snapshot, roster, partial, session_now_s(work->session));
-    session_facts(work->session, &data->facts);
+    session_facts(work->session, &data->info);
     return data;
 }
 
-static void publish(struct work *work, struct screen_data *data)
+static void show_data(struct work *work, struct screen_data *data)
 {
-    struct parcel *parcel = mem_alloc(sizeof *parcel);
-    *parcel = (struct parcel){work->shell, data, work->generation};
-    job_post(&work->job, parcel_arrives, parcel_lost, parcel);
+    struct update *update = mem_alloc(sizeof *update);
+    *update = (struct update){work->shell, data, work->generation};
+    job_post(&work->job, update_arrived, update_dropped, update);
 }
 
 /* Rows of the directory, a page at a time: shown before the last one is there, but not more often
@@ -71,22 +71,22 @@ static void on_agents(void *context, const struct agent *rows, size_t n_rows)
 {
     struct work *work = context; /* job is its first member */
     for (size_t i = 0; i < n_rows; i++) {
-        roster_add(work->gathered, &rows[i]);
+        roster_add(work->agents_so_far, &rows[i]);
     }
     int64_t now_ms = clock_ticks_ms();
-    if (!work->beside || now_ms < work->publish_at_ms) {
+    if (!work->show_with || now_ms < work->show_at_ms) {
         return;
     }
-    struct roster *sofar = roster_new();
-    for (size_t i = 0; i < work->gathered->n_agents; i++) {
-        roster_add(sofar, &work->gathered->agents[i]);
+    struct roster *shown = roster_new();
+    for (size_t i = 0; i < work->agents_so_far->n_agents; i++) {
+        roster_add(shown, &work->agents_so_far->agents[i]);
     }
-    roster_seal(sofar);
-    sofar->read_at_s = clock_now_s(work->shell->options->clock);
-    publish(work, make_data(work, work->beside, sofar, true));
-    roster_unref(sofar);
+    roster_seal(shown);
+    shown->read_at_s = clock_now_s(work->shell->options->clock);
+    show_data(work, make_data(work, work->show_with, shown, true));
+    roster_unref(shown);
     int64_t cost_ms = clock_ticks_ms() - now_ms;
-    work->publish_at_ms = now_ms + (10 * cost_ms > PUBLISH_MS ? 10 * cost_ms : PUBLISH_MS);
+    work->show_at_ms = now_ms + (10 * cost_ms > SHOW_AGENTS_MS ? 10 * cost_ms : SHOW_AGENTS_MS);
 }
 
 static enum err_code note(struct work *work, enum source_id source, enum err_code code)
@@ -98,12 +98,12 @@ static enum err_code note(struct work *work, enum source_id source, enum err_cod
     return code;
 }
 
-/* `beside`: where rows are to be shown as they come; NULL: a whole list is on the screen and stays
-   until there is a new one. */
-static enum err_code read_directory(struct work *work, const struct snapshot *beside)
+/* Agents are shown as they come, beside the extensions of `show_with`. NULL: a whole list is on the
+   screen already and stays until the new one is complete. */
+static enum err_code read_directory(struct work *work, const struct snapshot *show_with)
 {
-    work->gathered = roster_new();
-    work->beside = beside;
+    work->agents_so_far = roster_new();
+    work->show_with = show_with;
     work->job.progress.agents = on_agents;
     enum err_code code = note(work, SOURCE_DIRECTORY, usecase_read_directory(&work->use));
     work->job.progress.agents = NULL;
@@ -125,20 +125,20 @@ static enum err_code read_both(struct work *work, enum load_mode mode)
         return ERR_OK;
     }
     if (!before) { /* the extensions first: they are there at once */
-        publish(work, make_data(work, use->snapshot, NULL, true));
+        show_data(work, make_data(work, use->snapshot, NULL, true));
     }
     code = read_directory(work, before ? NULL : use->snapshot);
     if (code == ERR_OK) {
         work->data = make_data(work, use->snapshot, use->roster, false);
-    } else if (before || work->gathered->n_agents == 0) {
+    } else if (before || work->agents_so_far->n_agents == 0) {
         work->data = make_data(work, use->snapshot, before, false);
     } else {
-        roster_seal(work->gathered);
-        work->gathered->read_at_s = clock_now_s(work->shell->options->clock);
-        work->data = make_data(work, use->snapshot, work->gathered, true);
+        roster_seal(work->agents_so_far);
+        work->agents_so_far->read_at_s = clock_now_s(work->shell->options->clock);
+        work->data = make_data(work, use->snapshot, work->agents_so_far, true);
     }
-    roster_unref(work->gathered);
-    work->gathered = NULL;
+    roster_unref(work->agents_so_far);
+    work->agents_so_far = NULL;
     return code;
 }
 

@@ -55,9 +55,9 @@ struct work {
     struct usecase use;       /* what was read, planned, written and published */
     struct history *history;
     /* the directory's rows as they come */
-    struct roster *gathered;
-    const struct snapshot *beside;
-    int64_t publish_at_ms;
+    struct roster *agents_so_far;
+    const struct snapshot *show_with;
+    int64_t show_at_ms;
 };
 
 /* Submits; `argument` is copied (NULL is fine). `done` is called on the UI thread at the end of the

@@ -27,8 +27,8 @@ static volatile sig_atomic_t s_end; /* the first signal that asked for the end *
 static volatile int64_t s_end_at_ms;
 
 /* A shell and the kernel both send SIGHUP when a terminal is closed, and a service manager sends it
-   behind SIGTERM: that is one wish, not two. */
-#define SAME_WISH_MS 1000
+   behind SIGTERM: that is one request, not two. */
+#define SAME_REQUEST_MS 1000
 
 static bool asks_for_the_end(int number)
 {
@@ -41,7 +41,7 @@ static void on_end(int number)
         s_end = number;
         s_end_at_ms = clock_ticks_ms();
         alarm(LOOP_END_MS / 1000);
-    } else if (number != SIGHUP || clock_ticks_ms() - s_end_at_ms > SAME_WISH_MS) {
+    } else if (number != SIGHUP || clock_ticks_ms() - s_end_at_ms > SAME_REQUEST_MS) {
         s_at_once(s_end);
     }
 }

@@ -7,7 +7,7 @@
 static void help_line(struct buf *out, const struct shell *shell, enum command command)
 {
     char keys[KEYS_TEXT_MAX];
-    const char *why = shell_off(shell, command);
+    const char *why = shell_why_unusable(shell, command);
     bindings_keys(&shell->bindings, command, keys);
     buf_printf(out, "%-11s :%-15s %s%s%s%s\n", keys, command_info(command)->name,
                command_info(command)->help, why ? " [off: " : "", why ? why : "", why ? "]" : "");

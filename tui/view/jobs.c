@@ -52,7 +52,7 @@ static void planned(struct shell *shell, struct work *work)
         work->use.plan = NULL;
         const struct plan_offer offer = {.requests = work->use.import.requests,
                                          .n_requests = work->use.import.n_requests,
-                                         .wishes = &planning_wishes,
+                                         .retry = &planning_retry,
                                          .opens = opened_by(work->kind),
                                          .typed = work->typed};
         view_plan_offer(shell, plan, &offer);

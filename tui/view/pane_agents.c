@@ -155,7 +155,7 @@ static const char *empty(const struct shell *shell, char *room, size_t size)
         return room;
     }
     if (!data) {
-        return work_busy(shell) ? "reading..." : "";
+        return shell_busy(shell) ? "reading..." : "";
     }
     if (!session_directory_uri(shell->place.session)) {
         return "no directory is configured, and nobody holds an extension\nGive one: extpool "

@@ -122,7 +122,7 @@ static const char *cell(const struct screen_data *data, const struct policy *pol
 static const char *empty(const struct shell *shell, char *room, size_t size)
 {
     if (!shell->data && shell_trouble(shell)->code == ERR_OK) {
-        return work_busy(shell) ? "reading..." : "";
+        return shell_busy(shell) ? "reading..." : "";
     }
     if (!shell->data) {
         snprintf(room, size, "could not be read\n%s tries again", frame_key(shell, CMD_RELOAD));

@@ -134,8 +134,8 @@ static const struct change *row_left(const struct plan *plan, const struct reque
     return NULL;
 }
 
-/* The same wishes on what is there now. */
-static void wish_again(struct plan_view *view, struct shell *shell, const char *action)
+/* The same requests on what the store holds now. */
+static void plan_requests_again(struct plan_view *view, struct shell *shell, const char *action)
 {
     struct request *wanted = mem_array(view->n_requests, sizeof *wanted);
     const struct change *row = NULL;
@@ -150,9 +150,9 @@ static void wish_again(struct plan_view *view, struct shell *shell, const char *
     bool taken = n == 1 && row->result == RESULT_CONFLICT && !wanted[0].swap && wanted[0].agent &&
                  (wanted[0].kind == CHANGE_ASSIGN || wanted[0].kind == CHANGE_REASSIGN);
     if (taken) { /* the number is gone: another one? */
-        view->wishes->ask(shell, wanted[0].agent);
+        view->retry->ask(shell, wanted[0].agent);
     } else if (n > 0) {
-        view->wishes->plan(shell, action, wanted, n);
+        view->retry->plan(shell, action, wanted, n);
     }
     free(wanted);
 }
@@ -174,7 +174,7 @@ static unsigned plan_again(struct plan_view *view, struct shell *shell)
     char action[32];
     snprintf(action, sizeof action, "%s", view->plan->action);
     if (view->n_requests > 0) {
-        wish_again(view, shell, action);
+        plan_requests_again(view, shell, action);
         return REACT_CLOSE;
     }
     for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
@@ -436,7 +436,7 @@ static struct plan_view *make_view(struct shell *shell, struct plan *plan,
     view->plan = plan;
     view->requests = arena_alloc(&view->arena, (offer->n_requests + 1) * sizeof *view->requests);
     view->n_requests = offer->n_requests;
-    view->wishes = offer->wishes;
+    view->retry = offer->retry;
     for (size_t i = 0; i < offer->n_requests; i++) {
         struct request *copy = &view->requests[i];
         *copy = offer->requests[i];
@@ -461,11 +461,10 @@ static void say_shown(struct shell *shell, const struct plan *plan, const char *
 }
 
 void view_plan_open(struct shell *shell, struct plan *plan, const struct request *requests,
-                    size_t n_requests, const struct plan_wishes *wishes)
+                    size_t n_requests, const struct plan_retry *retry)
 {
     char says[480];
-    const struct plan_offer made = {
-        .requests = requests, .n_requests = n_requests, .wishes = wishes};
+    const struct plan_offer made = {.requests = requests, .n_requests = n_requests, .retry = retry};
     struct plan_view *view = make_view(shell, plan, &made);
     plan_says(plan, says, sizeof says);
     say_shown(shell, plan, says);

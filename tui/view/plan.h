@@ -12,25 +12,25 @@
 #include "core/session/session.h"
 #include "tui/shell/shell.h"
 
-/* What becomes of requests whose plan met a conflict. */
-struct plan_wishes {
-    /* Plans those that are left anew. */
+/* What to do with requests after their plan met a conflict. */
+struct plan_retry {
+    /* Plans the ones that were not applied again. */
     void (*plan)(struct shell *shell, const char *action, const struct request *requests,
                  size_t n_requests);
     /* Asks for another number for this agent. */
     void (*ask)(struct shell *shell, const char *login);
 };
 
-/* Takes the plan. `requests` (copied; none for a sync) are what it was made from, `wishes` what is
+/* Takes the plan. `requests` (copied; none for a sync) are what it was made from, `retry` what is
    done with them after a conflict. */
 void view_plan_open(struct shell *shell, struct plan *plan, const struct request *requests,
-                    size_t n_requests, const struct plan_wishes *wishes);
+                    size_t n_requests, const struct plan_retry *retry);
 /* The same for a plan that a job made of these requests: shown, or behind the badge of the command.
    `result` says which command (`opens`); `typed`: of the job's start (shell_offer). */
 struct plan_offer {
     const struct request *requests;
     size_t n_requests;
-    const struct plan_wishes *wishes;
+    const struct plan_retry *retry;
     enum command opens;
     unsigned long typed;
 };

@@ -44,7 +44,7 @@ struct plan_view {
     struct arena arena;
     struct request *requests;
     size_t n_requests;
-    const struct plan_wishes *wishes; /* with requests */
+    const struct plan_retry *retry; /* with requests */
 };
 
 /* A sync that finds nothing to do publishes the list all the same, as it does without a screen. */

@@ -16,7 +16,7 @@ static void ask_again(struct shell *shell, const char *login)
     s_ask(shell, login);
 }
 
-const struct plan_wishes planning_wishes = {.plan = planning_requests, .ask = ask_again};
+const struct plan_retry planning_retry = {.plan = planning_requests, .ask = ask_again};
 
 void planning_requests(struct shell *shell, const char *action, const struct request *requests,
                        size_t n_requests)
@@ -27,7 +27,7 @@ void planning_requests(struct shell *shell, const char *action, const struct req
     struct err err = ERR_INIT;
     refusals_init(&refusals);
     if (plan_edit(&input, action, requests, n_requests, &refusals, &plan, &err) == ERR_OK) {
-        view_plan_open(shell, plan, requests, n_requests, &planning_wishes);
+        view_plan_open(shell, plan, requests, n_requests, &planning_retry);
     } else if (refusals.n_items > 1) {
         shell_say(shell, STYLE_ERROR, "%s: %zu of %zu cannot be done", action, refusals.n_items,
                   n_requests);

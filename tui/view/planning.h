@@ -11,7 +11,7 @@ void planning_requests(struct shell *shell, const char *action, const struct req
                        size_t n_requests);
 
 /* What a plan that was made from requests does after a conflict. */
-extern const struct plan_wishes planning_wishes;
+extern const struct plan_retry planning_retry;
 
 /* Who asks for another number when one was taken meanwhile. */
 void planning_asks(void (*ask)(struct shell *shell, const char *login));

@@ -209,9 +209,9 @@ static void rows_show_before_the_last_page_is_there(void **state)
 {
     (void)state;
     work_load(s_shell);
-    assert_true(work_busy(s_shell));
+    assert_true(shell_busy(s_shell));
     settle();
-    assert_false(work_busy(s_shell));
+    assert_false(shell_busy(s_shell));
     assert_true(s_watcher.partial >= 2); /* the extensions alone, then a first page */
     assert_true(s_watcher.most_partial >= PAGE);
     assert_false(s_shell->data->partial);
@@ -266,7 +266,7 @@ static void a_refresh_without_news_draws_nothing(void **state)
     struct screen_data *before = s_shell->data;
     s_changed = false;
     work_refresh(s_shell);
-    assert_false(work_busy(s_shell)); /* nobody asked for it */
+    assert_false(shell_busy(s_shell)); /* nobody asked for it */
     settle();
     assert_int_equal(s_loads, loads);
     assert_ptr_equal(s_shell->data, before);
@@ -289,19 +289,19 @@ static void a_directory_with_a_quota_is_not_asked_by_itself(void **state)
     assert_int_equal(s_shell->data->roster->n_agents, PAGES * PAGE);
 }
 
-static void while_a_dialog_is_open_the_data_stands_still(void **state)
+static void while_a_dialog_is_open_the_data_does_not_change(void **state)
 {
     (void)state;
     work_load(s_shell);
     settle();
     struct screen_data *before = s_shell->data;
-    s_watcher_ops.still = true;
+    s_watcher_ops.freezes_data = true;
     s_agents = 1;
     work_refresh(s_shell);
     settle();
     assert_ptr_equal(s_shell->data, before);
     assert_non_null(s_shell->reading.waiting);
-    s_watcher_ops.still = false;
+    s_watcher_ops.freezes_data = false;
     shell_close(s_shell, NULL);
     assert_int_equal(s_shell->data->roster->n_agents, 1);
     assert_null(s_shell->reading.waiting);
@@ -316,7 +316,7 @@ static void results_of_another_place_are_dropped(void **state)
     worker_dispatch(s_shell->jobs.worker);
     assert_null(s_shell->data);
     assert_int_equal(s_watcher.reloads, 0);
-    assert_false(work_busy(s_shell));
+    assert_false(shell_busy(s_shell));
 }
 
 int main(void)
@@ -331,7 +331,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_refresh_without_news_draws_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(a_directory_with_a_quota_is_not_asked_by_itself, setup,
                                         teardown),
-        cmocka_unit_test_setup_teardown(while_a_dialog_is_open_the_data_stands_still, setup,
+        cmocka_unit_test_setup_teardown(while_a_dialog_is_open_the_data_does_not_change, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(results_of_another_place_are_dropped, setup, teardown),
     };
