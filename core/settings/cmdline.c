@@ -86,8 +86,8 @@ static enum err_code unknown_option(const char *token, struct err *err)
     if (near) {
         err_hint(err, "Did you mean --%s?", near);
     } else {
-        err_hint(err, "extpool --help lists what there is; a login that starts with '-' goes "
-                      "behind \"--\"");
+        err_hint(err, "extpool --help lists the actions; a login that begins with '-' goes "
+                      "after \"--\"");
     }
     free(name);
     return ERR_USAGE;
@@ -97,7 +97,7 @@ static enum err_code two_actions(enum action first, enum action second, struct e
 {
     err_set(err, ERR_USAGE, "--%s and --%s are two actions", action_info(first)->name,
             action_info(second)->name);
-    err_hint(err, "One run does one thing: leave one of them out");
+    err_hint(err, "One run does one thing; leave one of them out");
     return ERR_USAGE;
 }
 
@@ -106,7 +106,7 @@ static enum err_code stray_operand(const struct command_line *line, struct err *
     const struct action_info *info = action_info(line->action);
     if (line->action == ACTION_CONSOLE) {
         const char *near = option_nearest(line->operands[0]);
-        err_set(err, ERR_USAGE, "\"%s\" belongs to no action", line->operands[0]);
+        err_set(err, ERR_USAGE, "\"%s\" does not belong to an action", line->operands[0]);
         if (near) {
             err_hint(err, "Did you mean --%s?", near);
         } else {
@@ -114,7 +114,7 @@ static enum err_code stray_operand(const struct command_line *line, struct err *
         }
         return ERR_USAGE;
     }
-    err_set(err, ERR_USAGE, "--%s takes %s, \"%s\" is too many", info->name,
+    err_set(err, ERR_USAGE, "--%s takes %s; \"%s\" is one too many", info->name,
             info->max == 0 ? "no argument" : info->operands, line->operands[info->max]);
     return ERR_USAGE;
 }
@@ -189,8 +189,8 @@ static bool is_whole(const char *token, const char *name)
 static enum err_code take_option(struct parser *parser, enum option_id id, const char *value)
 {
     if (value && value[0] == '\0' && option_info(id)->type != TYPE_FLAG) {
-        return err_set(parser->err, ERR_USAGE, "--%s is empty: it takes %s", option_info(id)->name,
-                       option_info(id)->hint);
+        return err_set(parser->err, ERR_USAGE, "--%s is empty; it needs a value: --%s %s",
+                       option_info(id)->name, option_info(id)->name, option_info(id)->hint);
     }
     parser->line->values[id] = value ? value : "yes";
     return ERR_OK;
@@ -215,7 +215,7 @@ static enum err_code superfluous_value(const char *token, struct err *err)
 {
     char *name = bare_name(token);
     enum err_code code =
-        err_set(err, ERR_USAGE, "--%s takes no value, \"%s\" has one", name, token);
+        err_set(err, ERR_USAGE, "--%s takes no value, but \"%s\" has one", name, token);
     free(name);
     return code;
 }
@@ -236,7 +236,7 @@ static enum err_code refused(const char *token, struct err *err)
     char letter[3] = {'-', (char)optopt, '\0'};
     err_set(err, ERR_USAGE, "unknown option %s%s%s", letter, strcmp(letter, token) ? " in " : "",
             strcmp(letter, token) ? token : "");
-    err_hint(err, "extpool --help lists what there is; a login that starts with '-' goes behind "
+    err_hint(err, "extpool --help lists the actions; a login that begins with '-' goes after "
                   "\"--\"");
     return ERR_USAGE;
 }
@@ -301,7 +301,7 @@ static enum err_code choose_help(struct parser *parser)
         }
     }
     const char *near = nearest_of(line->operands[0], names);
-    err_set(parser->err, ERR_USAGE, "no help on \"%s\"", line->operands[0]);
+    err_set(parser->err, ERR_USAGE, "there is no help topic \"%s\"", line->operands[0]);
     if (near) {
         err_hint(parser->err, "Did you mean extpool --help %s?", near);
     } else {
@@ -335,8 +335,8 @@ static enum err_code judge(struct parser *parser)
         }
     }
     if (line->values[OPT_EXIT_CODE] && !line->values[OPT_DRY_RUN]) {
-        err_set(parser->err, ERR_USAGE, "--exit-code goes with --dry-run");
-        err_hint(parser->err, "--dry-run --exit-code exits with 2 where changes are pending");
+        err_set(parser->err, ERR_USAGE, "--exit-code needs --dry-run");
+        err_hint(parser->err, "--dry-run --exit-code exits with 2 if changes are pending");
         return ERR_USAGE;
     }
     if (line->action == ACTION_DOCTOR && line->values[OPT_DRY_RUN] && !line->values[OPT_FIX]) {

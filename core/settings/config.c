@@ -53,9 +53,10 @@ static enum err_code enter_context(struct reading *r, const char *name)
     struct config *config = r->config;
     name += strspn(name, " \t");
     if (!good_context_name(name)) {
-        ini_error(&r->ini, &r->event, r->err, "[%s]: that is no name for a context",
-                  r->event.section);
-        err_hint(r->err, "[context NAME], up to 128 bytes, without '/', not starting with '.'");
+        ini_error(&r->ini, &r->event, r->err, "[%s] does not name a context", r->event.section);
+        err_hint(
+            r->err,
+            "Write [context NAME]; NAME has at most 128 bytes, no '/' and no '.' at its beginning");
         return ERR_CONFIG;
     }
     r->section = SECTION_CONTEXT;
@@ -91,10 +92,11 @@ static enum err_code enter_section(struct reading *r)
     if (near) {
         err_hint(r->err, "Did you mean [%s]?", near);
     } else {
-        err_hint(r->err,
-                 "A context is [context %s]; the others are [defaults] [policy] [theme] "
-                 "[keys] [console]",
-                 name);
+        err_hint(
+            r->err,
+            "A context is written [context %s]; the other sections are [defaults] [policy] [theme] "
+            "[keys] [console]",
+            name);
     }
     return ERR_CONFIG;
 }
@@ -121,9 +123,9 @@ static enum err_code unknown_key(struct reading *r)
     if (near) {
         err_hint(r->err, "Did you mean \"%s\"?", near);
     } else if (elsewhere != OPT_COUNT) {
-        err_hint(r->err, "It belongs into [%s]", section_name(option_info(elsewhere)->section));
+        err_hint(r->err, "It belongs in [%s]", section_name(option_info(elsewhere)->section));
     } else {
-        err_hint(r->err, "extpool --help config lists the keys");
+        err_hint(r->err, "extpool --help man lists all keys");
     }
     return ERR_CONFIG;
 }
@@ -180,7 +182,7 @@ static enum err_code take_event(struct reading *r)
         return take_property(r);
     case INI_SUBPROPERTY:
         return ini_error(&r->ini, &r->event, r->err,
-                         "an indented line below \"%s\", which is empty", r->event.parent);
+                         "an indented line below \"%s\", which has no value", r->event.parent);
     case INI_END:
         break;
     }

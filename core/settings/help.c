@@ -77,7 +77,7 @@ static void print_overview(struct buf *out)
         print_action(action, print_line, out);
     }
     buf_puts(out,
-             "All that writes takes --dry-run, all takes --json. More: extpool --help TOPIC\n");
+             "Actions that write take --dry-run, all take --json. More: extpool --help TOPIC\n");
     for (enum topic topic = TOPIC_SYNC; topic < TOPIC_COUNT; topic++) {
         buf_printf(out, "%s%s", topic == TOPIC_SYNC ? "  " : " ", topic_name(topic));
     }
@@ -100,8 +100,8 @@ void help_topic(enum topic topic, struct buf *out)
 /*
  * ---- the manual page ---------------------------------------------------------------------------
  *
- * In the man macros of roff (man-pages(7), groff_man(7)), from the same tables and texts. A paragraph
- * of a text whose lines are indented is shown as it stands.
+ * In the man macros of roff (man-pages(7), groff_man(7)), from the same tables and texts. A
+ * paragraph of a text whose lines are indented is shown as it stands.
  */
 
 /* Text as it is: '-' stays a minus that can be searched for, and no line is taken for a request. */
@@ -229,14 +229,15 @@ static const struct {
     {"AWS_EXPORT_BUCKET", "The export: an S3 bucket, in which the key is agent_extensions.csv."},
     {"AWS_REGION, AWS_DEFAULT_REGION", "The AWS Region."},
     {"EXTPOOL_STALL_TIMEOUT",
-     "How long an answer of a service may stand still: 1s to 60m; 20s if it is not set."},
-    {"XDG_CONFIG_HOME, XDG_DATA_HOME, HOME",
-     "Where the configuration, the embedded store and its export lie; HOME also has .aws."},
+     "How long to wait for the next bytes of a service's answer: 1s to 60m, by default 20s."},
+    {"XDG_CONFIG_HOME, XDG_DATA_HOME, HOME", "Where the configuration, the embedded store and its "
+                                             "export are. Amazon's files are in HOME/.aws."},
     {"SUDO_USER, DOAS_USER, SSH_CONNECTION",
-     "Who acts, for the audit trail, unless the store's service says it."},
-    {"LC_ALL, LC_CTYPE, LANG, TERM, NO_COLOR", "What the terminal can show. NO_COLOR: no colours."},
-    {"TZ", "The time zone of the times that the console shows."},
-    {"TMPDIR", "Where --demo has its store."},
+     "Who acts, for the audit trail, if the store's service does not say it."},
+    {"LC_ALL, LC_CTYPE, LANG, TERM, NO_COLOR",
+     "What the terminal can show. With NO_COLOR there are no colours."},
+    {"TZ", "The time zone in which the console shows times."},
+    {"TMPDIR", "Where --demo keeps its store."},
     {"HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "Proxies, as curl(1) understands them."},
     {"AWS_PROFILE, AWS_ACCESS_KEY_ID, ...",
      "Credentials, endpoints and retries are found as the AWS SDKs find them, from these variables,"
@@ -247,8 +248,10 @@ static const struct {
 static void put_environment(struct buf *out)
 {
     put_heading(out, "environment");
-    buf_puts(out, "Where places and rules are concerned, the command line counts first, then the\n"
-                  "configuration file, then these.\n");
+    buf_puts(
+        out,
+        "For places and rules the command line comes first, then the configuration file, then\n"
+        "these.\n");
     for (size_t i = 0; i < sizeof s_variables / sizeof *s_variables; i++) {
         buf_puts(out, ".TP\n.B ");
         put(out, s_variables[i].names);
@@ -268,11 +271,11 @@ void help_man(struct buf *out)
              ".B extpool\n"
              "[\\fIACTION\\fR] [\\fIOPTION\\fR]...\n"
              ".SH DESCRIPTION\n"
-             "Gives every agent of the directory one extension out of a pool, takes extensions\n"
+             "Gives every agent of the directory one extension from a pool, takes extensions\n"
              "back when agents leave, lets an operator assign, reassign and release them, and\n"
-             "publishes who has which as a CSV.\n"
+             "publishes the list of extensions as a CSV.\n"
              "Without an action it opens the console.\n"
-             "All that writes takes \\fB\\-\\-dry\\-run\\fR, all takes \\fB\\-\\-json\\fR.\n");
+             "Actions that write take \\fB\\-\\-dry\\-run\\fR, all take \\fB\\-\\-json\\fR.\n");
     for (enum topic topic = TOPIC_SYNC; topic < TOPIC_COUNT; topic++) {
         put_topic(topic, out);
     }

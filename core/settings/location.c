@@ -54,13 +54,13 @@ static enum err_code unknown_scheme(enum port_kind port, const char *text, size_
 {
     char scheme[32];
     text_sanitise_to(scheme, sizeof scheme, text, length, 0);
-    err_set(err, ERR_USAGE, "\"%s\": no %s has the scheme \"%s:\"", text, s_ports[port].noun,
+    err_set(err, ERR_USAGE, "\"%s\": a %s cannot begin with \"%s:\"", text, s_ports[port].noun,
             scheme);
     const char *near = nearest_of(scheme, s_ports[port].schemes);
     if (near) {
         err_hint(err, "Did you mean \"%s:\"? %s", near, s_ports[port].forms);
     } else {
-        err_hint(err, "%s. A path with a ':' is %s:PATH", s_ports[port].forms,
+        err_hint(err, "%s. Write a path that contains ':' as %s:PATH", s_ports[port].forms,
                  s_ports[port].schemes[0]);
     }
     return ERR_USAGE;
@@ -74,7 +74,7 @@ static enum err_code strip_authority(const char *text, const char **path, struct
     }
     if ((*path)[2] != '/') {
         err_set(err, ERR_USAGE, "\"%s\": a file on another host cannot be opened", text);
-        err_hint(err, "One slash or three: file:/srv/agents.csv, file:///srv/agents.csv");
+        err_hint(err, "Use one slash or three: file:/srv/agents.csv or file:///srv/agents.csv");
         return ERR_USAGE;
     }
     *path += 2;
@@ -93,7 +93,7 @@ enum err_code location_normalise(enum port_kind port, const char *text,
         return ERR_USAGE;
     }
     if (text_utf8_check(text, length) != length) {
-        return err_set(err, ERR_USAGE, "\"%s\": not UTF-8", text);
+        return err_set(err, ERR_USAGE, "\"%s\" is not UTF-8", text);
     }
     const char *embedded = s_ports[port].schemes[0];
     const char *scheme = embedded;

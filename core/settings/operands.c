@@ -50,9 +50,9 @@ static enum err_code take_ext(const struct operand *op, const char *start, size_
         return wrong(op, "the extension is missing");
     }
     if (!text_is_digits(ext)) {
-        wrong(op, "\"%s\" is no extension: it has %d digits and nothing else", ext, op->width);
+        wrong(op, "\"%s\" is not an extension; an extension is %d digits", ext, op->width);
         if (strchr(op->text, '=')) {
-            err_hint(op->err, "A login that holds an '=' is given with one at its end: \"%s=\"",
+            err_hint(op->err, "If the login contains an '=', write one more at its end: \"%s=\"",
                      op->text);
         }
         return ERR_USAGE;
@@ -83,7 +83,7 @@ static enum err_code agent_ext(const struct operand *op, bool needs_ext, struct 
     if (code == ERR_OK && equals && equals[1] != '\0') {
         code = take_ext(op, equals + 1, strlen(equals + 1), &out->ext);
     } else if (code == ERR_OK && needs_ext) {
-        code = wrong(op, "which extension? AGENT=EXT");
+        code = wrong(op, "the extension is missing; write AGENT=EXT");
     }
     return code;
 }
@@ -104,8 +104,8 @@ static enum err_code agent_or_ext(const struct operand *op, struct request *out)
     if (equals == op->text) {
         return take_ext(op, equals + 1, length - 1, &out->ext);
     }
-    wrong(op, "an agent or an extension, not both");
-    err_hint(op->err, "A login that holds an '=' is given with one at its end: \"%s=\"", op->text);
+    wrong(op, "name an agent or an extension, not both");
+    err_hint(op->err, "If the login contains an '=', write one more at its end: \"%s=\"", op->text);
     return ERR_USAGE;
 }
 
@@ -114,14 +114,14 @@ static enum err_code agent_agent(const struct operand *op, struct request *out)
 {
     const char *equals = strchr(op->text, '=');
     if (!equals || strchr(equals + 1, '=')) {
-        return wrong(op, "which two agents? AGENT=AGENT, with one '='");
+        return wrong(op, "two agents are needed; write AGENT=AGENT, with one '='");
     }
     enum err_code code = take_login(op, op->text, (size_t)(equals - op->text), &out->agent);
     if (code == ERR_OK) {
         code = take_login(op, equals + 1, strlen(equals + 1), &out->other);
     }
     if (code == ERR_OK && out->agent && out->other && strcmp(out->agent, out->other) == 0) {
-        code = wrong(op, "an agent cannot change places with themselves");
+        code = wrong(op, "both agents are the same");
     }
     return code;
 }
@@ -204,7 +204,7 @@ static enum err_code range_ends(const struct operand *op, size_t length, uint64_
     *first = strtoull(op->text, NULL, 10);
     *last = fits ? strtoull(op->text + width + 1, NULL, 10) : 0;
     if (!fits || *first > *last) {
-        return wrong(op, "a range has two extensions of %d digits, the lower one first", op->width);
+        return wrong(op, "a range is two extensions of %d digits, the lower one first", op->width);
     }
     return *last - *first < OPERAND_RANGE_MAX
                ? ERR_OK
@@ -287,7 +287,7 @@ static enum err_code take_list_kind(struct settings *settings, const char *text,
         }
     }
     const char *near = nearest_of(text, kinds);
-    err_set(err, ERR_USAGE, "--list %s: agents, extensions or free", text);
+    err_set(err, ERR_USAGE, "--list takes agents, extensions or free, not \"%s\"", text);
     if (near) {
         err_hint(err, "Did you mean --list %s?", near);
     }
@@ -307,8 +307,8 @@ static enum err_code take_history(struct settings *settings, const char *text, s
     if (!text_is_digits(ext) || strlen(ext) != width) {
         err_set(err, ERR_USAGE, "%s %s: an extension has %zu digits",
                 text ? "--history" : "--extension", ext, width);
-        err_hint(err, "--history --limit N shows the newest N actions, --history --extension EXT "
-                      "what was done to one");
+        err_hint(err, "--history --limit N shows the newest N actions; --history --extension EXT "
+                      "shows what was done to one extension");
         return ERR_USAGE;
     }
     if (text && named && strcmp(text, named) != 0) {

@@ -34,7 +34,7 @@ static enum err_code check_text(const struct value *v, int64_t max)
     }
     for (const char *s = v->text; *s; s++) {
         if ((unsigned char)*s < 0x20 || *s == 0x7f) {
-            return err_set(v->err, ERR_USAGE, "the value holds a control character");
+            return err_set(v->err, ERR_USAGE, "the value contains a control character");
         }
     }
     return ERR_OK;
@@ -64,7 +64,8 @@ static enum err_code set_label(const struct value *v)
     size_t length = strlen(v->text);
     if (length == 0 || (int64_t)length > v->info->max || strspn(v->text, letters) != length ||
         v->text[0] == '-' || v->text[length - 1] == '-') {
-        return err_set(v->err, ERR_USAGE, "\"%s\" is no name like eu-west-2: letters, digits, '-'",
+        return err_set(v->err, ERR_USAGE,
+                       "\"%s\" is not a valid name; use letters, digits and '-', as in eu-west-2",
                        v->text);
     }
     return keep(v, v->text);
@@ -79,7 +80,8 @@ static enum err_code set_url(const struct value *v)
                        : strncmp(v->text, "http://", 7) == 0 ? v->text + 7
                                                              : NULL;
     if (!host || strchr("/:?#", host[0]) || strpbrk(v->text, " @?#")) {
-        return err_set(v->err, ERR_USAGE, "\"%s\" is no http://HOST[:PORT] or https://HOST[:PORT]",
+        return err_set(v->err, ERR_USAGE,
+                       "\"%s\" is not a valid URL; write http://HOST[:PORT] or https://HOST[:PORT]",
                        v->text);
     }
     return keep(v, v->text);
@@ -106,7 +108,7 @@ static enum err_code set_int(const struct value *v)
 {
     int64_t number;
     if (!text_to_int64(v->text, v->info->min, v->info->max, &number)) {
-        return err_set(v->err, ERR_USAGE, "\"%s\" is no number from %lld to %lld", v->text,
+        return err_set(v->err, ERR_USAGE, "\"%s\" is not a number from %lld to %lld", v->text,
                        (long long)v->info->min, (long long)v->info->max);
     }
     *(int *)v->member = (int)number;
@@ -117,7 +119,8 @@ static enum err_code set_duration(const struct value *v)
 {
     int64_t *seconds = v->member;
     if (!clock_parse_duration(v->text, seconds)) {
-        return err_set(v->err, ERR_USAGE, "\"%s\" is no time: 90s, 15m, 12h, 7d or 2w", v->text);
+        return err_set(v->err, ERR_USAGE, "\"%s\" is not a valid duration; examples: 7d, 12h, 30m",
+                       v->text);
     }
     if (*seconds < v->info->min || *seconds > v->info->max) {
         char longest[CLOCK_TEXT_MAX];
@@ -136,7 +139,7 @@ static enum err_code set_choice(const struct value *v)
         }
     }
     const char *near = nearest_of(v->text, v->info->choices);
-    err_set(v->err, ERR_USAGE, "\"%s\" is none of: %s", v->text, v->info->help);
+    err_set(v->err, ERR_USAGE, "\"%s\" is not one of: %s", v->text, v->info->help);
     if (near) {
         err_hint(v->err, "Did you mean \"%s\"?", near);
     }
@@ -155,8 +158,10 @@ static enum err_code set_mode(const struct value *v)
     }
     if (!octal || (mode & 0600) != 0600 || (mode & ~0664) != 0) {
         err_set(v->err, ERR_USAGE,
-                "\"%s\" is not a mode for a store: 0600, 0640, 0644, 0660 or 0664", v->text);
-        err_hint(v->err, "0600 is the owner alone, 0660 lets the group read and write");
+                "\"%s\" is not a valid mode for a store; use 0600, 0640, 0644, 0660 or 0664",
+                v->text);
+        err_hint(v->err,
+                 "0600 is for the owner alone; with 0660 the group can read and write, too");
         return ERR_USAGE;
     }
     *(int *)v->member = mode;

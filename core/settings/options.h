@@ -21,13 +21,13 @@
 
 /* id, name, what it is about */
 #define TOPIC_LIST(X)                                                                              \
-    X(TOPIC_OVERVIEW, "overview", "the actions, and where to read on")                             \
+    X(TOPIC_OVERVIEW, "overview", "the actions and the other topics")                              \
     X(TOPIC_SYNC, "sync", "give everyone an extension, take back those of leavers")                \
     X(TOPIC_EDIT, "edit", "assign, release, reassign, swap, reserve, pin")                         \
     X(TOPIC_SHOW, "show", "list, look up, status, history")                                        \
-    X(TOPIC_FILES, "files", "import and export, and the files a directory can be")                 \
+    X(TOPIC_FILES, "files", "import, export, and directories that are files")                      \
     X(TOPIC_REPAIR, "repair", "init, doctor, undo")                                                \
-    X(TOPIC_STORES, "stores", "directory, store and export as URIs; Amazon options")               \
+    X(TOPIC_STORES, "stores", "where directory, store and export are; options for Amazon")         \
     X(TOPIC_CONFIG, "config", "the configuration file, contexts and the environment")              \
     X(TOPIC_POLICY, "policy", "the rules of the pool")                                             \
     X(TOPIC_CONSOLE, "console", "the screen: themes, keys, refresh")                               \
@@ -54,7 +54,7 @@ const char *topic_about(enum topic topic);
 #define ACTION_LIST(X)                                                                             \
     X(ACTION_CONSOLE, "", "", 0, 0, true, TOPIC_CONSOLE, "open the console")                       \
     X(ACTION_DEMO, "demo", "", 0, 0, true, TOPIC_CONSOLE,                                          \
-      "the console on a made-up contact centre")                                                   \
+      "open the console on a made-up contact centre")                                              \
     X(ACTION_INIT, "init", "", 0, 0, true, TOPIC_REPAIR, "create what is missing, fill the pool")  \
     X(ACTION_SYNC, "sync", "", 0, 0, true, TOPIC_SYNC,                                             \
       "bring the pool in line with the directory")                                                 \
@@ -65,28 +65,32 @@ const char *topic_about(enum topic topic);
     X(ACTION_REASSIGN, "reassign", "AGENT=EXT...", 1, OPERANDS_MANY, true, TOPIC_EDIT,             \
       "give agents another extension")                                                             \
     X(ACTION_SWAP, "swap", "AGENT=AGENT...", 1, OPERANDS_MANY, true, TOPIC_EDIT,                   \
-      "let two agents change places")                                                              \
+      "exchange the extensions of two agents")                                                     \
     X(ACTION_RESERVE, "reserve", "EXT[-EXT][=NOTE]...", 1, OPERANDS_MANY, true, TOPIC_EDIT,        \
       "take extensions out of the pool")                                                           \
     X(ACTION_UNRESERVE, "unreserve", "EXT[-EXT]...", 1, OPERANDS_MANY, true, TOPIC_EDIT,           \
-      "put them back")                                                                             \
+      "put them back into the pool")                                                               \
     X(ACTION_PIN, "pin", "AGENT[=NOTE]...", 1, OPERANDS_MANY, true, TOPIC_EDIT,                    \
-      "no sync releases or moves it")                                                              \
-    X(ACTION_UNPIN, "unpin", "AGENT...", 1, OPERANDS_MANY, true, TOPIC_EDIT, "syncs decide again") \
-    X(ACTION_LIST_, "list", "agents|extensions|free", 1, 1, false, TOPIC_SHOW, "list them")        \
-    X(ACTION_LOOKUP, "lookup", "AGENT|EXT", 1, 1, false, TOPIC_SHOW, "who has what")               \
-    X(ACTION_STATUS, "status", "", 0, 0, false, TOPIC_SHOW, "the pool in numbers")                 \
+      "protect it: no sync releases or moves it")                                                  \
+    X(ACTION_UNPIN, "unpin", "AGENT...", 1, OPERANDS_MANY, true, TOPIC_EDIT,                       \
+      "let syncs release or move it again")                                                        \
+    X(ACTION_LIST_, "list", "agents|extensions|free", 1, 1, false, TOPIC_SHOW,                     \
+      "list one of these")                                                                         \
+    X(ACTION_LOOKUP, "lookup", "AGENT|EXT", 1, 1, false, TOPIC_SHOW,                               \
+      "who has an extension, or what an agent has")                                                \
+    X(ACTION_STATUS, "status", "", 0, 0, false, TOPIC_SHOW, "show the pool in numbers")            \
     X(ACTION_EXPORT, "export", "[DEST]", 0, 1, false, TOPIC_FILES,                                 \
       "publish user,extension as CSV")                                                             \
     X(ACTION_IMPORT, "import", "FILE.csv", 1, 1, true, TOPIC_FILES, "apply the rows of a CSV")     \
     X(ACTION_DOCTOR, "doctor", "", 0, 0, true, TOPIC_REPAIR, "look for damage; --fix repairs it")  \
-    X(ACTION_HISTORY, "history", "[EXT]", 0, 1, false, TOPIC_SHOW, "what was done, newest first")  \
-    X(ACTION_UNDO, "undo", "[ACTION-ID]", 0, 1, true, TOPIC_REPAIR, "take the last action back")   \
+    X(ACTION_HISTORY, "history", "[EXT]", 0, 1, false, TOPIC_SHOW,                                 \
+      "show what was done, newest first")                                                          \
+    X(ACTION_UNDO, "undo", "[ACTION-ID]", 0, 1, true, TOPIC_REPAIR, "undo the last action")        \
     X(ACTION_HELP, "help", "[TOPIC]", 0, 1, false, TOPIC_OVERVIEW,                                 \
-      "this help, or that of a topic")                                                             \
-    X(ACTION_VERSION, "version", "", 0, 0, false, TOPIC_OVERVIEW, "the version")                   \
+      "show this help, or the help on a topic")                                                    \
+    X(ACTION_VERSION, "version", "", 0, 0, false, TOPIC_OVERVIEW, "show the version")              \
     X(ACTION_COMPLETION, "completion", "bash|zsh", 1, 1, false, TOPIC_OVERVIEW,                    \
-      "a completion script for the shell")
+      "print a completion script for the shell")
 
 enum action {
 #define X(id, name, operands, min, max, writes, topic, help) id,
@@ -148,7 +152,7 @@ enum option_type {
 
 /* id, name in the file */
 #define SECTION_LIST(X)                                                                            \
-    X(SECTION_NONE, "") /* not in the file */                                                      \
+    X(SECTION_NONE, "")             /* not in the file */                                          \
     X(SECTION_DEFAULTS, "defaults") /* for every context */                                        \
     X(SECTION_POLICY, "policy")                                                                    \
     X(SECTION_THEME, "theme")                                                                      \
@@ -205,29 +209,29 @@ enum section {
 #define LIMITS(least, most) .min = (least), .max = (most)
 #define BYTES(most) .max = (most)
 
-#define OPTION_LIST(X)                                                                            \
-    /* ---- which configuration ---- */                                                           \
+#define OPTION_LIST(X)                                                                             \
+    /* ---- which configuration ---- */                                                            \
     X(OPT_CONFIG,        0,   "config",       NULL,                    PATH,      "FILE",         \
       NONE,     CONFIG,  config_path, FOR_ALL, "read this file ($XDG_CONFIG_HOME/extpool/config)",\
       .env = "EXTPOOL_CONFIG", BYTES(4096))                                                       \
     X(OPT_CONTEXT,       'c', "context",      "context",               TEXT,      "NAME",         \
-      DEFAULTS, CONFIG,  context, NOT_DEMO, "take [context NAME] of the configuration",           \
+      DEFAULTS, CONFIG,  context, NOT_DEMO, "use [context NAME] of the configuration",            \
       .not_in_context = true, BYTES(128))                                                         \
-    /* ---- where ---- */                                                                         \
+    /* ---- where ---- */                                                                          \
     X(OPT_DIRECTORY,     0,   "directory",    "directory",             DIRECTORY, "URI",          \
       DEFAULTS, STORES,  directory, NOT_DEMO, "who works here: " LOCATION_DIRECTORY_FORMS,        \
       .env = "AWS_CONNECT_INSTANCEID", .env_prefix = "connect:")                                  \
     X(OPT_LOGIN_COLUMN,  0,   NULL,           "login_column",          TEXT,      "NAME",         \
-      DEFAULTS, FILES,   login_column, FOR_ALL, "the column of the logins in a directory file",   \
+      DEFAULTS, FILES,   login_column, FOR_ALL, "the column with the logins in a directory file", \
       BYTES(60))                                                                                  \
     X(OPT_ACTIVE_COLUMN, 0,   NULL,           "active_column",         TEXT,      "NAME",         \
-      DEFAULTS, FILES,   active_column, FOR_ALL, "... and the one that says who is active",       \
+      DEFAULTS, FILES,   active_column, FOR_ALL, "the column that says who is active",            \
       BYTES(512))                                                                                 \
     X(OPT_STORE,         0,   "store",        "store",                 STORE,     "URI",          \
       DEFAULTS, STORES,  store, NOT_DEMO, "who holds what: " LOCATION_STORE_FORMS,                \
       .env = "AWS_TABLE", .env_prefix = "dynamodb:")                                              \
     X(OPT_STORE_MODE,    0,   NULL,           "store_mode",            MODE,      "MODE",         \
-      DEFAULTS, STORES,  store_mode, FOR_ALL, "who may use an sqlite: store; 0660: a group",      \
+      DEFAULTS, STORES,  store_mode, FOR_ALL, "file mode of an sqlite: store (0660: a group)",    \
       .def = "0600")                                                                              \
     X(OPT_EXPORT_TO,     0,   "export-to",    "export",                EXPORT,    "URI",          \
       DEFAULTS, STORES,  export_to, NOT_DEMO, "the CSV goes to " LOCATION_EXPORT_FORMS,           \
@@ -237,7 +241,7 @@ enum section {
     X(OPT_REGION,        0,   "region",       "region",                LABEL,     "R",            \
       DEFAULTS, STORES,  region, NOT_DEMO, "the AWS Region", .env = "AWS_REGION", BYTES(63))      \
     X(OPT_ENDPOINT_URL,  0,   "endpoint-url", "endpoint_url",          URL,       "URL",          \
-      DEFAULTS, STORES,  endpoint_url, NOT_DEMO, "send every request here (a local DynamoDB)")    \
+      DEFAULTS, STORES,  endpoint_url, NOT_DEMO, "send all requests here (a local DynamoDB)")     \
     X(OPT_KMS_KEY,       0,   NULL,           "kms_key",               TEXT,      "KEY",          \
       DEFAULTS, STORES,  kms_key, FOR_ALL, "encrypt the export in S3 with this KMS key",          \
       BYTES(2048))                                                                                \
@@ -246,56 +250,56 @@ enum section {
     X(OPT_BUCKET_OWNER,  0,   NULL,           "expected_bucket_owner", TEXT,      "ACCOUNT",      \
       DEFAULTS, STORES,  bucket_owner, FOR_ALL, "refuse a bucket of another account", BYTES(12))  \
     X(OPT_CONNECT_RATE,  0,   NULL,           "connect_rate",          INT,       "N",            \
-      DEFAULTS, STORES,  connect_rate, FOR_ALL, "requests a second to Amazon Connect", .def = "2",\
-      LIMITS(1, 1000))                                                                            \
+      DEFAULTS, STORES,  connect_rate, FOR_ALL, "requests per second to Amazon Connect",          \
+      .def = "2", LIMITS(1, 1000))                                                                \
     X(OPT_CONNECT_BURST, 0,   NULL,           "connect_burst",         INT,       "N",            \
-      DEFAULTS, STORES,  connect_burst, FOR_ALL, "... and so many at once", .def = "5",           \
-      LIMITS(1, 1000))                                                                            \
-    /* ---- the rules; the width stands before what depends on it ---- */                         \
+      DEFAULTS, STORES,  connect_burst, FOR_ALL, "how many of them may be sent at once",          \
+      .def = "5", LIMITS(1, 1000))                                                                \
+    /* ---- the rules; the width stands before what depends on it ---- */                          \
     X(OPT_WIDTH,         0,   NULL,           "width",                 WIDTH,     "N",            \
       POLICY,   POLICY,  policy, FOR_ALL, "digits of an extension, 2 to 8", .def = "4",           \
       LIMITS(EXT_WIDTH_MIN, EXT_WIDTH_MAX))                                                       \
     X(OPT_RANGES,        0,   NULL,           "ranges",                RANGES,    "LIST",         \
       POLICY,   POLICY,  policy, FOR_ALL, "the numbers: \"2000-2999, 7100-7199, 8000\"")          \
     X(OPT_BLOCKED,       0,   NULL,           "blocked",               BLOCKED,   "LIST",         \
-      POLICY,   POLICY,  policy, FOR_ALL, "prefixes never handed out; empty: none")               \
+      POLICY,   POLICY,  policy, FOR_ALL, "prefixes that are never assigned; empty: none")        \
     X(OPT_COOLDOWN,      0,   NULL,           "cooldown",              DURATION,  "TIME",         \
       POLICY,   POLICY,  policy.cooldown_s, FOR_ALL,                                              \
-      "how long a returned one rests: 90s 15m 12h 7d 2w", .def = "7d",                            \
+      "rest of a released one: 90s 15m 12h 7d 2w", .def = "7d",                                    \
       LIMITS(0, 3650 * INT64_C(86400)))                                                           \
     X(OPT_MAX_RELEASE,   0,   "max-release",  "max_release",           LIMIT,     "N|N%",         \
       POLICY,   POLICY,  policy.limit, FOR_LIMIT,                                                 \
-      "refuse to take or change more people's numbers", .def = "10%")                             \
+      "refuse if more people lose or change a number", .def = "10%")                               \
     X(OPT_AUDIT_KEEP,    0,   NULL,           "audit_keep",            DURATION,  "TIME",         \
       POLICY,   POLICY,  policy.audit_keep_s, FOR_ALL,                                            \
-      "how long the audit trail is kept; 0: for ever", .def = "400d",                             \
+      "how long the audit trail is kept; 0: for ever", .def = "400d",                              \
       LIMITS(0, 36500 * INT64_C(86400)))                                                          \
     X(OPT_READ_ONLY,     0,   "read-only",    "read_only",             FLAG,      NULL,           \
       DEFAULTS, CONFIG,  read_only, FOR_ALL, "refuse everything that writes")                     \
-    /* ---- how ---- */                                                                           \
+    /* ---- how ---- */                                                                            \
     X(OPT_DRY_RUN,       'n', "dry-run",      NULL,                    FLAG,      NULL,           \
       NONE,     SYNC,    dry_run, FOR_WRITES, "print the plan, write nothing")                    \
     X(OPT_EXIT_CODE,     0,   "exit-code",    NULL,                    FLAG,      NULL,           \
       NONE,     SYNC,    exit_code, FOR_WRITES,                                                   \
-      "with --dry-run: exit 2 where changes are pending")                                         \
+      "with --dry-run: exit 2 if changes are pending")                                             \
     X(OPT_NO_EXPORT,     0,   "no-export",    NULL,                    FLAG,      NULL,           \
-      NONE,     SYNC,    no_export, FOR_SYNC, "leave the export as it is")                        \
+      NONE,     SYNC,    no_export, FOR_SYNC, "do not publish the export")                        \
     X(OPT_CSV_SAFE,      0,   "csv-safe",     "csv_safe",              FLAG,      NULL,           \
-      DEFAULTS, FILES,   csv_safe, FOR_CSV, "put ' before what spreadsheets run (= + - @)")       \
+      DEFAULTS, FILES,   csv_safe, FOR_CSV, "put ' before cells that begin with = + - @")         \
     X(OPT_FIX,           0,   "fix",          NULL,                    FLAG,      NULL,           \
       NONE,     REPAIR,  fix, FOR_DOCTOR, "with --doctor: repair what was found")                 \
     X(OPT_LIMIT,         0,   "limit",        NULL,                    INT,       "N",            \
       NONE,     SHOW,    history_limit, FOR_HISTORY,                                              \
-      "with --history: the newest N actions; 0: all", .def = "20", LIMITS(0, 1000000))            \
+      "with --history: the newest N actions; 0: all", .def = "20", LIMITS(0, 1000000))             \
     X(OPT_EXTENSION,     0,   "extension",    NULL,                    TEXT,      "EXT",          \
       NONE,     SHOW,    history_extension, FOR_HISTORY,                                          \
-      "with --history: what was done to this one", BYTES(64))                                     \
+      "with --history: only this extension", BYTES(64))                                            \
     X(OPT_JSON,          'j', "json",         NULL,                    FLAG,      NULL,           \
-      NONE,     OUTPUT,  json, NOT_SCREEN, "one JSON document on standard output")                \
+      NONE,     OUTPUT,  json, NOT_SCREEN, "print one JSON document")                             \
     X(OPT_QUIET,         'q', "quiet",        NULL,                    FLAG,      NULL,           \
-      NONE,     OUTPUT,  quiet, NOT_SCREEN, "only results and errors, no progress")               \
+      NONE,     OUTPUT,  quiet, NOT_SCREEN, "print only results and errors, no progress")         \
     X(OPT_VERBOSE,       'v', "verbose",      NULL,                    FLAG,      NULL,           \
-      NONE,     OUTPUT,  verbose, NOT_SCREEN, "also where each setting comes from")               \
+      NONE,     OUTPUT,  verbose, NOT_SCREEN, "print more: where each setting comes from")        \
     X(OPT_YES,           'y', "yes",          NULL,                    FLAG,      NULL,           \
       NONE,     OUTPUT,  yes, NOT_SCREEN, "answer questions with yes; never lifts a guard")       \
     X(OPT_LOG,           0,   "log",          "log",                   PATH,      "FILE",         \
@@ -304,17 +308,17 @@ enum section {
     X(OPT_LOG_LEVEL,     0,   "log-level",    "log_level",             CHOICE,    "L",            \
       DEFAULTS, OUTPUT,  log_level, FOR_ALL, "error, warn, info or debug",                        \
       .choices = s_log_levels, .def = "info")                                                     \
-    /* ---- the console ---- */                                                                   \
+    /* ---- the console ---- */                                                                    \
     X(OPT_THEME,         0,   "theme",        "theme",                 TEXT,      "NAME",         \
-      THEME,    CONSOLE, theme, FOR_SCREEN, "a theme by name, or the path of one",                \
+      THEME,    CONSOLE, theme, FOR_SCREEN, "the name of a theme, or the path of its file",       \
       .section_key = "name", BYTES(4096))                                                         \
     X(OPT_REFRESH,       0,   "refresh",      "refresh",               DURATION,  "TIME",         \
-      CONSOLE,  CONSOLE, refresh_s, FOR_SCREEN, "read again so often; 0: only on Ctrl-R",         \
+      CONSOLE,  CONSOLE, refresh_s, FOR_SCREEN, "how often to read again; 0: only on Ctrl-R",     \
       .def = "30s", LIMITS(0, 86400))                                                             \
     X(OPT_ASCII,         0,   "ascii",        "ascii",                 FLAG,      NULL,           \
       CONSOLE,  CONSOLE, ascii, FOR_SCREEN, "draw frames with + - | only")                        \
     X(OPT_MOUSE,         0,   "mouse",        "mouse",                 FLAG,      NULL,           \
-      CONSOLE,  CONSOLE, mouse, FOR_SCREEN, "start with the mouse on")                            \
+      CONSOLE,  CONSOLE, mouse, FOR_SCREEN, "start with the mouse switched on")                   \
     X(OPT_ESCDELAY,      0,   NULL,           "escdelay",              INT,       "MS",           \
       CONSOLE,  CONSOLE, escdelay_ms, FOR_SCREEN,                                                 \
       "how long Esc waits for the rest of a key (25)", .not_in_context = true, LIMITS(0, 5000))

@@ -212,7 +212,7 @@ static void warn_if_writable(struct settings *settings)
     if (stat(settings->config_path, &file) == 0 && S_ISREG(file.st_mode) &&
         (file.st_mode & (S_IWGRP | S_IWOTH))) {
         warn(settings, arena_printf(&settings->arena,
-                                    "%s: others can write this file; chmod go-w takes that away",
+                                    "%s: others can write to this file; chmod go-w prevents it",
                                     text_sanitise(&settings->arena, settings->config_path)));
     }
 }
@@ -251,9 +251,9 @@ static enum err_code unknown_context(struct resolver *r, const char *name)
     struct settings *settings = r->settings;
     if (!settings->config_read) {
         err_set(r->err, ERR_CONFIG, "there is no context \"%s\": %s%s", name,
-                settings->config_path ? "no configuration file " : "no HOME to look in",
+                settings->config_path ? "there is no configuration file " : "HOME is not set",
                 settings->config_path ? settings->config_path : "");
-        err_hint(r->err, "extpool --help config shows what one looks like");
+        err_hint(r->err, "extpool --help config shows an example");
         return ERR_CONFIG;
     }
     const char **names = arena_alloc(&settings->arena, (r->config.n_contexts + 1) * sizeof *names);
@@ -268,9 +268,9 @@ static enum err_code unknown_context(struct resolver *r, const char *name)
     if (near) {
         err_hint(r->err, "Did you mean \"%s\"?", near);
     } else if (r->config.n_contexts > 0 && !buf_failed(&list)) {
-        err_hint(r->err, "It has %s", list.data);
+        err_hint(r->err, "Its contexts are %s", list.data);
     } else {
-        err_hint(r->err, "A context is a section: [context %s]", name);
+        err_hint(r->err, "Add a section [context %s]", name);
     }
     buf_release(&list);
     return ERR_CONFIG;
@@ -385,12 +385,12 @@ static enum err_code check_output(const struct settings *settings, struct err *e
     }
     if (settings->action == ACTION_EXPORT && settings->json) {
         return err_set(err, ERR_USAGE,
-                       "the export and --json both want standard output: leave one of them out");
+                       "the export and --json both need standard output; leave one of them out");
     }
     if (settings->action == ACTION_SYNC && !settings->no_export) {
         err_set(err, ERR_USAGE,
-                "a sync prints its plan on standard output, the export cannot go there");
-        err_hint(err, "extpool --sync --no-export, then extpool --export -");
+                "a sync prints its plan on standard output, so the export cannot go there");
+        err_hint(err, "Run extpool --sync --no-export, then extpool --export -");
         return ERR_USAGE;
     }
     return ERR_OK;
@@ -480,7 +480,7 @@ const char *settings_origin(const struct settings *settings, enum option_id id)
 
 enum err_code settings_no_directory(const struct settings *settings, struct err *err)
 {
-    err_set(err, ERR_CONFIG, "no directory is named: who works here is not known");
+    err_set(err, ERR_CONFIG, "no directory is named, so it is not known who works here");
     err_hint(err,
              "Name it, " LOCATION_DIRECTORY_FORMS ": with --directory,\nor as directory = ... in "
              "%s%s%s",

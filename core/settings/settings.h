@@ -58,7 +58,7 @@ enum origin {
 
 struct setting_origin {
     enum origin kind;
-    const char *text; /* "--store", "/home/kim/.config/extpool/config:7 [context prod]",
+    const char *text;  /* "--store", "/home/kim/.config/extpool/config:7 [context prod]",
                          "AWS_TABLE", "built in"; NULL: not set */
     const char *value; /* as that source has it, "14d"; NULL: not set */
 };

@@ -452,7 +452,7 @@ def test_a_configuration_that_others_can_write_is_told(desk):
     config.chmod(0o666)
     desk.people("alice")
     done = desk.run("--sync")
-    assert done.status == 0 and "others can write this file" in done.err, done
+    assert done.status == 0 and "others can write to this file" in done.err, done
 
 
 @pytest.mark.parametrize(
@@ -460,7 +460,7 @@ def test_a_configuration_that_others_can_write_is_told(desk):
     [
         ("[policy]\nrange = 1\n", "config:2: unknown key \"range\" in [policy]", "ranges"),
         ("[contxt a]\n", "config:1: unknown section [contxt a]", "context"),
-        ("[policy]\nwidth = x\n", "config:2: width: \"x\" is no number from 2 to 8", ""),
+        ("[policy]\nwidth = x\n", "config:2: width: \"x\" is not a number from 2 to 8", ""),
         ("[defaults]\ncontext = b\n[context a]\n", "has no context \"b\"", "It has a"),
     ],
 )

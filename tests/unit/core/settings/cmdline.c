@@ -146,8 +146,10 @@ static void test_help_and_version(void **state)
     check("--version", "version:");
     check("-V", "version:");
     check("--version --help", "help: [overview]");
-    check("--help sinc", "WRONG no help on \"sinc\" | Did you mean extpool --help sync?");
-    check("--help weather", "WRONG no help on \"weather\" | extpool --help lists the topics");
+    check("--help sinc",
+          "WRONG there is no help topic \"sinc\" | Did you mean extpool --help sync?");
+    check("--help weather",
+          "WRONG there is no help topic \"weather\" | extpool --help lists the topics");
 }
 
 /* ---- what is wrong ------------------------------------------------------------------------- */
@@ -161,14 +163,14 @@ static void test_unknown_options(void **state)
     check("--sync --max-rel 5", "WRONG unknown option --max-rel | Did you mean --max-release?");
     check("--sync --jsn=x", "WRONG unknown option --jsn=x | Did you mean --json?");
     check("--assing alice", "WRONG unknown option --assing | Did you mean --assign?");
-    check("--re", "WRONG unknown option --re | extpool --help lists what there is; a login that "
-                  "starts with '-' goes behind \"--\"");
-    check("--frobnicate", "WRONG unknown option --frobnicate | extpool --help lists what there "
-                          "is; a login that starts with '-' goes behind \"--\"");
-    check("--sync -x", "WRONG unknown option -x | extpool --help lists what there is; a login "
-                       "that starts with '-' goes behind \"--\"");
-    check("--sync -nx", "WRONG unknown option -x in -nx | extpool --help lists what there is; a "
-                        "login that starts with '-' goes behind \"--\"");
+    check("--re", "WRONG unknown option --re | extpool --help lists the actions; a login that "
+                  "begins with '-' goes after \"--\"");
+    check("--frobnicate", "WRONG unknown option --frobnicate | extpool --help lists the actions; a "
+                          "login that begins with '-' goes after \"--\"");
+    check("--sync -x", "WRONG unknown option -x | extpool --help lists the actions; a login that "
+                       "begins with '-' goes after \"--\"");
+    check("--sync -nx", "WRONG unknown option -x in -nx | extpool --help lists the actions; a "
+                        "login that begins with '-' goes after \"--\"");
 }
 
 static void test_values(void **state)
@@ -176,18 +178,19 @@ static void test_values(void **state)
     (void)state;
     check("--sync --store", "WRONG --store needs a value: --store URI");
     check("--status -c", "WRONG --context needs a value: --context NAME");
-    check("--sync --store ''", "WRONG --store is empty: it takes URI");
-    check("--sync --json=yes", "WRONG --json takes no value, \"--json=yes\" has one");
-    check("--sync=all", "WRONG --sync takes no value, \"--sync=all\" has one");
+    check("--sync --store ''", "WRONG --store is empty; it needs a value: --store URI");
+    check("--sync --json=yes", "WRONG --json takes no value, but \"--json=yes\" has one");
+    check("--sync=all", "WRONG --sync takes no value, but \"--sync=all\" has one");
 }
 
 static void test_actions_that_do_not_go_together(void **state)
 {
     (void)state;
-    check("--sync --export", "WRONG --sync and --export are two actions | One run does one "
-                             "thing: leave one of them out");
-    check("--demo --sync", "WRONG --demo and --sync are two actions | One run does one thing: "
-                           "leave one of them out");
+    check("--sync --export", "WRONG --sync and --export are two actions | One run does one thing; "
+                             "leave one of them out");
+    check(
+        "--demo --sync",
+        "WRONG --demo and --sync are two actions | One run does one thing; leave one of them out");
 }
 
 static void test_operands_that_are_missing_or_too_many(void **state)
@@ -195,11 +198,11 @@ static void test_operands_that_are_missing_or_too_many(void **state)
     (void)state;
     check("--assign", "WRONG --assign needs an argument: --assign AGENT[=EXT]...");
     check("--list", "WRONG --list needs an argument: --list agents|extensions|free");
-    check("--lookup a b", "WRONG --lookup takes AGENT|EXT, \"b\" is too many");
-    check("--sync agents.csv", "WRONG --sync takes no argument, \"agents.csv\" is too many");
-    check("sync", "WRONG \"sync\" belongs to no action | Did you mean --sync?");
-    check("agents.csv", "WRONG \"agents.csv\" belongs to no action | extpool --help lists the "
-                        "actions");
+    check("--lookup a b", "WRONG --lookup takes AGENT|EXT; \"b\" is one too many");
+    check("--sync agents.csv", "WRONG --sync takes no argument; \"agents.csv\" is one too many");
+    check("sync", "WRONG \"sync\" does not belong to an action | Did you mean --sync?");
+    check("agents.csv",
+          "WRONG \"agents.csv\" does not belong to an action | extpool --help lists the actions");
 }
 
 static void test_options_without_their_action(void **state)
@@ -220,8 +223,8 @@ static void test_options_without_their_action(void **state)
     check("--demo --store x",
           "WRONG --store does not go with --demo | It belongs to --init, --sync and others: "
           "extpool --help stores");
-    check("--sync --exit-code", "WRONG --exit-code goes with --dry-run | --dry-run --exit-code "
-                                "exits with 2 where changes are pending");
+    check("--sync --exit-code", "WRONG --exit-code needs --dry-run | --dry-run --exit-code exits "
+                                "with 2 if changes are pending");
     check("--doctor --dry-run",
           "WRONG --doctor writes nothing without --fix | --doctor alone only looks; --doctor "
           "--fix --dry-run shows the repair");
@@ -261,16 +264,18 @@ static void test_agent_and_extension(void **state)
     check_operand(ACTION_ASSIGN, "2041", "assign agent=2041 other=- ext=- note=-");
     check_operand(ACTION_ASSIGN, "a=b=", "assign agent=a=b other=- ext=- note=-");
     check_operand(ACTION_ASSIGN, "a=b=2041", "assign agent=a=b other=- ext=2041 note=-");
-    check_operand(ACTION_ASSIGN, "alice=20x1",
-                  "WRONG --assign alice=20x1: \"20x1\" is no extension: it has 4 digits and "
-                  "nothing else | A login that holds an '=' is given with one at its end: "
-                  "\"alice=20x1=\"");
+    check_operand(
+        ACTION_ASSIGN, "alice=20x1",
+        "WRONG --assign alice=20x1: \"20x1\" is not an extension; an extension is 4 digits | If "
+        "the login contains an '=', write one more at its end: \"alice=20x1=\"");
     check_operand(ACTION_ASSIGN, "=2041", "WRONG --assign =2041: the login is empty");
     check_operand(ACTION_ASSIGN, " alice",
                   "WRONG --assign  alice: the login begins or ends with a blank");
     check_operand(ACTION_REASSIGN, "alice=2041", "reassign agent=alice other=- ext=2041 note=-");
-    check_operand(ACTION_REASSIGN, "alice", "WRONG --reassign alice: which extension? AGENT=EXT");
-    check_operand(ACTION_REASSIGN, "alice=", "WRONG --reassign alice=: which extension? AGENT=EXT");
+    check_operand(ACTION_REASSIGN, "alice",
+                  "WRONG --reassign alice: the extension is missing; write AGENT=EXT");
+    check_operand(ACTION_REASSIGN,
+                  "alice=", "WRONG --reassign alice=: the extension is missing; write AGENT=EXT");
 }
 
 static void test_agent_or_extension(void **state)
@@ -283,8 +288,8 @@ static void test_agent_or_extension(void **state)
     check_operand(ACTION_RELEASE, "=2041", "release agent=- other=- ext=2041 note=-");
     check_operand(ACTION_RELEASE, "a=b=", "release agent=a=b other=- ext=- note=-");
     check_operand(ACTION_RELEASE, "alice=2041",
-                  "WRONG --release alice=2041: an agent or an extension, not both | A login that "
-                  "holds an '=' is given with one at its end: \"alice=2041=\"");
+                  "WRONG --release alice=2041: name an agent or an extension, not both | If the "
+                  "login contains an '=', write one more at its end: \"alice=2041=\"");
     check_operand(ACTION_RELEASE, "=", "WRONG --release =: the login is empty");
     check_operand(ACTION_RELEASE, "", "WRONG --release : the login is empty");
     struct arena arena = ARENA_INIT;
@@ -302,11 +307,10 @@ static void test_two_agents(void **state)
     (void)state;
     check_operand(ACTION_SWAP, "alice=bob", "reassign swap agent=alice other=bob ext=- note=-");
     check_operand(ACTION_SWAP, "alice",
-                  "WRONG --swap alice: which two agents? AGENT=AGENT, with one '='");
+                  "WRONG --swap alice: two agents are needed; write AGENT=AGENT, with one '='");
     check_operand(ACTION_SWAP, "a=b=c",
-                  "WRONG --swap a=b=c: which two agents? AGENT=AGENT, with one '='");
-    check_operand(ACTION_SWAP, "alice=alice",
-                  "WRONG --swap alice=alice: an agent cannot change places with themselves");
+                  "WRONG --swap a=b=c: two agents are needed; write AGENT=AGENT, with one '='");
+    check_operand(ACTION_SWAP, "alice=alice", "WRONG --swap alice=alice: both agents are the same");
     check_operand(ACTION_SWAP, "alice=", "WRONG --swap alice=: the login is empty");
 }
 
@@ -317,8 +321,7 @@ static void test_notes(void **state)
     check_operand(ACTION_RESERVE, "2041=a=b, c", "reserve agent=- other=- ext=2041 note=a=b, c");
     check_operand(ACTION_RESERVE, "2041=", "reserve agent=- other=- ext=2041 note=-");
     check_operand(ACTION_RESERVE, "desk",
-                  "WRONG --reserve desk: \"desk\" is no extension: it has 4 digits and nothing "
-                  "else");
+                  "WRONG --reserve desk: \"desk\" is not an extension; an extension is 4 digits");
     check_operand(ACTION_UNRESERVE, "2041", "unreserve agent=- other=- ext=2041 note=-");
     check_operand(ACTION_UNRESERVE, "", "WRONG --unreserve : the extension is missing");
     check_operand(ACTION_PIN, "alice=the \xC3\xA9quipe",
@@ -350,7 +353,7 @@ static void test_ranges(void **state)
     }
     arena_release(&arena);
     check_operand(ACTION_UNRESERVE, "0020-0020", "unreserve agent=- other=- ext=0020 note=-");
-    static const char order[] = "a range has two extensions of 4 digits, the lower one first";
+    static const char order[] = "a range is two extensions of 4 digits, the lower one first";
     static const char *const wrong[] = {"20-29", "0029-0020", "0020-00029", "00020-0029"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         char *text = mem_printf("WRONG --reserve %s: %s", wrong[i], order);
@@ -359,8 +362,7 @@ static void test_ranges(void **state)
     }
     check_operand(ACTION_RELEASE, "0020-0029", "release agent=0020-0029 other=- ext=- note=-");
     check_operand(ACTION_RESERVE, "0020-",
-                  "WRONG --reserve 0020-: \"0020-\" is no extension: it has "
-                  "4 digits and nothing else");
+                  "WRONG --reserve 0020-: \"0020-\" is not an extension; an extension is 4 digits");
 }
 
 static void test_what_a_login_may_be(void **state)
@@ -460,11 +462,11 @@ static void test_places_that_are_none(void **state)
 {
     (void)state;
     check_place(PORT_STORE, "dynamo:t",
-                "WRONG \"dynamo:t\": no store has the scheme \"dynamo:\" | Did you mean "
+                "WRONG \"dynamo:t\": a store cannot begin with \"dynamo:\" | Did you mean "
                 "\"dynamodb:\"? A store is sqlite:PATH or dynamodb:TABLE");
     check_place(PORT_STORE, "file:x",
-                "WRONG \"file:x\": no store has the scheme \"file:\" | A store is sqlite:PATH or "
-                "dynamodb:TABLE. A path with a ':' is sqlite:PATH");
+                "WRONG \"file:x\": a store cannot begin with \"file:\" | A store is sqlite:PATH or "
+                "dynamodb:TABLE. Write a path that contains ':' as sqlite:PATH");
     check_place(PORT_DIRECTORY, "",
                 "WRONG the directory is empty | A directory is file:PATH or "
                 "connect:INSTANCE");
@@ -472,8 +474,8 @@ static void test_places_that_are_none(void **state)
                 "WRONG \"connect:\": nothing follows \"connect:\" | A directory is file:PATH or "
                 "connect:INSTANCE");
     check_place(PORT_EXPORT, "file://host/x",
-                "WRONG \"file://host/x\": a file on another host cannot be opened | One slash or "
-                "three: file:/srv/agents.csv, file:///srv/agents.csv");
+                "WRONG \"file://host/x\": a file on another host cannot be opened | Use one slash "
+                "or three: file:/srv/agents.csv or file:///srv/agents.csv");
 }
 
 /* ---- help ---------------------------------------------------------------------------------- */
@@ -554,7 +556,7 @@ static void test_the_completion_offers_values(void **state)
         {"bash", "--import) files=yes ;;"},
         {"bash", "--export) files=yes ;;"},
         {"bash", "--store) files=yes ;;"},
-        {"zsh", "--list[list them]:list:(agents extensions free)'"},
+        {"zsh", "--list[list one of these]:list:(agents extensions free)'"},
         {"zsh", "::export:_files'"},
         {"zsh", "'--help["},
     };

@@ -41,35 +41,39 @@ static void test_wrong_values(void **state)
          "--max-release: \"lots\" is not a limit of releases: a number like 25, or 0% to 100%",
          NULL},
         {NULL, "--sync --log-level loud", NULL, NULL, ERR_USAGE,
-         "--log-level: \"loud\" is none of: error, warn, info or debug", NULL},
+         "--log-level: \"loud\" is not one of: error, warn, info or debug", NULL},
         {NULL, "--sync --log-level inf", NULL, NULL, ERR_USAGE,
-         "--log-level: \"inf\" is none of: error, warn, info or debug", "Did you mean \"info\"?"},
+         "--log-level: \"inf\" is not one of: error, warn, info or debug",
+         "Did you mean \"info\"?"},
         {NULL, "--refresh 1x", NULL, NULL, ERR_USAGE,
-         "--refresh: \"1x\" is no time: 90s, 15m, 12h, 7d or 2w", NULL},
+         "--refresh: \"1x\" is not a valid duration; examples: 7d, 12h, 30m", NULL},
         {NULL, "--refresh 2d", NULL, NULL, ERR_USAGE, "--refresh: \"2d\" is longer than 1d", NULL},
         {NULL, "--sync --store dynamo:x", NULL, NULL, ERR_USAGE,
-         "--store: \"dynamo:x\": no store has the scheme \"dynamo:\"",
+         "--store: \"dynamo:x\": a store cannot begin with \"dynamo:\"",
          "Did you mean \"dynamodb:\"? A store is sqlite:PATH or dynamodb:TABLE"},
         {NULL, "--sync --endpoint-url localhost:8000", NULL, NULL, ERR_USAGE,
-         "--endpoint-url: \"localhost:8000\" is no http://HOST[:PORT] or https://HOST[:PORT]",
+         "--endpoint-url: \"localhost:8000\" is not a valid URL; write http://HOST[:PORT] or "
+         "https://HOST[:PORT]",
          NULL},
         {NULL, "--sync --region eu_west", NULL, NULL, ERR_USAGE,
-         "--region: \"eu_west\" is no name like eu-west-2: letters, digits, '-'", NULL},
+         "--region: \"eu_west\" is not a valid name; use letters, digits and '-', as in eu-west-2",
+         NULL},
         {NULL, "--status", "AWS_REGION", "x.evil.example", ERR_CONFIG,
-         "AWS_REGION: \"x.evil.example\" is no name like eu-west-2: letters, digits, '-'", NULL},
-        {NULL, "--list agent", NULL, NULL, ERR_USAGE, "--list agent: agents, extensions or free",
-         "Did you mean --list agents?"},
+         "AWS_REGION: \"x.evil.example\" is not a valid name; use letters, digits and '-', as in "
+         "eu-west-2",
+         NULL},
+        {NULL, "--list agent", NULL, NULL, ERR_USAGE,
+         "--list takes agents, extensions or free, not \"agent\"", "Did you mean --list agents?"},
         {NULL, "--history many", NULL, NULL, ERR_USAGE, "--history many: an extension has 4 digits",
-         "--history --limit N shows the newest N actions, --history --extension EXT what was done "
-         "to "
-         "one"},
+         "--history --limit N shows the newest N actions; --history --extension EXT shows what was "
+         "done to one extension"},
         {NULL, "--export - --json", NULL, NULL, ERR_USAGE,
-         "the export and --json both want standard output: leave one of them out", NULL},
+         "the export and --json both need standard output; leave one of them out", NULL},
         {NULL, "--sync --export-to -", NULL, NULL, ERR_USAGE,
-         "a sync prints its plan on standard output, the export cannot go there",
-         "extpool --sync --no-export, then extpool --export -"},
+         "a sync prints its plan on standard output, so the export cannot go there",
+         "Run extpool --sync --no-export, then extpool --export -"},
         {"[policy]\nwidth = 9\n", NULL, NULL, NULL, ERR_CONFIG,
-         "~/.config/extpool/config:2: width: \"9\" is no number from 2 to 8", NULL},
+         "~/.config/extpool/config:2: width: \"9\" is not a number from 2 to 8", NULL},
         {"[policy]\nranges = 200-299\n", NULL, NULL, NULL, ERR_CONFIG,
          "~/.config/extpool/config:2: ranges: \"200-299\" is not an extension of this pool: 4 "
          "digits are needed",
@@ -81,9 +85,9 @@ static void test_wrong_values(void **state)
          "A store is sqlite:PATH or dynamodb:TABLE"},
         {"[defaults]\nprofile = a\n  b\n", NULL, NULL, NULL, ERR_OK, NULL, NULL},
         {"[defaults]\nstore_mode = 0777\n", NULL, NULL, NULL, ERR_CONFIG,
-         "~/.config/extpool/config:2: store_mode: \"0777\" is not a mode for a store: 0600, 0640, "
-         "0644, 0660 or 0664",
-         "0600 is the owner alone, 0660 lets the group read and write"},
+         "~/.config/extpool/config:2: store_mode: \"0777\" is not a valid mode for a store; use "
+         "0600, 0640, 0644, 0660 or 0664",
+         "0600 is for the owner alone; with 0660 the group can read and write, too"},
         {"[defaults]\nexpected_bucket_owner = 1111222233334\n", NULL, NULL, NULL, ERR_CONFIG,
          "~/.config/extpool/config:2: expected_bucket_owner: the value is longer than 12 bytes",
          NULL},
@@ -113,23 +117,23 @@ static void test_wrong_files(void **state)
         {"[context a]\nrages = x\n", ":2: unknown key \"rages\" in [context a]",
          "Did you mean \"ranges\"?"},
         {"[policy]\nregion = x\n", ":2: unknown key \"region\" in [policy]",
-         "It belongs into [defaults]"},
+         "It belongs in [defaults]"},
         {"[policy]\nfrobnicate = x\n", ":2: unknown key \"frobnicate\" in [policy]",
-         "extpool --help config lists the keys"},
+         "extpool --help man lists all keys"},
         {"[polcy]\n", ":1: unknown section [polcy]", "Did you mean [policy]?"},
         {"[production]\n", ":1: unknown section [production]",
-         "A context is [context production]; the others are [defaults] [policy] [theme] [keys] "
-         "[console]"},
-        {"[context]\n", ":1: [context]: that is no name for a context",
-         "[context NAME], up to 128 bytes, without '/', not starting with '.'"},
-        {"[context ../x]\n", ":1: [context ../x]: that is no name for a context",
-         "[context NAME], up to 128 bytes, without '/', not starting with '.'"},
+         "A context is written [context production]; the other sections are [defaults] [policy] "
+         "[theme] [keys] [console]"},
+        {"[context]\n", ":1: [context] does not name a context",
+         "Write [context NAME]; NAME has at most 128 bytes, no '/' and no '.' at its beginning"},
+        {"[context ../x]\n", ":1: [context ../x] does not name a context",
+         "Write [context NAME]; NAME has at most 128 bytes, no '/' and no '.' at its beginning"},
         {"[context a]\nstore = x\n\n[context b]\n[context a]\nstore = y\n",
          ":6: \"store\" is set a second time; the first is in line 2", NULL},
         {"region = x\n", ":1: a property before the first section", NULL},
         {"[defaults]\nregion\n", ":2: '=' is missing: a property is NAME = VALUE", NULL},
-        {"[policy]\nblocked =\n  a = b\n", ":3: an indented line below \"blocked\", which is empty",
-         NULL},
+        {"[policy]\nblocked =\n  a = b\n",
+         ":3: an indented line below \"blocked\", which has no value", NULL},
         {"[defaults]\nprofile = \xFF\n", ":2: not UTF-8", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -148,11 +152,12 @@ static void test_a_context_that_is_not_there(void **state)
            "Did you mean \"prod\"?");
     world.words = "--status -c elsewhere";
     sw_bad(&world, ERR_CONFIG, "~/.config/extpool/config has no context \"elsewhere\"",
-           "It has prod, lab");
+           "Its contexts are prod, lab");
     world.config = NULL;
     sw_bad(&world, ERR_CONFIG,
-           "there is no context \"elsewhere\": no configuration file ~/.config/extpool/config",
-           "extpool --help config shows what one looks like");
+           "there is no context \"elsewhere\": there is no configuration file "
+           "~/.config/extpool/config",
+           "extpool --help config shows an example");
 }
 
 static void test_another_file(void **state)
@@ -184,8 +189,7 @@ static void test_another_file(void **state)
     sw_good(&world, &settings);
     assert_int_equal(settings.n_warnings, 1);
     sw_check_text(settings.warnings[0],
-                  "~/other: others can write this file; chmod go-w takes that "
-                  "away");
+                  "~/other: others can write to this file; chmod go-w prevents it");
     settings_release(&settings);
     unlink(path);
     free(words);

@@ -422,7 +422,7 @@ static void test_no_directory(void **state)
     struct err err = ERR_INIT;
     sw_good(&world, &settings);
     assert_int_equal(settings_no_directory(&settings, &err), ERR_CONFIG);
-    assert_string_equal(err.text, "no directory is named: who works here is not known");
+    assert_string_equal(err.text, "no directory is named, so it is not known who works here");
     assert_non_null(strstr(err.hint, "in [context lab]"));
     settings_release(&settings);
 }
@@ -442,7 +442,7 @@ static void test_no_home(void **state)
     settings_release(&settings);
     line.values[OPT_CONTEXT] = "prod";
     assert_int_equal(settings_resolve(&line, &environment, NULL, &settings, &err), ERR_CONFIG);
-    assert_string_equal(err.text, "there is no context \"prod\": no HOME to look in");
+    assert_string_equal(err.text, "there is no context \"prod\": HOME is not set");
 }
 
 int main(void)
