@@ -1,6 +1,7 @@
 #include "core/settings/cmdline.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,26 +72,35 @@ static enum option_id option_by_letter(int letter)
 
 /* ---- what is wrong ------------------------------------------------------------------------- */
 
-/* "--dry=x" without what follows '='. */
-static char *bare_name(const char *token)
+/* "dry" of "--dry=x", cut to what a name can be. */
+struct bare_name {
+    char text[64];
+};
+
+static struct bare_name bare_name(const char *token)
 {
-    const char *name = token + strspn(token, "-");
-    return mem_strndup(name, strcspn(name, "="));
+    struct bare_name name;
+    const char *start = token + strspn(token, "-");
+    snprintf(name.text, sizeof name.text, "%.*s", (int)strcspn(start, "="), start);
+    return name;
 }
 
-static enum err_code unknown_option(const char *token, struct err *err)
+/* `what` as the user sees it, and the long name that it could mean, or NULL. */
+static enum err_code unknown_option(const char *what, const char *near, struct err *err)
 {
-    char *name = bare_name(token);
-    const char *near = option_nearest(name);
-    err_set(err, ERR_USAGE, "unknown option %s", token);
+    err_set(err, ERR_USAGE, "unknown option %s", what);
     if (near) {
         err_hint(err, "Did you mean --%s?", near);
     } else {
-        err_hint(err, "extpool --help lists the actions; a login that begins with '-' goes "
-                      "after \"--\"");
+        err_hint(err, "extpool --help lists the actions; a login that begins with '-' goes after "
+                      "\"--\"");
     }
-    free(name);
     return ERR_USAGE;
+}
+
+static enum err_code unknown_name(const char *token, struct err *err)
+{
+    return unknown_option(token, option_nearest(bare_name(token).text), err);
 }
 
 static enum err_code two_actions(enum action first, enum action second, struct err *err)
@@ -198,47 +208,31 @@ static enum err_code take_option(struct parser *parser, enum option_id id, const
 
 static enum err_code missing_value(const char *token, struct err *err)
 {
-    char *name = bare_name(token);
-    enum option_id id = option_by_name(name);
-    if (id == OPT_COUNT && token[0] == '-' && token[1] != '-') {
-        id = option_by_letter(token[strlen(token) - 1]);
-    }
-    enum err_code code = id == OPT_COUNT ? unknown_option(token, err)
-                                         : err_set(err, ERR_USAGE, "--%s needs a value: --%s %s",
-                                                   option_info(id)->name, option_info(id)->name,
-                                                   option_info(id)->hint);
-    free(name);
-    return code;
-}
-
-static enum err_code superfluous_value(const char *token, struct err *err)
-{
-    char *name = bare_name(token);
-    enum err_code code =
-        err_set(err, ERR_USAGE, "--%s takes no value, but \"%s\" has one", name, token);
-    free(name);
-    return code;
+    enum option_id id = token[1] == '-' ? option_by_name(bare_name(token).text)
+                                        : option_by_letter(token[strlen(token) - 1]);
+    return id == OPT_COUNT
+               ? unknown_name(token, err)
+               : err_set(err, ERR_USAGE, "--%s needs a value: --%s %s", option_info(id)->name,
+                         option_info(id)->name, option_info(id)->hint);
 }
 
 /* getopt says '?' for what it does not know, for a beginning of several names, and for a value that
    an option does not take. */
 static enum err_code refused(const char *token, struct err *err)
 {
-    if (strncmp(token, "--", 2) == 0) {
-        char *name = bare_name(token);
-        bool known = option_by_name(name) != OPT_COUNT;
-        for (enum action action = 0; action < ACTION_COUNT && !known; action++) {
-            known = strcmp(action_info(action)->name, name) == 0;
-        }
-        free(name);
-        return known ? superfluous_value(token, err) : unknown_option(token, err);
+    if (strncmp(token, "--", 2) != 0) {
+        char *shown =
+            strlen(token) == 2 ? mem_strdup(token) : mem_printf("-%c in %s", optopt, token);
+        unknown_option(shown, NULL, err);
+        free(shown);
+        return ERR_USAGE;
     }
-    char letter[3] = {'-', (char)optopt, '\0'};
-    err_set(err, ERR_USAGE, "unknown option %s%s%s", letter, strcmp(letter, token) ? " in " : "",
-            strcmp(letter, token) ? token : "");
-    err_hint(err, "extpool --help lists the actions; a login that begins with '-' goes after "
-                  "\"--\"");
-    return ERR_USAGE;
+    struct bare_name name = bare_name(token);
+    const char *near = option_nearest(name.text);
+    return near && strcmp(near, name.text) == 0
+               ? err_set(err, ERR_USAGE, "--%s takes no value, but \"%s\" has one", name.text,
+                         token)
+               : unknown_option(token, near, err);
 }
 
 static enum err_code take(struct parser *parser, int code, const char *token)
@@ -248,7 +242,7 @@ static enum err_code take(struct parser *parser, int code, const char *token)
                                ? option_info((enum option_id)(code - CODE_OPTION))->name
                                : action_info((enum action)(code - CODE_ACTION))->name;
         if (!is_whole(token, name)) {
-            return unknown_option(token, parser->err);
+            return unknown_name(token, parser->err);
         }
         return code >= CODE_OPTION
                    ? take_option(parser, (enum option_id)(code - CODE_OPTION), optarg)
@@ -273,41 +267,39 @@ static enum err_code take(struct parser *parser, int code, const char *token)
 
 /* ---- judging ------------------------------------------------------------------------------- */
 
-static enum err_code choose_help(struct parser *parser)
+/* The topic of that name, of the action of that name, or TOPIC_COUNT + 1. */
+static enum topic topic_of(const char *name)
 {
-    struct command_line *line = parser->line;
-    line->topic = parser->chosen ? action_info(line->action)->topic : TOPIC_OVERVIEW;
-    bool asked = !parser->chosen && line->n_operands > 0;
-    line->action = ACTION_HELP;
-    if (!asked) {
-        return ERR_OK;
-    }
-    if (strcmp(line->operands[0], "man") == 0) {
-        line->topic = TOPIC_MAN;
-        return line->n_operands == 1 ? ERR_OK : stray_operand(line, parser->err);
-    }
-    const char *names[TOPIC_COUNT + 1] = {NULL};
     for (enum topic topic = 0; topic < TOPIC_COUNT; topic++) {
-        names[topic] = topic_name(topic);
-        if (strcmp(names[topic], line->operands[0]) == 0) {
-            line->topic = topic;
-            return line->n_operands == 1 ? ERR_OK : stray_operand(line, parser->err);
+        if (strcmp(topic_name(topic), name) == 0) {
+            return topic;
         }
     }
     for (enum action action = 0; action < ACTION_COUNT; action++) {
-        if (strcmp(action_info(action)->name, line->operands[0]) == 0) {
-            line->topic = action_info(action)->topic;
-            return ERR_OK;
+        if (strcmp(action_info(action)->name, name) == 0) {
+            return action_info(action)->topic;
         }
     }
-    const char *near = nearest_of(line->operands[0], names);
-    err_set(parser->err, ERR_USAGE, "there is no help topic \"%s\"", line->operands[0]);
-    if (near) {
-        err_hint(parser->err, "Did you mean extpool --help %s?", near);
-    } else {
-        err_hint(parser->err, "extpool --help lists the topics");
+    return strcmp(name, "man") == 0 ? TOPIC_MAN : TOPIC_MAN + 1;
+}
+
+static enum err_code choose_help(struct parser *parser)
+{
+    struct command_line *line = parser->line;
+    const char *asked = !parser->chosen && line->n_operands > 0 ? line->operands[0] : NULL;
+    line->topic = parser->chosen ? action_info(line->action)->topic
+                  : asked        ? topic_of(asked)
+                                 : TOPIC_OVERVIEW;
+    line->action = ACTION_HELP;
+    if (line->topic > TOPIC_MAN) {
+        const char *near = nearest_of(asked, action_words(ACTION_HELP));
+        err_set(parser->err, ERR_USAGE, "there is no help topic \"%s\"", asked);
+        err_hint(parser->err,
+                 near ? "Did you mean extpool --help %s?" : "extpool --help lists the topics",
+                 near);
+        return ERR_USAGE;
     }
-    return ERR_USAGE;
+    return asked && line->n_operands > 1 ? stray_operand(line, parser->err) : ERR_OK;
 }
 
 static enum err_code judge(struct parser *parser)

@@ -60,29 +60,29 @@ static enum err_code take_ext(const struct operand *op, const char *start, size_
     return ERR_OK;
 }
 
-/* The note behind the first '='; an empty one is none. */
-static enum err_code take_note(const struct operand *op, const char *equals, const char **out)
+/* The note in "=NOTE"; an empty one is none. */
+static enum err_code take_note(const struct operand *op, const char *rest, const char **out)
 {
     *out = NULL;
-    if (!equals || equals[1] == '\0') {
+    if (rest[0] == '\0' || rest[1] == '\0') {
         return ERR_OK;
     }
-    const char *fault = note_fault(equals + 1, strlen(equals + 1));
-    *out = fault ? NULL : arena_strdup(op->arena, equals + 1);
+    const char *fault = note_fault(rest + 1, strlen(rest + 1));
+    *out = fault ? NULL : arena_strdup(op->arena, rest + 1);
     return fault ? wrong(op, "the note %s", fault) : ERR_OK;
 }
 
 /* ---- forms --------------------------------------------------------------------------------- */
 
-/* AGENT[=EXT], AGENT=EXT */
-static enum err_code agent_ext(const struct operand *op, bool needs_ext, struct request *out)
+/* AGENT[=EXT]; to reassign, AGENT=EXT */
+static enum err_code agent_ext(const struct operand *op, struct request *out)
 {
     const char *equals = strrchr(op->text, '=');
     size_t length = equals ? (size_t)(equals - op->text) : strlen(op->text);
     enum err_code code = take_login(op, op->text, length, &out->agent);
     if (code == ERR_OK && equals && equals[1] != '\0') {
         code = take_ext(op, equals + 1, strlen(equals + 1), &out->ext);
-    } else if (code == ERR_OK && needs_ext) {
+    } else if (code == ERR_OK && op->action == ACTION_REASSIGN) {
         code = wrong(op, "the extension is missing; write AGENT=EXT");
     }
     return code;
@@ -113,6 +113,7 @@ static enum err_code agent_or_ext(const struct operand *op, struct request *out)
 static enum err_code agent_agent(const struct operand *op, struct request *out)
 {
     const char *equals = strchr(op->text, '=');
+    out->swap = true;
     if (!equals || strchr(equals + 1, '=')) {
         return wrong(op, "two agents are needed; write AGENT=AGENT, with one '='");
     }
@@ -126,61 +127,47 @@ static enum err_code agent_agent(const struct operand *op, struct request *out)
     return code;
 }
 
-/* AGENT[=NOTE], EXT[=NOTE] */
-static enum err_code with_note(const struct operand *op, bool is_ext, struct request *out)
+/* AGENT[=NOTE] */
+static enum err_code agent_note(const struct operand *op, struct request *out)
 {
-    const char *equals = strchr(op->text, '=');
-    size_t length = equals ? (size_t)(equals - op->text) : strlen(op->text);
-    enum err_code code = is_ext ? take_ext(op, op->text, length, &out->ext)
-                                : take_login(op, op->text, length, &out->agent);
-    return code == ERR_OK ? take_note(op, equals, &out->note) : code;
+    size_t length = strcspn(op->text, "=");
+    enum err_code code = take_login(op, op->text, length, &out->agent);
+    return code == ERR_OK ? take_note(op, op->text + length, &out->note) : code;
+}
+
+/* EXT[=NOTE] */
+static enum err_code ext_note(const struct operand *op, struct request *out)
+{
+    size_t length = strcspn(op->text, "=");
+    enum err_code code = take_ext(op, op->text, length, &out->ext);
+    return code == ERR_OK ? take_note(op, op->text + length, &out->note) : code;
+}
+
+static enum err_code agent_alone(const struct operand *op, struct request *out)
+{
+    return take_login(op, op->text, strlen(op->text), &out->agent);
+}
+
+static enum err_code ext_alone(const struct operand *op, struct request *out)
+{
+    return take_ext(op, op->text, strlen(op->text), &out->ext);
 }
 
 static const struct form {
     enum action action;
     enum change_kind kind;
-    enum {
-        FORM_AGENT_EXT,
-        FORM_AGENT_OR_EXT,
-        FORM_AGENT_AGENT,
-        FORM_AGENT_NOTE,
-        FORM_EXT_NOTE,
-        FORM_AGENT,
-        FORM_EXT
-    } shape;
+    enum err_code (*take)(const struct operand *op, struct request *out);
+    bool range; /* EXT-EXT is each of a range */
 } s_forms[] = {
-    {ACTION_ASSIGN, CHANGE_ASSIGN, FORM_AGENT_EXT},
-    {ACTION_RELEASE, CHANGE_RELEASE, FORM_AGENT_OR_EXT},
-    {ACTION_REASSIGN, CHANGE_REASSIGN, FORM_AGENT_EXT},
-    {ACTION_SWAP, CHANGE_REASSIGN, FORM_AGENT_AGENT},
-    {ACTION_RESERVE, CHANGE_RESERVE, FORM_EXT_NOTE},
-    {ACTION_UNRESERVE, CHANGE_UNRESERVE, FORM_EXT},
-    {ACTION_PIN, CHANGE_PIN, FORM_AGENT_NOTE},
-    {ACTION_UNPIN, CHANGE_UNPIN, FORM_AGENT},
+    {ACTION_ASSIGN, CHANGE_ASSIGN, agent_ext, false},
+    {ACTION_RELEASE, CHANGE_RELEASE, agent_or_ext, false},
+    {ACTION_REASSIGN, CHANGE_REASSIGN, agent_ext, false},
+    {ACTION_SWAP, CHANGE_REASSIGN, agent_agent, false},
+    {ACTION_RESERVE, CHANGE_RESERVE, ext_note, true},
+    {ACTION_UNRESERVE, CHANGE_UNRESERVE, ext_alone, true},
+    {ACTION_PIN, CHANGE_PIN, agent_note, false},
+    {ACTION_UNPIN, CHANGE_UNPIN, agent_alone, false},
 };
-
-static enum err_code take_form(const struct operand *op, const struct form *form,
-                               struct request *out)
-{
-    switch (form->shape) {
-    case FORM_AGENT_EXT:
-        return agent_ext(op, form->kind == CHANGE_REASSIGN, out);
-    case FORM_AGENT_OR_EXT:
-        return agent_or_ext(op, out);
-    case FORM_AGENT_AGENT:
-        out->swap = true;
-        return agent_agent(op, out);
-    case FORM_AGENT_NOTE:
-        return with_note(op, false, out);
-    case FORM_EXT_NOTE:
-        return with_note(op, true, out);
-    case FORM_AGENT:
-        return take_login(op, op->text, strlen(op->text), &out->agent);
-    case FORM_EXT:
-        return take_ext(op, op->text, strlen(op->text), &out->ext);
-    }
-    return ERR_INTERNAL;
-}
 
 /* ---- ranges -------------------------------------------------------------------------------- */
 
@@ -188,9 +175,8 @@ static enum err_code take_form(const struct operand *op, const struct form *form
 static size_t range_length(const struct operand *op, const struct form *form)
 {
     static const char digits[] = "0123456789";
-    bool takes = form->shape == FORM_EXT_NOTE || form->shape == FORM_EXT;
     size_t first = strspn(op->text, digits);
-    size_t last = takes && op->text[first] == '-' ? strspn(op->text + first + 1, digits) : 0;
+    size_t last = form->range && op->text[first] == '-' ? strspn(op->text + first + 1, digits) : 0;
     char behind = op->text[first + (last > 0 ? 1 + last : 0)];
     return first > 0 && last > 0 && (behind == '\0' || behind == '=') ? first + 1 + last : 0;
 }
@@ -204,7 +190,7 @@ static enum err_code range_ends(const struct operand *op, size_t length, uint64_
     *first = strtoull(op->text, NULL, 10);
     *last = fits ? strtoull(op->text + width + 1, NULL, 10) : 0;
     if (!fits || *first > *last) {
-        return wrong(op, "a range is two extensions of %d digits, the lower one first", op->width);
+        return wrong(op, "a range has two extensions of %d digits, the lower one first", op->width);
     }
     return *last - *first < OPERAND_RANGE_MAX
                ? ERR_OK
@@ -235,7 +221,7 @@ static enum err_code take_range(struct operand *op, const struct form *form, siz
     enum err_code code = range_ends(op, length, &first, &last);
     for (uint64_t ext = first; code == ERR_OK && ext <= last; ext++) {
         op->text = arena_printf(op->arena, "%0*" PRIu64 "%s", op->width, ext, text + length);
-        code = take_form(op, form, add_request(taking, form->kind));
+        code = form->take(op, add_request(taking, form->kind));
     }
     op->text = text;
     return code;
@@ -256,7 +242,7 @@ enum err_code operands_parse(const struct operands *operands, struct arena *aren
         struct operand op = {operands->action, operands->texts[i], operands->width, arena, err};
         size_t length = range_length(&op, form);
         code = length > 0 ? take_range(&op, form, length, &taking)
-                          : take_form(&op, form, add_request(&taking, form->kind));
+                          : form->take(&op, add_request(&taking, form->kind));
     }
     struct request *items = arena_alloc(arena, (taking.n + 1) * sizeof *items);
     if (taking.n > 0) {

@@ -268,7 +268,7 @@ static enum err_code unknown_context(struct resolver *r, const char *name)
     if (near) {
         err_hint(r->err, "Did you mean \"%s\"?", near);
     } else if (r->config.n_contexts > 0 && !buf_failed(&list)) {
-        err_hint(r->err, "Its contexts are %s", list.data);
+        err_hint(r->err, "It has %s", list.data);
     } else {
         err_hint(r->err, "Add a section [context %s]", name);
     }

@@ -353,7 +353,7 @@ static void test_ranges(void **state)
     }
     arena_release(&arena);
     check_operand(ACTION_UNRESERVE, "0020-0020", "unreserve agent=- other=- ext=0020 note=-");
-    static const char order[] = "a range is two extensions of 4 digits, the lower one first";
+    static const char order[] = "a range has two extensions of 4 digits, the lower one first";
     static const char *const wrong[] = {"20-29", "0029-0020", "0020-00029", "00020-0029"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         char *text = mem_printf("WRONG --reserve %s: %s", wrong[i], order);

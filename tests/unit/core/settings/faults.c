@@ -152,7 +152,7 @@ static void test_a_context_that_is_not_there(void **state)
            "Did you mean \"prod\"?");
     world.words = "--status -c elsewhere";
     sw_bad(&world, ERR_CONFIG, "~/.config/extpool/config has no context \"elsewhere\"",
-           "Its contexts are prod, lab");
+           "It has prod, lab");
     world.config = NULL;
     sw_bad(&world, ERR_CONFIG,
            "there is no context \"elsewhere\": there is no configuration file "
