@@ -28,3 +28,10 @@ from support.console import (  # noqa: E402,F401
     empty,
     place,
 )
+
+
+def pytest_runtest_logreport(report):
+    """Writes down which tests failed, for the script that runs them."""
+    if report.failed and os.environ.get("EXTPOOL_FAILED") and "PYTEST_XDIST_WORKER" not in os.environ:
+        with open(os.environ["EXTPOOL_FAILED"], "a", encoding="utf-8") as failed:
+            failed.write(report.nodeid + "\n")
