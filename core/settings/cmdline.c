@@ -9,7 +9,7 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
-/* What getopt_long returns for a row of a table; the codes of letters lie below. */
+/* What getopt_long returns for a row of a table; the codes of letters are lower. */
 #define CODE_ACTION 1000
 #define CODE_OPTION 2000
 
@@ -31,7 +31,7 @@ static void describe_options(struct parser *parser)
 {
     size_t n = 0;
     size_t s = 0;
-    parser->shorts[s++] = '-'; /* operands come as they stand */
+    parser->shorts[s++] = '-'; /* operands are returned in their order */
     parser->shorts[s++] = ':'; /* a missing value is told from an unknown option */
     for (enum action action = 0; action < ACTION_COUNT; action++) {
         const struct action_info *info = action_info(action);

@@ -2,14 +2,14 @@
 #define CORE_SETTINGS_CMDLINE_H
 
 /*
- * The command line, read but not yet judged against the configuration: one action, its operands,
- * the options with their values as text.
+ * Reads the command line: one action, its operands, and the options with their values as text.
+ * core/settings/settings.h checks the values.
  *
- * Long options are read by getopt_long, but have to be written in full: a script that says --dry
- * today must not mean something else in a later version. What is no option is an operand of the
- * action, wherever it stands; behind "--" everything is one. An action may be given more than
- * once (--assign a=2041 --assign b): its operands are gathered. --help and --version win over any
- * other action, and "--sync --help" is the help of sync.
+ * getopt_long reads long options, but they have to be written in full: a script that says --dry
+ * today must not mean something else in a later version. Everything that is not an option is an
+ * operand of the action, and after "--" everything is. An action may be given more than once
+ * (--assign a=2041 --assign b); it gets all the operands. --help and --version win over any other
+ * action, and "--sync --help" is the help on sync.
  */
 
 #include "core/base/err.h"
@@ -24,8 +24,8 @@ struct command_line {
     enum topic topic;              /* ACTION_HELP */
 };
 
-/* ERR_USAGE says what is wrong and which option was meant. Not thread-safe: getopt is not. `line`
-   holds nothing on an error. argv must outlive it. */
+/* ERR_USAGE says what is wrong and which option was probably meant. On an error `line` is empty.
+   argv must outlive `line`. Not thread-safe, because getopt is not. */
 enum err_code command_line_parse(int argc, char *const argv[], struct command_line *line,
                                  struct err *err) ERR_CHECK;
 void command_line_release(struct command_line *line);

@@ -8,7 +8,7 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
-/* Where the reader stands. */
+/* The reader at work. */
 struct reading {
     struct config *config;
     struct ini ini;

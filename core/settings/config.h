@@ -2,17 +2,17 @@
 #define CORE_SETTINGS_CONFIG_H
 
 /*
- * The configuration file, as it stands: every property of every section, known keys only, no key
- * twice. What the values mean is settled in core/settings/settings.c, for the chosen context alone.
+ * Reads the configuration file: every property of every section. It takes known keys only, and no
+ * key twice. core/settings/settings.c checks the values, but only those of the chosen context.
  *
- *     [defaults]               what holds in every context that does not say otherwise
- *     context = prod           the context where none is named
+ *     [defaults]               for every context that does not say otherwise
+ *     context = prod           the context, if nothing else names one
  *
  *     [context prod]
  *     directory = connect:arn:aws:connect:eu-west-2:111122223333:instance/...
  *     store = dynamodb:cc-ext
  *     read_only = yes
- *     cooldown = 14d           keys of [policy] and [console], too; `theme` for [theme] name
+ *     cooldown = 14d           keys of [policy] and [console] are allowed, and theme
  *
  *     [policy]
  *     ranges = 2000-2999, 7100-7199
@@ -54,7 +54,7 @@ enum err_code config_parse(const char *path, const char *text, size_t length, st
                            struct err *err) ERR_CHECK;
 void config_release(struct config *config);
 
-/* NULL where the section (of that context) does not say. */
+/* NULL: the section (of that context) does not have it. */
 const struct config_entry *config_find(const struct config *config, enum section section,
                                        const char *context, enum option_id id);
 

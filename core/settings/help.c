@@ -101,7 +101,7 @@ void help_topic(enum topic topic, struct buf *out)
  * ---- the manual page ---------------------------------------------------------------------------
  *
  * In the man macros of roff (man-pages(7), groff_man(7)), from the same tables and texts. A
- * paragraph of a text whose lines are indented is shown as it stands.
+ * paragraph of a text whose lines are indented is shown unchanged.
  */
 
 /* Text as it is: '-' stays a minus that can be searched for, and no line is taken for a request. */

@@ -2,17 +2,17 @@
 #define CORE_SETTINGS_LOCATION_H
 
 /*
- * Where a directory, a store or an export lies: a URI as people write it.
+ * Where a directory, a store or an export is: a URI, as a user writes it.
  *
  *   directory   file:PATH    connect:INSTANCE    demo:SEED   (INSTANCE: an id or an ARN)
  *   store       sqlite:PATH  dynamodb:TABLE
  *   export      file:PATH    s3://BUCKET[/KEY]
  *
- * What has no scheme is a path ("agents.csv", "/srv/cc/ext.db", "-" for standard input or output)
- * and gets the scheme of the embedded implementation. "file:///srv/a.csv" is "file:/srv/a.csv"; a
- * file URI is otherwise taken as it stands, without percent-decoding. A path that starts with "~/"
- * lies in the home folder; in the configuration file a relative one is relative to the file's
- * folder, on the command line to the current one.
+ * A text without a scheme is a path ("agents.csv", "/srv/cc/ext.db", "-" for standard input or
+ * output). It gets the scheme of the embedded implementation. "file:///srv/a.csv" is the same as
+ * "file:/srv/a.csv"; nothing in a file URI is percent-decoded. "~/" is the home folder. A relative
+ * path starts from the folder of the configuration file if it is written there, else from the
+ * current folder.
  */
 
 #include <stdbool.h>
@@ -42,7 +42,7 @@ enum err_code location_normalise(enum port_kind port, const char *text,
                                  const struct location_base *base, struct arena *arena,
                                  const char **uri, struct err *err) ERR_CHECK;
 
-/* What follows "scheme:", or NULL where the URI has another scheme. For "s3://bucket/key" that is
+/* What follows "scheme:", or NULL if the URI has another scheme. For "s3://bucket/key" that is
    "//bucket/key". */
 const char *location_rest(const char *uri, const char *scheme);
 

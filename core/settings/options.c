@@ -39,7 +39,7 @@ static const struct action_info s_actions[ACTION_COUNT] = {
 };
 _Static_assert(ACTION_COUNT <= 32, "the actions of an option are bits of a uint32_t");
 
-/* The names, each list with a NULL behind it, and what a topic is about. */
+/* The names, each list ends with NULL, and what a topic is about. */
 static const char *const s_topics[TOPIC_COUNT + 1] = {
 #define X(id, name, about) [id] = name,
     TOPIC_LIST(X)

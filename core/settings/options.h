@@ -193,10 +193,10 @@ enum section {
  *   id       OPT_...
  *   letter   "-n", or 0
  *   name     on the command line, without "--"; NULL: not there
- *   key      in its section, in [context NAME], and upper-case behind EXTPOOL_ in the environment
+ *   key      in its section, in [context NAME], and after EXTPOOL_ in upper case in the environment
  *   type     TYPE_...
- *   hint     what stands for the value in help and messages
- *   section  SECTION_..., where the key lives
+ *   hint     the name of the value in help and messages
+ *   section  SECTION_..., of the key
  *   topic    TOPIC_..., where the help shows it
  *   member   of struct settings, where the value goes
  *   actions  that it goes with
@@ -255,7 +255,7 @@ enum section {
     X(OPT_CONNECT_BURST, 0,   NULL,           "connect_burst",         INT,       "N",            \
       DEFAULTS, STORES,  connect_burst, FOR_ALL, "how many of them may be sent at once",          \
       .def = "5", LIMITS(1, 1000))                                                                \
-    /* ---- the rules; the width stands before what depends on it ---- */                          \
+    /* ---- the rules; the width comes before what depends on it ---- */                          \
     X(OPT_WIDTH,         0,   NULL,           "width",                 WIDTH,     "N",            \
       POLICY,   POLICY,  policy, FOR_ALL, "digits of an extension, 2 to 8", .def = "4",           \
       LIMITS(EXT_WIDTH_MIN, EXT_WIDTH_MAX))                                                       \

@@ -33,8 +33,8 @@ struct resolver {
 struct finding {
     const char *text; /* NULL: this source has none */
     enum origin kind;
-    const char *where;   /* the origin for people */
-    const char *subject; /* what stands before a complaint: "--store", "config:7: store" */
+    const char *where;   /* the origin, as the user reads it */
+    const char *subject; /* what a message begins with: "--store", "config:7: store" */
 };
 
 /* $VARIABLE/extpool, else HOME/FALLBACK/extpool, else NULL. A relative path in the variable does
@@ -178,7 +178,7 @@ static bool is_real_place(enum option_id id)
     return id >= OPT_DIRECTORY && id <= OPT_AUDIT_KEEP;
 }
 
-/* Asks the sources in order, and writes down where the value is from. */
+/* Asks the sources in order and records the origin of the value. */
 static struct finding find_value(struct resolver *r, enum option_id id)
 {
     bool demo = r->settings->action == ACTION_DEMO && is_real_place(id);
@@ -321,7 +321,7 @@ static void list_contexts(struct resolver *r)
 
 /* ---- the options --------------------------------------------------------------------------- */
 
-/* The policy names the key it complains about; the subject has it already. */
+/* A message of the policy begins with the key; the subject names it already. */
 static const char *without_key(const char *text, enum option_id id)
 {
     const char *key = option_info(id)->key;
@@ -377,7 +377,7 @@ static const struct setting_pair *copy_pairs(struct resolver *r, enum section se
     return pairs;
 }
 
-/* Standard output is where results go: an export there must not stand among them. */
+/* Results go to standard output: an export there must not be mixed with them. */
 static enum err_code check_output(const struct settings *settings, struct err *err)
 {
     if (!settings->export_to || strcmp(settings->export_to, "file:-") != 0) {

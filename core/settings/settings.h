@@ -73,7 +73,7 @@ struct setting_pair {
 /* What a picker shows of a context. */
 struct setting_context {
     const char *name;
-    const char *directory; /* as the file has it, NULL where it does not say */
+    const char *directory; /* as the file has it; NULL: not in the file */
     const char *store;
     const char *region;
     bool read_only;
@@ -95,7 +95,7 @@ struct settings {
     enum topic topic;              /* --help */
 
     /* ---- where ---- */
-    const char *config_path; /* the file that was read or would be; NULL where there is no HOME */
+    const char *config_path; /* the file, whether it exists or not; NULL: HOME is not set */
     bool config_read;
     const char *context;              /* NULL: none */
     struct setting_context *contexts; /* in the order of the file */
@@ -137,7 +137,7 @@ struct settings {
     int escdelay_ms; /* -1: not set, ncurses' own ESCDELAY counts */
 
     struct setting_origin origins[OPT_COUNT];
-    const char **warnings; /* lines for people: a configuration that others can write, ... */
+    const char **warnings; /* for the user: a configuration that others can write to, ... */
     size_t n_warnings;
 };
 
@@ -154,9 +154,9 @@ void settings_release(struct settings *settings);
 /* "built in", "--region", "AWS_REGION", ...: never NULL. */
 const char *settings_origin(const struct settings *settings, enum option_id id);
 
-/* Where an action needs a directory and nothing names one: says so and what to do. */
+/* For an action that needs a directory if nothing names one: the error, and what to do. */
 enum err_code settings_no_directory(const struct settings *settings, struct err *err);
-/* The same where nothing names a store and there is no home to keep one in. */
+/* The same if nothing names a store and there is no home folder to keep one in. */
 enum err_code settings_no_store(struct err *err);
 
 /* With a connect: directory or an s3: export (either may be NULL) the store has to be named by
