@@ -73,7 +73,7 @@ static enum err_code look_by_scan(struct ddb *ddb, const struct policy *policy,
     *snapshot = NULL;
     enum err_code code = ddb_scan(ddb, policy, progress, snapshot, err);
     if (code == ERR_OK) {
-        (*snapshot)->whole = false;
+        (*snapshot)->consistent = false;
         (*snapshot)->exact = false;
     }
     return code;

@@ -106,7 +106,7 @@ enum err_code ddb_snapshot_finish(struct ddb_snapshot *gather, const struct ddb 
                        gather->n_unknown_items * sizeof *gather->unknown_items);
         snapshot->n_unknown_items = gather->n_unknown_items;
     }
-    snapshot->whole = whole;
+    snapshot->consistent = whole;
     snapshot->exact = whole;
     snapshot->keeps_claims = true;
     snapshot_seal(snapshot);

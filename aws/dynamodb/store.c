@@ -89,7 +89,7 @@ static enum err_code store_load(struct store *store, const struct policy *policy
                                 struct snapshot **out, struct err *err)
 {
     struct ddb *ddb = ddb_of(store);
-    if (mode == LOAD_WHOLE) {
+    if (mode == LOAD_CONSISTENT) {
         return ddb_scan(ddb, policy, progress, out, err);
     }
     enum err_code code = ddb_load(ddb, policy, progress, out, err);

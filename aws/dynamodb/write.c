@@ -55,7 +55,7 @@ static enum packed pack_unit(struct ddb_scheduler *writer, size_t index,
     }
     if (effects.n_items == 0 && effects.n_claims == 0) {
         ddb_decide_lost(writer, index,
-                        &(struct conflict_verdict){.fate = CONFLICT_ALREADY_SO,
+                        &(struct conflict_verdict){.fate = CONFLICT_ALREADY_APPLIED,
                                                    .change = unit->first,
                                                    .detail = "there is nothing to change"});
         return PACKED;

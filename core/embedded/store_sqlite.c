@@ -127,9 +127,9 @@ static enum err_code read_all(struct sqlite_store *store, int width, enum load_m
     }
     /* A row that is not understood still occupies its number: it must not look as if absent. */
     snapshot->exact = unknown_items.n_items == 0;
-    if (code == ERR_OK && mode == LOAD_WHOLE) {
+    if (code == ERR_OK && mode == LOAD_CONSISTENT) {
         code = check_integrity(store, snapshot, &unknown_items, err);
-        snapshot->whole = true;
+        snapshot->consistent = true;
         if (unknown_items.n_items > 0) {
             size_t bytes = unknown_items.n_items * sizeof *unknown_items.items;
             snapshot->unknown_items = arena_alloc(&snapshot->arena, bytes);
@@ -159,7 +159,7 @@ static enum err_code store_load(struct store *base, const struct policy *policy,
         code = read_all(store, policy->width, mode, snapshot, err);
     }
     if (code == ERR_OK) {
-        code = sqlite_judge_time(store, policy, mode == LOAD_WHOLE, snapshot, err);
+        code = sqlite_judge_time(store, policy, mode == LOAD_CONSISTENT, snapshot, err);
     }
     sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     if (code == ERR_OK) {

@@ -178,9 +178,10 @@ enum err_code unit_write(struct unit_writer *writer, size_t first, size_t end) E
 /* ---- store_sqlite_trail.c ------------------------------------------------------------------- */
 
 /* Compares the machine's clock with the trail and judges the stamps of the snapshot, whose slots
-   are read; with `whole` counts what the doctor wants to know. Inside of the load's transaction. */
-enum err_code sqlite_judge_time(struct sqlite_store *store, const struct policy *policy, bool whole,
-                                struct snapshot *snapshot, struct err *err) ERR_CHECK;
+   are read; with `consistent` counts what the doctor wants to know. Inside of the load's transaction. */
+enum err_code sqlite_judge_time(struct sqlite_store *store, const struct policy *policy,
+                                bool consistent, struct snapshot *snapshot,
+                                struct err *err) ERR_CHECK;
 
 /* Remembers a stamp that is given while the clock is behind. Inside of the write's transaction. */
 enum err_code sqlite_doubt_stamp(struct sqlite_store *store, int64_t stamp_s,

@@ -121,15 +121,15 @@ static enum err_code examine_trail(struct sqlite_store *store, struct reading *r
     return code;
 }
 
-enum err_code sqlite_judge_time(struct sqlite_store *store, const struct policy *policy, bool whole,
-                                struct snapshot *snapshot, struct err *err)
+enum err_code sqlite_judge_time(struct sqlite_store *store, const struct policy *policy,
+                                bool consistent, struct snapshot *snapshot, struct err *err)
 {
     struct reading reading = {.snapshot = snapshot};
     enum err_code code = read_times(store, &reading, err);
     if (code == ERR_OK) {
         stamps_judge_host(snapshot, policy, store->clock, &reading.times);
     }
-    if (code == ERR_OK && whole) {
+    if (code == ERR_OK && consistent) {
         code = examine_trail(store, &reading, err);
     }
     free(reading.doubtful_s);

@@ -231,7 +231,7 @@ static void find_out(struct unit_writer *writer, struct trial *trial)
     conflict_judge(writer->plan, &effects, &present, &writer->scratch, &trial->verdict);
     if (looking.failed) {
         trial->outcome = WENT_WRONG;
-    } else if (trial->verdict.fate == CONFLICT_ALREADY_SO) {
+    } else if (trial->verdict.fate == CONFLICT_ALREADY_APPLIED) {
         trial->outcome = WAS_SO;
     }
 }
@@ -242,7 +242,7 @@ static void try_unit(struct unit_writer *writer, const struct effects *effects, 
     int result = SQLITE_DONE;
     if (effects->n_items == 0) {
         trial->outcome = WAS_SO;
-        trial->verdict = (struct conflict_verdict){.fate = CONFLICT_ALREADY_SO,
+        trial->verdict = (struct conflict_verdict){.fate = CONFLICT_ALREADY_APPLIED,
                                                    .change = trial->first,
                                                    .detail = "there is nothing to change"};
         return;
@@ -291,7 +291,7 @@ static void set_results(struct unit_writer *writer, struct trial *trial)
 {
     struct plan *plan = writer->plan;
     if (trial->outcome == WAS_SO || trial->outcome == WAS_OTHER) {
-        trial->verdict.fate = trial->outcome == WAS_SO ? CONFLICT_ALREADY_SO : CONFLICT_OTHER;
+        trial->verdict.fate = trial->outcome == WAS_SO ? CONFLICT_ALREADY_APPLIED : CONFLICT_OTHER;
         conflict_decide(plan, trial->first, trial->end, &trial->verdict);
         return;
     }
@@ -330,7 +330,7 @@ static enum err_code change_trail(struct unit_writer *writer, struct change *cha
     enum err_code code = sqlite_change_trail(writer->store, change->trail, &n, writer->err);
     if (code == ERR_OK) {
         change->result = n > 0 ? RESULT_DONE : RESULT_SKIPPED;
-        change->already_so = n == 0;
+        change->already_applied = n == 0;
     }
     return code;
 }

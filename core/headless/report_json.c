@@ -236,7 +236,7 @@ static json_t *action_object(const struct action_report *action)
     json_object_set_new(document, "plan", plan_counts(plan));
     json_object_set_new(document, "changes", change_list(plan));
     json_object_set_new(document, "applied", number(outcome ? outcome->applied : 0));
-    json_object_set_new(document, "skipped", number(outcome ? outcome->already_so : 0));
+    json_object_set_new(document, "skipped", number(outcome ? outcome->already_applied : 0));
     json_object_set_new(document, "conflicts", number(outcome ? outcome->conflicts : 0));
     json_object_set_new(document, "failed", number(outcome ? outcome->failed : 0));
     if (outcome && action->err && action->err->code != ERR_OK) {

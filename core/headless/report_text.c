@@ -100,7 +100,7 @@ static void add_change(struct table *table, const struct change *change)
 {
     const char *why = change->why;
     if (change->result != RESULT_DONE && change->result != RESULT_PLANNED) {
-        why = change->already_so
+        why = change->already_applied
                   ? change->detail
                   : arena_printf(&table->arena, "%s: %s", change_result_text(change->result),
                                  change->detail ? change->detail : change->why);
@@ -265,13 +265,13 @@ static void also(const struct report *report, size_t n, const char *what)
 static void rows_done(const struct report *report, const struct outcome *outcome)
 {
     char number[TEXT_NUMBER_ROOM];
-    if (outcome->applied + outcome->already_so + outcome->conflicts + outcome->failed +
+    if (outcome->applied + outcome->already_applied + outcome->conflicts + outcome->failed +
             outcome->in_doubt ==
         0) {
         return;
     }
     fprintf(report->out, "done: %s applied", text_number(outcome->applied, number));
-    also(report, outcome->already_so, "already applied");
+    also(report, outcome->already_applied, "already applied");
     also(report, outcome->conflicts, outcome->conflicts == 1 ? "conflict" : "conflicts");
     also(report, outcome->failed, "failed");
     also(report, outcome->in_doubt, "in doubt");

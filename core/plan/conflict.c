@@ -260,10 +260,10 @@ static enum conflict_fate judge(const struct judgement *judgement)
     const struct slot *any = find_any_number(judgement);
     if (any && slot_is_sound(any)) {
         verdict->detail = holds_sentence(judgement->arena, any);
-        return CONFLICT_ALREADY_SO;
+        return CONFLICT_ALREADY_APPLIED;
     }
     if (all_so(judgement)) {
-        return CONFLICT_ALREADY_SO;
+        return CONFLICT_ALREADY_APPLIED;
     }
     for (size_t i = 0; i < effects->n_items; i++) {
         const struct effect *effect = &effects->items[i];
@@ -307,12 +307,12 @@ void conflict_judge(const struct plan *plan, const struct effects *effects,
 void conflict_decide(struct plan *plan, size_t first, size_t end,
                      const struct conflict_verdict *verdict)
 {
-    bool so = verdict->fate == CONFLICT_ALREADY_SO;
+    bool so = verdict->fate == CONFLICT_ALREADY_APPLIED;
     bool grouped = verdict->change >= first && verdict->change < end;
     for (size_t i = first; i < end; i++) {
         struct change *change = &plan->changes[i];
         change->result = so ? RESULT_SKIPPED : RESULT_CONFLICT;
-        change->already_so = so;
+        change->already_applied = so;
         if (so) {
             change->detail = arena_printf(&plan->arena, "already applied: %s", verdict->detail);
         } else if (grouped && i != verdict->change) {

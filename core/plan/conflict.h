@@ -28,7 +28,7 @@ struct present {
     void *context;
 };
 
-enum conflict_fate { CONFLICT_AS_SEEN, CONFLICT_ALREADY_SO, CONFLICT_OTHER };
+enum conflict_fate { CONFLICT_AS_SEEN, CONFLICT_ALREADY_APPLIED, CONFLICT_OTHER };
 
 struct conflict_verdict {
     enum conflict_fate fate;

@@ -335,14 +335,14 @@ struct diagnosis *doctor_examine(const struct plan_input *input)
         .input = input,
         .snapshot = snapshot,
         .diagnosis = diagnosis,
-        .with_claims = snapshot->whole && snapshot->keeps_claims,
+        .with_claims = snapshot->consistent && snapshot->keeps_claims,
     };
     find_holders(&exam);
     examine_slots(&exam);
     if (exam.with_claims) {
         examine_claims(&exam);
     }
-    if (snapshot->whole || snapshot->exact) {
+    if (snapshot->consistent || snapshot->exact) {
         examine_missing(&exam);
     }
     examine_unknown_items(&exam);

@@ -374,7 +374,7 @@ static void build_request(struct edit *edit, const struct edit_request *request,
 }
 
 /* Nothing is written, but the operator reads that it is already applied. */
-static void build_already_so(struct edit *edit, const struct edit_request *request)
+static void build_already_applied(struct edit *edit, const struct edit_request *request)
 {
     struct plan *plan = edit->builder.plan;
     const struct person *person = request->person;
@@ -385,7 +385,7 @@ static void build_already_so(struct edit *edit, const struct edit_request *reque
                                            0, occasion(edit, request));
     plan->counts[request->kind]--;
     change->result = RESULT_SKIPPED;
-    change->already_so = true;
+    change->already_applied = true;
     change->detail = arena_printf(&plan->arena, "already applied: %s", request->already);
 }
 
@@ -408,8 +408,8 @@ static void build_changes(struct edit *edit)
         }
     }
     for (size_t i = 0; i < edit->n_requests; i++) {
-        if (edit->requests[i].state == EDIT_ALREADY_DONE) {
-            build_already_so(edit, &edit->requests[i]);
+        if (edit->requests[i].state == EDIT_ALREADY_APPLIED) {
+            build_already_applied(edit, &edit->requests[i]);
         }
     }
 }

@@ -45,7 +45,7 @@ struct number {
 
 enum edit_request_state {
     EDIT_OPEN,
-    EDIT_ALREADY_DONE, /* the store already has what was asked for */
+    EDIT_ALREADY_APPLIED, /* the store already has what was asked for */
     EDIT_REFUSED
 };
 
@@ -60,7 +60,7 @@ struct edit_request {
     struct person *other;  /* swap */
     struct number *number; /* what is taken, given back, reserved or pinned */
     bool automatic;        /* the picker chooses the number */
-    const char *already;   /* EDIT_ALREADY_DONE: what is there ("alice has 0042") */
+    const char *already;   /* EDIT_ALREADY_APPLIED: what is there ("alice has 0042") */
     const char *how;       /* why this number, if nobody named one */
     bool returning;
     size_t joined; /* union-find over the requests */

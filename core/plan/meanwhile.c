@@ -24,7 +24,7 @@ void meanwhile_begin(struct meanwhile *meanwhile, const struct plan *plan)
 static bool has_lost(const struct meanwhile *meanwhile, const struct plan *plan, size_t i)
 {
     const struct change *change = &plan->changes[i];
-    return meanwhile->tried[i] && (change->result == RESULT_CONFLICT || change->already_so);
+    return meanwhile->tried[i] && (change->result == RESULT_CONFLICT || change->already_applied);
 }
 
 void meanwhile_end(struct meanwhile *meanwhile, const struct plan *plan)
@@ -32,7 +32,7 @@ void meanwhile_end(struct meanwhile *meanwhile, const struct plan *plan)
     for (size_t i = 0; i < plan->n_changes; i++) {
         bool lost = has_lost(meanwhile, plan, i);
         meanwhile->n_lost += lost;
-        meanwhile->n_done += lost && plan->changes[i].already_so;
+        meanwhile->n_done += lost && plan->changes[i].already_applied;
     }
 }
 

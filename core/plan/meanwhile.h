@@ -25,7 +25,7 @@ struct meanwhile {
 
 void meanwhile_begin(struct meanwhile *meanwhile, const struct plan *plan);
 
-/* Counts the rows that were to be written and turned out to be so already or in conflict. */
+/* Counts the rows that were to be written and turned out to be already applied or in conflict. */
 void meanwhile_end(struct meanwhile *meanwhile, const struct plan *plan);
 void meanwhile_release(struct meanwhile *meanwhile);
 

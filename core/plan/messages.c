@@ -50,7 +50,7 @@ const char *edit_name_request(struct edit *edit, size_t request)
 void edit_grant(struct edit *edit, size_t index, const char *what)
 {
     struct edit_request *request = &edit->requests[index];
-    request->state = EDIT_ALREADY_DONE;
+    request->state = EDIT_ALREADY_APPLIED;
     request->already = what;
 }
 

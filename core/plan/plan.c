@@ -170,7 +170,7 @@ size_t plan_unit_end(const struct plan *plan, size_t first)
 
 bool change_is_tried(const struct change *change)
 {
-    return !change->left_out && change->result != RESULT_CONFLICT && !change->already_so;
+    return !change->left_out && change->result != RESULT_CONFLICT && !change->already_applied;
 }
 
 void plan_leave_out(struct plan *plan, size_t index, bool left_out)

@@ -76,16 +76,16 @@ struct trail_step {
 struct change {
     enum change_kind kind;
     enum change_result result;
-    bool left_out;     /* the operator took the row out of the plan: not applied */
-    bool already_so;   /* with RESULT_SKIPPED: it was already applied */
-    bool by_number;    /* release: asked for by the number, not by the agent who holds it */
-    bool any_number;   /* assign: any number will do */
-    bool chosen;       /* assign: the pool chose the number; nobody named it */
-    uint8_t n_chosen;  /* how often it was chosen again: another took the number meanwhile */
-    uint32_t group;    /* changes with the same number, other than 0, are applied together or not
+    bool left_out;        /* the operator took the row out of the plan: not applied */
+    bool already_applied; /* with RESULT_SKIPPED: it was already applied */
+    bool by_number;       /* release: asked for by the number, not by the agent who holds it */
+    bool any_number;      /* assign: any number will do */
+    bool chosen;          /* assign: the pool chose the number; nobody named it */
+    uint8_t n_chosen;     /* how often it was chosen again: another took the number meanwhile */
+    uint32_t group;       /* changes with the same number, other than 0, are applied together or not
                           at all; they stand next to each other */
-    const char *ext;   /* the extension it is about; of a reassign the new one */
-    const char *agent; /* NULL if it is about nobody */
+    const char *ext;      /* the extension it is about; of a reassign the new one */
+    const char *agent;    /* NULL if it is about nobody */
     const char *from; /* assign, release, reassign: the extension the agent had; pin, reserve and */
     const char *to;   /* their opposites: the note. NULL: none. `to`: what comes */
     const char *why;

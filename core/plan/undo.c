@@ -117,10 +117,10 @@ static void say_taken(struct trace *trace, const struct audit_change *change)
 static void say_reserved(struct trace *trace, const struct audit_change *change)
 {
     /* Reserved again under another note: a free number has no note. */
-    bool was_held = change->was.state == SLOT_RESERVED || change->from || change->was.note;
+    bool was_reserved = change->was.state == SLOT_RESERVED || change->from || change->was.note;
     say_was(trace, 2,
-            was_held ? slot_reserved(trace->ext, change->from, change->was.at_s, change->was.by)
-                     : slot_free(trace->ext, change->was.at_s, change->was.agent));
+            was_reserved ? slot_reserved(trace->ext, change->from, change->was.at_s, change->was.by)
+                         : slot_free(trace->ext, change->was.at_s, change->was.agent));
     say_became(trace, 3, slot_reserved(trace->ext, change->to, 0, NULL));
 }
 
@@ -276,8 +276,8 @@ static void find_other_holdings(struct undo *undo)
             continue;
         }
         size_t owned = strmap_get(&owners, slot->agent);
-        size_t held = owned == STRMAP_NONE ? STRMAP_NONE : strmap_get(&undo->by_ext, slot->ext);
-        bool moves_too = held != STRMAP_NONE && root_of(undo, held) == root_of(undo, owned);
+        size_t also = owned == STRMAP_NONE ? STRMAP_NONE : strmap_get(&undo->by_ext, slot->ext);
+        bool moves_too = also != STRMAP_NONE && root_of(undo, also) == root_of(undo, owned);
         if (moves_too) {
             undo->traces[owned].moves_back = slot;
         }
@@ -368,7 +368,7 @@ static struct change *add(struct undo *undo, enum change_kind kind, const struct
     if (root->conflict && !root->differs) { /* an undo that was stopped, and is run again */
         const char *now = slot_describe(&plan->arena, trace->now);
         change->result = RESULT_SKIPPED;
-        change->already_so = true;
+        change->already_applied = true;
         change->detail = arena_printf(&plan->arena, "already applied: %s is %s", trace->ext, now);
         plan->counts[kind]--;
     } else if (root->conflict) {
@@ -495,7 +495,7 @@ static void note_rest(struct undo *undo)
         const struct change *change = &plan->changes[i];
         if (change->result == RESULT_CONFLICT) {
             name_list_add(&moved, change->ext);
-        } else if (change->already_so) {
+        } else if (change->already_applied) {
             n_undone++;
         } else if (change->kind == CHANGE_ASSIGN && roster && roster->n_agents > 0 &&
                    !roster_find(roster, change->agent)) {

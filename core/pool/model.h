@@ -108,7 +108,7 @@ struct trail_month {
     size_t n_records;
 };
 
-/* What a whole read (the doctor's) finds in the audit trail. */
+/* What a consistent read (the doctor's) finds in the audit trail. */
 struct trail {
     size_t n_records;
     size_t n_expired;     /* expired ones, if the store does not remove them itself */
@@ -124,17 +124,18 @@ struct snapshot {
     struct arena arena;
     struct slot *slots; /* sorted by ext, one each */
     size_t n_slots;
-    struct claim *claims; /* sorted by agent; without `whole` those of agents with two numbers */
+    struct claim
+        *claims; /* sorted by agent; without `consistent` those of agents with two numbers */
     size_t n_claims;
-    struct unknown_item *unknown_items; /* only with `whole` */
+    struct unknown_item *unknown_items; /* only with `consistent` */
     size_t n_unknown_items;
-    bool whole;        /* everything was read with strong consistency (doctor) */
-    bool keeps_claims; /* the store has claims; with `whole` they are all in `claims` */
+    bool consistent;   /* everything was read with strong consistency (doctor) */
+    bool keeps_claims; /* the store has claims; with `consistent` they are all in `claims` */
     bool exact;        /* what is not here is not in the store; false if an index may lag */
     bool complete;     /* every number of the ranges was looked for: what is not here can be made */
     int64_t read_at_s; /* by the machine's clock */
     struct pool_time time;
-    struct trail trail;       /* only with `whole` */
+    struct trail trail;       /* only with `consistent` */
     unsigned long references; /* snapshot_ref/unref only */
 };
 

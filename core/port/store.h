@@ -24,7 +24,7 @@ enum load_mode {
     LOAD_NORMAL, /* what lists and the screen show, as cheap as the store can */
     LOAD_POOL,   /* also looks for every number of the ranges that a cheap read does not show: for
                     plans that make numbers, or choose one */
-    LOAD_WHOLE   /* everything, strongly consistent, with claims and unknown_items: the doctor */
+    LOAD_CONSISTENT /* everything, strongly consistent, with claims and unknown_items: the doctor */
 };
 
 /* Who writes, under which action. */

@@ -12,9 +12,9 @@ void outcome_count(struct outcome *outcome, const struct plan *plan)
     outcome->failed = plan_results(plan, RESULT_FAILED);
     outcome->not_tried = plan_results(plan, RESULT_NOT_TRIED);
     outcome->in_doubt = plan_results(plan, RESULT_IN_DOUBT);
-    outcome->already_so = 0;
+    outcome->already_applied = 0;
     for (size_t i = 0; i < plan->n_changes; i++) {
-        outcome->already_so += plan->changes[i].already_so && !plan->changes[i].left_out;
+        outcome->already_applied += plan->changes[i].already_applied && !plan->changes[i].left_out;
     }
 }
 

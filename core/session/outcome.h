@@ -12,7 +12,7 @@
 /* Each row that was not left out is counted as one of these. */
 struct outcome {
     char action_id[AUDIT_ID_ROOM]; /* "" if there was nothing to write */
-    size_t applied, already_so, conflicts, failed;
+    size_t applied, already_applied, conflicts, failed;
     size_t not_tried, in_doubt; /* after a stop, or a failure that ended the apply */
     /* Rows that somebody else did or changed between the plan and the write. */
     size_t lost;

@@ -363,7 +363,7 @@ static struct snapshot *empty_snapshot(const struct session *session)
 {
     struct snapshot *snapshot = snapshot_new();
     snapshot->exact = true;
-    snapshot->whole = true;
+    snapshot->consistent = true;
     snapshot->read_at_s = clock_now_s(session->clock);
     snapshot_seal(snapshot);
     return snapshot;
@@ -489,8 +489,8 @@ enum err_code session_apply(struct session *session, struct plan *plan,
         code == ERR_OK ? LOG_INFO : LOG_ERROR, "apply",
         "%s %s: %zu applied, %zu already applied, %zu conflicts, %zu failed, %zu not tried in %lld "
         "ms%s%s",
-        plan->action, outcome->action_id, outcome->applied, outcome->already_so, outcome->conflicts,
-        outcome->failed, outcome->not_tried, (long long)outcome->duration_ms,
+        plan->action, outcome->action_id, outcome->applied, outcome->already_applied,
+        outcome->conflicts, outcome->failed, outcome->not_tried, (long long)outcome->duration_ms,
         code == ERR_OK || !err ? "" : ": ", code == ERR_OK || !err ? "" : err->text);
     if (outcome->applied == 0 && outcome->in_doubt == 0) {
         outcome->action_id[0] = '\0'; /* nothing stands under it */

@@ -187,7 +187,7 @@ enum err_code usecase_plan_undo(struct usecase *use, const char *action_id)
 
 enum err_code usecase_examine(struct usecase *use)
 {
-    enum err_code code = usecase_read_store(use, LOAD_WHOLE);
+    enum err_code code = usecase_read_store(use, LOAD_CONSISTENT);
     if (code == ERR_OK) {
         struct plan_input input = session_plan_input(use->session, use->snapshot, use->roster);
         find_listed(use, &input);
@@ -226,7 +226,7 @@ size_t usecase_problems_left(struct usecase *use)
     struct snapshot *again = NULL;
     struct err ignored = ERR_INIT;
     size_t left = use->diagnosis->n_problems;
-    if (session_load(use->session, LOAD_WHOLE, use->progress, &again, &ignored) == ERR_OK) {
+    if (session_load(use->session, LOAD_CONSISTENT, use->progress, &again, &ignored) == ERR_OK) {
         struct plan_input input = session_plan_input(use->session, again, NULL);
         struct diagnosis *after = doctor_examine(&input);
         left = after->n_problems;

@@ -31,7 +31,7 @@ static void rest_of(const struct outcome *outcome, char *out, size_t size)
     if (outcome->lost_done > 0) {
         snprintf(out, size, ", %s done by %s meanwhile", frame_count(outcome->lost_done), who);
     }
-    add_count(out, size, outcome->already_so - outcome->lost_done, "already applied");
+    add_count(out, size, outcome->already_applied - outcome->lost_done, "already applied");
     add_count(out, size, outcome->conflicts, "in conflict");
     size_t used = strlen(out);
     if (outcome->conflicts > 0 && outcome->lost > outcome->lost_done && outcome->lost_to[0]) {

@@ -92,7 +92,7 @@ static void toggle(struct plan_view *view, struct shell *shell)
         return;
     }
     const struct change *change = &plan->changes[view->cursor];
-    if (change->already_so) {
+    if (change->already_applied) {
         shell_flash(shell, STYLE_INFO, "%s", change->detail);
         return;
     }
@@ -109,7 +109,7 @@ static void toggle(struct plan_view *view, struct shell *shell)
 static void toggle_all(struct plan_view *view, const struct shell *shell, bool out)
 {
     for (size_t i = 0; view->stage == STAGE_PLAN && i < view->plan->n_changes; i++) {
-        view->plan->changes[i].left_out = out && !view->plan->changes[i].already_so;
+        view->plan->changes[i].left_out = out && !view->plan->changes[i].already_applied;
     }
     judge(view, shell);
 }

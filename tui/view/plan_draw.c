@@ -46,7 +46,7 @@ bool view_plan_publishes(const struct plan_view *view, const struct shell *shell
 /* "[x]" before it is applied, the result afterwards. */
 static const char *box_of(const struct plan_view *view, const struct change *change)
 {
-    if (change->already_so) {
+    if (change->already_applied) {
         return " = ";
     }
     if (view->stage != STAGE_APPLIED) {
@@ -120,7 +120,7 @@ static void draw_change(const struct plan_view *view, struct canvas *canvas, int
     }
     x += agent + 2;
     if (x < width) {
-        bool told = (bad || change->already_so) && change->detail;
+        bool told = (bad || change->already_applied) && change->detail;
         const char *why = told ? change->detail : change->why;
         canvas_text(canvas, x, y, width - x, style, why ? why : "");
     }
@@ -307,7 +307,7 @@ static int draw_current(const struct plan_view *view, struct canvas *canvas, int
     int height = view->stage == STAGE_APPLIED && view->left > 0 ? 4 : 1;
     const char *why = change->why ? change->why : "";
     char line[ERR_TEXT_MAX + 256];
-    if ((bad || change->already_so) && change->detail) {
+    if ((bad || change->already_applied) && change->detail) {
         snprintf(line, sizeof line, "%s: %s (%s)", change->agent ? change->agent : change->ext,
                  change->detail, why);
     } else {

@@ -94,7 +94,7 @@ void calls_make(struct calls *calls, const char *path, int width, size_t n, int6
     }
     *calls = (struct calls){.possible = true};
     struct snapshot *snapshot = make_load(&calls->load, store, &policy, LOAD_NORMAL);
-    snapshot_unref(make_load(&calls->whole, store, &policy, LOAD_WHOLE));
+    snapshot_unref(make_load(&calls->whole, store, &policy, LOAD_CONSISTENT));
     note(&calls->history, store->ops->history(store, 0, NULL, NULL, &history, &err), &err);
     err_clear(&err);
     note(&calls->init, store->ops->init(store, &policy, NULL, NULL, &err), &err);

@@ -18,7 +18,7 @@ static void test_before_init_there_is_nothing(void **state)
                      ERR_NOT_FOUND);
     assert_non_null(strstr(err.hint, "--init"));
     err_clear(&err);
-    assert_int_equal(ops->load(site->store, &site->policy, LOAD_WHOLE, NULL, &snapshot, &err),
+    assert_int_equal(ops->load(site->store, &site->policy, LOAD_CONSISTENT, NULL, &snapshot, &err),
                      ERR_NOT_FOUND);
     err_clear(&err);
     assert_int_equal(ops->history(site->store, 0, NULL, NULL, &history, &err), ERR_NOT_FOUND);
@@ -46,7 +46,7 @@ static void test_a_new_store_is_empty(void **state)
     assert_int_equal(snapshot->n_slots, 0);
     assert_int_equal(snapshot->n_claims, 0);
     assert_int_equal(snapshot->n_unknown_items, 0);
-    assert_true(snapshot->whole);
+    assert_true(snapshot->consistent);
     assert_int_equal(site_history(site, 0, NULL)->n_actions, 0);
 }
 

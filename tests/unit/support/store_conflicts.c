@@ -213,7 +213,7 @@ static void test_a_sync_is_content_with_another_number(void **state)
     theirs(site, CHANGE_ASSIGN, an_assigned("0005", "alice", T0));
     with_dave(plan);
     site_apply(site, site->store, plan);
-    expect_already_so(&plan->changes[0], "alice holds 0005 now");
+    expect_already_applied(&plan->changes[0], "alice holds 0005 now");
     expect_result(&plan->changes[1], RESULT_DONE);
     expect_slot(site, a_free("0001", 0, NULL));
     expect_slot(site, an_assigned("0005", "alice", T0));
@@ -227,7 +227,7 @@ static void test_a_sync_that_lost_the_number_and_whose_agent_has_another(void **
     theirs(site, CHANGE_ASSIGN, an_assigned("0001", "bob", T0));
     theirs(site, CHANGE_ASSIGN, an_assigned("0005", "alice", T0));
     site_apply(site, site->store, plan);
-    expect_already_so(&plan->changes[0], "alice holds 0005 now");
+    expect_already_applied(&plan->changes[0], "alice holds 0005 now");
 }
 
 static void test_release_of_one_who_moved(void **state)
@@ -258,7 +258,7 @@ static void test_release_of_a_number_whose_holder_moved(void **state)
     plan->changes[0].by_number = true;
     alice_moves(site);
     site_apply(site, site->store, plan);
-    expect_already_so(&plan->changes[0], "0001 is free");
+    expect_already_applied(&plan->changes[0], "0001 is free");
     expect_slot(site, an_assigned("0005", "alice", T0 + 30));
 }
 
@@ -281,7 +281,7 @@ static void test_a_move_that_was_made_already(void **state)
     alice_moves(site);
     theirs(site, CHANGE_ASSIGN, an_assigned("0001", "bob", T0 + 40));
     site_apply(site, site->store, plan);
-    expect_already_so(&plan->changes[0], "0005 is assigned to alice");
+    expect_already_applied(&plan->changes[0], "0005 is assigned to alice");
     expect_slot(site, an_assigned("0005", "alice", T0 + 30));
     expect_slot(site, an_assigned("0001", "bob", T0 + 40));
 }
@@ -315,7 +315,7 @@ static void test_what_is_so_already_is_skipped(void **state)
     size_t n_actions = site_history(site, 0, NULL)->n_actions;
     site_apply(site, site->store, second);
     for (size_t i = 0; i < 5; i++) {
-        expect_already_so(&second->changes[i], "already applied");
+        expect_already_applied(&second->changes[i], "already applied");
     }
     assert_int_equal(site_history(site, 0, NULL)->n_actions, n_actions);
     expect_slot(site, an_assigned("0001", "alice", T0));

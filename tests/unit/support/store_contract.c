@@ -85,7 +85,8 @@ const struct snapshot *site_see(struct site *site, struct store *store)
 {
     struct err err = ERR_INIT;
     struct snapshot *snapshot = NULL;
-    enum err_code code = store->ops->load(store, &site->policy, LOAD_WHOLE, NULL, &snapshot, &err);
+    enum err_code code =
+        store->ops->load(store, &site->policy, LOAD_CONSISTENT, NULL, &snapshot, &err);
     if (code != ERR_OK) {
         print_error("load: %s\n", err.text);
     }
@@ -281,7 +282,7 @@ void expect_conflict_at(const struct change *change, const char *word, const cha
 void expect_already_so_at(const struct change *change, const char *word, const char *file, int line)
 {
     expect_result_at(change, RESULT_SKIPPED, file, line);
-    _assert_true(change->already_so, "change->already_so", file, line);
+    _assert_true(change->already_applied, "change->already_so", file, line);
     expect_detail(change, word, file, line);
 }
 

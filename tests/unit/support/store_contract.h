@@ -15,7 +15,7 @@
  *
  * The suite calls fresh once per test, init itself where the test wants it, and remove at the end.
  * A writer from elsewhere is a second handle from again: the suite has no other way to write than
- * the port. All reading that it judges by is LOAD_WHOLE, so an index that lags does no harm.
+ * the port. All reading that it judges by is LOAD_CONSISTENT, so an index that lags does no harm.
  */
 
 #include <stddef.h>

@@ -88,7 +88,7 @@ void expect_result_at(const struct change *change, enum change_result wanted, co
 void expect_conflict_at(const struct change *change, const char *word, const char *file, int line);
 
 /* It was skipped because it is so already, and the detail has that word. */
-#define expect_already_so(change, word) expect_already_so_at(change, word, __FILE__, __LINE__)
+#define expect_already_applied(change, word) expect_already_so_at(change, word, __FILE__, __LINE__)
 void expect_already_so_at(const struct change *change, const char *word, const char *file,
                           int line);
 

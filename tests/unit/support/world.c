@@ -211,23 +211,24 @@ void world_look(struct world *world)
     for (size_t i = 0; i < world->n_slots; i++) {
         const struct slot *slot = &world->slots[i];
         bool leaked = slot->records == RECORD_LEAKED;
-        if (leaked && world->keeps_claims && !world->whole) {
+        if (leaked && world->keeps_claims && !world->consistent) {
             continue; /* the index does not show it */
         }
         struct slot *copy = snapshot_add(seen, slot->ext);
         *copy = *slot;
         *copy = slot_copy(&seen->arena, copy);
-        if (world->keeps_claims && !world->whole) {
+        if (world->keeps_claims && !world->consistent) {
             copy->records &= (uint8_t)~RECORD_LEAKED;
         }
     }
-    seen->whole = world->whole;
+    seen->consistent = world->consistent;
     seen->keeps_claims = world->keeps_claims;
-    seen->exact = world->whole || !world->keeps_claims;
+    seen->exact = world->consistent || !world->keeps_claims;
     seen->claims = arena_alloc(&seen->arena, (world->n_claims + 1) * sizeof *seen->claims);
     for (size_t i = 0; i < world->n_claims; i++) {
         /* Without the whole of it those are read that tell which of two numbers stays. */
-        if (world->whole || (world->keeps_claims && holds_two(world, world->claims[i].agent))) {
+        if (world->consistent ||
+            (world->keeps_claims && holds_two(world, world->claims[i].agent))) {
             struct claim *claim = &seen->claims[seen->n_claims++];
             *claim = world->claims[i];
             claim->agent = arena_strdup(&seen->arena, world->claims[i].agent);

@@ -52,7 +52,7 @@ struct world {
     struct claim *claims; /* any order */
     size_t n_claims;
     bool keeps_claims; /* like a table; otherwise like SQLite: exact, no claims */
-    bool whole;        /* the next look is the doctor's */
+    bool consistent;   /* the next look is the doctor's */
     char *record;      /* what the audit trail says of the last world_do */
     const char *record_action;
 };

@@ -132,12 +132,12 @@ static const struct slot s_pinned = {.ext = "0042",
                                      .agent = "alice",
                                      .note = "desk",
                                      .by = "ops"};
-static const struct slot s_held = {.ext = "0042",
-                                   .state = SLOT_RESERVED,
-                                   .records = RECORD_RESERVED,
-                                   .at_s = 9,
-                                   .note = "fax",
-                                   .by = "ops"};
+static const struct slot s_reserved = {.ext = "0042",
+                                       .state = SLOT_RESERVED,
+                                       .records = RECORD_RESERVED,
+                                       .at_s = 9,
+                                       .note = "fax",
+                                       .by = "ops"};
 
 #define SINCE "since = '1970-01-01T00:00:09Z'" /* text, as all of an assigned record */
 
@@ -214,22 +214,22 @@ static void release(void **state)
 static void reserve_and_back(void **state)
 {
     (void)state;
-    one(&s_free, &s_held, NULL,
+    one(&s_free, &s_reserved, NULL,
         "Delete 0042 nu: attribute_exists(pk) AND attribute_not_exists(released_at)\n"
         "Put 0042 held: attribute_not_exists(pk)\n");
-    one(NULL, &s_held, NULL,
+    one(NULL, &s_reserved, NULL,
         "ConditionCheck 0042 nu: attribute_not_exists(pk)\n"
         "ConditionCheck 0042 agentID: attribute_not_exists(pk)\n"
         "Put 0042 held: attribute_not_exists(pk)\n");
-    one(&s_held, &s_free, NULL,
+    one(&s_reserved, &s_free, NULL,
         "Put 0042 nu: attribute_not_exists(sk_value)\n"
         "Delete 0042 held: attribute_exists(pk) AND since = '9' AND note = 'fax' "
         "AND attribute_not_exists(target) AND attribute_not_exists(until)\n");
     /* What the number was before goes with the reservation and comes back after it. */
-    struct slot held = s_held;
-    held.given_back_s = s_used.at_s;
-    held.agent = s_used.agent;
-    one(&held, &s_used, NULL,
+    struct slot reserved = s_reserved;
+    reserved.given_back_s = s_used.at_s;
+    reserved.agent = s_used.agent;
+    one(&reserved, &s_used, NULL,
         "Put 0042 nu: attribute_not_exists(sk_value)\n"
         "Delete 0042 held: attribute_exists(pk) AND since = '9' AND note = 'fax' "
         "AND attribute_not_exists(target) AND attribute_not_exists(until)\n");

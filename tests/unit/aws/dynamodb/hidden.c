@@ -122,7 +122,7 @@ static struct snapshot *load(struct table *table)
     assert_int_equal(store->ops->load(store, &table->policy, LOAD_POOL, NULL, &snapshot, &err),
                      ERR_OK);
     assert_true(snapshot->complete);
-    assert_false(snapshot->exact || snapshot->whole);
+    assert_false(snapshot->exact || snapshot->consistent);
     return snapshot;
 }
 

@@ -48,14 +48,14 @@ static void items_are_the_old_programs_with_more(void **state)
                 "{\"by\":{\"S\":\"ops\"},\"pinned\":{\"S\":\"desk\"},\"pk\":{\"S\":\"0042\"},"
                 "\"since\":{\"S\":\"1970-01-01T00:00:07Z\"},\"sk\":{\"S\":\"agentID\"},\"sk_"
                 "value\":{\"S\":\"alice\"}}");
-    struct slot held = {
+    struct slot reserved = {
         .ext = "0042", .state = SLOT_RESERVED, .at_s = 7, .by = "ops", .note = "fax"};
-    expect_item(&held,
+    expect_item(&reserved,
                 "{\"by\":{\"S\":\"ops\"},\"note\":{\"S\":\"fax\"},\"pk\":{\"S\":\"0042\"},"
                 "\"since\":{\"N\":\"7\"},\"sk\":{\"S\":\"held\"},\"sk_value\":{\"S\":\"0042\"}}");
-    held.given_back_s = 5;
-    held.agent = "bob";
-    expect_item(&held,
+    reserved.given_back_s = 5;
+    reserved.agent = "bob";
+    expect_item(&reserved,
                 "{\"by\":{\"S\":\"ops\"},\"last_agent\":{\"S\":\"bob\"},\"note\":{\"S\":\"fax\"},"
                 "\"pk\":{\"S\":\"0042\"},\"released_at\":{\"N\":\"5\"},\"since\":{\"N\":\"7\"},"
                 "\"sk\":{\"S\":\"held\"},\"sk_value\":{\"S\":\"0042\"}}");

@@ -131,7 +131,7 @@ static void answer_table(void *context, const struct ddb_request *request)
 static void expect_all(struct table *table, const struct snapshot *snapshot)
 {
     assert_int_equal(snapshot->n_slots, table->n_assigned + table->n_free);
-    assert_false(snapshot->exact || snapshot->whole);
+    assert_false(snapshot->exact || snapshot->consistent);
     assert_true(snapshot->keeps_claims);
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         char ext[24];
@@ -259,7 +259,7 @@ static void answers_that_are_none_fail_the_read(void **state)
     (void)state;
     static const char *const answers[] = {"{}", "{'Items':7}", "{'Items':{}}"};
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-        for (int mode = LOAD_NORMAL; mode <= LOAD_WHOLE; mode++) {
+        for (int mode = LOAD_NORMAL; mode <= LOAD_CONSISTENT; mode++) {
             struct table table;
             struct snapshot *snapshot = NULL;
             struct err err = ERR_INIT;
@@ -344,8 +344,8 @@ static void a_whole_read_has_everything(void **state)
     struct snapshot *snapshot = NULL;
     struct err err = ERR_INIT;
     open_table(&table, answer_scan);
-    assert_int_equal(load(&table, LOAD_WHOLE, &snapshot, &err), ERR_OK);
-    assert_true(snapshot->whole && snapshot->exact);
+    assert_int_equal(load(&table, LOAD_CONSISTENT, &snapshot, &err), ERR_OK);
+    assert_true(snapshot->consistent && snapshot->exact);
     assert_int_equal(snapshot->n_slots, 5); /* 0000 0001 0002 0004 0006; 3 5 7 say another number */
     assert_int_equal(snapshot->slots[0].records, RECORD_LEAKED);
     assert_int_equal(snapshot->slots[1].records, RECORD_FREE);

@@ -164,7 +164,7 @@ static void test_changes_by_others_are_noticed_cheaply(void **state)
     assert_false(ops->may_have_changed(fixture->store));
     assign(fixture, 1); /* its own writing counts too */
     assert_true(ops->may_have_changed(fixture->store));
-    snapshot_unref(load(fixture, LOAD_WHOLE));
+    snapshot_unref(load(fixture, LOAD_CONSISTENT));
     assert_false(ops->may_have_changed(fixture->store));
 }
 
@@ -209,7 +209,7 @@ static void test_rows_that_do_not_fit(void **state)
     assert_int_equal(normal->n_slots, 10);
     assert_false(normal->exact); /* nobody may think that 2000 is missing */
     snapshot_unref(normal);
-    struct snapshot *whole = load(fixture, LOAD_WHOLE);
+    struct snapshot *whole = load(fixture, LOAD_CONSISTENT);
     static const char *const keys[] = {"12", "12x4", "2000", "2001", "2002", "2003"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         size_t found = 0;
@@ -239,7 +239,7 @@ static void test_the_rules_hold_for_everybody(void **state)
         snprintf(sql, sizeof sql, "%.6s OR IGNORE %s", attempts[i], attempts[i] + 7);
         sqlite_by_hand(fixture->path, sql);
     }
-    struct snapshot *whole = load(fixture, LOAD_WHOLE);
+    struct snapshot *whole = load(fixture, LOAD_CONSISTENT);
     assert_int_equal(whole->n_slots, 10);
     assert_int_equal(whole->n_unknown_items, 0);
     assert_true(whole->exact);
@@ -251,7 +251,7 @@ static void test_the_doctor_misses_the_index(void **state)
 {
     struct fixture *fixture = *state;
     sqlite_by_hand(fixture->path, "DROP INDEX one_extension_per_agent");
-    struct snapshot *whole = load(fixture, LOAD_WHOLE);
+    struct snapshot *whole = load(fixture, LOAD_CONSISTENT);
     assert_int_equal(whole->n_unknown_items, 1);
     assert_string_equal(whole->unknown_items[0].key, "one_extension_per_agent");
     snapshot_unref(whole);
@@ -421,7 +421,7 @@ static void test_an_older_file_is_read_as_it_is(void **state)
     struct fixture *fixture = *state;
     make_old(fixture);
     assert_int_equal(count_slots(fixture), 10);
-    snapshot_unref(load(fixture, LOAD_WHOLE));
+    snapshot_unref(load(fixture, LOAD_CONSISTENT));
     assert_int_equal(fill_in_arn(fixture, 1), 0); /* a conflict: nothing is written */
     assert_int_equal(version_of(fixture->path), 1);
     assert_int_equal(count_slots(fixture), 10);

@@ -154,7 +154,7 @@ static struct snapshot *load_whole(void)
     struct store *store = store_sqlite_new(s_path, &clock_system);
     struct snapshot *snapshot = NULL;
     struct err err = ERR_INIT;
-    enum err_code code = store->ops->load(store, &s_policy, LOAD_WHOLE, NULL, &snapshot, &err);
+    enum err_code code = store->ops->load(store, &s_policy, LOAD_CONSISTENT, NULL, &snapshot, &err);
     store_free(store);
     if (code != ERR_OK && code != ERR_NOT_FOUND) {
         print_error("load: %s\n", err.text);

@@ -469,7 +469,7 @@ static void a_doctor(void **state)
     struct world w;
     paper_init(&paper);
     world_init(&w, "0001-0004");
-    w.keeps_claims = w.whole = true;
+    w.keeps_claims = w.consistent = true;
     world_store(&w, "0001 bob\n0003 -\n9999 zoe\n");
     world_claim_all(&w);
     struct plan_input input = world_input(&w);

@@ -41,11 +41,11 @@ struct sample {
 /* alice has 0001, bob 0002; 0003 is reserved. */
 static const struct sample s_samples[] = {
     {"release alice", "", NULL, CONFLICT_AS_SEEN, NULL},
-    {"release alice", "0001 - alice 0d\n", "-", CONFLICT_ALREADY_SO,
+    {"release alice", "0001 - alice 0d\n", "-", CONFLICT_ALREADY_APPLIED,
      "0001 is free, given back by alice on 2026-11-22"},
     {"release alice", "0001 - alice 0d\n0005 alice 0d\n", "0005", CONFLICT_OTHER,
      "alice holds 0005 now; 0001 is free, given back by alice on 2026-11-22"},
-    {"release 0001", "0001 - alice 0d\n0005 alice 0d\n", "0005", CONFLICT_ALREADY_SO, NULL},
+    {"release 0001", "0001 - alice 0d\n0005 alice 0d\n", "0005", CONFLICT_ALREADY_APPLIED, NULL},
     {"release 0001", "0001 bob 0d\n", "-", CONFLICT_OTHER,
      "0001 is assigned to bob since 2026-11-22"},
     {"release alice", "0001 alice 5d pin=x\n", NULL, CONFLICT_OTHER,
@@ -58,10 +58,10 @@ static const struct sample s_samples[] = {
     {"reassign alice 0005", "0001 - alice 0d\n0006 alice 0d\n", "0006", CONFLICT_OTHER,
      "alice holds 0006 now; 0001 is free, given back by alice on 2026-11-22"},
     {"swap alice bob", "0001 bob 0d\n0002 alice 0d\n", "0002", CONFLICT_OTHER, NULL},
-    {"pin alice note=x", "0001 alice 30d pin=x\n", NULL, CONFLICT_ALREADY_SO, NULL},
+    {"pin alice note=x", "0001 alice 30d pin=x\n", NULL, CONFLICT_ALREADY_APPLIED, NULL},
     {"pin alice note=x", "0001 alice 30d pin=y\n", NULL, CONFLICT_OTHER, NULL},
-    {"unreserve 0003", "0003 - 0d\n", NULL, CONFLICT_ALREADY_SO, NULL},
-    {"reserve 0004 note=x", "0004 -held note=x\n", NULL, CONFLICT_ALREADY_SO, NULL},
+    {"unreserve 0003", "0003 - 0d\n", NULL, CONFLICT_ALREADY_APPLIED, NULL},
+    {"reserve 0004 note=x", "0004 -held note=x\n", NULL, CONFLICT_ALREADY_APPLIED, NULL},
 };
 
 static struct plan *plan_requests(const struct world *w, const char *text)
@@ -135,7 +135,7 @@ static void test_a_group_refers_to_the_one_that_lost(void **state)
     assert_int_equal(plan_results(plan, RESULT_CONFLICT), 2);
     assert_string_equal(plan->changes[0].detail, "belongs to the change of 0001: it is reserved");
     assert_string_equal(plan->changes[1].detail, "it is reserved");
-    assert_false(plan->changes[0].already_so);
+    assert_false(plan->changes[0].already_applied);
     plan_free(plan);
     world_release(&w);
 }

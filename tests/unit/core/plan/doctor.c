@@ -133,7 +133,7 @@ static void check_sample(const struct sample *sample, size_t batch)
 {
     struct world w;
     world_init(&w, sample->ranges);
-    w.keeps_claims = w.whole = true;
+    w.keeps_claims = w.consistent = true;
     world_store(&w, sample->store);
     read_claims(&w, sample->claims);
     struct plan *plan = NULL;
@@ -177,7 +177,7 @@ static void test_each_change_alone(void **state)
         for (size_t only = 0; only < 8; only++) {
             struct world w;
             world_init(&w, sample->ranges);
-            w.keeps_claims = w.whole = true;
+            w.keeps_claims = w.consistent = true;
             world_store(&w, sample->store);
             read_claims(&w, sample->claims);
             struct plan *plan = NULL;
@@ -224,7 +224,7 @@ static void test_words(void **state)
     (void)state;
     struct world w;
     world_init(&w, "0000-2000");
-    w.keeps_claims = w.whole = true;
+    w.keeps_claims = w.consistent = true;
     world_store(&w, "0000 alice 2d\n0001 alice 9d\n0003 -\n9999 zoe\n");
     world_claim(&w, "alice", "0003");
     world_claim(&w, "zoe", "9999");

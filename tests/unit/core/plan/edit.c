@@ -528,7 +528,7 @@ static void test_what_is_so_already_is_a_row(void **state)
     assert_string_equal(plan->changes[0].detail, "already applied: alice has 0001");
     assert_string_equal(plan->changes[0].why, "line 4 of the import");
     assert_string_equal(plan->changes[1].detail, "already applied: 0006 is reserved");
-    assert_true(plan->changes[0].already_so);
+    assert_true(plan->changes[0].already_applied);
     assert_false(plan_has_work(plan));
     for (enum change_kind kind = 0; kind < CHANGE_KIND_COUNT; kind++) {
         assert_int_equal(plan->counts[kind], 0);

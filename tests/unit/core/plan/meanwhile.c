@@ -49,7 +49,7 @@ static void check_who(const struct record *records, size_t n, const char *expect
     char who[100];
     meanwhile_begin(&meanwhile, plan);
     plan->changes[0].result = plan->changes[1].result = RESULT_SKIPPED;
-    plan->changes[0].already_so = plan->changes[1].already_so = true;
+    plan->changes[0].already_applied = plan->changes[1].already_applied = true;
     plan->changes[2].result = RESULT_CONFLICT;
     plan->changes[3].result = RESULT_DONE;
     meanwhile_end(&meanwhile, plan);
@@ -109,7 +109,7 @@ static void test_what_was_known_before(void **state)
     struct meanwhile meanwhile;
     plan->changes[0].result = RESULT_CONFLICT;
     plan->changes[1].result = RESULT_SKIPPED;
-    plan->changes[1].already_so = true;
+    plan->changes[1].already_applied = true;
     plan_leave_out(plan, 2, true);
     meanwhile_begin(&meanwhile, plan);
     plan->changes[2].result = RESULT_SKIPPED;

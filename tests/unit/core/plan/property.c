@@ -327,7 +327,7 @@ static void check_handed_out(struct run *run, const struct plan *plan)
     const struct policy *policy = &run->w.policy;
     for (size_t i = 0; i < plan->n_changes; i++) {
         const struct change *change = &plan->changes[i];
-        if (change->kind != CHANGE_ASSIGN || change->already_so) {
+        if (change->kind != CHANGE_ASSIGN || change->already_applied) {
             continue;
         }
         const struct slot *before = change->steps[0].before;
@@ -545,7 +545,7 @@ static void operator_asks(struct run *run)
 /* The doctor sees all of a table, and leaves it sound. */
 static void doctor_visits(struct run *run)
 {
-    run->w.whole = true;
+    run->w.consistent = true;
     world_look(&run->w);
     struct plan_input input = world_input(&run->w);
     struct diagnosis *diagnosis = doctor_examine(&input);
@@ -560,7 +560,7 @@ static void doctor_visits(struct run *run)
     plan_free(plan);
     check_sound(run, "the doctor leaves a sound store");
     check_none_lost(run);
-    run->w.whole = false;
+    run->w.consistent = false;
     world_look(&run->w);
 }
 

@@ -133,7 +133,7 @@ static void a_missing_store_is_empty_and_made_by_the_first_write(void **state)
 
     assert_int_equal(session_load(s_session, LOAD_NORMAL, NULL, &snapshot, &err), ERR_OK);
     assert_int_equal(snapshot->n_slots, 0);
-    assert_true(snapshot->exact && snapshot->whole);
+    assert_true(snapshot->exact && snapshot->consistent);
     assert_int_equal(session_history(s_session, 0, NULL, NULL, &history, &err), ERR_OK);
     assert_int_equal(history->n_actions, 0);
     history_free(history);
