@@ -8,6 +8,7 @@
 
 ARCH ?= x86_64
 L := build/lambda-$(ARCH)
+L_LAST := build/lambda.zip
 L_DEPS := build/lambda/$(ARCH)
 L_MACHINE := $(if $(filter arm64,$(ARCH)),aarch64,x86_64)
 L_CC := $(if $(filter $(L_MACHINE),$(shell uname -m)),gcc,$(L_MACHINE)-linux-gnu-gcc)
@@ -54,7 +55,7 @@ $(L)/extpool.zip: $(L)/bootstrap $(CONFIG) FORCE
 	$(Q)install -m 755 $(L)/bootstrap $(L)/package/bootstrap
 	$(Q)$(if $(CONFIG),install -m 644 $(CONFIG) $(L)/package/config)
 	$(Q)cd $(L)/package && touch -d @1577836800 * && TZ=UTC zip -X -9 -q ../extpool.zip *
-	$(Q)cp $@ build/lambda.zip
+	$(Q)cp $@ $(L_LAST)
 .PHONY: FORCE
 FORCE:
 

@@ -228,6 +228,9 @@ static const struct {
     {"AWS_TABLE", "The store: the name or the ARN of a DynamoDB table."},
     {"AWS_EXPORT_BUCKET", "The export: an S3 bucket, in which the key is agent_extensions.csv."},
     {"AWS_REGION, AWS_DEFAULT_REGION", "The AWS Region."},
+    {"AWS_LAMBDA_RUNTIME_API",
+     "Set by AWS Lambda. Without an action the program then serves Lambda's events, and opens no"
+     " console."},
     {"EXTPOOL_STALL_TIMEOUT",
      "How long to wait for the next bytes of a service's answer: 1s to 60m, by default 20s."},
     {"XDG_CONFIG_HOME, XDG_DATA_HOME, HOME", "Where the configuration, the embedded store and its "

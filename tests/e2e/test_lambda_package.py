@@ -79,6 +79,28 @@ def test_two_builds_from_two_folders_are_equal(tmp_path):
     assert (elsewhere / "build/lambda-x86_64/extpool.zip").read_bytes() == path.read_bytes()
 
 
+def test_a_configuration_goes_into_the_package(tmp_path):
+    path = package("x86_64")
+    own = tmp_path / "build"
+    own.mkdir()
+    (tmp_path / "rules").write_text("[policy]\ncooldown = soon\n")
+    (own / "bootstrap").write_bytes(zipfile.ZipFile(path).read("bootstrap"))
+    # The program is taken as it is: only what goes into the package is new.
+    subprocess.run(["make", "-s", f"L={own}", f"L_LAST={own}/last.zip", "L_OBJ=", "-o", str(own / "bootstrap"), f"{own}/extpool.zip",
+                    f"CONFIG={tmp_path}/rules"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    task = tmp_path / "task"
+    with zipfile.ZipFile(own / "extpool.zip") as packed:
+        assert sorted(entry.filename for entry in packed.infolist()) == ["bootstrap", "config"]
+        packed.extractall(task)
+    assert (task / "config").read_text() == (tmp_path / "rules").read_text()
+    (task / "bootstrap").chmod(0o755)
+    with LambdaRuntime() as runtime:
+        env = runtime.env({"AWS_TABLE": "extensions", "AWS_REGION": "us-east-1"}, LAMBDA_TASK_ROOT=str(task))
+        done = subprocess.run([task / "bootstrap"], env=env, cwd="/", capture_output=True, timeout=60)
+        assert done.returncode == 64
+        assert "config:2" in runtime.init_error.json()["errorMessage"]
+
+
 def build_root(root, arch, dns, authority, bundle):
     """An empty machine with the package in it."""
     task = root / "var/task"
