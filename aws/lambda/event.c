@@ -43,7 +43,7 @@ static void describe(json_t *json, struct buf *out)
         n++;
     }
     if (n > 8) {
-        buf_printf(out, " and %zu more members", n - 8);
+        buf_printf(out, " and %zu more member%s", n - 8, n == 9 ? "" : "s");
     }
 }
 

@@ -213,6 +213,11 @@ static const struct err *explain(int status, struct headless_result *result)
     } else if (err->code == ERR_CANCELLED) {
         err_prefix(err, "the function's time was over before anything was written");
         err_hint(err, "Set the function's timeout to 900 s");
+    } else if (strstr(err->hint, "--max-release")) {
+        char *on_the_line = mem_printf("%s", err->hint);
+        err->hint[0] = '\0';
+        err_hint(err, "%s (in an event: \"dry_run\":true, \"max_release\":N)", on_the_line);
+        free(on_the_line);
     }
     err_set(err, ERR_INTERNAL, "the run ended with status %d", status);
     return err;

@@ -156,7 +156,7 @@ def test_a_guard_is_an_error_with_its_name(desk, cloud, runtime, function):
     cloud.instance.set_users(["carol"])
     answer = runtime.invoke(SCHEDULE)
     assert not answer.ok and answer.error_type == "Function.Guard"
-    assert "release" in answer.json()["errorMessage"]
+    assert "release" in answer.json()["errorMessage"] and '"max_release":N' in answer.json()["errorMessage"]
     assert runtime.invoke({"action": "sync", "max_release": 2}).ok
 
 
@@ -298,6 +298,12 @@ def test_a_pool_that_ran_out_is_a_success_with_a_number(desk, cloud, runtime, fu
     assert answer.ok and answer.json()["exit"] == 5
     (line,) = function.metrics()
     assert line["Runs"] == 1 and line["Unassigned"] == 2 and line["Assigned"] == 30 and line["Free"] == 0
+
+
+def test_each_run_counts_its_own_units(desk, runtime, function):
+    spent = [runtime.invoke({"action": "sync"}).json()["capacity"] for _ in range(3)]
+    assert spent[0]["write"] > 0 and spent[1]["write"] == spent[2]["write"] < spent[0]["write"]
+    assert spent[1]["read"] == spent[2]["read"]
 
 
 def test_a_dry_run_is_no_run(desk, runtime, function):
