@@ -57,6 +57,7 @@
 struct ddb {
     struct client *client;                      /* borrowed */
     const struct client_statistics *statistics; /* borrowed: the client counts there */
+    double read_before, write_before;           /* units that were counted before this store */
     const struct clock *clock;
     char *table;                     /* as requests name it: a name, or an ARN */
     char *name;                      /* for people */

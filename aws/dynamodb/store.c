@@ -163,8 +163,8 @@ static void store_facts(struct store *store, struct port_info *facts)
         port_info_set(facts, "account", "%s", self->identity.account);
         port_info_set(facts, "role", "%s", role_of(self->identity.arn));
     }
-    port_info_set(facts, "read_units", "%.1f", ddb->statistics->read_units);
-    port_info_set(facts, "write_units", "%.1f", ddb->statistics->write_units);
+    port_info_set(facts, "read_units", "%.1f", ddb->statistics->read_units - ddb->read_before);
+    port_info_set(facts, "write_units", "%.1f", ddb->statistics->write_units - ddb->write_before);
 }
 
 /* Without an answer of STS (no way to it, not allowed) the caller goes by another name. */
@@ -234,6 +234,8 @@ enum err_code store_dynamodb_new(const char *table, const struct store_dynamodb_
     self->ddb = (struct ddb){
         .client = options->client,
         .statistics = options->statistics,
+        .read_before = options->statistics->read_units,
+        .write_before = options->statistics->write_units,
         .clock = options->clock,
         .random = options->random ? options->random : system_random,
         .random_context = options->random_context,
