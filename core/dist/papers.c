@@ -1,5 +1,5 @@
-/* Prints the manual page or a completion, as the program itself does: `make install` builds this for the
-   machine that it runs on, because the program may be for another one. */
+/* Prints the manual page or a completion, as the program itself does. `make install` builds this for
+   its own machine, because the program may be for another one. */
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #define CORE_EMBEDDED_DIRECTORY_ACTIVE_H
 
 /*
- * Who of a directory file still works here. Exports of other systems list people who are disabled
+ * Which people of a directory file still work here. Exports of other systems list people who are disabled
  * there: in a column such as Status, Enabled, Suspended or userAccountControl.
  *
  * `active_column` of the configuration says which column counts: "status", or "status = ACTIVE,

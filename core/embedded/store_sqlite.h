@@ -13,7 +13,7 @@
  * Nothing but init makes a file, and store_sqlite_new does no I/O. The file has mode 0600 or the one that
  * was set, whatever the umask is; its journals get the same from SQLite. A folder
  * that init makes has 0700. The journal is a write-ahead log, flushed at each commit
- * (synchronous=FULL): readers never wait, a process killed at any moment leaves a whole store.
+ * (synchronous=FULL): readers never wait, a process killed at any moment leaves a sound store.
  *
  * The file has one name (store_sqlite_name.c): a hard link or a bind-mounted file is ERR_INPUT.
  * Symbolic links are resolved, but not in a folder that everybody can write. Who may not write and

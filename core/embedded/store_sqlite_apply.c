@@ -169,7 +169,7 @@ static void hint_what_stays(struct writer *writer)
     free(before);
 }
 
-/* Whether stamps are given that the clock, once it is right, shall not believe. A repair that
+/* Whether the stamps given now are wrong, so that a corrected clock must not believe them. A repair that
    overrules the records gives none. */
 static bool gives_doubtful_stamps(const struct writer *writer)
 {

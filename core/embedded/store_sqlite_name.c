@@ -77,7 +77,7 @@ bool sqlite_has_journal(const struct sqlite_store *store)
     return has_file(store, "-wal") || has_file(store, "-journal");
 }
 
-/* A journal of a run that was stopped, met by somebody who may not bring it to its end. */
+/* A journal of a run that was stopped, met by somebody who may not finish it. */
 enum err_code sqlite_fail_unfinished(const struct sqlite_store *store, struct err *err)
 {
     err_set(err, ERR_READ_ONLY,

@@ -8,7 +8,7 @@
  *     store_sqlite_apply.c   the call that writes, batch by batch
  *     store_sqlite_unit.c    one change or group of a batch, and what was in its way
  *     store_sqlite_trail.c   the audit trail: the times in it, records whose time is over
- *     store_sqlite_file.c    the file: opened, told apart from what it is not, made
+ *     store_sqlite_file.c    the file: opened, checked, made
  *     store_sqlite_schema.c  the tables: made, and brought up from an older version
  *     store_sqlite_name.c    its name: one, without links, with its journals beside it
  *     store_sqlite_published.c  what was last published where
@@ -71,9 +71,9 @@ void sqlite_close(struct sqlite_store *store);
 /* Whether the file at the path is still the one that is open. */
 bool sqlite_same_file(const struct sqlite_store *store);
 
-/* Whether a frozen file is still as it was when it was opened: read first, then ask. */
+/* Whether a frozen file is unchanged since it was opened: read first, then ask. */
 bool sqlite_still_frozen(const struct sqlite_store *store);
-/* ERR_BUSY if it is frozen and is not: what was read may be from two moments. */
+/* ERR_BUSY if it is frozen and has changed: the data may be from two moments. */
 enum err_code sqlite_check_frozen(const struct sqlite_store *store, struct err *err) ERR_CHECK;
 
 /* ---- store_sqlite_schema.c ---------------------------------------------------------------- */
@@ -90,7 +90,7 @@ enum err_code sqlite_make_tables(struct sqlite_store *store, int width, struct e
    When the transaction is rolled back, the caller calls sqlite_see_schema again. */
 enum err_code sqlite_upgrade(struct sqlite_store *store, bool *upgraded, struct err *err) ERR_CHECK;
 
-/* Looks which version the tables have, in the transaction of the caller if there is one. */
+/* Finds out which version the tables have, in the transaction of the caller if there is one. */
 enum err_code sqlite_see_schema(struct sqlite_store *store, struct err *err) ERR_CHECK;
 
 /* What a query selects to get the columns of sqlite_slot from tables of the version last seen. */
@@ -108,7 +108,7 @@ enum err_code sqlite_fail_read_only(const struct sqlite_store *store, struct err
 /* Whether the file and its folder can be written by this process. */
 bool sqlite_may_write(const struct sqlite_store *store);
 
-/* SQLite's busy handler: waits its turn, up to the patience of the store. */
+/* SQLite's busy handler: waits its turn, up to the store's busy timeout. */
 int sqlite_wait(void *store, int attempt);
 
 /* ---- store_sqlite_child.c ----------------------------------------------------------------- */
@@ -178,12 +178,12 @@ enum err_code unit_write(struct unit_writer *writer, size_t first, size_t end) E
 /* ---- store_sqlite_trail.c ------------------------------------------------------------------- */
 
 /* Compares the machine's clock with the trail and judges the stamps of the snapshot, whose slots
-   are read; with `consistent` counts what the doctor wants to know. Inside of the load's transaction. */
+   are read; with `consistent` counts what the doctor wants to know. Inside the load's transaction. */
 enum err_code sqlite_judge_time(struct sqlite_store *store, const struct policy *policy,
                                 bool consistent, struct snapshot *snapshot,
                                 struct err *err) ERR_CHECK;
 
-/* Remembers a stamp that is given while the clock is behind. Inside of the write's transaction. */
+/* Remembers a stamp that is given while the clock is behind. Inside the write's transaction. */
 enum err_code sqlite_doubt_stamp(struct sqlite_store *store, int64_t stamp_s,
                                  struct err *err) ERR_CHECK;
 

@@ -2,7 +2,7 @@
 #define CORE_HEADLESS_REPORT_FOLD_H
 
 /*
- * Rows that went wrong for the same reason: the first few are shown, the others are counted.
+ * Rows that failed for the same reason: the first few are shown, the others are counted.
  *
  *     struct folds folds = {.n_items = 0};
  *     ... for each such row: if (folds_show(&folds, change)) add the row ...

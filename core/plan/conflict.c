@@ -123,7 +123,7 @@ static const char *what_is_there(const struct judgement *judgement, const struct
 /* ---- already applied ----------------------------------------------------------------------- */
 
 /* Whether the number is as the unit would leave it, by whomever and since whenever. A number that
-   shall be created is asked to be there, whatever became of it since. A number that an agent leaves
+   the plan creates only has to be there. A number that an agent leaves
    for another one is only asked not to be theirs any more. */
 static bool number_is_so(const struct judgement *judgement, const struct effect *effect)
 {
@@ -224,7 +224,7 @@ static bool number_is_as_seen(const struct effect *effect, const struct slot *no
 }
 
 /* An agent of the unit who stands in the way: they hold another number than the plan saw, or not
-   the one that their claim shall name. */
+   the one that their claim is to name. */
 static bool find_agent_in_the_way(const struct judgement *judgement)
 {
     const struct present *present = judgement->present;

@@ -2,8 +2,9 @@
 #define CORE_PLAN_DOCTOR_H
 
 /*
- * The doctor: what is wrong with a store, from a consistent snapshot (LOAD_CONSISTENT), and the one plan that
- * repairs it. Pure. The same kinds for every store; some can only occur on some.
+ * The doctor: finds what is wrong with a store in a consistent snapshot (LOAD_CONSISTENT), and makes
+ * the one plan that repairs it. Pure. All stores have the same kinds of problems, but not every kind
+ * can occur on every store.
  */
 
 #include "core/base/err.h"
@@ -55,7 +56,7 @@ struct diagnosis {
 };
 
 /* Needs no roster. The problems point into input->snapshot, which has to outlive the diagnosis.
-   Numbers that are missing in a row are one problem. Of a snapshot that is neither consistent nor exact
+   Numbers that are missing in a row are one problem. If the snapshot is neither consistent nor exact,
    only what it shows is judged. */
 struct diagnosis *doctor_examine(const struct plan_input *input);
 void diagnosis_free(struct diagnosis *diagnosis);

@@ -3,7 +3,7 @@
 
 /*
  * From changes to what one transaction has to do, for the stores: each extension once, each claim
- * once. What a store finds when one of the conditions does not hold is judged by conflict.h.
+ * once. If one of the conditions does not hold, conflict.h judges what the store finds.
  *
  *     struct effects effects;
  *     effects_of(plan, first, n, &arena, &effects);

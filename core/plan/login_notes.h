@@ -2,8 +2,8 @@
 #define CORE_PLAN_LOGIN_NOTES_H
 
 /*
- * What a plan says about the logins in it: pairs that look alike, and new ones that are hardly
- * logins. One note for each kind; nothing is decided by them.
+ * What a plan says about the logins in it: pairs that look alike, and new ones that are
+ * probably not logins. One note for each kind; the notes change nothing in the plan.
  */
 
 #include "core/plan/plan.h"

@@ -455,7 +455,7 @@ static void chain_changes(struct undo *undo)
     }
 }
 
-/* The last change is undone first, with all that hangs together with it. */
+/* The last change is undone first, with all that depends on it. */
 static void build_inverse(struct undo *undo)
 {
     struct plan *plan = undo->builder.plan;

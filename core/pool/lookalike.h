@@ -2,8 +2,8 @@
 #define CORE_POOL_LOOKALIKE_H
 
 /*
- * Logins that look like others, or like no login at all. Logins are compared exactly; this is only
- * for pointing out what a person would want to look at before it is applied.
+ * Logins that look like others, or like no login at all. Logins are compared exactly; this
+ * only points out what a person may want to check before a plan is applied.
  */
 
 #include <stdbool.h>

@@ -2,7 +2,7 @@
 #define CORE_SESSION_LOOKUP_H
 
 /*
- * Who answers a number: the question that a call asks. It is answered by point reads of one or two
+ * Who answers a number: the question that a call asks. The answer takes point reads of one or two
  * items, never by reading the pool. A reservation is followed to its target, and an agent's fallback
  * to where it leads; one step, and each costs two more reads.
  *
