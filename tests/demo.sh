@@ -7,7 +7,7 @@ if [ -t 0 ] && [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then
 	exec ./extpool --demo
 fi
 
-folder=build/demo
+folder=${DEMO_FOLDER:-build/demo}
 rm -rf "$folder"
 mkdir -p "$folder"
 extpool() {
@@ -15,8 +15,8 @@ extpool() {
 		--export-to "file:$folder/agent_extensions.csv" "$@"
 }
 
-echo "== before: extpool --status"
-extpool --status
+echo "== what would happen: extpool --sync --dry-run"
+extpool --sync --dry-run | tail -3
 echo
 echo "== the plan and the result: extpool --sync"
 extpool --sync

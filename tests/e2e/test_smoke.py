@@ -2,6 +2,10 @@
 keyboard, on Amazon. Every other test is more thorough.
 """
 
+import os
+import subprocess
+
+from support.program import ROOT
 from support.table_desk import TableDesk, results
 
 
@@ -34,3 +38,11 @@ def test_on_amazon(tmp_path, cloud):
     assert desk.sync()["plan"]["assign"] == 2
     assert desk.sync()["changes"] == []
     assert desk.assert_sound().agents() == {"alice", "bob"}
+
+
+def test_the_demo_without_a_terminal(tmp_path):
+    done = subprocess.run(
+        ["sh", str(ROOT / "tests/demo.sh")], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        env={**os.environ, "DEMO_FOLDER": str(tmp_path / "demo"), "HOME": str(tmp_path)}, check=False)
+    assert done.returncode == 0, done
+    assert "assign 250" in done.stdout and "nothing to do" in done.stdout
