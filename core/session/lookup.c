@@ -70,6 +70,16 @@ static enum err_code follow(struct looking *l, const char *text, struct lookup_p
     return code;
 }
 
+/* Where calls go that the agent does not take. If the store does not say, the agent is reached all the
+   same. */
+static void find_backup(const struct looking *l, const char *fallback)
+{
+    struct err ignored = ERR_INIT;
+    struct looking own = *l;
+    own.err = &ignored;
+    (void)!follow(&own, fallback, &l->lookup->backup);
+}
+
 /* An agent: their ARN, and where calls go that they do not take. */
 static enum err_code reach_agent(struct looking *l)
 {
@@ -80,8 +90,14 @@ static enum err_code reach_agent(struct looking *l)
     } else {
         lookup->reason = LOOKUP_UNRESOLVED;
     }
-    return slot->own && slot->own->fallback ? follow(l, slot->own->fallback, &lookup->backup)
-                                            : ERR_OK;
+    if (!slot->own || !slot->own->fallback) {
+        return ERR_OK;
+    }
+    if (lookup->reason != LOOKUP_FOUND) { /* the fallback is all that there is */
+        return follow(l, slot->own->fallback, &lookup->backup);
+    }
+    find_backup(l, slot->own->fallback);
+    return ERR_OK;
 }
 
 static enum err_code reach(struct looking *l)

@@ -49,7 +49,8 @@ struct lookup {
     struct slot slot;           /* as the store has it; state SLOT_ABSENT: no record */
     enum ext_state state;       /* of the extension at this moment */
     struct lookup_place place;  /* where the call goes */
-    struct lookup_place backup; /* the fallback of the agent whom the call goes to */
+    struct lookup_place backup; /* the fallback of the agent whom the call goes to; nowhere also if
+                                   the store did not say it in time */
 };
 
 /* ERR_OK with every reason but LOOKUP_UNAVAILABLE, which comes with the error of the store. `lookup`

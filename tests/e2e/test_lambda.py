@@ -10,7 +10,7 @@ import time
 import pytest
 
 from support import faults
-from support.contact_flow import agent_for
+from support.contact_flow import agent_for, handed_on
 from support.lambda_runtime import SCHEDULE, LambdaRuntime, flow_event
 from support.moving_time import Clock
 from support.program import program
@@ -100,6 +100,32 @@ def test_a_schedule_is_a_sync_and_a_flow_a_lookup(desk, cloud, runtime, function
     assert said["state"] == "assigned" and said["fallback"] == ""
     assert said["sk_value"] == agent_for(cloud.past_gate("dynamodb", "resource").Table(cloud.table), number)
     assert lookup(runtime, agent="alice")["extension"] == number
+
+
+def test_a_table_of_the_old_program_answers_as_its_reader_did(tmp_path, cloud, runtime):
+    """Before the first sync of ours, and after it."""
+    old = TableDesk(tmp_path, cloud)
+    old.create()
+    old.fill()
+    people = [f"agent.{i}" for i in range(12)] + ["Zoë O'Neil", "x" * 100]
+    cloud.instance.set_users(people)
+    old.origin_assigns(*people)
+    numbers = dict(old.state().assigned)
+    assert len(numbers) == len(people)
+    with running(runtime, cloud, tmp_path, EXTPOOL_BLOCKED=""):
+        for sync in (False, True):
+            if sync:
+                assert runtime.invoke(SCHEDULE).json()["plan"]["adopt"] == len(people)
+            for number, login in numbers.items():
+                said = lookup(runtime, pk=number)
+                item = handed_on(old.table, number)
+                assert [said[name] for name in ("pk", "sk", "sk_value")] == [number, "agentID", login]
+                assert [item[name] for name in ("pk", "sk", "sk_value")] == [number, "agentID", login]
+                # an item of the old program names no agent that a call could be sent to
+                assert (said["found"], said["reason"]) == (("true", "") if sync else ("false", "unresolved"))
+            assert lookup(runtime, pk="0039")["found"] == "false"
+            with pytest.raises(IndexError):
+                handed_on(old.table, "0039")
 
 
 def test_what_reaches_nobody(desk, cloud, runtime, function):
@@ -380,6 +406,21 @@ def test_no_outage_of_the_table_is_an_error_of_the_function(desk, cloud, runtime
     assert function.log()[-1]["level"] == "warn" and function.log()[-1]["detail"]
     rule.remove()
     assert lookup(runtime, pk="0010")["found"] == "true"
+
+
+@pytest.mark.parametrize("outage", ["hang", "500", "throttled"])
+def test_a_fallback_that_cannot_be_read_does_not_cost_the_agent(desk, cloud, runtime, function, outage):
+    runtime.invoke(SCHEDULE)
+    alice, bob = (lookup(runtime, agent=login)["extension"] for login in ("alice", "bob"))
+    for fallback in (f"ext:{bob}", "agent:bob"):
+        desk.table.update_item(Key={"pk": alice, "sk": "agentID"}, UpdateExpression="SET fallback = :f",
+                               ExpressionAttributeValues={":f": fallback})
+        assert lookup(runtime, pk=alice)["fallback"]
+        rule = cloud.gate.inject(OUTAGES[outage], on="dynamodb", after=1)
+        said = lookup(runtime, pk=alice)
+        assert (said["found"], said["agent"]) == ("true", "alice") and said["target"] == said["agent_arn"] != ""
+        assert (said["fallback_kind"], said["fallback"]) == ("", "") and rule.fired > 0
+        rule.remove()
 
 
 def test_one_question_hangs_and_no_second_one_is_asked(desk, cloud, runtime, function):
