@@ -13,11 +13,8 @@
 
 void metrics_write(int fd, const char *line)
 {
-    size_t length = strlen(line);
-    char *whole = mem_alloc(length + 2);
-    memcpy(whole, line, length);
-    whole[length] = '\n';
-    ssize_t written = write(fd, whole, length + 1);
+    char *whole = mem_printf("%s\n", line);
+    ssize_t written = write(fd, whole, strlen(whole));
     (void)written;
     free(whole);
 }
