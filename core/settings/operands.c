@@ -311,6 +311,7 @@ enum err_code operands_take(const struct command_line *line, struct settings *se
     struct arena *arena = &settings->arena;
     int width = settings->policy.width;
     const char *first = line->n_operands > 0 ? line->operands[0] : NULL;
+    const char *needed = first ? first : ""; /* it is there: the command line has been checked */
     if (action_edits(line->action)) {
         const struct operands operands = {line->action, line->operands, line->n_operands, width};
         struct request_list requests = {NULL, 0};
@@ -323,10 +324,10 @@ enum err_code operands_take(const struct command_line *line, struct settings *se
     case ACTION_LOOKUP: {
         struct request *lookup = arena_alloc(arena, sizeof *lookup);
         settings->lookup = lookup;
-        return operand_lookup(first, width, arena, lookup, err);
+        return operand_lookup(needed, width, arena, lookup, err);
     }
     case ACTION_LIST_:
-        return take_list_kind(settings, first, err);
+        return take_list_kind(settings, needed, err);
     case ACTION_HISTORY:
         return take_history(settings, first, err);
     case ACTION_IMPORT:

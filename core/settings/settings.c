@@ -300,11 +300,12 @@ static const char *context_value(struct resolver *r, const char *context, enum o
 static void list_contexts(struct resolver *r)
 {
     struct settings *settings = r->settings;
-    settings->n_contexts = r->config.n_contexts;
-    settings->contexts =
-        arena_alloc(&settings->arena, (settings->n_contexts + 1) * sizeof *settings->contexts);
-    for (size_t i = 0; i < settings->n_contexts; i++) {
-        const char *name = r->config.contexts[i];
+    const char *const *names = r->config.contexts;
+    size_t n = names ? r->config.n_contexts : 0;
+    settings->n_contexts = n;
+    settings->contexts = arena_alloc(&settings->arena, (n + 1) * sizeof *settings->contexts);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = names[i];
         const char *read_only = context_value(r, name, OPT_READ_ONLY);
         struct setting_context *context = &settings->contexts[i];
         *context = (struct setting_context){
