@@ -229,7 +229,7 @@ def test_an_import_with_a_wrong_row_writes_nothing(desk):
 
 def test_the_doctor_finds_nothing_in_a_sound_store(desk):
     place, term = desk
-    term.press("!").wait_for(re.compile("looked at.*0 problems")).press("Esc").wait_for("STATE")
+    term.press("!").wait_for(re.compile("checked.*0 problems")).press("Esc").wait_for("STATE")
 
 
 def test_another_context_is_another_place(desk, tmp_path):
@@ -247,7 +247,7 @@ def test_the_doctor_repairs_what_the_old_program_left(cloud_centre):
     table.put_item(Item={"pk": "2030", "sk": "nu"})
     assert "2030" not in place.states()
     with place.console() as term:
-        term.wait_for("read: 12 agents").press("!").wait_for("1 can be put right")
+        term.wait_for("read: 12 agents").press("!").wait_for("1 can be repaired")
         term.press("f").wait_for("PLAN repair").press("Enter").wait_for("repair: 1 applied").quiet()
     assert place.states()["2030"] == "free"
 
@@ -265,7 +265,7 @@ def test_a_guard_is_lifted_by_the_name_of_the_context(centre):
     assert centre.run("--sync").status == 0
     centre.staff(EARLIER)
     with centre.console() as term:
-        term.press("s").wait_for("To apply it all the same type prod")
+        term.press("s").wait_for("To apply it anyway, type prod")
         term.press("Enter").wait_for("not applied").type("10").press("Enter").quiet()
         assert len(centre.held()) == 22
         term.press("Backspace", "Backspace").type("prod").press("Enter")

@@ -11,21 +11,22 @@ def at(term, text):
     return term.press("/").type(text).press("Enter").wait_for(f"/{text[:12]}").quiet()
 
 
-@pytest.mark.parametrize("key, shown, plan, of", [
-    ("a", "!state:x", r"\+ assign 2", 14), ("r", "!state:pinned !state:left", "~ reassign 9", 11),
-    ("x", "!state:pinned", "- release 11", 13),
+@pytest.mark.parametrize("key, shown, plan, of, done, why", [
+    ("a", "!state:x", r"\+ assign 2", 14, "assigned", "have an extension"),
+    ("r", "!state:pinned !state:left", "~ reassign 9", 11, "reassigned", "have no extension"),
+    ("x", "!state:pinned", "- release 11", 13, "released", "have no extension"),
 ])  # fmt: skip
-def test_of_all_marked_those_are_planned_that_it_can_be_about(centre, key, shown, plan, of):
+def test_of_all_marked_those_that_qualify_are_planned(centre, key, shown, plan, of, done, why):
     with centre.console() as term:
         at(term, shown)
         term.press("*", key).wait_for(re.compile(plan))
-        term.wait_for(f"of the {of} marked; it cannot be about the others")
+        term.wait_for(f"of the {of} marked can be {done}; the others {why}")
 
 
-def test_marks_that_nothing_can_be_about(centre):
+def test_no_marked_row_qualifies(centre):
     with centre.console() as term:
         at(term, "state:new")
-        term.press("*", "x").wait_for("release: none of these can be meant")
+        term.press("*", "x").wait_for("none of the marked agents can be released: all of them have no extension")
 
 
 def test_reserving_all_shown_takes_the_free_ones(centre):

@@ -10,8 +10,8 @@ import pytest
     ("release ", "a.smithers  b.smith"),
     ("reassign d.rao=2030 k", "k.smidt  k.tanaka"),
     ("theme s", "solarized"),
-    ("import ", "plan what a CSV says"),
-    ("zzz", "nothing begins like that"),
+    ("import ", "plan the rows of a CSV"),
+    ("zzz", "no command begins like that"),
 ])  # fmt: skip
 def test_what_may_follow_is_shown_without_asking(centre, typed, offered):
     with centre.console() as term:

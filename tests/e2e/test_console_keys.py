@@ -109,7 +109,7 @@ DIALOGS = {
     ("Down", "Down", "p"): "PLAN pin",
     ("2", "G", "R"): "PLAN reserve",
     ("2", "G", "a"): "PLAN assign",
-    ("I",): "the path of a CSV file",
+    ("I",): "type the path of a CSV file",
     ("E",): "exported 12 rows",
     ("t",): "theme default",
     ("Down", "Down", "x"): "not applied",
@@ -182,8 +182,8 @@ def test_a_paste_outside_a_field_is_dropped(centre):
     before = contents(centre)
     with centre.console() as term:
         assert term.emulator.has_mode(2004)
-        term.paste("x1\nq\nsx\r:release d.rao\n").wait_for("a paste is taken only where")
-        term.press("Enter").wait_for("DETAILS").paste("q").wait_for("a paste is taken only where")
+        term.paste("x1\nq\nsx\r:release d.rao\n").wait_for("a paste works only in")
+        term.press("Enter").wait_for("DETAILS").paste("q").wait_for("a paste works only in")
         assert term.status is None
     assert contents(centre) == before
 

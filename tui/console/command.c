@@ -24,7 +24,7 @@ unsigned command_run(struct console *console, enum command command)
     const struct command_info *info = command_info(command);
     const char *why = shell_why_unusable(&console->shell, command);
     if (!(info->places & top->ops->place) && top->ops->place) {
-        why = "it has no meaning here";
+        why = "it does nothing here";
     }
     if (why) {
         shell_flash(&console->shell, STYLE_WARN, "%s: %s", info->name, why);
@@ -55,8 +55,8 @@ static void leave(struct console *console)
     }
     struct dialog *dialog = dialog_new(
         "Leave?", shell_writes(&console->shell)
-                      ? "A plan is being written. The batch in flight is finished or given up "
-                        "whole; the rest is not begun."
+                      ? "A plan is being written. The current batch is written or dropped as "
+                        "a whole; the rest is not started."
                       : "Work is under way; nothing is being written.");
     dialog_offer(dialog, "Stay", "let it finish");
     dialog_offer(dialog, "Leave", "stop the work and leave");
@@ -99,7 +99,7 @@ static void theme_cancelled(struct dialog *dialog, struct shell *shell)
 
 static void pick_theme(struct console *console)
 {
-    struct dialog *dialog = dialog_new("Theme", "Moving shows it at once.");
+    struct dialog *dialog = dialog_new("Theme", "Moving shows each one at once.");
     dialog->data = arena_strdup(&dialog->arena, console->theme_name);
     for (const struct theme_source *source = theme_sources; source->name; source++) {
         if (strcmp(source->name, console->theme_name) == 0) {
@@ -200,7 +200,7 @@ static void cancel(struct console *console)
         console->shell.jobs.stopping = again ? CANCEL_NOW : CANCEL_SOFT;
         shell_say(&console->shell, STYLE_WARN,
                   again ? "%s: stopping at once"
-                        : "%s: stopping after what is in flight; once more stops at once",
+                        : "%s: stopping after the current step; once more stops at once",
                   console->shell.jobs.name);
     }
 }
@@ -292,7 +292,7 @@ static unsigned with_argument(struct console *console, enum command command, con
     const struct command_info *info = command_info(command);
     const char *why = shell_why_unusable(&console->shell, command);
     if (!(info->places & shell_top(&console->shell)->ops->place)) {
-        why = "it has no meaning here";
+        why = "it does nothing here";
     } else if (why && strcmp(why, SHELL_NO_ROW) == 0) {
         why = NULL; /* the argument says which */
     }

@@ -22,8 +22,8 @@ static volatile sig_atomic_t s_writing; /* for the handler */
 void end_at_once(int number)
 {
     static const char says[] =
-        "\nextpool: stopped at once; the changes that were on their way may be "
-        "written or not: extpool --history\n";
+        "\nextpool: stopped at once; the changes that were being sent may or may not be "
+        "written; extpool --history shows which\n";
     term_give_up();
     if (s_writing) {
         ssize_t written = write(STDERR_FILENO, says, sizeof says - 1);
@@ -167,8 +167,9 @@ static void stuck(struct console *console, struct console_end *end)
     } else {
         add(end, "extpool: %s: %s was under way", stopped_by(end), console->shell.jobs.name);
     }
-    add(end, "\nextpool: what became of those on their way is not known, and the list was not "
-             "written\n  extpool --history shows what was written\n");
+    add(end,
+        "\nextpool: whether the changes being sent were written is not known; the list was not "
+        "written\n  extpool --history shows what was written\n");
 }
 
 void end_wait(struct console *console, struct console_end *end)

@@ -55,16 +55,16 @@ static unsigned on_paste(struct console *console, struct view *view, const struc
         shell_flash(&console->shell, STYLE_WARN,
                     "the paste is longer than %d KB: nothing of it was taken", K_PASTE_MAX / 1024);
     } else if (!view->ops->paste) {
-        shell_flash(&console->shell, STYLE_WARN, "a paste is taken only where text is asked for");
+        shell_flash(&console->shell, STYLE_WARN, "a paste works only in a text field");
     } else {
         reaction = command_react(console, view,
                                  view->ops->paste(view, &console->shell, text->data, text->length));
     }
     if (event->cut) {
         shell_flash(&console->shell, STYLE_WARN,
-                    "the end of the paste never came%s; the keys are taken as keys again",
+                    "the end of the paste never came%s; keys work as keys again",
                     event->too_long    ? ", and it was too long to take"
-                    : view->ops->paste ? "; what came of it was taken"
+                    : view->ops->paste ? "; the part that came was taken"
                                        : "");
     }
     return reaction | REACT_DRAW;
@@ -144,6 +144,6 @@ void input_forget(struct console *console)
     }
     if (any) {
         shell_flash(&console->shell, STYLE_WARN,
-                    "what was typed before this was shown is not taken; type it again");
+                    "what you typed before this was shown was dropped; type it again");
     }
 }

@@ -15,7 +15,7 @@
 #define DEMO "Look at the demo"
 #define CSV "Start from a CSV"
 #define AMAZON "Connect to Amazon"
-#define EMPTY "Go on as it is"
+#define EMPTY "Start empty"
 
 bool welcome_wanted(const struct console *console)
 {
@@ -84,20 +84,21 @@ static void show_amazon(struct console *console)
 {
     char text[2048];
     const char *path = console->shell.place.settings->config_path;
-    snprintf(text, sizeof text,
-             "#Connect to Amazon\n"
-             "Write this to %s and start extpool again:\n\n"
-             "    [context prod]\n"
-             "    directory = connect:YOUR-INSTANCE-ID-OR-ARN\n"
-             "    store = dynamodb:YOUR-TABLE\n"
-             "    export = s3://YOUR-BUCKET\n"
-             "    region = eu-west-2\n"
-             "    profile = YOUR-PROFILE\n\n"
-             "or say it once:\n\n"
-             "    extpool --directory connect:ID --store dynamodb:TABLE --export-to s3://BUCKET\n\n"
-             "Credentials are found as the aws command finds them. A table that the older Lambda\n"
-             "made opens as it is; for a new one: extpool --init\n",
-             path ? path : "~/.config/extpool/config");
+    snprintf(
+        text, sizeof text,
+        "#Connect to Amazon\n"
+        "Write this to %s and start extpool again:\n\n"
+        "    [context prod]\n"
+        "    directory = connect:YOUR-INSTANCE-ID-OR-ARN\n"
+        "    store = dynamodb:YOUR-TABLE\n"
+        "    export = s3://YOUR-BUCKET\n"
+        "    region = eu-west-2\n"
+        "    profile = YOUR-PROFILE\n\n"
+        "or name it for one run:\n\n"
+        "    extpool --directory connect:ID --store dynamodb:TABLE --export-to s3://BUCKET\n\n"
+        "extpool finds credentials as the aws command does. A table of the older Lambda opens\n"
+        "unchanged; to create a new one: extpool --init\n",
+        path ? path : "~/.config/extpool/config");
     page_open(&console->shell, "AMAZON", text);
 }
 
@@ -128,13 +129,14 @@ static void not_now(struct dialog *dialog, struct shell *shell)
 
 void welcome_open(struct console *console)
 {
-    struct dialog *dialog = dialog_new(
-        "Welcome to extpool", "It gives every agent of a contact centre an extension, takes those "
-                              "of leavers back, and shows every change before it is written. "
-                              "Nothing is set up yet.");
+    struct dialog *dialog =
+        dialog_new("Welcome to extpool",
+                   "It gives every agent of a contact centre an extension, takes it back "
+                   "when the agent leaves, and shows every change before it is written. "
+                   "Nothing is set up yet.");
     dialog_offer(dialog, DEMO, "a made-up contact centre; nothing real");
     dialog_offer(dialog, CSV, "agents from a file, kept on this machine");
-    dialog_offer(dialog, AMAZON, "Connect, DynamoDB and S3: what to write down");
+    dialog_offer(dialog, AMAZON, "Connect, DynamoDB and S3: what to configure");
     dialog_offer(dialog, EMPTY, "an empty pool on this machine");
     dialog->choice = 0;
     dialog->accept = chosen;

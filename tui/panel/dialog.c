@@ -150,7 +150,7 @@ static void draw(struct view *view, struct shell *shell, struct canvas *canvas, 
     canvas_printf(canvas, x, inside.y + inside.height - 1, columns, STYLE_DIM, "%s%s",
                   dialog->n_offers > 1 ? "Enter takes it  Up Down choose  Esc back"
                                        : "Enter takes it  Esc back",
-                  dialog->more ? "  (more: type on)" : "");
+                  dialog->more ? "  (more: keep typing)" : "");
 }
 
 /* ---- keys --------------------------------------------------------------------------------- */

@@ -296,7 +296,7 @@ unsigned pane_command(struct pane *pane, struct shell *shell, enum command comma
     case CMD_RANGE:
         list_range(list);
         if (list->range != SIZE_MAX) {
-            shell_flash(shell, STYLE_INFO, "a range begins: move, then %s marks it",
+            shell_flash(shell, STYLE_INFO, "a range starts here: move, then %s marks it",
                         frame_key(shell, CMD_RANGE));
         }
         break;

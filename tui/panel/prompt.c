@@ -148,7 +148,7 @@ static size_t look_up(struct prompt *prompt, const struct shell *shell,
     if (from == 0 && completion->n == 1) {
         say = command_info(command_find(completion->common))->help;
     } else if (completion->n == 0) {
-        say = command == CMD_NONE ? "nothing begins like that" : command_info(command)->help;
+        say = command == CMD_NONE ? "no command begins like that" : command_info(command)->help;
     }
     snprintf(prompt->offers, sizeof prompt->offers, "%s", say);
     return completion->length;

@@ -64,6 +64,22 @@ static void say_loaded(struct shell *shell, const struct screen_data *data)
     }
 }
 
+/* `data`: what was read before the stop; NULL: nothing. */
+static void say_stopped(struct shell *shell, const struct screen_data *data)
+{
+    int64_t shown_at_s = shell_checked_at_s(shell);
+    char when[WHEN_MAX];
+    if (data && data->partial) {
+        shell_say(shell, STYLE_WARN, "reading stopped; the screen shows what was read until then");
+    } else if (shown_at_s > 0) {
+        when_moment(shown_at_s, shell_now_s(shell), when);
+        shell_say(shell, STYLE_WARN, "reading stopped; the screen still shows the state of %s",
+                  when);
+    } else {
+        shell_say(shell, STYLE_WARN, "reading stopped; nothing has been read yet");
+    }
+}
+
 /* Why names have ? in them, the first time that they have. */
 static void say_narrow(struct shell *shell, const struct screen_data *data)
 {
@@ -77,7 +93,7 @@ void work_loaded(struct shell *shell, struct work *work)
 {
     note_trouble(shell, work);
     if (work->job.err.code == ERR_CANCELLED && work->kind != WORK_REFRESH) {
-        shell_say(shell, STYLE_WARN, "reading stopped: what is shown is as it was before");
+        say_stopped(shell, work->data);
     }
     if (work->data) {
         if (work->kind == WORK_LOAD && work->job.err.code == ERR_OK) {

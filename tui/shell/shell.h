@@ -174,7 +174,7 @@ bool shell_busy(const struct shell *shell);
 bool shell_writes(const struct shell *shell);
 
 /* NULL, or why the command cannot be used now. */
-#define SHELL_NO_ROW "there is no row for it"
+#define SHELL_NO_ROW "there is no row to act on"
 const char *shell_why_unusable(const struct shell *shell, enum command command);
 
 /* ---- parts that several views draw (frame.c, words.c) ---------------------------------------- */

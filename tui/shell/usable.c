@@ -18,7 +18,7 @@ const char *shell_why_unusable(const struct shell *shell, enum command command)
         return "other work is under way";
     }
     if ((needs & NEED_DATA) && (!shell->data || shell->data->snapshot->read_at_s == 0)) {
-        return "nothing is read yet";
+        return "nothing has been read yet";
     }
     if ((needs & NEED_ROW) && top->ops->has_row && !top->ops->has_row(top)) {
         return SHELL_NO_ROW;

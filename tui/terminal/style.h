@@ -8,11 +8,11 @@
 
 /* slot, name in a theme file, what it is for */
 #define STYLE_LIST(X)                                                                              \
-    X(STYLE_TEXT, "text", "everything that has no slot of its own")                                \
-    X(STYLE_DIM, "dim", "what matters less: hints, columns of detail")                             \
-    X(STYLE_STRONG, "strong", "what matters more: names of things, counts")                        \
+    X(STYLE_TEXT, "text", "everything without a style of its own")                                 \
+    X(STYLE_DIM, "dim", "less important: hints, columns of detail")                                \
+    X(STYLE_STRONG, "strong", "more important: names, counts")                                     \
     X(STYLE_HEADER, "header", "the line at the top")                                               \
-    X(STYLE_HEADER_WARN, "header.warn", "a word in that line that wants attention")                \
+    X(STYLE_HEADER_WARN, "header.warn", "a word in that line that needs attention")                \
     X(STYLE_FRAME, "frame", "the frame of a pane")                                                 \
     X(STYLE_FRAME_FOCUS, "frame.focus", "the frame of the pane that has the keyboard")             \
     X(STYLE_TITLE, "title", "the title of a pane")                                                 \
@@ -27,12 +27,12 @@
     X(STYLE_STATE_PINNED, "state.pinned", "an extension that no sync touches")                     \
     X(STYLE_STATE_FREE, "state.free", "a free extension")                                          \
     X(STYLE_STATE_ASSIGNED, "state.assigned", "an assigned extension")                             \
-    X(STYLE_STATE_COOLING, "state.cooling", "free, but given back a short while ago")              \
+    X(STYLE_STATE_COOLING, "state.cooling", "free, but released a short while ago")                \
     X(STYLE_STATE_RESERVED, "state.reserved", "taken out of the pool by an operator")              \
-    X(STYLE_STATE_BLOCKED, "state.blocked", "never handed out")                                    \
-    X(STYLE_PLAN_ADD, "plan.add", "a change that gives: assign, create, reserve")                  \
-    X(STYLE_PLAN_REMOVE, "plan.remove", "a change that takes: release, unreserve")                 \
-    X(STYLE_PLAN_MOVE, "plan.move", "a change that moves: reassign, pin, adopt, repair")           \
+    X(STYLE_STATE_BLOCKED, "state.blocked", "never assigned")                                      \
+    X(STYLE_PLAN_ADD, "plan.add", "a change that gives: assign, create, unreserve")                \
+    X(STYLE_PLAN_REMOVE, "plan.remove", "a change that takes: release")                            \
+    X(STYLE_PLAN_MOVE, "plan.move", "any other change: reassign, reserve, pin, adopt, repair")     \
     X(STYLE_PLAN_OUT, "plan.out", "a row that is left out of the plan")                            \
     X(STYLE_GAUGE_USED, "gauge.used", "the used part of a gauge")                                  \
     X(STYLE_GAUGE_FREE, "gauge.free", "the free part of a gauge")                                  \

@@ -171,7 +171,7 @@ static enum err_code look_parse(struct look *look, const char *value, struct err
         char word[64];
         size_t length = strcspn(at, " \t");
         if (length >= sizeof word) {
-            return err_set(err, ERR_CONFIG, "a word that is no colour and no attribute");
+            return err_set(err, ERR_CONFIG, "a word is neither a colour nor an attribute");
         }
         memcpy(word, at, length);
         word[length] = '\0';

@@ -112,7 +112,7 @@ void ask_extension(struct shell *shell, enum change_kind kind, const char *login
     const char *action = kind == CHANGE_ASSIGN ? "assign" : "reassign";
     snprintf(title, sizeof title, "%s %s", kind == CHANGE_ASSIGN ? "Assign to" : "Reassign", login);
     snprintf(body, sizeof body,
-             "%s%s%sEnter alone takes the lowest free extension, or type its digits.",
+             "%s%s%sEnter takes the lowest free extension, or type the one you want.",
              holds ? "Holds " : "", holds ? holds : "", holds ? ". " : "");
     struct dialog *dialog = dialog_new(title, body);
     struct question *asked = question(dialog);
@@ -163,7 +163,7 @@ void ask_agent(struct shell *shell, const char *ext)
     char title[64];
     snprintf(title, sizeof title, "Assign %s", ext);
     struct dialog *dialog =
-        dialog_new(title, "To whom? Agents without an extension are offered; type to narrow.");
+        dialog_new(title, "To whom? Type to narrow the list of agents without an extension.");
     question(dialog)->ext = arena_strdup(&dialog->arena, ext);
     dialog_ask(dialog, "agent", NULL);
     dialog->must_choose = true;
@@ -221,7 +221,7 @@ void ask_note(struct shell *shell, const char *action, const struct request *req
 static unsigned export_accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
     if (!*text) {
-        return refuse(dialog, "a path, " LOCATION_EXPORT_FORMS, "");
+        return refuse(dialog, "type a path, " LOCATION_EXPORT_FORMS, "");
     }
     job_export(shell, text);
     return REACT_CLOSE;
@@ -244,7 +244,7 @@ void ask_export(struct shell *shell)
 static unsigned import_accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
     if (!*text || strcmp(text, "-") == 0) {
-        return refuse(dialog, "the path of a CSV file", "");
+        return refuse(dialog, "type the path of a CSV file", "");
     }
     job_import(shell, text);
     return REACT_CLOSE;
@@ -253,8 +253,8 @@ static unsigned import_accepted(struct dialog *dialog, struct shell *shell, cons
 void ask_import(struct shell *shell)
 {
     struct dialog *dialog = dialog_new(
-        "Import", "A CSV with the columns user and extension, and where wanted action (assign "
-                  "release reassign reserve unreserve pin unpin) and note. You see the plan "
+        "Import", "A CSV with the columns user and extension. The columns action (assign release "
+                  "reassign reserve unreserve pin unpin) and note are optional. You see the plan "
                   "before anything is written.");
     dialog_ask(dialog, "file", &s_paths);
     dialog->accept = import_accepted;

@@ -19,7 +19,7 @@ static void add_history(const struct shell *shell, struct buf *out, const char *
     size_t n = 0;
     buf_puts(out, "\n#History\n");
     if (!shell->reading.history) {
-        buf_printf(out, "%s reads it\n", frame_key(shell, CMD_HISTORY));
+        buf_printf(out, "%s reads the history\n", frame_key(shell, CMD_HISTORY));
         return;
     }
     for (size_t i = 0; i < shell->reading.history->n_actions; i++) {
@@ -65,14 +65,14 @@ static void add_slot(const struct shell *shell, struct buf *out, const struct sl
         buf_printf(out, "last held  %s\n", slot->agent);
     }
     if (slot->state == SLOT_ASSIGNED && slot->at_s == 0) {
-        buf_puts(out, "           from the program before this one; a sync adopts it\n");
+        buf_puts(out, "           written by the older program; a sync adopts it\n");
     }
 }
 
 void details_text(const struct shell *shell, const struct selection *selection, struct buf *out)
 {
     if (selection->n == 0) {
-        buf_puts(out, "no row\n");
+        buf_puts(out, "no row is selected\n");
     } else if (selection->n > 1) {
         buf_printf(out, "%s rows are marked\n", frame_count(selection->n));
     } else {
@@ -88,7 +88,7 @@ void details_text(const struct shell *shell, const struct selection *selection, 
         if (slot) {
             add_slot(shell, out, slot);
         } else {
-            buf_printf(out, "extension  none: %s gives one, %s gives everyone one\n",
+            buf_printf(out, "extension  none: %s assigns one, %s plans a sync\n",
                        frame_key(shell, CMD_ASSIGN), frame_key(shell, CMD_SYNC));
         }
         add_history(shell, out, row ? row->login : NULL, slot ? slot->ext : NULL);

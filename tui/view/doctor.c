@@ -33,12 +33,12 @@ static void draw(struct view *base, struct shell *shell, struct canvas *canvas, 
         fixable += diagnosis->problems[i].fixable;
     }
     canvas_printf(canvas, 0, y++, canvas->width, diagnosis->n_problems ? STYLE_WARN : STYLE_OK,
-                  " %s records looked at: %s problem%s, %s can be put right",
+                  " %s records checked: %s problem%s, %s can be repaired",
                   frame_count(diagnosis->checked), frame_count(diagnosis->n_problems),
                   diagnosis->n_problems == 1 ? "" : "s", frame_count(fixable));
     if (diagnosis->n_problems == 0 && low - y >= 3) {
         canvas_text(canvas, 0, y + 1, canvas->width, STYLE_TEXT,
-                    " Every record is as it should be; there is nothing to repair.");
+                    " Every record is correct; there is nothing to repair.");
     }
     rows_fit(&view->rows, diagnosis->n_problems, low - y);
     for (int i = 0; i < low - y && view->rows.top + (size_t)i < view->rows.n; i++) {
@@ -61,7 +61,7 @@ static void details(struct shell *shell, const struct problem *problem)
     buf_printf(&text, "extension  %s\nagent      %s\n", problem->ext ? problem->ext : "-",
                problem->agent ? problem->agent : "-");
     buf_printf(&text, "\n%s\n", problem->detail ? problem->detail : "");
-    buf_printf(&text, "\n%s: %s\n", problem->fixable ? "the repair does" : "by hand",
+    buf_printf(&text, "\n%s: %s\n", problem->fixable ? "the repair will" : "by hand",
                problem->fix ? problem->fix : "");
     page_open(shell, "PROBLEM", text.data);
     buf_release(&text);
@@ -126,7 +126,7 @@ void view_doctor_offer(struct shell *shell, struct diagnosis *diagnosis,
     view->diagnosis = diagnosis;
     view->snapshot = snapshot_ref(snapshot);
     view->roster = roster ? roster_ref(roster) : NULL;
-    snprintf(result.says, sizeof result.says, "doctor: %s records looked at, %s problem%s",
+    snprintf(result.says, sizeof result.says, "doctor: %s records checked, %s problem%s",
              frame_count(diagnosis->checked), frame_count(diagnosis->n_problems),
              diagnosis->n_problems == 1 ? "" : "s");
     snprintf(result.badge, sizeof result.badge, "doctor %s", frame_count(diagnosis->n_problems));

@@ -22,8 +22,8 @@ static bool is_free(const struct shell *shell, const struct slot *slot)
     return state == EXT_FREE || state == EXT_COOLING;
 }
 
-/* Whether a change of that kind can be about a row. Of one row the planner says why not; of many
-   those that it cannot be about are left aside, so that "all that match" can be marked. */
+/* Whether a row qualifies for a change of that kind. For a single row the planner says why not. Of
+   many rows, those that do not qualify are left out, so that "all that match" can be marked. */
 static bool fits(const struct shell *shell, enum change_kind kind, const struct slot *slot)
 {
     bool held = slot && slot->state == SLOT_ASSIGNED;
@@ -49,7 +49,7 @@ static bool fits(const struct shell *shell, enum change_kind kind, const struct 
     return true;
 }
 
-/* One request of that kind for each row that it can be about; `skipped` counts the others. */
+/* One request of that kind for each row that qualifies; `skipped` counts the others. */
 static struct request *requests_of(const struct shell *shell, const struct selection *selection,
                                    enum change_kind kind, size_t *n, size_t *skipped)
 {
@@ -74,11 +74,47 @@ static struct request *requests_of(const struct shell *shell, const struct selec
     return requests;
 }
 
-static void say_skipped(struct shell *shell, const char *action, size_t n, size_t skipped)
+/* Why a row does not qualify, as `fits` decides it, and what the change does to one that does. */
+static const struct {
+    const char *done;
+    const char *agents;
+    const char *extensions;
+} s_unfit[] = {
+    [CHANGE_ASSIGN] = {"assigned", "have an extension", "have a holder"},
+    [CHANGE_RELEASE] = {"released", "have no extension", "have no holder"},
+    [CHANGE_REASSIGN] = {"reassigned", "have no extension", "have no holder"},
+    [CHANGE_PIN] = {"pinned", "have no extension", "have no holder"},
+    [CHANGE_UNPIN] = {"unpinned", "have no pinned extension", "have no pin"},
+    [CHANGE_RESERVE] = {"reserved", "have no free extension", "are not free"},
+    [CHANGE_UNRESERVE] = {"unreserved", "have no reserved extension", "are not reserved"},
+    [CHANGE_KIND_COUNT] = {NULL, NULL, NULL},
+};
+_Static_assert(sizeof s_unfit / sizeof s_unfit[0] == CHANGE_KIND_COUNT + 1, "a row for each kind");
+
+static const char *why_unfit(enum change_kind kind, const struct selection *selection)
+{
+    return selection->agents ? s_unfit[kind].agents : s_unfit[kind].extensions;
+}
+
+static void say_none(struct shell *shell, const char *action, enum change_kind kind,
+                     const struct selection *selection)
+{
+    if (selection->n == 1) {
+        shell_flash(shell, STYLE_WARN, "%s: nobody holds it", action);
+    } else {
+        shell_flash(shell, STYLE_WARN, "none of the marked %s can be %s: all of them %s",
+                    selection->agents ? "agents" : "extensions", s_unfit[kind].done,
+                    why_unfit(kind, selection));
+    }
+}
+
+static void say_skipped(struct shell *shell, enum change_kind kind,
+                        const struct selection *selection, size_t skipped)
 {
     if (skipped > 0 && shell_top(shell) != shell_bottom(shell)) {
-        shell_say(shell, STYLE_WARN, "%s: about %s of the %s marked; it cannot be about the others",
-                  action, frame_count(n), frame_count(n + skipped));
+        shell_say(shell, STYLE_WARN, "%s of the %s marked can be %s; the others %s",
+                  frame_count(selection->n - skipped), frame_count(selection->n),
+                  s_unfit[kind].done, why_unfit(kind, selection));
     }
 }
 
@@ -90,11 +126,10 @@ static void plan_rows(struct shell *shell, const char *action, enum change_kind 
     size_t skipped;
     struct request *requests = requests_of(shell, selection, kind, &n, &skipped);
     if (n == 0) {
-        shell_flash(shell, STYLE_WARN, "%s: %s", action,
-                    selection->n == 1 ? "nobody holds it" : "none of these can be meant");
+        say_none(shell, action, kind, selection);
     } else {
         planning_requests(shell, action, requests, n);
-        say_skipped(shell, action, n, skipped);
+        say_skipped(shell, kind, selection, skipped);
     }
     free(requests);
 }
@@ -127,7 +162,7 @@ static void assign(struct shell *shell, const struct selection *selection)
             ask_agent(shell, slot->ext);
         }
     } else if (selection->n == 1 && slot) {
-        shell_flash(shell, STYLE_WARN, "assign: %s holds %s already; %s gives another one",
+        shell_flash(shell, STYLE_WARN, "assign: %s already holds %s; %s gives another one",
                     selection->rows[0]->login, slot->ext, frame_key(shell, CMD_REASSIGN));
     } else if (selection->n == 1) {
         ask_extension(shell, CHANGE_ASSIGN, selection->rows[0]->login, NULL);
@@ -148,7 +183,7 @@ static void reassign(struct shell *shell, const struct selection *selection)
     } else if (!login) {
         shell_flash(shell, STYLE_WARN, "reassign: nobody holds %s", slot ? slot->ext : "it");
     } else if (!slot) {
-        shell_flash(shell, STYLE_WARN, "reassign: %s has none yet; %s gives one", login,
+        shell_flash(shell, STYLE_WARN, "reassign: %s has no extension yet; %s gives one", login,
                     frame_key(shell, CMD_ASSIGN));
     } else {
         ask_extension(shell, CHANGE_REASSIGN, login, slot->ext);
@@ -166,7 +201,8 @@ static void swap(struct shell *shell, const struct selection *selection)
         }
     }
     if (n != 2 || selection->n != 2) {
-        shell_flash(shell, STYLE_WARN, "swap: mark exactly two who hold an extension (Space)");
+        shell_flash(shell, STYLE_WARN,
+                    "swap: mark exactly two agents who hold an extension (Space)");
         return;
     }
     struct request request = {
@@ -176,21 +212,21 @@ static void swap(struct shell *shell, const struct selection *selection)
 
 /* Asks for a note, then plans one thing for all chosen rows at once. */
 static void note_rows(struct shell *shell, const char *action, enum change_kind kind,
-                      const struct selection *selection, const char *why_not)
+                      const struct selection *selection)
 {
     size_t n;
     size_t skipped;
     struct request *requests = requests_of(shell, selection, kind, &n, &skipped);
     if (n == 0) {
-        shell_flash(shell, STYLE_WARN, "%s: %s", action, why_not);
+        say_none(shell, action, kind, selection);
     } else {
         ask_note(shell, action, requests, n);
-        say_skipped(shell, action, n, skipped);
+        say_skipped(shell, kind, selection, skipped);
     }
     free(requests);
 }
 
-/* Pins, or unpins where all of them are pinned. */
+/* Pins, or unpins if all of them are pinned. */
 static void pin(struct shell *shell, const struct selection *selection)
 {
     bool all = true;
@@ -202,7 +238,7 @@ static void pin(struct shell *shell, const struct selection *selection)
         plan_rows(shell, "unpin", CHANGE_UNPIN, selection);
         return;
     }
-    note_rows(shell, "pin", CHANGE_PIN, selection, "only an extension that somebody holds");
+    note_rows(shell, "pin", CHANGE_PIN, selection);
 }
 
 static void reserve(struct shell *shell, const struct selection *selection)
@@ -225,13 +261,13 @@ static void reserve(struct shell *shell, const struct selection *selection)
                     screen_data_slot_states(shell->data, slot));
         return;
     }
-    note_rows(shell, "reserve", CHANGE_RESERVE, selection, "none of these is free");
+    note_rows(shell, "reserve", CHANGE_RESERVE, selection);
 }
 
 static void on_rows(struct shell *shell, enum command command, const struct selection *selection)
 {
     if (selection->n == 0) {
-        shell_flash(shell, STYLE_WARN, "there is no row for it");
+        shell_flash(shell, STYLE_WARN, SHELL_NO_ROW);
     } else if (command == CMD_ASSIGN) {
         assign(shell, selection);
     } else if (command == CMD_REASSIGN) {
@@ -325,7 +361,7 @@ static void plan_operands(struct shell *shell, enum action action, const char *a
     const struct operands given = {action, operands, n,
                                    session_policy(shell->place.session)->width};
     if (*argument) {
-        shell_flash(shell, STYLE_ERROR, "%s: more than %d at once", name, OPERANDS);
+        shell_flash(shell, STYLE_ERROR, "%s: at most %d at once", name, OPERANDS);
     } else if (operands_parse(&given, &arena, &requests, &err) != ERR_OK) {
         shell_flash(shell, STYLE_ERROR, "%s", err.text);
     } else {

@@ -32,14 +32,14 @@ static void render_help(const struct shell *shell, unsigned place, struct buf *o
         out,
         "\n#Filter\n"
         "smith          some field contains it      ~smt     fuzzy, best match first\n"
-        "ext:20         the extension begins so     state:   ok new stale pinned, free\n"
-        "login: name:   that field contains it               cooling reserved blocked\n"
-        "!state:ok      not so                      \"a b\"    with a blank; terms are and-ed\n"
+        "ext:20         extension begins with 20    state:   ok new stale pinned, free\n"
+        "login: name:   this field contains it               cooling reserved blocked\n"
+        "!state:ok      the state is not ok         \"a b\"    with a space; all terms must match\n"
         "\n#Marks\n"
         "*  marked   >  the current row   NEW  no extension yet   STALE  left the directory\n"
-        "PIN  no sync touches it   cooling  given back a short while ago: used last\n"
+        "PIN  no sync touches it   cooling  released a short while ago, assigned last\n"
         "\n#Every change is a plan first: nothing is written before you have seen it.\n"
-        "Keys can be changed: [keys] sync = F9 in the configuration; the names stand above.\n");
+        "To change a key, write [keys] sync = F9 in the configuration; the names are above.\n");
 }
 
 void help_open(struct shell *shell, unsigned place)

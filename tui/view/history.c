@@ -85,7 +85,7 @@ static void draw(struct view *base, struct shell *shell, struct canvas *canvas, 
     (void)caret;
     int y = frame_header(shell, canvas, "HISTORY");
     char status[160];
-    snprintf(status, sizeof status, "%s shows all of it, %s plans the opposite, Esc goes back",
+    snprintf(status, sizeof status, "%s shows it in full, %s plans to undo it, Esc goes back",
              frame_key(shell, CMD_DETAILS), frame_key(shell, CMD_UNDO));
     int low = frame_footer(shell, canvas, base, status);
     rows_fit(&view->rows, n_actions(shell), low - y);

@@ -124,12 +124,12 @@ static const char *status(const struct main_view *main, const struct shell *shel
     const struct list *list = &focus_of(main)->list;
     const struct screen_data *data = shell->data;
     if (list->range != SIZE_MAX) {
-        snprintf(room, size, "range: move to its other end, %s marks it, %s forgets it",
+        snprintf(room, size, "range: move to its other end; %s marks it, %s cancels it",
                  frame_key(shell, CMD_RANGE), frame_key(shell, CMD_BACK));
         return room;
     }
     if (list->n_marked > 0) {
-        snprintf(room, size, "%s marked: %s %s %s %s act on all of them, %s forgets them",
+        snprintf(room, size, "%s marked: %s %s %s %s act on all of them, %s unmarks them",
                  frame_count(list->n_marked), frame_key(shell, CMD_ASSIGN),
                  frame_key(shell, CMD_REASSIGN), frame_key(shell, CMD_RELEASE),
                  frame_key(shell, CMD_PIN), frame_key(shell, CMD_UNMARK_ALL));
@@ -151,7 +151,7 @@ static const char *status(const struct main_view *main, const struct shell *shel
         return room;
     }
     if (data && data->partial) {
-        return "the directory is not read to its end yet";
+        return "the directory has not been read completely yet";
     }
     if (data && data->roster && data->agents.n_new + data->agents.n_stale > 0) {
         snprintf(room, size, "%s without an extension, %s to take back: %s plans it",
@@ -160,7 +160,7 @@ static const char *status(const struct main_view *main, const struct shell *shel
         return room;
     }
     if (data && !session_directory_uri(shell->place.session)) {
-        return "no directory is configured: these hold an extension; syncs need one";
+        return "no directory: these agents hold extensions; a sync needs a directory";
     }
     return data && data->roster ? "everyone has an extension" : NULL;
 }
@@ -238,7 +238,7 @@ static void copy(const struct main_view *main, struct shell *shell, bool whole)
         }
     }
     if (n == 0) {
-        shell_flash(shell, STYLE_WARN, "nothing to copy: no extension there");
+        shell_flash(shell, STYLE_WARN, "nothing to copy: this row has no extension");
     } else if (buf_failed(&text) || term_copy(text.data, &err) != ERR_OK) {
         shell_flash(shell, STYLE_WARN, "copy: %s", err.code ? err.text : "too much");
     } else if (n == 1) {

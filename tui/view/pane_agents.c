@@ -147,10 +147,10 @@ static const char *empty(const struct shell *shell, char *room, size_t size)
     const struct screen_data *data = shell->data;
     const char *again = frame_key(shell, CMD_RELOAD);
     if (!data && shell_trouble(shell)->code == ERR_NOT_FOUND) {
-        return "the store is not there yet\n:init creates it and fills the pool";
+        return "the store does not exist yet\n:init creates it and fills the pool";
     }
     if ((!data || !data->roster) && shell_trouble(shell)->code != ERR_OK) {
-        snprintf(room, size, "%s could not be read; what went wrong stands below\n%s tries again",
+        snprintf(room, size, "%s could not be read; the reason is below\n%s tries again",
                  data ? "the directory" : "the store", again);
         return room;
     }
@@ -158,13 +158,13 @@ static const char *empty(const struct shell *shell, char *room, size_t size)
         return shell_busy(shell) ? "reading..." : "";
     }
     if (!session_directory_uri(shell->place.session)) {
-        return "no directory is configured, and nobody holds an extension\nGive one: extpool "
+        return "no directory is configured, and nobody holds an extension\nName one: extpool "
                "--directory file:agents.csv, or in the configuration";
     }
     if (data->partial) {
         return "reading the directory...";
     }
-    snprintf(room, size, "nobody is in the directory\n%s reads it again", again);
+    snprintf(room, size, "the directory has no agents\n%s reads it again", again);
     return room;
 }
 

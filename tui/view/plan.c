@@ -182,7 +182,8 @@ static unsigned plan_again(struct plan_view *view, struct shell *shell)
             return give(shell, jobs[i].command);
         }
     }
-    shell_say(shell, STYLE_INFO, "%s: what is left stays as it is now; %s plans it again", action,
+    shell_say(shell, STYLE_INFO,
+              "%s: the rest was not applied; to plan it again, open the history (%s)", action,
               frame_key(shell, CMD_HISTORY));
     return REACT_CLOSE;
 }
@@ -293,7 +294,7 @@ static unsigned command(struct view *base, struct shell *shell, enum command com
         if (command == CMD_QUIT) {
             return REACT_LEAVE;
         }
-        shell_flash(shell, STYLE_INFO, "it is being written");
+        shell_flash(shell, STYLE_INFO, "the plan is being written");
         return REACT_DRAW;
     }
     switch ((int)command) {
@@ -329,7 +330,7 @@ static unsigned command(struct view *base, struct shell *shell, enum command com
     case CMD_BACK:
     case CMD_QUIT:
         if (view->stage == STAGE_PLAN && view->gate != GATE_NOTHING) {
-            shell_say(shell, STYLE_INFO, "%s: plan put away, nothing was written",
+            shell_say(shell, STYLE_INFO, "%s: plan closed; nothing was written",
                       view->plan->action);
         }
         return REACT_CLOSE;
@@ -344,7 +345,7 @@ static unsigned paste(struct view *base, struct shell *shell, const char *text, 
     (void)base;
     (void)text;
     (void)length;
-    shell_flash(shell, STYLE_WARN, "a confirmation has to be typed");
+    shell_flash(shell, STYLE_WARN, "a confirmation must be typed, not pasted");
     return REACT_DRAW;
 }
 
@@ -401,7 +402,8 @@ static void say_exhausted(struct shell *shell, const struct plan *plan)
 {
     if (plan->n_unassigned > 0) {
         shell_say(shell, STYLE_ERROR,
-                  "the pool is exhausted: nothing is left for %s agents; add a range or release",
+                  "the pool is exhausted: no extension is left for %s agents; add a range or "
+                  "release some",
                   frame_count(plan->n_unassigned));
     }
 }

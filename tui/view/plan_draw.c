@@ -151,11 +151,11 @@ static int draw_counts(const struct plan_view *view, struct canvas *canvas, int 
     char line[400] = " ";
     view_plan_counts(plan, line, sizeof line);
     add_count(line, sizeof line, ' ', "keep", plan->keep);
-    add_count(line, sizeof line, '!', "nothing left for", plan->n_unassigned);
+    add_count(line, sizeof line, '!', "no extension left for", plan->n_unassigned);
     if (view->stage == STAGE_APPLIED) {
         canvas_text(canvas, 0, y, canvas->width, STYLE_STRONG,
-                    " What was done: ok applied   !! something else is there now   XX failed   "
-                    "- not tried   = already applied");
+                    " Result: ok applied   !! conflict   XX failed   - not tried   "
+                    "= already applied");
     } else if (!plan_has_work(plan) && plan->n_unassigned > 0) {
         canvas_printf(canvas, 0, y, canvas->width, STYLE_ERROR,
                       " nothing can be done: no extension is left for %s",
@@ -187,7 +187,7 @@ static int draw_result(const struct plan_view *view, struct canvas *canvas, int 
     char left[TEXT_NUMBER_ROOM];
     bool stopped = view->err.code == ERR_CANCELLED;
     canvas_printf(canvas, 0, y, canvas->width, STYLE_WARN,
-                  view->left > 0 ? " %s applied, %s not: Enter plans those again, Esc leaves it"
+                  view->left > 0 ? " %s applied, %s not: Enter plans those again, Esc closes"
                                  : " %s applied: Enter or Esc goes back",
                   text_number(view->outcome.applied, done), text_number(view->left, left));
     if (view->err.code == ERR_OK) {
@@ -208,8 +208,8 @@ static int draw_result(const struct plan_view *view, struct canvas *canvas, int 
 /* Whatever else does not fit, what has to be typed does. */
 static void name_prompt(const struct plan_view *view, int width, char *out, size_t size)
 {
-    static const char *const before[] = {" Refused. To apply it all the same type ",
-                                         " Refused. To lift it type ", " Type "};
+    static const char *const before[] = {" Refused. To apply it anyway, type ",
+                                         " Refused. To apply it, type ", " Type "};
     static const char *const after[] = {" and Enter: ", ": ", ": "};
     int room = width - 2 - canvas_columns(view->name);
     for (int i = 0; i < 3; i++) {
@@ -265,7 +265,7 @@ static void draw_gate(struct plan_view *view, const struct shell *shell, struct 
         return;
     case GATE_SHUT:
         canvas_text(canvas, 0, y, width, STYLE_ERROR,
-                    " Refused, and nothing lifts it: Esc goes back");
+                    " Refused; this guard cannot be lifted. Esc goes back");
         return;
     case GATE_COUNT:
         count_prompt(view, width, prompt, sizeof prompt);
@@ -330,8 +330,8 @@ void view_plan_draw(struct view *base, struct shell *shell, struct canvas *canva
     int low = frame_footer(shell, canvas, base, NULL);
     if (!view->plan) {
         canvas_wrap(canvas, (struct rect){1, y + 1, canvas->width - 2, low - y - 1}, STYLE_TEXT,
-                    "The plan is being written, batch by batch, each with its record in the "
-                    "history.\nC-c stops after the batch in flight; what is written stays written "
+                    "The plan is being written in batches. Each batch is recorded in the "
+                    "history.\nC-c stops after the current batch. What is written stays written "
                     "and can be undone.");
         return;
     }

@@ -91,7 +91,8 @@ enum err_code bindings_set(struct bindings *bindings, const char *name, const ch
         return err_set(err, ERR_CONFIG, "no command is called '%s'", name);
     }
     if (!parse_keys(keys, parsed, word)) {
-        return err_set(err, ERR_CONFIG, "%s: '%s' is not a key, or one too many", name, word);
+        return err_set(err, ERR_CONFIG, "%s: '%s' is not a key, or there are too many keys", name,
+                       word);
     }
     for (int i = 0; i < KEYS_PER_COMMAND && parsed[i] != K_NONE; i++) {
         for (int other = 0; other < COMMAND_COUNT; other++) {

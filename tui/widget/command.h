@@ -60,17 +60,18 @@
       "details of this row, with its history")                                                     \
     X(CMD_FILTER, "filter", "/", PLACE_MAIN, 0, "Filter",                                          \
       "show only what matches: text, ~fuzzy, ext:20, state:new, !not")                             \
-    X(CMD_NEXT, "next", "n", PLACE_MAIN, 0, "", "the next match, round the end")                   \
-    X(CMD_PREVIOUS, "previous", "N", PLACE_MAIN, 0, "", "the match before, round the start")       \
+    X(CMD_NEXT, "next", "n", PLACE_MAIN, 0, "", "the next match; after the last, the first")       \
+    X(CMD_PREVIOUS, "previous", "N", PLACE_MAIN, 0, "",                                            \
+      "the previous match; before the first, the last")                                            \
     X(CMD_SORT, "sort", "o F6", PLACE_MAIN, 0, "Sort", "sort by the next column")                  \
-    X(CMD_REVERSE, "reverse", "O", PLACE_MAIN, 0, "", "turn the order round")                      \
-    X(CMD_MARK, "mark", "Space", PLACE_MAIN, NEED_ROW, "Mark", "mark this row, or not")            \
+    X(CMD_REVERSE, "reverse", "O", PLACE_MAIN, 0, "", "reverse the order")                         \
+    X(CMD_MARK, "mark", "Space", PLACE_MAIN, NEED_ROW, "Mark", "mark this row, or unmark it")      \
     X(CMD_RANGE, "range", "v", PLACE_MAIN, NEED_ROW, "",                                           \
-      "begin a range; again: mark from there to here")                                             \
+      "start a range; again: mark all its rows")                                                   \
     X(CMD_MARK_ALL, "mark-all", "*", PLACE_MAIN, 0, "", "mark all that is shown")                  \
-    X(CMD_UNMARK_ALL, "unmark-all", "U", PLACE_MAIN, 0, "", "no marks")                            \
+    X(CMD_UNMARK_ALL, "unmark-all", "U", PLACE_MAIN, 0, "", "remove all marks")                    \
     X(CMD_SYNC, "sync", "s", PLACE_MAIN, NEED_WRITE | NEED_IDLE, "Sync",                           \
-      "read the directory and plan: newcomers get one, leavers give theirs back")                  \
+      "read the directory and plan: new agents get one, leavers lose theirs")                      \
     X(CMD_ASSIGN, "assign", "a", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,        \
       "Assign", "give an extension: the lowest free one, or the one you type")                     \
     X(CMD_REASSIGN, "reassign", "r", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,    \
@@ -78,9 +79,9 @@
     X(CMD_RELEASE, "release", "x", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,      \
       "Release", "take the extension back; it cools down first")                                   \
     X(CMD_SWAP, "swap", "w", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "",        \
-      "two marked agents change extensions")                                                       \
+      "two marked agents swap extensions")                                                         \
     X(CMD_PIN, "pin", "p", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "Pin",       \
-      "no sync touches this extension, or it may again")                                           \
+      "no sync touches this extension; again: unpin it")                                           \
     X(CMD_RESERVE, "reserve", "R", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "",  \
       "take a free number out of the pool, or put it back")                                        \
     X(CMD_UNPIN, "unpin", "", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "",       \
@@ -90,15 +91,15 @@
     X(CMD_UNDO, "undo", "z", PLACE_MAIN | PLACE_HISTORY, NEED_WRITE | NEED_IDLE, "Undo",           \
       "plan the opposite of the last action, or of this one in the history")                       \
     X(CMD_EXPORT, "export", "e", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "Export",         \
-      "publish the list of extensions at its place")                                               \
+      "publish the list of extensions")                                                            \
     X(CMD_EXPORT_TO, "export-to", "E", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "",         \
-      "publish it elsewhere: a file or s3://bucket/key")                                           \
+      "publish the list elsewhere: a file or s3://bucket/key")                                     \
     X(CMD_IMPORT, "import", "I", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "",               \
-      "plan what a CSV says: user, extension, action, note")                                       \
+      "plan the rows of a CSV: user, extension, action, note")                                     \
     X(CMD_HISTORY, "history", "h", PLACE_MAIN, 0, "History", "who did what, and when")             \
-    X(CMD_DOCTOR, "doctor", "!", PLACE_MAIN, NEED_IDLE, "", "look for what is wrong in the store") \
+    X(CMD_DOCTOR, "doctor", "!", PLACE_MAIN, NEED_IDLE, "", "find problems in the store")          \
     X(CMD_REPAIR, "repair", "f", PLACE_DOCTOR, NEED_WRITE | NEED_IDLE, "Repair",                   \
-      "plan to put right what can be put right")                                                   \
+      "plan the repair of what can be repaired")                                                   \
     X(CMD_INIT, "init", "", PLACE_MAIN, NEED_WRITE | NEED_IDLE, "",                                \
       "create what the store lacks and fill the pool")                                             \
     X(CMD_COPY, "copy", "y", PLACE_MAIN, NEED_ROW, "", "copy the extension to the clipboard")      \
@@ -109,16 +110,16 @@
     X(CMD_ALL_OUT, "all-out", "U", PLACE_PLAN, 0, "All out", "leave all rows out")                 \
     X(CMD_APPLY, "apply", "Enter", PLACE_PLAN, 0, "Apply", "write the plan")                       \
     X(CMD_CONTEXT, "context", "c", PLACE_VIEWS, NEED_IDLE, "", "work on another contact centre")   \
-    X(CMD_THEME, "theme", "t", PLACE_VIEWS, 0, "", "other colours")                                \
+    X(CMD_THEME, "theme", "t", PLACE_VIEWS, 0, "", "choose other colours")                         \
     X(CMD_MOUSE, "mouse", "m", PLACE_VIEWS, 0, "",                                                 \
-      "mouse on or off; off leaves selecting text to the terminal")                                \
+      "mouse on or off; when it is off, the terminal selects text")                                \
     X(CMD_RELOAD, "reload", "C-r F5", PLACE_VIEWS, 0, "", "read everything again")                 \
     X(CMD_REDRAW, "redraw", "C-l", PLACE_ALL, 0, "", "draw the whole screen again")                \
     X(CMD_COMMAND, "command", ":", PLACE_VIEWS, 0, "Cmd", "type a command by its name")            \
     X(CMD_HELP, "help", "? F1", PLACE_VIEWS, 0, "Help", "what the keys do here")                   \
     X(CMD_CANCEL, "cancel", "C-c", PLACE_ALL, 0, "", "stop the work under way; twice: at once")    \
-    X(CMD_SUSPEND, "suspend", "C-z", PLACE_ALL, 0, "", "to the shell; fg comes back")              \
-    X(CMD_BACK, "back", "Esc", PLACE_ALL, 0, "Back", "back; on the panes: no filter, no range")    \
+    X(CMD_SUSPEND, "suspend", "C-z", PLACE_ALL, 0, "", "go to the shell; fg returns")              \
+    X(CMD_BACK, "back", "Esc", PLACE_ALL, 0, "Back", "back; on the panes: clear filter and range") \
     X(CMD_QUIT, "quit", "q F10", PLACE_ALL, 0, "Quit", "leave; asks while work is under way")
 
 enum command {

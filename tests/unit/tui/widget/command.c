@@ -96,7 +96,7 @@ static void conflicts_and_mistakes_are_named(void **state)
     assert_string_equal(err.text, "no command is called 'snyc'");
     err_clear(&err);
     assert_int_equal(bindings_set(&s_bindings, "sync", "F8 Hyper-x", &err), ERR_CONFIG);
-    assert_string_equal(err.text, "sync: 'Hyper-x' is not a key, or one too many");
+    assert_string_equal(err.text, "sync: 'Hyper-x' is not a key, or there are too many keys");
     err_clear(&err);
     assert_int_equal(bindings_set(&s_bindings, "sync", "1 2 3 4 5", &err), ERR_CONFIG);
 }
