@@ -3,7 +3,8 @@
 
 /*
  * How a list of requests becomes a plan. Private to three files: edit_check.c judges the requests,
- * each alone and all together; messages.c has the texts for the operator; edit.c builds the plan.
+ * each alone and all together; edit_messages.c has the texts for the operator; edit.c builds the
+ * plan.
  *
  * All requests of a list hold at once, and their order does not matter. One request may take an
  * extension that another one gives back, whichever comes first. Each agent moves at most once, and

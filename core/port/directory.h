@@ -35,6 +35,6 @@ struct directory {
     char *uri; /* as people write it; owned, freed by directory_free */
 };
 
-void directory_free(struct directory *directory); /* NULL is fine */
+void directory_free(struct directory *directory); /* NULL is fine; port.c */
 
 #endif

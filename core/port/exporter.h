@@ -43,6 +43,6 @@ struct exporter {
     bool fleeting;  /* set by read */
 };
 
-void exporter_free(struct exporter *exporter); /* NULL is fine */
+void exporter_free(struct exporter *exporter); /* NULL is fine; port.c */
 
 #endif

@@ -137,6 +137,6 @@ struct store {
     char *uri; /* owned, freed by store_free */
 };
 
-void store_free(struct store *store); /* NULL is fine */
+void store_free(struct store *store); /* NULL is fine; port.c */
 
 #endif

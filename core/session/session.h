@@ -109,6 +109,8 @@ struct export_receipt {
     struct publish_verdict guard; /* `refused` if what lies there was not to be replaced */
 };
 
+/* ---- publish.c ----------------------------------------------------------------------------- */
+
 /* What is published, and where. */
 struct publish_source {
     const char *to;                  /* a URI or a path; NULL: the configured one */
@@ -117,9 +119,9 @@ struct publish_source {
 };
 
 /*
- * Publishes the list of extensions. What lies there is read first. It is replaced if it is what
- * this store last published there, or if the guard lets it pass (core/plan/publish_guard.h);
- * ERR_GUARD else. A list that may not be read is replaced with a warning in the receipt, unless
+ * Publishes the list of extensions. It reads first what is there, and replaces that if it is what
+ * this store last published there, or if the guard lets it pass (core/plan/publish_guard.h); else
+ * ERR_GUARD. A list that may not be read is replaced with a warning in the receipt, unless
  * this session made the store. A dry run judges and publishes nothing.
  */
 enum err_code session_export(struct session *session, const struct publish_source *source,
