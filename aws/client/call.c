@@ -152,10 +152,14 @@ struct target {
     size_t path_at; /* where in `url` */
     struct buf query;
     struct buf path;
+    struct http_header *headers; /* room for those that are added later too */
+    size_t n_headers;
 };
 
 static void target_init(struct target *target)
 {
+    target->headers = NULL;
+    target->n_headers = 0;
     buf_init(&target->url, URL_MAX);
     buf_init(&target->query, URL_MAX);
     buf_init(&target->path, URL_MAX);
@@ -166,6 +170,12 @@ static void target_release(struct target *target)
     buf_release(&target->url);
     buf_release(&target->query);
     buf_release(&target->path);
+    free(target->headers);
+}
+
+static void add_header(struct target *target, const char *name, const char *value)
+{
+    target->headers[target->n_headers++] = (struct http_header){.name = name, .value = value};
 }
 
 static enum err_code aim(struct pending *pending, const char *account_id, struct target *target,
@@ -206,8 +216,7 @@ static enum err_code aim(struct pending *pending, const char *account_id, struct
 }
 
 static void sign(struct pending *pending, const struct credentials *keys,
-                 const struct target *target, const struct http_header *headers, size_t n_headers,
-                 struct sigv4_additions *more)
+                 const struct target *target, struct sigv4_additions *more)
 {
     struct client *client = pending->client;
     const struct call *call = &pending->call;
@@ -224,24 +233,23 @@ static void sign(struct pending *pending, const struct credentials *keys,
         .method = call->method,
         .path = target->path.data,
         .query = target->query.data,
-        .headers = headers,
-        .header_count = n_headers,
+        .headers = target->headers,
+        .header_count = target->n_headers,
         .body = call->body,
         .body_length = call->body_length,
     };
     sigv4_sign(&params, &request, &client->cache, more);
 }
 
-static void submit(struct pending *pending, const struct target *target,
-                   const struct http_header *headers, size_t n_headers, http_done_fn done)
+static void submit(struct pending *pending, const struct target *target, http_done_fn done)
 {
     const struct call *call = &pending->call;
     struct client *client = pending->client;
     struct http_request request = {
         .method = call->method,
         .url = target->url.data,
-        .headers = headers,
-        .header_count = n_headers,
+        .headers = target->headers,
+        .header_count = target->n_headers,
         .body = call->body,
         .body_length = call->body_length,
         .timeout_ms = call->timeout_ms,
@@ -261,8 +269,6 @@ enum err_code pending_send(struct pending *pending, http_done_fn done, struct er
     struct credentials keys = CREDENTIALS_INIT;
     struct sigv4_additions more = {.count = 0};
     struct target target;
-    struct http_header *headers = NULL;
-    size_t n_headers = 0;
     char trace[64];
     enum err_code code = ERR_OK;
     target_init(&target);
@@ -277,26 +283,24 @@ enum err_code pending_send(struct pending *pending, http_done_fn done, struct er
     if (code != ERR_OK) {
         goto out;
     }
-    headers = mem_array(call->header_count + 8, sizeof *headers);
-    headers[n_headers++] = (struct http_header){.name = "host", .value = pending->host};
+    target.headers = mem_array(call->header_count + 8, sizeof *target.headers);
+    add_header(&target, "host", pending->host);
     for (size_t i = 0; i < call->header_count; i++) {
-        headers[n_headers++] = call->headers[i];
+        add_header(&target, call->headers[i].name, call->headers[i].value);
     }
     if (!call->unsigned_call) {
-        sign(pending, &keys, &target, headers, n_headers, &more);
+        sign(pending, &keys, &target, &more);
         pending->keys = client->keys;
     }
     for (size_t i = 0; i < more.count; i++) {
-        headers[n_headers++] = more.items[i];
+        add_header(&target, more.items[i].name, more.items[i].value);
     }
     pending->attempts++;
     snprintf(trace, sizeof trace, "attempt=%d; max=%d", pending->attempts, pending->max_attempts);
-    headers[n_headers++] =
-        (struct http_header){.name = "amz-sdk-invocation-id", .value = pending->invocation_id};
-    headers[n_headers++] = (struct http_header){.name = "amz-sdk-request", .value = trace};
-    submit(pending, &target, headers, n_headers, done);
+    add_header(&target, "amz-sdk-invocation-id", pending->invocation_id);
+    add_header(&target, "amz-sdk-request", trace);
+    submit(pending, &target, done);
 out:
-    free(headers);
     sigv4_additions_release(&more);
     target_release(&target);
     credentials_release(&keys);

@@ -159,7 +159,7 @@ static bool is_account_id(const char *text)
 
 static enum err_code dynamodb_host(const struct endpoint_settings *settings,
                                    const struct endpoint_partition *partition,
-                                   const char *account_id, char *host, size_t size, struct err *err)
+                                   const char *account_id, struct endpoint *out, struct err *err)
 {
     bool gov = strcmp(partition->name, "aws-us-gov") == 0;
     bool possible = strcmp(partition->name, "aws") == 0 && !settings->fips;
@@ -174,17 +174,17 @@ static enum err_code dynamodb_host(const struct endpoint_settings *settings,
                        "account_id_endpoint_mode requires an account's own endpoint, but %s", why);
     }
     if (settings->account_mode != ACCOUNT_MODE_DISABLED && possible && is_account_id(account_id)) {
-        snprintf(host, size, "%s.ddb.%s.%s", account_id, settings->region, suffix);
+        snprintf(out->host, sizeof out->host, "%s.ddb.%s.%s", account_id, settings->region, suffix);
     } else {
-        snprintf(host, size, "dynamodb%s.%s.%s", settings->fips && !gov ? "-fips" : "",
-                 settings->region, suffix);
+        snprintf(out->host, sizeof out->host, "dynamodb%s.%s.%s",
+                 settings->fips && !gov ? "-fips" : "", settings->region, suffix);
     }
     return ERR_OK;
 }
 
-/* S3 keeps the plain suffix and has names of its own for FIPS, dual-stack and acceleration. */
+/* S3 keeps the plain suffix and has its own names for FIPS, dual-stack and acceleration. */
 static enum err_code s3_host(const struct endpoint_settings *settings,
-                             const struct endpoint_partition *partition, char *host, size_t size,
+                             const struct endpoint_partition *partition, struct endpoint *out,
                              struct err *err)
 {
     const char *dual = settings->dual_stack || settings->s3_dual_stack ? ".dualstack" : "";
@@ -192,8 +192,8 @@ static enum err_code s3_host(const struct endpoint_settings *settings,
         return err_set(err, ERR_CONFIG, "S3 has no FIPS endpoint in %s", settings->region);
     }
     if (!settings->s3_accelerate) {
-        snprintf(host, size, "s3%s%s.%s.%s", settings->fips ? "-fips" : "", dual, settings->region,
-                 partition->dns_suffix);
+        snprintf(out->host, sizeof out->host, "s3%s%s.%s.%s", settings->fips ? "-fips" : "", dual,
+                 settings->region, partition->dns_suffix);
         return ERR_OK;
     }
     if (settings->fips || strcmp(partition->name, "aws") != 0) {
@@ -201,12 +201,12 @@ static enum err_code s3_host(const struct endpoint_settings *settings,
                        settings->fips ? "with FIPS" : "in ",
                        settings->fips ? "" : settings->region);
     }
-    snprintf(host, size, "s3-accelerate%s.%s", dual, partition->dns_suffix);
+    snprintf(out->host, sizeof out->host, "s3-accelerate%s.%s", dual, partition->dns_suffix);
     return ERR_OK;
 }
 
 static void signin_host(const struct endpoint_settings *settings,
-                        const struct endpoint_partition *partition, char *host, size_t size)
+                        const struct endpoint_partition *partition, struct endpoint *out)
 {
     static const struct {
         const char *partition, *suffix;
@@ -217,16 +217,16 @@ static void signin_host(const struct endpoint_settings *settings,
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (strcmp(partition->name, table[i].partition) == 0) {
-            snprintf(host, size, "%s.%s", settings->region, table[i].suffix);
+            snprintf(out->host, sizeof out->host, "%s.%s", settings->region, table[i].suffix);
             return;
         }
     }
-    snprintf(host, size, "signin.%s.%s", settings->region, partition->dns_suffix);
+    snprintf(out->host, sizeof out->host, "signin.%s.%s", settings->region, partition->dns_suffix);
 }
 
 static enum err_code host_by_rule(enum aws_service service,
                                   const struct endpoint_settings *settings, const char *account_id,
-                                  char *host, size_t size, struct err *err)
+                                  struct endpoint *out, struct err *err)
 {
     const struct endpoint_partition *partition = endpoint_partition(settings->region);
     bool gov = strcmp(partition->name, "aws-us-gov") == 0;
@@ -234,11 +234,11 @@ static enum err_code host_by_rule(enum aws_service service,
         settings->dual_stack ? partition->dual_stack_suffix : partition->dns_suffix;
     switch (service) {
     case SERVICE_DYNAMODB:
-        return dynamodb_host(settings, partition, account_id, host, size, err);
+        return dynamodb_host(settings, partition, account_id, out, err);
     case SERVICE_S3:
-        return s3_host(settings, partition, host, size, err);
+        return s3_host(settings, partition, out, err);
     case SERVICE_SIGNIN:
-        signin_host(settings, partition, host, size);
+        signin_host(settings, partition, out);
         return ERR_OK;
     case SERVICE_CONNECT:
     case SERVICE_STS:
@@ -249,10 +249,10 @@ static enum err_code host_by_rule(enum aws_service service,
     // In the government's regions the plain hosts are the FIPS ones.
     bool fips = settings->fips && !gov;
     if (service == SERVICE_STS && strcmp(settings->region, "aws-global") == 0) {
-        snprintf(host, size, "sts.amazonaws.com");
+        snprintf(out->host, sizeof out->host, "sts.amazonaws.com");
     } else {
-        snprintf(host, size, "%s%s.%s.%s", s_services[service].prefix, fips ? "-fips" : "",
-                 settings->region, suffix);
+        snprintf(out->host, sizeof out->host, "%s%s.%s.%s", s_services[service].prefix,
+                 fips ? "-fips" : "", settings->region, suffix);
     }
     return ERR_OK;
 }
@@ -290,8 +290,7 @@ enum err_code endpoint_resolve(enum aws_service service, const struct endpoint_s
     if (service == SERVICE_DYNAMODB && strcmp(settings->region, "local") == 0) {
         return take_url("http://localhost:8000", "region local", out, err);
     }
-    enum err_code code =
-        host_by_rule(service, settings, account_id, out->host, sizeof out->host, err);
+    enum err_code code = host_by_rule(service, settings, account_id, out, err);
     snprintf(out->url, sizeof out->url, "https://%s", out->host);
     return code;
 }

@@ -254,14 +254,13 @@ static void take(struct shared_config *shared, enum shared_file kind, const stru
 }
 
 enum err_code shared_config_parse(struct shared_config *shared, enum shared_file kind,
-                                  const char *path, const char *text, size_t length,
-                                  struct err *err)
+                                  const struct shared_text *from, struct err *err)
 {
     struct shared_section *section = NULL;
     struct ini_event event;
     struct ini ini;
     enum err_code code;
-    ini_init(&ini, path, text, length);
+    ini_init(&ini, from->path, from->text, from->length);
     do {
         code = ini_next(&ini, &event, err);
         take(shared, kind, &event, &section);
@@ -282,7 +281,8 @@ enum err_code shared_config_read(struct shared_config *shared, enum shared_file 
     } else if (code != ERR_OK) {
         code = err_set(err, code == ERR_INPUT ? ERR_CONFIG : code, "%s", unread.text);
     } else {
-        code = shared_config_parse(shared, kind, path, text.data, text.length, err);
+        const struct shared_text from = {path, text.data, text.length};
+        code = shared_config_parse(shared, kind, &from, err);
     }
     buf_release(&text);
     return code;

@@ -56,10 +56,16 @@ void shared_config_free(struct shared_config *shared);
 enum err_code shared_config_read(struct shared_config *shared, enum shared_file kind,
                                  const char *path, struct err *err) ERR_CHECK;
 
-/* The same from memory; `path` is for messages. */
+/* The text of a file that was read; `path` is for messages. */
+struct shared_text {
+    const char *path;
+    const char *text;
+    size_t length;
+};
+
+/* The same from memory. */
 enum err_code shared_config_parse(struct shared_config *shared, enum shared_file kind,
-                                  const char *path, const char *text, size_t length,
-                                  struct err *err) ERR_CHECK;
+                                  const struct shared_text *from, struct err *err) ERR_CHECK;
 
 /* NULL where there is none. */
 const struct shared_section *shared_config_find(const struct shared_config *shared,

@@ -220,31 +220,39 @@ void aws_settings_set_region(struct aws_settings *settings, const char *region, 
     settings->region_from = from;
 }
 
-/* A value out of a list of words, any case; the first word is the default. */
-static enum err_code choose_word(const struct aws_settings *settings, const char *variable,
-                                 const char *property, const char *const *words, size_t *chosen,
+/* A setting whose value is one of these words, in any case; the first word is the default. */
+struct word_setting {
+    const char *variable;
+    const char *property;
+    const char *words[4]; /* ends with NULL */
+};
+
+static enum err_code choose_word(const struct aws_settings *settings,
+                                 const struct word_setting *setting, size_t *chosen,
                                  struct err *err)
 {
-    const char *value = aws_settings_get(settings, variable, property);
+    const char *value = aws_settings_get(settings, setting->variable, setting->property);
     *chosen = 0;
     if (!value) {
         return ERR_OK;
     }
-    for (size_t i = 0; words[i]; i++) {
-        if (text_equal_nocase(value, words[i])) {
+    for (size_t i = 0; setting->words[i]; i++) {
+        if (text_equal_nocase(value, setting->words[i])) {
             *chosen = i;
             return ERR_OK;
         }
     }
-    return err_set(err, ERR_CONFIG, "%s (%s) cannot be \"%s\"", variable, property, value);
+    return err_set(err, ERR_CONFIG, "%s (%s) cannot be \"%s\"", setting->variable,
+                   setting->property, value);
 }
 
 static enum err_code choose_retries(struct aws_settings *settings, struct err *err)
 {
     /* "legacy" is an older algorithm of single SDKs; it gets the standard one. */
-    static const char *const modes[] = {"standard", "legacy", "adaptive", NULL};
+    static const struct word_setting setting = {
+        "AWS_RETRY_MODE", "retry_mode", {"standard", "legacy", "adaptive", NULL}};
     size_t mode;
-    if (choose_word(settings, "AWS_RETRY_MODE", "retry_mode", modes, &mode, err) != ERR_OK) {
+    if (choose_word(settings, &setting, &mode, err) != ERR_OK) {
         return ERR_CONFIG;
     }
     settings->retry_mode = mode == 2 ? AWS_RETRY_ADAPTIVE : AWS_RETRY_STANDARD;
@@ -261,12 +269,13 @@ static enum err_code choose_retries(struct aws_settings *settings, struct err *e
 
 static enum err_code choose_account_mode(struct aws_settings *settings, struct err *err)
 {
-    static const char *const modes[] = {"preferred", "disabled", "required", NULL};
+    static const struct word_setting setting = {"AWS_ACCOUNT_ID_ENDPOINT_MODE",
+                                                "account_id_endpoint_mode",
+                                                {"preferred", "disabled", "required", NULL}};
     static const enum endpoint_account_mode values[] = {
         ACCOUNT_MODE_PREFERRED, ACCOUNT_MODE_DISABLED, ACCOUNT_MODE_REQUIRED};
     size_t mode;
-    enum err_code code = choose_word(settings, "AWS_ACCOUNT_ID_ENDPOINT_MODE",
-                                     "account_id_endpoint_mode", modes, &mode, err);
+    enum err_code code = choose_word(settings, &setting, &mode, err);
     settings->account_mode = values[mode];
     return code;
 }

@@ -19,8 +19,8 @@ static void append_part(struct buf *out, json_t *part)
     json_decref(part);
 }
 
-enum err_code dpop_proof(const char *pem, const char *method, const char *url, int64_t now_s,
-                         struct buf *out, struct err *err)
+enum err_code dpop_proof(const char *pem, const struct dpop_claims *claims, struct buf *out,
+                         struct err *err)
 {
     uint8_t x[32], y[32], signature[CRYPTO_ES256_BYTES];
     char id[CRYPTO_UUID_TEXT];
@@ -39,8 +39,8 @@ enum err_code dpop_proof(const char *pem, const char *method, const char *url, i
                 json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:s}}", "typ", "dpop+jwt", "alg", "ES256",
                           "jwk", "kty", "EC", "crv", "P-256", "x", x_text.data, "y", y_text.data));
     buf_putc(out, '.');
-    append_part(out, json_pack("{s:s, s:s, s:I, s:s}", "htm", method, "htu", url, "iat",
-                               (json_int_t)now_s, "jti", id));
+    append_part(out, json_pack("{s:s, s:s, s:I, s:s}", "htm", claims->method, "htu", claims->url,
+                               "iat", (json_int_t)claims->now_s, "jti", id));
     enum err_code code = ERR_OK;
     if (!buf_failed(out)) {
         code = crypto_es256_sign(pem, out->data + start, out->length - start, signature, err);

@@ -10,9 +10,16 @@
 #include "core/base/buf.h"
 #include "core/base/err.h"
 
-/* Appends HEADER.PAYLOAD.SIGNATURE for a request with the P-256 key `pem`. ERR_AUTH where the key
-   is not one. */
-enum err_code dpop_proof(const char *pem, const char *method, const char *url, int64_t now_s,
-                         struct buf *out, struct err *err) ERR_CHECK;
+/* What the proof says about the request. */
+struct dpop_claims {
+    const char *method;
+    const char *url;
+    int64_t now_s;
+};
+
+/* Appends HEADER.PAYLOAD.SIGNATURE, signed with the P-256 key `pem`. ERR_AUTH if the PEM is not
+   such a key. */
+enum err_code dpop_proof(const char *pem, const struct dpop_claims *claims, struct buf *out,
+                         struct err *err) ERR_CHECK;
 
 #endif

@@ -106,20 +106,27 @@ static void close_imds(struct imds *imds)
 /* ---- requests ---------------------------------------------------------------------------------
  */
 
-static enum err_code ask(struct imds *imds, const char *method, const char *path,
-                         const struct http_header *header, int attempts,
+struct question {
+    const char *method;
+    const char *path;
+    struct http_header header;
+    int attempts;
+};
+
+static enum err_code ask(struct imds *imds, const struct question *question,
                          struct http_response *response, struct err *err)
 {
+    const char *path = question->path;
     char *url = mem_printf("%s%s", imds->origin, path);
     struct cred_request request = {
         .operation = "instance metadata",
         .wants_json = strncmp(path, CREDENTIALS_PATH, sizeof CREDENTIALS_PATH - 1) == 0 &&
                       path[sizeof CREDENTIALS_PATH - 1] != '\0',
-        .attempts = attempts,
+        .attempts = question->attempts,
         .pause_ms = 1000,
-        .http = {.method = method,
+        .http = {.method = question->method,
                  .url = url,
-                 .headers = header,
+                 .headers = &question->header,
                  .header_count = 1,
                  .connect_timeout_ms = imds->timeout_ms,
                  .timeout_ms = 2 * imds->timeout_ms,
@@ -134,17 +141,19 @@ static enum err_code ask(struct imds *imds, const char *method, const char *path
    instance (or that it keeps its metadata to itself). */
 static enum err_code need_token(struct imds *imds, struct err *err)
 {
-    static const struct http_header header = {"x-aws-ec2-metadata-token-ttl-seconds", "21600"};
     int64_t now_ms = clock_now_ms(imds->context->clock);
     if (imds->token && now_ms < imds->token_until_ms) {
         return ERR_OK;
     }
+    const struct question question = {.method = "PUT",
+                                      .path = "/latest/api/token",
+                                      .header = {"x-aws-ec2-metadata-token-ttl-seconds", "21600"},
+                                      .attempts = imds->attempts};
     struct http_response response;
     struct err failed = ERR_INIT;
     forget_token(imds);
     http_response_init(&response);
-    enum err_code code =
-        ask(imds, "PUT", "/latest/api/token", &header, imds->attempts, &response, &failed);
+    enum err_code code = ask(imds, &question, &response, &failed);
     if (code == ERR_CANCELLED) {
         err_set(err, code, "%s", failed.text);
     } else if (code != ERR_OK) {
@@ -175,10 +184,13 @@ static enum err_code get(struct imds *imds, const char *path, struct http_respon
         if (code != ERR_OK) {
             return code;
         }
-        const struct http_header header = {"x-aws-ec2-metadata-token", imds->token};
+        const struct question question = {.method = "GET",
+                                          .path = path,
+                                          .header = {"x-aws-ec2-metadata-token", imds->token},
+                                          .attempts = 3};
         cred_response_release(response);
         http_response_init(response);
-        code = ask(imds, "GET", path, &header, 3, response, err);
+        code = ask(imds, &question, response, err);
         if (code != ERR_OK || response->status != 401) {
             return code;
         }

@@ -96,30 +96,25 @@ static enum err_code take_keys(const struct login_provider *self, const json_t *
 /* ---- renewing ---------------------------------------------------------------------------------
  */
 
+/* Sends the request once, with its headers and a fresh proof. */
 static enum err_code send_once(const struct login_provider *self, const json_t *root,
-                               const struct endpoint *endpoint, const char *url, const char *body,
-                               struct http_response *response, struct err *err)
+                               const struct http_request *http, struct http_response *response,
+                               struct err *err)
 {
+    const struct dpop_claims claims = {
+        .method = http->method, .url = http->url, .now_s = clock_now_s(self->context->clock)};
     struct buf proof;
     buf_init_secret(&proof, 8192);
-    enum err_code code = dpop_proof(cred_json_text(root, "dpopKey"), "POST", url,
-                                    clock_now_s(self->context->clock), &proof, err);
+    enum err_code code = dpop_proof(cred_json_text(root, "dpopKey"), &claims, &proof, err);
     if (code == ERR_OK) {
         const struct http_header headers[] = {
             {"Content-Type", "application/json"},
             {"DPoP", proof.data},
         };
         struct cred_request request = {
-            .operation = "CreateOAuth2Token",
-            .attempts = 1,
-            .http = {.method = "POST",
-                     .url = url,
-                     .headers = headers,
-                     .header_count = 2,
-                     .body = body,
-                     .body_length = strlen(body),
-                     .no_proxy = endpoint->loopback},
-        };
+            .operation = "CreateOAuth2Token", .attempts = 1, .http = *http};
+        request.http.headers = headers;
+        request.http.header_count = 2;
         code = cred_http_send(self->context, &request, response, err);
     }
     buf_release(&proof);
@@ -137,11 +132,16 @@ static enum err_code ask_sign_in(const struct login_provider *self, const json_t
         return code;
     }
     char *url = mem_printf("%s/v1/token", endpoint.url);
+    const struct http_request http = {.method = "POST",
+                                      .url = url,
+                                      .body = body,
+                                      .body_length = strlen(body),
+                                      .no_proxy = endpoint.loopback};
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
         struct err failed = ERR_INIT;
         cred_response_release(response);
         http_response_init(response);
-        code = send_once(self, root, &endpoint, url, body, response, &failed);
+        code = send_once(self, root, &http, response, &failed);
         bool again = attempt < ATTEMPTS && (code == ERR_OK || code == ERR_OFFLINE) &&
                      cred_http_may_help(response);
         if (!again) {

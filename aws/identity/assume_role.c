@@ -94,17 +94,21 @@ static enum err_code pass_on(const struct assume_role_provider *self, const stru
     return code;
 }
 
-/* `renew_source`: the service has just called the source's set expired. */
-static enum err_code assume(const struct assume_role_provider *self, bool renew_source,
-                            const char *mfa_code, struct credentials *out, bool *asked,
-                            struct err *err)
+struct attempt {
+    bool renew_source;    /* the service has just said that the source's set is expired */
+    const char *mfa_code; /* NULL: none */
+    bool asked;           /* out: the source had credentials, so STS was called */
+};
+
+static enum err_code assume(const struct assume_role_provider *self, struct attempt *attempt,
+                            struct credentials *out, struct err *err)
 {
     struct credentials with = CREDENTIALS_INIT;
-    *asked = false;
-    enum err_code code = credentials_get(self->source, renew_source, &with, err);
+    attempt->asked = false;
+    enum err_code code = credentials_get(self->source, attempt->renew_source, &with, err);
     if (code == ERR_OK) {
-        *asked = true;
-        code = call_sts(self, &with, mfa_code, out, err);
+        attempt->asked = true;
+        code = call_sts(self, &with, attempt->mfa_code, out, err);
     }
     if (code == ERR_OK) {
         free(out->source);
@@ -123,17 +127,17 @@ static enum err_code assume_role_get(struct credentials_provider *base, bool for
     const struct assume_role_provider *self = (const struct assume_role_provider *)base;
     struct err failed = ERR_INIT;
     struct buf mfa_code;
-    bool asked;
     (void)force; /* each call is a new session already */
     buf_init_secret(&mfa_code, 64);
     enum err_code code = self->role.mfa_serial ? ask_for_code(self, &mfa_code, &failed) : ERR_OK;
     if (code == ERR_OK) {
-        const char *given = mfa_code.length > 0 ? mfa_code.data : NULL;
-        code = assume(self, false, given, out, &asked, &failed);
-        if (code == ERR_AUTH && asked && !given) {
-            /* What failed first is told, should the source have nothing newer. */
+        struct attempt attempt = {.mfa_code = mfa_code.length > 0 ? mfa_code.data : NULL};
+        code = assume(self, &attempt, out, &failed);
+        if (code == ERR_AUTH && attempt.asked && !attempt.mfa_code) {
+            /* If the source has nothing newer, the first failure is the one to report. */
             credentials_release(out);
-            code = assume(self, true, NULL, out, &asked, NULL);
+            attempt.renew_source = true;
+            code = assume(self, &attempt, out, NULL);
         }
     }
     buf_release(&mfa_code);

@@ -28,29 +28,28 @@ static enum err_code nobody(const struct buf *reasons, struct err *err)
     return code;
 }
 
-/* Asks one after the other; true where the search is over, with the outcome in *code. */
-static bool ask(struct chain *chain, struct chain_source *source, struct credentials *out,
-                struct buf *reasons, enum err_code *code, struct err *err)
+/* Asks one source. ERR_NOT_FOUND: it has no credentials and the next one is to be asked; the reason
+   is in `reasons`, not in `err`. */
+static enum err_code ask(struct chain *chain, struct chain_source *source, struct credentials *out,
+                         struct buf *reasons, struct err *err)
 {
     struct err failed = ERR_INIT;
     if (source->skipped) {
         buf_printf(reasons, "%s: not asked, because a profile was given\n", source->title);
-        return false;
+        return ERR_NOT_FOUND;
     }
-    *code = credentials_get(source->provider, false, out, &failed);
-    if (*code == ERR_OK) {
+    enum err_code code = credentials_get(source->provider, false, out, &failed);
+    if (code == ERR_OK) {
         chain->chosen = source->provider;
-        return true;
-    }
-    if (*code == ERR_NOT_FOUND) {
+    } else if (code == ERR_NOT_FOUND) {
         if (source->title) {
             buf_printf(reasons, "%s: %.300s\n", source->title, failed.text);
         }
-        return false;
+    } else {
+        err_set(err, code, "%s", failed.text);
+        err_hint(err, "%s", failed.hint);
     }
-    *code = err_set(err, *code, "%s", failed.text);
-    err_hint(err, "%s", failed.hint);
-    return true;
+    return code;
 }
 
 static enum err_code chain_get(struct credentials_provider *base, bool force,
@@ -62,12 +61,11 @@ static enum err_code chain_get(struct credentials_provider *base, bool force,
     }
     struct buf reasons;
     enum err_code code = ERR_NOT_FOUND;
-    bool over = false;
     buf_init(&reasons, ERR_HINT_MAX);
-    for (size_t i = 0; i < SOURCES && !over; i++) {
-        over = ask(chain, &chain->sources[i], out, &reasons, &code, err);
+    for (size_t i = 0; i < SOURCES && code == ERR_NOT_FOUND; i++) {
+        code = ask(chain, &chain->sources[i], out, &reasons, err);
     }
-    if (!over) {
+    if (code == ERR_NOT_FOUND) {
         if (reasons.length > 0) {
             reasons.data[--reasons.length] = '\0'; /* the last line end */
         }

@@ -17,10 +17,18 @@
 
 /* ---- the query protocol ------------------------------------------------------------------ */
 
-static void form_init(struct buf *form, const char *action)
+struct request {
+    const char *action;
+    bool unsigned_call;
+    struct buf form;
+};
+
+static void request_init(struct request *request, const char *action)
 {
-    buf_init_secret(form, FORM_MAX);
-    buf_printf(form, "Action=%s&Version=2011-06-15", action);
+    request->action = action;
+    request->unsigned_call = false;
+    buf_init_secret(&request->form, FORM_MAX);
+    buf_printf(&request->form, "Action=%s&Version=2011-06-15", action);
 }
 
 /* NULL is left out. */
@@ -33,10 +41,11 @@ static void form_add(struct buf *form, const char *name, const char *value)
 }
 
 /* Calls, and gives the part of the answer that is named like the action ("...Result"). */
-static enum err_code call_sts(struct client *sts, const char *action, struct buf *form,
-                              bool unsigned_call, struct response *reply, struct xml_part *result,
-                              struct err *err)
+static enum err_code call_sts(struct client *sts, const struct request *request,
+                              struct response *reply, struct xml_part *result, struct err *err)
 {
+    const char *action = request->action;
+    const struct buf *form = &request->form;
     static const struct http_header headers[] = {
         {"content-type", "application/x-www-form-urlencoded; charset=utf-8"}};
     if (buf_failed(form)) {
@@ -51,7 +60,7 @@ static enum err_code call_sts(struct client *sts, const char *action, struct buf
         .header_count = 1,
         .body = form->data,
         .body_length = form->length,
-        .unsigned_call = unsigned_call,
+        .unsigned_call = request->unsigned_call,
         .max_body = ANSWER_MAX,
     };
     enum err_code code = client_call(sts, &call, reply, err);
@@ -80,12 +89,12 @@ void sts_identity_release(struct sts_identity *identity)
 
 enum err_code sts_get_caller_identity(struct client *sts, struct sts_identity *out, struct err *err)
 {
-    struct buf form;
+    struct request request;
     struct response reply = {.code = ERR_OK};
     struct xml_part result = xml_whole("", 0);
     *out = (struct sts_identity)STS_IDENTITY_INIT;
-    form_init(&form, "GetCallerIdentity");
-    enum err_code code = call_sts(sts, "GetCallerIdentity", &form, false, &reply, &result, err);
+    request_init(&request, "GetCallerIdentity");
+    enum err_code code = call_sts(sts, &request, &reply, &result, err);
     if (code == ERR_OK) {
         out->account = xml_find_text(result, "Account");
         out->arn = xml_find_text(result, "Arn");
@@ -99,7 +108,7 @@ enum err_code sts_get_caller_identity(struct client *sts, struct sts_identity *o
         }
     }
     response_release(&reply);
-    buf_release(&form);
+    buf_release(&request.form);
     return code;
 }
 
@@ -139,15 +148,15 @@ static enum err_code take_credentials(const char *action, const struct response 
                    reply->request_id);
 }
 
-static enum err_code assume(struct client *sts, const char *action, struct buf *form,
-                            bool unsigned_call, struct credentials *out, struct err *err)
+static enum err_code assume(struct client *sts, const struct request *request,
+                            struct credentials *out, struct err *err)
 {
     struct response reply = {.code = ERR_OK};
     struct xml_part result = xml_whole("", 0);
     credentials_release(out);
-    enum err_code code = call_sts(sts, action, form, unsigned_call, &reply, &result, err);
+    enum err_code code = call_sts(sts, request, &reply, &result, err);
     if (code == ERR_OK) {
-        code = take_credentials(action, &reply, result, out, err);
+        code = take_credentials(request->action, &reply, result, out, err);
     }
     response_release(&reply);
     return code;
@@ -165,25 +174,26 @@ static void add_common(struct buf *form, const struct sts_assume_role_input *inp
 enum err_code sts_assume_role(struct client *sts, const struct sts_assume_role_input *input,
                               struct credentials *out, struct err *err)
 {
-    struct buf form;
-    form_init(&form, "AssumeRole");
-    add_common(&form, input);
-    form_add(&form, "ExternalId", input->external_id);
-    form_add(&form, "SerialNumber", input->mfa_serial);
-    form_add(&form, "TokenCode", input->mfa_code);
-    enum err_code code = assume(sts, "AssumeRole", &form, false, out, err);
-    buf_release(&form);
+    struct request request;
+    request_init(&request, "AssumeRole");
+    add_common(&request.form, input);
+    form_add(&request.form, "ExternalId", input->external_id);
+    form_add(&request.form, "SerialNumber", input->mfa_serial);
+    form_add(&request.form, "TokenCode", input->mfa_code);
+    enum err_code code = assume(sts, &request, out, err);
+    buf_release(&request.form);
     return code;
 }
 
 enum err_code sts_assume_role_web(struct client *sts, const struct sts_assume_role_input *input,
                                   const char *token, struct credentials *out, struct err *err)
 {
-    struct buf form;
-    form_init(&form, "AssumeRoleWithWebIdentity");
-    add_common(&form, input);
-    form_add(&form, "WebIdentityToken", token);
-    enum err_code code = assume(sts, "AssumeRoleWithWebIdentity", &form, true, out, err);
-    buf_release(&form);
+    struct request request;
+    request_init(&request, "AssumeRoleWithWebIdentity");
+    add_common(&request.form, input);
+    form_add(&request.form, "WebIdentityToken", token);
+    request.unsigned_call = true; /* the token is the proof */
+    enum err_code code = assume(sts, &request, out, err);
+    buf_release(&request.form);
     return code;
 }

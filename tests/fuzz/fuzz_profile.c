@@ -28,8 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct shared_config *shared = shared_config_new();
     enum shared_file kind = data[0] & 1 ? SHARED_CREDENTIALS_FILE : SHARED_CONFIG_FILE;
     struct err err = ERR_INIT;
-    enum err_code code =
-        shared_config_parse(shared, kind, "f", (const char *)data + 1, size - 1, &err);
+    const struct shared_text from = {"f", (const char *)data + 1, size - 1};
+    enum err_code code = shared_config_parse(shared, kind, &from, &err);
     if (code != ERR_OK && code != ERR_CONFIG) {
         abort();
     }

@@ -13,16 +13,22 @@
 #include "core/base/fileio.h"
 #include "core/base/mem.h"
 
+static enum err_code parse_file(struct shared_config *shared, enum shared_file kind,
+                                const char *path, const char *text, struct err *err)
+{
+    const struct shared_text from = {path, text, strlen(text)};
+    return shared_config_parse(shared, kind, &from, err);
+}
+
 static struct shared_config *parse(const char *config, const char *credentials)
 {
     struct shared_config *shared = shared_config_new();
     struct err err = ERR_INIT;
-    if (config && shared_config_parse(shared, SHARED_CONFIG_FILE, "config", config, strlen(config),
-                                      &err) != ERR_OK) {
+    if (config && parse_file(shared, SHARED_CONFIG_FILE, "config", config, &err) != ERR_OK) {
         fail_msg("%s", err.text);
     }
-    if (credentials && shared_config_parse(shared, SHARED_CREDENTIALS_FILE, "credentials",
-                                           credentials, strlen(credentials), &err) != ERR_OK) {
+    if (credentials &&
+        parse_file(shared, SHARED_CREDENTIALS_FILE, "credentials", credentials, &err) != ERR_OK) {
         fail_msg("%s", err.text);
     }
     return shared;
@@ -184,8 +190,7 @@ static void test_errors_name_the_line_and_no_secret(void **state)
     static const char text[] = "[default]\naws_secret_access_key = s3cr3t\ns3cr3t\n";
     struct shared_config *shared = shared_config_new();
     struct err err = ERR_INIT;
-    assert_int_equal(shared_config_parse(shared, SHARED_CREDENTIALS_FILE, "/home/kim/.aws/c", text,
-                                         strlen(text), &err),
+    assert_int_equal(parse_file(shared, SHARED_CREDENTIALS_FILE, "/home/kim/.aws/c", text, &err),
                      ERR_CONFIG);
     assert_ptr_equal(strstr(err.text, "/home/kim/.aws/c:3: "), err.text);
     assert_null(strstr(err.text, "s3cr3t"));

@@ -263,7 +263,8 @@ static void test_a_key_that_is_none(void **state)
     struct buf out;
     struct err err = ERR_INIT;
     buf_init(&out, 4096);
-    assert_int_equal(dpop_proof("s3cr3t", "POST", "https://x/", 1, &out, &err), ERR_AUTH);
+    const struct dpop_claims claims = {"POST", "https://x/", 1};
+    assert_int_equal(dpop_proof("s3cr3t", &claims, &out, &err), ERR_AUTH);
     assert_string_equal(err.text, "the key of the log-in is not an EC P-256 private key");
     buf_release(&out);
 }
