@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -16,6 +17,8 @@ from support.moving_time import Clock
 from support.program import program
 from support.table_desk import TableDesk
 
+SANITIZER_KEEPS_NOTHING = ":".join(
+    [*filter(None, [os.environ.get("ASAN_OPTIONS")]), "quarantine_size_mb=0", "thread_local_quarantine_size_kb=0"])
 FLOW_MEMBERS = [
     "pk", "sk", "sk_value", "found", "reason", "extension", "kind", "target", "agent", "agent_arn",
     "agent_id", "state", "fallback_kind", "fallback",
@@ -247,7 +250,13 @@ def test_a_refused_response_is_not_the_end(desk, runtime, function):
     assert not lost.done.is_set()
 
 
-def test_a_thousand_lookups_do_not_grow(desk, runtime, function):
+def test_a_thousand_lookups_do_not_grow(desk, cloud, runtime, tmp_path):
+    # A sanitizer keeps what was freed; here it gives it back, as the ordinary build does.
+    with running(runtime, cloud, tmp_path, ASAN_OPTIONS=SANITIZER_KEEPS_NOTHING) as function:
+        serve_a_thousand(runtime, function)
+
+
+def serve_a_thousand(runtime, function):
     def resident():
         with open(f"/proc/{function.process.pid}/status") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
