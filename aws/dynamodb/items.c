@@ -113,7 +113,7 @@ static const struct ddb_attribute s_attributes[] = {
     {RECORD_ASSIGNED, "pinned", FORM_TEXT, OF_SLOT(note), true},
     {RECORD_ASSIGNED, "agent_arn", FORM_TEXT, OF_AGENT(arn), false},
     {RECORD_ASSIGNED, "source", FORM_TEXT, OF_AGENT(source), false},
-    {RECORD_ASSIGNED, "fallback", FORM_TEXT, OF_AGENT(fallback), false},
+    {RECORD_ASSIGNED, "fallback", FORM_TEXT, OF_AGENT(fallback), true},
     {RECORD_RESERVED, "since", FORM_SECONDS, OF_SLOT(at_s), true},
     {RECORD_RESERVED, "by", FORM_TEXT, OF_SLOT(by), false},
     {RECORD_RESERVED, "note", FORM_TEXT, OF_SLOT(note), true},
@@ -291,7 +291,7 @@ static const char *read_text(struct ddb_reader *reader, const struct ddb_attribu
     const char *text = text_of(value);
     text = text ? text : json_string_value(json_object_get(value, "N"));
     if (!text) {
-        return attribute->condition ? "" : NULL;
+        return attribute->condition && !attribute->own ? "" : NULL;
     }
     if (attribute->field != offsetof(struct slot, by) || attribute->own) {
         return arena_strdup(reader->arena, text);

@@ -30,7 +30,9 @@ enum unit_query {
 
 static_assert(QUERY_END == UNIT_QUERIES, "room for every query");
 
-#define AS_SEEN " WHERE extension = ?1 AND state = ?2 AND at IS ?3 AND agent IS ?4 AND note IS ?5"
+#define AS_SEEN                                                                                    \
+    " WHERE extension = ?1 AND state = ?2 AND at IS ?3 AND agent IS ?4 AND note IS ?5"             \
+    " AND fallback IS ?17 AND target IS ?18 AND until IS ?19"
 
 static const char *const s_queries[UNIT_QUERIES] = {
     [QUERY_INSERT] = "INSERT INTO extension (" SLOT_COLUMNS ") VALUES (?1, ?6, ?7, ?8, ?9,"
@@ -85,6 +87,14 @@ static void bind_slot(sqlite3_stmt *query, int index, const struct slot *slot, b
     sqlite_bind_text(query, index + 3, slot->note);
 }
 
+/* fallback, target, until from `index` on */
+static void bind_calls(sqlite3_stmt *query, int index, const struct slot *slot)
+{
+    sqlite_bind_text(query, index, slot->own ? slot->own->fallback : NULL);
+    sqlite_bind_text(query, index + 1, slot->target);
+    bind_time(query, index + 2, slot->until_s);
+}
+
 /* actor, given_back, agent_arn, source, fallback, target, until */
 static void bind_rest(sqlite3_stmt *query, int index, const struct slot *slot)
 {
@@ -92,9 +102,7 @@ static void bind_rest(sqlite3_stmt *query, int index, const struct slot *slot)
     bind_time(query, index + 1, slot->given_back_s);
     sqlite_bind_text(query, index + 2, slot->own ? slot->own->arn : NULL);
     sqlite_bind_text(query, index + 3, slot->own ? slot->own->source : NULL);
-    sqlite_bind_text(query, index + 4, slot->own ? slot->own->fallback : NULL);
-    sqlite_bind_text(query, index + 5, slot->target);
-    bind_time(query, index + 6, slot->until_s);
+    bind_calls(query, index + 4, slot);
 }
 
 static bool is_absent(const struct slot *slot)
@@ -115,6 +123,7 @@ static int write_row(struct unit_writer *writer, enum unit_query query, const st
     sqlite_bind_text(prepared, 1, effect->ext);
     if (query != QUERY_INSERT) {
         bind_slot(prepared, 2, effect->before, vacated);
+        bind_calls(prepared, 17, effect->before);
     }
     if (query == QUERY_INSERT || query == QUERY_UPDATE) {
         bind_slot(prepared, 6, effect->after, false);

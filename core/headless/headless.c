@@ -31,6 +31,7 @@ static int run_action(struct run *run)
     case ACTION_UNRESERVE:
     case ACTION_PIN:
     case ACTION_UNPIN:
+    case ACTION_FALLBACK:
         return run_edit(run);
     case ACTION_IMPORT:
         return run_import(run);

@@ -128,6 +128,16 @@ static json_t *change_members(enum change_kind kind, const char *ext, const char
     return object;
 }
 
+/* Where calls go from then on; of a reservation only if it says so. */
+static void set_calls(json_t *object, enum change_kind kind, const struct slot *calls)
+{
+    if (kind == CHANGE_SET || calls->target || calls->until_s > 0) {
+        json_object_set_new(object, "target", text(calls->target));
+        json_object_set_new(object, "until", moment(calls->until_s));
+        json_object_set_new(object, "fallback", text(slot_fallback(calls)));
+    }
+}
+
 static json_t *change_object(const struct change *change)
 {
     json_t *object = change_members(change->kind, change->ext, change->agent, change->from,
@@ -135,6 +145,10 @@ static json_t *change_object(const struct change *change)
     json_object_set_new(object, "result", text(change_result_name(change->result)));
     if (change->detail) {
         json_object_set_new(object, "detail", text(change->detail));
+    }
+    const struct slot *calls = change_calls(change);
+    if (calls) {
+        set_calls(object, change->kind, calls);
     }
     return object;
 }
@@ -343,6 +357,8 @@ static json_t *extension_object(const struct slot *slot, const struct policy *po
     json_object_set_new(object, "agent", text(holder ? slot->agent : NULL));
     json_object_set_new(object, "since", moment(slot->at_s));
     json_object_set_new(object, "note", text(slot->note));
+    json_object_set_new(object, "target", text(slot->target));
+    json_object_set_new(object, "until", moment(slot->until_s));
     if (!holder && slot->agent) {
         json_object_set_new(object, "last_agent", text(slot->agent));
     }
@@ -388,10 +404,14 @@ void report_json_lookup(const struct report *report, const struct lookup_report 
     const struct lookup *lookup = shown->lookup;
     json_t *object = shown->agent ? agent_object(shown->agent)
                                   : extension_object(&lookup->slot, shown->policy, shown->now_s);
+    if (!shown->agent) { /* by now, whether or not a sync was there since a reservation ended */
+        json_object_set_new(object, "state", text(ext_state_name(lookup->state)));
+    }
     json_object_set_new(object, "target", text(lookup->slot.target));
     json_object_set_new(object, "until", moment(lookup->slot.until_s));
     json_object_set_new(object, "call_goes_to", place_object(&lookup->place));
     json_object_set_new(object, "fallback", place_object(&lookup->backup));
+    json_object_set_new(object, "fallback_target", text(slot_fallback(&lookup->slot)));
     json_object_set_new(object, "reason", text(lookup_reason_name(lookup->reason)));
     write_document(report, object);
 }
@@ -409,8 +429,12 @@ void report_json_history(const struct report *report, const struct history *hist
         clock_format_ms(action->at_ms, at);
         for (size_t c = 0; c < action->n_changes; c++) {
             const struct audit_change *change = &action->changes[c];
-            json_array_append_new(changes, change_members(change->kind, change->ext, change->agent,
-                                                          change->from, change->to, change->why));
+            json_t *members = change_members(change->kind, change->ext, change->agent, change->from,
+                                             change->to, change->why);
+            if (change->kind == CHANGE_RESERVE || change->kind == CHANGE_SET) {
+                set_calls(members, change->kind, &change->calls);
+            }
+            json_array_append_new(changes, members);
         }
         json_object_set_new(object, "action_id", text(action->action_id));
         json_object_set_new(object, "at", text(at));

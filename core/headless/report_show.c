@@ -175,19 +175,31 @@ static const char *who(struct arena *arena, const struct slot *slot)
     return slot->agent ? arena_printf(arena, "was %s", slot->agent) : NULL;
 }
 
+/* Whether a reservation says where calls go, or when it ends. */
+static bool has_calls(const struct snapshot *snapshot)
+{
+    bool has = false;
+    for (size_t i = 0; i < snapshot->n_slots && !has; i++) {
+        has = snapshot->slots[i].target || snapshot->slots[i].until_s > 0;
+    }
+    return has;
+}
+
 void report_text_extensions(const struct report *report, const struct snapshot *snapshot,
                             const struct policy *policy, int64_t now_s, bool free_only)
 {
     struct table table;
-    report_table(report, &table, 5);
+    bool calls = !free_only && has_calls(snapshot);
+    report_table(report, &table, calls ? 7 : 5);
     table.whole = 1u << 0;
-    table_heading(&table, "EXT", "STATE", "AGENT", "SINCE", "NOTE");
+    table_heading(&table, "EXT", "STATE", "AGENT", "SINCE", "NOTE", "TARGET", "UNTIL");
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         const struct slot *slot = &snapshot->slots[i];
         enum ext_state state = policy_state(policy, slot, now_s);
         if (!free_only || state == EXT_FREE) {
             table_row(&table, slot->ext, ext_state_name(state), who(&table.arena, slot),
-                      moment(&table.arena, slot->at_s), slot->note);
+                      moment(&table.arena, slot->at_s), slot->note, slot->target,
+                      moment(&table.arena, slot->until_s));
         }
     }
     table_print(&table, report->out, "");
@@ -217,10 +229,10 @@ static void tell_agent(struct table *table, const struct agent_row *agent)
     }
 }
 
-static void tell_extension(struct table *table, const struct slot *slot,
-                           const struct policy *policy, int64_t now_s)
+static void tell_extension(struct table *table, const struct lookup_report *shown)
 {
-    enum ext_state state = policy_state(policy, slot, now_s);
+    const struct slot *slot = &shown->lookup->slot;
+    enum ext_state state = shown->lookup->state;
     bool assigned = slot->state == SLOT_ASSIGNED;
     const char *since = moment(&table->arena, slot->at_s);
     told(table, "extension", slot->ext);
@@ -228,8 +240,9 @@ static void tell_extension(struct table *table, const struct slot *slot,
     told(table, "agent", assigned ? slot->agent : NULL);
     told(table, "last agent", assigned ? NULL : slot->agent);
     told(table, slot->state == SLOT_FREE ? "given back" : "since", since);
-    if (state == EXT_COOLING) {
-        told(table, "cools until", moment(&table->arena, policy_cool_until_s(policy, slot, now_s)));
+    if (state == EXT_COOLING && slot->state == SLOT_FREE) {
+        told(table, "cools until",
+             moment(&table->arena, policy_cool_until_s(shown->policy, slot, shown->now_s)));
     }
     told(table, "by", slot->by);
     told(table, assigned ? "pinned" : "note", slot->note);
@@ -250,7 +263,7 @@ void report_text_lookup(const struct report *report, const struct lookup_report 
     if (shown->agent) {
         tell_agent(&table, shown->agent);
     } else {
-        tell_extension(&table, &lookup->slot, shown->policy, shown->now_s);
+        tell_extension(&table, shown);
     }
     if (lookup->slot.target) {
         table_row(&table, "target", lookup->slot.target);
@@ -259,7 +272,8 @@ void report_text_lookup(const struct report *report, const struct lookup_report 
         table_row(&table, "until", moment(&table.arena, lookup->slot.until_s));
     }
     tell_place(&table, "a call goes to", &lookup->place);
-    tell_place(&table, "fallback", &lookup->backup);
+    told(&table, "fallback", slot_fallback(&lookup->slot));
+    tell_place(&table, "fallback goes to", &lookup->backup);
     /* An agent of a file has no ARN: only a target that leads nowhere is worth a word. */
     if (lookup->reason == LOOKUP_UNRESOLVED && lookup->slot.target) {
         table_row(&table, "a call goes to", "nowhere: its target is not known");

@@ -7,7 +7,7 @@
  * records of one action put together are one `struct audit_action`.
  *
  * A change's JSON is {"change","extension","agent","from","to","why","group"} without the members
- * that are not set, and "was": what the slot was before, so that an undo gives all of it back:
+ * that are not set; of a reserve or a set what it made of "target","until","fallback"; and "was": what the slot was before, so that an undo gives all of it back:
  * {"state","at","agent","note","by","given_back","target","until","arn","source","fallback"}, the
  * state only of a reservation; and for a reassign "from_was", the same of the extension that the agent had. Numbers
  * that are created stand as ranges: {"change":"create","from":"0000","to":"0098"}; such a change
@@ -35,6 +35,7 @@ struct audit_change {
     const char *to;
     const char *why;
     uint32_t group;
+    struct slot calls; /* reserve, set: target, until_s and own->fallback that the change left */
     /* What the (new) extension was before, as far as it was recorded; ext is not set. The state is
        SLOT_RESERVED or not said (SLOT_ABSENT); the agent is not said if it is that of the change. */
     struct slot was;

@@ -96,6 +96,12 @@ static json_t *change_json(const struct change *change)
     if (change->group != 0) {
         json_object_set_new_nocheck(object, "group", json_integer(change->group));
     }
+    const struct slot *calls = change_calls(change);
+    if (calls) {
+        set_text(object, "target", calls->target);
+        set_time(object, "until", calls->until_s);
+        set_text(object, "fallback", slot_fallback(calls));
+    }
     set_was(object, "was", before_of(change, change->ext), change->agent);
     if (change->kind == CHANGE_REASSIGN) {
         set_was(object, "from_was", before_of(change, change->from), change->agent);
@@ -273,6 +279,20 @@ static void read_was(struct reader *reader, const json_t *object, const char *na
     }
 }
 
+/* Where calls go from then on. */
+static void read_calls(struct reader *reader, const json_t *object, struct slot *calls)
+{
+    const char *fallback = get_text(reader, object, "fallback");
+    calls->target = get_text(reader, object, "target");
+    calls->until_s = get_number(reader, object, "until");
+    if (fallback) {
+        struct belongings *own = arena_alloc(reader->arena, sizeof *own);
+        *own = (struct belongings){.fallback = fallback};
+        calls->own = own;
+        calls->state = SLOT_ASSIGNED;
+    }
+}
+
 static void read_change(struct reader *reader, const json_t *object, struct audit_change *change)
 {
     const char *kind = get_text(reader, object, "change");
@@ -295,6 +315,7 @@ static void read_change(struct reader *reader, const json_t *object, struct audi
         return;
     }
     change->group = (uint32_t)group;
+    read_calls(reader, object, &change->calls);
     read_was(reader, object, "was", &change->was);
     read_was(reader, object, "from_was", &change->from_was);
     /* What was done to the trail itself is about no extension. */

@@ -50,6 +50,10 @@ static void ends_of(const struct audit_change *change, bool is_former, struct en
     case CHANGE_UNPIN:
         *found = *left = end_of(SLOT_ASSIGNED, change->agent);
         break;
+    case CHANGE_SET:
+        *found = *left = change->agent ? end_of(SLOT_ASSIGNED, change->agent)
+                                       : end_of(SLOT_RESERVED, change->was.agent);
+        break;
     case CHANGE_RESERVE:
         *found = taken(change->was.agent);
         *left = end_of(SLOT_RESERVED, change->was.agent);

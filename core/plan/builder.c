@@ -74,6 +74,15 @@ const struct belongings *belongings_now(struct arena *arena, const struct belong
     return now;
 }
 
+const struct belongings *belongings_with(struct arena *arena, const struct belongings *own,
+                                         const char *fallback)
+{
+    struct belongings *with = arena_alloc(arena, sizeof *with);
+    *with = own ? *own : (struct belongings){.arn = NULL};
+    with->fallback = fallback;
+    return with;
+}
+
 bool slot_is_ahead(const struct slot *slot, int64_t now_s)
 {
     return slot->at_s > now_s + CLOCK_DAY_S;
@@ -323,6 +332,27 @@ void format_day(int64_t at_s, int64_t now_s, char out[32])
     } else {
         snprintf(out, 32, "%d %s", at.day, month);
     }
+}
+
+const char *format_calls(struct arena *arena, const struct slot *reserved)
+{
+    char until[CLOCK_TEXT_MAX] = "";
+    const char *target = reserved->target;
+    bool ends = reserved->until_s > 0;
+    if (ends) {
+        clock_format_s(reserved->until_s, until);
+    }
+    if (!target && !ends) {
+        return NULL;
+    }
+    return arena_printf(arena, "%s%s%s%s%s", target ? "target " : "", target ? target : "",
+                        target && ends ? ", " : "", ends ? "until " : "", until);
+}
+
+const char *format_set(struct arena *arena, const char *why, const struct change *set)
+{
+    return arena_printf(arena, "%s; %s%s; before: %s", why, set->agent ? "fallback " : "",
+                        set->to ? set->to : "none", set->from ? set->from : "none");
 }
 
 void name_list_add(struct name_list *list, const char *name)

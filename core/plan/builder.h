@@ -27,6 +27,9 @@ bool slot_same(const struct slot *a, const struct slot *b);
    NULL, or without an ARN: `own`. */
 const struct belongings *belongings_now(struct arena *arena, const struct belongings *own,
                                         const struct agent *agent);
+/* The same with that fallback; NULL: with none. */
+const struct belongings *belongings_with(struct arena *arena, const struct belongings *own,
+                                         const char *fallback);
 /* Whether its stamp is more than a day ahead of that time. */
 bool slot_is_ahead(const struct slot *slot, int64_t now_s);
 
@@ -93,6 +96,12 @@ bool slot_rather_kept(const struct plan_input *input, const struct slot *a, cons
 
 /* "29 Nov", with the time of day if it is near, with the year if it is another year. */
 void format_day(int64_t at_s, int64_t now_s, char out[32]);
+
+/* "target phone:+441632960000, until 2026-12-24T23:00:00Z", as much of it as is set; NULL: nothing. */
+const char *format_calls(struct arena *arena, const struct slot *reserved);
+
+/* Why a set, with what is set: "asked for; fallback ext:0042; before: none". */
+const char *format_set(struct arena *arena, const char *why, const struct change *set);
 
 /* Collects names for one note: "3 numbers ...: 2041, 2042, 2043", the first few of them. */
 struct name_list {

@@ -67,12 +67,18 @@ const char *slot_describe(struct arena *arena, const struct slot *slot)
     char day[CLOCK_TEXT_MAX];
     day_of(slot->at_s, day);
     switch ((enum slot_state)slot->state) {
-    case SLOT_ASSIGNED:
-        return arena_printf(arena, "assigned to %s%s%s%s", slot->agent, slot->at_s ? " since " : "",
-                            slot->at_s ? day : "", slot->note ? ", pinned" : "");
-    case SLOT_RESERVED:
-        return arena_printf(arena, "reserved%s%s", slot->note ? ": " : "",
-                            slot->note ? slot->note : "");
+    case SLOT_ASSIGNED: {
+        const char *fallback = slot_fallback(slot);
+        return arena_printf(arena, "assigned to %s%s%s%s%s%s", slot->agent,
+                            slot->at_s ? " since " : "", slot->at_s ? day : "",
+                            slot->note ? ", pinned" : "", fallback ? ", fallback " : "",
+                            fallback ? fallback : "");
+    }
+    case SLOT_RESERVED: {
+        const char *calls = format_calls(arena, slot);
+        return arena_printf(arena, "reserved%s%s%s%s", slot->note ? ": " : "",
+                            slot->note ? slot->note : "", calls ? ", " : "", calls ? calls : "");
+    }
     case SLOT_FREE:
     case SLOT_ABSENT:
         break;
@@ -122,6 +128,13 @@ static const char *what_is_there(const struct judgement *judgement, const struct
 
 /* ---- already applied ----------------------------------------------------------------------- */
 
+/* Whether a call goes the same way. */
+static bool same_calls(const struct slot *a, const struct slot *b)
+{
+    return same_text(a->target, b->target) && a->until_s == b->until_s &&
+           same_text(slot_fallback(a), slot_fallback(b));
+}
+
 /* Whether the number is as the unit would leave it, by whomever and since whenever. A number that
    the plan creates only has to be there. A number that an agent leaves
    for another one is only asked not to be theirs any more. */
@@ -145,8 +158,11 @@ static bool number_is_so(const struct judgement *judgement, const struct effect 
                     !slot_holds(now, effect->before->agent);
         return now->state == SLOT_FREE || left;
     }
+    bool calls_so = kind == CHANGE_SET || wanted->state == SLOT_RESERVED
+                        ? same_calls(wanted, now)
+                        : true; /* who gets a number is not asked about their fallback */
     return wanted->state == now->state && same_text(wanted->note, now->note) &&
-           same_text(wanted->agent, now->agent);
+           same_text(wanted->agent, now->agent) && calls_so;
 }
 
 bool claim_effect_expects(const struct claim_effect *claim, const char *now)
@@ -219,7 +235,7 @@ static bool number_is_as_seen(const struct effect *effect, const struct slot *no
     bool same_records = !seen->records || !now->records || seen->records == now->records;
     bool adopted = seen->state == SLOT_ASSIGNED && seen->at_s == 0;
     return same_records && (adopted || seen->at_s == now->at_s) &&
-           same_text(seen->note, now->note) &&
+           same_text(seen->note, now->note) && same_calls(seen, now) &&
            (seen->state != SLOT_ASSIGNED || same_text(seen->agent, now->agent));
 }
 

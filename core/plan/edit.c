@@ -58,6 +58,10 @@ static void join_all(struct edit *edit)
         if (is_open(edit, person->mark)) {
             edit_join(edit, moved, person->mark);
         }
+        if (is_open(edit, person->set)) {
+            edit_join(edit, moved, person->set);
+            edit_join(edit, is_open(edit, person->mark) ? person->mark : NO_REQUEST, person->set);
+        }
     }
 }
 
@@ -169,17 +173,16 @@ static void settle_numbers(struct edit *edit)
 {
     const struct plan_builder *builder = &edit->builder;
     int64_t now_s = edit->input->now_s;
-    struct arena *arena = &builder->plan->arena;
     /* First what is left, then what is taken: the taker has the last word. */
     for (size_t i = 0; i < edit->n_people; i++) {
         const struct person *person = edit->people[i];
         if (person->from) {
             person->from->after = slot_free(person->from->ext, now_s, person->login);
-        } else if (is_open(edit, person->mark) && person->slot) {
+        } else if (person->slot && (is_open(edit, person->mark) || is_open(edit, person->set))) {
             struct number *number = edit_number(edit, person->slot->ext);
             number->after = slot_repaired(person->slot, builder);
             number->after.note = final_pin(edit, person);
-            number->after.own = belongings_now(arena, person->slot->own, person->agent);
+            number->after.own = edit_belongings(edit, person);
         }
     }
     for (size_t i = 0; i < edit->n_requests; i++) {
@@ -195,8 +198,12 @@ static void settle_numbers(struct edit *edit)
             struct slot before = number->leaver != NO_REQUEST ? number->after
                                  : number->slot               ? *number->slot
                                                               : slot_free(number->ext, 0, NULL);
-            number->after = slot_reserved(number->ext, request->note, now_s, builder->by);
-            slot_keep_former(&number->after, &before);
+            struct slot after = slot_reserved(number->ext, request->note, now_s, builder->by);
+            slot_keep_former(&after, &before);
+            number->after = edit_set_calls(request, after);
+        } else if (request->state == EDIT_OPEN && request->kind == CHANGE_SET && !request->person) {
+            struct slot after = slot_repaired(request->number->slot, builder);
+            request->number->after = edit_set_calls(request, after);
         }
     }
     for (size_t i = 0; i < edit->n_people; i++) {
@@ -204,8 +211,7 @@ static void settle_numbers(struct edit *edit)
         if (person->to) {
             person->to->after = slot_assigned(person->to->ext, person->login, now_s,
                                               final_pin(edit, person), builder->by);
-            person->to->after.own =
-                belongings_now(arena, person->slot ? person->slot->own : NULL, person->agent);
+            person->to->after.own = edit_belongings(edit, person);
         }
     }
 }
@@ -317,8 +323,11 @@ static struct change *build_reserved(struct edit *edit, const struct edit_reques
     const struct number *number = request->number;
     const char *old =
         number->slot && number->slot->state == SLOT_RESERVED ? number->slot->note : NULL;
+    struct arena *arena = &edit->builder.plan->arena;
+    const char *calls = format_calls(arena, &number->after);
+    const char *why = occasion(edit, request);
     struct change *change = plan_add_plain(edit->builder.plan, request->kind, number->ext, NULL, 1,
-                                           occasion(edit, request));
+                                           calls ? arena_printf(arena, "%s; %s", why, calls) : why);
     set_step(change, 0, number);
     change->from = old;
     change->to = request->kind == CHANGE_RESERVE ? request->note : NULL;
@@ -361,6 +370,9 @@ static void build_request(struct edit *edit, const struct edit_request *request,
     case CHANGE_PIN:
     case CHANGE_UNPIN:
         change = build_marked(edit, request);
+        break;
+    case CHANGE_SET:
+        change = edit_build_set(edit, request, occasion(edit, request));
         break;
     case CHANGE_CREATE:
     case CHANGE_ADOPT:
@@ -487,6 +499,7 @@ enum err_code plan_edit(const struct plan_input *input, const char *action,
         plan_free(edit.builder.plan);
     } else {
         build_changes(&edit);
+        edit_note_targets(&edit);
         plan_note_doubtful_logins(edit.builder.plan);
         number_picker_spare(&edit.picker, edit.builder.plan);
         *out = edit.builder.plan;

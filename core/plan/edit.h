@@ -2,9 +2,10 @@
 #define CORE_PLAN_EDIT_H
 
 /*
- * How a list of requests becomes a plan. Private to three files: edit_check.c judges the requests,
- * each alone and all together; edit_messages.c has the texts for the operator; edit.c builds the
- * plan.
+ * How a list of requests becomes a plan. Private to five files: edit_check.c judges the requests,
+ * each alone and all together; edit_calls.c has what is special about targets and fallbacks;
+ * edit_person.c has what the others ask of a person and a number; edit_messages.c has the texts for the
+ * operator; edit.c builds the plan.
  *
  * All requests of a list hold at once, and their order does not matter. One request may take an
  * extension that another one gives back, whichever comes first. Each agent moves at most once, and
@@ -31,6 +32,7 @@ struct person {
     size_t move;               /* the request that gives them another extension, or NO_REQUEST */
     size_t drop;               /* the one that takes theirs back */
     size_t mark;               /* the one that pins or unpins */
+    size_t set;                /* the one that sets the fallback */
     struct number *to;
     struct number *from; /* left by move or drop */
 };
@@ -53,10 +55,13 @@ enum edit_request_state {
 struct edit_request {
     const struct request *asked;
     enum edit_request_state state;
-    enum change_kind kind; /* an assign that moves somebody is a reassign here */
+    enum change_kind kind; /* an assign that moves somebody is a reassign here, a reserve that
+                              changes only where calls go a set */
     const char *agent;     /* the request's, "" made NULL, or the holder of its extension */
     const char *ext;
     const char *note;
+    const char *target; /* what there shall be: of a reservation, or the fallback; NULL: none */
+    int64_t until_s;
     struct person *person;
     struct person *other;  /* swap */
     struct number *number; /* what is taken, given back, reserved or pinned */
@@ -90,8 +95,34 @@ void edit_check(struct edit *edit);
 
 void edit_check_together(struct edit *edit); /* its last part */
 
+/* ---- persons: edit_person.c */
+
 /* Refuses the request unless the person that it is about has an extension. */
 bool edit_check_has_extension(struct edit *edit, size_t request);
+
+/* Refuses it if the person has several extensions at once. */
+bool edit_check_one_extension(struct edit *edit, size_t request, const struct person *person);
+
+/* Each agent is moved, given back, marked or set once: `role` is one of their members. */
+bool edit_claim_person(struct edit *edit, size_t request, struct person *person, size_t *role);
+
+/* ---- where calls go: edit_calls.c */
+
+/* A reservation: sets target and until_s of the request. False: refused. `slot`: what is there. */
+bool edit_check_calls(struct edit *edit, size_t request, const struct slot *slot);
+/* Whether the reservation has them already. */
+bool edit_same_calls(const struct edit_request *request, const struct slot *slot);
+/* A fallback. */
+void edit_check_fallback(struct edit *edit, size_t request);
+/* The reservation as the request wants it. */
+struct slot edit_set_calls(const struct edit_request *request, struct slot slot);
+/* What belongs to the person in the end. */
+const struct belongings *edit_belongings(struct edit *edit, const struct person *person);
+/* The change of kind `set`. */
+struct change *edit_build_set(struct edit *edit, const struct edit_request *request,
+                              const char *occasion);
+/* Notes targets that lead nowhere now. */
+void edit_note_targets(struct edit *edit);
 
 /* Refuses a request. If it is refused twice, the first reason counts. */
 void edit_refuse(struct edit *edit, size_t request, const char *format, ...)

@@ -23,25 +23,10 @@ static struct person *person_of(struct edit *edit, const char *login)
         const struct agent *agent = roster ? roster_find(roster, login) : NULL;
         person->login = agent ? agent->login : login;
         person->agent = agent;
-        person->move = person->drop = person->mark = NO_REQUEST;
+        person->move = person->drop = person->mark = person->set = NO_REQUEST;
         edit->people[edit->n_people++] = person;
     }
     return edit->people[index];
-}
-
-struct number *edit_number(struct edit *edit, const char *ext)
-{
-    size_t index = strmap_get(&edit->by_ext, ext);
-    if (index == STRMAP_NONE) {
-        struct number *number = arena_alloc(&edit->builder.plan->arena, sizeof *number);
-        memcpy(number->ext, ext, strnlen(ext, EXT_WIDTH_MAX));
-        number->slot = snapshot_find(edit->input->snapshot, number->ext);
-        number->taker = number->leaver = NO_REQUEST;
-        index = edit->n_numbers++;
-        edit->numbers[index] = number;
-        strmap_add(&edit->by_ext, number->ext, index);
-    }
-    return edit->numbers[index];
 }
 
 static const char *or_null(const char *text)
@@ -142,16 +127,6 @@ static bool check_in_directory(struct edit *edit, size_t i, const struct person 
     return true;
 }
 
-static bool check_one_extension(struct edit *edit, size_t i, const struct person *person)
-{
-    if (person->n_slots > 1) {
-        edit_refuse(edit, i, "%s has %zu extensions at once; a sync or --doctor --fix repairs that",
-                    person->login, person->n_slots);
-        return false;
-    }
-    return true;
-}
-
 /* The agent of the request; NULL, and refused, if that is not clear or the number is not theirs. */
 static struct person *check_holder(struct edit *edit, size_t i)
 {
@@ -165,7 +140,7 @@ static struct person *check_holder(struct edit *edit, size_t i)
         }
         return NULL;
     }
-    if (!check_one_extension(edit, i, person)) {
+    if (!edit_check_one_extension(edit, i, person)) {
         return NULL;
     }
     if (person->slot && request->ext && strcmp(request->ext, person->slot->ext) != 0) {
@@ -173,33 +148,6 @@ static struct person *check_holder(struct edit *edit, size_t i)
         return NULL;
     }
     return person;
-}
-
-bool edit_check_has_extension(struct edit *edit, size_t i)
-{
-    const struct person *person = edit->requests[i].person;
-    if (person->slot) {
-        return true;
-    }
-    edit_refuse(edit, i, "%s has no extension%s", person->login,
-                person->agent ? "" : edit_did_you_mean(edit, person->login, true));
-    return false;
-}
-
-/* Each agent is moved, given back or marked once. */
-static bool claim_person(struct edit *edit, size_t i, struct person *person, size_t *role)
-{
-    bool moves = role != &person->mark;
-    size_t other = *role != NO_REQUEST          ? *role
-                   : !moves                     ? NO_REQUEST
-                   : person->move != NO_REQUEST ? person->move
-                                                : person->drop;
-    if (other != NO_REQUEST) {
-        edit_refuse(edit, i, "%s is already in %s", person->login, edit_name_request(edit, other));
-        return false;
-    }
-    *role = i;
-    return true;
 }
 
 static void leave_number(struct edit *edit, size_t i, struct person *person)
@@ -228,7 +176,7 @@ static void check_move(struct edit *edit, size_t i)
     struct person *person = request->person;
     struct arena *arena = &edit->builder.plan->arena;
     if (!check_ext(edit, i) || !check_note(edit, i) || !check_in_directory(edit, i, person) ||
-        !check_one_extension(edit, i, person)) {
+        !edit_check_one_extension(edit, i, person)) {
         return;
     }
     const struct slot *slot = person->slot;
@@ -245,7 +193,7 @@ static void check_move(struct edit *edit, size_t i)
         edit_refuse(edit, i, "%s already has %s; reassign moves them", person->login, slot->ext);
     } else if (request->kind == CHANGE_REASSIGN && !slot) {
         edit_refuse(edit, i, "%s has no extension yet; assign gives them one", person->login);
-    } else if (claim_person(edit, i, person, &person->move)) {
+    } else if (edit_claim_person(edit, i, person, &person->move)) {
         if (slot) {
             leave_number(edit, i, person);
         }
@@ -262,7 +210,7 @@ static void check_swap(struct edit *edit, size_t i)
     struct edit_request *request = &edit->requests[i];
     struct person *pair[] = {request->person, request->other};
     for (size_t k = 0; k < 2; k++) {
-        if (!check_in_directory(edit, i, pair[k]) || !check_one_extension(edit, i, pair[k])) {
+        if (!check_in_directory(edit, i, pair[k]) || !edit_check_one_extension(edit, i, pair[k])) {
             return;
         }
         if (!pair[k]->slot) {
@@ -276,7 +224,7 @@ static void check_swap(struct edit *edit, size_t i)
         return;
     }
     for (size_t k = 0; k < 2; k++) {
-        if (!claim_person(edit, i, pair[k], &pair[k]->move)) {
+        if (!edit_claim_person(edit, i, pair[k], &pair[k]->move)) {
             return;
         }
         leave_number(edit, i, pair[k]);
@@ -307,7 +255,8 @@ static void check_release(struct edit *edit, size_t i)
     if (from_file && !person->slot && person->agent) {
         edit_grant(edit, i,
                    arena_printf(&edit->builder.plan->arena, "%s has no extension", person->login));
-    } else if (edit_check_has_extension(edit, i) && claim_person(edit, i, person, &person->drop)) {
+    } else if (edit_check_has_extension(edit, i) &&
+               edit_claim_person(edit, i, person, &person->drop)) {
         leave_number(edit, i, person);
         request->number = person->from;
     }
@@ -317,7 +266,7 @@ static void check_mark(struct edit *edit, size_t i)
 {
     struct edit_request *request = &edit->requests[i];
     if (check_ext(edit, i) && check_note(edit, i) && check_holder(edit, i)) {
-        claim_person(edit, i, request->person, &request->person->mark);
+        edit_claim_person(edit, i, request->person, &request->person->mark);
     }
 }
 
@@ -334,14 +283,18 @@ static void check_reserve(struct edit *edit, size_t i)
     struct arena *arena = &edit->builder.plan->arena;
     const struct slot *slot = snapshot_find(edit->input->snapshot, request->ext);
     bool is_reserved = slot && slot->state == SLOT_RESERVED;
+    if (request->kind == CHANGE_RESERVE && !edit_check_calls(edit, i, slot)) {
+        return;
+    }
     bool same_note =
         is_reserved && (!request->note || (slot->note && strcmp(slot->note, request->note) == 0));
     if (request->kind == CHANGE_RESERVE) {
-        if (same_note) {
+        if (same_note && edit_same_calls(request, slot)) {
             edit_grant(edit, i, arena_printf(arena, "%s is reserved", request->ext));
-        } else {
-            take_number(edit, i, request->ext);
+            return;
         }
+        request->kind = same_note ? CHANGE_SET : CHANGE_RESERVE;
+        take_number(edit, i, request->ext);
         return;
     }
     if (!is_reserved && request->asked->line > 0 && slot && slot->state == SLOT_FREE) {
@@ -383,6 +336,9 @@ static void check_alone(struct edit *edit, size_t i)
     case CHANGE_UNRESERVE:
         check_reserve(edit, i);
         break;
+    case CHANGE_SET:
+        edit_check_fallback(edit, i);
+        break;
     case CHANGE_CREATE:
     case CHANGE_ADOPT:
     case CHANGE_REPAIR:
@@ -412,7 +368,8 @@ static void check_number(struct edit *edit, const struct number *number)
     const struct policy *policy = edit->input->policy;
     const struct slot *slot = number->slot;
     const struct edit_request *request = &edit->requests[i];
-    bool renames = request->kind == CHANGE_RESERVE && slot && slot->state == SLOT_RESERVED;
+    bool reserves = request->kind == CHANGE_RESERVE || request->kind == CHANGE_SET;
+    bool renames = reserves && slot && slot->state == SLOT_RESERVED;
     bool swaps = request->asked->swap;
     if (!policy_in_ranges(policy, number->ext) && !renames && !swaps) {
         edit_refuse(edit, i, "%s is outside the ranges of the pool", number->ext);
@@ -472,6 +429,10 @@ void edit_check_together(struct edit *edit)
         check_pin(edit, person, person->drop);
         if (person->mark != NO_REQUEST) {
             check_marked(edit, person);
+        }
+        if (person->set != NO_REQUEST && person->drop != NO_REQUEST) {
+            edit_refuse(edit, person->set, "%s is given back by %s", person->login,
+                        edit_name_request(edit, person->drop));
         }
     }
     for (size_t i = 0; i < edit->n_numbers; i++) {

@@ -36,6 +36,7 @@ static bool is_named_action(const char *action)
 {
     enum change_kind kind;
     return strcmp(action, "swap") == 0 || strcmp(action, "import") == 0 ||
+           strcmp(action, "fallback") == 0 ||
            (change_kind_parse(action, &kind) && kind != CHANGE_REPAIR);
 }
 
@@ -171,6 +172,12 @@ size_t plan_unit_end(const struct plan *plan, size_t first)
 bool change_is_tried(const struct change *change)
 {
     return !change->left_out && change->result != RESULT_CONFLICT && !change->already_applied;
+}
+
+const struct slot *change_calls(const struct change *change)
+{
+    bool about = change->kind == CHANGE_RESERVE || change->kind == CHANGE_SET;
+    return about && change->n_steps > 0 ? &change->steps[0].after : NULL;
 }
 
 void plan_leave_out(struct plan *plan, size_t index, bool left_out)

@@ -100,6 +100,10 @@ struct change {
    already applied. */
 bool change_is_tried(const struct change *change);
 
+/* What a change that is about where calls go (reserve, set) leaves behind: target, until_s and
+   own->fallback of it count. NULL: it is another change. */
+const struct slot *change_calls(const struct change *change);
+
 /* ---- the plan ---------------------------------------------------------------------------- */
 
 struct plan {

@@ -32,6 +32,7 @@ struct trace {
     int became_rank;
     const char *pin;               /* the note of a pin that came with an assignment */
     const struct slot *moves_back; /* what the agent who gets it back holds until then; or NULL */
+    bool sets_fallback;            /* a change of the record set the holder's fallback */
     bool unpinned;                 /* a change of the record lifts a pin that a release ended */
     const char *conflict;          /* why it cannot be undone, or NULL */
     bool differs;                  /* at the root: something is not as it was before the action */
@@ -114,14 +115,51 @@ static void say_taken(struct trace *trace, const struct audit_change *change)
     say_became(trace, 3, slot_assigned(trace->ext, change->agent, 0, NULL, NULL));
 }
 
+/* The reservation that was there, as the record of a change tells it. */
+static struct slot was_reserved(const char *ext, const char *note, const struct slot *was)
+{
+    struct slot reserved = slot_reserved(ext, note, was->at_s, was->by);
+    reserved.target = was->target;
+    reserved.until_s = was->until_s;
+    return reserved;
+}
+
+static struct slot became_reserved(const char *ext, const char *note,
+                                   const struct audit_change *change)
+{
+    struct slot reserved = slot_reserved(ext, note, 0, NULL);
+    reserved.target = change->calls.target;
+    reserved.until_s = change->calls.until_s;
+    return reserved;
+}
+
 static void say_reserved(struct trace *trace, const struct audit_change *change)
 {
     /* Reserved again under another note: a free number has no note. */
-    bool was_reserved = change->was.state == SLOT_RESERVED || change->from || change->was.note;
+    bool again = change->was.state == SLOT_RESERVED || change->from || change->was.note;
     say_was(trace, 2,
-            was_reserved ? slot_reserved(trace->ext, change->from, change->was.at_s, change->was.by)
-                         : slot_free(trace->ext, change->was.at_s, change->was.agent));
-    say_became(trace, 3, slot_reserved(trace->ext, change->to, 0, NULL));
+            again ? was_reserved(trace->ext, change->from, &change->was)
+                  : slot_free(trace->ext, change->was.at_s, change->was.agent));
+    say_became(trace, 3, became_reserved(trace->ext, change->to, change));
+}
+
+/* Where calls go was set: of an agent the fallback, else of a reservation target and end. */
+static void say_set(struct undo *undo, struct trace *trace, const struct audit_change *change)
+{
+    const struct slot *was = &change->was;
+    struct arena *arena = &undo->builder.plan->arena;
+    if (!change->agent) {
+        say_was(trace, 1, was_reserved(trace->ext, was->note, was));
+        say_became(trace, 1, became_reserved(trace->ext, was->note, change));
+        return;
+    }
+    struct slot held = slot_assigned(trace->ext, change->agent, was->at_s, was->note, was->by);
+    struct slot became = slot_assigned(trace->ext, change->agent, 0, was->note, NULL);
+    held.own = was->own;
+    became.own = belongings_with(arena, was->own, slot_fallback(&change->calls));
+    say_was(trace, 1, held);
+    say_became(trace, 1, became);
+    trace->sets_fallback = true;
 }
 
 static void say_marked(struct trace *trace, const struct audit_change *change)
@@ -157,6 +195,7 @@ static bool is_undone(const struct audit_change *change)
         return change->agent && is_ext(change->from);
     case CHANGE_RESERVE:
     case CHANGE_UNRESERVE:
+    case CHANGE_SET:
         return true;
     case CHANGE_CREATE:
     case CHANGE_ADOPT:
@@ -196,13 +235,15 @@ static void read_change(struct undo *undo, const struct audit_change *change, si
         say_reserved(trace, change);
         break;
     case CHANGE_UNRESERVE:
-        say_was(trace, 3,
-                slot_reserved(trace->ext, change->from, change->was.at_s, change->was.by));
+        say_was(trace, 3, was_reserved(trace->ext, change->from, &change->was));
         say_became(trace, 2, slot_free(trace->ext, 0, NULL));
         break;
     case CHANGE_PIN:
     case CHANGE_UNPIN:
         say_marked(trace, change);
+        break;
+    case CHANGE_SET:
+        say_set(undo, trace, change);
         break;
     case CHANGE_REPAIR:
         say_was(trace, 3, slot_free(trace->ext, undo->action->at_ms / 1000, change->agent));
@@ -234,7 +275,7 @@ static void read_action(struct undo *undo)
 
 /* ---- what moved on ------------------------------------------------------------------------- */
 
-static bool same_note(const char *a, const char *b)
+static bool same_text(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
@@ -249,9 +290,11 @@ static bool is_now(const struct trace *trace, const struct slot *then)
     }
     switch ((enum slot_state)now->state) {
     case SLOT_ASSIGNED:
-        return slot_holds(now, then->agent) && same_note(now->note, then->note);
+        return slot_holds(now, then->agent) && same_text(now->note, then->note) &&
+               (!trace->sets_fallback || same_text(slot_fallback(now), slot_fallback(then)));
     case SLOT_RESERVED:
-        return same_note(now->note, then->note);
+        return same_text(now->note, then->note) && same_text(now->target, then->target) &&
+               now->until_s == then->until_s;
     case SLOT_FREE:
     case SLOT_ABSENT:
         break;
@@ -346,7 +389,9 @@ static void set_step(struct undo *undo, struct step *step, const struct trace *t
     if (trace->was.state == SLOT_RESERVED && now) {
         slot_keep_former(&step->after, now);
     } else if (now && slot_holds(now, trace->was.agent)) {
-        step->after.own = now->own;
+        const char *fallback = slot_fallback(&step->after);
+        step->after.own =
+            trace->sets_fallback ? belongings_with(&plan->arena, now->own, fallback) : now->own;
     } else if (trace->moves_back) {
         step->after.own = trace->moves_back->own;
     }
@@ -386,6 +431,14 @@ static void add_with_notes(struct undo *undo, enum change_kind kind, const struc
     struct change *change = add(undo, kind, trace, agent, NULL);
     change->from = arena_strdup(arena, from);
     change->to = arena_strdup(arena, to);
+    if (kind == CHANGE_SET) {
+        change->why = format_set(arena, undo->why, change);
+    }
+    const char *calls =
+        kind == CHANGE_RESERVE ? format_calls(arena, &change->steps[0].after) : NULL;
+    if (calls) {
+        change->why = arena_printf(arena, "%s; %s", undo->why, calls);
+    }
 }
 
 /* The pin that a release or a move had ended, unless an unpin of the record brings it back. */
@@ -431,6 +484,9 @@ static void invert(struct undo *undo, const struct audit_change *change)
         break;
     case CHANGE_UNPIN:
         add_with_notes(undo, CHANGE_PIN, trace, change->agent, NULL, change->from);
+        break;
+    case CHANGE_SET:
+        add_with_notes(undo, CHANGE_SET, trace, change->agent, change->to, change->from);
         break;
     case CHANGE_CREATE:
     case CHANGE_ADOPT:

@@ -97,6 +97,11 @@ struct slot slot_copy(struct arena *arena, const struct slot *slot)
     return copy;
 }
 
+const char *slot_fallback(const struct slot *slot)
+{
+    return slot->state == SLOT_ASSIGNED && slot->own ? slot->own->fallback : NULL;
+}
+
 void snapshot_trail_ahead(struct snapshot *snapshot, const char *month, size_t n_records)
 {
     struct trail *trail = &snapshot->trail;

@@ -149,6 +149,9 @@ struct slot *snapshot_add(struct snapshot *snapshot, const char *ext);
 
 /* The slot with a copy in `arena` of everything that it points to. */
 struct slot slot_copy(struct arena *arena, const struct slot *slot);
+/* The fallback of the holder, or NULL. */
+const char *slot_fallback(const struct slot *slot);
+
 /* Adds to trail.ahead: so many more records of that month. Copies the text. */
 void snapshot_trail_ahead(struct snapshot *snapshot, const char *month, size_t n_records);
 

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/pool/until.h"
+
 /* kind, name in JSON and in the audit trail, mark on the screen */
 #define CHANGE_KINDS(X)                                                                            \
     X(CHANGE_CREATE, "create", '.')                                                                \
@@ -18,6 +20,7 @@
     X(CHANGE_UNRESERVE, "unreserve", 'u')                                                          \
     X(CHANGE_PIN, "pin", 'p')                                                                      \
     X(CHANGE_UNPIN, "unpin", 'n')                                                                  \
+    X(CHANGE_SET, "set", 's') /* target, until or fallback; nobody's number */                     \
     X(CHANGE_ADOPT, "adopt", '=')                                                                  \
     X(CHANGE_REPAIR, "repair", '!')
 
@@ -34,13 +37,16 @@ char change_kind_mark(enum change_kind kind);
 
 /* One thing that an operator asks for, by keys, on the command line or in a row of a CSV. */
 struct request {
-    enum change_kind kind; /* assign release reassign reserve unreserve pin unpin */
+    enum change_kind kind; /* assign release reassign reserve unreserve pin unpin set */
     bool swap;             /* with kind reassign: `agent` and `other` change places */
     bool as_fits;          /* with kind assign: reassign if the agent already holds one */
     const char *agent;     /* login, or NULL */
     const char *other;     /* swap: the other login */
     const char *ext;       /* NULL: the lowest free one / the one that the agent holds */
     const char *note;      /* of the pin or the reservation; otherwise the reason */
+    const char *target;    /* reserve: where calls go; set: the agent's fallback. NULL: not said,
+                              "": none from now on */
+    struct until until;    /* reserve */
     size_t line;           /* of the CSV; 0: not from a file */
 };
 

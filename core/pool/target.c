@@ -76,29 +76,44 @@ static enum err_code check_agent(const char *login, struct err *err)
                  : ERR_OK;
 }
 
+/* The scheme that the text begins with, or -1. */
+static int find_scheme(const char *text)
+{
+    size_t length = strcspn(text, ":");
+    for (int i = 0; s_schemes[i] && text[length] == ':'; i++) {
+        if (strlen(s_schemes[i]) == length && strncmp(text, s_schemes[i], length) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+bool target_has_scheme(const char *text)
+{
+    return find_scheme(text) >= 0;
+}
+
 enum err_code target_parse(const char *text, int width, enum target_kind *kind, const char **bare,
                            struct err *err)
 {
-    size_t length = strcspn(text, ":");
     if (strlen(text) > TARGET_MAX) {
         return err_set(err, ERR_INPUT, "the target is longer than %d bytes", TARGET_MAX);
     }
-    for (int i = 0; s_schemes[i]; i++) {
-        if (text[length] == ':' && strlen(s_schemes[i]) == length &&
-            strncmp(text, s_schemes[i], length) == 0) {
-            *kind = (enum target_kind)i;
-            *bare = text + length + 1;
-            switch (*kind) {
-            case TARGET_QUEUE:
-                return check_queue(*bare, err);
-            case TARGET_PHONE:
-                return check_phone(*bare, err);
-            case TARGET_AGENT:
-                return check_agent(*bare, err);
-            case TARGET_EXT:
-                return check_ext(*bare, width, err);
-            }
-        }
+    int scheme = find_scheme(text);
+    if (scheme < 0) {
+        return unknown_form(text, err);
     }
-    return unknown_form(text, err);
+    *kind = (enum target_kind)scheme;
+    *bare = strchr(text, ':') + 1;
+    switch (*kind) {
+    case TARGET_QUEUE:
+        return check_queue(*bare, err);
+    case TARGET_PHONE:
+        return check_phone(*bare, err);
+    case TARGET_AGENT:
+        return check_agent(*bare, err);
+    case TARGET_EXT:
+        return check_ext(*bare, width, err);
+    }
+    return ERR_INTERNAL;
 }

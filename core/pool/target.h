@@ -12,6 +12,8 @@
  * Source of the number's form: ITU-T E.164 (a '+' and at most 15 digits).
  */
 
+#include <stdbool.h>
+
 #include "core/base/err.h"
 
 #define TARGET_MAX 512 /* bytes */
@@ -30,6 +32,9 @@ enum target_kind {
 };
 
 const char *target_kind_name(enum target_kind kind);
+
+/* Whether it begins with the scheme of a target. */
+bool target_has_scheme(const char *text);
 
 /* Splits `text`; *bare points into it. ERR_INPUT names the forms, or what is wrong with the part
    behind the scheme. `width` is that of the pool's extensions. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/plan/builder.h"
 #include "core/pool/login.h"
 
 #include "core/base/banned.h"
@@ -36,10 +37,13 @@ static enum err_code read_slot(struct looking *l, const char *ext, const char *a
     return session_read_slot(l->session, &wanted, l->progress, slot, l->err);
 }
 
-/* A reservation that has ended is free again, whether or not a sync was there since. */
-static bool is_reserved(const struct slot *slot, int64_t now_s)
+/* A reservation that has ended is given back, whether or not a sync was there since. */
+static enum ext_state state_now(const struct session *session, const struct slot *slot)
 {
-    return slot->state == SLOT_RESERVED && (slot->until_s == 0 || now_s < slot->until_s);
+    int64_t now_s = session_now_s(session);
+    bool ended = slot->state == SLOT_RESERVED && slot->until_s > 0 && slot->until_s <= now_s;
+    struct slot given_back = slot_free(slot->ext, slot->until_s, slot->agent);
+    return policy_state(session_policy(session), ended ? &given_back : slot, now_s);
 }
 
 static const char *arn_of(const struct slot *slot)
@@ -90,13 +94,14 @@ static enum err_code reach_agent(struct looking *l)
     } else {
         lookup->reason = LOOKUP_UNRESOLVED;
     }
-    if (!slot->own || !slot->own->fallback) {
+    const char *fallback = slot_fallback(slot);
+    if (!fallback) {
         return ERR_OK;
     }
     if (lookup->reason != LOOKUP_FOUND) { /* the fallback is all that there is */
-        return follow(l, slot->own->fallback, &lookup->backup);
+        return follow(l, fallback, &lookup->backup);
     }
-    find_backup(l, slot->own->fallback);
+    find_backup(l, fallback);
     return ERR_OK;
 }
 
@@ -104,15 +109,12 @@ static enum err_code reach(struct looking *l)
 {
     struct lookup *lookup = l->lookup;
     const struct slot *slot = &lookup->slot;
-    int64_t now_s = session_now_s(l->session);
-    lookup->state = slot->state == SLOT_ABSENT
-                        ? EXT_ABSENT
-                        : policy_state(session_policy(l->session), slot, now_s);
+    lookup->state = state_now(l->session, slot);
     lookup->reason = LOOKUP_FOUND;
     if (slot->state == SLOT_ASSIGNED) {
         return reach_agent(l);
     }
-    if (!is_reserved(slot, now_s) || !slot->target) {
+    if (lookup->state != EXT_RESERVED || !slot->target) {
         lookup->reason = LOOKUP_ABSENT;
         return ERR_OK;
     }

@@ -69,10 +69,7 @@ static void print_line(const struct entry *entry, struct buf *out)
 
 static void print_overview(struct buf *out)
 {
-    const struct entry console = {0,   "", "(no action)", "", "", action_info(ACTION_CONSOLE)->help,
-                                  NULL};
-    buf_puts(out, "extpool: the telephone extensions of an Amazon Connect contact centre\n");
-    print_line(&console, out);
+    buf_puts(out, "extpool: the extensions of a contact centre; without an action, the console\n");
     for (enum action action = ACTION_DEMO; action < ACTION_HELP; action++) {
         print_action(action, print_line, out);
     }

@@ -25,12 +25,12 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "If either is possible, digits of an extension's length are an extension: write\n"
         "2041= for the agent 2041, =2041 for the extension. If a login contains an '=',\n"
         "write one more at its end: a=b= is the agent a=b. All operands become one plan;\n"
-        "if one is wrong, nothing is done. If more than 5 people lose or change their\n"
-        "number, --max-release N is needed, where N is how many.\n"
+        "if one is wrong, nothing is done. More than 5 people who lose or change their\n"
+        "number need --max-release N. TARGET is queue:ARN, phone:+441632960000,\n"
+        "agent:LOGIN or ext:NNNN. T is a day, a moment in RFC 3339, or 30d (from now).\n"
         "\n"
         "  extpool --assign alice bob=2042\n"
-        "  extpool --swap alice=bob --dry-run\n"
-        "  extpool --reserve '2000=night desk'\n",
+        "  extpool --reserve '2000=night desk' --target agent:alice --until 2026-12-24\n",
     [TOPIC_SHOW] =
         "\n"
         "An extension is free, cooling (released lately), assigned, reserved or blocked\n"

@@ -8,6 +8,7 @@
 #include "core/base/mem.h"
 #include "core/pool/login.h"
 #include "core/base/text.h"
+#include "core/pool/target.h"
 
 /* ---- parts of an operand ------------------------------------------------------------------- */
 
@@ -153,6 +154,40 @@ static enum err_code ext_alone(const struct operand *op, struct request *out)
     return take_ext(op, op->text, strlen(op->text), &out->ext);
 }
 
+/* The '=' behind the login, which may hold some itself, as may the target: the first that a scheme
+   follows, else the last. */
+static const char *find_target(const char *text)
+{
+    const char *equals = strchr(text, '=');
+    while (equals && !target_has_scheme(equals + 1)) {
+        equals = strchr(equals + 1, '=');
+    }
+    return equals ? equals : strrchr(text, '=');
+}
+
+/* AGENT=TARGET, AGENT= */
+static enum err_code agent_target(const struct operand *op, struct request *out)
+{
+    enum target_kind kind;
+    const char *bare;
+    const char *equals = find_target(op->text);
+    if (!equals) {
+        return wrong(op, "which target? AGENT=TARGET, or AGENT= to take it away");
+    }
+    enum err_code code = take_login(op, op->text, (size_t)(equals - op->text), &out->agent);
+    out->target = arena_strdup(op->arena, equals + 1);
+    if (code != ERR_OK || equals[1] == '\0') {
+        return code;
+    }
+    struct err why = ERR_INIT;
+    if (target_parse(out->target, op->width, &kind, &bare, &why) != ERR_OK) {
+        wrong(op, "%s", why.text);
+        err_hint(op->err, "%s", why.hint);
+        return ERR_USAGE;
+    }
+    return ERR_OK;
+}
+
 static const struct form {
     enum action action;
     enum change_kind kind;
@@ -167,6 +202,7 @@ static const struct form {
     {ACTION_UNRESERVE, CHANGE_UNRESERVE, ext_alone, true},
     {ACTION_PIN, CHANGE_PIN, agent_note, false},
     {ACTION_UNPIN, CHANGE_UNPIN, agent_alone, false},
+    {ACTION_FALLBACK, CHANGE_SET, agent_target, false},
 };
 
 /* ---- ranges -------------------------------------------------------------------------------- */
@@ -244,6 +280,10 @@ enum err_code operands_parse(const struct operands *operands, struct arena *aren
         code = length > 0 ? take_range(&op, form, length, &taking)
                           : form->take(&op, add_request(&taking, form->kind));
     }
+    for (size_t i = 0; i < taking.n && form->kind == CHANGE_RESERVE; i++) {
+        taking.items[i].target = operands->target;
+        taking.items[i].until = operands->until;
+    }
     struct request *items = arena_alloc(arena, (taking.n + 1) * sizeof *items);
     if (taking.n > 0) {
         memcpy(items, taking.items, taking.n * sizeof *items);
@@ -313,7 +353,12 @@ enum err_code operands_take(const struct command_line *line, struct settings *se
     const char *first = line->n_operands > 0 ? line->operands[0] : NULL;
     const char *needed = first ? first : ""; /* it is there: the command line has been checked */
     if (action_edits(line->action)) {
-        const struct operands operands = {line->action, line->operands, line->n_operands, width};
+        const struct operands operands = {.action = line->action,
+                                          .texts = line->operands,
+                                          .n = line->n_operands,
+                                          .width = width,
+                                          .target = settings->target,
+                                          .until = settings->until};
         struct request_list requests = {NULL, 0};
         enum err_code code = operands_parse(&operands, arena, &requests, err);
         settings->requests = requests.items;

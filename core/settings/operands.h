@@ -2,7 +2,7 @@
 #define CORE_SETTINGS_OPERANDS_H
 
 /*
- * The operands of the actions: those of --assign, --release, ... --unpin and --lookup as requests
+ * The operands of the actions: those of --assign, --release, ... --fallback and --lookup as requests
  * (core/pool/request.h).
  *
  *   AGENT[=EXT] AGENT=EXT   split at the last '='. What follows is an extension and has only
@@ -12,6 +12,8 @@
  *                           an agent; "2041=" is the agent 2041, "=2041" the extension
  *   AGENT=AGENT             exactly one '='; logins that hold one are reassigned with --import
  *   AGENT[=NOTE] EXT[=NOTE] split at the first '=': a note may hold any
+ *   AGENT=TARGET            split where the scheme of a target follows an "="; AGENT= takes the
+ *                           target away
  *   AGENT, EXT              the whole operand
  *   EXT-EXT[=NOTE]          for --reserve and --unreserve: each of a range
  *
@@ -32,7 +34,9 @@ struct operands {
     enum action action; /* one that action_edits() */
     const char *const *texts;
     size_t n;
-    int width; /* of the pool's extensions */
+    int width;          /* of the pool's extensions */
+    const char *target; /* of --reserve, for each request; as in struct request */
+    struct until until;
 };
 
 struct request_list {

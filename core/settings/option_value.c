@@ -5,6 +5,7 @@
 #include "core/base/banned.h"
 #include "core/base/clock.h"
 #include "core/base/text.h"
+#include "core/pool/target.h"
 
 #define URL_MAX 2048
 
@@ -214,6 +215,26 @@ static enum err_code set_limit(const struct value *v)
     return release_limit_parse(v->member, v->text, v->err);
 }
 
+/* ---- where calls go ------------------------------------------------------------------------ */
+
+static enum err_code set_target(const struct value *v)
+{
+    enum target_kind kind;
+    const char *bare;
+    const char **member = v->member;
+    if (strcmp(v->text, "none") == 0) {
+        *member = "";
+        return ERR_OK;
+    }
+    *member = arena_strdup(&v->settings->arena, v->text);
+    return target_parse(v->text, v->settings->policy.width, &kind, &bare, v->err);
+}
+
+static enum err_code set_until(const struct value *v)
+{
+    return until_parse(v->text, v->member, v->err);
+}
+
 /* ---- all types ----------------------------------------------------------------------------- */
 
 typedef enum err_code set_fn(const struct value *v);
@@ -224,7 +245,7 @@ static set_fn *const s_setters[] = {
     [TYPE_STORE] = set_place, [TYPE_EXPORT] = set_place,  [TYPE_URL] = set_url,
     [TYPE_LABEL] = set_label, [TYPE_MODE] = set_mode,     [TYPE_CHOICE] = set_choice,
     [TYPE_WIDTH] = set_width, [TYPE_RANGES] = set_ranges, [TYPE_BLOCKED] = set_blocked,
-    [TYPE_LIMIT] = set_limit,
+    [TYPE_LIMIT] = set_limit, [TYPE_TARGET] = set_target, [TYPE_UNTIL] = set_until,
 };
 _Static_assert(sizeof s_setters / sizeof *s_setters == TYPE_COUNT, "a setter for each type");
 

@@ -74,6 +74,8 @@ const char *topic_about(enum topic topic);
       "protect it: no sync releases or moves it")                                                  \
     X(ACTION_UNPIN, "unpin", "AGENT...", 1, OPERANDS_MANY, true, TOPIC_EDIT,                       \
       "let syncs release or move it again")                                                        \
+    X(ACTION_FALLBACK, "fallback", "AGENT=TARGET...", 1, OPERANDS_MANY, true, TOPIC_EDIT,          \
+      "where calls go that they do not take")                                                      \
     X(ACTION_LIST_, "list", "agents|extensions|free", 1, 1, false, TOPIC_SHOW,                     \
       "list one of these")                                                                         \
     X(ACTION_LOOKUP, "lookup", "AGENT|EXT", 1, 1, false, TOPIC_SHOW,                               \
@@ -147,6 +149,8 @@ enum option_type {
     TYPE_RANGES,
     TYPE_BLOCKED,
     TYPE_LIMIT,
+    TYPE_TARGET, /* const char *, core/pool/target.h; "none" is "" */
+    TYPE_UNTIL,  /* struct until */
     TYPE_COUNT
 };
 
@@ -179,7 +183,8 @@ enum section {
 #define FOR_EDITS                                                                                  \
     (ACTION_BIT(ACTION_ASSIGN) | ACTION_BIT(ACTION_RELEASE) | ACTION_BIT(ACTION_REASSIGN) |        \
      ACTION_BIT(ACTION_SWAP) | ACTION_BIT(ACTION_RESERVE) | ACTION_BIT(ACTION_UNRESERVE) |         \
-     ACTION_BIT(ACTION_PIN) | ACTION_BIT(ACTION_UNPIN))
+     ACTION_BIT(ACTION_PIN) | ACTION_BIT(ACTION_UNPIN) | ACTION_BIT(ACTION_FALLBACK))
+#define FOR_RESERVE ACTION_BIT(ACTION_RESERVE)
 #define FOR_WRITES (FOR_PLANS | FOR_EDITS | ACTION_BIT(ACTION_INIT) | FOR_EXPORT)
 #define FOR_LIMIT (FOR_PLANS | FOR_EDITS | FOR_SCREEN | FOR_EXPORT)
 #define FOR_CSV (FOR_SYNC | FOR_SCREEN | FOR_EXPORT)
@@ -294,6 +299,10 @@ enum section {
     X(OPT_EXTENSION,     0,   "extension",    NULL,                    TEXT,      "EXT",          \
       NONE,     SHOW,    history_extension, FOR_HISTORY,                                          \
       "with --history: only this extension", BYTES(64))                                            \
+    X(OPT_TARGET,        0,   "target",       NULL,                    TARGET,    "URI|none",     \
+      NONE,     EDIT,    target, FOR_RESERVE, "with --reserve: calls to the number go there")     \
+    X(OPT_UNTIL,         0,   "until",        NULL,                    UNTIL,     "T|never",      \
+      NONE,     EDIT,    until, FOR_RESERVE, "with --reserve: when it comes back by itself")      \
     X(OPT_JSON,          'j', "json",         NULL,                    FLAG,      NULL,           \
       NONE,     OUTPUT,  json, NOT_SCREEN, "print one JSON document")                             \
     X(OPT_QUIET,         'q', "quiet",        NULL,                    FLAG,      NULL,           \

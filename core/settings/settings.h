@@ -86,6 +86,8 @@ struct settings {
     enum action action;
     const struct request *requests; /* of --assign ... --unpin, in the order given */
     size_t n_requests;
+    const char *target;            /* --reserve; NULL: not said, "": none */
+    struct until until;            /* --reserve */
     const struct request *lookup;  /* --lookup: `agent` or `ext` is set */
     enum list_kind list_kind;      /* --list */
     const char *import_path;       /* --import; "-" is standard input */

@@ -9,13 +9,13 @@ from support.program import Desk
 
 SMALL = "[policy]\nwidth = 2\nranges = 10-19\nblocked =\n"
 
-PLAN = ["create", "assign", "release", "reassign", "reserve", "unreserve", "pin", "unpin", "adopt",
+PLAN = ["create", "assign", "release", "reassign", "reserve", "unreserve", "pin", "unpin", "set", "adopt",
         "repair", "keep", "unassigned"]
 ACTION = ["action", "action_id", "dry_run", "plan", "changes", "applied", "skipped", "conflicts",
           "failed", "export", "duration_ms", "exit"]
 CHANGE = ["change", "extension", "agent", "from", "to", "why", "result"]
 AGENT = ["agent", "name", "extension", "state", "since", "pinned"]
-EXTENSION = ["extension", "state", "agent", "since", "note"]
+EXTENSION = ["extension", "state", "agent", "since", "note", "target", "until"]
 
 
 @pytest.fixture
@@ -63,6 +63,8 @@ WRITES = {
     "unreserve": (None, ["--unreserve", "19"]),
     "pin": (None, ["--pin", "bob=desk"]),
     "unpin": (None, ["--unpin", "alice"]),
+    "target": (None, ["--reserve", "19", "--target", "ext:10", "--until", "30d"]),
+    "fallback": (None, ["--fallback", "bob=ext:10"]),
     "import": (None, ["--import", moves]),
     "undo": (lambda desk: desk.json("--swap", "bob=carol"), ["--undo"]),
     "doctor": (lambda desk: damage(desk, "DELETE FROM extension WHERE extension = '18'"),
@@ -115,7 +117,8 @@ def test_the_documents_of_what_writes(write):
         assert list(document["plan"]) == PLAN
         assert all(isinstance(count, int) for count in document["plan"].values())
         for change in document["changes"]:
-            assert [name for name in change if name != "detail"] == CHANGE
+            calls = ["target", "until", "fallback"] if change["change"] == "set" else []
+            assert [name for name in change if name != "detail"] == CHANGE + calls
             assert isinstance(change["why"], str) and change["why"]
         assert (document["export"] is not None) == (write.name == "sync" and not more)
 
@@ -160,10 +163,10 @@ def test_the_documents_of_what_looks(staffed):
         "carol": ("12", "assigned", None), "dave": (None, "new", None)}
     for kind in ("extensions", "free"):
         rows = desk.json("--list", kind)
-        assert all(list(row)[:5] == EXTENSION for row in rows)
+        assert all(list(row)[: len(EXTENSION)] == EXTENSION for row in rows)
     assert len(rows) == 6
     assert list(desk.json("--lookup", "alice"))[: len(AGENT)] == AGENT
-    assert list(desk.json("--lookup", "19"))[:5] == EXTENSION
+    assert list(desk.json("--lookup", "19"))[: len(EXTENSION)] == EXTENSION
     history = desk.json("--history")
     assert [list(row) for row in history] == [["action_id", "at", "actor", "action", "changes"]] * 3
     assert list(desk.json("--doctor"))[:3] == ["checked", "problems", "fixed"]

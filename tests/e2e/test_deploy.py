@@ -169,13 +169,11 @@ class Phone:
     def arn(self, login):
         return self.runtime.invoke(flow_event(agent=login), timeout=8).json()["agent_arn"]
 
-    def set(self, extension, **attributes):
-        """Puts attributes on the item of an extension, whichever record it has."""
-        sk = "agentID" if any(ext == extension for ext, _ in self.desk.assert_sound().assigned) else "held"
-        for name, value in attributes.items():
-            self.desk.table.update_item(
-                Key={"pk": extension, "sk": sk}, UpdateExpression="SET #n = :v",
-                ExpressionAttributeNames={"#n": name}, ExpressionAttributeValues={":v": value})
+    def reserve(self, operand, target):
+        assert self.desk.run("--reserve", operand, "--target", target).status == 0
+
+    def fall_back(self, login, target):
+        assert self.desk.run("--fallback", f"{login}={target}").status == 0
 
     def lookup(self, parameters):
         answer = self.runtime.invoke(flow_event(**parameters), timeout=3)
@@ -191,12 +189,10 @@ class Phone:
 def test_twelve_calls(phone, cloud):
     alice, bob = phone.extension("alice"), phone.extension("bob")
     alice_arn, bob_arn = phone.arn("alice"), phone.arn("bob")
-    for extension, note in (("0030", "sales"), ("0031", "fax"), ("0032", "leads nowhere"), ("0033", "alice's old one")):
-        assert phone.desk.run("--reserve", f"{extension}={note}").status == 0
-    phone.set("0030", target=f"queue:{SALES}")
-    phone.set("0031", target="phone:+441632960000")
-    phone.set("0032", target="agent:gone")
-    phone.set("0033", target="agent:alice")
+    phone.reserve("0030=sales", f"queue:{SALES}")
+    phone.reserve("0031=fax", "phone:+441632960000")
+    phone.reserve("0032=leads nowhere", "agent:gone")
+    phone.reserve("0033=alice's old one", "agent:alice")
 
     # the agent is there and answers
     end, call = phone.call(alice, staffed={alice_arn}, answers={alice_arn})
@@ -212,16 +208,16 @@ def test_twelve_calls(phone, cloud):
     # away with each kind of fallback
     for fallback, wanted in ((f"queue:{SALES}", ("queue", SALES)), ("phone:+441632960001", ("phone", "+441632960001")),
                              ("agent:bob", ("agent", bob_arn)), (f"ext:{bob}", ("agent", bob_arn))):
-        phone.set(alice, fallback=fallback)
+        phone.fall_back("alice", fallback)
         assert phone.call(alice, answers={bob_arn})[0] == wanted, fallback
         # there, but does not answer: the same way out of the queue
         assert phone.call(alice, staffed={alice_arn}, answers={bob_arn})[0] == wanted, fallback
     # the fallback does not answer either, or is full
     assert phone.call(alice, staffed={alice_arn})[0] == ("queue", OPERATOR)
-    phone.set(alice, fallback=f"queue:{SALES}")
+    phone.fall_back("alice", f"queue:{SALES}")
     assert phone.call(alice, unreachable={SALES})[0] == ("queue", OPERATOR)
     assert phone.call(alice, staffed={alice_arn}, unreachable={SALES})[0] == ("queue", OPERATOR)
-    phone.set(alice, fallback="phone:+441632960001")
+    phone.fall_back("alice", "phone:+441632960001")
     assert phone.call(alice, unreachable={"+441632960001"})[0] == ("queue", OPERATOR)
     assert phone.call(alice, staffed={alice_arn}, unreachable={"+441632960001"})[0] == ("queue", OPERATOR)
     # a queue, a telephone number, and both out of reach

@@ -25,7 +25,7 @@ def desk(tmp_path):
 
 
 PLAN_KEYS = ["create", "assign", "release", "reassign", "reserve", "unreserve", "pin", "unpin",
-             "adopt", "repair", "keep", "unassigned"]
+             "set", "adopt", "repair", "keep", "unassigned"]
 
 
 # ---- sync ----------------------------------------------------------------------------------------

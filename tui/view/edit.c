@@ -40,6 +40,8 @@ static bool fits(const struct shell *shell, enum change_kind kind, const struct 
         return slot && is_free(shell, slot);
     case CHANGE_UNRESERVE:
         return slot && slot->state == SLOT_RESERVED;
+    case CHANGE_SET:
+        return held;
     case CHANGE_CREATE:
     case CHANGE_ADOPT:
     case CHANGE_REPAIR:
@@ -358,8 +360,10 @@ static void plan_operands(struct shell *shell, enum action action, const char *a
         argument += length;
         argument += strspn(argument, " ");
     }
-    const struct operands given = {action, operands, n,
-                                   session_policy(shell->place.session)->width};
+    const struct operands given = {.action = action,
+                                   .texts = operands,
+                                   .n = n,
+                                   .width = session_policy(shell->place.session)->width};
     if (*argument) {
         shell_flash(shell, STYLE_ERROR, "%s: at most %d at once", name, OPERANDS);
     } else if (operands_parse(&given, &arena, &requests, &err) != ERR_OK) {

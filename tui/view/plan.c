@@ -446,6 +446,7 @@ static struct plan_view *make_view(struct shell *shell, struct plan *plan,
         copy->other = arena_strdup(&view->arena, copy->other);
         copy->ext = arena_strdup(&view->arena, copy->ext);
         copy->note = arena_strdup(&view->arena, copy->note);
+        copy->target = arena_strdup(&view->arena, copy->target);
     }
     view->known = plan_results(plan, RESULT_CONFLICT);
     field_init(&view->field, NULL);

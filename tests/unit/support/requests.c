@@ -14,6 +14,10 @@ static void read_word(struct requests *requests, struct request *request, const 
     const char *copy = arena_strdup(&requests->arena, word);
     if (strncmp(word, "note=", 5) == 0) {
         request->note = copy + 5;
+    } else if (strncmp(word, "target=", 7) == 0) {
+        request->target = copy + 7;
+    } else if (strncmp(word, "until=", 6) == 0) {
+        assert_int_equal(until_parse(copy + 6, &request->until, NULL), ERR_OK);
     } else if (word[0] >= '0' && word[0] <= '9') {
         request->ext = copy;
     } else if (!request->agent) {

@@ -150,6 +150,47 @@ static void test_pins_without_words(void **state)
     expect_slot(site, a_pinned("0004", "alice", T0, ""));
 }
 
+static const struct belongings s_desk = {.arn = "arn:1", .fallback = "phone:+441632960000"};
+static const struct belongings s_colleague = {.arn = "arn:1", .fallback = "agent:bob"};
+
+static void test_where_calls_to_a_reserved_number_go(void **state)
+{
+    struct site *site = *state;
+    const struct slot fax = a_reserved("0001", T0, "fax");
+    site_do(site, site->store, CHANGE_RESERVE, going_to(fax, "agent:alice", T0 + 60));
+    expect_slot(site, going_to(fax, "agent:alice", T0 + 60));
+    site_do(site, site->store, CHANGE_SET, going_to(fax, "ext:0004", T0 + 60));
+    expect_slot(site, going_to(fax, "ext:0004", T0 + 60));
+    site_do(site, site->store, CHANGE_SET, going_to(fax, "ext:0004", T0 + 90));
+    expect_slot(site, going_to(fax, "ext:0004", T0 + 90));
+    site_do(site, site->store, CHANGE_SET, fax);
+    expect_slot(site, fax);
+    const struct audit_change *change = site_history(site, 2, NULL)->actions[1].changes;
+    assert_int_equal(change->kind, CHANGE_SET);
+    assert_string_equal(change->calls.target, "ext:0004");
+    assert_int_equal(change->calls.until_s, T0 + 90);
+    assert_int_equal(change->was.until_s, T0 + 60);
+    site_do(site, site->store, CHANGE_UNRESERVE, a_free("0001", 0, NULL));
+    expect_slot(site, a_free("0001", 0, NULL));
+}
+
+static void test_the_fallback_of_an_agent(void **state)
+{
+    struct site *site = *state;
+    const struct slot alice = an_assigned("0004", "alice", T0);
+    site_do(site, site->store, CHANGE_ASSIGN, alice);
+    site_do(site, site->store, CHANGE_SET, falling_back_to(alice, &s_desk));
+    expect_slot(site, falling_back_to(alice, &s_desk));
+    site_do(site, site->store, CHANGE_SET, falling_back_to(alice, &s_colleague));
+    expect_slot(site, falling_back_to(alice, &s_colleague));
+    const struct audit_change *change = site_history(site, 1, NULL)->actions[0].changes;
+    assert_string_equal(slot_fallback(&change->calls), "agent:bob");
+    assert_string_equal(change->was.own->fallback, "phone:+441632960000");
+    site_do(site, site->store, CHANGE_SET, alice);
+    expect_slot(site, alice);
+    expect_sound(site, 10);
+}
+
 static void test_adopt(void **state)
 {
     struct site *site = *state;
@@ -355,6 +396,8 @@ const struct CMUnitTest store_change_tests[] = {
     cmocka_unit_test_setup_teardown(test_reserve_and_unreserve, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_pin_and_unpin, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_pins_without_words, site_ten, site_end),
+    cmocka_unit_test_setup_teardown(test_where_calls_to_a_reserved_number_go, site_ten, site_end),
+    cmocka_unit_test_setup_teardown(test_the_fallback_of_an_agent, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_adopt, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_a_number_can_go, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_odd_characters_come_back_as_they_were, site_ten, site_end),

@@ -218,6 +218,19 @@ struct slot a_reserved(const char *ext, int64_t since_s, const char *note)
     return slot;
 }
 
+struct slot going_to(struct slot reserved, const char *target, int64_t until_s)
+{
+    reserved.target = target;
+    reserved.until_s = until_s;
+    return reserved;
+}
+
+struct slot falling_back_to(struct slot assigned, const struct belongings *own)
+{
+    assigned.own = own;
+    return assigned;
+}
+
 struct slot an_absent(const char *ext)
 {
     return a_slot(ext, SLOT_ABSENT, 0, 0);
@@ -245,7 +258,9 @@ void expect_slot_at(struct site *site, struct slot wanted, const char *file, int
     there = there ? there : &none;
     if (there->state != wanted.state || there->records != wanted.records ||
         there->at_s != wanted.at_s || !same(there->agent, wanted.agent) ||
-        !same(there->note, wanted.note) || !same(there->by, wanted.by)) {
+        !same(there->note, wanted.note) || !same(there->by, wanted.by) ||
+        !same(there->target, wanted.target) || there->until_s != wanted.until_s ||
+        !same(slot_fallback(there), slot_fallback(&wanted))) {
         print_error("%s\n", wanted.ext);
         print_slot("wanted", &wanted);
         print_slot("found ", there);

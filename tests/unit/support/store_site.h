@@ -64,6 +64,9 @@ struct slot an_assigned(const char *ext, const char *agent, int64_t since_s);
 struct slot a_pinned(const char *ext, const char *agent, int64_t since_s, const char *note);
 struct slot a_reserved(const char *ext, int64_t since_s, const char *note);
 struct slot an_absent(const char *ext);
+/* Its calls go there, until then; the same of one whose holder has that fallback. */
+struct slot going_to(struct slot reserved, const char *target, int64_t until_s);
+struct slot falling_back_to(struct slot assigned, const struct belongings *own);
 
 /* Applies under a new action id. */
 enum err_code site_try(struct site *site, struct store *store, struct plan *plan,

@@ -92,6 +92,13 @@ static void read_word(struct world *world, struct slot *slot, const char *word)
         slot->note = arena_strdup(&world->arena, word + 4);
     } else if (strncmp(word, "note=", 5) == 0) {
         slot->note = arena_strdup(&world->arena, word + 5);
+    } else if (strncmp(word, "target=", 7) == 0) {
+        slot->target = arena_strdup(&world->arena, word + 7);
+    } else if (strncmp(word, "until=", 6) == 0) {
+        slot->until_s = world->now_s + strtol(word + 6, NULL, 10) * WORLD_DAY_S;
+    } else if (strncmp(word, "fallback=", 9) == 0) {
+        slot->own =
+            belongings_with(&world->arena, slot->own, arena_strdup(&world->arena, word + 9));
     } else if (strcmp(word, "+free") == 0) {
         slot->records |= RECORD_FREE;
     } else if (strcmp(word, "+leaked") == 0) {
@@ -488,6 +495,15 @@ const char *world_text(struct world *world)
         }
         if (slot->note) {
             buf_printf(&out, " %s=%s", slot->state == SLOT_RESERVED ? "note" : "pin", slot->note);
+        }
+        if (slot->target) {
+            buf_printf(&out, " target=%s", slot->target);
+        }
+        if (slot->until_s) {
+            buf_printf(&out, " until=%dd", (int)((slot->until_s - world->now_s) / WORLD_DAY_S));
+        }
+        if (slot_fallback(slot)) {
+            buf_printf(&out, " fallback=%s", slot_fallback(slot));
         }
         if (!slot_is_sound(slot)) {
             buf_printf(&out, " records=%u", slot->records);

@@ -200,15 +200,18 @@ static void release(void **state)
     struct claim_effect claim = {.agent = "alice", .before = "0042", .tolerant = true};
     one(&s_alice, &s_used, &claim,
         "Put 0042 nu: attribute_not_exists(sk_value)\n"
-        "Delete 0042 agentID: sk_value = 'alice' AND " SINCE " AND attribute_not_exists(pinned)\n"
+        "Delete 0042 agentID: sk_value = 'alice' AND " SINCE
+        " AND attribute_not_exists(pinned) AND attribute_not_exists(fallback)\n"
         "Delete agent#alice claim: attribute_not_exists(pk) OR ext = '0042'\n");
     /* Whether another sync has adopted it in between makes no difference. */
     one(&s_old, &s_used, NULL,
         "Put 0042 nu: attribute_not_exists(sk_value)\n"
-        "Delete 0042 agentID: sk_value = 'alice' AND attribute_not_exists(pinned)\n");
+        "Delete 0042 agentID: sk_value = 'alice' AND attribute_not_exists(pinned) AND "
+        "attribute_not_exists(fallback)\n");
     one(&s_pinned, &s_used, NULL,
         "Put 0042 nu: attribute_not_exists(sk_value)\n"
-        "Delete 0042 agentID: sk_value = 'alice' AND " SINCE " AND pinned = 'desk'\n");
+        "Delete 0042 agentID: sk_value = 'alice' AND " SINCE
+        " AND pinned = 'desk' AND attribute_not_exists(fallback)\n");
 }
 
 static void reserve_and_back(void **state)
@@ -241,13 +244,16 @@ static void pin_and_back(void **state)
     struct slot empty_note = s_pinned;
     empty_note.note = "";
     one(&s_alice, &s_pinned, NULL,
-        "Update 0042 agentID: sk_value = 'alice' AND " SINCE " AND attribute_not_exists(pinned); "
+        "Update 0042 agentID: sk_value = 'alice' AND " SINCE
+        " AND attribute_not_exists(pinned) AND attribute_not_exists(fallback); "
         "SET pinned = 'desk'\n");
     one(&s_pinned, &s_alice, NULL,
-        "Update 0042 agentID: sk_value = 'alice' AND " SINCE " AND pinned = 'desk'; "
+        "Update 0042 agentID: sk_value = 'alice' AND " SINCE
+        " AND pinned = 'desk' AND attribute_not_exists(fallback); "
         "REMOVE pinned\n");
     one(&empty_note, &s_alice, NULL,
-        "Update 0042 agentID: sk_value = 'alice' AND " SINCE " AND pinned = ''; "
+        "Update 0042 agentID: sk_value = 'alice' AND " SINCE
+        " AND pinned = '' AND attribute_not_exists(fallback); "
         "REMOVE pinned\n");
 }
 
@@ -257,7 +263,8 @@ static void adopt(void **state)
     struct claim_effect claim = {
         .agent = "alice", .before = "0042", .after = "0042", .tolerant = true};
     one(&s_old, &s_alice, &claim,
-        "Update 0042 agentID: sk_value = 'alice' AND attribute_not_exists(pinned); "
+        "Update 0042 agentID: sk_value = 'alice' AND attribute_not_exists(pinned) AND "
+        "attribute_not_exists(fallback); "
         "SET " SINCE ", by = 'ops'\n"
         "Put agent#alice claim: attribute_not_exists(pk) OR ext = '0042'\n");
 }
@@ -279,8 +286,10 @@ static void a_new_holder_writes_over_the_old_one(void **state)
     struct effects swap = {.items = items, .n_items = 2, .claims = claims, .n_claims = 2};
     expect_actions(
         &swap, NULL,
-        "Put 0042 agentID: sk_value = 'alice' AND " SINCE " AND attribute_not_exists(pinned)\n"
-        "Put 0043 agentID: sk_value = 'bob' AND " SINCE " AND attribute_not_exists(pinned)\n"
+        "Put 0042 agentID: sk_value = 'alice' AND " SINCE
+        " AND attribute_not_exists(pinned) AND attribute_not_exists(fallback)\n"
+        "Put 0043 agentID: sk_value = 'bob' AND " SINCE
+        " AND attribute_not_exists(pinned) AND attribute_not_exists(fallback)\n"
         "Put agent#alice claim: attribute_not_exists(pk) OR ext = '0042' OR ext = '0043'\n"
         "Put agent#bob claim: attribute_not_exists(pk) OR ext = '0043' OR ext = '0042'\n");
 }
@@ -295,16 +304,16 @@ static void what_is_not_text_is_rewritten_with_its_value(void **state)
     number.as_read = &as_read;
     one(&number, &s_alice, NULL,
         "Update 0042 agentID: sk_value = 'alice' AND (since = '9' OR " SINCE ") AND "
-        "attribute_not_exists(pinned); SET " SINCE "\n");
+        "attribute_not_exists(pinned) AND attribute_not_exists(fallback); SET " SINCE "\n");
     one(&number, &s_used, NULL,
         "Put 0042 nu: attribute_not_exists(sk_value)\n"
         "Delete 0042 agentID: sk_value = 'alice' AND (since = '9' OR " SINCE ") AND "
-        "attribute_not_exists(pinned)\n");
+        "attribute_not_exists(pinned) AND attribute_not_exists(fallback)\n");
     struct slot pinned = number;
     pinned.note = "desk"; /* the spelling of the rest is left as it is */
     one(&number, &pinned, NULL,
         "Update 0042 agentID: sk_value = 'alice' AND (since = '9' OR " SINCE ") AND "
-        "attribute_not_exists(pinned); SET pinned = 'desk'\n");
+        "attribute_not_exists(pinned) AND attribute_not_exists(fallback); SET pinned = 'desk'\n");
 }
 
 static void what_belongs_to_the_agent_is_filled_in(void **state)
@@ -317,11 +326,13 @@ static void what_belongs_to_the_agent_is_filled_in(void **state)
     after.own = &new;
     one(&before, &after, NULL,
         "Update 0042 agentID: sk_value = 'alice' AND " SINCE " AND "
-        "attribute_not_exists(pinned); SET agent_arn = 'arn:2'\n");
+        "attribute_not_exists(pinned) AND attribute_not_exists(fallback); SET agent_arn = "
+        "'arn:2'\n");
     before.own = &old;
     one(&before, &after, NULL,
         "Update 0042 agentID: sk_value = 'alice' AND " SINCE " AND "
-        "attribute_not_exists(pinned); SET agent_arn = 'arn:2' REMOVE fallback\n");
+        "attribute_not_exists(pinned) AND fallback = 'ext:0100'; SET agent_arn = 'arn:2' "
+        "REMOVE fallback\n");
 }
 
 /* ---- repairs -------------------------------------------------------------------------------- */
@@ -349,18 +360,18 @@ static void a_record_too_many_goes_while_the_other_holds(void **state)
     one(&both, &s_alice, NULL,
         "Delete 0042 nu: attribute_exists(pk)\n"
         "ConditionCheck 0042 agentID: sk_value = 'alice' AND " SINCE " AND "
-        "attribute_not_exists(pinned)\n");
+        "attribute_not_exists(pinned) AND attribute_not_exists(fallback)\n");
     both.records = RECORD_ASSIGNED | RECORD_LEAKED | RECORD_RESERVED;
     one(&both, &s_alice, NULL,
         "Delete 0042 nu: attribute_exists(pk)\n"
         "ConditionCheck 0042 agentID: sk_value = 'alice' AND " SINCE " AND "
-        "attribute_not_exists(pinned)\n"
+        "attribute_not_exists(pinned) AND attribute_not_exists(fallback)\n"
         "Delete 0042 held: attribute_exists(pk)\n");
     both.records = RECORD_ASSIGNED | RECORD_FREE;
     one(&both, &s_used, NULL,
         "ConditionCheck 0042 nu: attribute_exists(pk)\n"
         "Delete 0042 agentID: sk_value = 'alice' AND " SINCE " AND "
-        "attribute_not_exists(pinned)\n");
+        "attribute_not_exists(pinned) AND attribute_not_exists(fallback)\n");
 }
 
 static void a_claim_alone_is_tied_to_its_extension(void **state)
@@ -410,7 +421,7 @@ static void claims_that_are_not_what_was_thought(void **state)
     expect_actions(&release_effects, &fix,
                    "Put 0042 nu: attribute_not_exists(sk_value)\n"
                    "Delete 0042 agentID: sk_value = 'alice' AND " SINCE " AND "
-                   "attribute_not_exists(pinned)\n");
+                   "attribute_not_exists(pinned) AND attribute_not_exists(fallback)\n");
 }
 
 /* ---- packing -------------------------------------------------------------------------------- */

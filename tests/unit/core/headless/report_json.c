@@ -60,7 +60,8 @@ static void what_a_terminal_obeys_is_escaped(void **state)
 
 #define COUNTS(create, assign, release, keep, unassigned)                                          \
     "\"plan\":{\"create\":" create ",\"assign\":" assign ",\"release\":" release                   \
-    ",\"reassign\":0,\"reserve\":0,\"unreserve\":0,\"pin\":0,\"unpin\":0,\"adopt\":0,"             \
+    ",\"reassign\":0,\"reserve\":0,\"unreserve\":0,\"pin\":0,\"unpin\":0,\"set\":0,"               \
+    "\"adopt\":0,"                                                                                 \
     "\"repair\":0,\"keep\":" keep ",\"unassigned\":" unassigned "}"
 
 static void a_sync(void **state)
@@ -216,7 +217,8 @@ static void lists_and_look_ups(void **state)
     "\"since\":\"2026-10-23T12:00:00Z\",\"pinned\":\"desk\"}"
 #define CAROL                                                                                      \
     "{\"extension\":\"0003\",\"state\":\"cooling\",\"agent\":null,"                                \
-    "\"since\":\"2026-11-19T12:00:00Z\",\"note\":null,\"last_agent\":\"carol\"}"
+    "\"since\":\"2026-11-19T12:00:00Z\",\"note\":null,\"target\":null,\"until\":null,"             \
+    "\"last_agent\":\"carol\"}"
     report_json_agents(&paper.report, &rows);
     paper_expect(&paper,
                  "[{\"agent\":\"alice\",\"name\":null,\"extension\":null,\"state\":\"new\","
@@ -225,7 +227,8 @@ static void lists_and_look_ups(void **state)
     report_json_extensions(&paper.report, w.snapshot, &w.policy, w.now_s, false);
     paper_expect(&paper,
                  "[{\"extension\":\"0001\",\"state\":\"assigned\",\"agent\":\"bob\","
-                 "\"since\":\"2026-10-23T12:00:00Z\",\"note\":\"desk\"}," CAROL "]\n",
+                 "\"since\":\"2026-10-23T12:00:00Z\",\"note\":\"desk\","
+                 "\"target\":null,\"until\":null}," CAROL "]\n",
                  "");
     report_json_extensions(&paper.report, w.snapshot, &w.policy, w.now_s, true);
     paper_expect(&paper, "[]\n", ""); /* what cools is not free */
@@ -236,9 +239,10 @@ static void lists_and_look_ups(void **state)
     report_json_lookup(&paper.report, &shown);
     fflush(paper.report.out);
     assert_non_null(strstr(paper.out, "\"state\":\"assigned\""));
-    assert_non_null(strstr(paper.out, "\"target\":null,\"until\":null,"
-                                      "\"call_goes_to\":{\"kind\":\"agent\",\"value\":\"arn:1\"},"
-                                      "\"fallback\":null,\"reason\":\"\"}\n"));
+    assert_non_null(strstr(paper.out,
+                           "\"target\":null,\"until\":null,"
+                           "\"call_goes_to\":{\"kind\":\"agent\",\"value\":\"arn:1\"},"
+                           "\"fallback\":null,\"fallback_target\":null,\"reason\":\"\"}\n"));
     arena_release(&arena);
     world_release(&w);
     paper_release(&paper);

@@ -360,6 +360,7 @@ static void print_lookup(struct paper *paper, const struct world *w, const struc
                          const struct slot *slot)
 {
     struct lookup lookup = {.slot = slot ? *slot : (struct slot){.state = SLOT_ABSENT},
+                            .state = policy_state(&w->policy, slot, w->now_s),
                             .place = {"", ""},
                             .backup = {"", ""}};
     struct lookup_report shown = {
@@ -382,15 +383,18 @@ static void targets(void **state)
                  .target = "agent:alice",
                  .until_s = 1764028800,
                  .at_s = 1763942400},
+        .state = EXT_COOLING, /* it has ended, and no sync was there since */
         .place = {"agent", "arn:1"},
         .backup = {"phone", "+441632960000"},
     };
     struct lookup_report shown = {.lookup = &lookup, .policy = &w.policy, .now_s = w.now_s};
     report_text_lookup(&paper.report, &shown);
     fflush(paper.report.out);
-    assert_non_null(strstr(paper.out, "target          agent:alice\n"));
-    assert_non_null(strstr(paper.out, "until           2025-11-25T00:00:00Z\n"));
-    assert_non_null(strstr(paper.out, "a call goes to  agent arn:1\n"));
+    assert_non_null(strstr(paper.out, "state             cooling\n"));
+    assert_non_null(strstr(paper.out, "target            agent:alice\n"));
+    assert_non_null(strstr(paper.out, "until             2025-11-25T00:00:00Z\n"));
+    assert_non_null(strstr(paper.out, "a call goes to    agent arn:1\n"));
+    assert_non_null(strstr(paper.out, "fallback goes to  phone +441632960000\n"));
     assert_non_null(strstr(paper.out, "phone +441632960000\n"));
     world_release(&w);
     paper_release(&paper);

@@ -62,6 +62,21 @@ static const struct sample s_samples[] = {
     {"pin alice note=x", "0001 alice 30d pin=y\n", NULL, CONFLICT_OTHER, NULL},
     {"unreserve 0003", "0003 - 0d\n", NULL, CONFLICT_ALREADY_APPLIED, NULL},
     {"reserve 0004 note=x", "0004 -held note=x\n", NULL, CONFLICT_ALREADY_APPLIED, NULL},
+    {"reserve 0004 target=ext:0001", "0004 -held\n", NULL, CONFLICT_OTHER, "0004 is reserved"},
+    {"reserve 0003 target=ext:0001", "", NULL, CONFLICT_AS_SEEN, NULL},
+    {"reserve 0003 target=ext:0001", "0003 -held note=lift target=ext:0001\n", NULL,
+     CONFLICT_ALREADY_APPLIED, NULL},
+    {"reserve 0003 target=ext:0001", "0003 -held note=lift target=ext:0002\n", NULL, CONFLICT_OTHER,
+     "0003 is reserved: lift, target ext:0002"},
+    {"unreserve 0003", "0003 -held note=lift until=1\n", NULL, CONFLICT_OTHER,
+     "0003 is reserved: lift, until 2026-11-23T12:00:00Z"},
+    {"set alice target=agent:bob", "0001 alice fallback=agent:bob\n", NULL,
+     CONFLICT_ALREADY_APPLIED, NULL},
+    {"set alice target=agent:bob", "0001 alice 30d fallback=agent:zoe\n", NULL, CONFLICT_OTHER,
+     "0001 is assigned to alice since 2026-10-23, fallback agent:zoe"},
+    {"set alice target=agent:bob", "0001 zoe 0d\n", "-", CONFLICT_OTHER, NULL},
+    {"release alice", "0001 alice fallback=agent:bob\n", NULL, CONFLICT_OTHER, NULL},
+    {"assign zoe 0004", "0004 zoe 0d fallback=agent:bob\n", NULL, CONFLICT_OTHER, NULL},
 };
 
 static struct plan *plan_requests(const struct world *w, const char *text)

@@ -24,9 +24,12 @@ static const char s_store[] = "0001 alice 9d\n"
                               "0008 old ?\n"
                               "0009 twin 3d\n"
                               "0010 twin 2d\n"
+                              "0012 -held note=desk target=ext:0001\n"
+                              "0013 -held target=ext:0001 until=-1\n"
+                              "0014 fay 3d fallback=ext:0001\n"
                               "0055 outside 2d\n"
                               "0077 frozen 2d\n";
-static const char s_directory[] = "alice bob carol dave erin frank frozen old twin outside zoe";
+static const char s_directory[] = "alice bob carol dave erin fay frank frozen old twin outside zoe";
 
 struct sample {
     const char *name;
@@ -183,6 +186,46 @@ static const struct sample s_samples[] = {
     {"pin twice", "pin carol\npin carol", "? carol is already in another request\n", ""},
     {"pin what is pinned", "pin carol", "p 0003 carol !skipped\n", ""},
     {"pin nobody", "pin erin", "? erin has no extension\n", ""},
+    /* where calls go */
+    {"reserve with a target", "reserve 0020 target=agent:bob until=30d", "r 0020\n",
+     "0020 -held 0d target=agent:bob until=30d\n"},
+    {"another target", "reserve 0006 target=ext:0001", "s 0006 ( -> target ext:0001)\n",
+     "0006 -held 1d note=fax target=ext:0001\n"},
+    {"the same target", "reserve 0012 target=ext:0001", "r 0012 !skipped\n", ""},
+    {"no target any more", "reserve 0012 target=", "s 0012 (target ext:0001 -> )\n",
+     "0012 -held 1d note=desk\n"},
+    {"another note keeps the target", "reserve 0012 note=door", "r 0012 (desk -> door)\n",
+     "0012 -held 0d note=door target=ext:0001\n"},
+    {"reserved again after its end", "reserve 0013",
+     "s 0013 (target ext:0001, until 2026-11-21T12:00:00Z -> )\n", "0013 -held 1d\n"},
+    {"to itself", "reserve 0020 target=ext:0020",
+     "? a call to 0020 cannot go to 0020 again: name another target\n", ""},
+    {"until yesterday", "reserve 0020 until=2026-11-21T00:00:00Z",
+     "? 0020 cannot be reserved until 2026-11-21T00:00:00Z: it is 2026-11-22T12:00:00Z now\n", ""},
+    {"no target at all", "reserve 0020 target=fax:1", "? \"fax:1\" is not a target\n", ""},
+    {"a free one has none", "unreserve 0012", "u 0012 (desk -> )\n", NULL},
+    {"fallback", "set alice target=phone:+441632960000", "s 0001 alice ( -> phone:+441632960000)\n",
+     "0001 alice 9d fallback=phone:+441632960000\n"},
+    {"another fallback", "set fay target=agent:bob", "s 0014 fay (ext:0001 -> agent:bob)\n",
+     "0014 fay 3d fallback=agent:bob\n"},
+    {"no fallback any more", "set fay target=", "s 0014 fay (ext:0001 -> )\n", "0014 fay 3d\n"},
+    {"the same fallback", "set fay target=ext:0001", "s 0014 fay !skipped\n", ""},
+    {"it goes with the agent", "reassign fay 0020", "~ 0020 fay (0014 -> 0020)\n",
+     "0014 - fay 0d\n0020 fay 0d fallback=ext:0001\n"},
+    {"both at once", "set fay target=agent:bob\nreassign fay 0020\npin fay note=x",
+     "s 0020 fay (ext:0001 -> agent:bob) #1\n~ 0020 fay (0014 -> 0020) #1\np 0020 fay ( -> x) #1\n",
+     "0014 - fay 0d\n0020 fay 0d pin=x fallback=agent:bob\n"},
+    {"of one not adopted", "set old target=agent:bob", "s 0008 old ( -> agent:bob)\n",
+     "0008 old 0d fallback=agent:bob\n"},
+    {"their own fallback", "set alice target=agent:alice", "? alice cannot be their own fallback\n",
+     ""},
+    {"their own number", "set alice target=ext:0001",
+     "? 0001 is the extension of alice: it cannot be their fallback\n", ""},
+    {"fallback of nobody", "set erin target=agent:bob", "? erin has no extension\n", ""},
+    {"fallback and release", "set fay target=\nrelease fay",
+     "? fay is given back by another request\n", ""},
+    {"two fallbacks", "set fay target=\nset fay target=agent:bob",
+     "? fay is already in another request\n", ""},
     {"unpin", "unpin carol", "n 0003 carol (desk -> )\n", "0003 carol 7d\n"},
     {"unpin one who is not pinned", "unpin alice", "? alice is not pinned\n", ""},
     /* a file with more than one mistake */

@@ -26,8 +26,10 @@ static const char s_store[] = "0001 alice 9d\n"
                               "0004 - dave 2d\n"
                               "0006 -held note=fax\n"
                               "0007 left 5d\n"
-                              "0008 old ?\n";
-static const char s_directory[] = "alice bob carol dave erin old";
+                              "0008 old ?\n"
+                              "0009 -held target=ext:0001 until=3\n"
+                              "0010 dan 4d fallback=ext:0001\n";
+static const char s_directory[] = "alice bob carol dan dave erin old";
 
 static const struct sample s_samples[] = {
     {"assign", "assign erin 0020", NULL, "- 0020 erin\n", NULL},
@@ -52,6 +54,25 @@ static const struct sample s_samples[] = {
      "- 0006 erin #1\nr 0006 ( -> fax) #1\n", NULL},
     {"released and reserved", "release alice\nreserve 0001 note=door", NULL,
      "u 0001 (door -> ) #1\n+ 0001 alice #1\n", NULL},
+    {"target", "reserve 0006 target=agent:bob until=9d", NULL,
+     "s 0006 (target agent:bob, until 2026-12-01T12:00:00Z -> )\n", NULL},
+    {"no target any more", "reserve 0009 target= until=never", NULL,
+     "s 0009 ( -> target ext:0001, until 2026-11-25T12:00:00Z)\n", NULL},
+    {"another note, with the target", "reserve 0009 note=door target=ext:0002", NULL,
+     "r 0009 (door -> )\n", NULL},
+    {"unreserved with its target", "unreserve 0009", NULL, "r 0009\n", NULL},
+    {"another target since", "reserve 0006 target=agent:bob",
+     "0006 -held note=fax target=agent:erin\n", "s 0006 (target agent:bob -> ) !conflict\n", NULL},
+    {"a target since it was reserved", "reserve 0020", "0020 -held target=agent:erin\n",
+     "u 0020 !conflict\n", NULL},
+    {"fallback", "set alice target=agent:bob", NULL, "s 0001 alice (agent:bob -> )\n", NULL},
+    {"no fallback any more", "set dan target=", NULL, "s 0010 dan ( -> ext:0001)\n", NULL},
+    {"another fallback since", "set alice target=agent:bob", "0001 alice 9d fallback=agent:dan\n",
+     "s 0001 alice (agent:bob -> ) !conflict\n", NULL},
+    {"the fallback went already", "set alice target=agent:bob", "0001 alice 9d\n",
+     "s 0001 alice (agent:bob -> ) !skipped\n", NULL},
+    {"released with a fallback", "release dan", NULL, "+ 0010 dan\n", NULL},
+    {"moved with a fallback", "reassign dan 0020", NULL, "~ 0010 dan (0020 -> 0010)\n", NULL},
     {"pin", "pin alice note=lift", NULL, "n 0001 alice (lift -> )\n", NULL},
     {"another pin", "pin carol note=lift", NULL, "p 0003 carol (lift -> desk)\n", NULL},
     {"unpin", "unpin carol", NULL, "p 0003 carol ( -> desk)\n", NULL},

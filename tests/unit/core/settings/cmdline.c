@@ -236,7 +236,7 @@ static void check_operand(enum action action, const char *operand, const char *e
 {
     struct arena arena = ARENA_INIT;
     struct err err = ERR_INIT;
-    const struct operands operands = {action, &operand, 1, 4};
+    const struct operands operands = {.action = action, .texts = &operand, .n = 1, .width = 4};
     struct request_list requests = {NULL, 0};
     char *got;
     if (operands_parse(&operands, &arena, &requests, &err) == ERR_OK) {
@@ -331,6 +331,37 @@ static void test_notes(void **state)
     check_operand(ACTION_UNPIN, "a=b", "unpin agent=a=b other=- ext=- note=-");
 }
 
+static void check_fallback(const char *operand, const char *agent, const char *target)
+{
+    struct arena arena = ARENA_INIT;
+    struct err err = ERR_INIT;
+    struct operands operands = {.action = ACTION_FALLBACK, .texts = &operand, .n = 1, .width = 4};
+    struct request_list requests = {NULL, 0};
+    assert_int_equal(operands_parse(&operands, &arena, &requests, &err), ERR_OK);
+    assert_int_equal(requests.items[0].kind, CHANGE_SET);
+    assert_string_equal(requests.items[0].agent, agent);
+    assert_string_equal(requests.items[0].target, target);
+    arena_release(&arena);
+}
+
+static void test_fallbacks(void **state)
+{
+    (void)state;
+    check_fallback("alice=agent:bob", "alice", "agent:bob");
+    check_fallback("alice=", "alice", "");
+    check_fallback("a=b=", "a=b", "");
+    check_fallback("a=b=agent:c=d", "a=b", "agent:c=d");
+    check_fallback("2041=ext:2042", "2041", "ext:2042");
+    check_operand(ACTION_FALLBACK, "alice",
+                  "WRONG --fallback alice: which target? AGENT=TARGET, or AGENT= to take it away");
+    check_operand(ACTION_FALLBACK, "alice=2041",
+                  "WRONG --fallback alice=2041: \"2041\" is not a target | A target is queue:ARN, "
+                  "phone:+441632960000, agent:LOGIN or ext:NNNN");
+    check_operand(ACTION_FALLBACK, "alice=ext:20412",
+                  "WRONG --fallback alice=ext:20412: \"20412\" is not an extension of 4 digits");
+    check_operand(ACTION_FALLBACK, "=agent:bob", "WRONG --fallback =agent:bob: the login is empty");
+}
+
 static void test_ranges(void **state)
 {
     (void)state;
@@ -338,7 +369,7 @@ static void test_ranges(void **state)
     static const char *const expected[] = {"2000", "0098", "0099", "0100", "0101", "7100"};
     struct arena arena = ARENA_INIT;
     struct err err = ERR_INIT;
-    struct operands operands = {ACTION_RESERVE, given, 3, 4};
+    struct operands operands = {.action = ACTION_RESERVE, .texts = given, .n = 3, .width = 4};
     struct request_list requests = {NULL, 0};
     assert_int_equal(operands_parse(&operands, &arena, &requests, &err), ERR_OK);
     assert_int_equal(requests.n, 6);
@@ -634,6 +665,7 @@ int main(void)
         cmocka_unit_test(test_agent_or_extension),
         cmocka_unit_test(test_two_agents),
         cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_fallbacks),
         cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_what_a_login_may_be),
         cmocka_unit_test(test_places),
