@@ -98,10 +98,12 @@ struct place {
     size_t first; /* the unit's first action */
 };
 
-/* `key_name`: "Key" or "Item". */
+/* `item_new`: the item that a Put writes; of all other kinds the key of theirs. */
 static void draft_init(struct draft *draft, const struct place *place, const char *kind,
-                       const char *pk, const char *sk, const char *key_name, json_t *key_new)
+                       json_t *item_new)
 {
+    const char *pk = ddb_item_text(item_new, "pk");
+    const char *sk = ddb_item_text(item_new, "sk");
     *draft = (struct draft){
         .into = place->into,
         .unit = place->unit,
@@ -112,7 +114,7 @@ static void draft_init(struct draft *draft, const struct place *place, const cha
         .values = json_object(),
     };
     json_object_set_new(draft->body, "TableName", json_string(place->table));
-    json_object_set_new(draft->body, key_name, key_new);
+    json_object_set_new(draft->body, strcmp(kind, PUT) == 0 ? "Item" : "Key", item_new);
 }
 
 static void when(struct draft *draft, const char *clause)
@@ -234,8 +236,7 @@ static void put_record(const struct place *place, unsigned record, const struct 
                        const struct slot *after)
 {
     struct draft draft;
-    const char *sk = ddb_record_sk(record);
-    draft_init(&draft, place, PUT, after->ext, sk, "Item", ddb_slot_item(after));
+    draft_init(&draft, place, PUT, ddb_slot_item(after));
     if (seen) {
         when_as_seen(&draft, record, seen);
     } else if (record == RECORD_FREE) {
@@ -249,8 +250,7 @@ static void put_record(const struct place *place, unsigned record, const struct 
 static void delete_record(const struct place *place, unsigned record, const struct slot *seen)
 {
     struct draft draft;
-    const char *sk = ddb_record_sk(record);
-    draft_init(&draft, place, DELETE, seen->ext, sk, "Key", ddb_key(seen->ext, sk));
+    draft_init(&draft, place, DELETE, ddb_key(seen->ext, ddb_record_sk(record)));
     when_as_seen(&draft, record, seen);
     draft_finish(&draft);
 }
@@ -259,8 +259,7 @@ static void delete_record(const struct place *place, unsigned record, const stru
 static void sweep_leaked(const struct place *place, const char *ext)
 {
     struct draft draft;
-    const char *sk = ddb_record_sk(RECORD_FREE);
-    draft_init(&draft, place, DELETE, ext, sk, "Key", ddb_key(ext, sk));
+    draft_init(&draft, place, DELETE, ddb_key(ext, ddb_record_sk(RECORD_FREE)));
     when(&draft, "attribute_not_exists(sk_value)");
     draft_finish(&draft);
 }
@@ -269,8 +268,7 @@ static void check_record(const struct place *place, unsigned record, const struc
                          const char *ext)
 {
     struct draft draft;
-    const char *sk = ddb_record_sk(record);
-    draft_init(&draft, place, CHECK, ext, sk, "Key", ddb_key(ext, sk));
+    draft_init(&draft, place, CHECK, ddb_key(ext, ddb_record_sk(record)));
     if (seen) {
         when_as_seen(&draft, record, seen);
     } else {
@@ -323,10 +321,9 @@ static void update_record(const struct place *place, unsigned record, const stru
                           const struct slot *after)
 {
     struct draft draft;
-    const char *sk = ddb_record_sk(record);
     const struct ddb_attribute *attribute = NULL;
     int index = 0;
-    draft_init(&draft, place, UPDATE, after->ext, sk, "Key", ddb_key(after->ext, sk));
+    draft_init(&draft, place, UPDATE, ddb_key(after->ext, ddb_record_sk(record)));
     when_as_seen(&draft, record, seen);
     while ((attribute = ddb_next_attribute(record, attribute))) {
         json_t *value = NULL;
@@ -415,7 +412,7 @@ static void check_holder(const struct place *place, const char *ext, const char 
         return;
     }
     struct draft draft;
-    draft_init(&draft, place, CHECK, ext, "agentID", "Key", ddb_key(ext, "agentID"));
+    draft_init(&draft, place, CHECK, ddb_key(ext, "agentID"));
     when(&draft, holds ? "sk_value = :v" : "attribute_not_exists(pk) OR sk_value <> :v");
     with_value(&draft, ":v", ddb_text(agent));
     draft_finish(&draft);
@@ -468,11 +465,10 @@ static void add_claim(const struct place *place, const struct claim_effect *clai
     const char *before = fix ? fix->stale : claim->before;
     const char *after = claim->after;
     struct draft draft;
-    char *pk = arena_printf(&place->into->arena, "agent#%s", claim->agent);
     if (after) {
-        draft_init(&draft, place, PUT, pk, "claim", "Item", ddb_claim_item(claim->agent, after));
+        draft_init(&draft, place, PUT, ddb_claim_item(claim->agent, after));
     } else {
-        draft_init(&draft, place, DELETE, pk, "claim", "Key", ddb_claim_key(claim->agent));
+        draft_init(&draft, place, DELETE, ddb_claim_key(claim->agent));
     }
     when_claim(&draft, fix ? &stale : claim);
     draft_finish(&draft);
@@ -510,10 +506,8 @@ void ddb_actions_add_audit(struct ddb_actions *actions, const char *table, size_
                            json_t *item_new)
 {
     struct place place = {.into = actions, .table = table, .unit = unit, .first = actions->n};
-    const char *pk = ddb_item_text(item_new, "pk");
-    const char *sk = ddb_item_text(item_new, "sk");
     struct draft draft;
-    draft_init(&draft, &place, PUT, pk, sk, "Item", item_new);
+    draft_init(&draft, &place, PUT, item_new);
     when(&draft, "attribute_not_exists(pk)");
     draft_finish(&draft);
 }

@@ -141,18 +141,12 @@ int64_t ddb_backoff_ms(struct ddb *ddb, int64_t base_ms, unsigned tries, int64_t
 
 /* ---- progress ----------------------------------------------------------------------------- */
 
-void ddb_progress(const struct ddb *ddb, const struct progress *progress, const char *phase,
-                  uint64_t done, uint64_t total, uint64_t pages)
+void ddb_progress(const struct ddb *ddb, const struct progress *progress,
+                  struct progress_report report)
 {
-    struct progress_report report = {
-        .phase = phase,
-        .done = done,
-        .total = total,
-        .pages = pages,
-        .requests = ddb->statistics->requests,
-        .retries = ddb->statistics->retries,
-        .throttled = ddb->statistics->throttled,
-    };
+    report.requests = ddb->statistics->requests;
+    report.retries = ddb->statistics->retries;
+    report.throttled = ddb->statistics->throttled;
     progress_update(progress, &report);
 }
 

@@ -112,15 +112,14 @@ static void find_fixes(const struct ddb_get *look, const struct effects *effects
 }
 
 void ddb_conflict_judge(const struct ddb_get *look, const struct plan *plan,
-                        const struct effects *effects, struct arena *arena,
-                        struct ddb_claim_fix **fixes, struct conflict_verdict *verdict)
+                        const struct effects *effects, struct arena *arena, struct ddb_verdict *out)
 {
     struct looked_at at = {.look = look, .effects = effects};
     struct present present = {
         .slot = slot_now, .holding = holding_now, .claim = claim_now, .context = &at};
-    *fixes = NULL;
-    conflict_judge(plan, effects, &present, arena, verdict);
-    if (verdict->fate == CONFLICT_AS_SEEN) {
-        find_fixes(look, effects, arena, fixes, verdict);
+    out->fixes = NULL;
+    conflict_judge(plan, effects, &present, arena, &out->conflict);
+    if (out->conflict.fate == CONFLICT_AS_SEEN) {
+        find_fixes(look, effects, arena, &out->fixes, &out->conflict);
     }
 }

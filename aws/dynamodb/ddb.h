@@ -89,9 +89,9 @@ enum err_code ddb_wait(struct ddb *ddb, int64_t wait_ms, struct err *err) ERR_CH
 /* Full jitter: uniform in [0, min(cap, base * 2^tries)]. */
 int64_t ddb_backoff_ms(struct ddb *ddb, int64_t base_ms, unsigned tries, int64_t cap_ms);
 
-/* How far: phase, done, total and the client's counts. */
-void ddb_progress(const struct ddb *ddb, const struct progress *progress, const char *phase,
-                  uint64_t done, uint64_t total, uint64_t pages);
+/* Reports how far it is, with the client's counts of requests, retries and throttling added. */
+void ddb_progress(const struct ddb *ddb, const struct progress *progress,
+                  struct progress_report report);
 
 /* Copies code, text and hint into `err` unless something is set there. */
 void ddb_take_err(struct err *err, const struct err *from);
@@ -311,11 +311,16 @@ enum err_code ddb_apply(struct ddb *ddb, struct plan *plan, const struct apply_c
 /* What the judgement of a unit that lost wants to know is asked with ddb_conflict_want, until it
    wants nothing more. */
 void ddb_conflict_want(struct ddb_get *look, const struct effects *effects);
-/* The conflict rule (core/plan/conflict.h) on what stands in the table now. As seen: the unit may be
-   tried again, and `fixes` say what to do about claims that no extension bears out. */
+struct ddb_verdict {
+    struct conflict_verdict conflict;
+    struct ddb_claim_fix *fixes; /* what to do about claims that no extension confirms */
+};
+
+/* Applies the conflict rule (core/plan/conflict.h) to what the table has now. If all is as it was
+   seen, the unit may be tried again, with `fixes`. */
 void ddb_conflict_judge(const struct ddb_get *look, const struct plan *plan,
                         const struct effects *effects, struct arena *arena,
-                        struct ddb_claim_fix **fixes, struct conflict_verdict *verdict);
+                        struct ddb_verdict *out);
 
 enum err_code ddb_create(struct ddb *ddb, const struct progress *progress,
                          struct port_info *warnings, struct err *err) ERR_CHECK;

@@ -92,8 +92,10 @@ enum err_code ddb_find_hidden(struct ddb *ddb, const struct policy *policy,
         }
         log_line(LOG_INFO, "dynamodb", "the index does not show %llu numbers of the ranges",
                  (unsigned long long)missing);
-        ddb_progress(ddb, progress, "looking for numbers that the index does not show", 0, missing,
-                     0);
+        ddb_progress(
+            ddb, progress,
+            (struct progress_report){.phase = "looking for numbers that the index does not show",
+                                     .total = missing});
         http_set_progress(http, progress);
         if (look > 0) {
             code = ddb_wait(ddb, BETWEEN_LOOKS_MS, err);

@@ -224,7 +224,9 @@ static void on_page(void *context, struct response *reply, const struct err *err
         return;
     }
     bool more = take_page(month, reply->json);
-    ddb_progress(reading->ddb, reading->progress, "reading the history", 0, 0, ++reading->pages);
+    ddb_progress(
+        reading->ddb, reading->progress,
+        (struct progress_report){.phase = "reading the history", .pages = ++reading->pages});
     if (progress_cancel(reading->progress) != CANCEL_NO) {
         err_set(&reading->err, ERR_CANCELLED, "cancelled");
         return;

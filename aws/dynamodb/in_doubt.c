@@ -130,8 +130,10 @@ void ddb_in_doubt_resolve(struct ddb_scheduler *writer)
         return;
     }
     ddb->hurry = writer->err.code == ERR_CANCELLED;
-    ddb_progress(ddb, writer->progress, "finding out what was written", writer->n_decided,
-                 writer->n_changes, 0);
+    ddb_progress(ddb, writer->progress,
+                 (struct progress_report){.phase = "finding out what was written",
+                                          .done = writer->n_decided,
+                                          .total = writer->n_changes});
     for (struct ddb_transaction *part = writer->in_doubt; part; part = part->next) {
         take_place(part);
     }

@@ -109,8 +109,10 @@ static void take_page(struct stream *stream, const json_t *answer)
         }
     }
     load->pages++;
-    ddb_progress(load->ddb, load->progress, "reading the table", load->gather.snapshot->n_slots, 0,
-                 load->pages);
+    ddb_progress(load->ddb, load->progress,
+                 (struct progress_report){.phase = "reading the table",
+                                          .done = load->gather.snapshot->n_slots,
+                                          .pages = load->pages});
 }
 
 static void on_reply(void *context, struct response *reply, const struct err *err)

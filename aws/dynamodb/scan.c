@@ -66,8 +66,10 @@ static void take_page(struct whole *whole, const json_t *answer)
         whole->seen++;
     }
     whole->pages++;
-    ddb_progress(whole->ddb, whole->progress, "reading the whole table", whole->seen, 0,
-                 whole->pages);
+    ddb_progress(whole->ddb, whole->progress,
+                 (struct progress_report){.phase = "reading the whole table",
+                                          .done = whole->seen,
+                                          .pages = whole->pages});
 }
 
 static void on_reply(void *context, struct response *reply, const struct err *err)

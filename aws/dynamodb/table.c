@@ -258,7 +258,8 @@ static enum err_code wait_until_ready(struct making *making)
         if (code != ERR_OK || ready) {
             return code;
         }
-        ddb_progress(ddb, making->progress, "waiting for the table", polls, 0, 0);
+        ddb_progress(ddb, making->progress,
+                     (struct progress_report){.phase = "waiting for the table", .done = polls});
         if (progress_cancel(making->progress) != CANCEL_NO) {
             return err_set(making->err, ERR_CANCELLED,
                            "cancelled; the table is being made all "

@@ -221,23 +221,25 @@ static void settle_unit(struct ddb_transaction *part, size_t index, struct arena
     struct ddb_scheduler *writer = part->writer;
     struct ddb_unit *unit = &writer->units[index];
     struct effects effects;
-    struct conflict_verdict verdict;
+    struct ddb_verdict judged;
+    struct conflict_verdict *verdict = &judged.conflict;
     lost_effects(part, index, arena, &effects);
-    ddb_conflict_judge(part->look, writer->plan, &effects, &writer->arena, &unit->fixes, &verdict);
-    if (verdict.fate == CONFLICT_AS_SEEN && ++unit->losses <= LOSSES_MAX) {
+    ddb_conflict_judge(part->look, writer->plan, &effects, &writer->arena, &judged);
+    unit->fixes = judged.fixes;
+    if (verdict->fate == CONFLICT_AS_SEEN && ++unit->losses <= LOSSES_MAX) {
         ddb_again(writer, index);
         return;
     }
-    if (verdict.fate == CONFLICT_OTHER && verdict.number_lost &&
+    if (verdict->fate == CONFLICT_OTHER && verdict->number_lost &&
         plan_choose_again(writer->plan, unit->first, unit->end)) {
         ddb_again(writer, index);
         return;
     }
-    if (verdict.fate == CONFLICT_AS_SEEN) {
-        verdict.fate = CONFLICT_OTHER;
-        verdict.detail = "somebody keeps writing it";
+    if (verdict->fate == CONFLICT_AS_SEEN) {
+        verdict->fate = CONFLICT_OTHER;
+        verdict->detail = "somebody keeps writing it";
     }
-    ddb_decide_lost(writer, index, &verdict);
+    ddb_decide_lost(writer, index, verdict);
 }
 
 static void on_looked(void *context, const struct err *err)

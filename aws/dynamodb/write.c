@@ -134,8 +134,10 @@ static void start_parts(struct ddb_scheduler *writer)
 
 static void go_on(struct ddb_scheduler *writer)
 {
-    ddb_progress(writer->ddb, writer->progress, "writing to the table", writer->n_decided,
-                 writer->n_changes, 0);
+    ddb_progress(writer->ddb, writer->progress,
+                 (struct progress_report){.phase = "writing to the table",
+                                          .done = writer->n_decided,
+                                          .total = writer->n_changes});
     start_parts(writer);
 }
 
