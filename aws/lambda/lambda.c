@@ -381,8 +381,9 @@ static enum err_code init(struct lambda *lambda, struct err *err)
     find_config(lambda);
     enum err_code code = resolve(lambda, &line, &lambda->settings, err);
     if (code == ERR_OK && lambda->handler != HANDLER_SYNC) {
-        code = session_open(&lambda->settings, lambda->options->ports, lambda->options->n_ports,
-                            lambda->options->clock, &lambda->session, err);
+        const struct session_options options = {&lambda->settings, lambda->options->ports,
+                                                lambda->options->n_ports, lambda->options->clock};
+        code = session_open(&options, &lambda->session, err);
         if (code == ERR_OK) {
             answer_warm_up(lambda->session);
         }

@@ -182,6 +182,7 @@ static int keep_manners(int fd, const struct stat *old)
 
 struct replacing {
     const char *path; /* as it was given, for messages */
+    unsigned mode;    /* of a new file */
     const char *target;
     const char *folder;
     const struct stat *old; /* NULL: there is no file yet */
@@ -220,11 +221,12 @@ static int move_into_place(const struct replacing *replacing, const char *tempor
 }
 
 static enum err_code replace(const struct replacing *replacing, const void *bytes, size_t length,
-                             unsigned mode, struct err *err)
+                             struct err *err)
 {
     char *temporary = NULL;
     sweep(replacing->folder);
-    int fd = open_temporary(replacing->folder, replacing->old ? 0600 : (mode_t)mode, &temporary);
+    int fd = open_temporary(replacing->folder, replacing->old ? 0600 : (mode_t)replacing->mode,
+                            &temporary);
     if (fd < 0) {
         return fail_to_begin(replacing, errno, err);
     }
@@ -250,9 +252,11 @@ static enum err_code replace(const struct replacing *replacing, const void *byte
     return ERR_OK;
 }
 
-static enum err_code write_file(const char *path, const void *bytes, size_t length, unsigned mode,
-                                bool only_new, struct err *err)
+/* `replacing` has path, mode and only_new; the rest is found here. */
+static enum err_code write_file(struct replacing *replacing, const void *bytes, size_t length,
+                                struct err *err)
 {
+    const char *path = replacing->path;
     struct stat old;
     char *target = NULL;
     if (strcmp(path, "-") == 0) {
@@ -269,12 +273,10 @@ static enum err_code write_file(const char *path, const void *bytes, size_t leng
         return ERR_IO;
     }
     char *folder = folder_of(target);
-    struct replacing replacing = {.path = path,
-                                  .target = target,
-                                  .folder = folder,
-                                  .old = exists ? &old : NULL,
-                                  .only_new = only_new};
-    enum err_code code = replace(&replacing, bytes, length, mode, err);
+    replacing->target = target;
+    replacing->folder = folder;
+    replacing->old = exists ? &old : NULL;
+    enum err_code code = replace(replacing, bytes, length, err);
     free(folder);
     free(target);
     return code;
@@ -283,13 +285,15 @@ static enum err_code write_file(const char *path, const void *bytes, size_t leng
 enum err_code fileio_replace(const char *path, const void *bytes, size_t length, unsigned mode,
                              struct err *err)
 {
-    return write_file(path, bytes, length, mode, false, err);
+    struct replacing replacing = {.path = path, .mode = mode};
+    return write_file(&replacing, bytes, length, err);
 }
 
 enum err_code fileio_create(const char *path, const void *bytes, size_t length, unsigned mode,
                             struct err *err)
 {
-    return write_file(path, bytes, length, mode, true, err);
+    struct replacing replacing = {.path = path, .mode = mode, .only_new = true};
+    return write_file(&replacing, bytes, length, err);
 }
 
 enum err_code fileio_make_parents(const char *path, struct err *err)

@@ -85,14 +85,19 @@ static bool has_work(const struct plan *plan)
 
 /* ---- batches ------------------------------------------------------------------------------- */
 
-/* What has no result yet in [first, end) gets this one; `from`: only those that had that one. */
-static void settle(struct plan *plan, size_t first, size_t end, enum change_result from,
-                   enum change_result result, const char *detail)
+struct settlement {
+    enum change_result from; /* only changes that have this result get the new one */
+    enum change_result to;
+    const char *detail;
+};
+
+/* Gives the changes in [first, end) a new result. */
+static void settle(struct plan *plan, size_t first, size_t end, const struct settlement *settlement)
 {
     for (size_t i = first; i < end; i++) {
-        if (plan->changes[i].result == from) {
-            plan->changes[i].result = result;
-            plan->changes[i].detail = detail;
+        if (plan->changes[i].result == settlement->from) {
+            plan->changes[i].result = settlement->to;
+            plan->changes[i].detail = settlement->detail;
         }
     }
 }
@@ -100,6 +105,7 @@ static void settle(struct plan *plan, size_t first, size_t end, enum change_resu
 static enum err_code try_units(struct writer *writer, size_t first, size_t end, size_t *n_done)
 {
     struct plan *plan = writer->plan;
+    const struct settlement skipped = {.from = RESULT_PLANNED, .to = RESULT_SKIPPED};
     size_t n_units = 0;
     for (size_t unit = first; unit < end;) {
         size_t unit_end = plan_unit_end(plan, unit);
@@ -110,7 +116,7 @@ static enum err_code try_units(struct writer *writer, size_t first, size_t end, 
             }
             *n_done += plan->changes[unit].result == RESULT_DONE;
         } else {
-            settle(plan, unit, unit_end, RESULT_PLANNED, RESULT_SKIPPED, NULL);
+            settle(plan, unit, unit_end, &skipped);
         }
         unit = unit_end;
         if (++n_units % UNITS_BETWEEN_CANCELS == 0 &&
@@ -217,11 +223,13 @@ static enum err_code write_batch(struct writer *writer, size_t first, size_t end
     }
     if (code != ERR_OK) {
         hint_what_stays(writer);
-        const char *why = writer->err->text;
-        enum change_result fate =
-            writer->err->code == ERR_CANCELLED ? RESULT_NOT_TRIED : RESULT_FAILED;
-        settle(writer->plan, first, end, RESULT_DONE, fate,
-               arena_strdup(&writer->plan->arena, why));
+        bool cancelled = writer->err->code == ERR_CANCELLED;
+        const struct settlement undone = {
+            .from = RESULT_DONE,
+            .to = cancelled ? RESULT_NOT_TRIED : RESULT_FAILED,
+            .detail = arena_strdup(&writer->plan->arena, writer->err->text),
+        };
+        settle(writer->plan, first, end, &undone);
     }
     arena_release(&writer->units.scratch);
     return code;

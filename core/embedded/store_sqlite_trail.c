@@ -17,30 +17,30 @@
 #define COUNTING "seq > coalesce((SELECT value FROM meta WHERE key = '" COUNTS_AFTER "'), 0)"
 #define EXPIRED "FROM audit WHERE expires_at <= ?1"
 
-/* Runs the query and gives each row to `take`. */
-static enum err_code each_row(struct sqlite_store *store, sqlite3_stmt *rows,
-                              void (*take)(void *context, sqlite3_stmt *row), void *context,
-                              struct err *err)
-{
-    int result;
-    while ((result = sqlite3_step(rows)) == SQLITE_ROW) {
-        take(context, rows);
-    }
-    return result == SQLITE_DONE ? ERR_OK
-                                 : sqlite_fail(store, result, "reading the audit trail", err);
-}
+struct query {
+    const char *sql;
+    int64_t argument; /* for its ?1, if it has one */
+    void (*take)(void *context, sqlite3_stmt *row);
+    void *context;
+};
 
-static enum err_code each_row_of(struct sqlite_store *store, const char *sql, int64_t argument,
-                                 void (*take)(void *context, sqlite3_stmt *row), void *context,
+/* Runs the query and gives each row to `take`. */
+static enum err_code each_row_of(struct sqlite_store *store, const struct query *query,
                                  struct err *err)
 {
     sqlite3_stmt *rows = NULL;
-    enum err_code code = sqlite_prepare(store, sql, &rows, err);
+    enum err_code code = sqlite_prepare(store, query->sql, &rows, err);
     if (code == ERR_OK) {
         if (sqlite3_bind_parameter_count(rows) > 0) {
-            sqlite3_bind_int64(rows, 1, argument);
+            sqlite3_bind_int64(rows, 1, query->argument);
         }
-        code = each_row(store, rows, take, context, err);
+        int result;
+        while ((result = sqlite3_step(rows)) == SQLITE_ROW) {
+            query->take(query->context, rows);
+        }
+        if (result != SQLITE_DONE) {
+            code = sqlite_fail(store, result, "reading the audit trail", err);
+        }
     }
     sqlite3_finalize(rows);
     return code;
@@ -73,15 +73,17 @@ static void take_doubtful(void *context, sqlite3_stmt *row)
 static enum err_code read_times(struct sqlite_store *store, struct reading *reading,
                                 struct err *err)
 {
-    enum err_code code =
-        each_row_of(store, "SELECT at_ms FROM audit WHERE " COUNTING " ORDER BY seq DESC LIMIT ?1",
-                    STAMPS_RECORDS, take_time, reading, err);
-    if (code == ERR_OK) {
-        code =
-            each_row_of(store, "SELECT value FROM meta WHERE key GLOB '" DOUBTFUL "*' ORDER BY key",
-                        0, take_doubtful, reading, err);
-    }
-    return code;
+    const struct query times = {.sql = "SELECT at_ms FROM audit WHERE " COUNTING
+                                       " ORDER BY seq DESC LIMIT ?1",
+                                .argument = STAMPS_RECORDS,
+                                .take = take_time,
+                                .context = reading};
+    const struct query doubtful = {.sql = "SELECT value FROM meta WHERE key GLOB '" DOUBTFUL
+                                          "*' ORDER BY key",
+                                   .take = take_doubtful,
+                                   .context = reading};
+    enum err_code code = each_row_of(store, &times, err);
+    return code == ERR_OK ? each_row_of(store, &doubtful, err) : code;
 }
 
 /* ---- what the doctor wants to know ------------------------------------------------------- */
@@ -106,17 +108,16 @@ static enum err_code examine_trail(struct sqlite_store *store, struct reading *r
     int64_t ahead_ms = clock_now_ms(store->clock) + CLOCK_DAY_S * 1000;
     trail->clock_trusted = clock_synchronised(store->clock);
     trail->expired_by_s = stamps_ended_by_s(store->clock, &reading->times);
-    enum err_code code =
-        each_row_of(store, "SELECT count(*) FROM audit", 0, take_count, &trail->n_records, err);
-    if (code == ERR_OK) {
-        code = each_row_of(store, "SELECT count(*) " EXPIRED, trail->expired_by_s, take_count,
-                           &trail->n_expired, err);
-    }
-    if (code == ERR_OK) {
-        code = each_row_of(store,
-                           "SELECT strftime('%Y-%m', at_ms / 1000, 'unixepoch'), count(*)"
-                           " FROM audit WHERE at_ms > ?1 AND " COUNTING " GROUP BY 1 ORDER BY 1",
-                           ahead_ms, take_month, reading, err);
+    const struct query queries[] = {
+        {"SELECT count(*) FROM audit", 0, take_count, &trail->n_records},
+        {"SELECT count(*) " EXPIRED, trail->expired_by_s, take_count, &trail->n_expired},
+        {"SELECT strftime('%Y-%m', at_ms / 1000, 'unixepoch'), count(*)"
+         " FROM audit WHERE at_ms > ?1 AND " COUNTING " GROUP BY 1 ORDER BY 1",
+         ahead_ms, take_month, reading},
+    };
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; i < sizeof queries / sizeof queries[0] && code == ERR_OK; i++) {
+        code = each_row_of(store, &queries[i], err);
     }
     return code;
 }

@@ -112,8 +112,9 @@ int headless_run(const struct headless_options *options, struct headless_result 
     run.use.publishes_after_stop = options->publishes_after_stop;
     port_info_init(&run.facts);
     int status;
-    if (session_open(options->settings, options->ports, options->n_ports, options->clock,
-                     &run.session, &run.use.err) != ERR_OK) {
+    const struct session_options opening = {options->settings, options->ports, options->n_ports,
+                                            options->clock};
+    if (session_open(&opening, &run.session, &run.use.err) != ERR_OK) {
         status = run_report_failure(&run);
     } else {
         run.use.session = run.session;

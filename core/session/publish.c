@@ -46,8 +46,9 @@ static enum err_code choose_place(struct publishing *publishing, const char *to)
     struct session *session = publishing->session;
     publishing->uri = session->settings->export_to;
     if (to) {
-        enum err_code code = location_normalise(PORT_EXPORT, to, NULL, &publishing->arena,
-                                                &publishing->uri, publishing->err);
+        const struct location_text from = {.port = PORT_EXPORT, .text = to};
+        enum err_code code =
+            location_normalise(&from, &publishing->arena, &publishing->uri, publishing->err);
         if (code != ERR_OK) {
             return code;
         }

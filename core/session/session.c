@@ -140,13 +140,14 @@ static enum err_code open_store(struct session *session, struct err *err)
     return opened(session, code, OPT_STORE, err);
 }
 
-enum err_code session_open(const struct settings *settings, const struct port *ports,
-                           size_t n_ports, const struct clock *clock, struct session **out,
+enum err_code session_open(const struct session_options *options, struct session **out,
                            struct err *err)
 {
     struct session *session = mem_alloc(sizeof *session);
-    *session =
-        (struct session){.settings = settings, .ports = ports, .n_ports = n_ports, .clock = clock};
+    *session = (struct session){.settings = options->settings,
+                                .ports = options->ports,
+                                .n_ports = options->n_ports,
+                                .clock = options->clock};
     enum err_code code = check_store_is_named(session, err);
     if (code == ERR_OK) {
         code = open_store(session, err);

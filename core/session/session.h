@@ -5,7 +5,8 @@
  * A session: one context at work, its directory, store, exporter and policy, opened from the
  * settings. The headless run and the console do everything through it, so that both do the same.
  *
- *     session_open(&settings, ports, n_ports, &clock_system, &session, &err);
+ *     struct session_options options = {&settings, ports, n_ports, &clock_system};
+ *     session_open(&options, &session, &err);
  *     session_load(session, LOAD_NORMAL, progress, &snapshot, &err);
  *     session_read_directory(session, progress, &roster, &err);
  *     input = session_plan_input(session, snapshot, roster);
@@ -39,10 +40,17 @@ extern const size_t session_n_embedded_ports;
 
 struct session;
 
-/* Keeps references to settings, ports and clock: they outlive the session. The directory and the
-   exporter are opened when they are first needed, so that --list works without a directory. */
-enum err_code session_open(const struct settings *settings, const struct port *ports,
-                           size_t n_ports, const struct clock *clock, struct session **out,
+/* All of these outlive the session. */
+struct session_options {
+    const struct settings *settings;
+    const struct port *ports;
+    size_t n_ports;
+    const struct clock *clock;
+};
+
+/* Opens the store. The directory and the exporter are opened when they are first needed, so that
+   --list works without a directory. */
+enum err_code session_open(const struct session_options *options, struct session **out,
                            struct err *err) ERR_CHECK;
 void session_close(struct session *session); /* NULL is fine */
 

@@ -81,10 +81,11 @@ static enum err_code strip_authority(const char *text, const char **path, struct
     return ERR_OK;
 }
 
-enum err_code location_normalise(enum port_kind port, const char *text,
-                                 const struct location_base *base, struct arena *arena,
+enum err_code location_normalise(const struct location_text *from, struct arena *arena,
                                  const char **uri, struct err *err)
 {
+    const enum port_kind port = from->port;
+    const char *text = from->text;
     size_t length = strlen(text);
     if (length == 0 || length > LOCATION_MAX) {
         err_set(err, ERR_USAGE, "the %s is %s", s_ports[port].noun,
@@ -121,7 +122,7 @@ enum err_code location_normalise(enum port_kind port, const char *text,
         if (strip_authority(text, &rest, err) != ERR_OK) {
             return ERR_USAGE;
         }
-        rest = location_path(rest, base, arena);
+        rest = location_path(rest, from->base, arena);
     }
     *uri = arena_printf(arena, "%s:%s", scheme, rest);
     return ERR_OK;

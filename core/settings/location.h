@@ -36,10 +36,16 @@ struct location_base {
     const char *folder;
 };
 
+/* A place as somebody wrote it. */
+struct location_text {
+    enum port_kind port;
+    const char *text;
+    const struct location_base *base; /* may be NULL */
+};
+
 /* The URI with its scheme, in `arena`. ERR_USAGE with the schemes that there are, and the one that
-   was probably meant. `base` may be NULL. */
-enum err_code location_normalise(enum port_kind port, const char *text,
-                                 const struct location_base *base, struct arena *arena,
+   was probably meant. */
+enum err_code location_normalise(const struct location_text *from, struct arena *arena,
                                  const char **uri, struct err *err) ERR_CHECK;
 
 /* What follows "scheme:", or NULL if the URI has another scheme. For "s3://bucket/key" that is

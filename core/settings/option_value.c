@@ -92,8 +92,8 @@ static enum err_code set_place(const struct value *v)
 {
     static const enum port_kind ports[TYPE_COUNT] = {
         [TYPE_DIRECTORY] = PORT_DIRECTORY, [TYPE_STORE] = PORT_STORE, [TYPE_EXPORT] = PORT_EXPORT};
-    return location_normalise(ports[v->info->type], v->text, v->base, &v->settings->arena,
-                              v->member, v->err);
+    const struct location_text from = {ports[v->info->type], v->text, v->base};
+    return location_normalise(&from, &v->settings->arena, v->member, v->err);
 }
 
 /* ---- words and numbers --------------------------------------------------------------------- */

@@ -39,9 +39,10 @@ enum err_code console_open(struct console *console, const struct settings *setti
                            struct err *err)
 {
     struct session *session = NULL;
-    enum err_code code =
-        session_open(settings, console->shell.options->ports, console->shell.options->n_ports,
-                     console->shell.options->clock, &session, err);
+    const struct session_options options = {settings, console->shell.options->ports,
+                                            console->shell.options->n_ports,
+                                            console->shell.options->clock};
+    enum err_code code = session_open(&options, &session, err);
     if (code != ERR_OK) {
         return code;
     }

@@ -20,14 +20,20 @@
 static struct settings s_settings;
 static struct session *s_session;
 
+static enum err_code open_of(const struct settings *settings, struct session **session,
+                             struct err *err)
+{
+    const struct session_options options = {settings, session_embedded_ports,
+                                            session_n_embedded_ports, &clock_system};
+    return session_open(&options, session, err);
+}
+
 /* A session of these words in an empty home. */
 static void open_with(const char *words)
 {
     struct settings_world world = {.words = words};
     sw_good(&world, &s_settings);
-    assert_int_equal(session_open(&s_settings, session_embedded_ports, session_n_embedded_ports,
-                                  &clock_system, &s_session, NULL),
-                     ERR_OK);
+    assert_int_equal(open_of(&s_settings, &s_session, NULL), ERR_OK);
 }
 
 static void close_it(void)
@@ -79,16 +85,12 @@ static void a_port_that_is_not_in_the_build(void **state)
     struct session *session = NULL;
     struct err err = ERR_INIT;
     sw_good(&world, &settings);
-    assert_int_equal(session_open(&settings, session_embedded_ports, session_n_embedded_ports,
-                                  &clock_system, &session, &err),
-                     ERR_USAGE);
+    assert_int_equal(open_of(&settings, &session, &err), ERR_USAGE);
     assert_string_equal(err.text, "dynamodb:cc: no store of this kind in this build");
     assert_null(session);
     settings.store = NULL;
     err_clear(&err);
-    assert_int_equal(session_open(&settings, session_embedded_ports, session_n_embedded_ports,
-                                  &clock_system, &session, &err),
-                     ERR_CONFIG);
+    assert_int_equal(open_of(&settings, &session, &err), ERR_CONFIG);
     assert_non_null(strstr(err.hint, "--store"));
     settings_release(&settings);
 

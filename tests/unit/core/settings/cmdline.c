@@ -459,7 +459,8 @@ static void check_place(enum port_kind port, const char *text, const char *expec
     struct err err = ERR_INIT;
     struct location_base base = {.home = "/home/kim", .folder = "/etc/cc"};
     const char *uri = NULL;
-    if (location_normalise(port, text, &base, &arena, &uri, &err) != ERR_OK) {
+    const struct location_text from = {port, text, &base};
+    if (location_normalise(&from, &arena, &uri, &err) != ERR_OK) {
         assert_int_equal(err.code, ERR_USAGE);
         uri = arena_printf(&arena, "WRONG %s | %s", err.text, err.hint);
     }
