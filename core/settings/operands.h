@@ -12,7 +12,7 @@
  *                           an agent; "2041=" is the agent 2041, "=2041" the extension
  *   AGENT=AGENT             exactly one '='; logins that hold one are reassigned with --import
  *   AGENT[=NOTE] EXT[=NOTE] split at the first '=': a note may hold any
- *   AGENT=TARGET            split where the scheme of a target follows an "="; AGENT= takes the
+ *   AGENT=TARGET            split where the scheme of a target follows an '='; AGENT= takes the
  *                           target away
  *   AGENT, EXT              the whole operand
  *   EXT-EXT[=NOTE]          for --reserve and --unreserve: each of a range

@@ -455,3 +455,54 @@ def test_the_doctor_finds_and_mends_a_missing_number(staffed):
     mended = staffed.json("--doctor", "--fix")
     assert mended["fixed"] == 1
     assert staffed.json("--doctor")["problems"] == []
+
+
+# ---- where calls go ------------------------------------------------------------------------------
+
+
+def test_targets_ends_and_fallbacks(desk):
+    desk.rules("[policy]\nwidth = 2\nranges = 10-19\nblocked =\n")
+    desk.people("alice", "bob")
+    desk.json("--sync")
+    made = desk.json("--reserve", "15=fax", "--target", "agent:bob", "--until", "2099-12-24T18:00:00Z")
+    assert made["plan"]["reserve"] == 1 and made["plan"]["set"] == 0
+    row = next(row for row in desk.json("--list", "extensions") if row["extension"] == "15")
+    assert (row["target"], row["until"], row["note"]) == ("agent:bob", "2099-12-24T18:00:00Z", "fax")
+    other = desk.json("--reserve", "15", "--target", "phone:+441632960000")
+    assert other["plan"]["set"] == 1 and other["changes"][0]["target"] == "phone:+441632960000"
+    assert desk.json("--reserve", "15", "--target", "phone:+441632960000")["skipped"] == 1
+    assert desk.json("--lookup", "15")["call_goes_to"] == {"kind": "phone", "value": "+441632960000"}
+    desk.json("--undo")
+    assert desk.json("--lookup", "15")["target"] == "agent:bob"
+    desk.json("--reserve", "15", "--target", "none", "--until", "never")
+    assert [desk.json("--lookup", "15")[name] for name in ("target", "until", "note")] == [None, None, "fax"]
+    noted = desk.json("--fallback", "alice=agent:gone", "bob=ext:10")
+    assert noted["plan"]["set"] == 2 and "agent:gone leads nowhere now" in noted["notes"][0]
+    desk.json("--swap", "alice=bob")
+    assert desk.json("--lookup", "bob")["fallback_target"] == "ext:10"
+    desk.json("--fallback", "bob=")
+    assert desk.json("--lookup", "bob")["fallback_target"] is None
+
+
+@pytest.mark.parametrize("status, arguments", [
+    (64, ["--reserve", "15", "--target", "fax:1"]),
+    (64, ["--reserve", "15", "--target", "ext:150"]),
+    (64, ["--reserve", "15", "--until", "tomorrow"]),
+    (64, ["--reserve", "15", "--until", "2026-02-30"]),
+    (1, ["--reserve", "15", "--until", "2020-01-01"]),
+    (1, ["--reserve", "14", "15", "--target", "ext:15"]),
+    (64, ["--release", "alice", "--target", "none"]),
+    (64, ["--fallback", "alice"]),
+    (64, ["--fallback", "alice=17"]),
+    (1, ["--fallback", "alice=agent:alice"]),
+    (1, ["--fallback", "alice=ext:10"]),
+    (1, ["--fallback", "nobody=ext:10"]),
+])
+def test_what_cannot_be_where_calls_go(desk, status, arguments):
+    desk.rules("[policy]\nwidth = 2\nranges = 10-19\nblocked =\n")
+    desk.people("alice")
+    desk.json("--sync")
+    before = desk.json("--list", "extensions")
+    said = desk.run(*arguments)
+    assert said.status == status and said.err.startswith("extpool: "), said
+    assert desk.json("--list", "extensions") == before

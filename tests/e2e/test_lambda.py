@@ -557,3 +557,42 @@ def test_a_sync_that_wrote_nothing_in_its_time_is_an_error(desk, cloud, runtime,
     assert moving.metrics()[0]["Assigned"] == 0 and moving.log()[0]["action"] == "sync"
     hold.release()
     assert runtime.invoke(SCHEDULE).ok
+
+
+def test_the_old_readers_answers_are_ours(desk, cloud, runtime, function):
+    """Of each number, those that the old program assigned and the free ones, which it fails on."""
+    desk.fill()
+    desk.origin_assigns("alice", "zoë", "o'neil=x", "4711")
+    for extension in desk.pool:
+        said = lookup(runtime, pk=extension)
+        login = agent_for(desk.table, extension)
+        if login is None:
+            assert (said["found"], said["reason"]) == ("false", "absent"), extension
+            assert said["state"] in ("free", "blocked"), extension
+            with pytest.raises(IndexError):
+                handed_on(desk.table, extension)
+        else:
+            item = handed_on(desk.table, extension)
+            assert [said[name] for name in ("pk", "sk", "sk_value")] == [
+                item[name] for name in ("pk", "sk", "sk_value")]
+
+
+def test_targets_and_fallbacks_that_were_set(desk, cloud, runtime, function):
+    desk.run("--sync")
+    alice, bob = (lookup(runtime, agent=login) for login in ("alice", "bob"))
+    desk.json("--reserve", "0030=fax", "--target", "phone:+441632960000", "--until", "30d")
+    desk.json("--fallback", "alice=agent:bob")
+    said = lookup(runtime, pk="0030")
+    assert (said["state"], said["kind"], said["target"]) == ("reserved", "phone", "+441632960000")
+    said = lookup(runtime, pk=alice["extension"])
+    assert (said["fallback_kind"], said["fallback"]) == ("agent", bob["agent_arn"])
+    desk.json("--reassign", "alice=0031")
+    assert lookup(runtime, pk="0031")["fallback"] == bob["agent_arn"]
+    set_again = desk.json("--reserve", "0030", "--target", "agent:bob")
+    assert set_again["plan"]["set"] == 1 and set_again["changes"][0]["until"] is not None
+    assert lookup(runtime, pk="0030")["target"] == bob["agent_arn"]
+    desk.json("--undo")
+    assert lookup(runtime, pk="0030")["target"] == "+441632960000"
+    desk.json("--fallback", "alice=")
+    assert lookup(runtime, pk="0031")["fallback"] == ""
+    assert desk.json("--doctor")["problems"] == []
