@@ -1,5 +1,5 @@
 /*
- * Commands: whether one can be used now and why not, and those that every view has.
+ * Commands: whether one can be used now, and the ones that every view has.
  */
 
 #include "tui/console/command.h"
@@ -132,7 +132,7 @@ static enum err_code switch_to(struct console *console, const char *context, str
         return code;
     }
     while (console->shell.stack.n_views >
-           1) { /* a plan for the other place must not stay in sight */
+           1) { /* a plan for the other place must not stay on the screen */
         shell_close(&console->shell, console->shell.stack.views[console->shell.stack.n_views - 1]);
     }
     shell_forget_data(&console->shell);
@@ -259,7 +259,7 @@ static unsigned common(struct console *console, enum command command)
 
 /* ---- what views give back --------------------------------------------------------------------- */
 
-/* Those of the console itself; false: it is the view's. */
+/* The console's own commands that take an argument; false: the command belongs to the view. */
 static bool own_argument(struct console *console, enum command command, const char *argument)
 {
     struct err err = ERR_INIT;

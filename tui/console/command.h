@@ -2,8 +2,8 @@
 #define TUI_CONSOLE_COMMAND_H
 
 /*
- * Commands: those that every view has, and what a view gives back because it is not its own. UI
- * thread. All return reactions.
+ * Commands: the ones that every view has, and the ones that a view passes on. UI thread. All
+ * functions return reactions.
  */
 
 #include "tui/console/private.h"
@@ -12,7 +12,7 @@
 unsigned command_run(struct console *console, enum command command);
 /* shell->stack.given, in the view that is on top now. */
 unsigned command_given(struct console *console);
-/* What follows from what a handler of the view returned: it is closed, another one is asked. */
+/* Carries out the reaction that a handler of the view returned: closes it, or asks another view. */
 unsigned command_react(struct console *console, struct view *view, unsigned reaction);
 
 #endif

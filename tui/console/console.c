@@ -1,5 +1,5 @@
 /*
- * The console: one loop around poll(). What wakes it changes the state; what changed is drawn on a
+ * The console: one loop around poll(). Each event changes the state, and what changed is drawn on a
  * canvas; the canvas's difference goes to the terminal. Between two wake-ups nothing runs.
  */
 
@@ -28,7 +28,7 @@
 #include "core/base/banned.h"
 
 #define SPIN_MS 200
-#define UNSEEN_MS 50 /* the terminal took what it was sent at once, if it took no longer */
+#define UNSEEN_MS 50 /* up to here, the terminal took its output at once */
 
 /* ---- drawing ------------------------------------------------------------------------------ */
 
@@ -100,7 +100,7 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
     return reaction;
 }
 
-/* Where details stand beside the lists they come with their history. */
+/* If details are shown beside the lists, the history is read for them. */
 static void ask_history(struct console *console)
 {
     if (console->canvas.width >= SHELL_WIDE && console->shell.data &&
@@ -267,7 +267,7 @@ static enum err_code start(struct console *console, struct err *err)
         console->shell.place.settings->theme ? console->shell.place.settings->theme : "default";
     code = console_set_theme(console, term_has_colours() ? theme : "mono", err);
     if (code == ERR_NOT_FOUND) {
-        code = err->code = ERR_CONFIG; /* the name stands in the configuration or the command */
+        code = err->code = ERR_CONFIG; /* the name comes from the configuration or the command */
     }
     console->canvas.ascii = term_ascii();
     term_teach(&console->keys);
@@ -287,7 +287,7 @@ static enum err_code start(struct console *console, struct err *err)
 static void stop(struct console *console)
 {
     worker_stop(console->shell.jobs
-                    .worker); /* what is in flight ends or is given up; nothing is half done */
+                    .worker); /* the current request ends or is dropped; nothing is half done */
     session_close(console->shell.place.session);
     while (console->shell.stack.n_views > 0) {
         struct view *view = console->shell.stack.views[--console->shell.stack.n_views];
@@ -304,7 +304,7 @@ static void stop(struct console *console)
     canvas_release(&console->canvas);
 }
 
-/* The terminal is given back first: it shows what is said about the end. */
+/* Gives the terminal back first, so that the messages about the end can be read on it. */
 static void end(struct console *console, struct console_end *end)
 {
     term_stop();

@@ -13,7 +13,7 @@
  *     ... print end.says; the exit status is 128 + end.signal ...
  *
  * It returns when the operator leaves, when the terminal is closed, and within five seconds after
- * SIGHUP, SIGTERM or SIGINT; the terminal is then as it was. A second signal ends the process at
+ * SIGHUP, SIGTERM or SIGINT; the terminal is restored then. A second signal ends the process at
  * once.
  * An error means that it could not start: no terminal (ERR_USAGE, with a hint), a wrong theme or
  * key in the configuration (ERR_CONFIG).
@@ -33,10 +33,9 @@
 struct console_end {
     int signal;      /* that ended it; SIGHUP if the terminal was closed. 0: the operator left */
     bool unfinished; /* something was being written, and not all of it is */
-    bool stuck;      /* the worker did not end in time and still uses everything: the process has to
-                        end without giving anything back */
-    char
-        says[2048]; /* for standard error: what became of what was being written; "": nothing was */
+    bool stuck;      /* the worker did not end in time and still uses everything: the process must
+                        end without freeing anything */
+    char says[2048]; /* for standard error: the result of the write under way; "": there was none */
 };
 
 enum err_code console_run(const struct console_options *options, struct console_end *end,

@@ -32,7 +32,7 @@ void end_at_once(int number)
     _exit(128 + number);
 }
 
-/* ---- words -------------------------------------------------------------------------------- */
+/* ---- messages ----------------------------------------------------------------------------- */
 
 static void add(struct console_end *end, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -59,7 +59,7 @@ static const char *count(uint64_t number, char room[TEXT_NUMBER_ROOM])
     return text_number(number, room);
 }
 
-/* What stopped it, unless that was the end itself. */
+/* Why it stopped, unless the end of the console stopped it. */
 static void add_reason(struct console_end *end, const struct err *err)
 {
     if (err->code != ERR_OK && err->code != ERR_CANCELLED) {

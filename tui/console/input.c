@@ -17,7 +17,7 @@ static unsigned on_key(struct console *console, uint32_t key)
             return command_react(console, view, reaction) | drawn;
         }
     }
-    /* A prompt has no place of its own: what it passes on is what works wherever text is typed. */
+    /* A prompt has no place of its own: a key that it passes on works as in any text field. */
     unsigned place = view->ops->place ? view->ops->place : PLACE_PICK;
     enum command command = bindings_find(&console->shell.bindings, place, key);
     if (command != CMD_NONE) {
@@ -29,7 +29,7 @@ static unsigned on_key(struct console *console, uint32_t key)
     return REACT_DRAW;
 }
 
-/* A view that does not know the mouse moves by its wheel all the same. */
+/* The wheel also moves views that do not handle the mouse. */
 static unsigned on_mouse(struct console *console, struct view *view, const struct key_event *event)
 {
     bool wheel = event->button == 64 || event->button == 65;

@@ -7,16 +7,16 @@
 
 #include "tui/console/private.h"
 
-/* Works off everything that was typed before anything is drawn: a key held down on a slow line
-   costs one picture, not hundred. `readable`: the terminal has bytes; otherwise the time is up for
-   what waits for the rest of its sequence (shell->input_until_ms). Returns reactions. */
+/* Handles everything that was typed before it draws: a key held down on a slow line costs one
+   picture, not a hundred. `readable`: the terminal has bytes; otherwise the time is
+   up for a sequence that waits for its rest (console->input_until_ms). Returns reactions. */
 unsigned input_take(struct console *console, bool readable);
 
-/* Before the end of a job changes what is on top: what was typed until now is for what is there
-   now. Returns reactions. */
+/* Call this before the end of a job changes the view on top: input typed so far is for the view
+   that is on top now. Returns reactions. */
 unsigned input_before(struct console *console);
 
-/* Throws away what was typed while a screen that changed by itself was on its way to the eye. */
+/* Drops what was typed before the operator could see a screen that changed by itself. */
 void input_forget(struct console *console);
 
 #endif

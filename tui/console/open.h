@@ -5,8 +5,8 @@
 
 #include "tui/console/private.h"
 
-/* A session with these settings takes the place of the one that is open; what was read of that one
-   is dropped. After an error that one stays. */
+/* Opens a session with these settings in place of the open one, and drops what was read from that.
+   After an error the old session stays open. */
 enum err_code console_open(struct console *console, const struct settings *settings,
                            struct err *err) ERR_CHECK;
 

@@ -1,7 +1,7 @@
 #ifndef TUI_CONSOLE_PRIVATE_H
 #define TUI_CONSOLE_PRIVATE_H
 
-/* Private to tui/console: what the loop has beside what the views see. */
+/* Private to tui/console: the state of the loop that the views do not see. */
 
 #include "tui/console/console.h"
 #include "tui/shell/shell.h"
@@ -15,14 +15,14 @@ struct console {
     struct canvas canvas;
     struct key_reader keys;
     struct patience patience;
-    int64_t input_until_ms; /* what waits in `keys` is complete then */
+    int64_t input_until_ms; /* until then, `keys` waits for the rest of a sequence */
     int64_t refresh_at_ms;
     bool by_itself;     /* a job has opened or closed the view on top, and that is not drawn yet */
     bool history_asked; /* it was read, or tried, for the details beside the lists */
     bool mouse;
     bool quitting;
-    bool hung_up;            /* because the terminal is gone */
-    struct console_end *end; /* the terminal was given back: what is still to be said goes here */
+    bool hung_up;            /* quitting because the terminal is gone */
+    struct console_end *end; /* once the terminal is given back, messages go here */
 };
 
 /* The console that a callback of the shell is about. */

@@ -3,7 +3,7 @@
 
 /*
  * The first start: nothing is configured, so there is nothing to show. A short dialog offers the
- * demo, the embedded store with a CSV of agents, or what to write down for Amazon.
+ * demo, the embedded store with a CSV of agents, or shows the configuration for Amazon.
  */
 
 #include "tui/console/private.h"

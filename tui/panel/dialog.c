@@ -75,7 +75,7 @@ static int offer_rows(const struct dialog *dialog, int height, int text_lines)
     return room < wanted ? (room < 0 ? 0 : room) : wanted;
 }
 
-/* Where the details begin: behind the longest offer, as long as that leaves them half the room. */
+/* The column of the details: after the longest offer, if that leaves them half the width. */
 static int details_column(const struct dialog *dialog, int width)
 {
     int column = 14;
@@ -122,7 +122,7 @@ static void draw(struct view *view, struct shell *shell, struct canvas *canvas, 
     int width = canvas->width - 4 < 68 ? canvas->width - 2 : 68;
     int text_lines =
         canvas_wrap(NULL, (struct rect){0, 0, width - 4, 99}, STYLE_DIALOG, dialog->body);
-    int most = canvas->height - 9; /* what asks and what is offered has to be seen */
+    int most = canvas->height - 9; /* the input line and the offers must stay visible */
     text_lines = text_lines > most ? (most > 1 ? most : 1) : text_lines;
     int offers = offer_rows(dialog, canvas->height, text_lines);
     int height =

@@ -3,13 +3,13 @@
 
 /*
  * A dialog: a title, a text, perhaps a line to type into, perhaps offers to choose from. Enter
- * takes what is typed or chosen, Esc leaves everything as it was. While it is open the data
- * under it stands still.
+ * takes what is typed or chosen, Esc changes nothing. While it is open, the data under it
+ * does not change.
  *
  *     struct dialog *dialog = dialog_new("Reserve 2043", "Why? It leaves the pool until ...");
  *     dialog_ask(dialog, "note", history);
  *     dialog->accept = reserve_accepted;
- *     dialog_open(console, dialog);
+ *     dialog_open(shell, dialog);
  */
 
 #include "tui/widget/field.h"
@@ -36,11 +36,11 @@ struct dialog {
     size_t choice; /* SIZE_MAX: what is typed counts */
     size_t top;
     bool must_choose; /* what is typed only narrows the offers */
-    /* Fills the offers for what is typed, at the beginning and after each change; may be NULL. */
+    /* Fills the offers for the typed text, at the start and after each change; may be NULL. */
     void (*refill)(struct dialog *dialog, struct shell *shell);
     /* The choice moved (a preview); may be NULL. */
     void (*moved)(struct dialog *dialog, struct shell *shell);
-    /* Enter. `text`: typed or chosen. REACT_CLOSE where it is taken; else sets `problem`. */
+    /* Enter. `text`: typed or chosen. Returns REACT_CLOSE if it is taken, else sets `problem`. */
     unsigned (*accept)(struct dialog *dialog, struct shell *shell, const char *text);
     void (*cancelled)(struct dialog *dialog, struct shell *shell); /* Esc; may be NULL */
     struct arena arena; /* what `data` needs; freed with the dialog */
@@ -50,7 +50,7 @@ struct dialog {
 /* Both texts are copied. */
 struct dialog *dialog_new(const char *title, const char *body);
 void dialog_ask(struct dialog *dialog, const char *label, struct field_history *history);
-/* The first one is what Enter takes: put the harmless one there. Returns false where it is full. */
+/* Enter takes the first offer by default: put the harmless one first. Returns false if it is full. */
 bool dialog_offer(struct dialog *dialog, const char *text, const char *detail);
 void dialog_clear_offers(struct dialog *dialog);
 void dialog_open(struct shell *shell, struct dialog *dialog);

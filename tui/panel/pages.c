@@ -14,7 +14,7 @@ struct page {
     struct view view;
     char *title;
     struct buf text;
-    /* Writes the text anew before it is drawn; NULL: it stays as it is. */
+    /* Writes the text anew before it is drawn; NULL: the text does not change. */
     page_render_fn render;
     unsigned place; /* help: of which view */
     size_t top, n_lines;
@@ -23,7 +23,7 @@ struct page {
 
 /* ---- the view ------------------------------------------------------------------------------ */
 
-/* Where the rows that continue a long line begin: under its last column of text. */
+/* The indent of the rows that continue a long line: its last column of text. */
 static int hang(const char *line)
 {
     int at = 0;

@@ -2,8 +2,10 @@
 #define TUI_PANEL_PAGES_H
 
 /*
- * Pages of text to read: the activity, what was refused, and what others write (help, details). They scroll, and Esc or q
- * goes back.
+ * Pages of text to read: the activity, refused requests, and texts of other views (help, details).
+ * They scroll, and Esc or q goes back.
+ *
+ *     page_open(shell, "PROBLEM", "#Heading\nA line.\n");
  */
 
 #include "core/base/buf.h"
@@ -23,7 +25,7 @@ void page_open_rendered(struct shell *shell, const char *title, unsigned place,
 int page_draw_text(struct canvas *canvas, const struct buf *text, int y, struct rect area);
 
 void page_activity(struct shell *shell);
-/* What cannot be done, row by row; for shell_push or shell_offer. */
+/* The refused requests, one a row; for shell_push or shell_offer. */
 struct view *page_refusals(const char *action, const struct refusals *refusals);
 
 /* What one recorded action did. */

@@ -6,7 +6,7 @@
 #include "core/base/banned.h"
 
 #define COLUMNS_MAX 8
-#define SHORTEST 8     /* what a column keeps when it gives to one that matters more */
+#define SHORTEST 8     /* the width a column keeps when it gives to a more important one */
 #define MARK_COLUMNS 2 /* ">*" before a row */
 
 static const char *no_key(const void *context, size_t row)
@@ -37,13 +37,13 @@ void pane_reload(struct pane *pane, const struct shell *shell, const struct scre
     }
     list_reload(&pane->list, &source);
     if (!data) {
-        list_unmark_all(&pane->list); /* those of another place mean nothing here */
+        list_unmark_all(&pane->list); /* commands of another place do nothing here */
     }
 }
 
 /* ---- columns ------------------------------------------------------------------------------- */
 
-/* How wide each column is in so much room; 0: dropped. One blank stands between two. */
+/* How wide each column is in this width; 0: dropped. One blank separates two columns. */
 static void fit_columns(const struct pane_ops *ops, int ext_width, int room,
                         int widths[COLUMNS_MAX])
 {
@@ -84,8 +84,8 @@ static void fit_columns(const struct pane_ops *ops, int ext_width, int room,
     }
 }
 
-/* What a column has and does not need goes to those that would cut their text, the first of them
-   first; where there is nothing to spare, one that could be dropped gives up what it can. */
+/* Width that a column does not need goes to the columns that would cut their text, from the left.
+   If no column has width to spare, one that could be dropped gives up what it can. */
 static void settle_columns(const struct pane_ops *ops, const struct screen_data *data,
                            int widths[COLUMNS_MAX])
 {

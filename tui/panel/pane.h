@@ -2,8 +2,8 @@
 #define TUI_PANEL_PANE_H
 
 /*
- * A pane: a framed table over a virtual list. What is in it (agents, extensions) says what
- * columns there are; columns go from the right where there is not enough room.
+ * A pane: a framed table over a virtual list. Its operations (agents, extensions) name the
+ * columns. Columns are dropped from the right if there is not enough room.
  */
 
 #include "tui/widget/list.h"
@@ -19,7 +19,7 @@ struct pane_column {
 
 struct pane_ops {
     const char *title;
-    const char *title_alone; /* where nobody knows who works here; NULL: the same */
+    const char *title_alone; /* if there is no directory; NULL: the same */
     const struct pane_column *columns;
     int n_columns;
     /* The rows of the data; NULL: none. */
@@ -27,10 +27,10 @@ struct pane_ops {
     /* The text of a cell and the slot it is drawn in. */
     const char *(*cell)(const struct screen_data *data, const struct policy *policy, size_t row,
                         int column, char *room, size_t size, enum style *style);
-    /* How wide a column would like to be, so that nothing in it is cut; 0: it does not say. NULL:
-       none says. */
+    /* The width that a column needs so that nothing in it is cut; 0: no demand. NULL: no column has
+       one. */
     int (*wanted)(const struct screen_data *data, int column);
-    /* What to say where there is no row at all; the second line what to do. */
+    /* The text if there is no row at all; its second line tells what to do. */
     const char *(*empty)(const struct shell *shell, char *room, size_t size);
 };
 
@@ -46,7 +46,7 @@ void pane_release(struct pane *pane);
 void pane_reload(struct pane *pane, const struct shell *shell, const struct screen_data *data);
 void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canvas,
                struct rect area, bool focus);
-/* Movement, marks, sort, filter clearing. REACT_PASS where it is another command. */
+/* Movement, marks, sort, filter clearing. REACT_PASS if it is another command. */
 unsigned pane_command(struct pane *pane, struct shell *shell, enum command command);
 
 #endif

@@ -15,7 +15,7 @@ struct prompt {
     struct field field;
     struct list *list; /* filter */
     char before[FILTER_TEXT_MAX];
-    char offers[256]; /* what may stand there, as one types */
+    char offers[256]; /* what can be typed there, shown while one types */
 };
 
 static void release(struct view *view)
@@ -51,11 +51,11 @@ static bool wanted_here(const struct shell *shell, int command)
     return (command_info((enum command)command)->places & below->ops->place) != 0;
 }
 
-/* What may stand at the cursor: gathers those of the candidates that begin like `word`. */
+/* Collects the candidates that begin with `word`. */
 struct completion {
     const char *word;
     size_t length;
-    char common[FIELD_MAX]; /* as far as all of them agree */
+    char common[FIELD_MAX]; /* the start that all of them share */
     size_t n;
     bool full; /* the list */
     char list[256];
@@ -123,7 +123,7 @@ static void consider_commands(struct completion *completion, const struct shell 
     }
 }
 
-/* Finds what the word at the cursor may become, and what to say about it; returns the bytes of the
+/* Finds the completions of the word at the cursor and the hint about it; returns the bytes of the
    word. */
 static size_t look_up(struct prompt *prompt, const struct shell *shell,
                       struct completion *completion, char word[FIELD_MAX])
@@ -154,7 +154,7 @@ static size_t look_up(struct prompt *prompt, const struct shell *shell,
     return completion->length;
 }
 
-/* The last word, as far as all that begin so agree. */
+/* Completes the last word as far as all completions agree. */
 static unsigned complete(struct prompt *prompt, struct shell *shell)
 {
     struct completion completion;

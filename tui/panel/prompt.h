@@ -11,7 +11,7 @@
 
 void prompt_command(struct shell *shell);
 
-/* Esc puts the filter back as it was. `list` belongs to the bottom view. */
+/* Esc restores the filter. `list` belongs to the bottom view. */
 void prompt_filter(struct shell *shell, struct list *list);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What stands around the views: the header, the gauge of the pool, the activity, the footer.
+ * The frame around the views: the header, the gauge of the pool, the activity, the footer.
  */
 
 #include "tui/shell/shell.h"
@@ -13,7 +13,7 @@
 
 #include "core/base/banned.h"
 
-#define LONG_S 3 /* from here on people ask how long it has been */
+#define LONG_S 3 /* from here on the elapsed time is shown */
 
 bool frame_too_small(struct canvas *canvas)
 {
@@ -28,7 +28,7 @@ bool frame_too_small(struct canvas *canvas)
 
 /* ---- header ------------------------------------------------------------------------------- */
 
-/* Appends " | text" where there is room left for it. */
+/* Appends " | text" if there is room for it. */
 static void add_part(char *line, size_t size, int room, const char *text)
 {
     size_t length = strlen(line);
@@ -38,7 +38,7 @@ static void add_part(char *line, size_t size, int room, const char *text)
     snprintf(line + length, size - length, "%s%s", length > 1 ? " | " : "", text);
 }
 
-/* "prod eu-west-2", from what the store and the directory said about themselves. */
+/* "prod eu-west-2", from what the store and the directory report about themselves. */
 static void place(const struct screen_data *data, char *out, size_t size)
 {
     const char *account = data ? port_info_get(&data->info, "account") : NULL;
@@ -47,7 +47,7 @@ static void place(const struct screen_data *data, char *out, size_t size)
              region ? region : "");
 }
 
-/* The right end: what wants attention, then the age of the data. */
+/* The right end: what needs attention, then the age of the data. */
 static void standing(struct shell *shell, char *out, size_t size)
 {
     const struct screen_data *data = shell->data;
@@ -123,7 +123,7 @@ int frame_header(struct shell *shell, struct canvas *canvas, const char *title)
 
 /* ---- gauge -------------------------------------------------------------------------------- */
 
-/* "0000-9999", or "0000-0999 +2" where there are more ranges. */
+/* "0000-9999", or "0000-0999 +2" if there are more ranges. */
 static void ranges_text(const struct policy *policy, char *out, size_t size)
 {
     int n = snprintf(out, size, "%s-%s", policy->ranges[0].first, policy->ranges[0].last);
@@ -132,13 +132,13 @@ static void ranges_text(const struct policy *policy, char *out, size_t size)
     }
 }
 
-/* The numbers that can be handed out, now or after the next sync, and those that are. */
+/* The numbers that are assigned, or can be now or after the next sync. */
 static uint64_t pool_size(const uint64_t *n)
 {
     return n[EXT_FREE] + n[EXT_COOLING] + n[EXT_ASSIGNED] + n[EXT_RESERVED] + n[EXT_ABSENT];
 }
 
-/* " 24%  free 3,839  cool 12  rsv 4  pin 2 ". Numbers that are not made yet are free all but. */
+/* " 24%  free 3,839  cool 12  rsv 4  pin 2 ". Numbers that are not made yet count as free. */
 static void gauge_counts(const struct screen_data *data, unsigned percent, bool empty, bool narrow,
                          char *out, size_t size)
 {
@@ -238,8 +238,8 @@ static size_t add_done(const struct shell *shell, char *out, size_t size)
     return used;
 }
 
-/* "| reading the directory 12s  page 3  3,000 of 9,500  throttled, waits 2 s  (C-c stops)": who is
-   waited for, since when, and for what. */
+/* "| reading the directory 12s  page 3  3,000 of 9,500  throttled, waits 2 s  (C-c stops)": what it waits
+   for, since when, and how far it is. */
 static void progress_text(const struct shell *shell, char *out, size_t size)
 {
     static const char spinner[] = "|/-\\";
@@ -272,7 +272,7 @@ static void progress_text(const struct shell *shell, char *out, size_t size)
              key);
 }
 
-/* On the first screen the way out is quit, everywhere else it is back. */
+/* The first screen hints at quit, all others hint at back. */
 static bool hinted(const struct command_info *info, enum command command, unsigned place)
 {
     bool first_screen = place == PLACE_MAIN;
@@ -291,7 +291,7 @@ static const char *hint_of(const struct shell *shell, const struct view *view, e
 static void draw_hints(const struct shell *shell, struct canvas *canvas, int y,
                        const struct view *view)
 {
-    /* What a newcomer has to find comes first; then whatever there is room for. */
+    /* First the keys that a new operator needs, then any others that fit. */
     static const enum command first[] = {CMD_HELP,     CMD_APPLY,   CMD_SYNC,   CMD_ASSIGN,
                                          CMD_REASSIGN, CMD_RELEASE, CMD_EXPORT, CMD_FILTER,
                                          CMD_REPAIR,   CMD_COMMAND, CMD_BACK,   CMD_QUIT,

@@ -1,5 +1,5 @@
 /*
- * What the end of reading means for the screen: new data, troubles that come and go, a message.
+ * What happens on the screen when reading ends: new data, errors that come and go, a message.
  */
 
 #include "tui/shell/work.h"
@@ -11,7 +11,7 @@
 
 #include "core/base/banned.h"
 
-/* A source that could not be read stays in trouble until it was read. */
+/* A source that could not be read keeps its error until it has been read. */
 void work_note_sources(struct shell *shell, const struct work *work)
 {
     bool again = false;
@@ -80,7 +80,7 @@ static void say_stopped(struct shell *shell, const struct screen_data *data)
     }
 }
 
-/* Why names have ? in them, the first time that they have. */
+/* Explains the ? in names, the first time that there is one. */
 static void say_narrow(struct shell *shell, const struct screen_data *data)
 {
     if (!shell->messages.narrow_said && locale_narrow() && screen_data_beyond_ascii(data)) {

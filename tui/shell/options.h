@@ -1,7 +1,7 @@
 #ifndef TUI_SHELL_OPTIONS_H
 #define TUI_SHELL_OPTIONS_H
 
-/* What the console is given: the settings, the ports and the seams, and how to get other settings. */
+/* The input of the console: settings, ports, clock and environment, and how to get other settings. */
 
 #include "core/base/clock.h"
 #include "core/base/environ.h"
@@ -9,7 +9,7 @@
 #include "core/session/session.h"
 #include "core/settings/settings.h"
 
-/* What a person asks for inside the console that means other settings. */
+/* Requests of the operator that need other settings. */
 enum console_request {
     CONSOLE_CONTEXT, /* `text` is a context of the configuration */
     CONSOLE_DEMO,    /* the made-up contact centre */
@@ -22,8 +22,8 @@ struct console_options {
     size_t n_ports;
     const struct clock *clock;
     const struct environment *environment;
-    /* Settings for a request; main.c owns them, and keeps all that it gave until console_run has
-       returned. NULL: switching is not offered. */
+    /* Settings for a request; main.c owns them, and keeps all of them until console_run has
+       returned. NULL: the console offers no switching. */
     enum err_code (*reopen)(void *context, enum console_request request, const char *text,
                             const struct settings **settings, struct err *err);
     void *context;

@@ -1,6 +1,6 @@
 /*
- * Results that wait behind a badge: nothing that ends in the background takes the keyboard from a
- * person who has gone on typing.
+ * Results that wait behind a badge: a job that ends in the background does not take the keyboard
+ * from an operator who went on typing.
  */
 
 #include "tui/shell/shell.h"

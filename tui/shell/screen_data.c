@@ -24,7 +24,7 @@ static void widths_add(struct widths *widths, const char *text)
     widths->total++;
 }
 
-/* What nineteen of twenty fit into. */
+/* The width that nineteen of twenty texts fit into. */
 static int widths_most(const struct widths *widths)
 {
     size_t fitting = 0;
@@ -108,7 +108,7 @@ const struct slot *screen_data_find_slot(const struct screen_data *data, const c
     return snapshot_find(data->snapshot, ext);
 }
 
-/* ---- words for states --------------------------------------------------------------------- */
+/* ---- states as text ----------------------------------------------------------------------- */
 
 const char *screen_data_agent_mark(const struct screen_data *data, const struct agent_row *row)
 {

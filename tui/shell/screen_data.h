@@ -40,7 +40,7 @@ struct screen_data *screen_data_new(const struct policy *policy, const struct sn
 struct screen_data *screen_data_ref(struct screen_data *data);
 void screen_data_unref(struct screen_data *data); /* NULL is fine */
 
-/* Binary searches; NULL where there is none. */
+/* Binary searches; NULL if there is none. */
 const struct agent_row *screen_data_find_agent(const struct screen_data *data, const char *login);
 const struct slot *screen_data_find_slot(const struct screen_data *data, const char *ext);
 

@@ -1,6 +1,5 @@
 /*
- * What stands below the views: their stack, messages, the data on the screen, and what a command
- * needs.
+ * The base of the views: their stack, messages, the data on the screen, and what a planner needs.
  */
 
 #include "tui/shell/shell.h"
@@ -58,7 +57,7 @@ static void show_data(struct shell *shell, struct screen_data *data)
 
 void shell_close(struct shell *shell, struct view *view)
 {
-    for (size_t i = 1; i < shell->stack.n_views; i++) { /* the bottom one stays */
+    for (size_t i = 1; i < shell->stack.n_views; i++) { /* the bottom view stays */
         if (shell->stack.views[i] == view) {
             memmove(&shell->stack.views[i], &shell->stack.views[i + 1],
                     (shell->stack.n_views - i - 1) * sizeof shell->stack.views[0]);

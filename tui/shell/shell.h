@@ -2,9 +2,13 @@
 #define TUI_SHELL_SHELL_H
 
 /*
- * What stands below the views: their stack, the place that is worked on, the data that is shown,
- * messages, jobs. Views draw from it and act through it; what stands above them (tui/console) has
- * it as its first member. UI thread.
+ * The shell: the base of the views. It has their stack, the place that is worked on, the data on
+ * the screen, messages and jobs. Views draw from it and act through it. struct console
+ * (tui/console) has it as its first member. UI thread.
+ *
+ *     shell_push(shell, view);                             the view is on top and the shell's
+ *     shell_say(shell, STYLE_OK, "%s: done", action);      a message, also kept in the activity
+ *     work_start(shell, WORK_SYNC, NULL, done);            a job (tui/shell/work.h)
  */
 
 #include <stdbool.h>
@@ -26,7 +30,7 @@ struct work;
 
 /* ---- its parts ------------------------------------------------------------------------------ */
 
-/* What is worked on. */
+/* The place that is worked on. */
 struct place {
     const struct settings *settings;
     const struct settings *contexts; /* as the configuration was last read */
@@ -38,7 +42,7 @@ struct place {
 #define VIEWS_MAX 12
 #define READY_MAX 5
 
-/* What a job made, until somebody looks at it. */
+/* The result of a job, until somebody opens it. */
 struct ready {
     enum command opens; /* the command that began the job opens it */
     struct view *view;
@@ -63,19 +67,19 @@ struct stack {
 
 struct messages {
     struct activity activity;
-    char flash[512]; /* the last thing that happened; the next key takes it away */
+    char flash[512]; /* the last message; the next key removes it */
     enum style flash_style;
-    bool flash_said;  /* it stands in the activity too */
-    bool narrow_said; /* that letters are shown as ?, and why */
+    bool flash_said;  /* it is in the activity too */
+    bool narrow_said; /* the operator was told why letters are shown as ? */
 };
 
-/* What the screen shows is read from. Each has its own troubles and its own age. */
+/* The sources of what the screen shows. Each has its own errors and its own age. */
 enum source_id { SOURCE_STORE, SOURCE_DIRECTORY, SOURCES };
 
 struct source {
     struct err trouble;   /* why the last read failed; code ERR_OK: it did not */
-    int64_t checked_at_s; /* when what is shown of it was last known to be so; 0: not read */
-    bool outdated;        /* we have changed it since, and not read what it holds now */
+    int64_t checked_at_s; /* when the data shown was last known to be current; 0: not read */
+    bool outdated;        /* changed by us since it was read */
 };
 
 struct reading {
@@ -88,7 +92,7 @@ struct reading {
 struct jobs {
     struct worker *worker;
     unsigned generation; /* of the session: results of an old one are dropped */
-    const char *name;    /* what the worker does for the user, NULL: nothing */
+    const char *name;    /* the job that the user waits for; NULL: none */
     bool writes;
     int64_t since_ms;
     enum cancel stopping; /* how it was asked to stop */
@@ -100,7 +104,7 @@ struct jobs {
     void (*ending)(struct shell *shell, struct work *work); /* instead of a job's own done */
 };
 
-#define SHELL_WIDE 132 /* from here on details stand beside the lists */
+#define SHELL_WIDE 132 /* columns from which details are shown beside the lists */
 
 struct shell {
     const struct console_options *options;
@@ -123,14 +127,14 @@ void shell_close(struct shell *shell, struct view *view);
 struct view *shell_top(const struct shell *shell);
 struct view *shell_bottom(const struct shell *shell);
 
-/* ---- what jobs made (ready.c) --------------------------------------------------------------- */
+/* ---- results of jobs (ready.c) --------------------------------------------------------------- */
 
-/* Shows the view if nothing was typed since then (`typed`, of the job's start); otherwise it waits
-   as a badge until its command is given, and a message says so. One of the same command that
-   waited gives way. The view is the shell's from here on. Returns whether it is shown. */
+/* Shows the view if nothing was typed since the job's start (`typed`). Otherwise it waits as a
+   badge until its command is given, and a message tells so. It replaces a waiting view of the same
+   command. The shell owns the view from here on. Returns whether the view is shown. */
 bool shell_offer(struct shell *shell, const struct ready *result, unsigned long typed);
 bool shell_is_ready(const struct shell *shell, enum command opens);
-/* Shows what waits for the command; false: nothing does. */
+/* Shows the view that waits for the command; false: none waits. */
 bool shell_open_ready(struct shell *shell, enum command opens);
 void shell_drop_ready(struct shell *shell);
 
@@ -148,7 +152,7 @@ void shell_flash(struct shell *shell, enum style style, const char *format, ...)
 
 /* Shows it at once or, while a dialog is open, as soon as that is closed. Takes the reference. */
 void shell_take_data(struct shell *shell, struct screen_data *data);
-/* Nothing has been read yet: of another place. */
+/* Clears the screen's data, for another place. */
 void shell_forget_data(struct shell *shell);
 /* What planners need, from what the screen shows. */
 struct plan_input shell_plan_input(const struct shell *shell);
@@ -161,10 +165,10 @@ const char *shell_place_name(const struct shell *shell);
 
 /* Why a source could not be read, the store first; its code is ERR_OK if both could. */
 const struct err *shell_trouble(const struct shell *shell);
-/* When what is shown was known to be so: the older of the two; 0: never. */
+/* When the data shown was last known to be current, of the older source; 0: never. */
 int64_t shell_checked_at_s(const struct shell *shell);
 /* Reads the contexts of the configuration as it is now into shell->place.contexts; an error leaves
-   them as they were. */
+   them unchanged. */
 enum err_code shell_read_contexts(struct shell *shell, struct err *err) ERR_CHECK;
 
 /* ---- work and commands (shell.c, usable.c) --------------------------------------------------- */
@@ -188,7 +192,7 @@ int frame_footer(struct shell *shell, struct canvas *canvas, const struct view *
 void frame_activity(struct shell *shell, struct canvas *canvas, struct rect area);
 /* Whether it is too small for anything, and then what is drawn instead. */
 bool frame_too_small(struct canvas *canvas);
-/* The key of a command, or ":name" where it has none. Eight results stay valid at a time. */
+/* The key of a command, or ":name" if it has none. Eight results stay valid at a time. */
 const char *frame_key(const struct shell *shell, enum command command);
 /* A count as people write it: "3,841". Four results stay valid at a time. */
 const char *frame_count(uint64_t count);

@@ -1,6 +1,6 @@
 /*
- * What the screen shows comes from two sources; each has its own troubles and its own age. The
- * contexts say which.
+ * The screen shows two sources, the store and the directory. Each has its own errors and its own
+ * age. The contexts of the configuration name them.
  */
 
 #include "tui/shell/shell.h"

@@ -12,7 +12,7 @@ const char *shell_why_unusable(const struct shell *shell, enum command command)
         return "read-only";
     }
     if (shell_is_ready(shell, command)) {
-        return NULL; /* what it would make is there */
+        return NULL; /* its result is ready */
     }
     if ((needs & NEED_IDLE) && shell_busy(shell)) {
         return "other work is under way";

@@ -3,13 +3,13 @@
 
 /*
  * Views: the everyday screen, a plan, the history, a dialog... One struct of functions each, one
- * file each; they stand on a stack, the top one has the keyboard. A view draws what it has when
- * it is told to and never by itself: its handlers say by bits what should follow, and give back
- * what is not theirs. It knows the shell below it and nothing that stands above.
+ * file each; they stand on a stack, the top one has the keyboard. A view draws only when it
+ * is told to. Its handlers return bits that say what should follow, and pass on keys that are not
+ * theirs. A view knows the shell below it and nothing above it.
  *
- * Everything here runs on the UI thread. What a view shows of the data it looks up when it draws;
- * what an action is about it remembers by name (login, extension), never by row, because the
- * data may be another one by the time the answer comes.
+ * Everything here runs on the UI thread. A view looks up data when it draws. It
+ * remembers the subject of an action by name (login, extension), never by row, because the data
+ * may be replaced before the answer comes.
  */
 
 #include <stdbool.h>
@@ -23,16 +23,16 @@
 
 /* Reactions. */
 #define REACT_NONE 0x00u
-#define REACT_DRAW 0x01u  /* something looks different now */
-#define REACT_CLOSE 0x02u /* this view goes */
-#define REACT_PASS 0x04u  /* not mine */
+#define REACT_DRAW 0x01u  /* something has to be drawn */
+#define REACT_CLOSE 0x02u /* closes this view */
+#define REACT_PASS 0x04u  /* the view does not handle this */
 #define REACT_GIVEN 0x08u /* shell->stack.given is for the view below, when this one is closed */
 #define REACT_LEAVE 0x10u /* the person wants to leave the console */
 
 struct shell;
 struct view;
 
-/* Where the text cursor stands; x < 0: nowhere. */
+/* The position of the text cursor; x < 0: hidden. */
 struct caret {
     int x, y;
 };
@@ -54,7 +54,7 @@ struct view_ops {
                       size_t length); /* NULL: a paste is dropped with a message */
     unsigned (*click)(struct view *view, struct shell *shell,
                       const struct key_event *event);       /* may be NULL */
-    void (*reload)(struct view *view, struct shell *shell); /* other data is shown; may be NULL */
+    void (*reload)(struct view *view, struct shell *shell); /* the data was replaced; may be NULL */
     bool (*has_row)(const struct view *view);               /* whether NEED_ROW is met; NULL: yes */
     /* The word in the footer for what the command does at this moment, usually info->hint; "": it
        does nothing. May be NULL. */

@@ -65,8 +65,8 @@ static void show_data(struct work *work, struct screen_data *data)
     job_post(&work->job, update_arrived, update_dropped, update);
 }
 
-/* Rows of the directory, a page at a time: shown before the last one is there, but not more often
-   than people can see, nor so often that showing them is what takes the time. */
+/* Rows of the directory arrive a page at a time and are shown before the last page is read, but not
+   more often than people can see, and not so often that showing them takes most of the time. */
 static void on_agents(void *context, const struct agent *rows, size_t n_rows)
 {
     struct work *work = context; /* job is its first member */
@@ -110,7 +110,7 @@ static enum err_code read_directory(struct work *work, const struct snapshot *sh
     return code;
 }
 
-/* Store, and where there is one the directory. Leaves what could be read in work->data; an
+/* Reads the store, and the directory if there is one. Leaves what could be read in work->data; an
    interrupted first look at the directory stays on the screen, marked as partial. */
 static enum err_code read_both(struct work *work, enum load_mode mode)
 {
@@ -124,7 +124,7 @@ static enum err_code read_both(struct work *work, enum load_mode mode)
         work->data = make_data(work, use->snapshot, NULL, false);
         return ERR_OK;
     }
-    if (!before) { /* the extensions first: they are there at once */
+    if (!before) { /* shows the extensions first: they are read quickly */
         show_data(work, make_data(work, use->snapshot, NULL, true));
     }
     code = read_directory(work, before ? NULL : use->snapshot);
@@ -362,7 +362,7 @@ static void submit(struct shell *shell, struct work *work)
 {
     if (s_kinds[work->kind].asked) {
         if (!shell->jobs.name) {
-            worker_cancel(shell->jobs.worker, CANCEL_HARD); /* a refresh makes room */
+            worker_cancel(shell->jobs.worker, CANCEL_HARD); /* a refresh is stopped for it */
         }
         shell->jobs.name = s_kinds[work->kind].name;
         shell->jobs.writes = s_kinds[work->kind].writes;

@@ -2,8 +2,8 @@
 #define TUI_SHELL_WORK_H
 
 /*
- * The console's jobs on the worker (core/base/job.h): everything that does I/O. Each carries what it
- * needs and what it found, and is handed to who started it when it ends.
+ * The console's jobs on the worker (core/base/job.h): everything that does I/O. Each carries its
+ * input and its results, and goes back to its starter when it ends.
  */
 
 #include "core/plan/audit.h"
@@ -12,8 +12,8 @@
 #include "core/session/usecase.h"
 #include "tui/shell/shell.h"
 
-/* kind, name, whether people asked for it (then it shows, blocks other changes, and a refresh
-   under way makes room for it), whether it writes */
+/* kind, name, whether the user asked for it (then it is shown, blocks other changes, and stops a
+   running refresh), whether it writes */
 #define WORK_KINDS(X)                                                                              \
     X(WORK_LOAD, "reading", true, false)                                                           \
     X(WORK_REFRESH, "refresh", false, false)                                                       \
@@ -47,9 +47,9 @@ struct work {
     struct screen_data *seen; /* what the screen showed when it began; NULL */
     struct view *view;        /* apply: the view that waits for it */
     work_done_fn done;
-    bool read[SOURCES];    /* what is known to be so now */
-    enum source_id failed; /* what could not be read; SOURCES: nothing, or something else */
-    bool outdated;         /* the store has to be read, whatever it says of itself */
+    bool read[SOURCES];    /* sources that were read */
+    enum source_id failed; /* the source that could not be read; SOURCES: none */
+    bool outdated;         /* the store must be read, even if it reports no change */
     /* found */
     struct screen_data *data; /* NULL: nothing new */
     struct usecase use;       /* what was read, planned, written and published */
@@ -61,7 +61,7 @@ struct work {
 };
 
 /* Submits; `argument` is copied (NULL is fine). `done` is called on the UI thread at the end of the
-   job, unless the session is another one by then; it takes from the work what it keeps. */
+   job, unless the session is another one by then; it moves out of the work what it keeps. */
 void work_start(struct shell *shell, enum work_kind kind, const char *argument, work_done_fn done);
 /* The plan moves in, and is in work->use.plan when `done` is called for `view`. */
 void work_apply(struct shell *shell, struct plan *plan, struct view *view, work_done_fn done);
@@ -76,9 +76,9 @@ void work_load(struct shell *shell);
 void work_refresh(struct shell *shell);
 void work_read_history(struct shell *shell);
 
-/* The `done` of work that has read: takes the data, says what there is or what went wrong. */
+/* The `done` of work that has read: takes the data, tells what was read or what went wrong. */
 void work_loaded(struct shell *shell, struct work *work);
-/* The part of it that any work has: what was read is in no trouble and is as old as now. */
+/* The part that every job needs: clears the errors of the sources that it read and notes the time. */
 void work_note_sources(struct shell *shell, const struct work *work);
 
 #endif

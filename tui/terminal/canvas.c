@@ -121,7 +121,7 @@ void canvas_fill(struct canvas *canvas, struct rect area, enum style style)
    is spelled out in ASCII, so `form` can hold several. */
 struct glyph {
     char form[16];
-    uint32_t code; /* where form is one character */
+    uint32_t code; /* if form is one character */
     int width;     /* columns; 0: a combining mark */
     bool spelled;
 };

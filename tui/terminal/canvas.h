@@ -67,7 +67,7 @@ int canvas_right(struct canvas *canvas, int x, int y, int width, enum style styl
 int canvas_columns(const char *text);
 
 /* Draws `text` over several lines broken at blanks; returns the lines it takes (also without
-   drawing, where canvas is NULL). At most `area.height` are drawn. */
+   drawing, if canvas is NULL). At most `area.height` are drawn. */
 int canvas_wrap(struct canvas *canvas, struct rect area, enum style style, const char *text);
 
 /* Only one of those lines: the one with that number. */

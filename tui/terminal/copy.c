@@ -1,7 +1,7 @@
 /*
  * The clipboard of the terminal, also over SSH: OSC 52 (xterm's "Manipulate Selection Data").
  *
- * tmux hands it on only inside its own passthrough, or takes it itself where set-clipboard is on,
+ * tmux hands it on only inside its own passthrough, or takes it itself if set-clipboard is on,
  * so it gets both forms. screen hands on what is inside a DCS string, which it limits to 256
  * bytes in old versions, so it goes out in pieces.
  * https://invisible-island.net/xterm/ctlseqs/ctlseqs.html, tmux(1) "allow-passthrough"

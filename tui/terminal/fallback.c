@@ -62,7 +62,7 @@ size_t term_fallbacks(const char *term, const char *names[FALLBACKS_MAX])
             return give(s_families[i].names, names);
         }
     }
-    /* Whoever names the colours so follows xterm. */
+    /* A terminal with its colours in the name follows xterm. */
     if (strchr(term, '/') == NULL &&
         (ends(term, "-256color") || ends(term, "-direct") || ends(term, "-truecolor"))) {
         return give(modern, names);

@@ -2,9 +2,9 @@
 #define TUI_TERMINAL_FALLBACK_H
 
 /*
- * Terminals that the terminfo of this machine may lack: SSH brings TERM along, and the entry of a
- * new terminal is on the desk, not on the server. Those that are known to understand what an older
- * one does can be used as that.
+ * Terminals that the terminfo of this machine may lack: SSH passes TERM on, but the entry of a new
+ * terminal may be missing on the server. A terminal that understands what an older one does can be
+ * used as the older one.
  */
 
 #include <stddef.h>

@@ -43,7 +43,7 @@ static bool named_key(const char *text, uint32_t *key)
     return false;
 }
 
-/* Ctrl with a character, as a terminal can send it; K_NONE where it cannot. */
+/* Ctrl with a character, as a terminal can send it; K_NONE if it cannot. */
 static uint32_t with_ctrl(uint32_t code)
 {
     if (code >= 'A' && code <= 'Z') {
@@ -134,7 +134,7 @@ bool key_parse(const char *text, uint32_t *key)
         if (code >= 'a' && code <= 'z') {
             code -= 'a' - 'A';
         }
-        mods &= ~K_SHIFT; /* the character says it */
+        mods &= ~K_SHIFT; /* the character includes it */
     }
     *key = code | mods;
     return true;
@@ -380,7 +380,7 @@ static enum found escape(struct key_reader *reader, bool at_end, size_t *used,
     if (found != FOUND_PART || !at_end) {
         return found;
     }
-    /* Nothing more came: Esc alone, or Alt with what stands there. */
+    /* Nothing more came: Esc alone, or Alt with the next character. */
     if (length == 1) {
         *event = (struct key_event){.key = K_ESC};
         *used = 1;
@@ -462,7 +462,7 @@ static bool paste_more(struct key_reader *reader)
     return false;
 }
 
-/* Ends a paste whose end marker does not come; what came of the marker is no text. */
+/* Ends a paste whose end marker does not come; the part of the marker that came is not text. */
 static void paste_give_up(struct key_reader *reader)
 {
     size_t marker = sizeof s_paste_end - 1;

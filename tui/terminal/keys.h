@@ -14,8 +14,8 @@
  *     key_reader_feed(&reader, bytes, n);
  *     while (key_reader_next(&reader, at_end, &event)) { ... }
  *
- * An escape sequence or a character that is cut off waits for the rest; `at_end` says that nothing
- * came for as long as it deserves (key_reader_waits, tui/terminal/patience.h), so that a lone ESC is
+ * An escape sequence or a character that is cut off waits for the rest; `at_end` says that the wait
+ * for it is over (key_reader_waits, tui/terminal/patience.h), so that a lone ESC is
  * the Esc key. Sequences that are not known are dropped whole. A bracketed paste is one event; one
  * whose end never comes is an event too, with `cut`. Pure; one thread.
  */
@@ -73,10 +73,10 @@ enum key_named {
 #define K_SPACE ((uint32_t)' ')
 #define K_TEXT_MAX 24
 
-/* false where the text names no key. */
+/* false if the text names no key. */
 bool key_parse(const char *text, uint32_t *key);
 void key_format(uint32_t key, char out[K_TEXT_MAX]);
-/* Whether it stands for a character that a text field takes. */
+/* Whether it is a character that a text field takes. */
 bool key_is_text(uint32_t key);
 
 /* ---- input -------------------------------------------------------------------------------- */
@@ -100,7 +100,7 @@ struct key_event {
 /* What the bytes that stay in the reader wait for. */
 enum key_wait {
     KEY_WAIT_NOTHING,
-    KEY_WAIT_ESC,  /* after a lone ESC: the Esc key, or the begin of a sequence */
+    KEY_WAIT_ESC,  /* after a lone ESC: the Esc key, or the start of a sequence */
     KEY_WAIT_REST, /* within a sequence or a character: no person types one so slowly */
     KEY_WAIT_PASTE /* within a paste */
 };

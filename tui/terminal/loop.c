@@ -27,7 +27,7 @@ static volatile sig_atomic_t s_end; /* the first signal that asked for the end *
 static volatile int64_t s_end_at_ms;
 
 /* A shell and the kernel both send SIGHUP when a terminal is closed, and a service manager sends it
-   behind SIGTERM: that is one request, not two. */
+   behind SIGTERM: together they are one request. */
 #define SAME_REQUEST_MS 1000
 
 static bool asks_for_the_end(int number)
@@ -53,7 +53,7 @@ static void on_signal(int number)
         on_end(number);
     }
     unsigned char byte = (unsigned char)number;
-    ssize_t written = write(s_pipe[1], &byte, 1); /* full: one of that kind waits there already */
+    ssize_t written = write(s_pipe[1], &byte, 1); /* full: a byte like it is waiting already */
     (void)written;
     errno = saved;
 }

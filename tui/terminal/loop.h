@@ -2,8 +2,10 @@
 #define TUI_TERMINAL_LOOP_H
 
 /*
- * What wakes the console: the keyboard, a signal, the worker, or a moment that was asked for. It
- * sleeps in poll() and nowhere else; without a moment to wait for, nothing wakes it.
+ * The events that wake the console: input, a signal, the worker, or a time that was set. It sleeps
+ * in poll() and nowhere else. If no time is set, nothing else wakes it.
+ *
+ *     if (loop_wait(term_input_fd(), worker_fd(worker), LOOP_FOREVER) & WOKEN_INPUT) { ... }
  *
  * Signals become bits: a handler writes one byte into a pipe and does nothing else.
  */

@@ -21,7 +21,7 @@ void patience_init(struct patience *patience, int chosen_ms, unsigned baud)
     }
 }
 
-/* Whether the byte can stand behind ESC in what a terminal sends for a key or as an answer. */
+/* Whether the byte can follow ESC in what a terminal sends for a key or as an answer. */
 static bool continues(unsigned char byte)
 {
     return byte != 0 && strchr("[O]P_^", byte) != NULL;

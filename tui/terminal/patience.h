@@ -4,12 +4,12 @@
 /*
  * How long to wait for the rest of a key.
  *
- * A terminal sends ESC for the Esc key and ESC with more behind it for many others; which of them
- * it was, only time tells. On a quick line the bytes of one key come together, at 300 baud there
- * are 34 ms between two of them. So a lone ESC waits long enough for such a line, and where a key
- * was seen to come in pieces, longer from then on. What stands behind ESC in a sequence ('[', 'O',
- * ...) nobody types that quickly by hand: any other key that comes a moment later is a key of its
- * own and makes no Alt of the two.
+ * A terminal sends ESC for the Esc key and ESC with more behind it for many others; only time tells
+ * which it was. On a quick line the bytes of one key come together, at 300 baud there
+ * are 34 ms between two of them. So a lone ESC waits long enough for such a line, and longer once
+ * a key has come in pieces. Nobody types the byte after ESC of a sequence
+ * ('[', 'O', ...) that quickly by hand. Any other key that comes a moment later is a separate key,
+ * not Alt.
  *
  *     if (patience_ends(&patience, &reader, bytes[0], now_ms)) {
  *         ... take from the reader with at_end ...
@@ -27,11 +27,11 @@
 
 struct patience {
     int esc_ms;
-    bool chosen;      /* by the user: it stays as it is */
+    bool chosen;      /* by the user: it does not change */
     int64_t since_ms; /* when the last bytes came */
 };
 
-/* `chosen_ms`: ESCDELAY or the configuration, negative: neither says. `baud`: of a serial line, 0:
+/* `chosen_ms`: ESCDELAY or the configuration, negative: not set. `baud`: of a serial line, 0:
    not known. */
 void patience_init(struct patience *patience, int chosen_ms, unsigned baud);
 

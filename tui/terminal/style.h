@@ -2,7 +2,7 @@
 #define TUI_TERMINAL_STYLE_H
 
 /*
- * Style slots: what a piece of the screen means. Views name slots, never colours; a theme
+ * Style slots: the meaning of a piece of the screen. Views name slots, never colours; a theme
  * (tui/terminal/theme.h) says how a slot looks. The names are those of a theme file.
  */
 

@@ -223,7 +223,7 @@ static void start_colours(const struct term_options *options)
     if (s_term.colours && use_default_colors() != OK) {
         assume_default_colors(COLOR_WHITE, COLOR_BLACK);
     }
-    /* Above 256 a colour is its red, green and blue, but for the first eight. */
+    /* Above 256 colours a number is red, green and blue, except for the first eight. */
     s_term.depth = COLORS > 256    ? DEPTH_8
                    : COLORS == 256 ? DEPTH_256
                    : COLORS >= 16  ? DEPTH_16
@@ -330,7 +330,7 @@ void term_theme(const struct theme *theme)
         const struct look *look = &theme->looks[i];
         init_pair((short)(i + 1), look->foreground[s_term.depth], look->background[s_term.depth]);
     }
-    s_term.all = true; /* attributes may differ where colours do not */
+    s_term.all = true; /* attributes may differ if colours do not */
 }
 
 static attr_t attributes_of(const struct look *look)

@@ -2,7 +2,7 @@
 #define TUI_TERMINAL_TERM_H
 
 /*
- * The terminal: the only part that knows curses (tui/term*.c).
+ * The terminal: the only part that knows curses (term.c, copy.c).
  *
  *     if (term_start(&options, &err) != ERR_OK) { ... a sentence for people ... }
  *     term_theme(&theme);
@@ -29,12 +29,12 @@ struct term_options {
     const char *term; /* $TERM */
 };
 
-/* ERR_USAGE with a hint if standard input or output is no terminal, or TERM cannot do what the
+/* ERR_USAGE with a hint if standard input or output is not a terminal, or TERM cannot do what the
    console needs, or is known neither here nor to tui/terminal/fallback.h. The locale has been set
    (core/base/locale.h). `options->term` outlives the terminal. */
 enum err_code term_start(const struct term_options *options, struct err *err) ERR_CHECK;
 void term_stop(void);
-/* Gives the terminal back from a signal handler, as far as it takes anything. */
+/* Gives the terminal back from a signal handler, as far as it still responds. */
 void term_give_up(void);
 
 void term_size(int *width, int *height); /* asks the system */
@@ -42,18 +42,19 @@ void term_size(int *width, int *height); /* asks the system */
 const char *term_entry(void);
 bool term_ascii(void); /* whether lines and marks have to be ASCII */
 bool term_has_colours(void);
-unsigned term_baud(void); /* of a serial line, 0: not known. A pty says what nobody set */
+unsigned
+term_baud(void); /* of a serial line, 0: not known. A pty reports a speed that nobody set */
 
 void term_theme(const struct theme *theme);
 
-/* Sends the cells that changed; nothing where none did. A cursor of -1 is hidden. */
+/* Sends the cells that changed; nothing if none did. A cursor of -1 is hidden. */
 void term_show(const struct canvas *canvas, int cursor_x, int cursor_y);
 void term_redraw(void); /* the next term_show sends everything */
 
 /* ---- input -------------------------------------------------------------------------------- */
 
 int term_input_fd(void);
-bool term_has_input(void); /* whether term_read has something to say */
+bool term_has_input(void); /* whether term_read has bytes or the end */
 /* Bytes that are there now; 0 none; -1 the terminal is gone. */
 ssize_t term_read(void *bytes, size_t size);
 /* Teaches the reader the sequences that this terminal's description has. */
@@ -68,11 +69,11 @@ void term_resume(void);
 
 void term_mouse(bool on);
 
-/* Puts text on the clipboard (OSC 52), through tmux and screen. ERR_INPUT where it is more than
+/* Puts text on the clipboard (OSC 52), through tmux and screen. ERR_INPUT if it is more than
    terminals take (about 74 KB). */
 enum err_code term_copy(const char *text, struct err *err) ERR_CHECK;
 
-/* The bytes that term_copy sends, for tests. `tmux`, `screen`: what stands in between. */
+/* The bytes that term_copy sends, for tests. `tmux`, `screen`: what is in between. */
 void term_copy_bytes(struct buf *out, const char *text, bool tmux, bool screen);
 
 #endif

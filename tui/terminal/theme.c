@@ -74,7 +74,7 @@ int theme_nearest_16(int colour)
     return best;
 }
 
-/* One colour name or number; false where it is neither. */
+/* One colour name or number; false if it is neither. */
 static bool colour_parse(const char *word, int *colour)
 {
     static const char bright[] = "bright-";

@@ -73,16 +73,16 @@ extern const struct theme_source theme_sources[];
 void theme_plain(struct theme *theme); /* every slot like the terminal's own text */
 
 /* Puts what `text` says over what `theme` has. `file` is for messages, which name file:line.
-   On an error the theme is as it was. */
+   On an error the theme is unchanged. */
 enum err_code theme_parse(struct theme *theme, const char *file, const char *text, size_t length,
                           struct err *err) ERR_CHECK;
 
-/* One slot: `cursor`, `214 bold`. ERR_CONFIG without a place; the caller puts it before. */
+/* One slot: `cursor`, `214 bold`. ERR_CONFIG without file and line; the caller adds them. */
 enum err_code theme_set(struct theme *theme, const char *slot, const char *value,
                         struct err *err) ERR_CHECK;
 
-/* A built-in theme, or `FOLDER/NAME.theme` where folder is not NULL and has it (a user's file
-   wins). ERR_NOT_FOUND names the themes that are there. */
+/* A built-in theme, or `FOLDER/NAME.theme` if folder is not NULL and has it (a user's file
+   wins). ERR_NOT_FOUND names the themes that exist. */
 enum err_code theme_load(struct theme *theme, const char *folder, const char *name,
                          struct err *err) ERR_CHECK;
 

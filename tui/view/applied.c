@@ -23,7 +23,7 @@ static void add_count(char *text, size_t size, size_t count, const char *what)
     }
 }
 
-/* ", 603 done by lee@desk7 meanwhile, 1 failed": what became of the rows that were not applied. */
+/* ", 603 done by lee@desk7 meanwhile, 1 failed": the rows that were not applied, by result. */
 static void rest_of(const struct outcome *outcome, char *out, size_t size)
 {
     const char *who = outcome->lost_to[0] ? outcome->lost_to : "somebody else";
@@ -42,7 +42,7 @@ static void rest_of(const struct outcome *outcome, char *out, size_t size)
     add_count(out, size, outcome->not_tried, "not tried");
 }
 
-/* In the colours of success only what is complete. */
+/* Only a complete result gets the colour of success. */
 void applied_say(struct shell *shell, const struct work *work)
 {
     const struct outcome *outcome = &work->use.outcome;

@@ -1,7 +1,7 @@
 #ifndef TUI_VIEW_APPLIED_H
 #define TUI_VIEW_APPLIED_H
 
-/* What is said when a plan was applied, or a list was published. */
+/* The messages after a plan was applied or a list was published. */
 
 #include "tui/shell/work.h"
 

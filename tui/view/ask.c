@@ -15,7 +15,7 @@
 static struct field_history s_notes; /* one console a process */
 static struct field_history s_paths;
 
-/* What a dialog is about, in its arena. */
+/* The subject of a dialog, in its arena. */
 struct question {
     enum change_kind kind;
     const char *action;

@@ -7,7 +7,7 @@
 #include "tui/view/selection.h"
 
 void details_text(const struct shell *shell, const struct selection *selection, struct buf *out);
-/* A page about the current row of the first screen, whichever that is. */
+/* A page about the current row of the first screen. */
 void details_open(struct shell *shell);
 
 #endif

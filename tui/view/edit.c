@@ -136,7 +136,7 @@ static void plan_rows(struct shell *shell, const char *action, enum change_kind 
     free(requests);
 }
 
-/* Another number, because somebody has taken the one that was asked for. */
+/* Asks for another number, because somebody has taken the first one. */
 static void ask_another(struct shell *shell, const char *login)
 {
     const struct agent_row *agent = screen_data_find_agent(shell->data, login);
@@ -343,7 +343,7 @@ unsigned edit_command(struct shell *shell, enum command command, const struct se
 /* ---- with an argument ----------------------------------------------------------------------- */
 
 /* The same operands as on the command line: `:assign alice=2041 bob`, `:reserve 2000=night desk`. A
-   note may hold blanks, so what takes one is a single operand. */
+   note may hold blanks, so a command that takes a note has a single operand. */
 static void plan_operands(struct shell *shell, enum action action, const char *argument)
 {
     enum { OPERANDS = 64 };

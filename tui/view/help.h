@@ -1,7 +1,7 @@
 #ifndef TUI_VIEW_HELP_H
 #define TUI_VIEW_HELP_H
 
-/* What the keys do in a place, and why one is off. */
+/* Help: what the keys do in a place, and why one cannot be used. */
 
 #include "tui/shell/shell.h"
 

@@ -23,7 +23,7 @@ static size_t n_actions(const struct shell *shell)
     return shell->reading.history ? shell->reading.history->n_actions : 0;
 }
 
-/* Numbers that were created stand as one range. */
+/* Created numbers are shown as one range. */
 static size_t weight(const struct audit_change *change)
 {
     int64_t first;
@@ -36,7 +36,7 @@ static size_t weight(const struct audit_change *change)
     return 1;
 }
 
-/* "+3 -2 ~1" and, where it is only one, which. */
+/* "+3 -2 ~1" and, if it is only one change, which. */
 static void summary(const struct audit_action *action, char *out, size_t size)
 {
     size_t counts[CHANGE_KIND_COUNT] = {0};

@@ -1,7 +1,7 @@
 #ifndef TUI_VIEW_HISTORY_H
 #define TUI_VIEW_HISTORY_H
 
-/* The history of actions: who did what and when, in full by Enter, taken back by the undo key. */
+/* The history of actions: who did what and when. Enter shows an action in full, the undo key plans its undo. */
 
 #include "tui/shell/shell.h"
 

@@ -11,7 +11,7 @@
 
 #include "core/base/banned.h"
 
-/* The command that begins the job, and opens what it made. */
+/* The command that starts the job and opens its result. */
 static enum command opened_by(enum work_kind kind)
 {
     return kind == WORK_SYNC     ? CMD_SYNC
@@ -32,7 +32,7 @@ static void offer_refusals(struct shell *shell, const struct work *work)
     shell_offer(shell, &result, work->typed);
 }
 
-/* A plan was made (or not): it is shown, or why there is none. */
+/* Shows the plan, or why there is none. */
 static void planned(struct shell *shell, struct work *work)
 {
     for (size_t i = 0; i < work->use.warnings.n_items; i++) {

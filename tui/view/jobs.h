@@ -14,7 +14,7 @@ void job_doctor(struct shell *shell);
 void job_import(struct shell *shell, const char *path);
 /* NULL: the newest action. */
 void job_undo(struct shell *shell, const char *action_id);
-/* NULL: where the settings say. */
+/* NULL: to the place in the settings. */
 void job_export(struct shell *shell, const char *to);
 
 #endif

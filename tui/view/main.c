@@ -178,7 +178,7 @@ static void draw(struct view *view, struct shell *shell, struct canvas *canvas, 
     bool bad =
         shell->messages.flash_style == STYLE_WARN || shell->messages.flash_style == STYLE_ERROR;
     if (activity > 0 && shell->messages.flash_said && !bad) {
-        shell->messages.flash[0] = '\0'; /* it can be read two lines above */
+        shell->messages.flash[0] = '\0'; /* the activity above shows it already */
     }
     int low = frame_footer(shell, canvas, view, status(main, shell, room, sizeof room));
     struct rect lines = {0, low - activity, canvas->width, activity};
@@ -229,7 +229,7 @@ static void copy(const struct main_view *main, struct shell *shell, bool whole)
         if (!whole) {
             buf_puts(&text, slot->ext);
         } else {
-            /* A TAB or a line end in a name would make another row of it. */
+            /* A TAB or a line end in a name would split the row. */
             buf_printf(&text, "%s\t%s\t%s\t%s", slot ? slot->ext : "",
                        row ? text_sanitise(&arena, row->login) : "",
                        row && row->name ? text_sanitise(&arena, row->name) : "",

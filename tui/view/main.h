@@ -2,8 +2,8 @@
 #define TUI_VIEW_MAIN_H
 
 /*
- * The everyday screen: agents and extensions side by side, the gauge, details where there is room,
- * the activity. It knows what a command is about and passes it to what does the rest
+ * The everyday screen: agents and extensions side by side, the gauge, details if there is room,
+ * the activity. It passes the selected rows to the files that carry a command out
  * (tui/view/edit.h, tui/view/details.h).
  */
 

@@ -33,7 +33,7 @@ static size_t find(const void *context, const char *login)
     return row ? (size_t)(row - data->agents.rows) : SIZE_MAX;
 }
 
-/* No text stands behind every text. */
+/* A missing text sorts after all others. */
 static int compare_text(const char *a, const char *b)
 {
     if (!a || !b) {
@@ -59,7 +59,7 @@ static int compare(const void *context, int column, size_t a, size_t b)
     case COLUMN_EXT:
         return compare_text(left->slot ? left->slot->ext : NULL,
                             right->slot ? right->slot->ext : NULL);
-    case COLUMN_STATE: /* what wants attention first */
+    case COLUMN_STATE: /* what needs attention first */
         return left->state != right->state ? (int)right->state - (int)left->state
                                            : (right->slot && right->slot->note != NULL) -
                                                  (left->slot && left->slot->note != NULL);

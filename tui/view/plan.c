@@ -14,7 +14,7 @@
 
 /* ---- what it takes ------------------------------------------------------------------------- */
 
-/* What each step makes of its extension, counted once and not at every key. */
+/* The states after the plan, counted once and not at every key. */
 static void look_ahead(struct plan_view *view, const struct policy *policy)
 {
     const struct plan *plan = view->plan;
@@ -84,7 +84,7 @@ static void move(struct plan_view *view, int64_t by)
     }
 }
 
-/* Its group goes in and out with it. */
+/* The whole group of the row goes in or out with it. */
 static void toggle(struct plan_view *view, struct shell *shell)
 {
     struct plan *plan = view->plan;
@@ -122,7 +122,7 @@ static bool is_about(const struct change *change, const struct request *request)
     return change->ext && request->ext && strcmp(change->ext, request->ext) == 0;
 }
 
-/* The row that a request led to and that was not done; NULL: it was, or was left out. */
+/* The row of a request that was not applied; NULL: it was applied, or left out. */
 static const struct change *row_left(const struct plan *plan, const struct request *request)
 {
     for (size_t i = 0; i < plan->n_changes; i++) {
@@ -157,14 +157,14 @@ static void plan_requests_again(struct plan_view *view, struct shell *shell, con
     free(wanted);
 }
 
-/* For the view below. */
+/* Gives a command to the view below. */
 static unsigned give(struct shell *shell, enum command command)
 {
     shell->stack.given = (struct given){.command = command};
     return REACT_CLOSE | REACT_GIVEN;
 }
 
-/* What was not done is planned again: who asked for it is asked, or the job that derived it. */
+/* Plans again what was not applied: from its requests, or by the job that made the plan. */
 static unsigned plan_again(struct plan_view *view, struct shell *shell)
 {
     static const struct {
@@ -188,7 +188,7 @@ static unsigned plan_again(struct plan_view *view, struct shell *shell)
     return REACT_CLOSE;
 }
 
-/* The plan comes back, applied as far as it went. */
+/* The worker gives the plan back, with the result of each row. */
 static void come_back(struct plan_view *view, struct shell *shell, struct plan *plan,
                       const struct outcome *outcome, const struct err *err)
 {
@@ -206,7 +206,7 @@ static void come_back(struct plan_view *view, struct shell *shell, struct plan *
     }
     shell_bottom(shell)->ops->unmark(shell_bottom(shell));
     if (view->left == 0 && err->code == ERR_OK) {
-        shell_close(shell, &view->view); /* the message says what was done; back to work */
+        shell_close(shell, &view->view); /* the message tells the result */
     }
 }
 

@@ -2,10 +2,10 @@
 #define TUI_VIEW_PLAN_H
 
 /*
- * A plan before anything is written: every change with its reason, rows can be left out, guards
- * are shown, and it is applied by Enter, by typing the number of releases where there are any, or
- * by typing the name of the place where a guard has to be lifted. Afterwards what was done, and
- * for what was not, what is there instead.
+ * A plan before anything is written: every change with its reason, and the guards. Rows can be left
+ * out. Enter applies it. If it has releases, their number must be typed; if a guard must be lifted,
+ * the name of the place. Afterwards the view shows the result of each row, and for a conflict what
+ * the store holds instead.
  */
 
 #include "core/plan/plan.h"
@@ -21,12 +21,12 @@ struct plan_retry {
     void (*ask)(struct shell *shell, const char *login);
 };
 
-/* Takes the plan. `requests` (copied; none for a sync) are what it was made from, `retry` what is
-   done with them after a conflict. */
+/* Takes the plan. It was made from `requests` (copied; none for a sync); `retry` handles those that
+   met a conflict. */
 void view_plan_open(struct shell *shell, struct plan *plan, const struct request *requests,
                     size_t n_requests, const struct plan_retry *retry);
-/* The same for a plan that a job made of these requests: shown, or behind the badge of the command.
-   `result` says which command (`opens`); `typed`: of the job's start (shell_offer). */
+/* The same for a plan that a job made: it is shown, or waits behind the badge of the command
+   `opens`. `typed`: of the job's start (shell_offer). */
 struct plan_offer {
     const struct request *requests;
     size_t n_requests;

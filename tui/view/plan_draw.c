@@ -181,7 +181,7 @@ static void after_text(const struct plan_view *view, char *out, size_t size)
              frame_count(n[EXT_RESERVED]));
 }
 
-/* What was done and what Enter does; above it why the rest was not done. Returns the line above. */
+/* The result and what Enter does; above it why the rest was not applied. Returns the line above. */
 static int draw_result(const struct plan_view *view, struct canvas *canvas, int y)
 {
     char done[TEXT_NUMBER_ROOM];
@@ -206,7 +206,7 @@ static int draw_result(const struct plan_view *view, struct canvas *canvas, int 
     return area.y;
 }
 
-/* Whatever else does not fit, what has to be typed does. */
+/* The text to type always fits; the words around it give way. */
 static void name_prompt(const struct plan_view *view, int width, char *out, size_t size)
 {
     static const char *const before[] = {" Refused. To apply it anyway, type ",
@@ -228,9 +228,9 @@ const char *view_plan_counted(const struct plan_view *view)
     return releases ? "the number of releases" : "how many people lose or change their number";
 }
 
-#define COUNT_COLUMNS 14 /* room for what is typed, and some */
+#define COUNT_COLUMNS 14 /* room for the typed count, and some more */
 
-/* The count has to be typed: what is counted, as far as it fits. */
+/* The count must be typed; what is counted is shown if it fits. */
 static void count_prompt(const struct plan_view *view, int width, char *out, size_t size)
 {
     static const char *const after[] = {" to apply, Esc goes back: ", ": "};
@@ -299,8 +299,8 @@ static void draw_rows(struct plan_view *view, struct canvas *canvas, int y, int 
     }
 }
 
-/* The current row in full, as far as it may have been cut; returns the line above. After a conflict
-   there is more to say, and room for it, of the same height whichever row it is. */
+/* The current row in full; returns the line above. After a conflict its text is longer, and the
+   area has the same height for every row. */
 static int draw_current(const struct plan_view *view, struct canvas *canvas, int low)
 {
     const struct change *change = &view->plan->changes[view->cursor];

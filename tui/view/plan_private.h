@@ -13,12 +13,12 @@
 #include "tui/shell/shell.h"
 #include "tui/view/plan.h"
 
-/* What it takes to apply it. */
+/* What the operator must do to apply it. */
 enum gate {
     GATE_OPEN,   /* Enter */
     GATE_COUNT,  /* how many people's numbers are taken or changed */
     GATE_NAME,   /* the name of the place: a guard is lifted */
-    GATE_SHUT,   /* a guard that nothing lifts */
+    GATE_SHUT,   /* a guard that cannot be lifted */
     GATE_NOTHING /* nothing to do */
 };
 
@@ -30,36 +30,36 @@ struct plan_view {
     enum stage stage;
     enum gate gate;
     struct guard_verdict verdict;
-    uint64_t after[EXT_STATE_COUNT]; /* what it would make of the pool */
+    uint64_t after[EXT_STATE_COUNT]; /* the states of the pool after the plan */
     struct field field;
-    char name[128]; /* what GATE_NAME wants typed */
+    char name[128]; /* the name to type for GATE_NAME */
     size_t cursor, top;
     int page;
-    int ext_columns, agent_columns; /* that its rows take */
+    int ext_columns, agent_columns; /* that its rows need */
     bool said_wrong;
     struct outcome outcome;
-    size_t known;   /* rows that conflicted before anything was written: an undo's */
+    size_t known;   /* rows in conflict before anything was written (undo) */
     size_t left;    /* further conflicts, failures, and what was not tried */
-    struct err err; /* what ended the apply */
+    struct err err; /* why the apply ended */
     struct arena arena;
     struct request *requests;
     size_t n_requests;
     const struct plan_retry *retry; /* with requests */
 };
 
-/* A sync that finds nothing to do publishes the list all the same, as it does without a screen. */
+/* A sync that finds nothing to do still publishes the list, as `--sync` does. */
 bool view_plan_publishes(const struct plan_view *view, const struct shell *shell);
 
-/* What GATE_COUNT wants counted: "the number of releases". */
+/* What is counted for GATE_COUNT: "the number of releases". */
 const char *view_plan_counted(const struct plan_view *view);
 
-/* " + assign 6   - release 3": what the plan holds, kind by kind, behind what stands there. */
+/* " + assign 6   - release 3": the changes of the plan by kind, appended to `line`. */
 void view_plan_counts(const struct plan *plan, char *line, size_t size);
 
 /* Whether a row that was to be applied was not. */
 bool view_plan_is_left(const struct change *change);
 
-/* Measures what its rows take; once, when it comes. */
+/* Measures the columns that its rows need; once, when the plan comes. */
 void view_plan_measure(struct plan_view *view);
 
 /* The draw function of the view. */

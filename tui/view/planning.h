@@ -1,7 +1,7 @@
 #ifndef TUI_VIEW_PLANNING_H
 #define TUI_VIEW_PLANNING_H
 
-/* From requests to a plan that is shown: on what the screen shows now. Nothing here writes. */
+/* Plans requests on the data of the screen, and shows the plan. Nothing here writes. */
 
 #include "core/plan/plan.h"
 #include "tui/view/plan.h"
@@ -10,10 +10,10 @@
 void planning_requests(struct shell *shell, const char *action, const struct request *requests,
                        size_t n_requests);
 
-/* What a plan that was made from requests does after a conflict. */
+/* What a plan made from requests does after a conflict. */
 extern const struct plan_retry planning_retry;
 
-/* Who asks for another number when one was taken meanwhile. */
+/* Sets the function that asks for another number when one was taken meanwhile. */
 void planning_asks(void (*ask)(struct shell *shell, const char *login));
 
 #endif

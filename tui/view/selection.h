@@ -2,8 +2,8 @@
 #define TUI_VIEW_SELECTION_H
 
 /*
- * What a command is about: the marked rows of the focused pane, or the current one. Strings belong
- * to the data that is shown.
+ * The rows for a command: the marked rows of the focused pane, or the current one. Strings belong
+ * to the data on the screen.
  */
 
 #include "tui/shell/shell.h"

@@ -2,8 +2,8 @@
 #define TUI_WIDGET_ACTIVITY_H
 
 /*
- * The activity: every action ends in a message, and the last ones stay on the screen. Times are
- * those of the place where the operator sits (TZ).
+ * The activity: every action ends in a message, and the last ones stay on the screen. Times
+ * are in the operator's time zone (TZ).
  */
 
 #include <stddef.h>

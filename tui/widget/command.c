@@ -30,7 +30,7 @@ enum command command_find(const char *name)
     return CMD_NONE;
 }
 
-/* Reads "F9 s" into keys; false with the word that is no key. */
+/* Reads "F9 s" into keys; false, with the word that is not a key. */
 static bool parse_keys(const char *text, uint32_t keys[KEYS_PER_COMMAND], char word[K_TEXT_MAX])
 {
     size_t n = 0;

@@ -21,7 +21,7 @@
 
 #include "core/base/err.h"
 
-/* Where the keyboard is. */
+/* The place that has the keyboard. */
 #define PLACE_MAIN 0x01u /* the panes */
 #define PLACE_PLAN 0x02u /* a plan before it is applied */
 #define PLACE_HISTORY 0x04u
@@ -33,11 +33,11 @@
 #define PLACE_VIEWS (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT)
 #define PLACE_ALL PLACE_LISTS
 
-/* What it takes. */
+/* What a command needs. */
 #define NEED_ROW 0x01u   /* a marked row, or one under the cursor */
 #define NEED_WRITE 0x02u /* not read-only */
 #define NEED_DATA 0x04u  /* the extensions have been read */
-#define NEED_IDLE 0x08u  /* no other work that changes things under way */
+#define NEED_IDLE 0x08u  /* no other job that changes things is running */
 #define NEED_WORK 0x10u  /* work under way */
 
 /* command, name, keys, places, needs, word in the footer ("" none), what it does */
@@ -153,7 +153,7 @@ struct bindings {
 
 void bindings_default(struct bindings *bindings);
 
-/* "sync", "F9 s"; empty: no key. ERR_CONFIG for a name or a key that is none, and for a key that
+/* "sync", "F9 s"; empty: no key. ERR_CONFIG for an unknown name or key, and for a key that
    the user gave to another command of the same place. */
 enum err_code bindings_set(struct bindings *bindings, const char *name, const char *keys,
                            struct err *err) ERR_CHECK;
@@ -161,7 +161,7 @@ enum err_code bindings_set(struct bindings *bindings, const char *name, const ch
 /* What the key does in that place. */
 enum command bindings_find(const struct bindings *bindings, unsigned place, uint32_t key);
 
-/* The first key of a command as text, "" where it has none; and all of them. */
+/* The first key of a command as text, "" if it has none; and all of them. */
 #define KEYS_TEXT_MAX 128
 void bindings_key(const struct bindings *bindings, enum command command, char out[KEYS_TEXT_MAX]);
 void bindings_keys(const struct bindings *bindings, enum command command, char out[KEYS_TEXT_MAX]);

@@ -17,7 +17,7 @@
 #define FIELD_MAX 1024
 #define FIELD_HISTORY_MAX 50
 
-/* What was entered before, newest last; shared by the fields of one kind. */
+/* Earlier entries, newest last; shared by the fields of one kind. */
 struct field_history {
     char *lines[FIELD_HISTORY_MAX];
     size_t n_lines;
@@ -36,7 +36,7 @@ struct field {
     char kept[FIELD_MAX];          /* the line being written, while the history shows */
 };
 
-/* What to say of FIELD_FULL, with `max`. */
+/* The message for FIELD_FULL; its argument is `max`. */
 #define FIELD_FULL_SAYS "the paste is too long: %zu bytes fit here; nothing of it was taken"
 
 enum field_result {

@@ -46,7 +46,7 @@ static void fold_into(struct filter_term *term, const char *text, size_t length)
     term->text[term->length] = '\0';
 }
 
-/* The field that "name:" at the start of the text means; FILTER_ANY where it is none. */
+/* The field that "name:" at the start of the text means; FILTER_ANY if it is none. */
 static enum filter_field field_prefix(const char *text, size_t length, size_t *skip)
 {
     const char *colon = memchr(text, ':', length);
@@ -99,7 +99,7 @@ void filter_parse(struct filter *filter, const char *text)
     while (*(text += strspn(text, " \t")) && filter->n_terms < FILTER_TERMS_MAX) {
         struct filter_term *term = &filter->terms[filter->n_terms];
         text += parse_term(term, text);
-        if (term->length > 0) { /* `!`, `ext:` alone: nothing said yet */
+        if (term->length > 0) { /* `!`, `ext:` alone: incomplete yet */
             filter->ranked = filter->ranked || (term->fuzzy && !term->negated);
             filter->n_terms++;
         }
@@ -108,7 +108,7 @@ void filter_parse(struct filter *filter, const char *text)
 
 /* ---- matching ----------------------------------------------------------------------------- */
 
-/* The folded character at `text`; bytes that are not UTF-8 stand for themselves. */
+/* The folded character at `text`; bytes that are not UTF-8 count as characters. */
 static size_t folded(const char *text, size_t length, uint32_t *code)
 {
     unsigned char byte = (unsigned char)text[0];
@@ -285,7 +285,7 @@ bool filter_narrows(const struct filter *wide, const struct filter *narrow)
             return false;
         }
         bool same = strcmp(old->text, new->text) == 0;
-        /* By characters: the first byte of one that is not complete yet stands for itself. */
+        /* By characters: the first byte of one that is not complete yet counts as a character. */
         bool longer = starts_with(new->text, new->length, old);
         if (!same && (old->negated || !longer)) {
             return false;

@@ -9,10 +9,10 @@
  *     ~smt            its characters occur in this order (fuzzy; the best match comes first)
  *     ext:20          the extension begins with it
  *     state:stale     a word of the state begins with it
- *     login: name: note:   that field contains it
- *     !state:ok       not so
+ *     login: name: note:   this field contains it
+ *     !state:ok       the opposite
  *
- * Every text is a filter: what has no meaning is searched for as it stands. Pure.
+ * Every text is a filter: text without a meaning is searched for literally. Pure.
  */
 
 #include <stdbool.h>
@@ -51,7 +51,7 @@ struct filter {
     bool ranked; /* has a fuzzy term: order the rows by score */
 };
 
-/* What a row offers; NULL where it has none. */
+/* The fields of a row; NULL if it lacks one. */
 struct filter_subject {
     const char *fields[FILTER_FIELD_COUNT];
 };
@@ -61,8 +61,8 @@ void filter_parse(struct filter *filter, const char *text);
 /* 0: it does not match; otherwise the higher the better. */
 int filter_match(const struct filter *filter, const struct filter_subject *subject);
 
-/* Whether everything that matches `narrow` surely matches `wide`, so that it is enough to look
-   through what `wide` left. */
+/* Whether everything that matches `narrow` also matches `wide`, so that only the rows that
+   `wide` left need a look. */
 bool filter_narrows(const struct filter *wide, const struct filter *narrow);
 
 #endif

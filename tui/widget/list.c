@@ -78,7 +78,7 @@ static void sort_all(struct list *list)
 
 #define SCORES 4096 /* better ones count as this good */
 
-/* Orders the rows of `shown` by their scores, the best first, otherwise as they stand: a counting
+/* Orders the rows of `shown` by their scores, the best first, equal ones in their order: a counting
    sort, because every row can match the first character of a fuzzy filter. */
 static void rank(struct list *list, const uint16_t *scores, size_t n)
 {
@@ -281,7 +281,7 @@ void list_reload(struct list *list, const struct list_source *source)
     free(range_key);
 }
 
-/* Chooses anew and keeps the cursor on its record where that is still shown. */
+/* Filters again and keeps the cursor on its record if that is still shown. */
 static void select_and_seek(struct list *list, const uint32_t *candidates, size_t n)
 {
     size_t row = list_current(list);

@@ -6,8 +6,8 @@
  * cursor is. It never copies a row and draws nothing; a pane asks for the few rows that it shows.
  *
  * Cursor, marks, range, sort order and filter stay on their records when the source is replaced
- * (list_reload): records are recognised by their key. The mark of a record that is not there for
- * the moment comes back with it.
+ * (list_reload): records are recognised by their key. The mark of a record that is missing for a
+ * while comes back with the record.
  */
 
 #include <stdbool.h>
@@ -40,7 +40,7 @@ struct list {
     size_t cursor; /* index into shown */
     size_t top;    /* the first one on the screen */
     bool moved;    /* somebody moved the cursor: from then on it keeps to its record */
-    size_t range;  /* index into shown where a range began, or SIZE_MAX */
+    size_t range;  /* index into shown of the start of a range, or SIZE_MAX */
     int n_columns;
     int column; /* sorted by */
     bool reverse;
@@ -51,19 +51,19 @@ struct list {
 void list_init(struct list *list, int n_columns);
 void list_release(struct list *list);
 
-/* The old source must still be there; afterwards it may go. */
+/* The old source must still exist; afterwards it can be freed. */
 void list_reload(struct list *list, const struct list_source *source);
 
 /* ---- where -------------------------------------------------------------------------------- */
 
-/* The row under the cursor, or SIZE_MAX where nothing is shown. */
+/* The row under the cursor, or SIZE_MAX if nothing is shown. */
 size_t list_current(const struct list *list);
 const char *list_current_key(const struct list *list); /* NULL */
 void list_move(struct list *list, int64_t by);
 void list_move_to(struct list *list, size_t index); /* SIZE_MAX is the last */
-/* Puts the cursor on the record; false where it is not shown. */
+/* Puts the cursor on the record; false if it is not shown. */
 bool list_seek(struct list *list, const char *key);
-/* The next row, from behind the last on to the first; `step` 1 or -1. */
+/* The next row; after the last comes the first; `step` 1 or -1. */
 void list_cycle(struct list *list, int step);
 /* Scrolls so that the cursor is among `height` rows. */
 void list_scroll(struct list *list, int height);
@@ -71,7 +71,7 @@ void list_scroll(struct list *list, int height);
 /* ---- which -------------------------------------------------------------------------------- */
 
 void list_sort(struct list *list, int column, bool reverse);
-/* The work is bounded by what is shown where the new filter narrows the old one. */
+/* The work is bounded by what is shown if the new filter narrows the old one. */
 void list_filter(struct list *list, const char *text);
 
 /* ---- marks -------------------------------------------------------------------------------- */
@@ -84,8 +84,8 @@ void list_unmark_all(struct list *list);
 void list_range(struct list *list);
 bool list_in_range(const struct list *list, size_t index);
 
-/* The marked rows, or the current one where none is marked, in the order that is shown (marked
-   ones that the filter hides come after). Frees with free(); NULL where there is none. */
+/* The marked rows, or the current one if none is marked, in the order that is shown (marked
+   ones that the filter hides come after). Frees with free(); NULL if there is none. */
 uint32_t *list_chosen(const struct list *list, size_t *n);
 
 #endif

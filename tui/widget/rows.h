@@ -2,7 +2,7 @@
 #define TUI_WIDGET_ROWS_H
 
 /*
- * A plain list of rows with a cursor, for views that need neither filter nor marks.
+ * A plain list of rows with a cursor, for views without filter and marks.
  */
 
 #include <stdbool.h>
@@ -17,7 +17,7 @@ struct rows {
 
 /* Scrolls so that the cursor is among `height` rows. */
 void rows_fit(struct rows *rows, size_t n, int height);
-/* Movement; false where it is another command. */
+/* Movement; false if it is another command. */
 bool rows_command(struct rows *rows, enum command command);
 
 #endif
