@@ -231,14 +231,22 @@ enum err_code theme_set(struct theme *theme, const char *slot, const char *value
 static enum err_code load_built_in(struct theme *theme, const char *name, int depth,
                                    struct err *err);
 
-static enum err_code parse(struct theme *theme, const char *file, const char *text, size_t length,
-                           int depth, struct err *err)
+/* The text of a theme; `file` is for messages. */
+struct theme_text {
+    const char *file;
+    const char *text;
+    size_t length;
+};
+
+/* `depth`: how many themes have inherited down to this one. */
+static enum err_code parse(struct theme *theme, const struct theme_text *source, int depth,
+                           struct err *err)
 {
     struct ini ini;
     struct ini_event event;
     enum err_code code;
     bool first = true;
-    ini_init(&ini, file, text, length);
+    ini_init(&ini, source->file, source->text, source->length);
     while ((code = ini_next(&ini, &event, err)) == ERR_OK && event.kind != INI_END) {
         struct err why = ERR_INIT;
         if (event.kind == INI_SECTION) {
@@ -278,7 +286,8 @@ static enum err_code load_built_in(struct theme *theme, const char *name, int de
             char file[64];
             snprintf(file, sizeof file, "themes/%s.theme", name);
             theme_plain(theme);
-            return parse(theme, file, source->text, strlen(source->text), depth, err);
+            const struct theme_text text = {file, source->text, strlen(source->text)};
+            return parse(theme, &text, depth, err);
         }
     }
     struct buf names;
@@ -296,7 +305,7 @@ enum err_code theme_parse(struct theme *theme, const char *file, const char *tex
                           struct err *err)
 {
     struct theme fresh = *theme;
-    enum err_code code = parse(&fresh, file, text, length, 0, err);
+    enum err_code code = parse(&fresh, &(struct theme_text){file, text, length}, 0, err);
     if (code == ERR_OK) {
         *theme = fresh;
     }
@@ -315,7 +324,7 @@ enum err_code theme_load(struct theme *theme, const char *folder, const char *na
         buf_init(&text, THEME_BYTES_MAX);
         code = fileio_read(path, &text, &why);
         if (code == ERR_OK) {
-            code = parse(&fresh, path, text.data, text.length, 0, err);
+            code = parse(&fresh, &(struct theme_text){path, text.data, text.length}, 0, err);
         } else if (code != ERR_NOT_FOUND) {
             err_set(err, code, "%s", why.text);
         }
