@@ -10,8 +10,8 @@
 
 #define WIDEST 64
 
-/* How many texts take how many columns; the few that are longer than the rest shall not make
-   room for themselves at the cost of all others. */
+/* How many texts take how many columns. A few long texts must not widen the column at the cost of
+   the others. */
 struct widths {
     size_t n[WIDEST + 1];
     size_t total;
@@ -110,27 +110,42 @@ const struct slot *screen_data_find_slot(const struct screen_data *data, const c
 
 /* ---- states as text ----------------------------------------------------------------------- */
 
-const char *screen_data_agent_mark(const struct screen_data *data, const struct agent_row *row)
-{
-    if (row->state == AGENT_NEW) {
-        return "NEW";
-    }
-    if (row->state == AGENT_STALE) {
-        return data->partial ? "..." : "STALE"; /* may still be on a page to come */
-    }
-    return row->slot && row->slot->note ? "PIN" : "ok";
-}
+enum look_id {
+    LOOK_NEW,
+    LOOK_STALE,
+    LOOK_STALE_PINNED,
+    LOOK_UNREAD, /* may still be on a page to come */
+    LOOK_UNREAD_PINNED,
+    LOOK_OK,
+    LOOK_PINNED,
+    LOOK_COUNT
+};
 
-const char *screen_data_agent_states(const struct screen_data *data, const struct agent_row *row)
+static const struct agent_look s_looks[] = {
+    [LOOK_NEW] = {"NEW", "new", STYLE_STATE_NEW},
+    [LOOK_STALE] = {"STALE", "stale left", STYLE_STATE_STALE},
+    [LOOK_STALE_PINNED] = {"STALE", "stale pinned left", STYLE_STATE_STALE},
+    [LOOK_UNREAD] = {"...", "ok assigned", STYLE_STATE_OK},
+    [LOOK_UNREAD_PINNED] = {"...", "ok assigned pinned", STYLE_STATE_PINNED},
+    [LOOK_OK] = {"ok", "ok assigned", STYLE_STATE_OK},
+    [LOOK_PINNED] = {"PIN", "ok assigned pinned", STYLE_STATE_PINNED},
+};
+_Static_assert(sizeof s_looks / sizeof s_looks[0] == LOOK_COUNT, "a row for each look");
+
+const struct agent_look *screen_data_agent_look(const struct screen_data *data,
+                                                const struct agent_row *row)
 {
     bool pinned = row->slot && row->slot->note;
     if (row->state == AGENT_NEW) {
-        return "new";
+        return &s_looks[LOOK_NEW];
     }
-    if (row->state == AGENT_STALE && !data->partial) {
-        return pinned ? "stale pinned left" : "stale left";
+    if (row->state == AGENT_STALE && data->partial) {
+        return &s_looks[pinned ? LOOK_UNREAD_PINNED : LOOK_UNREAD];
     }
-    return pinned ? "ok assigned pinned" : "ok assigned";
+    if (row->state == AGENT_STALE) {
+        return &s_looks[pinned ? LOOK_STALE_PINNED : LOOK_STALE];
+    }
+    return &s_looks[pinned ? LOOK_PINNED : LOOK_OK];
 }
 
 const char *screen_data_slot_states(const struct screen_data *data, const struct slot *slot)

@@ -16,6 +16,7 @@
 #include "core/pool/model.h"
 #include "core/pool/policy.h"
 #include "core/session/rows.h"
+#include "tui/terminal/style.h"
 
 struct screen_data {
     struct arena arena;
@@ -47,10 +48,15 @@ const struct slot *screen_data_find_slot(const struct screen_data *data, const c
 /* Whether a login, a name or a note has letters that ASCII lacks. */
 bool screen_data_beyond_ascii(const struct screen_data *data);
 
-/* What the STATE column says: "ok", "NEW", "STALE", "PIN"; and what a filter finds ("ok pinned").
- */
-const char *screen_data_agent_mark(const struct screen_data *data, const struct agent_row *row);
-const char *screen_data_agent_states(const struct screen_data *data, const struct agent_row *row);
+/* How the state of an agent is shown and found. */
+struct agent_look {
+    const char *mark;   /* in the STATE column: "ok", "NEW", "STALE", "PIN" */
+    const char *states; /* the words for a filter: "ok assigned pinned" */
+    enum style style;
+};
+const struct agent_look *screen_data_agent_look(const struct screen_data *data,
+                                                const struct agent_row *row);
+/* The words for a filter: "assigned pinned". */
 const char *screen_data_slot_states(const struct screen_data *data, const struct slot *slot);
 
 #endif

@@ -80,7 +80,7 @@ void details_text(const struct shell *shell, const struct selection *selection, 
         const struct slot *slot = selection->slots[0];
         if (row) {
             buf_printf(out, "#%s\nlogin      %s  %s\n", row->name ? row->name : row->login,
-                       row->login, screen_data_agent_states(shell->data, row));
+                       row->login, screen_data_agent_look(shell->data, row)->states);
             if (row->routing_profile) {
                 buf_printf(out, "profile    %s\n", row->routing_profile);
             }

@@ -234,7 +234,7 @@ static void copy(const struct main_view *main, struct shell *shell, bool whole)
                        row ? text_sanitise(&arena, row->login) : "",
                        row && row->name ? text_sanitise(&arena, row->name) : "",
                        slot ? screen_data_slot_states(shell->data, slot)
-                            : screen_data_agent_states(shell->data, row));
+                            : screen_data_agent_look(shell->data, row)->states);
         }
     }
     if (n == 0) {

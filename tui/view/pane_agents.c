@@ -78,7 +78,7 @@ static void subject(const void *context, size_t index, struct filter_subject *ou
     out->fields[FILTER_LOGIN] = row->login;
     out->fields[FILTER_NAME] = row->name;
     out->fields[FILTER_EXT] = row->slot ? row->slot->ext : NULL;
-    out->fields[FILTER_STATE] = screen_data_agent_states(context, row);
+    out->fields[FILTER_STATE] = screen_data_agent_look(context, row)->states;
     out->fields[FILTER_NOTE] = row->slot ? row->slot->note : NULL;
 }
 
@@ -93,22 +93,11 @@ static struct list_source source(const struct shell *shell, const struct screen_
                                 .subject = subject};
 }
 
-static enum style state_style(const struct screen_data *data, const struct agent_row *row)
-{
-    if (row->state == AGENT_NEW) {
-        return STYLE_STATE_NEW;
-    }
-    if (row->state == AGENT_STALE && !data->partial) {
-        return STYLE_STATE_STALE;
-    }
-    return row->slot && row->slot->note ? STYLE_STATE_PINNED : STYLE_STATE_OK;
-}
-
 static const char *cell(const struct screen_data *data, const struct policy *policy, size_t index,
                         int column, char *room, size_t size, enum style *style)
 {
     const struct agent_row *row = at(data, index);
-    *style = state_style(data, row);
+    *style = screen_data_agent_look(data, row)->style;
     switch (column) {
     case COLUMN_LOGIN:
         return row->login;
@@ -121,7 +110,7 @@ static const char *cell(const struct screen_data *data, const struct policy *pol
         }
         return row->slot->ext;
     case COLUMN_STATE:
-        return screen_data_agent_mark(data, row);
+        return screen_data_agent_look(data, row)->mark;
     case COLUMN_SINCE:
         *style = STYLE_DIM;
         if (since(row) == 0) {

@@ -78,7 +78,7 @@ static struct list_source source(const struct shell *shell, const struct screen_
 static const char *cell(const struct screen_data *data, const struct policy *policy, size_t row,
                         int column, char *room, size_t size, enum style *style)
 {
-    static const enum style styles[EXT_STATE_COUNT] = {
+    static const enum style styles[] = {
         [EXT_ABSENT] = STYLE_DIM,
         [EXT_FREE] = STYLE_STATE_FREE,
         [EXT_COOLING] = STYLE_STATE_COOLING,
@@ -86,6 +86,7 @@ static const char *cell(const struct screen_data *data, const struct policy *pol
         [EXT_RESERVED] = STYLE_STATE_RESERVED,
         [EXT_BLOCKED] = STYLE_STATE_BLOCKED,
     };
+    _Static_assert(sizeof styles / sizeof styles[0] == EXT_STATE_COUNT, "a style for each state");
     const struct slot *slot = &data->snapshot->slots[row];
     enum ext_state state = policy_state(policy, slot, data->now_s);
     *style = styles[state];

@@ -217,7 +217,8 @@ static void rows_show_before_the_last_page_is_there(void **state)
     assert_false(s_shell->data->partial);
     assert_int_equal(s_shell->data->agents.n_rows, PAGES * PAGE + 1);
     assert_string_equal(
-        screen_data_agent_mark(s_shell->data, screen_data_find_agent(s_shell->data, "leaver")),
+        screen_data_agent_look(s_shell->data, screen_data_find_agent(s_shell->data, "leaver"))
+            ->mark,
         "STALE");
     assert_string_equal(newest(), "read: 100 agents, 2 extensions");
 }
@@ -232,7 +233,8 @@ static void a_first_read_that_breaks_stays_and_is_marked(void **state)
     assert_int_equal(s_shell->data->agents.n_rows, 3 * PAGE + 1);
     /* who is not on the pages that came has not left */
     assert_string_equal(
-        screen_data_agent_mark(s_shell->data, screen_data_find_agent(s_shell->data, "leaver")),
+        screen_data_agent_look(s_shell->data, screen_data_find_agent(s_shell->data, "leaver"))
+            ->mark,
         "...");
     assert_int_equal(shell_trouble(s_shell)->code, ERR_OFFLINE);
     assert_null(shell_plan_input(s_shell).roster); /* nothing is planned on half a list */
