@@ -259,7 +259,7 @@ static unsigned common(struct console *console, enum command command)
 
 /* ---- what views give back --------------------------------------------------------------------- */
 
-/* The console's own commands that take an argument; false: the command belongs to the view. */
+/* The console's own commands with an argument; false: the command belongs to the view. */
 static bool own_argument(struct console *console, enum command command, const char *argument)
 {
     struct err err = ERR_INIT;

@@ -2,8 +2,9 @@
 #define TUI_CONSOLE_END_H
 
 /*
- * The end of the console while work is under way: what has been sent is finished if
- * that is quick, else it is dropped. The terminal's own screen then tells the operator the result. UI thread.
+ * The end of the console while work is under way: what has been sent is finished if that
+ * is quick, else it is dropped. The terminal's own screen then tells the operator the result. UI
+ * thread.
  */
 
 #include "tui/console/private.h"

@@ -50,7 +50,7 @@ struct dialog {
 /* Both texts are copied. */
 struct dialog *dialog_new(const char *title, const char *body);
 void dialog_ask(struct dialog *dialog, const char *label, struct field_history *history);
-/* Enter takes the first offer by default: put the harmless one first. Returns false if it is full. */
+/* Enter takes the first offer by default: put the harmless one first. Returns false if full. */
 bool dialog_offer(struct dialog *dialog, const char *text, const char *detail);
 void dialog_clear_offers(struct dialog *dialog);
 void dialog_open(struct shell *shell, struct dialog *dialog);

@@ -1,7 +1,7 @@
 #ifndef TUI_SHELL_OPTIONS_H
 #define TUI_SHELL_OPTIONS_H
 
-/* The input of the console: settings, ports, clock and environment, and how to get other settings. */
+/* The input of the console: settings, ports, clock, environment, and how to get other settings. */
 
 #include "core/base/clock.h"
 #include "core/base/environ.h"

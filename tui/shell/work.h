@@ -78,7 +78,7 @@ void work_read_history(struct shell *shell);
 
 /* The `done` of work that has read: takes the data, tells what was read or what went wrong. */
 void work_loaded(struct shell *shell, struct work *work);
-/* The part that every job needs: clears the errors of the sources that it read and notes the time. */
+/* For every job: clears the errors of the sources that it read, and notes the time. */
 void work_note_sources(struct shell *shell, const struct work *work);
 
 #endif

@@ -2,8 +2,8 @@
 #define TUI_TERMINAL_CANVAS_H
 
 /*
- * A canvas: the screen as cells in memory. Views draw on it, tui/terminal/term.c sends what changed to the
- * terminal, tests read it as text.
+ * A canvas: the screen as cells in memory. Views draw on it, tui/terminal/term.c sends the changes
+ * to the terminal, tests read it as text.
  *
  *     struct canvas canvas;
  *     canvas_init(&canvas, 80, 24);

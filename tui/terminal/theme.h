@@ -2,7 +2,8 @@
 #define TUI_TERMINAL_THEME_H
 
 /*
- * Themes: what a style slot (tui/terminal/style.h) looks like. A theme is an INI file with one section:
+ * Themes: what a style slot (tui/terminal/style.h) looks like. A theme is an INI file with one
+ * section:
  *
  *     [theme]
  *     inherit = dark

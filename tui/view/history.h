@@ -1,7 +1,8 @@
 #ifndef TUI_VIEW_HISTORY_H
 #define TUI_VIEW_HISTORY_H
 
-/* The history of actions: who did what and when. Enter shows an action in full, the undo key plans its undo. */
+/* The history of actions: who did what and when. Enter shows an action in full, the undo key plans
+   its undo. */
 
 #include "tui/shell/shell.h"
 

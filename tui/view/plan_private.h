@@ -2,8 +2,8 @@
 #define TUI_VIEW_PLAN_PRIVATE_H
 
 /*
- * Private to plan.c and plan_draw.c: the state of a plan on the screen. plan.c has what the keys do,
- * plan_draw.c draws it.
+ * Private to plan.c and plan_draw.c: the state of a plan on the screen. plan.c handles the keys,
+ * plan_draw.c draws.
  */
 
 #include "core/plan/guard.h"
