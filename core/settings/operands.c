@@ -351,7 +351,7 @@ enum err_code operands_take(const struct command_line *line, struct settings *se
     struct arena *arena = &settings->arena;
     int width = settings->policy.width;
     const char *first = line->n_operands > 0 ? line->operands[0] : NULL;
-    const char *needed = first ? first : ""; /* it is there: the command line has been checked */
+    const char *needed = line->n_operands > 0 ? first : ""; /* it is there by now */
     if (action_edits(line->action)) {
         const struct operands operands = {.action = line->action,
                                           .texts = line->operands,
