@@ -68,6 +68,7 @@ def test_no_key_writes_in_a_read_only_session(centre, seed):
 def test_what_people_press_by_mistake_does_nothing(centre, key):
     before = contents(centre)
     with centre.console() as term:
+        term.wait_for("Agents 14")
         panes = term.lines[2:20]
         term.press("Down", key).quiet()
         assert term.lines[3].startswith("│") and "PLAN" not in term.text
