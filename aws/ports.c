@@ -86,7 +86,7 @@ void aws_free(struct aws *aws)
 
 /* ---- accounts ---------------------------------------------------------------------------- */
 
-/* The region in the ARN of the instance or of the table, where one of them is an ARN. */
+/* The region in the ARN of the instance or of the table, if one of them is an ARN. */
 static const char *guess_region(const struct settings *settings, struct arn *arn)
 {
     const char *instance =

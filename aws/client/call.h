@@ -3,7 +3,7 @@
 
 /*
  * Inside the client: one call from submission to its end, and how an attempt of it is put on the
- * wire. Only aws/client*.c include this.
+ * wire. Only the files of aws/client include this.
  */
 
 #include "aws/client/client.h"

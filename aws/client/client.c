@@ -159,7 +159,7 @@ static void finish_failed(struct pending *pending, struct response *reply,
         .source = call->unsigned_call ? NULL : client->source,
         .renew = call->unsigned_call ? NULL : client->renew_command,
     };
-    reply->code = explain(&what, &err);
+    reply->code = service_error_explain(&what, &err);
     finish(pending, reply, &err);
 }
 
@@ -199,7 +199,7 @@ static void on_nap_over(void *context, bool cancelled)
     plan_pump(client, 0);
 }
 
-/* False where it may not be tried again. */
+/* False if it must not be tried again. */
 static bool try_again(struct pending *pending, enum retry_class class, const char *retry_after)
 {
     struct client *client = pending->client;

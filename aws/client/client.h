@@ -89,13 +89,13 @@ struct call {
 /* What came of a call. */
 struct response {
     enum err_code code; /* ERR_OK: a 2xx answer that parsed */
-    int status;         /* of the last attempt; 0 where there was no answer */
+    int status;         /* of the last attempt; 0 if there was no answer */
     int attempts;
     char error[128];      /* the service's name for the error: "ThrottlingException"; "" for none */
     char message[512];    /* its message, sanitised */
-    char request_id[128]; /* "" where there was none */
+    char request_id[128]; /* "" if there was none */
     char region_hint[64]; /* the region that the answer named instead (S3), or "" */
-    json_t *json;         /* the body where it is JSON, of an error too; else NULL. Borrowed */
+    json_t *json;         /* the body if it is JSON, of an error too; else NULL. Borrowed */
     struct http_response *response; /* the last one; never NULL in a callback */
     bool maybe_done; /* failed, but an attempt may have reached the service and taken effect */
 };

@@ -38,7 +38,7 @@ static void keep_error_name(char *out, size_t size, const char *text)
 
 static const char *member(const json_t *json, const char *name)
 {
-    return json_string_value(json_object_get(json, name)); // NULL for all that is no text
+    return json_string_value(json_object_get(json, name)); // NULL for all that is not text
 }
 
 /* ---- JSON -------------------------------------------------------------------------------- */
@@ -149,7 +149,7 @@ void response_clear(struct response *reply)
 
 static double number(const json_t *json, const char *name)
 {
-    return json_number_value(json_object_get(json, name)); // 0 for all that is no number
+    return json_number_value(json_object_get(json, name)); // 0 for all that is not a number
 }
 
 static void count_table(const json_t *table, bool reads, struct client_statistics *statistics)

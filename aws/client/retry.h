@@ -31,7 +31,7 @@ struct retry_answer {
     const char *error; /* the service's name for it; "" for none */
     bool damaged;      /* the body is not what was sent (checksum) or not what it should be */
     bool skew_known;   /* the answer told the service's time ... */
-    int64_t skew_ms;   /* ... which is so far ahead of ours */
+    int64_t skew_ms;   /* ... which is ahead of ours by this much */
 };
 
 enum retry_class retry_classify(const struct retry_answer *answer);
@@ -58,13 +58,13 @@ void retry_quota_init(struct retry_quota *quota);
 /* The cost, taken from the quota, or 0 where not enough is left: do not retry. */
 int retry_quota_take(struct retry_quota *quota, enum retry_class class);
 
-/* A call has succeeded; `last_cost` is what its last retry took, 0 where it needed none. */
+/* A call has succeeded; `last_cost` is what its last retry took, 0 if it needed none. */
 void retry_quota_give_back(struct retry_quota *quota, int last_cost);
 
 /* ---- how long ---------------------------------------------------------------------------- */
 
 /* Before retry number `retry` (1, 2, ...). `chance` is uniform in [0, 1). `retry_after` is the
-   value of x-amz-retry-after (milliseconds), NULL where there was none. */
+   value of x-amz-retry-after (milliseconds), NULL if there was none. */
 int64_t retry_delay_ms(enum aws_service service, enum retry_class class, int retry, double chance,
                        const char *retry_after);
 

@@ -59,7 +59,7 @@ static bool is_unknown_operation(const struct service_error *what)
             return true;
         }
     }
-    /* A server that is no such service at all says it with the status alone. */
+    /* A server of another kind answers with a status and no code of this service. */
     bool status = what->status == 404 || what->status == 405 || what->status == 501;
     return what->custom && what->error[0] == '\0' && status && what->service != SERVICE_S3;
 }
@@ -314,7 +314,7 @@ static void explain_auth(const struct service_error *what, const char *call, con
 {
     const char *source = what->source;
     bool expired = retry_is_expired_code(what->error);
-    if (!source) { // a call that a token stands for
+    if (!source) { // a call that a token proves
         err_set(err, ERR_AUTH, "the token %s: %s (%s)", expired ? "has expired" : "was refused",
                 call, said);
         err_hint(err, "whatever writes the token has to write a new one; is it for this role?");
@@ -405,7 +405,7 @@ static void explain_answer(const struct service_error *what, enum err_code code,
     free(said);
 }
 
-enum err_code explain(const struct service_error *what, struct err *err)
+enum err_code service_error_explain(const struct service_error *what, struct err *err)
 {
     enum err_code code = code_of(what);
     char *call = subject(what);

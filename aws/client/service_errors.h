@@ -41,7 +41,7 @@ struct service_error {
 };
 
 /* Sets `err`; returns its code. */
-enum err_code explain(const struct service_error *what, struct err *err);
+enum err_code service_error_explain(const struct service_error *what, struct err *err);
 
 /* The IAM action that an operation needs: "connect:ListUsers", and for TransactWriteItems the four
    it is made of. Written to `out`. */

@@ -30,7 +30,7 @@ static bool starts(const char *text, size_t length, const char *with)
     return length >= need && memcmp(text, with, need) == 0;
 }
 
-/* The offset behind the first `end` from `from` on, or 0 where it does not come. */
+/* The offset behind the first `end` from `from` on, or 0 if there is none. */
 static size_t behind(const char *text, size_t length, size_t from, const char *end)
 {
     size_t need = strlen(end);

@@ -21,15 +21,16 @@ struct xml_part {
 
 struct xml_part xml_whole(const char *text, size_t length);
 
-/* What is between the tags of the first element of that name, at any depth. False where there is
-   none or where it does not end. */
+/* What is between the tags of the first element of that name, at any depth. False if there is
+   none or if it does not end. */
 bool xml_find(struct xml_part within, const char *name, struct xml_part *inner);
 
 /* The same for the next one behind `*rest`, which is moved past it: for lists. Begin with *rest =
    the part to look through. */
 bool xml_next(struct xml_part *rest, const char *name, struct xml_part *inner);
 
-/* The text of what xml_find finds, tags dropped and entities resolved, as a new text (free with free()); NULL where there is no such element. */
+/* The text of what xml_find finds, without tags and with entities resolved, as a new text (free
+   with free()); NULL if there is no such element. */
 char *xml_find_text(struct xml_part within, const char *name);
 
 #endif

@@ -50,7 +50,7 @@ struct endpoint_settings {
     enum endpoint_account_mode account_mode;
 
     /* endpoint_url of the profile's services section for a service ("dynamodb"), or with NULL the
-       profile's own endpoint_url; NULL where there is none. May be NULL. */
+       profile's own endpoint_url; NULL if there is none. May be NULL. */
     const char *(*profile_url)(void *context, const char *service);
     void *profile_context;
 };

@@ -51,8 +51,8 @@ struct shared_section;
 struct shared_config *shared_config_new(void);
 void shared_config_free(struct shared_config *shared);
 
-/* Adds a file. One that does not exist is an empty one; ERR_CONFIG with file and line where its
-   text is wrong, ERR_IO where it cannot be read. */
+/* Adds a file. One that does not exist is an empty one; ERR_CONFIG with file and line if its
+   text is wrong, ERR_IO if it cannot be read. */
 enum err_code shared_config_read(struct shared_config *shared, enum shared_file kind,
                                  const char *path, struct err *err) ERR_CHECK;
 
@@ -67,13 +67,13 @@ struct shared_text {
 enum err_code shared_config_parse(struct shared_config *shared, enum shared_file kind,
                                   const struct shared_text *from, struct err *err) ERR_CHECK;
 
-/* NULL where there is none. */
+/* NULL if there is none. */
 const struct shared_section *shared_config_find(const struct shared_config *shared,
                                                 enum shared_kind kind, const char *name);
 
 const char *shared_section_name(const struct shared_section *section);
 
-/* The value of a property (or of a sub-property of `parent`); NULL where it is not there or is
+/* The value of a property (or of a sub-property of `parent`); NULL if it is not there or is
    empty, and for a section that is NULL. Names in lower case. */
 const char *shared_section_get(const struct shared_section *section, const char *name);
 const char *shared_section_get_sub(const struct shared_section *section, const char *parent,

@@ -48,7 +48,7 @@ struct aws_settings {
     char *profile;      /* its name, "default" where nobody chose one */
     bool profile_given; /* by the choice: then keys in the environment do not count */
     bool profile_named; /* by the choice or the environment */
-    const struct shared_section *section; /* of the profile; NULL where there is none */
+    const struct shared_section *section; /* of the profile; NULL if there is none */
 
     char *home;             /* NULL: not known; then the default files do not exist */
     char *config_path;      /* NULL: see home */

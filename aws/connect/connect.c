@@ -85,7 +85,7 @@ struct reading {
     char first_nameless[101]; /* the id of the first of them */
     struct connect_names names;
     bool complete;    /* the last page has come */
-    bool no_instance; /* the first page was refused in a way that may mean: there is none */
+    bool no_instance; /* the refusal of the first page may mean that the instance does not exist */
     struct err err;
 };
 
@@ -185,8 +185,9 @@ static void on_page(void *context, struct response *reply, const struct err *fai
     const json_t *list = json_object_get(reply->json, "UserSummaryList");
     bool absent = !list || json_is_null(list); /* as the model allows: a page with nobody on it */
     if (!absent && !json_is_array(list)) {
-        err_set(&reading->err, ERR_SERVICE, "page %zu: UserSummaryList is no list; request id %s",
-                reading->pages.n + 1, reply->request_id);
+        err_set(&reading->err, ERR_SERVICE,
+                "page %zu: UserSummaryList is not a list; request id %s", reading->pages.n + 1,
+                reply->request_id);
     } else if (take_page(reading, list) == ERR_OK) {
         reading->complete = !connect_pages_next(&reading->pages, reply->json, &reading->err);
         report(reading);

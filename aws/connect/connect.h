@@ -10,7 +10,7 @@
  * they are wanted: both lag behind by seconds and need permissions of their own, so what they miss
  * or refuse leaves names out and a note in the roster, and never an agent.
  *
- * Every operation has a quota of its own and is paced by itself.
+ * Every operation has its own quota and its own rate limiter.
  */
 
 #include <stdbool.h>

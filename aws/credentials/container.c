@@ -92,7 +92,7 @@ static enum err_code find_url(const struct cred_context *context, char **url, st
 /* ---- the token --------------------------------------------------------------------------------
  */
 
-/* The file counts more and is read each time, for it changes. Leaves `token` empty where there is
+/* The file counts more and is read each time, for it changes. Leaves `token` empty if there is
    none. */
 static enum err_code find_token(const struct cred_context *context, struct buf *token,
                                 struct err *err)

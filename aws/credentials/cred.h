@@ -5,7 +5,7 @@
  * The single sources of credentials, and what they share. aws/identity/chain.h puts them in order; only
  * that file and the tests need this one.
  *
- * Each source is a provider (aws/credentials/credentials.h) in a file of its own. What its `get` returns:
+ * Each source is a provider (aws/credentials/credentials.h) in its own file. What its `get` returns:
  *
  *   ERR_OK         a set
  *   ERR_NOT_FOUND  nobody configured this source; err->text is the reason, fit for a list
@@ -50,7 +50,7 @@ struct credentials_provider *cred_env_new(const struct cred_context *context);
    session of `aws login`, a process. Caches by itself. */
 struct credentials_provider *cred_profile_new(const struct cred_context *context);
 
-/* The same for a profile with a role that has a source of its own; ERR_NOT_FOUND for all others. */
+/* The same for a profile with a role that has its own source; ERR_NOT_FOUND for all others. */
 struct credentials_provider *cred_profile_role_new(const struct cred_context *context);
 
 /* AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN; what the environment lacks is looked for in the
@@ -68,7 +68,7 @@ bool cred_container_may_ask(const char *url);
 struct credentials_provider *cred_imds_new(const struct cred_context *context);
 
 /* The region of the machine by the same service; `region` is the caller's to free. ERR_NOT_FOUND
-   where there is no such service or it is turned off. */
+   if there is no such service or it is turned off. */
 enum err_code cred_imds_region(const struct cred_context *context, char **region,
                                struct err *err) ERR_CHECK;
 

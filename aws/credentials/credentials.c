@@ -42,7 +42,7 @@ void credentials_copy(struct credentials *into, const struct credentials *from)
     *into = copy;
 }
 
-/* A line end, pasted with a token or added by a tool, would become a header of its own. */
+/* A line end, pasted with a token or added by a tool, would become another header. */
 static bool is_clean(const char *text)
 {
     for (const char *at = text ? text : ""; *at; at++) {

@@ -14,7 +14,7 @@
  *     }
  *     credentials_release(&keys);
  *
- * Threads: one at a time. A provider may make requests of its own; it has its own engine
+ * Threads: one at a time. A provider may make requests; it has its own engine
  * (aws/http/http.h) for them, never the one whose callbacks it is asked from.
  */
 
@@ -54,8 +54,8 @@ struct credentials_provider_ops {
     const char *name;
 
     /* Fills `out` (it is CREDENTIALS_INIT when called). `force`: the service has just refused the
-       set last given as expired; fetch a new one if that is possible at all, and fail where it is
-       not. ERR_AUTH where there are none or the log-in has expired (with a hint that says what to
+       set last given as expired; fetch a new one if that is possible at all, and fail if it is
+       not. ERR_AUTH if there are none or the log-in has expired (with a hint that says what to
        do), ERR_OFFLINE, ERR_CONFIG, ERR_CANCELLED. */
     enum err_code (*get)(struct credentials_provider *self, bool force, struct credentials *out,
                          struct err *err);

@@ -17,7 +17,7 @@ struct cred_request {
 };
 
 /* The answer of the last attempt, whatever its status; the caller releases it with
-   cred_response_release in every case. ERR_OFFLINE where there was none, ERR_CANCELLED. */
+   cred_response_release in every case. ERR_OFFLINE if there was none, ERR_CANCELLED. */
 enum err_code cred_http_send(const struct cred_context *context, const struct cred_request *request,
                              struct http_response *response, struct err *err) ERR_CHECK;
 

@@ -36,17 +36,17 @@ enum err_code cred_json_load(const char *what, const char *bytes, size_t length,
                              struct err *err) ERR_CHECK;
 void cred_json_free(json_t *root);
 
-/* The same from a file and to one (replaced as a whole, mode 0600 where it is new). */
+/* The same from a file and to one (replaced as a whole, mode 0600 if it is new). */
 enum err_code cred_json_load_file(const char *path, json_t **out, struct err *err) ERR_CHECK;
 enum err_code cred_json_save_file(const char *path, const json_t *root, struct err *err) ERR_CHECK;
 
 /* Sets a member to a text; the old text is wiped. */
 void cred_json_set(json_t *object, const char *name, const char *text);
 
-/* The text of a member; NULL where it is absent, empty or not text. */
+/* The text of a member; NULL if it is absent, empty or not text. */
 const char *cred_json_text(const json_t *object, const char *name);
 
-/* A point in time: RFC 3339 text, also with "UTC" for "Z" as old tools wrote it. False where it is
+/* A point in time: RFC 3339 text, also with "UTC" for "Z" as old tools wrote it. False if it is
    not there or makes no sense. */
 bool cred_json_time(const json_t *object, const char *name, int64_t *at_ms);
 

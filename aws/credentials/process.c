@@ -93,7 +93,7 @@ static void take_complaint(struct run *run)
     }
 }
 
-/* The last lines of it, for a hint; "" where there are none. */
+/* The last lines of it, for a hint; "" if there are none. */
 static const char *end_of_complaint(struct run *run)
 {
     struct buf *grumble = &run->grumble;
@@ -200,7 +200,7 @@ static enum err_code read_output(const struct process_provider *self, struct run
                             self->profile, OUTPUT_MAX);
             }
             if (ready[1].revents & (POLLHUP | POLLERR) && !ready[0].revents) {
-                (void)poll(NULL, 0, 10); /* standard error is closed: it is no news any more */
+                (void)poll(NULL, 0, 10); /* standard error is closed: it has nothing more to say */
             }
         }
     }

@@ -18,7 +18,7 @@ struct sso_token *sso_token_new(const struct cred_context *context, const char *
 void sso_token_free(struct sso_token *token);
 
 /* The token into `out` (emptied first). `force`: the one given last was refused. ERR_AUTH where
-   somebody has to log in; then *why, where it is set, completes "the SSO log-in of ... ". */
+   somebody has to log in; then *why, if it is set, completes "the SSO log-in of ... ". */
 enum err_code sso_token_get(struct sso_token *token, bool force, struct buf *out, const char **why,
                             struct err *err) ERR_CHECK;
 

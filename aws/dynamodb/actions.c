@@ -6,10 +6,10 @@
 #include "core/base/banned.h"
 
 /*
- * What shall happen to extensions and claims, as the actions of a transaction.
+ * What is to happen to extensions and claims, as the actions of a transaction.
  *
  * An extension can have up to three records in the table: free, assigned, reserved. Of each the
- * effect says whether it was seen and whether it shall be there afterwards:
+ * effect says whether it was seen and whether it is to be there afterwards:
  *
  *     seen   afterwards
  *     no     no          nothing; where nothing at all was seen: it must not be there
@@ -277,7 +277,7 @@ static void check_record(const struct place *place, unsigned record, const struc
     draft_finish(&draft);
 }
 
-/* Adds to the SET clause, or to the REMOVE clause where there is no value. */
+/* Adds to the SET clause, or to the REMOVE clause if there is no value. */
 static void change_attribute(struct draft *draft, const char *name, int index, json_t *value_new)
 {
     char placeholder[16];
@@ -295,7 +295,7 @@ static void change_attribute(struct draft *draft, const char *name, int index, j
     }
 }
 
-/* What the attribute shall be, where that is not what it was seen as. *value: a new reference. */
+/* What the attribute is to become, if that differs from what was seen. *value: a new reference. */
 static bool attribute_changes(const struct ddb_attribute *attribute, const struct slot *seen,
                               const struct slot *after, json_t **value)
 {
@@ -370,7 +370,7 @@ static void keep_record(const struct place *place, unsigned record, const struct
     }
 }
 
-/* Nothing at all was seen of the extension, and it shall not have this record. */
+/* Nothing was seen of the extension, and it must not have this record. */
 static void add_unseen(const struct place *place, unsigned record, const struct effect *effect)
 {
     bool assigned = effect->after->state == SLOT_ASSIGNED;

@@ -7,33 +7,33 @@
 /*
  * What became of a unit whose condition did not hold: the conflict rule, asked about what stands in
  * the table now (read with strong consistency). When no extension is in the way, it was a claim that
- * its extension does not bear out: the old program takes an extension back without knowing of
+ * its extension does not confirm: the old program takes an extension back without knowing of
  * claims. Then the unit is tried again, on the condition that the claim still says that and the
  * extension still belongs to somebody else.
  */
 
-/* ---- what is there now --------------------------------------------------------------------- */
+/* ---- what the table has now ----------------------------------------------------------------- */
 
 struct looked_at {
-    const struct ddb_get *look;
+    const struct ddb_get *get;
     const struct effects *effects;
 };
 
 static const struct slot *slot_now(void *context, const char *ext)
 {
     const struct looked_at *at = context;
-    return ddb_get_slot(at->look, ext);
+    return ddb_get_slot(at->get, ext);
 }
 
 static const char *claim_now(void *context, const char *agent)
 {
     const struct looked_at *at = context;
-    return ddb_get_claim(at->look, agent);
+    return ddb_get_claim(at->get, agent);
 }
 
-static const struct slot *held_by(const struct ddb_get *look, const char *ext, const char *agent)
+static const struct slot *held_by(const struct ddb_get *get, const char *ext, const char *agent)
 {
-    const struct slot *slot = ext ? ddb_get_slot(look, ext) : NULL;
+    const struct slot *slot = ext ? ddb_get_slot(get, ext) : NULL;
     bool holds = slot && slot->state == SLOT_ASSIGNED && strcmp(slot->agent, agent) == 0;
     return holds ? slot : NULL;
 }
@@ -42,45 +42,45 @@ static const struct slot *held_by(const struct ddb_get *look, const char *ext, c
 static const struct slot *holding_now(void *context, const char *agent)
 {
     const struct looked_at *at = context;
-    const struct slot *held = held_by(at->look, ddb_get_claim(at->look, agent), agent);
+    const struct slot *held = held_by(at->get, ddb_get_claim(at->get, agent), agent);
     for (size_t i = 0; i < at->effects->n_items && !held; i++) {
-        held = held_by(at->look, at->effects->items[i].ext, agent);
+        held = held_by(at->get, at->effects->items[i].ext, agent);
     }
     return held;
 }
 
-static void want_holder(struct ddb_get *look, const struct slot *slot)
+static void want_holder(struct ddb_get *get, const struct slot *slot)
 {
     if (slot && slot->state == SLOT_ASSIGNED) {
-        const char *claimed = ddb_get_claim(look, slot->agent);
-        ddb_get_want_claim(look, slot->agent);
+        const char *claimed = ddb_get_claim(get, slot->agent);
+        ddb_get_want_claim(get, slot->agent);
         if (claimed) {
-            ddb_get_want_slot(look, claimed);
+            ddb_get_want_slot(get, claimed);
         }
     }
 }
 
-void ddb_conflict_want(struct ddb_get *look, const struct effects *effects)
+void ddb_conflict_want(struct ddb_get *get, const struct effects *effects)
 {
     for (size_t i = 0; i < effects->n_items; i++) {
-        ddb_get_want_slot(look, effects->items[i].ext);
-        want_holder(look, effects->items[i].before);
-        want_holder(look, effects->items[i].after);
+        ddb_get_want_slot(get, effects->items[i].ext);
+        want_holder(get, effects->items[i].before);
+        want_holder(get, effects->items[i].after);
     }
     for (size_t i = 0; i < effects->n_claims; i++) {
         const struct claim_effect *claim = &effects->claims[i];
-        const char *now = ddb_get_claim(look, claim->agent);
+        const char *now = ddb_get_claim(get, claim->agent);
         const char *exts[] = {claim->before, claim->after, now};
-        ddb_get_want_claim(look, claim->agent);
+        ddb_get_want_claim(get, claim->agent);
         for (size_t j = 0; j < sizeof exts / sizeof *exts; j++) {
             if (exts[j]) {
-                ddb_get_want_slot(look, exts[j]);
+                ddb_get_want_slot(get, exts[j]);
             }
         }
     }
 }
 
-/* ---- claims that nothing bears out ----------------------------------------------------------- */
+/* ---- claims that no extension confirms -------------------------------------------------------- */
 
 static void add_fix(struct arena *arena, struct ddb_claim_fix **fixes, const char *agent,
                     const char *stale)
@@ -91,13 +91,13 @@ static void add_fix(struct arena *arena, struct ddb_claim_fix **fixes, const cha
     *fixes = fix;
 }
 
-static void find_fixes(const struct ddb_get *look, const struct effects *effects,
+static void find_fixes(const struct ddb_get *get, const struct effects *effects,
                        struct arena *arena, struct ddb_claim_fix **fixes,
                        struct conflict_verdict *verdict)
 {
     for (size_t i = 0; i < effects->n_claims; i++) {
         const struct claim_effect *claim = &effects->claims[i];
-        const char *now = ddb_get_claim(look, claim->agent);
+        const char *now = ddb_get_claim(get, claim->agent);
         if (claim_effect_expects(claim, now)) {
             continue;
         }
@@ -111,15 +111,15 @@ static void find_fixes(const struct ddb_get *look, const struct effects *effects
     }
 }
 
-void ddb_conflict_judge(const struct ddb_get *look, const struct plan *plan,
+void ddb_conflict_judge(const struct ddb_get *get, const struct plan *plan,
                         const struct effects *effects, struct arena *arena, struct ddb_verdict *out)
 {
-    struct looked_at at = {.look = look, .effects = effects};
+    struct looked_at at = {.get = get, .effects = effects};
     struct present present = {
         .slot = slot_now, .holding = holding_now, .claim = claim_now, .context = &at};
     out->fixes = NULL;
     conflict_judge(plan, effects, &present, arena, &out->conflict);
     if (out->conflict.fate == CONFLICT_AS_SEEN) {
-        find_fixes(look, effects, arena, &out->fixes, &out->conflict);
+        find_fixes(get, effects, arena, &out->fixes, &out->conflict);
     }
 }

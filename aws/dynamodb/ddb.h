@@ -70,7 +70,7 @@ struct ddb {
 
 /* ---- call.c ---------------------------------------------------------------------------------- */
 
-/* A request whose body gets TableName where it has none of RequestItems and TransactItems. The
+/* A request whose body gets TableName if it has none of RequestItems and TransactItems. The
    body moves in. */
 void ddb_submit(struct ddb *ddb, const char *operation, json_t *body_new, call_done_fn done,
                 void *context);
@@ -173,14 +173,14 @@ struct ddb_reader {
 /* Total: whatever the item is, `out` says something about it. */
 void ddb_item_read(struct ddb_reader *reader, const json_t *item, struct ddb_item *out);
 
-/* The text of an attribute of type S; NULL where it is absent, of another type or holds NUL. */
+/* The text of an attribute of type S; NULL if it is absent, of another type or holds NUL. */
 const char *ddb_item_text(const json_t *item, const char *name);
 /* Of type N, whole, in [1, year 9999]; 0 otherwise. */
 int64_t ddb_item_seconds(const json_t *item, const char *name);
 
 /* ---- actions.c ------------------------------------------------------------------------------- */
 
-/* What the table says about an agent's claim where it is not what the plan could know. */
+/* What the table says about an agent's claim, if the plan could not know it. */
 struct ddb_claim_fix {
     const char *agent;
     const char *stale; /* the claim names this one, which the agent does not hold: write over it.
@@ -238,13 +238,13 @@ size_t ddb_key_ranges(const char *low, const char *high, size_t wanted,
 /*
  * Items by key, read with strong consistency, as few requests as possible, in parallel.
  *
- *     struct ddb_get *look = ddb_get_new(ddb, width);
- *     ddb_get_want_slot(look, "0042");
- *     ddb_get_want_claim(look, "alice");
- *     ddb_get_start(look, on_looked, context);      within a running engine, or before http_run
+ *     struct ddb_get *get = ddb_get_new(ddb, width);
+ *     ddb_get_want_slot(get, "0042");
+ *     ddb_get_want_claim(get, "alice");
+ *     ddb_get_start(get, on_looked, context);      within a running engine, or before http_run
  *     ... in on_looked:
- *     ddb_get_slot(look, "0042")   a slot in its state now, SLOT_ABSENT where there is none
- *     ddb_get_claim(look, "alice") the extension it is for, NULL where there is none
+ *     ddb_get_slot(get, "0042")   a slot in its state now, SLOT_ABSENT if there is none
+ *     ddb_get_claim(get, "alice") the extension it is for, NULL if there is none
  *
  * More may be wanted and started again when the first is done.
  */
@@ -252,13 +252,13 @@ struct ddb_get;
 typedef void (*ddb_got_fn)(void *context, const struct err *err);
 
 struct ddb_get *ddb_get_new(struct ddb *ddb, int width);
-void ddb_get_free(struct ddb_get *look);
-void ddb_get_want_slot(struct ddb_get *look, const char *ext);
-void ddb_get_want_claim(struct ddb_get *look, const char *agent);
-bool ddb_get_wants(const struct ddb_get *look); /* something is not read yet */
-void ddb_get_start(struct ddb_get *look, ddb_got_fn done, void *context);
-const struct slot *ddb_get_slot(const struct ddb_get *look, const char *ext);
-const char *ddb_get_claim(const struct ddb_get *look, const char *agent);
+void ddb_get_free(struct ddb_get *get);
+void ddb_get_want_slot(struct ddb_get *get, const char *ext);
+void ddb_get_want_claim(struct ddb_get *get, const char *agent);
+bool ddb_get_wants(const struct ddb_get *get); /* something is not read yet */
+void ddb_get_start(struct ddb_get *get, ddb_got_fn done, void *context);
+const struct slot *ddb_get_slot(const struct ddb_get *get, const char *ext);
+const char *ddb_get_claim(const struct ddb_get *get, const char *agent);
 
 /* ---- load.c, scan.c, snapshot.c, hidden.c, lookup.c ------------------------------------------ */
 
@@ -310,7 +310,7 @@ enum err_code ddb_apply(struct ddb *ddb, struct plan *plan, const struct apply_c
 
 /* What the judgement of a unit that lost wants to know is asked with ddb_conflict_want, until it
    wants nothing more. */
-void ddb_conflict_want(struct ddb_get *look, const struct effects *effects);
+void ddb_conflict_want(struct ddb_get *get, const struct effects *effects);
 struct ddb_verdict {
     struct conflict_verdict conflict;
     struct ddb_claim_fix *fixes; /* what to do about claims that no extension confirms */
@@ -318,7 +318,7 @@ struct ddb_verdict {
 
 /* Applies the conflict rule (core/plan/conflict.h) to what the table has now. If all is as it was
    seen, the unit may be tried again, with `fixes`. */
-void ddb_conflict_judge(const struct ddb_get *look, const struct plan *plan,
+void ddb_conflict_judge(const struct ddb_get *get, const struct plan *plan,
                         const struct effects *effects, struct arena *arena,
                         struct ddb_verdict *out);
 

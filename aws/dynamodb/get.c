@@ -40,73 +40,73 @@ struct ddb_get {
 
 struct ddb_get *ddb_get_new(struct ddb *ddb, int width)
 {
-    struct ddb_get *look = mem_alloc(sizeof *look);
-    look->ddb = ddb;
-    look->reader = (struct ddb_reader){.arena = &look->arena, .width = width};
-    strmap_init(&look->by_ext, 64);
-    strmap_init(&look->by_agent, 64);
-    return look;
+    struct ddb_get *get = mem_alloc(sizeof *get);
+    get->ddb = ddb;
+    get->reader = (struct ddb_reader){.arena = &get->arena, .width = width};
+    strmap_init(&get->by_ext, 64);
+    strmap_init(&get->by_agent, 64);
+    return get;
 }
 
-void ddb_get_free(struct ddb_get *look)
+void ddb_get_free(struct ddb_get *get)
 {
-    if (look) {
-        strmap_release(&look->by_ext);
-        strmap_release(&look->by_agent);
-        free(look->slots);
-        free(look->claims);
-        arena_release(&look->arena);
-        free(look);
+    if (get) {
+        strmap_release(&get->by_ext);
+        strmap_release(&get->by_agent);
+        free(get->slots);
+        free(get->claims);
+        arena_release(&get->arena);
+        free(get);
     }
 }
 
 /* ---- wanting ------------------------------------------------------------------------------ */
 
-void ddb_get_want_slot(struct ddb_get *look, const char *ext)
+void ddb_get_want_slot(struct ddb_get *get, const char *ext)
 {
-    if (strmap_get(&look->by_ext, ext) != STRMAP_NONE) {
+    if (strmap_get(&get->by_ext, ext) != STRMAP_NONE) {
         return;
     }
-    if (look->n_slots == look->slots_room) {
-        look->slots_room = look->slots_room ? look->slots_room * 2 : 64;
-        look->slots = mem_resize(look->slots, look->slots_room, sizeof *look->slots);
+    if (get->n_slots == get->slots_room) {
+        get->slots_room = get->slots_room ? get->slots_room * 2 : 64;
+        get->slots = mem_resize(get->slots, get->slots_room, sizeof *get->slots);
     }
-    look->slots[look->n_slots] = (struct slot){.state = SLOT_ABSENT};
-    memcpy(look->slots[look->n_slots].ext, ext, strnlen(ext, EXT_WIDTH_MAX));
-    strmap_add(&look->by_ext, arena_strdup(&look->arena, ext), look->n_slots++);
+    get->slots[get->n_slots] = (struct slot){.state = SLOT_ABSENT};
+    memcpy(get->slots[get->n_slots].ext, ext, strnlen(ext, EXT_WIDTH_MAX));
+    strmap_add(&get->by_ext, arena_strdup(&get->arena, ext), get->n_slots++);
 }
 
-void ddb_get_want_claim(struct ddb_get *look, const char *agent)
+void ddb_get_want_claim(struct ddb_get *get, const char *agent)
 {
-    if (strmap_get(&look->by_agent, agent) != STRMAP_NONE) {
+    if (strmap_get(&get->by_agent, agent) != STRMAP_NONE) {
         return;
     }
-    if (look->n_claims == look->claims_room) {
-        look->claims_room = look->claims_room ? look->claims_room * 2 : 64;
-        look->claims = mem_resize(look->claims, look->claims_room, sizeof *look->claims);
+    if (get->n_claims == get->claims_room) {
+        get->claims_room = get->claims_room ? get->claims_room * 2 : 64;
+        get->claims = mem_resize(get->claims, get->claims_room, sizeof *get->claims);
     }
-    const char *copy = arena_strdup(&look->arena, agent);
-    look->claims[look->n_claims] = (struct looked_claim){.agent = copy};
-    strmap_add(&look->by_agent, copy, look->n_claims++);
+    const char *copy = arena_strdup(&get->arena, agent);
+    get->claims[get->n_claims] = (struct looked_claim){.agent = copy};
+    strmap_add(&get->by_agent, copy, get->n_claims++);
 }
 
-bool ddb_get_wants(const struct ddb_get *look)
+bool ddb_get_wants(const struct ddb_get *get)
 {
-    return look->slots_asked < look->n_slots || look->claims_asked < look->n_claims;
+    return get->slots_asked < get->n_slots || get->claims_asked < get->n_claims;
 }
 
 /* ---- answers ------------------------------------------------------------------------------ */
 
-const struct slot *ddb_get_slot(const struct ddb_get *look, const char *ext)
+const struct slot *ddb_get_slot(const struct ddb_get *get, const char *ext)
 {
-    size_t index = strmap_get(&look->by_ext, ext);
-    return index == STRMAP_NONE ? NULL : &look->slots[index];
+    size_t index = strmap_get(&get->by_ext, ext);
+    return index == STRMAP_NONE ? NULL : &get->slots[index];
 }
 
-const char *ddb_get_claim(const struct ddb_get *look, const char *agent)
+const char *ddb_get_claim(const struct ddb_get *get, const char *agent)
 {
-    size_t index = strmap_get(&look->by_agent, agent);
-    return index == STRMAP_NONE ? NULL : look->claims[index].ext;
+    size_t index = strmap_get(&get->by_agent, agent);
+    return index == STRMAP_NONE ? NULL : get->claims[index].ext;
 }
 
 void ddb_merge_record(struct slot *into, const struct slot *record)
@@ -120,25 +120,25 @@ void ddb_merge_record(struct slot *into, const struct slot *record)
     into->records = records;
 }
 
-static void take_item(struct ddb_get *look, const json_t *item)
+static void take_item(struct ddb_get *get, const json_t *item)
 {
     struct ddb_item read;
-    ddb_item_read(&look->reader, item, &read);
+    ddb_item_read(&get->reader, item, &read);
     if (read.kind == DDB_SLOT) {
-        size_t index = strmap_get(&look->by_ext, read.slot.ext);
+        size_t index = strmap_get(&get->by_ext, read.slot.ext);
         if (index != STRMAP_NONE) {
-            ddb_merge_record(&look->slots[index], &read.slot);
+            ddb_merge_record(&get->slots[index], &read.slot);
         }
     } else if (read.kind == DDB_CLAIM) {
-        size_t index = strmap_get(&look->by_agent, read.claim.agent);
+        size_t index = strmap_get(&get->by_agent, read.claim.agent);
         if (index != STRMAP_NONE) {
-            look->claims[index].ext = arena_strdup(&look->arena, read.claim.ext);
+            get->claims[index].ext = arena_strdup(&get->arena, read.claim.ext);
         }
     }
 }
 
 /* The answer names the table as it likes; there is only one. */
-static void take_items(struct ddb_get *look, json_t *responses)
+static void take_items(struct ddb_get *get, json_t *responses)
 {
     const char *table = NULL;
     json_t *items = NULL;
@@ -148,7 +148,7 @@ static void take_items(struct ddb_get *look, json_t *responses)
         const json_t *item = NULL;
         json_array_foreach(items, i, item)
         {
-            take_item(look, item);
+            take_item(get, item);
         }
     }
 }
@@ -157,7 +157,7 @@ static void take_items(struct ddb_get *look, json_t *responses)
 
 /* A request, over all of its repetitions. */
 struct asked {
-    struct ddb_get *look;
+    struct ddb_get *get;
     json_t *items; /* RequestItems */
     unsigned tries;
 };
@@ -166,11 +166,11 @@ static void ask(struct asked *asked);
 
 static void finish(struct asked *asked)
 {
-    struct ddb_get *look = asked->look;
+    struct ddb_get *get = asked->get;
     json_decref(asked->items);
     free(asked);
-    if (--look->in_flight == 0) {
-        look->done(look->context, &look->err);
+    if (--get->in_flight == 0) {
+        get->done(get->context, &get->err);
     }
 }
 
@@ -178,7 +178,7 @@ static void ask_again(void *context, bool cancelled)
 {
     struct asked *asked = context;
     if (cancelled) {
-        err_set(&asked->look->err, ERR_CANCELLED, "cancelled");
+        err_set(&asked->get->err, ERR_CANCELLED, "cancelled");
         finish(asked);
     } else {
         ask(asked);
@@ -188,25 +188,25 @@ static void ask_again(void *context, bool cancelled)
 static void on_reply(void *context, struct response *reply, const struct err *err)
 {
     struct asked *asked = context;
-    struct ddb_get *look = asked->look;
+    struct ddb_get *get = asked->get;
     if (reply->code != ERR_OK) {
-        ddb_take_err(&look->err, err);
+        ddb_take_err(&get->err, err);
         finish(asked);
         return;
     }
-    take_items(look, json_object_get(reply->json, "Responses"));
+    take_items(get, json_object_get(reply->json, "Responses"));
     json_t *left = json_object_get(reply->json, "UnprocessedKeys");
     if (json_object_size(left) == 0) {
         finish(asked);
     } else if (++asked->tries > UNPROCESSED_TRIES) {
-        err_set(&look->err, ERR_THROTTLED, "table %s leaves reads unprocessed again and again",
-                look->ddb->name);
+        err_set(&get->err, ERR_THROTTLED, "table %s leaves reads unprocessed again and again",
+                get->ddb->name);
         finish(asked);
     } else {
         json_decref(asked->items);
         asked->items = json_incref(left);
-        http_after(client_http(look->ddb->client),
-                   ddb_backoff_ms(look->ddb, UNPROCESSED_BASE_MS, asked->tries, UNPROCESSED_CAP_MS),
+        http_after(client_http(get->ddb->client),
+                   ddb_backoff_ms(get->ddb, UNPROCESSED_BASE_MS, asked->tries, UNPROCESSED_CAP_MS),
                    ask_again, asked);
     }
 }
@@ -216,47 +216,47 @@ static void ask(struct asked *asked)
     json_t *body = json_object();
     json_object_set(body, "RequestItems", asked->items);
     json_object_set_new(body, "ReturnConsumedCapacity", json_string("TOTAL"));
-    ddb_submit(asked->look->ddb, "BatchGetItem", body, on_reply, asked);
+    ddb_submit(asked->get->ddb, "BatchGetItem", body, on_reply, asked);
 }
 
 /* Sends the keys that were put together so far. */
-static void send_keys(struct ddb_get *look)
+static void send_keys(struct ddb_get *get)
 {
-    if (!look->keys) {
+    if (!get->keys) {
         return;
     }
     json_t *table = json_object();
-    json_object_set_new(table, "Keys", look->keys);
+    json_object_set_new(table, "Keys", get->keys);
     json_object_set_new(table, "ConsistentRead", json_true());
-    look->keys = NULL;
+    get->keys = NULL;
     struct asked *asked = mem_alloc(sizeof *asked);
-    *asked = (struct asked){.look = look, .items = json_object()};
-    json_object_set_new(asked->items, look->ddb->table, table);
-    look->in_flight++;
+    *asked = (struct asked){.get = get, .items = json_object()};
+    json_object_set_new(asked->items, get->ddb->table, table);
+    get->in_flight++;
     ask(asked);
 }
 
-static void add_key(struct ddb_get *look, json_t *key_new)
+static void add_key(struct ddb_get *get, json_t *key_new)
 {
-    look->keys = look->keys ? look->keys : json_array();
-    json_array_append_new(look->keys, key_new);
-    if (json_array_size(look->keys) == DDB_BATCH_GET_MAX) {
-        send_keys(look);
+    get->keys = get->keys ? get->keys : json_array();
+    json_array_append_new(get->keys, key_new);
+    if (json_array_size(get->keys) == DDB_BATCH_GET_MAX) {
+        send_keys(get);
     }
 }
 
-void ddb_get_start(struct ddb_get *look, ddb_got_fn done, void *context)
+void ddb_get_start(struct ddb_get *get, ddb_got_fn done, void *context)
 {
-    look->done = done;
-    look->context = context;
-    while (look->slots_asked < look->n_slots) {
-        const char *ext = look->slots[look->slots_asked++].ext;
-        add_key(look, ddb_key(ext, "nu"));
-        add_key(look, ddb_key(ext, "agentID"));
-        add_key(look, ddb_key(ext, "held"));
+    get->done = done;
+    get->context = context;
+    while (get->slots_asked < get->n_slots) {
+        const char *ext = get->slots[get->slots_asked++].ext;
+        add_key(get, ddb_key(ext, "nu"));
+        add_key(get, ddb_key(ext, "agentID"));
+        add_key(get, ddb_key(ext, "held"));
     }
-    while (look->claims_asked < look->n_claims) {
-        add_key(look, ddb_claim_key(look->claims[look->claims_asked++].agent));
+    while (get->claims_asked < get->n_claims) {
+        add_key(get, ddb_claim_key(get->claims[get->claims_asked++].agent));
     }
-    send_keys(look);
+    send_keys(get);
 }

@@ -109,7 +109,7 @@ struct month {
     int64_t began_ms; /* the earliest begin of its first `limit` actions */
 };
 
-/* "2026-11-22T20:32:01.123Z#ID#PART" into its parts. False where it is nothing of the kind. */
+/* "2026-11-22T20:32:01.123Z#ID#PART" into its parts. False if it is not of this form. */
 static bool split_sk(const char *sk, int64_t *at_ms, char *id, size_t room)
 {
     const char *first = strchr(sk, '#');

@@ -8,7 +8,7 @@
 
 /*
  * Items. Everything that comes in was written by somebody else, perhaps by hand: an attribute of
- * another type, a number that is none, a key that no program of ours would write. Such an item
+ * another type, a number that is not valid, a key that no program of ours would write. Such an item
  * becomes an unknown_item, which is reported and never touched.
  */
 
@@ -21,7 +21,7 @@
    after "agent#" the partition key of a claim. */
 #define SORT_KEY_MAX 1024
 
-#define SHOWN_MAX 200   /* of a key that is no text */
+#define SHOWN_MAX 200   /* of a key that is not text */
 #define UNSAFE_MAX 1024 /* of the names of attributes */
 
 /* ---- writing ----------------------------------------------------------------------------- */
@@ -406,7 +406,7 @@ static void read_attributes(struct ddb_reader *reader, const json_t *item, struc
     keep_findings(reader, &findings, slot);
 }
 
-/* A key for people. What is no text is shown as JSON. */
+/* A key for people. A key that is not text is shown as JSON. */
 static const char *show(struct arena *arena, const json_t *attribute)
 {
     const char *text = text_of(attribute);
@@ -439,7 +439,7 @@ static void read_free(struct ddb_reader *reader, const json_t *item, struct ddb_
         return;
     }
     if (json_object_get(item, "released_at") && ddb_item_seconds(item, "released_at") == 0) {
-        odd(reader, item, "a free extension whose released_at is no time", out);
+        odd(reader, item, "a free extension whose released_at is not a valid time", out);
         return;
     }
     out->slot.state = SLOT_FREE;
@@ -507,7 +507,7 @@ void ddb_item_read(struct ddb_reader *reader, const json_t *item, struct ddb_ite
     const char *pk = ddb_item_text(item, "pk");
     const char *sk = reader->sk ? reader->sk : ddb_item_text(item, "sk");
     if (!pk || !sk) {
-        odd(reader, item, "a key that is no text", out);
+        odd(reader, item, "a key that is not text", out);
         return;
     }
     if (strncmp(pk, AUDIT_PREFIX, strlen(AUDIT_PREFIX)) == 0 || strcmp(pk, DDB_EXPORT_PK) == 0) {
@@ -520,7 +520,7 @@ void ddb_item_read(struct ddb_reader *reader, const json_t *item, struct ddb_ite
     }
     size_t length = strlen(pk);
     if (!text_is_digits(pk) || length < EXT_WIDTH_MIN || length > EXT_WIDTH_MAX) {
-        odd(reader, item, "a key that is no extension", out);
+        odd(reader, item, "a key that is not an extension", out);
         return;
     }
     memcpy(out->slot.ext, pk, length);

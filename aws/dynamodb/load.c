@@ -264,13 +264,13 @@ static void on_looked(void *context, const struct err *err)
     }
 }
 
-static void take_looked(struct snapshot *snapshot, const struct ddb_get *look, const bool *doubtful)
+static void take_looked(struct snapshot *snapshot, const struct ddb_get *get, const bool *doubtful)
 {
     size_t kept = 0;
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         struct slot slot = snapshot->slots[i];
         if (doubtful[i]) {
-            slot = slot_copy(&snapshot->arena, ddb_get_slot(look, slot.ext));
+            slot = slot_copy(&snapshot->arena, ddb_get_slot(get, slot.ext));
         }
         if (slot.state != SLOT_ABSENT) {
             snapshot->slots[kept++] = slot;
@@ -280,11 +280,11 @@ static void take_looked(struct snapshot *snapshot, const struct ddb_get *look, c
 }
 
 /* Of two numbers of an agent the one that the claim names is rather kept, so it is asked for. */
-static void want_doubtful(struct ddb_get *look, const struct slot *slot)
+static void want_doubtful(struct ddb_get *get, const struct slot *slot)
 {
-    ddb_get_want_slot(look, slot->ext);
+    ddb_get_want_slot(get, slot->ext);
     if (slot->state == SLOT_ASSIGNED) {
-        ddb_get_want_claim(look, slot->agent);
+        ddb_get_want_claim(get, slot->agent);
     }
 }
 
@@ -293,7 +293,7 @@ static int compare_claims(const void *a, const void *b)
     return strcmp(((const struct claim *)a)->agent, ((const struct claim *)b)->agent);
 }
 
-static void take_claims(struct snapshot *snapshot, const struct ddb_get *look)
+static void take_claims(struct snapshot *snapshot, const struct ddb_get *get)
 {
     struct arena *arena = &snapshot->arena;
     struct strmap seen;
@@ -301,7 +301,7 @@ static void take_claims(struct snapshot *snapshot, const struct ddb_get *look)
     snapshot->claims = arena_alloc(arena, (snapshot->n_slots + 1) * sizeof *snapshot->claims);
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         const struct slot *slot = &snapshot->slots[i];
-        const char *ext = slot->state == SLOT_ASSIGNED ? ddb_get_claim(look, slot->agent) : NULL;
+        const char *ext = slot->state == SLOT_ASSIGNED ? ddb_get_claim(get, slot->agent) : NULL;
         if (ext && strmap_add(&seen, slot->agent, i) == i) {
             struct claim *claim = &snapshot->claims[snapshot->n_claims++];
             claim->agent = slot->agent;
@@ -320,24 +320,24 @@ static enum err_code settle_doubts(struct ddb *ddb, int width, struct snapshot *
     struct err failed = ERR_INIT;
     enum err_code code = ERR_OK;
     if (n > 0 && n <= DOUBTS_MAX) {
-        struct ddb_get *look = ddb_get_new(ddb, width);
+        struct ddb_get *get = ddb_get_new(ddb, width);
         for (size_t i = 0; i < snapshot->n_slots; i++) {
             if (doubtful[i]) {
-                want_doubtful(look, &snapshot->slots[i]);
+                want_doubtful(get, &snapshot->slots[i]);
             }
         }
         log_line(LOG_INFO, "dynamodb", "%zu extensions read again with strong consistency", n);
-        ddb_get_start(look, on_looked, &failed);
+        ddb_get_start(get, on_looked, &failed);
         code = http_run(client_http(ddb->client), err);
         if (code == ERR_OK && failed.code != ERR_OK) {
             ddb_take_err(err, &failed);
             code = failed.code;
         }
         if (code == ERR_OK) {
-            take_looked(snapshot, look, doubtful);
-            take_claims(snapshot, look);
+            take_looked(snapshot, get, doubtful);
+            take_claims(snapshot, get);
         }
-        ddb_get_free(look);
+        ddb_get_free(get);
     }
     free(doubtful);
     return code;

@@ -63,7 +63,7 @@ struct ddb_scheduler {
     size_t n_changes;     /* to write */
     size_t n_decided;
     size_t n_parts;                   /* under way */
-    struct ddb_transaction *in_doubt; /* given up, and perhaps carried out all the same */
+    struct ddb_transaction *in_doubt; /* given up, although DynamoDB may have carried them out */
     unsigned last_number;             /* of a part */
     double window;                    /* how many parts may be under way */
     bool stop;                        /* nothing new is begun */
@@ -93,10 +93,10 @@ struct ddb_transaction {
     struct err err;    /* why it was given up, or may be */
     ddb_known_fn known;
     struct ddb_transaction *next;
-    /* Settling: the units that lost, and what is there now. */
+    /* Settling: the units that lost, and what the table has now. */
     size_t lost[DDB_ACTIONS_MAX];
     size_t n_lost;
-    struct ddb_get *look;
+    struct ddb_get *get;
 };
 
 /* ---- units.c ------------------------------------------------------------------------------- */
@@ -125,7 +125,7 @@ void ddb_ended(struct ddb_scheduler *writer);
 
 /* Asks whether the transaction was carried out, and tells `known`. */
 void ddb_in_doubt_ask(struct ddb_transaction *part, ddb_known_fn known);
-/* Given up, and perhaps carried out all the same: kept for the end. */
+/* Given up, although DynamoDB may have carried it out: kept for the end. */
 void ddb_in_doubt_keep(struct ddb_transaction *part);
 /* On an engine that is at rest: decides those that were kept; nothing of what is known not to be
    carried out can be carried out afterwards. */

@@ -5,7 +5,7 @@
 #include "core/base/banned.h"
 
 /*
- * The table: made where it is missing, checked where it is there. A table that the old program's
+ * The table: made if it is missing, checked if it exists. A table that the old program's
  * owner made is taken as it is; only what the program cannot do without is added to it (the index)
  * and what costs nothing (expiry of audit records). Continuous backups and the protection against
  * deletion come with a table of ours; of one that was there they are its owner's decision.
@@ -125,7 +125,8 @@ static enum err_code describe(struct making *making, json_t **table, struct err 
     return code;
 }
 
-/* A warning under `name`. What ends the run is none: an expired log-in, no network, a key. */
+/* A warning under `name`. An error that ends the run is not a warning: an expired log-in, no
+   network, a key. */
 static enum err_code warn(struct making *making, const char *name, struct err *failed)
 {
     if (failed->code == ERR_AUTH || failed->code == ERR_OFFLINE || failed->code == ERR_CANCELLED) {
@@ -230,7 +231,7 @@ static bool is_ready(const json_t *table)
     return serves && index && has_status(index, "IndexStatus", "ACTIVE");
 }
 
-/* Polls, ever more rarely, until table and index are there. Adds the index where it is missing. */
+/* Polls, ever more rarely, until table and index exist. Adds the index if it is missing. */
 static enum err_code wait_until_ready(struct making *making)
 {
     struct ddb *ddb = making->ddb;

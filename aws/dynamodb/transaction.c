@@ -47,7 +47,7 @@ struct ddb_transaction *ddb_transaction_new(struct ddb_scheduler *writer)
 
 void ddb_transaction_free(struct ddb_transaction *part)
 {
-    ddb_get_free(part->look);
+    ddb_get_free(part->get);
     free(part->body);
     free(part);
 }
@@ -224,7 +224,7 @@ static void settle_unit(struct ddb_transaction *part, size_t index, struct arena
     struct ddb_verdict judged;
     struct conflict_verdict *verdict = &judged.conflict;
     lost_effects(part, index, arena, &effects);
-    ddb_conflict_judge(part->look, writer->plan, &effects, &writer->arena, &judged);
+    ddb_conflict_judge(part->get, writer->plan, &effects, &writer->arena, &judged);
     unit->fixes = judged.fixes;
     if (verdict->fate == CONFLICT_AS_SEEN && ++unit->losses <= LOSSES_MAX) {
         ddb_again(writer, index);
@@ -258,10 +258,10 @@ static void on_looked(void *context, const struct err *err)
     for (size_t i = 0; i < part->n_lost; i++) {
         struct effects effects;
         lost_effects(part, part->lost[i], &arena, &effects);
-        ddb_conflict_want(part->look, &effects);
+        ddb_conflict_want(part->get, &effects);
     }
-    if (ddb_get_wants(part->look)) {
-        ddb_get_start(part->look, on_looked, part);
+    if (ddb_get_wants(part->get)) {
+        ddb_get_start(part->get, on_looked, part);
         arena_release(&arena);
         return;
     }
@@ -284,7 +284,7 @@ static void want_what_is_known(struct ddb_transaction *part, const json_t *answe
         struct ddb_item item;
         ddb_item_read(&reader, json_object_get(reason, "Item"), &item);
         if (item.kind == DDB_CLAIM) {
-            ddb_get_want_slot(part->look, item.claim.ext);
+            ddb_get_want_slot(part->get, item.claim.ext);
         }
     }
     arena_release(&arena);
@@ -293,15 +293,15 @@ static void want_what_is_known(struct ddb_transaction *part, const json_t *answe
 static void settle(struct ddb_transaction *part, const json_t *answer)
 {
     struct arena arena = ARENA_INIT;
-    part->look = ddb_get_new(part->writer->ddb, part->writer->width);
+    part->get = ddb_get_new(part->writer->ddb, part->writer->width);
     for (size_t i = 0; i < part->n_lost; i++) {
         struct effects effects;
         lost_effects(part, part->lost[i], &arena, &effects);
-        ddb_conflict_want(part->look, &effects);
+        ddb_conflict_want(part->get, &effects);
     }
     arena_release(&arena);
     want_what_is_known(part, answer);
-    ddb_get_start(part->look, on_looked, part);
+    ddb_get_start(part->get, on_looked, part);
 }
 
 static void cancelled(struct ddb_transaction *part, const json_t *answer, const struct err *err)

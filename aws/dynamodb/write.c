@@ -20,7 +20,7 @@
 
 #define PASSED_OVER_MAX 512
 
-/* What no transaction could hold: a text that is no key, a group of too many. */
+/* What no transaction could hold: a text that cannot be a key, a group of too many actions. */
 static const char *unit_problem(const struct effects *effects)
 {
     for (size_t i = 0; i < effects->n_items; i++) {

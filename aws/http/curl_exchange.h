@@ -3,7 +3,7 @@
 
 /*
  * One request on libcurl's easy interface, from how it is set up to what came of it. Only
- * aws/http_curl*.c include this; aws/http/curl.c runs many of them.
+ * aws/http/curl.c and curl_exchange.c include this; aws/http/curl.c runs many of them.
  */
 
 #include <curl/curl.h>

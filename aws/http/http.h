@@ -19,7 +19,7 @@
  * An answer with any status, 500 included, is a success here; failures are those of the transport.
  * Redirects are not followed. Nothing of a request or an answer is logged here.
  *
- * aws/http/curl.c is the real one; tests have one with prepared answers and a time of its own
+ * aws/http/curl.c is the real one; tests have one with prepared answers and its own clock
  * (tests/unit/support_aws/http_fake.h).
  */
 
@@ -89,7 +89,7 @@ bool http_failure_may_retry(enum http_failure failure);
 struct http_response {
     enum http_failure failure; /* HTTP_OK: the rest holds */
     enum http_reason reason;
-    char detail[256]; /* of a failure, for people; "" where there is no more to say */
+    char detail[256]; /* of a failure, for people; "" if there is no more to say */
     bool sent;        /* a failure: the request may have reached the other side */
     int status;
     struct http_header *headers; /* in the order of arrival, trimmed */
@@ -166,7 +166,7 @@ struct http *http_curl_new(const struct http_curl_options *options);
 #define HTTP_HEADER_BYTES_MAX 65536
 
 /* Adds a line "Name: value" as it came; a status line forgets what came before it (1xx). False
-   where there are too many or too long ones. */
+   if there are too many or too long ones. */
 bool http_response_add_line(struct http_response *response, const char *line, size_t length);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "core/base/banned.h"
 
-/* Copies a part; false where it is not there or does not fit. */
+/* Copies a part; false if it is missing or does not fit. */
 static bool get(CURLU *parts, CURLUPart part, unsigned flags, char *out, size_t size)
 {
     char *text = NULL;

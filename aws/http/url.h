@@ -28,7 +28,7 @@ struct url {
 bool url_parse(const char *text, struct url *out);
 
 /* "https://host:port", without the port that is the scheme's own: what may stand in a message or a
-   log. "a URL" where it is none. Written to `out`. */
+   log. "a URL" if it is not one. Written to `out`. */
 void url_origin(const char *text, char *out, size_t size);
 
 /* Whether the host is an IP address, and whether it is this machine: "localhost", 127.x, ::1. */

@@ -114,7 +114,7 @@ enum err_code sts_get_caller_identity(struct client *sts, struct sts_identity *o
 
 /* ---- be somebody else -------------------------------------------------------------------- */
 
-/* Of arn:aws:sts::111122223333:assumed-role/Ops/alice; NULL where it says none. */
+/* Of arn:aws:sts::111122223333:assumed-role/Ops/alice; NULL if it names none. */
 static char *account_of(const char *text)
 {
     struct arn arn;

@@ -34,7 +34,7 @@ enum err_code s3_parse_place(const char *rest, struct s3_place *out, struct err 
 struct s3_options {
     struct s3_place place;
     struct client_options client; /* service is set here */
-    enum aws_s3_style style;      /* PATH: https://s3.../BUCKET/KEY also where it is not needed */
+    enum aws_s3_style style;      /* PATH: https://s3.../BUCKET/KEY even if it is not needed */
     const char *kms_key;          /* id or ARN: encrypt with it; NULL: as the bucket does */
     const char *storage_class;    /* "STANDARD_IA"; NULL: STANDARD */
     const char *bucket_owner;     /* the account that the bucket has to belong to; NULL: any */

@@ -46,7 +46,7 @@ double crypto_random_unit(void);               /* uniform in [0, 1) */
 void crypto_uuid4(char out[CRYPTO_UUID_TEXT]); /* "8a6e0804-2bd0-4672-b79d-d97027f9071a" */
 
 /* ES256 (ECDSA, P-256, SHA-256) with a private key in PEM form (SEC1 or PKCS#8), as a JWT wants
-   it: r and s, 32 bytes each. ERR_INPUT where the PEM is no such key. */
+   it: r and s, 32 bytes each. ERR_INPUT if the PEM is not such a key. */
 #define CRYPTO_ES256_BYTES 64
 enum err_code crypto_es256_sign(const char *pem, const void *bytes, size_t length,
                                 uint8_t signature[CRYPTO_ES256_BYTES], struct err *err) ERR_CHECK;

@@ -64,7 +64,7 @@ static void test_permission_in_message(void **state)
         struct err err = ERR_INIT;
         what.error = "AccessDeniedException";
         what.message = messages[i][0];
-        assert_int_equal(explain(&what, &err), ERR_DENIED);
+        assert_int_equal(service_error_explain(&what, &err), ERR_DENIED);
         assert_non_null(strstr(err.text, messages[i][1]));
         assert_non_null(strstr(err.text, "request id rq-1"));
         assert_non_null(strstr(err.hint, "profile ops"));
@@ -79,7 +79,7 @@ static void test_credentials(void **state)
     struct err err = ERR_INIT;
     what.error = "ExpiredTokenException";
     what.renew = "Log in again: aws sso login --profile ops";
-    assert_int_equal(explain(&what, &err), ERR_AUTH);
+    assert_int_equal(service_error_explain(&what, &err), ERR_AUTH);
     assert_non_null(strstr(err.text, "have expired"));
     assert_string_equal(err.hint, "Log in again: aws sso login --profile ops");
     assert_int_equal(strncmp(err.text, "the credentials (profile ops) have expired", 42), 0);
@@ -88,13 +88,13 @@ static void test_credentials(void **state)
     what.error = "InvalidSignatureException";
     what.skew_known = true;
     what.skew_ms = -20 * 60 * 1000;
-    assert_int_equal(explain(&what, &skewed), ERR_AUTH);
+    assert_int_equal(service_error_explain(&what, &skewed), ERR_AUTH);
     assert_non_null(strstr(skewed.hint, "20 minutes ahead of"));
 
     struct err keys = ERR_INIT;
     what.skew_known = false;
     what.renew = NULL;
-    assert_int_equal(explain(&what, &keys), ERR_AUTH);
+    assert_int_equal(service_error_explain(&what, &keys), ERR_AUTH);
     assert_non_null(strstr(keys.text, "were refused"));
     assert_non_null(strstr(keys.hint, "secret"));
 }
@@ -124,7 +124,7 @@ static void test_codes(void **state)
         struct err err = ERR_INIT;
         what.error = cases[i].error;
         what.status = cases[i].status;
-        assert_int_equal(explain(&what, &err), cases[i].code);
+        assert_int_equal(service_error_explain(&what, &err), cases[i].code);
         assert_non_null(strstr(err.text, "table agents"));
         assert_non_null(strstr(err.text, "rq-1"));
     }
@@ -154,7 +154,7 @@ static void test_failures(void **state)
         struct err err = ERR_INIT;
         what.failure = cases[i].failure;
         what.detail = "why";
-        assert_int_equal(explain(&what, &err), cases[i].code);
+        assert_int_equal(service_error_explain(&what, &err), cases[i].code);
         assert_non_null(strstr(err.hint, cases[i].hint));
         if (cases[i].failure != HTTP_CANCELLED) {
             assert_non_null(strstr(err.text, "(dynamodb.eu-west-1.amazonaws.com: why)"));
@@ -173,14 +173,14 @@ static void test_log_ins(void **state)
     what.operation = "AssumeRoleWithWebIdentity";
     what.source = NULL;
     what.error = "InvalidIdentityToken";
-    assert_int_equal(explain(&what, &err), ERR_AUTH);
+    assert_int_equal(service_error_explain(&what, &err), ERR_AUTH);
     assert_int_equal(strncmp(err.text, "the token was refused: ", 23), 0);
     assert_null(strstr(err.hint, "secret"));
     err_clear(&err);
     what.operation = "AssumeRole";
     what.source = "profile ops";
     what.error = "AccessDenied";
-    assert_int_equal(explain(&what, &err), ERR_DENIED);
+    assert_int_equal(service_error_explain(&what, &err), ERR_DENIED);
     assert_non_null(strstr(err.text, "the permission sts:AssumeRole is missing"));
     assert_non_null(strstr(err.hint, "let the role trust them"));
     assert_null(strstr(err.hint, "README"));
@@ -227,7 +227,7 @@ static void test_causes(void **state)
         what.reason = cases[i].reason;
         what.custom = cases[i].custom;
         what.loopback = cases[i].loopback;
-        (void)explain(&what, &err);
+        (void)service_error_explain(&what, &err);
         assert_int_equal(strncmp(err.text, cases[i].text, strlen(cases[i].text)), 0);
         if (!strstr(err.hint, cases[i].hint) || strstr(err.hint, cases[i].not_hint)) {
             fail_msg("%zu: %s", i, err.hint);
@@ -242,14 +242,14 @@ static void test_redirects(void **state)
     struct err err = ERR_INIT;
     what.status = 302;
     what.location = "https://login.example.com/portal?token=s3cr3t";
-    assert_int_equal(explain(&what, &err), ERR_SERVICE);
+    assert_int_equal(service_error_explain(&what, &err), ERR_SERVICE);
     assert_non_null(strstr(err.text, "sends us to login.example.com, HTTP status 302"));
     assert_null(strstr(err.text, "s3cr3t"));
     assert_non_null(strstr(err.hint, "is the region \"eu-west-1\" right"));
     err_clear(&err);
     what.custom = true;
     what.location = NULL;
-    (void)explain(&what, &err);
+    (void)service_error_explain(&what, &err);
     assert_non_null(strstr(err.text, "sends us to somewhere else"));
     assert_non_null(strstr(err.hint, "endpoint URL"));
 }
@@ -278,7 +278,7 @@ static void test_unknown_operations(void **state)
         what.error = cases[i].error;
         what.status = cases[i].status;
         what.custom = cases[i].custom;
-        (void)explain(&what, &err);
+        (void)service_error_explain(&what, &err);
         bool told = strstr(err.text, "does not know the operation TransactWriteItems") != NULL;
         assert_int_equal(told, cases[i].unknown);
         assert_int_equal(strstr(err.hint, "endpoint URL") != NULL,

@@ -359,7 +359,7 @@ static void test_odd_answers(void **state)
         const char *page;
         const char *text;
     } cases[] = {
-        {"{\"UserSummaryList\":{}}", "page 1: UserSummaryList is no list"},
+        {"{\"UserSummaryList\":{}}", "page 1: UserSummaryList is not a list"},
         {"{\"UserSummaryList\":[{\"Id\":\"9\",\"Username\":\" a\"}]}",
          "page 1, user 1 (9): the login begins or ends with a blank"},
         {"{\"UserSummaryList\":[{\"Username\":\"a\"},{\"Username\":\"b\\tc\"}]}",
