@@ -238,8 +238,8 @@ static size_t add_done(const struct shell *shell, char *out, size_t size)
     return used;
 }
 
-/* "| reading the directory 12s  page 3  3,000 of 9,500  throttled, waits 2 s  (C-c stops)": the work,
-   since when, and how far it is. */
+/* "| reading the directory 12s  page 3  3,000 of 9,500  throttled, waits 2 s  (C-c stops)": the
+   work, since when, and how far it is. */
 static void progress_text(const struct shell *shell, char *out, size_t size)
 {
     static const char spinner[] = "|/-\\";

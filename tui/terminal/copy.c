@@ -17,8 +17,8 @@
 #define COPY_MAX ((size_t)74994) /* what 100,000 bytes of base64 hold with the frame around them */
 #define SCREEN_PIECE 240
 
-/* Without control characters, which somebody's shell would obey when it is pasted; the TABs and line
-   ends between fields and rows stay. */
+/* Leaves out control characters, which a shell would obey in a paste. The TABs and line ends between
+   fields and rows stay. */
 static void put_pasteable(struct buf *out, const char *text)
 {
     size_t length = strlen(text);
