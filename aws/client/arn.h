@@ -16,7 +16,7 @@ struct arn {
     const char *resource; /* in the text that was parsed; may contain ':' and '/' */
 };
 
-/* False where the text is no ARN; `out` is then not defined. */
+/* False if the text is not an ARN; `out` is then not defined. */
 bool arn_parse(const char *text, struct arn *out);
 
 #endif

@@ -15,9 +15,9 @@
  * or, for a single call, client_call(client, &call, &reply, err).
  *
  * Each attempt is signed anew with the credentials and the (skew-corrected) time of that moment.
- * Failures are retried as the SDKs' standard mode does it (aws/client/retry.h); what is asked too fast is
- * paced (aws/client/rate_limiter.h); credentials that the service calls expired are renewed once. `done` is called
- * exactly once for each call, inside http_run, with what came of it.
+ * Failures are retried as the SDKs' standard mode does it (aws/client/retry.h); calls that come too
+ * fast wait (aws/client/rate_limiter.h); credentials that the service calls expired are renewed
+ * once. `done` is called exactly once for each call, inside http_run, with the result.
  *
  * One client belongs to one engine and to its thread. A log line per attempt (`--log`) has method,
  * host, operation, status, time, attempt and request id; never a header, body, query or key.
@@ -114,7 +114,7 @@ enum err_code client_call(struct client *client, const struct call *call, struct
                           struct err *err) ERR_CHECK;
 void response_release(struct response *reply);
 
-/* What time the service has: the Date of its answers, and the monotonic clock since. False where no
+/* What time the service has: the Date of its answers, and the monotonic clock since. False if no
    answer said so yet. */
 bool client_service_now_ms(const struct client *client, int64_t *now_ms);
 

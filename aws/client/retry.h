@@ -71,7 +71,7 @@ int64_t retry_delay_ms(enum aws_service service, enum retry_class class, int ret
 /* ---- whose clock is right ---------------------------------------------------------------- */
 
 /* How far the service's clock is ahead of ours, from one answer: its Date against the middle of
-   the exchange. False where the answer does not tell (no Date, or it comes from a cache, or the
+   the exchange. False if the answer does not tell (no Date, or it comes from a cache, or the
    exchange took more than 15 minutes). */
 bool retry_skew(const struct http_response *response, int64_t *skew_ms);
 

@@ -5,6 +5,9 @@
  * What went wrong, for people: the cause first, then which call on what, what the service said and
  * its request id; in the hint what to do about it, which follows from the cause. A missing
  * permission is named, an expired log-in says what renews it. Pure.
+ *
+ *     struct service_error what = {.service = SERVICE_DYNAMODB, .operation = "Query", ...};
+ *     return service_error_explain(&what, err);
  */
 
 #include <stdbool.h>

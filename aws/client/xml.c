@@ -71,7 +71,7 @@ static struct xml_part tag_name(const char *text, size_t length)
     return (struct xml_part){.text = text + begin, .length = end - begin};
 }
 
-/* Takes the next piece off `rest`; false at the end and where the markup breaks off. */
+/* Takes the next piece off `rest`; false at the end and if the markup breaks off. */
 static bool take(struct xml_part *rest, struct piece *piece)
 {
     const char *text = rest->text;

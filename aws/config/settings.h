@@ -34,7 +34,7 @@ enum aws_retry_mode { AWS_RETRY_STANDARD, AWS_RETRY_ADAPTIVE };
    host; AUTO leaves it to the exporter. */
 enum aws_s3_style { AWS_S3_AUTO, AWS_S3_PATH, AWS_S3_VIRTUAL };
 
-/* All borrowed for the call; NULL where nothing was chosen. */
+/* All borrowed for the call; NULL if nothing was chosen. */
 struct aws_settings_choice {
     const char *profile;
     const char *region;
@@ -89,7 +89,7 @@ void aws_settings_set_region(struct aws_settings *settings, const char *region, 
 void aws_settings_endpoints(const struct aws_settings *settings, struct endpoint_settings *out);
 
 /* The same for the services that credentials come from: --endpoint-url is not for them, and their
-   region may be another one (`region` NULL: the settings'; where that is not known, us-east-1). */
+   region may be another one (`region` NULL: the settings'; if that is not known, us-east-1). */
 void aws_settings_login_endpoints(const struct aws_settings *settings, const char *region,
                                   struct endpoint_settings *out);
 
@@ -97,7 +97,7 @@ void aws_settings_login_endpoints(const struct aws_settings *settings, const cha
 char *aws_settings_path(const struct aws_settings *settings, const char *path);
 
 /* Why a profile is not found: "FILE has [dev]; in that file the section is called [profile dev]".
-   The caller frees; NULL where the name stands in neither file. */
+   The caller frees; NULL if neither file has the name. */
 char *aws_settings_misplaced(const struct aws_settings *settings, const char *profile);
 
 #endif

@@ -6,11 +6,16 @@
  * https://docs.aws.amazon.com/connect/latest/APIReference/API_ListUsers.html
  *
  * ListUsers is the truth, in pages of 1,000, one after the other (each holds the token of the
- * next). Names and routing profiles come from SearchUsers and ListRoutingProfiles beside it, where
- * they are wanted: both lag behind by seconds and need permissions of their own, so what they miss
- * or refuse leaves names out and a note in the roster, and never an agent.
+ * next). If they are wanted, names and routing profiles come from SearchUsers and
+ * ListRoutingProfiles. Both lag behind by seconds and need their own permissions: what they miss or
+ * refuse leaves names out and a note in the roster, but never leaves out an agent.
  *
  * Every operation has its own quota and its own rate limiter.
+ *
+ *     struct connect_options options = {.uri = uri, .client = client_options, .names = true};
+ *     if (connect_parse_instance("arn:aws:connect:...", &options.instance, err) == ERR_OK) {
+ *         directory = connect_directory_new(&options);
+ *     }
  */
 
 #include <stdbool.h>

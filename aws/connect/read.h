@@ -29,8 +29,8 @@ struct connect_pages {
 void connect_pages_init(struct connect_pages *pages);
 void connect_pages_release(struct connect_pages *pages);
 
-/* Takes the token out of the answer of a page. False where that was the last one; with ERR_SERVICE in
-   `err` also where the pages go in a circle, told at the first token that comes again, or do not
+/* Takes the token out of the answer of a page. False if that was the last one; with ERR_SERVICE in
+   `err` also if the pages go in a circle, told at the first token that comes again, or do not
    end. */
 bool connect_pages_next(struct connect_pages *pages, const json_t *answer, struct err *err);
 
@@ -65,7 +65,7 @@ void connect_names_release(struct connect_names *names);
 /* Submits the first requests; what comes of them is collected while the engine runs. */
 void connect_names_start(struct connect_names *names);
 
-/* NULL where nothing is known. */
+/* NULL if nothing is known. */
 const struct connect_person *connect_names_find(const struct connect_names *names,
                                                 const char *login);
 const char *connect_names_profile(const struct connect_names *names, const char *profile_id);

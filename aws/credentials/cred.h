@@ -2,8 +2,8 @@
 #define AWS_CREDENTIALS_CRED_H
 
 /*
- * The single sources of credentials, and what they share. aws/identity/chain.h puts them in order; only
- * that file and the tests need this one.
+ * The single sources of credentials, and what they share. aws/identity/chain.h puts them in order.
+ * Only this room, aws/identity and the tests include this.
  *
  * Each source is a provider (aws/credentials/credentials.h) in its own file. What its `get` returns:
  *
@@ -34,7 +34,7 @@ struct cred_context {
     struct http *http; /* theirs alone, see aws/credentials/credentials.h */
 
     /* Asks the person at the terminal: `question` is "MFA code for ARN", the answer one line
-       without its end. NULL: nobody is there. ERR_CANCELLED where the person gave up. */
+       without its end. NULL: nobody is there. ERR_CANCELLED if the person gave up. */
     enum err_code (*prompt)(void *context, const char *question, struct buf *answer,
                             struct err *err);
     void *prompt_context;

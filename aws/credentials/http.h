@@ -3,7 +3,7 @@
 
 /*
  * The small unsigned requests that sources of credentials make: one at a time, waited for, tried
- * again a few times where the transport, a throttle (429) or the server (5xx) failed.
+ * again a few times if the transport, a throttle (429) or the server (5xx) failed.
  */
 
 #include "aws/credentials/cred.h"

@@ -4,7 +4,7 @@
  * careless proxy could read.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html
  *
- * The service is at a fixed address of the link. Where nothing is there (a laptop, a container
+ * The service is at a fixed address of the link. If nothing answers there (a laptop, a container
  * with a hop limit of one), the answer is "not configured" after a second.
  */
 

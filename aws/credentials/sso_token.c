@@ -157,7 +157,7 @@ static enum err_code renew(struct sso_token *token, json_t *root, struct err *er
 /* ---- asking for it ----------------------------------------------------------------------------
  */
 
-/* Renews where that is due and possible. A failure counts only where the old one is of no use. */
+/* Renews if that is due and possible. A failure counts only if the old token cannot be used. */
 static enum err_code freshen(struct sso_token *token, bool force, json_t *root, const char **why,
                              struct err *err)
 {

@@ -12,10 +12,10 @@
  * effect says whether it was seen and whether it is to be there afterwards:
  *
  *     seen   afterwards
- *     no     no          nothing; where nothing at all was seen: it must not be there
+ *     no     no          nothing; if nothing at all was seen: it must not be there
  *     no     yes         Put: it must not be there
  *     yes    no          Delete: it must be as it was seen
- *     yes    yes         Put or Update where it changes, else it must still be as it was seen
+ *     yes    yes         Put or Update if it changes, else it must still be as it was seen
  *
  * A claim that comes or goes without its extension (a repair) is tied to what the extension says
  * now.
@@ -426,7 +426,7 @@ static void or_ext(struct draft *draft, struct buf *clause, const char *ext)
     buf_printf(clause, "%s#e = %s", clause->length > 0 ? " OR " : "", placeholder);
 }
 
-/* The claim names one of the extensions that the plan knew of, or is not there where that is fine.
+/* The claim names one of the extensions that the plan knew of, or is missing if that is allowed.
  */
 static void when_claim(struct draft *draft, const struct claim_effect *claim)
 {

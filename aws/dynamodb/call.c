@@ -159,7 +159,7 @@ void ddb_take_err(struct err *err, const struct err *from)
     }
 }
 
-/* The tables of the account and region, the first hundred; NULL where the role may not list them.
+/* The tables of the account and region, the first hundred; NULL if the role may not list them.
    The reply holds them. */
 static const json_t *list_tables(struct ddb *ddb, struct response *reply)
 {

@@ -103,7 +103,7 @@ enum err_code ddb_explain(struct ddb *ddb, struct err *err);
 /* The time that the table goes by: the service's. Before its first answer the machine's. */
 int64_t ddb_now_ms(const struct ddb *ddb);
 
-/* Where no answer told the time yet, asks for an item that is not there: the answer's Date does.
+/* If no answer told the time yet, asks for an item that does not exist: the answer's Date does.
    Not in a callback. */
 enum err_code ddb_ask_time(struct ddb *ddb, struct err *err) ERR_CHECK;
 
@@ -166,7 +166,7 @@ struct ddb_item {
 struct ddb_reader {
     struct arena *arena;
     int width;
-    const char *sk; /* what the items' sk is where they come without; NULL: they have it */
+    const char *sk; /* what the items' sk is if they come without it; NULL: they have it */
     const char *last_by;
 };
 
@@ -210,7 +210,7 @@ void ddb_actions_release(struct ddb_actions *actions);
 /* Takes back everything after the first `n`. */
 void ddb_actions_cut(struct ddb_actions *actions, size_t n);
 
-/* Adds what makes the effects so, each on its condition. Where it does not fit, `full` or
+/* Adds the actions of the effects, each with its condition. If they do not fit, `full` or
    `clashes` is set; cut and clear reset both. */
 void ddb_actions_add(struct ddb_actions *actions, const char *table, size_t unit,
                      const struct effects *effects, const struct ddb_claim_fix *fixes);
@@ -298,7 +298,7 @@ struct ddb_snapshot {
 
 void ddb_snapshot_init(struct ddb_snapshot *gather, const struct ddb *ddb, int width);
 void ddb_snapshot_add(struct ddb_snapshot *gather, const json_t *item, const char *sk);
-/* Seals. ERR_INPUT where the table is of another width; the snapshot goes with it. */
+/* Seals. ERR_INPUT if the table is of another width; the snapshot goes with it. */
 enum err_code ddb_snapshot_finish(struct ddb_snapshot *gather, const struct ddb *ddb, bool whole,
                                   struct snapshot **out, struct err *err) ERR_CHECK;
 void ddb_snapshot_drop(struct ddb_snapshot *gather);

@@ -7,12 +7,12 @@
 /*
  * Transactions whose answer was lost: were they carried out?
  *
- * The audit record of a part is written in the same transaction, so it is there exactly where the
- * changes are. While the apply goes on, a part whose record is not there is simply sent again with
- * its token. At the end (the operator pressed the key twice, or the way to the service is gone) it
- * is not: there the record's place is taken, by an empty record that must not be there yet. If it
- * can be written, the transaction was not carried out and can never be, even when it is still on
- * its way through some buffer; if it cannot, the record that is there is looked at.
+ * The audit record of a part is written in the same transaction, so it exists exactly if the
+ * changes were written. While the apply goes on, a part without a record is simply sent again with
+ * its token. At the end (the operator pressed the key twice, or the service cannot be reached) it
+ * is not sent again. Instead an empty record is written in the record's place, on the condition
+ * that the place is free. If that succeeds, the transaction was not carried out and can never be,
+ * even if it is still in a buffer on its way. If it fails, the record in its place is read.
  */
 
 #define NO_CHANGES "[]" /* no real record says that */

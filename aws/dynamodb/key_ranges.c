@@ -14,7 +14,7 @@
  * has more pages than another, and nothing else happens: correctness does not hang on it.
  *
  * DynamoDB orders texts by their UTF-8 bytes. Cuts consist of printable ASCII, which lies between
- * the bytes of any two texts often enough; where no cut lies strictly between, there is none.
+ * the bytes of any two texts often enough; if no cut lies strictly between, there is none.
  */
 
 #define FIRST 0x20u

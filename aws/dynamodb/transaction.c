@@ -178,7 +178,7 @@ static size_t place_of(const struct ddb_transaction *part, size_t unit)
     return place;
 }
 
-/* False where the answer does not have a reason for each action. */
+/* False if the answer does not have a reason for each action. */
 static bool read_reasons(const struct ddb_transaction *part, const json_t *answer,
                          struct reasons *out)
 {

@@ -13,9 +13,9 @@
  * The plan is a list of units (a change alone, or a group). Units are packed into parts, each one
  * a transaction with its own record of the audit trail; up to DDB_IN_FLIGHT parts are under way.
  * A unit that shares an extension or an agent with an earlier one waits until all before that are
- * decided. The releases of a sync come last. What becomes of a part is in transaction.c; a unit that has to be tried anew goes back to
- * the front of the list. When the service throttles, fewer parts are under way, and slowly more
- * again.
+ * decided. The releases of a sync come last. What becomes of a part is in transaction.c; a unit
+ * that has to be tried again goes back to the front of the list. When the service throttles, fewer
+ * parts are under way, and slowly more again.
  */
 
 #define PASSED_OVER_MAX 512
@@ -36,7 +36,7 @@ static const char *unit_problem(const struct effects *effects)
 
 enum packed { PACKED, PACKED_LATER, PACKED_FULL };
 
-/* Adds the unit's actions to those of the part, or decides it where that can never be. */
+/* Adds the unit's actions to those of the part, or decides it if it can never be written. */
 static enum packed pack_unit(struct ddb_scheduler *writer, size_t index,
                              struct ddb_actions *actions)
 {

@@ -214,7 +214,7 @@ static enum err_code loop(struct engine *engine, struct err *err)
 }
 
 /* With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us, and a TLS connection that the other side
-   closed raises it. Blocked here, and taken away where it came up, it is only an errno. */
+   closed raises it. Blocked here, and taken away if it came up, it is only an errno. */
 static bool block_sigpipe(sigset_t *before)
 {
     sigset_t pipe, pending;

@@ -14,8 +14,8 @@
  *     ...
  *     account_free(account);                        after every client
  *
- * Making one reads files and the environment; only where nothing names a region is the instance
- * metadata asked for it. It belongs to the thread of its session.
+ * Making one reads files and the environment; the instance metadata is asked for the region only
+ * if nothing else names one. It belongs to the thread of its session.
  */
 
 #include "aws/client/client.h"
@@ -33,7 +33,7 @@ struct account_choice {
     const struct clock *clock;
     const char *profile;      /* NULL: as the environment says */
     const char *region;       /* NULL: the same */
-    const char *region_guess; /* where nothing else names one: the region in an ARN; NULL: none */
+    const char *region_guess; /* if nothing else names one: the region in an ARN; NULL: none */
     const char *endpoint_url; /* NULL: the services' own */
     /* As in struct cred_context. */
     enum err_code (*prompt)(void *context, const char *question, struct buf *answer,
@@ -41,7 +41,7 @@ struct account_choice {
     void *prompt_context;
 };
 
-/* ERR_CONFIG where the configuration of AWS is wrong or names no region. EXTPOOL_STALL_TIMEOUT
+/* ERR_CONFIG if the configuration of AWS is wrong or names no region. EXTPOOL_STALL_TIMEOUT
    ("20s") is how long a request may stand still before it is given up and tried again. */
 enum err_code account_new(const struct account_choice *choice, struct account **out,
                           struct err *err) ERR_CHECK;

@@ -1,6 +1,6 @@
 /*
  * A role assumed with other credentials (profiles with role_arn), with a code of an MFA device
- * where the profile names one.
+ * if the profile names one.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html
  *
  * The source is asked before the request is made, never from within the engine that carries it:

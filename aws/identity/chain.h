@@ -19,7 +19,7 @@
  *     struct credentials_provider *credentials = credentials_chain_new(&context);
  *
  * A source that is configured and fails is an error; no other one is asked then, or a sync could
- * run as somebody else than was meant. Where none is configured the error is ERR_AUTH, and its hint
+ * run as somebody else than was meant. If none is configured, the error is ERR_AUTH, and its hint
  * has a line for each source with its reason. The source that answered first is kept; renewing goes
  * to that one only.
  */

@@ -305,7 +305,7 @@ static enum err_code profile_get(struct credentials_provider *base, bool force,
         return no_section(settings, err);
     }
     if (self->roles_only && !has_role(settings->section)) {
-        return no_credentials(settings->section, err); /* shown only where nothing else has any */
+        return no_credentials(settings->section, err); /* shown only if no other source has any */
     }
     if (!self->inner) {
         struct walk walk = {.context = self->context};

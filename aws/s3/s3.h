@@ -6,8 +6,13 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  *
  * The object goes with its SHA-256, so what is stored is what was sent. A bucket in another region
- * is found by what S3 answers, once, and remembered. Where every attempt ended without an answer
- * the object is looked at: it may well be there.
+ * is found by what S3 answers, once, and remembered. If every attempt ended without an
+ * answer, the object is looked at: it may have been stored.
+ *
+ *     struct s3_options options = {.client = client_options};
+ *     if (s3_parse_place("//bucket/key", &options.place, err) == ERR_OK) {
+ *         exporter = s3_exporter_new(&options);
+ *     }
  */
 
 #include <stdbool.h>
