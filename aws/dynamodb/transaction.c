@@ -399,12 +399,10 @@ static void on_answer(void *context, struct response *reply, const struct err *e
         }
     } else if (reply->code == ERR_THROTTLED) {
         busy(part, true);
-    } else if (reply->code == ERR_CANCELLED) {
-        transaction_refused(part, err);
     } else if (strcmp(reply->error, "IdempotentParameterMismatchException") == 0) {
         part->hopeless = true;
         find_out(part, err);
-    } else if (reply->maybe_done || reply->code == ERR_OFFLINE) {
+    } else if (reply->code != ERR_CANCELLED && (reply->maybe_done || reply->code == ERR_OFFLINE)) {
         find_out(part, err);
     } else {
         transaction_refused(part, err);
