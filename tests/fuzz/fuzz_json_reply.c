@@ -51,7 +51,7 @@ static void check_reply(const struct response *reply, enum aws_service service, 
         .damaged = damaged,
     };
     struct err err = ERR_INIT;
-    check(explain(&what, &err) != ERR_OK && err.text[0] != '\0');
+    check(service_error_explain(&what, &err) != ERR_OK && err.text[0] != '\0');
     check_text(err.text, sizeof err.text);
 }
 
