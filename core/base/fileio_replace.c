@@ -252,11 +252,11 @@ static enum err_code replace(const struct replacing *replacing, const void *byte
     return ERR_OK;
 }
 
-/* `replacing` has path, mode and only_new; the rest is found here. */
-static enum err_code write_file(struct replacing *replacing, const void *bytes, size_t length,
+/* `asked` has path, mode and only_new; the rest is found here. */
+static enum err_code write_file(const struct replacing *asked, const void *bytes, size_t length,
                                 struct err *err)
 {
-    const char *path = replacing->path;
+    const char *path = asked->path;
     struct stat old;
     char *target = NULL;
     if (strcmp(path, "-") == 0) {
@@ -273,10 +273,11 @@ static enum err_code write_file(struct replacing *replacing, const void *bytes, 
         return ERR_IO;
     }
     char *folder = folder_of(target);
-    replacing->target = target;
-    replacing->folder = folder;
-    replacing->old = exists ? &old : NULL;
-    enum err_code code = replace(replacing, bytes, length, err);
+    struct replacing replacing = *asked;
+    replacing.target = target;
+    replacing.folder = folder;
+    replacing.old = exists ? &old : NULL;
+    enum err_code code = replace(&replacing, bytes, length, err);
     free(folder);
     free(target);
     return code;
