@@ -6,26 +6,12 @@
 
 #include "core/base/banned.h"
 #include "core/format/csv.h"
+#include "core/demo/chance.h"
+#include "core/demo/live.h"
 #include "core/demo/names.h"
 #include "core/pool/login.h"
 #include "core/base/mem.h"
 #include "core/base/strmap.h"
-
-/* ---- chance --------------------------------------------------------------------------------- */
-
-/* splitmix64 (https://prng.di.unimi.it/splitmix64.c): small, and the same everywhere. */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = (*state += 0x9E3779B97F4A7C15u);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
-
-static size_t below(uint64_t *state, size_t n)
-{
-    return (size_t)(next_random(state) % n);
-}
 
 /* ---- people --------------------------------------------------------------------------------- */
 
@@ -93,10 +79,10 @@ static struct person *make_people(uint64_t seed, size_t n)
     strmap_init(&taken, n);
     for (size_t i = 0; i < n; i++) {
         struct person *person = &people[i];
-        const struct demo_country *country = &demo_countries[below(&state, demo_n_countries)];
-        person->first = country->first[below(&state, DEMO_NAMES)];
-        person->last = country->last[below(&state, DEMO_NAMES)];
-        person->profile = s_profiles[below(&state, sizeof s_profiles / sizeof s_profiles[0])];
+        const struct demo_country *country = &demo_countries[demo_below(&state, demo_n_countries)];
+        person->first = country->first[demo_below(&state, DEMO_NAMES)];
+        person->last = country->last[demo_below(&state, DEMO_NAMES)];
+        person->profile = s_profiles[demo_below(&state, sizeof s_profiles / sizeof s_profiles[0])];
         choose_login(person, &taken);
         strmap_add(&taken, person->login, i);
     }
@@ -153,10 +139,10 @@ void demo_csv(uint64_t seed, size_t n, struct buf *out)
         const struct person *person = &people[i];
         put_part(out, person->first, shown_length(person->first));
         put_part(out, person->last, shown_length(person->last));
-        bool lead = below(&state, 12) == 0;
+        bool lead = demo_below(&state, 12) == 0;
         buf_printf(out, "%s@example.com,,%s,%s,%s,,soft,,%s,%d\r\n", person->login, person->login,
                    person->profile, lead ? "Agent|CallCenterManager" : "Agent",
-                   below(&state, 4) == 0 ? "yes" : "no", 30 * (int)below(&state, 5));
+                   demo_below(&state, 4) == 0 ? "yes" : "no", 30 * (int)demo_below(&state, 5));
     }
     free(people);
 }
@@ -211,12 +197,13 @@ void directory_demo_step(struct directory *directory)
     bool may_join = self->n_known < DEMO_AGENTS + SPARE;
     bool leaves =
         self->n_here > LEAST &&
-        (self->n_here >= MOST || below(&self->state, MOST - LEAST) < self->n_here - LEAST);
+        (self->n_here >= MOST || demo_below(&self->state, MOST - LEAST) < self->n_here - LEAST);
     if (leaves) {
-        size_t k = below(&self->state, self->n_here);
+        size_t k = demo_below(&self->state, self->n_here);
         move_person(self, find_person(self, true, k), false, "left");
-    } else if (n_left > 0 && (!may_join || below(&self->state, 3) == 0)) {
-        move_person(self, find_person(self, false, below(&self->state, n_left)), true, "came back");
+    } else if (n_left > 0 && (!may_join || demo_below(&self->state, 3) == 0)) {
+        move_person(self, find_person(self, false, demo_below(&self->state, n_left)), true,
+                    "came back");
     } else {
         move_person(self, self->n_known++, true, "joined");
     }
@@ -258,6 +245,15 @@ static enum err_code demo_read(struct directory *directory, const struct progres
     return ERR_OK;
 }
 
+static enum err_code tell_live(struct directory *directory, const struct live_wanted *wanted,
+                               const struct progress *progress, struct live **out, struct err *err)
+{
+    const struct directory_demo *self = (const struct directory_demo *)directory;
+    (void)progress, (void)err;
+    *out = demo_live(wanted, clock_now_s(self->clock));
+    return ERR_OK;
+}
+
 static void demo_facts(struct directory *directory, struct port_info *facts)
 {
     const struct directory_demo *self = (const struct directory_demo *)directory;
@@ -275,7 +271,7 @@ static void demo_free(struct directory *directory)
 }
 
 static const struct directory_ops s_ops = {
-    .read = demo_read, .facts = demo_facts, .free = demo_free};
+    .read = demo_read, .live = tell_live, .facts = demo_facts, .free = demo_free};
 
 struct directory *directory_demo_new(uint64_t seed, const struct clock *clock)
 {

@@ -11,12 +11,12 @@
 
 #include "core/base/buf.h"
 #include "core/base/clock.h"
+#include "core/demo/chance.h"
 #include "core/pool/model.h"
 #include "core/port/directory.h"
 
 #define DEMO_AGENTS 250
 #define DEMO_AGENTS_MAX 20000
-#define DEMO_SEED 1
 
 /* Adds the first `n` people of that seed (at most DEMO_AGENTS_MAX); seal the roster afterwards. */
 void demo_roster(uint64_t seed, size_t n, struct roster *roster);

@@ -9,6 +9,7 @@
 #include "core/base/port_info.h"
 #include "core/pool/model.h"
 #include "core/base/progress.h"
+#include "core/port/live.h"
 
 struct directory;
 
@@ -23,6 +24,16 @@ struct directory_ops {
      */
     enum err_code (*read)(struct directory *directory, const struct progress *progress,
                           struct roster **out, struct err *err) ERR_CHECK;
+    /*
+     * What these agents do now, in one request where the service allows that. An agent whom the
+     * service does not name is offline; one without an id in the directory is LIVE_UNKNOWN. NULL: a
+     * directory like this cannot tell. ERR_DENIED: not allowed; the text names the missing
+     * permission, and asking again is useless. Other errors as for `read`: nothing is known now.
+     * *out is the caller's (live_free). Runs on the worker's thread.
+     */
+    enum err_code (*live)(struct directory *directory, const struct live_wanted *wanted,
+                          const struct progress *progress, struct live **out,
+                          struct err *err) ERR_CHECK;
     /* What a status line shows beyond the URI; appends to `facts`. May be NULL. No I/O but what
        `read` did before. */
     void (*facts)(struct directory *directory, struct port_info *facts);

@@ -435,6 +435,30 @@ enum err_code session_read_directory(struct session *session, const struct progr
     return code;
 }
 
+bool session_tells_live(struct session *session)
+{
+    struct err ignored = ERR_INIT;
+    return open_directory(session, &ignored) == ERR_OK && session->directory->ops->live;
+}
+
+enum err_code session_read_live(struct session *session, const struct live_wanted *wanted,
+                                const struct progress *progress, struct live **out, struct err *err)
+{
+    enum err_code code = open_directory(session, err);
+    if (code != ERR_OK) {
+        return code;
+    }
+    if (!session->directory->ops->live) {
+        return err_set(err, ERR_USAGE, "%s does not tell what agents do at this moment",
+                       session->directory->uri);
+    }
+    code = session->directory->ops->live(session->directory, wanted, progress, out, err);
+    if (code != ERR_OK && err) {
+        log_line(LOG_WARN, "directory", "live states: %s", err->text);
+    }
+    return code;
+}
+
 /* ---- writing ----------------------------------------------------------------------------- */
 
 /* Who was quicker is read from the trail, once, and only after a lost race. */

@@ -86,6 +86,12 @@ enum err_code session_load(struct session *session, enum load_mode mode,
                            struct err *err) ERR_CHECK;
 enum err_code session_read_directory(struct session *session, const struct progress *progress,
                                      struct roster **out, struct err *err) ERR_CHECK;
+/* Whether the directory can tell what agents do at this moment; it is opened for that. */
+bool session_tells_live(struct session *session);
+/* What these agents do now (struct directory_ops, live). ERR_USAGE if the directory cannot tell. */
+enum err_code session_read_live(struct session *session, const struct live_wanted *wanted,
+                                const struct progress *progress, struct live **out,
+                                struct err *err) ERR_CHECK;
 /* A point read of one extension, or of the one that an agent holds (struct store_ops, lookup). */
 enum err_code session_read_slot(struct session *session, const struct store_lookup *wanted,
                                 const struct progress *progress, struct slot *out,

@@ -24,6 +24,7 @@ struct screen_data {
     const struct snapshot *snapshot; /* NULL: not read yet */
     const struct roster *roster;     /* NULL: not read yet, or no directory */
     bool partial;                    /* more agents are still coming */
+    bool tells_live;                 /* the directory can tell what agents do at this moment */
     struct agent_rows agents;
     uint64_t counts[EXT_STATE_COUNT];
     uint64_t total; /* numbers in the pool */

@@ -54,6 +54,7 @@ static struct screen_data *make_data(struct work *work, const struct snapshot *s
 {
     struct screen_data *data =
         screen_data_new(work->policy, snapshot, roster, partial, session_now_s(work->session));
+    data->tells_live = roster && session_tells_live(work->session);
     session_facts(work->session, &data->info);
     return data;
 }
@@ -272,6 +273,13 @@ static void run_import(struct work *work)
     (void)!usecase_plan_import(&work->use, work->argument);
 }
 
+static void run_live(struct work *work)
+{
+    const struct live_wanted wanted = {work->live_agents, work->n_live_agents};
+    (void)!session_read_live(work->session, &wanted, &work->job.progress, &work->live,
+                             &work->job.err);
+}
+
 static void run(struct job *job)
 {
     struct work *work = (struct work *)job;
@@ -306,6 +314,9 @@ static void run(struct job *job)
     case WORK_IMPORT:
         run_import(work);
         break;
+    case WORK_LIVE:
+        run_live(work);
+        break;
     }
     if (work->use.err.code != ERR_OK) {
         work->job.err = work->use.err;
@@ -336,6 +347,8 @@ static void release(struct job *job)
     screen_data_unref(work->data);
     usecase_release(&work->use);
     history_free(work->history);
+    live_free(work->live);
+    free(work->live_agents);
     free(work->argument);
     free(work);
 }
@@ -376,6 +389,19 @@ static void submit(struct shell *shell, struct work *work)
 void work_start(struct shell *shell, enum work_kind kind, const char *argument, work_done_fn ended)
 {
     struct work *work = make_work(shell, kind, argument);
+    work->done = ended;
+    submit(shell, work);
+}
+
+void work_ask_live(struct shell *shell, const struct live_wanted *wanted, work_done_fn ended)
+{
+    struct work *work = make_work(shell, WORK_LIVE, NULL);
+    size_t n = wanted->n_agents < LIVE_AGENTS_MAX ? wanted->n_agents : LIVE_AGENTS_MAX;
+    work->live_agents = mem_array(n + 1, sizeof *work->live_agents);
+    work->n_live_agents = n;
+    for (size_t i = 0; i < n; i++) {
+        work->live_agents[i] = wanted->agents[i]; /* their texts are those of work->seen */
+    }
     work->done = ended;
     submit(shell, work);
 }

@@ -24,7 +24,8 @@
     X(WORK_DOCTOR, "doctor", true, false)                                                          \
     X(WORK_UNDO, "undo", true, false)                                                              \
     X(WORK_INIT, "init", true, true)                                                               \
-    X(WORK_IMPORT, "import", true, false)
+    X(WORK_IMPORT, "import", true, false)                                                          \
+    X(WORK_LIVE, "live states", false, false)
 
 enum work_kind {
 #define X(kind, name, asked, writes) kind,
@@ -54,6 +55,9 @@ struct work {
     struct screen_data *data; /* NULL: nothing new */
     struct usecase use;       /* what was read, planned, written and published */
     struct history *history;
+    struct agent *live_agents; /* agents of `seen`, whose live states are asked for */
+    size_t n_live_agents;
+    struct live *live; /* one state for each of them; NULL: job.err tells why */
     /* the directory's rows as they come */
     struct roster *agents_so_far;
     const struct snapshot *show_with;
@@ -63,6 +67,13 @@ struct work {
 /* Submits; `argument` is copied (NULL is fine). `done` is called on the UI thread at the end of the
    job, unless the session is another one by then; it moves out of the work what it keeps. */
 void work_start(struct shell *shell, enum work_kind kind, const char *argument, work_done_fn done);
+/*
+ * Asks what agents do now (core/port/live.h) and calls `done` with work->live_agents and work->live. The
+ * agents are of the roster that the screen shows; the list is copied, the first LIVE_AGENTS_MAX of
+ * it count. A job that the user asks for goes first: it stops this one (ERR_CANCELLED). ERR_DENIED:
+ * not allowed, asking again is useless. Nothing is said on the screen here.
+ */
+void work_ask_live(struct shell *shell, const struct live_wanted *wanted, work_done_fn done);
 /* The plan moves in, and is in work->use.plan when `done` is called for `view`. */
 void work_apply(struct shell *shell, struct plan *plan, struct view *view, work_done_fn done);
 

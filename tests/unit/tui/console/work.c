@@ -27,6 +27,7 @@ static int s_fail_after; /* pages; -1: never */
 static int s_agents;     /* how many there are at the next read */
 static bool s_changed;   /* what the store says of itself */
 static int s_loads;
+static bool s_live_denied;
 
 static enum err_code read_pages(struct directory *directory, const struct progress *progress,
                                 struct roster **out, struct err *err)
@@ -58,7 +59,23 @@ static void free_directory(struct directory *directory)
     free(directory);
 }
 
-static const struct directory_ops s_directory_ops = {.read = read_pages, .free = free_directory};
+static enum err_code tell_live(struct directory *directory, const struct live_wanted *wanted,
+                               const struct progress *progress, struct live **out, struct err *err)
+{
+    (void)directory, (void)progress;
+    if (s_live_denied) {
+        return err_set(err, ERR_DENIED, "not allowed: connect:GetCurrentUserData");
+    }
+    *out = live_new(wanted->n_agents);
+    for (size_t i = 0; i < wanted->n_agents; i++) {
+        (*out)->states[i].status = arena_strdup(&(*out)->arena, wanted->agents[i].login);
+    }
+    return ERR_OK;
+}
+
+static const struct directory_ops s_directory_ops = {
+    .read = read_pages, .live = tell_live, .free = free_directory};
+static const struct directory_ops s_silent_ops = {.read = read_pages, .free = free_directory};
 
 static enum err_code load(struct store *store, const struct policy *policy, enum load_mode mode,
                           const struct progress *progress, struct snapshot **out, struct err *err)
@@ -100,6 +117,14 @@ static enum err_code open_directory(const struct port_opening *opening, struct d
     return ERR_OK;
 }
 
+static enum err_code open_silent(const struct port_opening *opening, struct directory **out,
+                                 struct err *err)
+{
+    enum err_code code = open_directory(opening, out, err);
+    (*out)->ops = &s_silent_ops;
+    return code;
+}
+
 static enum err_code open_store(const struct port_opening *opening, struct store **out,
                                 struct err *err)
 {
@@ -110,7 +135,7 @@ static enum err_code open_store(const struct port_opening *opening, struct store
 }
 
 static const struct port s_ports[] = {{.scheme = "demo", .directory = open_directory},
-                                      {.scheme = "slow", .directory = open_directory},
+                                      {.scheme = "slow", .directory = open_silent},
                                       {.scheme = "fake", .store = open_store}};
 
 /* ---- a console without a terminal --------------------------------------------------------------
@@ -169,6 +194,7 @@ static int setup(void **state)
     s_agents = PAGES * PAGE;
     s_changed = true;
     s_loads = 0;
+    s_live_denied = false;
     assert_int_equal(console_open(s_whole, &s_settings, &err), ERR_OK);
     return 0;
 }
@@ -309,6 +335,61 @@ static void while_a_dialog_is_open_the_data_does_not_change(void **state)
     assert_null(s_shell->reading.waiting);
 }
 
+static size_t s_live_answers, s_live_states;
+static char s_live_last[32];
+static enum err_code s_live_code;
+
+static void take_live(struct shell *shell, struct work *work)
+{
+    (void)shell;
+    s_live_answers++;
+    s_live_code = work->job.err.code;
+    s_live_states = work->live ? work->live->n_states : 0;
+    if (s_live_states > 0) {
+        snprintf(s_live_last, sizeof s_live_last, "%s",
+                 work->live->states[s_live_states - 1].status);
+    }
+}
+
+static void ask_live(void)
+{
+    const struct roster *roster = s_shell->data->roster;
+    const struct live_wanted wanted = {roster->agents, roster->n_agents};
+    work_ask_live(s_shell, &wanted, take_live);
+    assert_false(shell_busy(s_shell)); /* nobody asked for it */
+    settle();
+}
+
+static void live_states_come_for_a_hundred_agents_at_most(void **state)
+{
+    (void)state;
+    s_live_answers = 0;
+    s_agents = LIVE_AGENTS_MAX + 20;
+    work_load(s_shell);
+    settle();
+    assert_true(s_shell->data->tells_live);
+    ask_live();
+    assert_int_equal(s_live_answers, 1);
+    assert_int_equal(s_live_states, LIVE_AGENTS_MAX);
+    assert_string_equal(s_live_last, "agent099");
+    s_live_denied = true;
+    ask_live();
+    assert_int_equal(s_live_code, ERR_DENIED);
+    assert_int_equal(s_live_states, 0);
+    assert_int_equal(shell_trouble(s_shell)->code, ERR_OK); /* the list is as good as before */
+}
+
+static void a_directory_that_tells_no_live_states_says_so(void **state)
+{
+    (void)state;
+    s_settings.directory = "slow:y";
+    work_load(s_shell);
+    settle();
+    assert_false(s_shell->data->tells_live);
+    ask_live();
+    assert_int_equal(s_live_code, ERR_USAGE);
+}
+
 static void results_of_another_place_are_dropped(void **state)
 {
     (void)state;
@@ -334,6 +415,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_directory_with_a_quota_is_not_asked_by_itself, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(while_a_dialog_is_open_the_data_does_not_change, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(live_states_come_for_a_hundred_agents_at_most, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_directory_that_tells_no_live_states_says_so, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(results_of_another_place_are_dropped, setup, teardown),
     };
