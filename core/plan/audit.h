@@ -82,6 +82,7 @@ struct audit_record {
     const char *actor;
     const char *action;
     const char *changes; /* JSON */
+    const char *place;   /* where it stands in the trail: the store's own words; NULL: not asked */
 };
 
 /* Adds a record to the history: a new action, or further changes of the one that has this id; the

@@ -84,6 +84,7 @@ void screen_data_unref(struct screen_data *data)
     }
     snapshot_unref(data->snapshot);
     roster_unref(data->roster);
+    feed_unref(data->feed);
     port_info_release(&data->info);
     arena_release(&data->arena);
     free(data);

@@ -15,6 +15,7 @@
 #include "core/base/port_info.h"
 #include "core/pool/model.h"
 #include "core/pool/policy.h"
+#include "core/session/feed.h"
 #include "core/session/rows.h"
 #include "tui/terminal/style.h"
 
@@ -32,6 +33,7 @@ struct screen_data {
     int login_columns, name_columns; /* of the screen, that most of them need */
     int64_t now_s;                   /* when states were judged */
     const char *actor;               /* NULL: not known yet */
+    const struct feed *feed;         /* what changed, and who did it; NULL: nothing yet */
     struct port_info info;
     unsigned long references;
 };

@@ -26,8 +26,12 @@ static struct history *history_of(const struct world *w, const struct record *re
     for (size_t i = 0; i < n; i++) {
         struct err err = ERR_INIT;
         int64_t at_ms = (w->now_s - records[i].ago_s) * 1000;
-        const struct audit_record record = {records[i].id,    at_ms,  at_ms,
-                                            records[i].actor, "sync", records[i].changes};
+        const struct audit_record record = {.action_id = records[i].id,
+                                            .at_ms = at_ms,
+                                            .order = at_ms,
+                                            .actor = records[i].actor,
+                                            .action = "sync",
+                                            .changes = records[i].changes};
         if (history_add(history, &record, &err) != ERR_OK) {
             fail_msg("%s", err.text);
         }
