@@ -64,6 +64,13 @@ bool audit_id_time(const char *action_id, int64_t *at_ms)
     return clock_parse(text, at_ms);
 }
 
+void audit_actor_name(const char *actor, char out[AUDIT_NAME_MAX])
+{
+    const char *slash = strncmp(actor, "arn:", 4) == 0 ? strrchr(actor, '/') : NULL;
+    const char *name = slash && slash[1] ? slash + 1 : actor;
+    snprintf(out, AUDIT_NAME_MAX, "%.*s", (int)strcspn(name, " "), name);
+}
+
 /* ---- history ------------------------------------------------------------------------------ */
 
 /* An action's records need not stand next to each other: two processes write by turns. */

@@ -45,6 +45,11 @@ struct audit_change {
 /* How many numbers the change is about: those of its range, else one. */
 size_t audit_change_numbers(const struct audit_change *change);
 
+/* The short name of who acted: "lee" of a role's session, "kim@desk7" of "kim@desk7 from
+   192.0.2.7". A longer one is cut. */
+#define AUDIT_NAME_MAX 128
+void audit_actor_name(const char *actor, char out[AUDIT_NAME_MAX]);
+
 struct audit_action {
     const char *action_id;
     int64_t at_ms; /* when it began */

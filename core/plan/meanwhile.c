@@ -115,25 +115,15 @@ static int most_first(const void *a, const void *b)
     return left->n > right->n ? -1 : left->n < right->n;
 }
 
-/* "lee" of a role's session, "kim@desk7" of "kim@desk7 from 192.0.2.7". */
-static const char *short_name(const char *actor, size_t *length)
-{
-    const char *slash = strncmp(actor, "arn:", 4) == 0 ? strrchr(actor, '/') : NULL;
-    const char *name = slash && slash[1] ? slash + 1 : actor;
-    *length = strcspn(name, " ");
-    return name;
-}
-
 static void name_actors(struct search *search, char *out, size_t size)
 {
     size_t used = 0;
     qsort(search->actors, search->n_actors, sizeof search->actors[0], most_first);
     out[0] = '\0';
     for (size_t i = 0; i < search->n_actors && used < size; i++) {
-        size_t length;
-        const char *name = short_name(search->actors[i].actor, &length);
-        used +=
-            (size_t)snprintf(out + used, size - used, "%s%.*s", i ? ", " : "", (int)length, name);
+        char name[AUDIT_NAME_MAX];
+        audit_actor_name(search->actors[i].actor, name);
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", name);
     }
     if (search->others && used < size) {
         snprintf(out + used, size - used, " and others");

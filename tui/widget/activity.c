@@ -75,3 +75,13 @@ void when_moment(int64_t at_s, int64_t now_s, char out[WHEN_MAX])
         snprintf(out, WHEN_MAX, "%d %s %d", t.tm_mday, s_months[t.tm_mon % 12], t.tm_year + 1900);
     }
 }
+
+void when_day(int64_t at_s, int64_t now_s, char out[WHEN_MAX])
+{
+    struct tm t = local(at_s);
+    if (t.tm_year == local(now_s).tm_year && t.tm_yday != local(now_s).tm_yday) {
+        snprintf(out, WHEN_MAX, "%d %s", t.tm_mday, s_months[t.tm_mon % 12]);
+    } else {
+        when_moment(at_s, now_s, out);
+    }
+}

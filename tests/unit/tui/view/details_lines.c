@@ -1,0 +1,455 @@
+/* What the Details pane says of an agent, a number, marked rows and nothing, in each of its forms. */
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <cmocka.h>
+
+#include "tests/unit/support/world.h"
+#include "tui/view/details_lines.h"
+
+struct fixture {
+    struct world world;
+    struct screen_data *data;
+    struct history *history;
+    struct past past;
+};
+
+static const char *const s_store = "0010 a.adeyemi\n"
+                                   "0012 a.bennett 18d\n"
+                                   "0013 a.berg 18d pin=leaflet\n"
+                                   "0014 ghost 3d\n"
+                                   "0015 - j.kerr 30d\n"
+                                   "0016 -\n"
+                                   "0017 - m.greco 1d\n"
+                                   "0018 -held note=fax\n";
+
+static void add(struct history *history, const char *id, int64_t ago_s, const char *actor,
+                const char *action, const char *changes)
+{
+    struct err err = ERR_INIT;
+    struct audit_record record = {.action_id = id,
+                                  .at_ms = (WORLD_NOW_S - ago_s) * 1000,
+                                  .order = (WORLD_NOW_S - ago_s) * 1000,
+                                  .actor = actor,
+                                  .action = action,
+                                  .changes = changes};
+    assert_int_equal(history_add(history, &record, &err), ERR_OK);
+}
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    world_init(&f->world, "0010-0019");
+    world_store(&f->world, s_store);
+    world_directory(&f->world, "a.adeyemi a.bennett a.berg a.hakansson");
+    f->data =
+        screen_data_new(&f->world.policy, f->world.snapshot, f->world.roster, false, WORLD_NOW_S);
+    f->history = history_new();
+    add(f->history, "20261104T142100000Z-aaaaaa", 18 * WORLD_DAY_S, "cron@lambda", "sync",
+        "[{\"change\":\"assign\",\"extension\":\"0012\",\"agent\":\"a.bennett\","
+        "\"was\":{\"at\":1792000000,\"agent\":\"b.smith\"}},"
+        "{\"change\":\"assign\",\"extension\":\"0010\",\"agent\":\"a.adeyemi\"}]");
+    add(f->history, "20261003T090200000Z-bbbbbb", 50 * WORLD_DAY_S,
+        "arn:aws:sts::123456789012:assumed-role/ops/kim@desk7", "release",
+        "[{\"change\":\"release\",\"extension\":\"0012\",\"agent\":\"b.smith\"}]");
+    add(f->history, "20261122T090200000Z-cccccc", 3600, "kim@desk7", "reassign",
+        "[{\"change\":\"reassign\",\"extension\":\"0017\",\"agent\":\"m.greco\",\"from\":\"0019\","
+        "\"to\":\"0017\"}]");
+    history_seal(f->history);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    past_release(&f->past);
+    history_free(f->history);
+    screen_data_unref(f->data);
+    world_release(&f->world);
+    free(f);
+    return 0;
+}
+
+static struct details of_agent(const struct fixture *f, const char *login, int width, int height)
+{
+    const struct agent_row *row = screen_data_find_agent(f->data, login);
+    return (struct details){.data = f->data,
+                            .row = row,
+                            .slot = row ? row->slot : NULL,
+                            .width = width,
+                            .height = height};
+}
+
+static struct details of_number(const struct fixture *f, const char *ext, int width, int height)
+{
+    const struct slot *slot = screen_data_find_slot(f->data, ext);
+    const struct agent_row *row =
+        slot && slot->state == SLOT_ASSIGNED ? screen_data_find_agent(f->data, slot->agent) : NULL;
+    return (struct details){.data = f->data,
+                            .row = row,
+                            .slot = slot,
+                            .about_number = true,
+                            .width = width,
+                            .height = height};
+}
+
+static void with_past(struct fixture *f, struct details *about)
+{
+    past_release(&f->past);
+    past_find(f->history, about->row ? about->row->login : NULL,
+              about->slot ? about->slot->ext : NULL, &f->past);
+    about->past = &f->past;
+}
+
+static void assert_lines(const struct details *about, const char *expected)
+{
+    struct lines lines = LINES_INIT;
+    struct canvas canvas;
+    struct buf text;
+    canvas_init(&canvas, about->width, about->height);
+    canvas.ascii = true;
+    canvas_clear(&canvas, STYLE_TEXT);
+    buf_init(&text, 1 << 16);
+    details_lines(about, &lines);
+    lines_draw(&lines, &canvas, (struct rect){0, 0, about->width, about->height});
+    canvas_dump(&canvas, &text);
+    while (text.length > 1 && strcmp(text.data + text.length - 2, "\n\n") == 0) {
+        text.data[--text.length] = '\0';
+    }
+    assert_string_equal(text.data, expected);
+    buf_release(&text);
+    canvas_release(&canvas);
+    lines_release(&lines);
+}
+
+/* ---- six lines -------------------------------------------------------------------------------- */
+
+static void six_lines_of_an_agent(void **state)
+{
+    struct fixture *f = *state;
+    struct details about = of_agent(f, "a.bennett", 31, 6);
+    with_past(f, &about);
+    assert_lines(&about, "a.bennett\n"
+                         "ext   0012 since 4 Nov 12:00\n"
+                         "by    sync (cron@lambda)\n"
+                         "of    -\n"
+                         "note  -\n");
+    about = of_agent(f, "a.berg", 31, 6);
+    assert_lines(&about, "a.berg\n"
+                         "ext   0013 since 4 Nov 12:00\n"
+                         "by    test\n"
+                         "of    -\n"
+                         "note  leaflet\n");
+}
+
+static void six_lines_of_agents_that_need_something(void **state)
+{
+    struct fixture *f = *state;
+    struct details about = of_agent(f, "a.hakansson", 31, 6);
+    assert_lines(&about, "a.hakansson\n"
+                         "ext   none yet\n"
+                         "by    -\n"
+                         "of    -\n"
+                         "note  -\n");
+    about = of_agent(f, "ghost", 31, 6);
+    about.marks = (struct details_marks){2, {{"a", 2}, {"r", 0}, {"x", 0}, {"p", 0}}};
+    assert_lines(&about, "ghost  (left)\n"
+                         "ext   0014 since 19 Nov 12:00\n"
+                         "by    test\n"
+                         "of    -\n"
+                         "2 marked: a fits 2, r x p none\n");
+}
+
+static void six_lines_of_a_number(void **state)
+{
+    struct fixture *f = *state;
+    struct details about = of_number(f, "0012", 31, 6);
+    assert_lines(&about, "0012  assigned\n"
+                         "agent a.bennett\n"
+                         "since 4 Nov 12:00\n"
+                         "by    test\n"
+                         "note  -\n");
+    about = of_number(f, "0017", 40, 6);
+    assert_lines(&about, "0017  cooling\n"
+                         "agent was m.greco\n"
+                         "since 21 Nov 12:00, until 28 Nov 12:00\n"
+                         "by    -\n"
+                         "note  -\n");
+    world_slot(&f->world, "0018")->target = "queue:sales";
+    world_slot(&f->world, "0018")->until_s = WORLD_NOW_S + 3600;
+    world_look(&f->world);
+    screen_data_unref(f->data);
+    f->data = screen_data_new(&f->world.policy, f->world.snapshot, NULL, false, WORLD_NOW_S);
+    about = of_number(f, "0018", 40, 6);
+    assert_lines(&about, "0018  reserved\n"
+                         "agent never used\n"
+                         "since 21 Nov 12:00, until 13:00\n"
+                         "by    test\n"
+                         "note  fax, calls to queue:sales\n");
+}
+
+/* ---- full ------------------------------------------------------------------------------------- */
+
+static void all_of_an_agent(void **state)
+{
+    struct fixture *f = *state;
+    struct details about = of_agent(f, "a.bennett", 31, 16);
+    with_past(f, &about);
+    about.marks = (struct details_marks){2, {{"a", 2}, {"r", 0}, {"x", 0}, {"p", 0}}};
+    assert_lines(&about, "a.bennett\n"
+                         "login    a.bennett\n"
+                         "ext      0012  assigned\n"
+                         "profile  -\n"
+                         "since    4 Nov 12:00\n"
+                         "by       sync (cron@lambda)\n"
+                         "before   free, was b.smith\n"
+                         "note     -\n"
+                         "\n"
+                         "History                2 of 2\n"
+                         "4 Nov 12:00  + assign  cron@l>\n"
+                         "3 Oct 12:00  - release kim@de>\n"
+                         "\n"
+                         "\n"
+                         "2 marked: a fits 2, r x p none\n");
+}
+
+static void all_of_an_agent_in_two_columns(void **state)
+{
+    struct fixture *f = *state;
+    struct details about = of_agent(f, "a.bennett", 57, 16);
+    with_past(f, &about);
+    assert_lines(&about, "a.bennett\n"
+                         "login    a.bennett     profile  -\n"
+                         "ext      0012  assigned\n"
+                         "since    4 Nov 12:00 by sync (cron@lambda)\n"
+                         "before   free, was b.smith until 14 Oct 17:46\n"
+                         "note     -    until -    fallback -\n"
+                         "\n"
+                         "History                                          2 of 2\n"
+                         "4 Nov 12:00  + assign 0012   sync by cron@lambda\n"
+                         "3 Oct 12:00  - release 0012  b.smith, by kim@desk7\n");
+}
+
+static void a_history_that_was_not_read_and_one_that_is_cut(void **state)
+{
+    struct fixture *f = *state;
+    struct details about = of_agent(f, "a.bennett", 31, 14);
+    assert_lines(&about, "a.bennett\n"
+                         "login    a.bennett\n"
+                         "ext      0012  assigned\n"
+                         "profile  -\n"
+                         "since    4 Nov 12:00\n"
+                         "by       test\n"
+                         "before   -\n"
+                         "note     -\n"
+                         "\n"
+                         "History\n");
+    with_past(f, &about);
+    about.height = 10;
+    assert_lines(&about, "a.bennett\n"
+                         "ext   0012 since 4 Nov 12:00\n"
+                         "by    sync (cron@lambda)\n"
+                         "of    -\n"
+                         "note  -\n"
+                         "\n"
+                         "History                2 of 2\n"
+                         "4 Nov 12:00  + assign  cron@l>\n"
+                         "3 Oct 12:00  - release kim@de>\n");
+    about.height = 9;
+    assert_lines(&about, "a.bennett\n"
+                         "ext   0012 since 4 Nov 12:00\n"
+                         "by    sync (cron@lambda)\n"
+                         "of    -\n"
+                         "note  -\n"
+                         "\n"
+                         "History                2 of 2\n"
+                         "4 Nov 12:00  + assign  cron@l>\n"
+                         "3 Oct 12:00  - release kim@de>\n");
+}
+
+static void a_number_has_the_moves_from_it_in_its_history(void **state)
+{
+    struct fixture *f = *state;
+    struct details about = of_number(f, "0017", 57, 16);
+    with_past(f, &about);
+    assert_lines(&about, "0017  cooling\n"
+                         "holder   -             name     -\n"
+                         "since    21 Nov 12:00 by kim@desk7\n"
+                         "before   was m.greco until 21 Nov 12:00\n"
+                         "note     -    until 28 Nov 12:00    fallback -\n"
+                         "\n"
+                         "History                                          1 of 1\n"
+                         "11:00        ~ reassign 0019>0017 m.greco, by kim@desk7\n");
+    past_release(&f->past);
+    past_find(f->history, NULL, "0019", &f->past);
+    assert_int_equal(f->past.n, 1);
+}
+
+static void nothing_says_what_to_do(void **state)
+{
+    struct fixture *f = *state;
+    struct details about = {
+        .data = f->data, .empty = "no agents\nC-r reads again", .width = 30, .height = 6};
+    assert_lines(&about, "no agents\nC-r reads again\n");
+}
+
+/* ---- live -------------------------------------------------------------------------------------- */
+
+static const struct live_state s_on_call = {.presence = LIVE_ON_CONTACT,
+                                            .channel = LIVE_VOICE,
+                                            .since_s = WORLD_NOW_S - 120,
+                                            .status = "Available",
+                                            .queue = "Sales",
+                                            .voice_max = 1,
+                                            .voice_used = 1};
+static const struct live_state s_offline = {.presence = LIVE_OFFLINE};
+static const struct live_state s_lunch = {
+    .presence = LIVE_OTHER, .status = "Lunch", .since_s = WORLD_NOW_S - 60, .voice_max = 2};
+
+static void live_state_of_an_agent(void **state)
+{
+    struct fixture *f = *state;
+    struct details about = of_agent(f, "a.bennett", 31, 6);
+    about.tells_live = true;
+    assert_lines(&about, "a.bennett\n"
+                         "ext   0012 since 4 Nov 12:00\n"
+                         "by    test\n"
+                         "live\n"
+                         "of    -\n"
+                         "note  -\n");
+    about.live = &s_offline;
+    about.live_at_s = WORLD_NOW_S - 2;
+    assert_lines(&about, "a.bennett\n"
+                         "ext   0012 since 4 Nov 12:00\n"
+                         "by    test\n"
+                         "live  offline at 11:59\n"
+                         "of    -\n"
+                         "note  -\n");
+    about.height = 16;
+    about.live = &s_on_call;
+    assert_lines(&about, "a.bennett\n"
+                         "login    a.bennett\n"
+                         "ext      0012  assigned\n"
+                         "live     ON CONTACT since 11:58\n"
+                         ".        voice, Sales\n"
+                         "status   Available\n"
+                         "voice    0 of 1 slot free\n"
+                         "seen     11:59:58\n"
+                         "profile  -\n"
+                         "since    4 Nov 12:00\n"
+                         "by       test\n"
+                         "before   -\n"
+                         "note     -\n"
+                         "\n"
+                         "History\n");
+}
+
+static void live_state_of_a_holder(void **state)
+{
+    struct fixture *f = *state;
+    struct details about = of_number(f, "0012", 31, 6);
+    about.tells_live = true;
+    about.live = &s_lunch;
+    about.live_at_s = WORLD_NOW_S;
+    assert_lines(&about, "0012  assigned\n"
+                         "agent a.bennett\n"
+                         "since 4 Nov 12:00\n"
+                         "by    test\n"
+                         "live  Lunch since 11:59\n"
+                         "note  -\n");
+}
+
+static void what_a_caller_gets(void **state)
+{
+    struct fixture *f = *state;
+    char text[256];
+    struct details about = of_agent(f, "a.bennett", 31, 6);
+    details_live_sentence(&about, text, sizeof text);
+    assert_string_equal(text, "");
+    about.live = &s_on_call;
+    details_live_sentence(&about, text, sizeof text);
+    assert_string_equal(text,
+                        "a.bennett is on a contact: a call to 0012 waits or goes to the fallback");
+    about.live = &s_offline;
+    details_live_sentence(&about, text, sizeof text);
+    assert_string_equal(text, "a.bennett is offline: a call to 0012 goes to the fallback");
+    about.live = &s_lunch;
+    details_live_sentence(&about, text, sizeof text);
+    assert_string_equal(text,
+                        "a.bennett is in the status Lunch: a call to 0012 goes to the fallback");
+    about.live = &(const struct live_state){.presence = LIVE_AVAILABLE};
+    details_live_sentence(&about, text, sizeof text);
+    assert_string_equal(text, "");
+    details_one_line(&about, text, sizeof text);
+    assert_string_equal(text, "0012 avl, since 4 Nov by test");
+}
+
+/* ---- one line ---------------------------------------------------------------------------------- */
+
+static void assert_one_line(const struct details *about, const char *expected)
+{
+    char line[200];
+    details_one_line(about, line, sizeof line);
+    assert_string_equal(line, expected);
+}
+
+static void a_narrow_screen_has_one_line(void **state)
+{
+    struct fixture *f = *state;
+    struct details about = of_agent(f, "a.bennett", 39, 1);
+    assert_one_line(&about, "0012, since 4 Nov by test");
+    about = of_agent(f, "a.berg", 39, 1);
+    assert_one_line(&about, "0013 pinned, since 4 Nov by test");
+    about = of_agent(f, "ghost", 39, 1);
+    assert_one_line(&about, "0014 left, since 19 Nov by test");
+    about = of_agent(f, "a.hakansson", 39, 1);
+    assert_one_line(&about, "a.hakansson: no extension yet");
+    about = of_number(f, "0017", 39, 1);
+    assert_one_line(&about, "0017 cooling until 28 Nov 12:00, was m.greco");
+    about = of_number(f, "0012", 39, 1);
+    assert_one_line(&about, "0012 assigned, a.bennett");
+    about = of_number(f, "0016", 39, 1);
+    assert_one_line(&about, "0016 free");
+}
+
+static void marks_that_fit_as_many_stand_together(void **state)
+{
+    char text[160];
+    (void)state;
+    struct details_marks marks = {5, {{"a", 1}, {"r", 4}, {"x", 4}, {"F9", 4}}};
+    details_marks_text(&marks, text, sizeof text);
+    assert_string_equal(text, "5 marked: a fits 1, r x F9 fit 4");
+    details_marks_text(&marks, text, 12);
+    assert_string_equal(text, "5 marked: a");
+}
+
+int main(void)
+{
+    setenv("TZ", "UTC", 1);
+    tzset();
+    const struct CMUnitTest tests[] = {
+#define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+        T(six_lines_of_an_agent),
+        T(six_lines_of_agents_that_need_something),
+        T(six_lines_of_a_number),
+        T(all_of_an_agent),
+        T(all_of_an_agent_in_two_columns),
+        T(a_history_that_was_not_read_and_one_that_is_cut),
+        T(a_number_has_the_moves_from_it_in_its_history),
+        T(nothing_says_what_to_do),
+        T(live_state_of_an_agent),
+        T(live_state_of_a_holder),
+        T(what_a_caller_gets),
+        T(a_narrow_screen_has_one_line),
+        T(marks_that_fit_as_many_stand_together),
+#undef T
+    };
+    return cmocka_run_group_tests_name("details_lines", tests, NULL, NULL);
+}

@@ -1,0 +1,169 @@
+#include "tui/view/details_values.h"
+
+#include <string.h>
+
+#include "tui/widget/activity.h"
+
+#include "core/base/banned.h"
+
+static bool same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+/* The newest change that gave the slot its present state. */
+static const struct past_change *made_by(const struct details *about)
+{
+    const struct past *past = about->past;
+    for (size_t i = 0; past && about->slot && i < past->n; i++) {
+        if (same(past->changes[i].change->ext, about->slot->ext)) {
+            return past->changes[i].change->kind == CHANGE_PIN ||
+                           past->changes[i].change->kind == CHANGE_UNPIN ||
+                           past->changes[i].change->kind == CHANGE_SET
+                       ? NULL
+                       : &past->changes[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- values ----------------------------------------------------------------------------------- */
+
+const char *details_moment(struct arena *arena, const struct details *about, int64_t at_s)
+{
+    char when[WHEN_MAX];
+    when_moment(at_s, about->data->now_s, when);
+    return arena_strdup(arena, when);
+}
+
+const char *details_since(struct arena *arena, const struct details *about)
+{
+    const struct slot *slot = about->slot;
+    if (!slot) {
+        return "-";
+    }
+    if (slot->at_s == 0) {
+        return slot->state == SLOT_ASSIGNED ? "before extpool; a sync adopts it" : "-";
+    }
+    return details_moment(arena, about, slot->at_s);
+}
+
+/* "sync (cron@lambda)" if the history tells the action, else who. */
+const char *details_by(struct arena *arena, const struct details *about)
+{
+    char who[AUDIT_NAME_MAX];
+    const struct past_change *made = made_by(about);
+    const char *actor = made ? made->action->actor : about->slot ? about->slot->by : NULL;
+    if (!actor) {
+        return "-";
+    }
+    audit_actor_name(actor, who);
+    if (made && made->action->n_changes > 1) {
+        return arena_printf(arena, "%s (%s)", made->action->action, who);
+    }
+    return arena_strdup(arena, who);
+}
+
+/* Who had the number before its holder, or before it was taken out of the pool. */
+const char *details_before(struct arena *arena, const struct details *about, bool with_time)
+{
+    const struct past_change *made = made_by(about);
+    const struct slot *slot = about->slot;
+    const char *agent = slot && slot->state != SLOT_ASSIGNED ? slot->agent : NULL;
+    int64_t until_s = slot && slot->state == SLOT_FREE ? slot->at_s : 0;
+    if (slot && slot->state == SLOT_ASSIGNED && made && !made->change->was.agent) {
+        return "free, never used";
+    }
+    if (slot && slot->state == SLOT_ASSIGNED && made) {
+        agent = made->change->was.agent;
+        until_s = made->change->was.at_s;
+    }
+    if (!agent) {
+        return slot && slot->state != SLOT_ASSIGNED ? "never used" : "-";
+    }
+    const char *free_since = slot->state == SLOT_ASSIGNED ? "free, was " : "was ";
+    return with_time && until_s > 0 ? arena_printf(arena, "%s%s until %s", free_since, agent,
+                                                   details_moment(arena, about, until_s))
+                                    : arena_printf(arena, "%s%s", free_since, agent);
+}
+
+/* When it comes back by itself. */
+const char *details_until(struct arena *arena, const struct details *about)
+{
+    const struct slot *slot = about->slot;
+    if (slot && slot->state == SLOT_RESERVED && slot->until_s > 0) {
+        return details_moment(arena, about, slot->until_s);
+    }
+    if (slot && policy_state(about->data->policy, slot, about->data->now_s) == EXT_COOLING) {
+        return details_moment(arena, about,
+                              policy_cool_until_s(about->data->policy, slot, about->data->now_s));
+    }
+    return "-";
+}
+
+const char *details_note(const struct details *about)
+{
+    return about->slot && about->slot->note ? about->slot->note : "-";
+}
+
+const char *details_fallback(const struct details *about)
+{
+    const char *target = about->slot ? slot_fallback(about->slot) : NULL;
+    return target ? target : "-";
+}
+
+/* "assigned, pinned" */
+const char *details_state(struct arena *arena, const struct details *about)
+{
+    const struct slot *slot = about->slot;
+    enum ext_state state = policy_state(about->data->policy, slot, about->data->now_s);
+    bool pinned = state == EXT_ASSIGNED && slot->note;
+    return arena_printf(arena, "%s%s", ext_state_name(state), pinned ? ", pinned" : "");
+}
+
+/* The number of an agent, and how it stands with the two. */
+const char *details_held(struct arena *arena, const struct details *about)
+{
+    const struct agent_row *row = about->row;
+    if (!about->slot) {
+        return "none yet";
+    }
+    bool left = row && row->state == AGENT_STALE && !about->data->partial;
+    return arena_printf(arena, "%s  %s%s", about->slot->ext, details_state(arena, about),
+                        left ? ", left" : "");
+}
+
+const char *details_name(const struct details *about)
+{
+    const struct agent_row *row = about->row;
+    if (row->name) {
+        return row->name;
+    }
+    return row->state == AGENT_STALE && !about->data->partial ? "(left)" : NULL;
+}
+
+const char *details_profile(const struct details *about)
+{
+    return about->row && about->row->routing_profile ? about->row->routing_profile : "-";
+}
+
+/* ---- live ------------------------------------------------------------------------------------- */
+
+/* "offline at 14:31", "ON CONTACT since 14:29"; "" as long as nobody was asked. */
+const char *details_live(struct arena *arena, const struct details *about)
+{
+    const struct live_state *state = about->live;
+    if (!state) {
+        return "";
+    }
+    const char *words = state->presence == LIVE_ON_CONTACT ? "ON CONTACT"
+                        : state->presence == LIVE_OTHER && state->status
+                            ? state->status
+                            : live_words(state->presence);
+    if (state->presence == LIVE_UNKNOWN) {
+        return words;
+    }
+    bool begun = state->since_s > 0;
+    return arena_printf(arena, "%s %s %s", words, begun ? "since" : "at",
+                        details_moment(arena, about, begun ? state->since_s : about->live_at_s));
+}
