@@ -33,9 +33,9 @@ def desk(place):
 
 def test_sync_gives_takes_back_and_publishes(desk):
     place, term = desk
-    term.press("s").wait_for("Type the number of releases (2)")
+    term.press("s").wait_for("Enter applies it")
     assert place.holder("2001") == "b.smith"  # nothing is written before it is confirmed
-    term.type("2").press("Enter")
+    term.press("Enter")
     done(term, "exported 12 rows")
     held = place.held()
     assert set(held.values()) == {
@@ -110,22 +110,33 @@ def test_reassign_to_the_lowest_free(desk):
     assert place.extension("d.rao") == "2012"
 
 
-def test_release_wants_the_number_of_releases(desk):
+def test_release_of_one_is_one_enter(desk):
     place, term = desk
     at(term, "d.rao")
-    term.press("x").wait_for("number of releases (1)")
-    term.press("Enter").wait_for("not applied")
-    term.type("2").press("Enter").wait_for("not applied")
+    term.press("x").wait_for("Enter applies it")
     assert place.holder("2002") == "d.rao"
-    term.press("Backspace").type("1").press("Enter")
+    term.press("Enter")
     done(term, "release: 1 applied")
     assert place.states()["2002"] == "cooling"
+
+
+def test_more_than_five_people_are_counted_by_who_asks(desk):
+    place, term = desk
+    before = place.held()
+    term.press("/").type("state:ok !state:pinned").press("Enter").quiet()
+    term.press("*", "x").wait_for("Type the number of releases (9)")
+    term.press("Enter").wait_for("not applied")
+    term.type("8").press("Enter").wait_for("not applied")
+    assert place.held() == before
+    term.press("Backspace").type("9").press("Enter")
+    done(term, "release: 9 applied")
+    assert len(place.held()) == len(before) - 9
 
 
 def test_release_all_that_are_marked(desk):
     place, term = desk
     at(term, "rao")
-    term.press("*", "x").wait_for("- release 2").type("2").press("Enter")
+    term.press("*", "x").wait_for("- release 2").press("Enter")
     done(term, "release: 2 applied")
     assert not {"d.rao", "e.rao"} & set(place.held().values())
 
@@ -134,7 +145,7 @@ def test_a_row_can_be_left_out(desk):
     place, term = desk
     at(term, "rao")
     term.press("*", "x").wait_for("- release 2")
-    term.press("Space").wait_for("- release 1").type("1").press("Enter")
+    term.press("Space").wait_for("- release 1").press("Enter")
     done(term, "release: 1 applied")
     assert [place.holder("2002"), place.holder("2003")] == ["d.rao", None]
 
@@ -177,10 +188,7 @@ def test_undo_the_last_action(desk):
     at(term, "d.rao")
     term.press("r").wait_for("Reassign").press("Enter").wait_for("PLAN").press("Enter")
     done(term, "reassign: 1 applied")
-    term.press("z").wait_for("PLAN undo")
-    if "number of releases" in term.text:
-        term.type("1")
-    term.press("Enter")
+    term.press("z").wait_for("PLAN undo").press("Enter")
     done(term, "undo: 1 applied")
     assert place.extension("d.rao") == "2002"
 
@@ -316,9 +324,9 @@ def test_a_release_of_one_who_moved_is_a_conflict(place):
     with place.console() as term:
         term.wait_for("read: 12 agents")
         at(term, "d.rao")
-        term.press("x").wait_for("Type the number of releases (1)")
+        term.press("x").wait_for("Enter applies it")
         assert place.run("--reassign", "d.rao=2044").status == 0
-        term.type("1").press("Enter").wait_for("1 not").wait_for("d.rao holds 2044 now")
+        term.press("Enter").wait_for("1 not").wait_for("d.rao holds 2044 now")
         term.wait_for("release: 0 applied, 1 in conflict with ").quiet()
         assert place.extension("d.rao") == "2044"
 
@@ -327,9 +335,9 @@ def test_a_release_that_was_made_meanwhile_says_by_whom(place):
     with place.console() as term:
         term.wait_for("read: 12 agents")
         at(term, "d.rao")
-        term.press("x").wait_for("Type the number of releases (1)")
+        term.press("x").wait_for("Enter applies it")
         assert place.run("--release", "d.rao").status == 0
-        term.type("1").press("Enter")
+        term.press("Enter")
         done(term, re.compile(r"release: 0 applied, 1 done by \S+ meanwhile"))
         assert place.extension("d.rao") is None
 
@@ -337,9 +345,9 @@ def test_a_release_that_was_made_meanwhile_says_by_whom(place):
 def test_a_sync_that_was_overtaken_says_by_whom(place):
     with place.console() as term:
         term.wait_for("read: 12 agents")
-        term.press("s").wait_for("Type the number of releases (2)")
+        term.press("s").wait_for("Enter applies it")
         assert place.run("--sync").status == 0
-        term.type("2").press("Enter")
+        term.press("Enter")
         done(term, re.compile(r"sync: \d+ applied, \d+ done by \S+ meanwhile"))
 
 

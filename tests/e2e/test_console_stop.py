@@ -33,9 +33,9 @@ def writing(cloud_centre):
     published = place.exported()
     hold = faults.hold()
     with place.console() as term:
-        term.wait_for("read: 912 agents").press("s").wait_for("number of releases (2)")
+        term.wait_for("read: 912 agents").press("s").wait_for("Enter applies it")
         place.cloud.gate.inject(hold, on=WRITES, after=2)
-        term.type("2").press("Enter")
+        term.press("Enter")
         hold.wait()
         yield place, term, hold
         hold.release()

@@ -14,52 +14,23 @@
 
 /* ---- what it takes ------------------------------------------------------------------------- */
 
-/* The states after the plan, counted once and not at every key. */
-static void look_ahead(struct plan_view *view, const struct policy *policy)
-{
-    const struct plan *plan = view->plan;
-    snapshot_tally(plan->snapshot, policy, plan->now_s, view->after);
-    for (size_t i = 0; i < plan->n_changes; i++) {
-        const struct change *change = &plan->changes[i];
-        bool applies = change_is_tried(change);
-        for (size_t k = 0; k < change->n_steps && applies; k++) {
-            const struct step *step = &change->steps[k];
-            enum ext_state before =
-                step->before ? policy_state(policy, step->before, plan->now_s) : EXT_ABSENT;
-            view->after[before] -= view->after[before] > 0;
-            view->after[policy_state(policy, &step->after, plan->now_s)]++;
-        }
-    }
-}
-
 static void judge(struct plan_view *view, const struct shell *shell)
 {
-    plan_count(view->plan);
-    look_ahead(view, session_policy(shell->place.session));
-    guard_judge(view->plan, &session_policy(shell->place.session)->limit, &view->verdict);
+    judge_plan(view->plan, shell, &view->judged);
     snprintf(view->name, sizeof view->name, "%s", shell_place_name(shell));
-    if (!plan_has_work(view->plan)) {
-        view->gate = GATE_NOTHING;
-    } else if (view->verdict.refused && !view->verdict.named) {
-        view->gate = view->verdict.liftable ? GATE_NAME : GATE_SHUT;
-    } else {
-        bool counts = view->verdict.people > GUARD_NAMED_MAX ||
-                      (view->verdict.people > 0 && view->plan->counts[CHANGE_RELEASE] > 0);
-        view->gate = counts ? GATE_COUNT : GATE_OPEN;
-    }
     field_set(&view->field, "");
-    view->field.digits = view->gate == GATE_COUNT;
+    view->field.digits = view->judged.gate == GATE_COUNT;
 }
 
 static bool gate_passed(const struct plan_view *view)
 {
     int64_t typed;
-    switch (view->gate) {
+    switch (view->judged.gate) {
     case GATE_OPEN:
         return true;
     case GATE_COUNT:
         return text_to_int64(view->field.text, 1, INT64_MAX, &typed) &&
-               typed == view->verdict.people;
+               typed == view->judged.verdict.people;
     case GATE_NAME:
         return strcmp(view->field.text, view->name) == 0;
     case GATE_SHUT:
@@ -234,7 +205,7 @@ static unsigned apply(struct plan_view *view, struct shell *shell)
     if (view->stage == STAGE_APPLIED) {
         return view->left > 0 ? plan_again(view, shell) : REACT_CLOSE;
     }
-    if (view->gate == GATE_NOTHING) {
+    if (view->judged.gate == GATE_NOTHING) {
         if (view_plan_publishes(view, shell)) {
             return give(shell, CMD_EXPORT);
         }
@@ -246,11 +217,11 @@ static unsigned apply(struct plan_view *view, struct shell *shell)
     }
     if (!gate_passed(view)) {
         view->said_wrong = true;
-        if (view->gate == GATE_SHUT) {
-            shell_flash(shell, STYLE_ERROR, "%s", view->verdict.text);
+        if (view->judged.gate == GATE_SHUT) {
+            shell_flash(shell, STYLE_ERROR, "%s", view->judged.verdict.text);
         } else {
             shell_flash(shell, STYLE_WARN, "not applied: type %s",
-                        view->gate == GATE_NAME ? view->name : view_plan_counted(view));
+                        view->judged.gate == GATE_NAME ? view->name : view_plan_counted(view));
         }
         return REACT_DRAW;
     }
@@ -264,15 +235,15 @@ static unsigned apply(struct plan_view *view, struct shell *shell)
 static unsigned key(struct view *base, struct shell *shell, uint32_t key)
 {
     struct plan_view *view = (struct plan_view *)base;
-    bool typing =
-        view->stage == STAGE_PLAN && (view->gate == GATE_COUNT || view->gate == GATE_NAME);
+    bool typing = view->stage == STAGE_PLAN &&
+                  (view->judged.gate == GATE_COUNT || view->judged.gate == GATE_NAME);
     (void)shell;
     if (!typing || shell->place.read_only) {
         return REACT_PASS;
     }
     bool blank = key == ' ' && (view->field.length == 0 || !strchr(view->name, ' '));
-    bool text =
-        key_is_text(key) && !blank && (view->gate == GATE_NAME || (key >= '0' && key <= '9'));
+    bool text = key_is_text(key) && !blank &&
+                (view->judged.gate == GATE_NAME || (key >= '0' && key <= '9'));
     bool erase = key == K_BACKSPACE || (key == (K_CTRL | 'u') && view->field.length > 0);
     if (!text && !erase) {
         return REACT_PASS;
@@ -329,7 +300,7 @@ static unsigned command(struct view *base, struct shell *shell, enum command com
         return apply(view, shell);
     case CMD_BACK:
     case CMD_QUIT:
-        if (view->stage == STAGE_PLAN && view->gate != GATE_NOTHING) {
+        if (view->stage == STAGE_PLAN && view->judged.gate != GATE_NOTHING) {
             shell_say(shell, STYLE_INFO, "%s: plan closed; nothing was written",
                       view->plan->action);
         }
@@ -369,10 +340,10 @@ static const char *hint(const struct view *base, const struct shell *shell, enum
     if (view->stage == STAGE_APPLIED && view->left > 0) {
         return "Plan again";
     }
-    if (!choosing || shell->place.read_only || view->gate == GATE_SHUT) {
+    if (!choosing || shell->place.read_only || view->judged.gate == GATE_SHUT) {
         return "";
     }
-    if (view->gate == GATE_NOTHING) {
+    if (view->judged.gate == GATE_NOTHING) {
         return view_plan_publishes(view, shell) ? "Export" : "";
     }
     return command_info(command)->hint;

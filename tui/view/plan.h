@@ -3,8 +3,7 @@
 
 /*
  * A plan before anything is written: every change with its reason, and the guards. Rows can be left
- * out. Enter applies it. If it has releases, their number must be typed; if a guard must be lifted,
- * the name of the place. Afterwards the view shows the result of each row, and for a conflict what
+ * out. Enter applies it; judged.h tells what must be typed first. Afterwards the view shows the result of each row, and for a conflict what
  * the store holds instead.
  */
 

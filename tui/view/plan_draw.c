@@ -39,9 +39,9 @@ bool view_plan_is_left(const struct change *change)
 
 bool view_plan_publishes(const struct plan_view *view, const struct shell *shell)
 {
-    return view->gate == GATE_NOTHING && view->plan->n_changes == 0 && plan_is_sync(view->plan) &&
-           !shell->place.read_only && !shell->place.settings->no_export &&
-           session_export_uri(shell->place.session);
+    return view->judged.gate == GATE_NOTHING && view->plan->n_changes == 0 &&
+           plan_is_sync(view->plan) && !shell->place.read_only &&
+           !shell->place.settings->no_export && session_export_uri(shell->place.session);
 }
 
 /* "[x]" before it is applied, the result afterwards. */
@@ -172,15 +172,6 @@ static int draw_counts(const struct plan_view *view, struct canvas *canvas, int 
     return y + 1;
 }
 
-/* " After: 2,457 assigned  3,838 free ..." */
-static void after_text(const struct plan_view *view, char *out, size_t size)
-{
-    const uint64_t *n = view->after;
-    snprintf(out, size, " After: %s assigned  %s free  %s cooling  %s reserved",
-             frame_count(n[EXT_ASSIGNED]), frame_count(n[EXT_FREE]), frame_count(n[EXT_COOLING]),
-             frame_count(n[EXT_RESERVED]));
-}
-
 /* The result and what Enter does; above it why the rest was not applied. Returns the line above. */
 static int draw_result(const struct plan_view *view, struct canvas *canvas, int y)
 {
@@ -223,8 +214,8 @@ static void name_prompt(const struct plan_view *view, int width, char *out, size
 
 const char *view_plan_counted(const struct plan_view *view)
 {
-    bool releases = view->verdict.moved == 0 &&
-                    (uint64_t)view->verdict.people == view->plan->counts[CHANGE_RELEASE];
+    bool releases = view->judged.verdict.moved == 0 &&
+                    (uint64_t)view->judged.verdict.people == view->plan->counts[CHANGE_RELEASE];
     return releases ? "the number of releases" : "how many people lose or change their number";
 }
 
@@ -234,7 +225,7 @@ const char *view_plan_counted(const struct plan_view *view)
 static void count_prompt(const struct plan_view *view, int width, char *out, size_t size)
 {
     static const char *const after[] = {" to apply, Esc goes back: ", ": "};
-    const char *count = frame_count((uint64_t)view->verdict.people);
+    const char *count = frame_count((uint64_t)view->judged.verdict.people);
     for (int i = 0; i < 2; i++) {
         snprintf(out, size, " Type %s (%s)%s", view_plan_counted(view), count, after[i]);
         if (canvas_columns(out) + COUNT_COLUMNS <= width) {
@@ -254,7 +245,7 @@ static void draw_gate(struct plan_view *view, const struct shell *shell, struct 
                     " This session is read-only: nothing can be applied. Esc goes back");
         return;
     }
-    switch (view->gate) {
+    switch (view->judged.gate) {
     case GATE_OPEN:
         canvas_text(canvas, 0, y, width, STYLE_PROMPT, " Enter applies it, Esc goes back");
         return;
@@ -350,16 +341,17 @@ void view_plan_draw(struct view *base, struct shell *shell, struct canvas *canva
         draw_gate(view, shell, canvas, low, caret);
     }
     bool planning = view->stage == STAGE_PLAN;
-    if (planning &&
-        (view->verdict.refused || (view->gate != GATE_NOTHING && canvas->height >= 8))) {
+    if (planning && (view->judged.verdict.refused ||
+                     (view->judged.gate != GATE_NOTHING && canvas->height >= 8))) {
         low--;
         canvas_printf(canvas, 0, low, canvas->width,
-                      view->gate == GATE_NAME || view->gate == GATE_SHUT ? STYLE_ERROR : STYLE_TEXT,
-                      " Guards: %s", view->verdict.text);
+                      view->judged.gate == GATE_NAME || view->judged.gate == GATE_SHUT ? STYLE_ERROR
+                                                                                       : STYLE_TEXT,
+                      " Guards: %s", view->judged.verdict.text);
     }
     if (roomy && planning) {
-        after_text(view, line, sizeof line);
-        canvas_text(canvas, 0, --low, canvas->width, STYLE_TEXT, line);
+        judged_after(&view->judged, line, sizeof line);
+        canvas_printf(canvas, 0, --low, canvas->width, STYLE_TEXT, " After: %s", line);
     }
     if (roomy && view->plan->n_changes > 0) {
         low = draw_current(view, canvas, low);

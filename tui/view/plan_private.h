@@ -6,21 +6,12 @@
  * plan_draw.c draws.
  */
 
-#include "core/plan/guard.h"
 #include "core/plan/plan.h"
 #include "core/session/session.h"
 #include "tui/widget/field.h"
 #include "tui/shell/shell.h"
+#include "tui/view/judged.h"
 #include "tui/view/plan.h"
-
-/* What the operator must do to apply it. */
-enum gate {
-    GATE_OPEN,   /* Enter */
-    GATE_COUNT,  /* how many people's numbers are taken or changed */
-    GATE_NAME,   /* the name of the place: a guard is lifted */
-    GATE_SHUT,   /* a guard that cannot be lifted */
-    GATE_NOTHING /* nothing to do */
-};
 
 enum stage { STAGE_PLAN, STAGE_APPLYING, STAGE_APPLIED };
 
@@ -28,9 +19,7 @@ struct plan_view {
     struct view view;
     struct plan *plan; /* NULL while the worker has it */
     enum stage stage;
-    enum gate gate;
-    struct guard_verdict verdict;
-    uint64_t after[EXT_STATE_COUNT]; /* the states of the pool after the plan */
+    struct judged judged;
     struct field field;
     char name[128]; /* the name to type for GATE_NAME */
     size_t cursor, top;

@@ -1,0 +1,46 @@
+#include "tui/view/judged.h"
+
+#include <stdio.h>
+
+#include "core/base/banned.h"
+
+/* The states after the plan, counted once and not at every key. */
+static void look_ahead(const struct plan *plan, const struct policy *policy,
+                       uint64_t after[EXT_STATE_COUNT])
+{
+    snapshot_tally(plan->snapshot, policy, plan->now_s, after);
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        bool applies = change_is_tried(change);
+        for (size_t k = 0; k < change->n_steps && applies; k++) {
+            const struct step *step = &change->steps[k];
+            enum ext_state before =
+                step->before ? policy_state(policy, step->before, plan->now_s) : EXT_ABSENT;
+            after[before] -= after[before] > 0;
+            after[policy_state(policy, &step->after, plan->now_s)]++;
+        }
+    }
+}
+
+void judge_plan(struct plan *plan, const struct shell *shell, struct judged *judged)
+{
+    const struct policy *policy = session_policy(shell->place.session);
+    plan_count(plan);
+    look_ahead(plan, policy, judged->after);
+    guard_judge(plan, &policy->limit, &judged->verdict);
+    if (!plan_has_work(plan)) {
+        judged->gate = GATE_NOTHING;
+    } else if (judged->verdict.refused && !judged->verdict.named) {
+        judged->gate = judged->verdict.liftable ? GATE_NAME : GATE_SHUT;
+    } else {
+        judged->gate = judged->verdict.people > GUARD_NAMED_MAX ? GATE_COUNT : GATE_OPEN;
+    }
+}
+
+void judged_after(const struct judged *judged, char *out, size_t size)
+{
+    const uint64_t *n = judged->after;
+    snprintf(out, size, "%s assigned  %s free  %s cooling  %s reserved",
+             frame_count(n[EXT_ASSIGNED]), frame_count(n[EXT_FREE]), frame_count(n[EXT_COOLING]),
+             frame_count(n[EXT_RESERVED]));
+}
