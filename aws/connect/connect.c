@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "aws/client/arn.h"
-#include "aws/connect/read.h"
+#include "aws/connect/live.h"
+#include "aws/connect/names.h"
 #include "aws/http/uri.h"
 #include "core/base/buf.h"
 #include "core/pool/login.h"
@@ -27,6 +28,7 @@ struct connect_directory {
     struct client_statistics *statistics;
     struct client_statistics own_statistics;
     struct client *list, *search, *profiles, *instances; /* a client each: a pace each */
+    struct connect_live live;
     bool names;
 };
 
@@ -311,14 +313,12 @@ static struct roster *make_roster(const struct reading *reading)
         const struct connect_person *person = connect_names_find(&reading->names, agent.login);
         agent.name = person ? person->name : NULL;
         agent.routing_profile =
-            person ? connect_names_profile(&reading->names, person->profile_id) : NULL;
+            person ? connect_summary_name(&reading->names.profiles, person->profile_id) : NULL;
         roster_add(roster, &agent);
     }
     roster->pages = reading->pages.n;
     roster->read_at_s = http_now_ms(client_http(reading->directory->list)) / 1000;
-    if (reading->names.note[0] != '\0') {
-        roster->note = arena_strdup(&roster->arena, reading->names.note);
-    }
+    roster->note = arena_strdup(&roster->arena, connect_names_note(&reading->names));
     judge_whole(reading, roster);
     roster_seal(roster); // a user that moves between two pages is there twice
     return roster;
@@ -364,7 +364,7 @@ static enum err_code connect_read(struct directory *base, const struct progress 
     ask_page(&reading);
     if (directory->names) {
         reading.names.search = directory->search;
-        reading.names.profiles = directory->profiles;
+        reading.names.profiles.client = directory->profiles;
         reading.names.instance_id = directory->instance.id;
         reading.names.resource = directory->resource;
         reading.names.progress = progress;
@@ -412,12 +412,21 @@ static void connect_free(struct directory *base)
     client_free(directory->search);
     client_free(directory->profiles);
     client_free(directory->instances);
+    connect_live_release(&directory->live);
     free(directory->resource);
     free(directory);
 }
 
+static enum err_code read_live(struct directory *base, const struct live_wanted *wanted,
+                               const struct progress *progress, struct live **out, struct err *err)
+{
+    struct connect_directory *directory = (struct connect_directory *)base;
+    return connect_live_read(&directory->live, wanted, progress, out, err);
+}
+
 static const struct directory_ops s_ops = {
     .read = connect_read,
+    .live = read_live,
     .facts = connect_facts,
     .free = connect_free,
 };
@@ -450,5 +459,6 @@ struct directory *connect_directory_new(const struct connect_options *options)
     directory->search = client_new(&client);
     directory->profiles = client_new(&client);
     directory->instances = client_new(&client);
+    connect_live_init(&directory->live, &client, directory->instance.id, directory->resource);
     return &directory->base;
 }

@@ -10,7 +10,8 @@
  * ListRoutingProfiles. Both lag behind by seconds and need their own permissions: what they miss or
  * refuse leaves names out and a note in the roster, but never leaves out an agent.
  *
- * Every operation has its own quota and its own rate limiter.
+ * What agents do now is in aws/connect/live.h. Every operation has its own quota and its own rate
+ * limiter.
  *
  *     struct connect_options options = {.uri = uri, .client = client_options, .names = true};
  *     if (connect_parse_instance("arn:aws:connect:...", &options.instance, err) == ERR_OK) {

@@ -1,11 +1,10 @@
-#include "aws/connect/read.h"
+#include "aws/connect/names.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/http/uri.h"
 #include "core/base/buf.h"
 #include "core/pool/login.h"
 #include "core/base/mem.h"
@@ -14,46 +13,8 @@
 #include "core/base/banned.h"
 
 #define NAME_MAX_BUF 1024
-#define TIMEOUT_MS 10000 /* nobody waits long for a name */
 
 static void ask_people(struct connect_names *names);
-static void ask_profiles(struct connect_names *names);
-
-/* ---- pages ------------------------------------------------------------------------------- */
-
-void connect_pages_init(struct connect_pages *pages)
-{
-    *pages = (struct connect_pages){.n = 0};
-    strmap_init(&pages->seen, 16);
-}
-
-void connect_pages_release(struct connect_pages *pages)
-{
-    strmap_release(&pages->seen);
-    arena_release(&pages->arena);
-}
-
-bool connect_pages_next(struct connect_pages *pages, const json_t *answer, struct err *err)
-{
-    const char *next = json_string_value(json_object_get(answer, "NextToken"));
-    pages->n++;
-    if (!next || next[0] == '\0') {
-        return false;
-    }
-    pages->token = arena_strdup(&pages->arena, next);
-    size_t page = strmap_add(&pages->seen, pages->token, pages->n + 1);
-    if (page != pages->n + 1) {
-        err_set(err, ERR_SERVICE, "the pages do not end: behind page %zu comes page %zu again",
-                pages->n, page);
-        return false;
-    }
-    if (pages->n >= CONNECT_PAGES_MAX) {
-        err_set(err, ERR_SERVICE, "the pages do not end: there are more than %u",
-                CONNECT_PAGES_MAX);
-        return false;
-    }
-    return true;
-}
 
 /* ---- the names of one reading ------------------------------------------------------------ */
 
@@ -61,19 +22,16 @@ void connect_names_init(struct connect_names *names)
 {
     *names = (struct connect_names){.search = NULL};
     strmap_init(&names->by_login, 1024);
-    strmap_init(&names->by_profile, 64);
-    connect_pages_init(&names->search_pages);
-    connect_pages_init(&names->profile_pages);
+    connect_summary_init(&names->profiles, &connect_routing_profiles);
+    connect_pages_init(&names->pages);
 }
 
 void connect_names_release(struct connect_names *names)
 {
-    connect_pages_release(&names->search_pages);
-    connect_pages_release(&names->profile_pages);
+    connect_pages_release(&names->pages);
+    connect_summary_release(&names->profiles);
     strmap_release(&names->by_login);
-    strmap_release(&names->by_profile);
     free(names->people);
-    free(names->profile_names);
     arena_release(&names->arena);
 }
 
@@ -147,7 +105,7 @@ static void on_people(void *context, struct response *reply, const struct err *f
     json_int_t total = json_integer_value(json_object_get(reply->json, "ApproximateTotalCount"));
     names->total = total > 0 && total <= CONNECT_USERS_MAX ? (size_t)total : 0;
     struct err err = ERR_INIT;
-    if (connect_pages_next(&names->search_pages, reply->json, &err) && goes_on(names)) {
+    if (connect_pages_next(&names->pages, reply->json, &err) && goes_on(names)) {
         ask_people(names);
     } else if (err.code != ERR_OK) {
         set_note(names, "some names are left out", &err);
@@ -158,8 +116,8 @@ static void ask_people(struct connect_names *names)
 {
     static const struct http_header headers[] = {{"content-type", "application/json"}};
     json_t *body = json_pack("{s:s, s:i}", "InstanceId", names->instance_id, "MaxResults", 500);
-    if (names->search_pages.token) {
-        json_object_set_new(body, "NextToken", json_string(names->search_pages.token));
+    if (names->pages.token) {
+        json_object_set_new(body, "NextToken", json_string(names->pages.token));
     }
     char *text = json_dumps(body, JSON_COMPACT);
     struct call call = {
@@ -171,62 +129,11 @@ static void ask_people(struct connect_names *names)
         .body = text,
         .body_length = text ? strlen(text) : 0,
         .resource = names->resource,
-        .timeout_ms = TIMEOUT_MS,
+        .timeout_ms = CONNECT_NICE_MS,
     };
     client_submit(names->search, &call, on_people, names);
     free(text);
     json_decref(body);
-}
-
-/* ---- routing profiles -------------------------------------------------------------------- */
-
-static void on_profiles(void *context, struct response *reply, const struct err *failed)
-{
-    struct connect_names *names = context;
-    if (reply->code != ERR_OK) {
-        note_failure(names, "routing profiles are left out", "ListRoutingProfiles", reply, failed);
-        return;
-    }
-    const json_t *list = json_object_get(reply->json, "RoutingProfileSummaryList");
-    size_t count = json_array_size(list);
-    names->profile_names =
-        mem_resize(names->profile_names, names->n_profiles + count, sizeof *names->profile_names);
-    for (size_t i = 0; i < count; i++) {
-        const json_t *profile = json_array_get(list, i);
-        const char *id = json_string_value(json_object_get(profile, "Id"));
-        const char *name = json_string_value(json_object_get(profile, "Name"));
-        if (id && name && names->n_profiles < CONNECT_USERS_MAX) {
-            names->profile_names[names->n_profiles] = arena_strdup(&names->arena, name);
-            strmap_add(&names->by_profile, arena_strdup(&names->arena, id), names->n_profiles++);
-        }
-    }
-    struct err err = ERR_INIT;
-    if (connect_pages_next(&names->profile_pages, reply->json, &err) && goes_on(names)) {
-        ask_profiles(names);
-    } else if (err.code != ERR_OK) {
-        set_note(names, "some routing profiles are left out", &err);
-    }
-}
-
-static void ask_profiles(struct connect_names *names)
-{
-    struct buf path;
-    buf_init(&path, 1024);
-    buf_puts(&path, "/routing-profiles-summary/");
-    uri_encode(&path, names->instance_id);
-    const struct call_parameter query[] = {{"maxResults", "1000"},
-                                           {"nextToken", names->profile_pages.token}};
-    struct call call = {
-        .operation = "ListRoutingProfiles",
-        .method = "GET",
-        .path = path.data,
-        .query = query,
-        .query_count = names->profile_pages.token ? 2 : 1,
-        .resource = names->resource,
-        .timeout_ms = TIMEOUT_MS,
-    };
-    client_submit(names->profiles, &call, on_profiles, names);
-    buf_release(&path);
 }
 
 /* ---- both -------------------------------------------------------------------------------- */
@@ -234,7 +141,12 @@ static void ask_profiles(struct connect_names *names)
 void connect_names_start(struct connect_names *names)
 {
     ask_people(names);
-    ask_profiles(names);
+    struct connect_summary *profiles = &names->profiles;
+    profiles->instance_id = names->instance_id;
+    profiles->resource = names->resource;
+    profiles->progress = names->progress;
+    profiles->stop = &names->stop;
+    connect_summary_start(profiles);
 }
 
 const struct connect_person *connect_names_find(const struct connect_names *names,
@@ -244,8 +156,8 @@ const struct connect_person *connect_names_find(const struct connect_names *name
     return index == STRMAP_NONE ? NULL : &names->people[index];
 }
 
-const char *connect_names_profile(const struct connect_names *names, const char *profile_id)
+const char *connect_names_note(const struct connect_names *names)
 {
-    size_t index = profile_id ? strmap_get(&names->by_profile, profile_id) : STRMAP_NONE;
-    return index == STRMAP_NONE ? NULL : names->profile_names[index];
+    const char *profiles = names->profiles.note[0] ? names->profiles.note : NULL;
+    return names->note[0] ? names->note : profiles;
 }

@@ -2,13 +2,14 @@
 
 import json
 import re
+import subprocess
 
 import pytest
 
 from support import faults
-from support.connect_standin import User
+from support.connect_standin import Doing, User
 from support.iam import Policy
-from support.program import Desk
+from support.program import Desk, built
 
 
 @pytest.fixture
@@ -318,3 +319,84 @@ def test_error_as_json(cloud, desk):
     assert answer["exit"] == result.status == 1
     assert answer["error"]["code"] == "denied"
     assert "connect:ListUsers" in answer["error"]["message"]
+
+
+# -- live states -----------------------------------------------------------------------------------
+
+
+def live(cloud, desk, directory=None):
+    """What agents do now, as the console asks for it; twice, in one session."""
+    done = subprocess.run(
+        [built("tools/live"), "--status", *places(cloud, desk, directory)],
+        env=desk.environment, cwd=desk.folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, [line.split("\t") for line in done.stdout.splitlines()], done.stderr
+
+
+def a_morning(cloud):
+    cloud.instance.set_users([User(login, "F", "L", "Sales") for login in ("alice", "bob", "carol", "dave")])
+    cloud.instance.doing = {
+        "alice": Doing(),
+        "bob": Doing(contacts=(("CONNECTED", "VOICE", "Support"),)),
+        "carol": Doing("Lunch", 1_700_000_500.75),
+    }
+
+
+def test_live_states(cloud, desk):
+    a_morning(cloud)
+    assert live(cloud, desk) == (0, [
+        ["alice", "available", "avl", "1700000000", "Available", "-"],
+        ["bob", "on a contact", "call", "1700000060", "Available", "Support"],
+        ["carol", "in another status", "oth", "1700000500", "Lunch", "-"],
+        ["dave", "offline", "off", "0", "-", "-"],
+    ], "")  # fmt: skip
+    assert cloud.gate.log.count("connect", "GetCurrentUserData") == 2
+    assert cloud.gate.log.count("connect", "ListQueues") == 1
+
+
+def test_live_states_of_a_hundred_in_one_request(cloud, desk):
+    cloud.instance.set_users(logins(150))
+    cloud.instance.doing = {login: Doing() for login in logins(150)}
+    status, rows, _ = live(cloud, desk)
+    assert status == 0 and len(rows) == 100 and {row[2] for row in rows} == {"avl"}
+    assert cloud.gate.log.count("connect", "GetCurrentUserData") == 2  # it asks twice
+
+
+def test_live_states_in_pages(cloud, desk):
+    cloud.instance.set_users(logins(30))
+    cloud.instance.doing = {login: Doing() for login in logins(30)}
+    cloud.instance.paging.most = 20
+    desk.rules("[defaults]\nconnect_rate = 100\nconnect_burst = 100\n")
+    _, rows, _ = live(cloud, desk)
+    assert [row[2] for row in rows] == ["avl"] * 30
+
+
+def test_live_states_that_are_not_allowed(cloud, desk):
+    a_morning(cloud)
+    cloud.operator.policy = Policy.all_but("connect:GetCurrentUserData")
+    status, rows, _ = live(cloud, desk)
+    assert status == 1
+    assert rows[0][0].startswith(
+        "live states are not allowed: the permission connect:GetCurrentUserData is missing"
+    )
+    assert cloud.gate.log.count("connect", "GetCurrentUserData") == 1  # nobody tries again
+    cloud.operator.policy = Policy.all_but("connect:ListQueues")
+    status, rows, _ = live(cloud, desk)
+    assert status == 0 and rows[1][2:] == ["call", "1700000060", "Available", "-"]
+    assert cloud.gate.log.count("connect", "ListQueues") == 1
+
+
+def test_live_states_keep_to_the_quota(cloud, desk):
+    """Sooner is no use: a refusal is not tried again, and the list is as good as before."""
+    a_morning(cloud)
+    cloud.gate.inject(faults.throttled("connect"), on="connect.GetCurrentUserData")
+    status, rows, _ = live(cloud, desk)
+    assert status == 1 and "too many requests" in rows[0][0]
+    assert cloud.gate.log.count("connect", "GetCurrentUserData") == 1
+
+
+def test_a_file_has_no_live_states(cloud, desk):
+    (desk.folder / "agents.csv").write_text("user\nalice\n")
+    status, rows, _ = live(cloud, desk, directory="file:agents.csv")
+    assert status == 64
+    assert rows == [["file:agents.csv does not tell what agents do at this moment"]]

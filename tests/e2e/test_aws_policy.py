@@ -9,10 +9,10 @@ import subprocess
 import pytest
 
 from support import faults
-from support.connect_standin import User
+from support.connect_standin import Doing, User
 from support.iam import Policy
 from support.index_lag import lagging_index
-from support.program import ROOT, program
+from support.program import ROOT, built, program
 from support.table_desk import TableDesk
 
 ACCOUNT = "123456789012"
@@ -97,6 +97,14 @@ def a_stop(desk, cloud):
     cloud.gate.wait_idle()
 
 
+def a_look_at_who_is_free(desk, cloud):
+    """What the console asks for the agents on the screen."""
+    cloud.instance.doing = {"alice": Doing(contacts=(("CONNECTED", "VOICE", "Sales"),))}
+    look = subprocess.run([built("tools/live"), "--status"], env=desk.environment, cwd=desk.folder,
+                          capture_output=True, text=True, check=False)
+    return look.returncode, look.stdout
+
+
 def hints(desk):
     """A wrong name makes the program tell which ones there are."""
     desk.run("--status", "--store", "dynamodb:other-table")
@@ -126,6 +134,8 @@ def test_the_policy_is_what_is_called(tmp_path, cloud):
     for result in a_life(desk, cloud):
         assert result.status in (0, 3), result  # 3: somebody else was met on purpose
     a_stop(desk, cloud)
+    status, shown = a_look_at_who_is_free(desk, cloud)
+    assert status == 0 and "\tcall\t" in shown and shown.splitlines()[0].endswith("\tSales")
     # Nobody calls for it: S3 looks at it to choose between 404 and 403 for a key that is not there.
     assert {action for action, _ in policy.denied} <= {"s3:ListBucket"}
     hints(desk)
@@ -136,7 +146,7 @@ def test_the_policy_is_what_is_called(tmp_path, cloud):
     assert {action for action, _ in policy.used} == actions_of(document)
 
 
-@pytest.mark.parametrize("left_out", ["Names", "Hints"])
+@pytest.mark.parametrize("left_out", ["Names", "Live", "Hints"])
 def test_a_statement_that_can_be_left_out(tmp_path, cloud, left_out):
     """README says of each what goes without it."""
     document = policy_of_readme(cloud)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/connect/read.h"
+#include "aws/connect/live.h"
 #include "aws/client/service_errors.h"
 #include "aws/client/response.h"
 #include "core/base/text.h"
@@ -55,6 +55,29 @@ static void check_reply(const struct response *reply, enum aws_service service, 
     check_text(err.text, sizeof err.text);
 }
 
+/* As GetCurrentUserData: of whomever, whatever they do. */
+static void check_live(const json_t *answer)
+{
+    struct live *live = live_new(2);
+    const char *queue_ids[2] = {NULL, NULL};
+    struct strmap by_id;
+    strmap_init(&by_id, 2);
+    strmap_add(&by_id, "u1", 0);
+    strmap_add(&by_id, "u2", 1);
+    connect_live_take(live, queue_ids, &by_id, answer);
+    for (size_t i = 0; i < live->n_states; i++) {
+        const struct live_state *state = &live->states[i];
+        check(state->presence < LIVE_N && state->channel < LIVE_CHANNELS_N);
+        check(live_word(state)[0] != '\0' && live_words(state->presence)[0] != '\0');
+        check(state->since_s >= 0 && state->voice_max <= 1000 && state->voice_free <= 1000);
+        if (state->status) {
+            check_text(state->status, 1 << 21);
+        }
+    }
+    strmap_release(&by_id);
+    live_free(live);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const int statuses[] = {200, 400, 403, 429, 500, 301};
@@ -87,6 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(err.code == ERR_SERVICE);
     }
     connect_pages_release(&pages);
+    check_live(reply.json);
     response_clear(&reply);
     http_response_release(&response);
     return 0;

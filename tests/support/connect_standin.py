@@ -42,6 +42,17 @@ class User:
 
 
 @dataclass
+class Doing:
+    """What a user who is signed in does. Nobody is told of who is offline."""
+
+    status: str = "Available"
+    since: float = _EPOCH_S
+    #: (state, channel, name of the queue) of each contact, as Connect spells them
+    contacts: tuple[tuple[str, str, str], ...] = ()
+    slots: int = 1
+
+
+@dataclass
 class Paging:
     """How pages are dealt out, beyond what the client asked for."""
 
@@ -61,6 +72,9 @@ class Instance:
     account: str = ACCOUNT
     users: list[User] = field(default_factory=list)
     paging: Paging = field(default_factory=Paging)
+    #: login -> what they do now
+    doing: dict[str, Doing] = field(default_factory=dict)
+    queues: tuple[str, ...] = ("Sales", "Support")
 
     @property
     def arn(self) -> str:
@@ -78,6 +92,9 @@ class Instance:
 
     def logins(self) -> set[str]:
         return {user.username for user in self.users}
+
+    def queue_id(self, name: str) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, self.id + "/queue/" + name))
 
     def routing_profile_id(self, name: str) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, self.id + name))
@@ -288,6 +305,61 @@ class ConnectStandin(Service):
             token,
         )
 
+    def _list_queues(self, ctx: Context) -> Response:
+        instance = self._instance(ctx, ctx.labels["InstanceId"])
+        if isinstance(instance, Response):
+            return instance
+        query = ctx.request.query
+        own = [] if query.get("queueTypes") == "STANDARD" else sorted(instance.logins())
+        page = self._page(
+            "ListQueues",
+            instance.id,
+            query.get("nextToken"),
+            int(query.get("maxResults", 100)),
+            instance.paging,
+            [*((name, "STANDARD") for name in instance.queues), *((name, "AGENT") for name in own)],
+        )
+        if page is None:
+            return self._bad_token()
+        rows, token = page
+        return self._reply(
+            ctx,
+            {
+                "QueueSummaryList": [
+                    {
+                        "Id": (queue_id := instance.queue_id(name)),
+                        "Arn": f"{instance.arn}/queue/{queue_id}",
+                        "Name": name,
+                        "QueueType": kind,
+                    }
+                    for name, kind in rows
+                ]
+            },
+            token,
+        )
+
+    def _get_current_user_data(self, ctx: Context) -> Response:
+        instance = self._instance(ctx, ctx.labels["InstanceId"])
+        if isinstance(instance, Response):
+            return instance
+        if ctx.json["Filters"].keys() != {"Agents"}:
+            return self.error("InvalidParameterException", "this stand-in takes one filter: Agents")
+        ids = set(ctx.json["Filters"]["Agents"])
+        page = self._page(
+            "GetCurrentUserData",
+            instance.id,
+            ctx.json.get("NextToken"),
+            ctx.json.get("MaxResults", 100),
+            instance.paging,
+            [user for user in instance.users if user.id in ids and user.username in instance.doing],
+        )
+        if page is None:
+            return self._bad_token()
+        users, token = page
+        return self._reply(
+            ctx, {"UserDataList": [_user_data(instance, user) for user in users]}, token
+        )
+
     def _describe_user(self, ctx: Context) -> Response:
         instance = self._instance(ctx, ctx.labels["InstanceId"])
         if isinstance(instance, Response):
@@ -354,6 +426,42 @@ class ConnectStandin(Service):
         )
 
 
+def _user_data(instance: Instance, user: User) -> dict:
+    doing = instance.doing[user.username]
+    profile_id = instance.routing_profile_id(user.routing_profile)
+    used = sum(channel == "VOICE" for _, channel, _ in doing.contacts)
+    return {
+        "User": {"Id": user.id, "Arn": f"{instance.arn}/agent/{user.id}"},
+        "RoutingProfile": {
+            "Id": profile_id,
+            "Arn": f"{instance.arn}/routing-profile/{profile_id}",
+        },
+        "Status": {
+            "StatusStartTimestamp": doing.since,
+            "StatusArn": f"{instance.arn}/agent-state/{instance.routing_profile_id(doing.status)}",
+            "StatusName": doing.status,
+        },
+        "AvailableSlotsByChannel": {"VOICE": doing.slots - used},
+        "MaxSlotsByChannel": {"VOICE": doing.slots},
+        "ActiveSlotsByChannel": {"VOICE": used},
+        "Contacts": [
+            {
+                "ContactId": random_uuid(),
+                "Channel": channel,
+                "InitiationMethod": "INBOUND",
+                "AgentContactState": state,
+                "StateStartTimestamp": doing.since + 60,
+                "ConnectedToAgentTimestamp": doing.since + 60,
+                "Queue": {
+                    "Id": (queue_id := instance.queue_id(queue)),
+                    "Arn": f"{instance.arn}/queue/{queue_id}",
+                },
+            }
+            for state, channel, queue in doing.contacts
+        ],
+    }
+
+
 def _summary(instance: Instance) -> dict:
     return {
         "Id": instance.id,
@@ -375,6 +483,8 @@ _ANSWERS = {
     "ListUsers": ConnectStandin._list_users,
     "SearchUsers": ConnectStandin._search_users,
     "ListRoutingProfiles": ConnectStandin._list_routing_profiles,
+    "ListQueues": ConnectStandin._list_queues,
+    "GetCurrentUserData": ConnectStandin._get_current_user_data,
     "DescribeUser": ConnectStandin._describe_user,
     "ListInstances": ConnectStandin._list_instances,
     "DescribeInstance": ConnectStandin._describe_instance,

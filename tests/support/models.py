@@ -40,6 +40,10 @@ _NEWER_MEMBERS: dict[str, dict[str, dict[str, dict]]] = {
         "User": {"LastModifiedTime": _TIMESTAMP, "LastModifiedRegion": _STRING},
         "InstanceSummary": {"InstanceAccessUrl": _STRING},
         "Instance": {"InstanceAccessUrl": _STRING},
+        "AgentStatusReference": {"StatusName": {"type": "string", "min": 1, "max": 127}},
+        "UserDataFilters": {
+            "Agents": {"type": "list", "member": {"shape": "UserId"}, "min": 1, "max": 100}
+        },
     },
 }
 
@@ -239,4 +243,6 @@ def _typed(shape: Shape, text: str):
         return int(text) if re.fullmatch(r"-?\d+", text) else text
     if shape.type_name == "boolean":
         return {"true": True, "false": False}.get(text, text)
+    if shape.type_name == "list":
+        return [text]
     return text
