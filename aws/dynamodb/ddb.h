@@ -14,7 +14,7 @@
  *     claim     {pk: "agent#alice", sk: "claim", ext: "0042"}
  *     export    {pk: "export", sk: "<URI>", at, rows, digest}: what was last published there
  *     audit     {pk: "audit#2026-11", sk: "<time>#<action id>#<part>", action, actor, changes
- *                [, expires_at]}
+ *                [, user, via, ticket, undoes, plan_file, expires_at]}
  *
  * and an index `skIndex` on (sk, sk_value) with all attributes. The first two are what the program
  * before ours wrote, and what the contact flow reads. The index lags behind the table, so what it
@@ -355,7 +355,7 @@ enum err_code ddb_note_published(struct ddb *ddb, const char *uri,
 
 /* ---- history.c */
 
-enum err_code ddb_history(struct ddb *ddb, size_t limit, const char *action_id,
+enum err_code ddb_history(struct ddb *ddb, const struct history_query *query,
                           const struct progress *progress, struct history **out,
                           struct err *err) ERR_CHECK;
 

@@ -26,6 +26,7 @@
 
 /* An action's records are looked for from its begin to a day after it. */
 #define LONGEST_MS (CLOCK_DAY_S * 1000)
+#define LAST_MS 253402300799000 /* of year 9999 */
 
 /* ---- keys --------------------------------------------------------------------------------- */
 
@@ -69,6 +70,22 @@ json_t *ddb_audit_key(const struct apply_context *context, const struct ddb_audi
     return key;
 }
 
+static void set_text(json_t *item, const char *name, const char *text)
+{
+    if (text) {
+        json_object_set_new(item, name, ddb_text(text));
+    }
+}
+
+static void set_origin(json_t *item, const struct audit_origin *origin)
+{
+    set_text(item, "user", origin->user);
+    set_text(item, "via", audit_via_name(origin->via));
+    set_text(item, "ticket", origin->ticket);
+    set_text(item, "undoes", origin->undoes);
+    set_text(item, "plan_file", origin->plan_file);
+}
+
 json_t *ddb_audit_item(const struct apply_context *context, const char *action,
                        const struct ddb_audit_part *part, const char *changes)
 {
@@ -76,6 +93,7 @@ json_t *ddb_audit_item(const struct apply_context *context, const char *action,
     json_object_set_new(item, "action", ddb_text(action));
     json_object_set_new(item, "actor", ddb_text(context->actor));
     json_object_set_new(item, "changes", ddb_text(changes));
+    set_origin(item, &context->origin);
     if (context->audit_keep_s > 0) {
         json_object_set_new(item, "expires_at",
                             ddb_number(part->at_ms / 1000 + context->audit_keep_s));
@@ -90,11 +108,13 @@ struct reading {
     const struct progress *progress;
     struct strmap ids; /* of the actions that are wanted; the texts are in `arena` */
     struct arena arena;
-    json_t *records;    /* theirs, newest first */
-    int64_t began_ms;   /* the earliest begin of a wanted action: its parts can go back so far */
+    json_t *records;  /* theirs, newest first */
+    int64_t began_ms; /* the earliest begin of a wanted action: its parts can go back so far */
+    const struct history_query *query;
     size_t limit;       /* actions; 0: all */
     const char *action; /* only the one with this id; NULL: the newest */
     bool any_day;       /* ... whenever it was written */
+    size_t n_seen;      /* records, also those that do not answer the question */
     uint64_t pages;
     bool no_table;
     struct err err;
@@ -144,17 +164,57 @@ static int64_t begin_of(const char *id, int64_t record_ms)
     return audit_id_time(id, &began_ms) && began_ms < record_ms ? began_ms : record_ms;
 }
 
+/* The item as a record; its texts are those of the item and of `id`. False if it is none. */
+static bool record_of(const json_t *item, char id[ID_ROOM], struct audit_record *out)
+{
+    const char *sk = ddb_item_text(item, "sk");
+    const char *actor = ddb_item_text(item, "actor");
+    const char *action = ddb_item_text(item, "action");
+    const char *changes = ddb_item_text(item, "changes");
+    int64_t at_ms = 0;
+    if (!sk || !split_sk(sk, &at_ms, id, ID_ROOM)) {
+        return false;
+    }
+    *out = (struct audit_record){
+        .action_id = id,
+        .at_ms = begin_of(id, at_ms),
+        .order = at_ms,
+        .actor = actor ? actor : "",
+        .origin = {.user = ddb_item_text(item, "user"),
+                   .via = audit_via_parse(ddb_item_text(item, "via")),
+                   .ticket = ddb_item_text(item, "ticket"),
+                   .undoes = ddb_item_text(item, "undoes"),
+                   .plan_file = ddb_item_text(item, "plan_file")},
+        .action = action ? action : "",
+        .changes = changes ? changes : "",
+    };
+    return true;
+}
+
 /* ---- a month -------------------------------------------------------------------------------- */
 
 static void on_page(void *context, struct response *reply, const struct err *err);
 
-/* Of one action only the day is read in which it was written. */
-static void only_day(const struct reading *reading, json_t *body, json_t *values)
+/* The times between which the records lie, if the question says that: of one action its day. */
+static bool has_times(const struct reading *reading, int64_t *from_ms, int64_t *to_ms)
+{
+    const struct history_query *query = reading->query;
+    if (reading->action) {
+        *from_ms = reading->began_ms;
+        *to_ms = reading->began_ms + LONGEST_MS;
+        return !reading->any_day;
+    }
+    *from_ms = query->since_ms;
+    *to_ms = query->until_ms ? query->until_ms + LONGEST_MS : LAST_MS;
+    return query->since_ms || query->until_ms;
+}
+
+static void only_between(int64_t from_ms, int64_t to_ms, json_t *body, json_t *values)
 {
     char from[CLOCK_TEXT_MAX];
     char to[CLOCK_TEXT_MAX];
-    clock_format_ms(reading->began_ms, from);
-    clock_format_ms(reading->began_ms + LONGEST_MS, to);
+    clock_format_ms(from_ms, from);
+    clock_format_ms(to_ms, to);
     json_object_set_new(values, ":a", ddb_text(from));
     json_object_set_new(values, ":b", ddb_text(to));
     json_object_set_new(body, "KeyConditionExpression",
@@ -169,8 +229,10 @@ static void next_page(struct month *month, json_t *start)
     json_object_set_new(values, ":p", ddb_text(pk));
     json_t *body = json_object();
     json_object_set_new(body, "KeyConditionExpression", json_string("pk = :p"));
-    if (month->reading->action && !month->reading->any_day) {
-        only_day(month->reading, body, values);
+    int64_t from_ms;
+    int64_t to_ms;
+    if (has_times(month->reading, &from_ms, &to_ms)) {
+        only_between(from_ms, to_ms, body, values);
     }
     json_object_set_new(body, "ExpressionAttributeValues", values);
     json_object_set_new(body, "ConsistentRead", json_true());
@@ -194,21 +256,22 @@ static bool take_page(struct month *month, const json_t *answer)
     json_t *item = NULL;
     json_array_foreach(json_object_get(answer, "Items"), i, item)
     {
-        const char *sk = ddb_item_text(item, "sk");
         int64_t expires_s = ddb_item_seconds(item, "expires_at");
-        int64_t at_ms = 0;
+        struct audit_record record;
         char id[ID_ROOM];
-        if (!sk || !split_sk(sk, &at_ms, id, sizeof id) || (expires_s > 0 && expires_s <= now_s)) {
+        if (!record_of(item, id, &record) || (expires_s > 0 && expires_s <= now_s)) {
             continue;
         }
-        bool known = strmap_get(&month->ids, id) != STRMAP_NONE;
         bool room = reading->limit == 0 || month->ids.count < reading->limit;
-        if (!known && room) {
-            int64_t began_ms = begin_of(id, at_ms);
-            month->began_ms = began_ms < month->began_ms ? began_ms : month->began_ms;
+        more = room || record.order >= month->began_ms;
+        reading->n_seen++;
+        if (!history_query_wants(reading->query, &record)) {
+            continue;
+        }
+        if (strmap_get(&month->ids, id) == STRMAP_NONE && room) {
+            month->began_ms = record.at_ms < month->began_ms ? record.at_ms : month->began_ms;
             strmap_add(&month->ids, arena_strdup(&reading->arena, id), 0);
         }
-        more = room || at_ms >= month->began_ms;
         json_array_append(month->records, item);
     }
     return more;
@@ -296,20 +359,31 @@ static enum err_code read_months(struct reading *reading, int newest, int n)
     return code;
 }
 
+/* The newest month that can have an answer. One month ahead: a part is sent later than the clock is
+   asked here. */
+static int newest_month(const struct reading *reading)
+{
+    int month = month_of(ddb_now_ms(reading->ddb)) + 1;
+    int64_t until_ms = reading->query->until_ms;
+    int last = until_ms ? month_of(until_ms + LONGEST_MS) : month;
+    return last < month ? last : month;
+}
+
 static enum err_code read_newest(struct reading *reading)
 {
     enum err_code code = ddb_ask_time(reading->ddb, &reading->err);
     reading->no_table = code == ERR_NOT_FOUND;
-    /* One month ahead: a part is sent later than the clock is asked here. */
-    int month = month_of(ddb_now_ms(reading->ddb)) + 1;
+    int month = newest_month(reading);
+    int first = month_of(reading->query->since_ms);
     int n = FIRST_MONTHS + 1;
     bool empty = false;
     bool wanted = true;
     reading->began_ms = INT64_MAX;
-    while (code == ERR_OK && !empty && wanted) {
-        size_t before = json_array_size(reading->records);
+    while (code == ERR_OK && !empty && wanted && month >= first) {
+        size_t before = reading->n_seen;
+        n = n < month - first + 1 ? n : month - first + 1;
         code = read_months(reading, month, n);
-        empty = n == MONTHS_AT_ONCE && json_array_size(reading->records) == before;
+        empty = n == MONTHS_AT_ONCE && reading->n_seen == before;
         month -= n;
         n = MONTHS_AT_ONCE;
         /* The first parts of an action may lie in the month before. */
@@ -348,21 +422,12 @@ static enum err_code add_records(struct reading *reading, struct history *histor
 {
     for (size_t i = json_array_size(reading->records); i-- > 0;) {
         const json_t *item = json_array_get(reading->records, i);
-        const char *actor = ddb_item_text(item, "actor");
-        const char *action = ddb_item_text(item, "action");
-        const char *changes = ddb_item_text(item, "changes");
         struct err err = ERR_INIT;
-        int64_t at_ms = 0;
+        struct audit_record record;
         char id[ID_ROOM];
-        split_sk(ddb_item_text(item, "sk"), &at_ms, id, sizeof id);
-        struct audit_record record = {
-            .action_id = id,
-            .at_ms = begin_of(id, at_ms),
-            .order = at_ms,
-            .actor = actor ? actor : "",
-            .action = action ? action : "",
-            .changes = changes ? changes : "",
-        };
+        if (!record_of(item, id, &record)) {
+            continue; /* take_page has passed them over */
+        }
         enum err_code code = history_add(history, &record, &err);
         if (code != ERR_OK && reading->action) {
             ddb_take_err(&reading->err, &err);
@@ -375,19 +440,20 @@ static enum err_code add_records(struct reading *reading, struct history *histor
     return ERR_OK;
 }
 
-enum err_code ddb_history(struct ddb *ddb, size_t limit, const char *action_id,
+enum err_code ddb_history(struct ddb *ddb, const struct history_query *query,
                           const struct progress *progress, struct history **out, struct err *err)
 {
     struct reading reading = {.ddb = ddb,
                               .progress = progress,
                               .records = json_array(),
-                              .limit = action_id ? 0 : limit,
-                              .action = action_id};
+                              .query = query,
+                              .limit = query->action_id ? 0 : query->limit,
+                              .action = query->action_id};
     struct history *history = history_new();
     struct http *http = client_http(ddb->client);
     strmap_init(&reading.ids, 0);
     http_set_progress(http, progress);
-    enum err_code code = action_id ? read_action(&reading) : read_newest(&reading);
+    enum err_code code = query->action_id ? read_action(&reading) : read_newest(&reading);
     http_set_progress(http, NULL);
     if (code == ERR_OK) {
         code = add_records(&reading, history);
@@ -401,6 +467,7 @@ enum err_code ddb_history(struct ddb *ddb, size_t limit, const char *action_id,
         ddb_take_err(err, &reading.err);
     } else {
         history_seal_by_time(history);
+        history_keep(history, query);
         *out = history;
     }
     json_decref(reading.records);

@@ -112,11 +112,11 @@ static enum err_code store_apply(struct store *store, struct plan *plan,
     return ddb_apply(ddb_of(store), plan, context, progress, err);
 }
 
-static enum err_code store_history(struct store *store, size_t limit, const char *action_id,
+static enum err_code store_history(struct store *store, const struct history_query *query,
                                    const struct progress *progress, struct history **out,
                                    struct err *err)
 {
-    return ddb_history(ddb_of(store), limit, action_id, progress, out, err);
+    return ddb_history(ddb_of(store), query, progress, out, err);
 }
 
 static enum err_code store_published(struct store *store, const char *uri,

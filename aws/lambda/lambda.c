@@ -257,6 +257,7 @@ static enum err_code run_action(struct lambda *lambda, const struct runtime_invo
         .report = &report,
         .stop_at_ticks_ms = left_ms == INT64_MAX ? 0 : start_ms + left_ms - ANSWER_BEFORE_MS,
         .publishes_after_stop = true,
+        .via = VIA_LAMBDA,
     };
     int status = headless_run(&options, &result);
     int64_t duration_ms = clock_ticks_ms() - start_ms;
@@ -382,7 +383,8 @@ static enum err_code init(struct lambda *lambda, struct err *err)
     enum err_code code = resolve(lambda, &line, &lambda->settings, err);
     if (code == ERR_OK && lambda->handler != HANDLER_SYNC) {
         const struct session_options options = {&lambda->settings, lambda->options->ports,
-                                                lambda->options->n_ports, lambda->options->clock};
+                                                lambda->options->n_ports, lambda->options->clock,
+                                                VIA_LAMBDA};
         code = session_open(&options, &lambda->session, err);
         if (code == ERR_OK) {
             answer_warm_up(lambda->session);

@@ -44,6 +44,8 @@ static enum err_code apply_past(struct past *past, struct plan *plan)
     char id[AUDIT_ID_ROOM];
     struct apply_context context = {
         .action_id = id, .actor = past->actor, .at_ms = plan->now_s * 1000};
+    context.origin.user = past->actor;
+    context.origin.via = plan_is_sync(plan) ? VIA_TIMER : VIA_CONSOLE;
     struct store *inner = past->demo->inner;
     audit_action_id(context.at_ms, id);
     return inner->ops->apply(inner, plan, &context, NULL, past->err);
@@ -167,12 +169,12 @@ static enum err_code demo_apply(struct store *store, struct plan *plan,
     return inner->ops->apply(inner, plan, context, progress, err);
 }
 
-static enum err_code demo_history(struct store *store, size_t limit, const char *action_id,
+static enum err_code demo_history(struct store *store, const struct history_query *query,
                                   const struct progress *progress, struct history **out,
                                   struct err *err)
 {
     struct store *inner = demo_of(store)->inner;
-    return inner->ops->history(inner, limit, action_id, progress, out, err);
+    return inner->ops->history(inner, query, progress, out, err);
 }
 
 static enum err_code demo_published(struct store *store, const char *uri,

@@ -190,88 +190,6 @@ static bool store_may_have_changed(struct store *base)
            version != store->data_version;
 }
 
-/* ---- history --------------------------------------------------------------------------------
- * In the order of the sequence: a clock that was wrong for a while moves nothing. */
-
-static enum err_code prepare_history(struct sqlite_store *store, size_t limit,
-                                     const char *action_id, sqlite3_stmt **out, struct err *err)
-{
-#define RECORDS "SELECT action_id, at_ms, actor, action, changes, seq FROM audit"
-    enum err_code code;
-    if (action_id) {
-        code = sqlite_prepare(store, RECORDS " WHERE action_id = ?1 ORDER BY seq", out, err);
-        if (code == ERR_OK) {
-            sqlite3_bind_text(*out, 1, action_id, -1, SQLITE_STATIC);
-        }
-        return code;
-    }
-    code = sqlite_prepare(store,
-                          RECORDS " WHERE action_id IN (SELECT action_id FROM audit"
-                                  " GROUP BY action_id ORDER BY max(seq) DESC LIMIT ?1)"
-                                  " ORDER BY seq",
-                          out, err);
-    if (code == ERR_OK) {
-        sqlite3_bind_int64(*out, 1, limit == 0 || limit > INT64_MAX ? -1 : (int64_t)limit);
-    }
-    return code;
-#undef RECORDS
-}
-
-static const char *column(sqlite3_stmt *row, int index)
-{
-    const char *text = (const char *)sqlite3_column_text(row, index);
-    return text ? text : "";
-}
-
-static enum err_code store_history(struct store *base, size_t limit, const char *action_id,
-                                   const struct progress *progress, struct history **out,
-                                   struct err *err)
-{
-    struct sqlite_store *store = sqlite_begin(base, progress);
-    struct history *history = NULL;
-    sqlite3_stmt *rows = NULL;
-    int result = SQLITE_DONE;
-    enum err_code code = sqlite_open(store, NULL, err);
-    if (code == ERR_OK) {
-        code = prepare_history(store, limit, action_id, &rows, err);
-    }
-    if (code == ERR_OK) {
-        history = history_new();
-    }
-    while (code == ERR_OK && (result = sqlite3_step(rows)) == SQLITE_ROW) {
-        struct audit_record record = {
-            .action_id = column(rows, 0),
-            .at_ms = sqlite3_column_int64(rows, 1),
-            .order = sqlite3_column_int64(rows, 5),
-            .actor = column(rows, 2),
-            .action = column(rows, 3),
-            .changes = column(rows, 4),
-        };
-        code = history_add(history, &record, err);
-        if (code == ERR_OK && progress_cancel(progress) != CANCEL_NO) {
-            code = err_set(err, ERR_CANCELLED, "stopped while reading %s", store->path);
-        }
-    }
-    if (code == ERR_OK && result != SQLITE_DONE) {
-        code = sqlite_fail(store, result, "reading the audit trail", err);
-    }
-    if (code == ERR_OK) {
-        code = sqlite_check_frozen(store, err);
-    }
-    if (code == ERR_OK && action_id && history->n_actions == 0) {
-        code = err_set(err, ERR_NOT_FOUND, "%s has no action %s", store->path, action_id);
-        err_hint(err, "extpool --history lists them.");
-    }
-    sqlite3_finalize(rows);
-    if (code != ERR_OK) {
-        history_free(history);
-        return code;
-    }
-    history_seal(history);
-    *out = history;
-    return ERR_OK;
-}
-
 /* ---- the rest of the calls ------------------------------------------------------------------ */
 
 static enum err_code store_init(struct store *base, const struct policy *policy,
@@ -331,7 +249,7 @@ struct store *store_sqlite_new(const char *path, const struct clock *clock)
         .load = store_load,
         .lookup = store_lookup,
         .apply = sqlite_apply,
-        .history = store_history,
+        .history = sqlite_history,
         .published = sqlite_published,
         .note_published = sqlite_note_published,
         .may_have_changed = store_may_have_changed,

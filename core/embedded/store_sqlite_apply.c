@@ -20,8 +20,8 @@
 #define UNITS_BETWEEN_CANCELS 256
 
 #define INSERT_RECORD                                                                              \
-    "INSERT INTO audit (action_id, at_ms, actor, action, changes, expires_at)"                     \
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+    "INSERT INTO audit (action_id, at_ms, actor, action, changes, expires_at, user, via, ticket,"  \
+    " undoes, plan_file, n_changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
 
 struct writer {
     struct sqlite_store *store;
@@ -127,11 +127,20 @@ static enum err_code try_units(struct writer *writer, size_t first, size_t end, 
     return ERR_OK;
 }
 
+static void bind_origin(sqlite3_stmt *record, const struct audit_origin *origin)
+{
+    sqlite_bind_text(record, 7, origin->user);
+    sqlite_bind_text(record, 8, audit_via_name(origin->via));
+    sqlite_bind_text(record, 9, origin->ticket);
+    sqlite_bind_text(record, 10, origin->undoes);
+    sqlite_bind_text(record, 11, origin->plan_file);
+}
+
 static enum err_code write_record(struct writer *writer, size_t first, size_t end)
 {
     const struct apply_context *context = writer->context;
     sqlite3_stmt *record = writer->insert_record;
-    audit_encode(writer->plan, first, end - first, false, &writer->record);
+    size_t n = audit_encode(writer->plan, first, end - first, false, &writer->record);
     if (buf_failed(&writer->record)) {
         return err_set(writer->err, ERR_NOMEM, "the audit record of one batch is too large");
     }
@@ -146,11 +155,17 @@ static enum err_code write_record(struct writer *writer, size_t first, size_t en
     } else {
         sqlite3_bind_null(record, 6);
     }
+    bind_origin(record, &context->origin);
+    sqlite3_bind_int64(record, 12, (int64_t)n);
     int result = sqlite3_step(record);
     sqlite3_reset(record);
-    return result == SQLITE_DONE
-               ? ERR_OK
-               : sqlite_fail(writer->store, result, "writing the audit record", writer->err);
+    if (result != SQLITE_DONE) {
+        return sqlite_fail(writer->store, result, "writing the audit record", writer->err);
+    }
+    return n < INDEXED_CHANGES
+               ? sqlite_index_record(writer->store, sqlite3_last_insert_rowid(writer->store->db),
+                                     writer->record.data, writer->err)
+               : ERR_OK;
 }
 
 /* Batches before the one that failed were written, or there were none. */

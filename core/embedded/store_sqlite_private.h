@@ -4,10 +4,12 @@
 /*
  * Between the parts of the embedded store, and for nobody else:
  *
- *     store_sqlite.c         the store's calls: init, load, history, facts
+ *     store_sqlite.c         the store's calls: init, load, facts
  *     store_sqlite_apply.c   the call that writes, batch by batch
  *     store_sqlite_unit.c    one change or group of a batch, and what was in its way
  *     store_sqlite_trail.c   the audit trail: the times in it, records whose time is over
+ *     store_sqlite_history.c the audit trail, read
+ *     store_sqlite_index.c   which record is about which extension and agent
  *     store_sqlite_file.c    the file: opened, checked, made
  *     store_sqlite_schema.c  the tables: made, and brought up from an older version
  *     store_sqlite_name.c    its name: one, without links, with its journals beside it
@@ -79,7 +81,7 @@ enum err_code sqlite_check_frozen(const struct sqlite_store *store, struct err *
 /* ---- store_sqlite_schema.c ---------------------------------------------------------------- */
 
 #define APPLICATION_ID 0x45787450 /* "ExtP" */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define SCHEMA_OLDEST 1 /* that is read as it is, and brought up by the first write */
 
 /* Makes the tables in a database that has none. In a transaction of the caller's. */
@@ -191,6 +193,34 @@ enum err_code sqlite_doubt_stamp(struct sqlite_store *store, int64_t stamp_s,
    are no longer count as a clock. *n: how many rows changed. */
 enum err_code sqlite_change_trail(struct sqlite_store *store, const struct trail_step *step,
                                   size_t *n, struct err *err) ERR_CHECK;
+
+/* ---- store_sqlite_history.c ----------------------------------------------------------------- */
+
+enum err_code sqlite_history(struct store *store, const struct history_query *query,
+                             const struct progress *progress, struct history **out,
+                             struct err *err) ERR_CHECK;
+
+/* What a query of `audit` selects to get the columns of sqlite_audit_record from tables of the version
+   last seen. The texts of the record are those of the row. */
+const char *sqlite_audit_columns(const struct sqlite_store *store);
+void sqlite_audit_record(sqlite3_stmt *row, struct audit_record *out);
+
+/* ---- store_sqlite_index.c ------------------------------------------------------------------- */
+
+/* The table `audit_subject`: a record of fewer than this many changes stands in it under each of its
+   extensions and agents, and has `indexed`. Longer ones are looked through, and so are those with
+   ranges of numbers. */
+#define INDEXED_CHANGES 100
+
+#define SUBJECT_EXTENSION 0 /* its column `agent` */
+#define SUBJECT_AGENT 1
+
+/* Adds a record that was just inserted to the index. `changes` is its text. */
+enum err_code sqlite_index_record(struct sqlite_store *store, int64_t seq, const char *changes,
+                                  struct err *err) ERR_CHECK;
+
+/* The same for every record, in tables that have just been brought up to this version. */
+enum err_code sqlite_index_all(struct sqlite_store *store, struct err *err) ERR_CHECK;
 
 /* ---- store_sqlite_apply.c ------------------------------------------------------------------- */
 

@@ -49,23 +49,48 @@
     "CREATE UNIQUE INDEX one_extension_per_agent"                                                  \
     " ON extension (agent) WHERE state = 'assigned';"
 
-#define SCHEMA                                                                                     \
-    "CREATE TABLE meta ("                                                                          \
-    " key TEXT PRIMARY KEY NOT NULL,"                                                              \
-    " value NOT NULL) WITHOUT ROWID;" EXTENSIONS ONE_EXTENSION_PER_AGENT "CREATE TABLE audit ("    \
-    " seq INTEGER PRIMARY KEY,"                                                                    \
-    " action_id TEXT NOT NULL,"                                                                    \
-    " at_ms INTEGER NOT NULL CHECK (typeof(at_ms) = 'integer'),"                                   \
-    " actor TEXT NOT NULL,"                                                                        \
-    " action TEXT NOT NULL,"                                                                       \
-    " changes TEXT NOT NULL," INTEGER_OR_NULL(                                                     \
-        "expires_at") ");"                                                                         \
-                      "CREATE INDEX audit_by_action ON audit (action_id);"                         \
-                      "CREATE INDEX audit_by_expiry ON audit (expires_at)"                         \
-                      " WHERE expires_at IS NOT NULL;"                                             \
-                      "INSERT INTO meta VALUES ('width', %d);"                                     \
-                      "PRAGMA application_id = %d;"                                                \
-                      "PRAGMA user_version = 2;"
+// clang-format off
+#define AUDIT_2 \
+    "CREATE TABLE audit (" \
+    " seq INTEGER PRIMARY KEY," \
+    " action_id TEXT NOT NULL," \
+    " at_ms INTEGER NOT NULL CHECK (typeof(at_ms) = 'integer')," \
+    " actor TEXT NOT NULL," \
+    " action TEXT NOT NULL," \
+    " changes TEXT NOT NULL," \
+    INTEGER_OR_NULL("expires_at") ");" \
+    "CREATE INDEX audit_by_action ON audit (action_id);" \
+    "CREATE INDEX audit_by_expiry ON audit (expires_at) WHERE expires_at IS NOT NULL;"
+
+/* Version 3: who did it, how, and for what; and what a question about one number needs
+   (core/embedded/store_sqlite_index.c). The text of a record of a first sync has megabytes, so the
+   columns that a search reads are also in an index. */
+#define AUDIT_3 \
+    "ALTER TABLE audit ADD COLUMN" TEXT_OR_NULL("user") ";" \
+    "ALTER TABLE audit ADD COLUMN" TEXT_OR_NULL("via") ";" \
+    "ALTER TABLE audit ADD COLUMN" TEXT_OR_NULL("ticket") ";" \
+    "ALTER TABLE audit ADD COLUMN" TEXT_OR_NULL("undoes") ";" \
+    "ALTER TABLE audit ADD COLUMN" TEXT_OR_NULL("plan_file") ";" \
+    "ALTER TABLE audit ADD COLUMN n_changes INTEGER NOT NULL DEFAULT 0;" \
+    "ALTER TABLE audit ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;" \
+    "CREATE TABLE audit_subject (" \
+    " agent INTEGER NOT NULL," \
+    " name TEXT NOT NULL," \
+    " seq INTEGER NOT NULL," \
+    " PRIMARY KEY (agent, name, seq)) WITHOUT ROWID;" \
+    "CREATE INDEX audit_not_indexed ON audit (indexed) WHERE indexed = 0;" \
+    "CREATE INDEX audit_by_time ON audit (at_ms, actor, user);" \
+    "CREATE INDEX audit_by_undo ON audit (undoes) WHERE undoes IS NOT NULL;"
+
+#define SCHEMA \
+    "CREATE TABLE meta (" \
+    " key TEXT PRIMARY KEY NOT NULL," \
+    " value NOT NULL) WITHOUT ROWID;" \
+    EXTENSIONS ONE_EXTENSION_PER_AGENT AUDIT_2 AUDIT_3 \
+    "INSERT INTO meta VALUES ('width', %d);" \
+    "PRAGMA application_id = %d;" \
+    "PRAGMA user_version = 3;"
+// clang-format on
 
 /* From version 1: other CHECKs, what a reserved number was before, what belongs to an agent. */
 #define UPGRADE_TO_2                                                                               \
@@ -73,6 +98,8 @@
     "INSERT INTO extension (" SLOT_COLUMNS_1 ")"                                                   \
     " SELECT " SLOT_COLUMNS_1 " FROM extension_1;"                                                 \
     "DROP TABLE extension_1;" ONE_EXTENSION_PER_AGENT "PRAGMA user_version = 2;"
+
+#define UPGRADE_TO_3 AUDIT_3 "PRAGMA user_version = 3;"
 
 enum err_code sqlite_make_tables(struct sqlite_store *store, int width, struct err *err)
 {
@@ -176,8 +203,14 @@ enum err_code sqlite_upgrade(struct sqlite_store *store, bool *upgraded, struct 
     if (code == ERR_OK) {
         code = sqlite_number(store, "SELECT value FROM meta WHERE key = 'width'", &width, err);
     }
-    if (code == ERR_OK) {
+    if (code == ERR_OK && store->schema < 2) {
         code = upgrade_to_2(store, (int)width, err);
+    }
+    if (code == ERR_OK) {
+        code = sqlite_run(store, UPGRADE_TO_3, "bringing the tables up to this version", err);
+    }
+    if (code == ERR_OK) {
+        code = sqlite_index_all(store, err);
     }
     if (code == ERR_OK) {
         *upgraded = true;

@@ -180,5 +180,10 @@ enum err_code sqlite_change_trail(struct sqlite_store *store, const struct trail
                         step->expired_by_s, (int64_t)step->n_records, err);
     }
     *n = code == ERR_OK ? (size_t)sqlite3_changes(store->db) : 0;
+    if (code == ERR_OK && !step->trust_clock) {
+        code =
+            sqlite_run(store, "DELETE FROM audit_subject WHERE seq NOT IN (SELECT seq FROM audit)",
+                       "removing records from the index", err);
+    }
     return code;
 }

@@ -113,7 +113,7 @@ int headless_run(const struct headless_options *options, struct headless_result 
     port_info_init(&run.facts);
     int status;
     const struct session_options opening = {options->settings, options->ports, options->n_ports,
-                                            options->clock};
+                                            options->clock, options->via};
     if (session_open(&opening, &run.session, &run.use.err) != ERR_OK) {
         status = run_report_failure(&run);
     } else {

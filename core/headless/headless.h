@@ -15,6 +15,7 @@ struct headless_options {
     size_t n_ports;
     const struct clock *clock;
     struct report *report;
+    enum audit_via via;        /* VIA_UNKNOWN: found out (core/session/actor.h) */
     int64_t stop_at_ticks_ms;  /* clock_ticks_ms() at which work stops softly, and at once 6 s
                                   later; 0: never */
     bool publishes_after_stop; /* a sync that was stopped publishes what the store holds then */

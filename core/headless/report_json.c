@@ -439,7 +439,12 @@ void report_json_history(const struct report *report, const struct history *hist
         json_object_set_new(object, "action_id", text(action->action_id));
         json_object_set_new(object, "at", text(at));
         json_object_set_new(object, "actor", text(action->actor));
+        json_object_set_new(object, "user", text(action->origin.user));
+        json_object_set_new(object, "via", text(audit_via_name(action->origin.via)));
         json_object_set_new(object, "action", text(action->action));
+        json_object_set_new(object, "ticket", text(action->origin.ticket));
+        json_object_set_new(object, "undoes", text(action->origin.undoes));
+        json_object_set_new(object, "plan_file", text(action->origin.plan_file));
         json_object_set_new(object, "changes", changes);
         json_array_append_new(list, object);
     }

@@ -293,10 +293,47 @@ static const char *counted(struct arena *arena, const struct audit_action *actio
     return report_counts(arena, counts);
 }
 
+/* What the record says besides: "; undoes ID; ticket CHG-4711". */
+static const char *with_remarks(struct arena *arena, const char *text,
+                                const struct audit_origin *origin)
+{
+    const struct {
+        const char *name, *value;
+    } remarks[] = {
+        {"undoes", origin->undoes}, {"ticket", origin->ticket}, {"plan file", origin->plan_file}};
+    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++) {
+        if (remarks[i].value) {
+            text = arena_printf(arena, "%s; %s %s", text, remarks[i].name, remarks[i].value);
+        }
+    }
+    return text;
+}
+
+/* The actor is shown only if somebody acted as another than the user: a role, or root. */
+static bool has_actors(const struct history *history)
+{
+    for (size_t i = 0; i < history->n_actions; i++) {
+        const struct audit_action *action = &history->actions[i];
+        if (strcmp(audit_who(action), action->actor) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void action_row(struct table *table, const struct audit_action *action)
 {
-    table_row(table, action->action_id, moment(&table->arena, action->at_ms / 1000), action->action,
-              action->actor, counted(&table->arena, action));
+    const char *via = audit_via_name(action->origin.via);
+    const char *at = moment(&table->arena, action->at_ms / 1000);
+    const char *changes =
+        with_remarks(&table->arena, counted(&table->arena, action), &action->origin);
+    if (table->n_columns == 7) {
+        table_row(table, action->action_id, at, action->action, audit_who(action), via ? via : "",
+                  action->actor, changes);
+    } else {
+        table_row(table, action->action_id, at, action->action, audit_who(action), via ? via : "",
+                  changes);
+    }
 }
 
 static void action_changes(const struct report *report, const struct audit_action *action)
@@ -321,11 +358,14 @@ static void action_changes(const struct report *report, const struct audit_actio
 void report_text_history(const struct report *report, const struct history *history)
 {
     struct table table;
-    report_table(report, &table, 5);
+    bool actors = has_actors(history);
+    report_table(report, &table, actors ? 7 : 6);
     table.whole = 1u << 0; /* --undo takes it */
     for (size_t i = 0; i < history->n_actions; i++) {
-        if (i == 0 && !report->verbose) {
-            table_heading(&table, "ACTION-ID", "AT", "ACTION", "ACTOR", "CHANGES");
+        if (i == 0 && !report->verbose && actors) {
+            table_heading(&table, "ACTION-ID", "AT", "ACTION", "USER", "VIA", "ACTOR", "CHANGES");
+        } else if (i == 0 && !report->verbose) {
+            table_heading(&table, "ACTION-ID", "AT", "ACTION", "USER", "VIA", "CHANGES");
         }
         action_row(&table, &history->actions[i]);
         if (report->verbose) { /* each action is a table of its own, with its changes below */

@@ -227,12 +227,10 @@ int run_history(struct run *run)
     struct history *history = NULL;
     const char *ext = run->settings->history_extension;
     size_t limit = (size_t)run->settings->history_limit;
-    if (session_history(run->session, ext ? 0 : limit, NULL, &run->line.progress, &history,
-                        &run->use.err) != ERR_OK) {
+    const struct history_query query = {.ext = ext, .limit = limit};
+    if (session_history(run->session, &query, &run->line.progress, &history, &run->use.err) !=
+        ERR_OK) {
         return run_report_failure(run);
-    }
-    if (ext) {
-        history_keep_extension(history, ext, limit);
     }
     if (ext && history->n_actions == 0 && !run->report->json) {
         err_set(&run->use.err, ERR_NOT_FOUND, "nothing is recorded about %s", ext);

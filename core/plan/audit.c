@@ -71,6 +71,38 @@ void audit_actor_name(const char *actor, char out[AUDIT_NAME_MAX])
     snprintf(out, AUDIT_NAME_MAX, "%.*s", (int)strcspn(name, " "), name);
 }
 
+/* ---- who and how ---------------------------------------------------------------------------- */
+
+const char *audit_via_name(enum audit_via via)
+{
+    switch (via) {
+#define AUDIT_VIA_NAME(id, name)                                                                   \
+    case id:                                                                                       \
+        return name;
+        AUDIT_VIA_LIST(AUDIT_VIA_NAME)
+#undef AUDIT_VIA_NAME
+    case VIA_UNKNOWN:
+        break;
+    }
+    return NULL;
+}
+
+enum audit_via audit_via_parse(const char *name)
+{
+#define AUDIT_VIA_PARSE(id, text)                                                                  \
+    if (name && strcmp(name, text) == 0) {                                                         \
+        return id;                                                                                 \
+    }
+    AUDIT_VIA_LIST(AUDIT_VIA_PARSE)
+#undef AUDIT_VIA_PARSE
+    return VIA_UNKNOWN;
+}
+
+const char *audit_who(const struct audit_action *action)
+{
+    return action->origin.user ? action->origin.user : action->actor;
+}
+
 /* ---- history ------------------------------------------------------------------------------ */
 
 /* An action's records need not stand next to each other: two processes write by turns. */
@@ -100,35 +132,20 @@ void history_free(struct history *history)
     free(history);
 }
 
-static bool is_about(const struct audit_change *change, const char *ext)
+static const char *copy_of(struct history *history, const char *text)
 {
-    if (change->ext) {
-        return strcmp(change->ext, ext) == 0 ||
-               (change->kind == CHANGE_REASSIGN && change->from && strcmp(change->from, ext) == 0);
-    }
-    return change->from && change->to && strlen(change->from) == strlen(ext) &&
-           strcmp(change->from, ext) <= 0 && strcmp(ext, change->to) <= 0;
+    return text && *text ? arena_strdup(&history->arena, text) : NULL;
 }
 
-void history_keep_extension(struct history *history, const char *ext, size_t limit)
+static struct audit_origin copy_origin(struct history *history, const struct audit_origin *origin)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < history->n_actions; i++) {
-        struct audit_action action = history->actions[i];
-        size_t n = 0;
-        for (size_t k = 0; k < action.n_changes; k++) {
-            if (is_about(&action.changes[k], ext)) {
-                action.changes[n++] = action.changes[k];
-            }
-        }
-        action.n_changes = n;
-        if (n > 0 && (limit == 0 || kept < limit)) {
-            history->actions[kept++] = action;
-        } else {
-            free(action.changes);
-        }
-    }
-    history->n_actions = kept;
+    return (struct audit_origin){
+        .user = copy_of(history, origin->user),
+        .via = origin->via,
+        .ticket = copy_of(history, origin->ticket),
+        .undoes = copy_of(history, origin->undoes),
+        .plan_file = copy_of(history, origin->plan_file),
+    };
 }
 
 static struct audit_action *action_of(struct history *history, const struct audit_record *record)
@@ -149,6 +166,7 @@ static struct audit_action *action_of(struct history *history, const struct audi
         .at_ms = record->at_ms,
         .order = record->order,
         .actor = arena_strdup(&history->arena, record->actor),
+        .origin = copy_origin(history, &record->origin),
         .action = arena_strdup(&history->arena, record->action),
     };
     strmap_add(by_id, action->action_id, history->n_actions++);

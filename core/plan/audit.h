@@ -50,11 +50,38 @@ size_t audit_change_numbers(const struct audit_change *change);
 #define AUDIT_NAME_MAX 128
 void audit_actor_name(const char *actor, char out[AUDIT_NAME_MAX]);
 
+/* Which face an action came through. VIA_TIMER: a headless run that nobody sat at. */
+#define AUDIT_VIA_LIST(X)                                                                          \
+    X(VIA_CONSOLE, "console")                                                                      \
+    X(VIA_COMMAND, "command")                                                                      \
+    X(VIA_TIMER, "timer")                                                                          \
+    X(VIA_LAMBDA, "lambda")
+
+enum audit_via {
+    VIA_UNKNOWN, /* a record of an older version does not say it */
+#define AUDIT_VIA_ENUM(id, name) id,
+    AUDIT_VIA_LIST(AUDIT_VIA_ENUM)
+#undef AUDIT_VIA_ENUM
+};
+
+const char *audit_via_name(enum audit_via via);   /* NULL: VIA_UNKNOWN */
+enum audit_via audit_via_parse(const char *name); /* NULL is fine */
+
+/* Whose an action is and what it was done for. NULL: not known, or not set. */
+struct audit_origin {
+    const char *user; /* the person and the machine: "kim@desk7" */
+    enum audit_via via;
+    const char *ticket;
+    const char *undoes;    /* the id of the action that this one takes back */
+    const char *plan_file; /* the digest of the plan file that was applied */
+};
+
 struct audit_action {
     const char *action_id;
     int64_t at_ms; /* when it began */
     int64_t order; /* of its last record */
     const char *actor;
+    struct audit_origin origin;
     const char *action;
     struct audit_change *changes;
     size_t n_changes;
@@ -70,14 +97,14 @@ struct history {
 struct history *history_new(void);
 void history_free(struct history *history);
 
-/* Leaves the actions that changed this extension, and of each the changes that did; the newest
-   `limit` of them (0: all). After history_seal. */
-void history_keep_extension(struct history *history, const char *ext, size_t limit);
+/* Who did it, for people: the user, or the actor if the record names no user. Never NULL. */
+const char *audit_who(const struct audit_action *action);
 
 /* The JSON array of the changes [first, first+n) of the plan that have result `done` (or, with
-   `planned_too`, that are still planned: a record that is written in the same transaction). */
-void audit_encode(const struct plan *plan, size_t first, size_t n, bool planned_too,
-                  struct buf *out);
+   `planned_too`, that are still planned: a record that is written in the same transaction).
+   Returns how many elements it has. */
+size_t audit_encode(const struct plan *plan, size_t first, size_t n, bool planned_too,
+                    struct buf *out);
 
 /* A record as a store has it. */
 struct audit_record {
@@ -85,6 +112,7 @@ struct audit_record {
     int64_t at_ms; /* when the action began */
     int64_t order; /* later ones have more: the sequence, or the time if there is none */
     const char *actor;
+    struct audit_origin origin;
     const char *action;
     const char *changes; /* JSON */
     const char *place;   /* where it stands in the trail: the store's own words; NULL: not asked */

@@ -147,9 +147,10 @@ static void write_element(struct buf *out, json_t *element)
     json_decref(element);
 }
 
-void audit_encode(const struct plan *plan, size_t first, size_t n, bool planned_too,
-                  struct buf *out)
+size_t audit_encode(const struct plan *plan, size_t first, size_t n, bool planned_too,
+                    struct buf *out)
 {
+    size_t n_elements = 0;
     const char *from = NULL; /* the range of new numbers that is being gathered */
     const char *to = NULL;
     buf_clear(out);
@@ -163,6 +164,7 @@ void audit_encode(const struct plan *plan, size_t first, size_t n, bool planned_
         bool create = change->kind == CHANGE_CREATE;
         if (from && !(create && follows(to, change->ext))) {
             write_element(out, range_json(from, to));
+            n_elements++;
             from = NULL;
         }
         if (create) {
@@ -170,12 +172,24 @@ void audit_encode(const struct plan *plan, size_t first, size_t n, bool planned_
             to = change->ext;
         } else {
             write_element(out, change_json(change));
+            n_elements++;
         }
     }
     if (from) {
         write_element(out, range_json(from, to));
+        n_elements++;
     }
     buf_putc(out, ']');
+    return n_elements;
+}
+
+void audit_quote(const char *text, struct buf *out)
+{
+    json_t *object = json_object();
+    set_text(object, "name", text);
+    json_dump_callback(json_object_get(object, "name"), append, out,
+                       JSON_COMPACT | JSON_ENCODE_ANY);
+    json_decref(object);
 }
 
 /* ---- reading ------------------------------------------------------------------------------ */

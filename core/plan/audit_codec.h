@@ -18,4 +18,7 @@
 enum err_code audit_decode(struct arena *arena, const char *json, struct audit_change **out,
                            size_t *n_out, struct err *err) ERR_CHECK;
 
+/* Appends the text as a record has it, in its quotes: for looking whether a record mentions it. */
+void audit_quote(const char *text, struct buf *out);
+
 #endif

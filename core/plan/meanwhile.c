@@ -97,13 +97,13 @@ static void look_at_action(struct search *search, const struct plan *plan,
         for (size_t k = 0; range && k < plan->n_changes; k++) {
             const char *ext = plan->changes[k].ext;
             if (ext && is_created(change, ext)) {
-                look_for(search, &search->by_ext, ext, action->actor);
+                look_for(search, &search->by_ext, ext, audit_who(action));
             }
         }
-        look_for(search, &search->by_ext, change->ext, action->actor);
-        look_for(search, &search->by_agent, change->agent, action->actor);
+        look_for(search, &search->by_ext, change->ext, audit_who(action));
+        look_for(search, &search->by_agent, change->agent, audit_who(action));
         if (change->kind == CHANGE_REASSIGN) {
-            look_for(search, &search->by_ext, change->from, action->actor);
+            look_for(search, &search->by_ext, change->from, audit_who(action));
         }
     }
 }

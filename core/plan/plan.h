@@ -108,7 +108,8 @@ const struct slot *change_calls(const struct change *change);
 
 struct plan {
     struct arena arena;
-    const char *action;              /* "sync", "assign", "undo", ... */
+    const char *action; /* "sync", "assign", "undo", ... */
+    const char *undoes; /* the id of the action that it takes back; NULL: it is no undo */
     const struct snapshot *snapshot; /* what was seen; referenced */
     const struct roster *roster;     /* NULL if no directory was read; referenced */
     int64_t now_s;

@@ -585,6 +585,7 @@ enum err_code plan_undo(const struct plan_input *input, const struct audit_actio
     char at[CLOCK_TEXT_MAX];
     clock_format_s(action->at_ms / 1000, at);
     undo.why = arena_printf(arena, "undoes %s of %.10s %.5s UTC", action->action, at, at + 11);
+    undo.builder.plan->undoes = arena_strdup(arena, action->action_id);
     undo.traces = mem_array(2 * action->n_changes + 1, sizeof *undo.traces);
     strmap_init(&undo.by_ext, action->n_changes);
     read_action(&undo);

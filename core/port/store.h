@@ -10,6 +10,7 @@
  */
 
 #include "core/plan/audit.h"
+#include "core/plan/audit_query.h"
 #include "core/plan/effects.h"
 #include "core/base/digest.h"
 #include "core/base/err.h"
@@ -31,6 +32,7 @@ enum load_mode {
 struct apply_context {
     const char *action_id; /* audit_action_id() */
     const char *actor;
+    struct audit_origin origin;
     int64_t at_ms;        /* when the action began: the audit trail's time */
     bool clock_behind;    /* that time stands still, because the machine's clock is wrong */
     int64_t audit_keep_s; /* 0: for ever */
@@ -99,9 +101,10 @@ struct store_ops {
                             const struct store_lookup *wanted, const struct progress *progress,
                             struct store_found *out, struct err *err) ERR_CHECK;
 
-    /* The newest `limit` actions, newest first; with `action_id` only that one (ERR_NOT_FOUND). A
-       limit of 0 means all. */
-    enum err_code (*history)(struct store *store, size_t limit, const char *action_id,
+    /* The actions that answer the query (core/plan/audit_query.h), newest first. ERR_NOT_FOUND if it
+       asks for an action that is not there. A store reads no more of its trail than the question
+       needs: an index for an extension or an agent, only the months between two times. */
+    enum err_code (*history)(struct store *store, const struct history_query *query,
                              const struct progress *progress, struct history **out,
                              struct err *err) ERR_CHECK;
 

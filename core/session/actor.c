@@ -1,14 +1,24 @@
 #include "core/session/actor.h"
 
+#include <fcntl.h>
 #include <pwd.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/base/environ.h"
+#include "core/base/text.h"
 #include "core/pool/model.h"
 
 #include "core/base/banned.h"
+
+#define NAME_MAX 128 /* bytes of a name from outside */
+#define HOST_ROOM 256
+#define COMM_ROOM 32
+#define PATH_ROOM 64
+#define STAT_ROOM 512
+#define ANCESTORS_MAX 32
 
 /* Whether it can be a login of this machine: a variable can hold anything. */
 static bool is_user_name(const char *name)
@@ -42,17 +52,116 @@ static const char *person_behind(void)
     return NULL;
 }
 
+/* Without what could harm a terminal, and not longer than a name can be. */
+static const char *clean(struct arena *arena, const char *text, size_t length)
+{
+    length = length < NAME_MAX ? length : NAME_MAX;
+    return text_sanitise(arena, arena_strndup(arena, text, length));
+}
+
+static const char *host_name(struct arena *arena)
+{
+    char host[HOST_ROOM] = "";
+    if (gethostname(host, sizeof host - 1) != 0 || !host[0]) {
+        return "localhost";
+    }
+    return clean(arena, host, strlen(host));
+}
+
 const char *actor_of_machine(struct arena *arena)
 {
-    char host[256] = "localhost";
-    if (gethostname(host, sizeof host - 1) != 0) {
-        snprintf(host, sizeof host, "localhost");
-    }
+    const char *host = host_name(arena);
     const char *user = user_name(arena, geteuid());
     const char *person = person_behind();
     const char *actor = person && strcmp(person, user) != 0
                             ? arena_printf(arena, "%s@%s as %s", person, host, user)
                             : arena_printf(arena, "%s@%s", user, host);
     const char *ssh = environment_get(&environment_system, "SSH_CONNECTION");
-    return ssh ? arena_printf(arena, "%s from %.*s", actor, (int)strcspn(ssh, " "), ssh) : actor;
+    return ssh ? arena_printf(arena, "%s from %s", actor, clean(arena, ssh, strcspn(ssh, " ")))
+               : actor;
+}
+
+const char *actor_user(struct arena *arena, enum audit_via via)
+{
+    const char *function = environment_get(&environment_system, "AWS_LAMBDA_FUNCTION_NAME");
+    if (via == VIA_LAMBDA) {
+        return function ? arena_printf(arena, "%s@lambda", clean(arena, function, strlen(function)))
+                        : "lambda";
+    }
+    const char *person = person_behind();
+    return arena_printf(arena, "%s@%s", person ? person : user_name(arena, geteuid()),
+                        host_name(arena));
+}
+
+/* ---- by hand or by a timer ----------------------------------------------------------------- */
+
+/* The parent of a process and its name, as the kernel tells them: "42 (cron) S 1 ...". */
+static bool look_at_process(long pid, char name[COMM_ROOM], long *parent)
+{
+    char path[PATH_ROOM];
+    char stat[STAT_ROOM] = "";
+    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    FILE *file = fopen(path, "re");
+    if (!file) {
+        return false;
+    }
+    size_t length = fread(stat, 1, sizeof stat - 1, file);
+    fclose(file);
+    stat[length] = '\0';
+    const char *open = strchr(stat, '(');
+    const char *close = strrchr(stat, ')');
+    int64_t number = 0;
+    if (!open || !close || close < open || strlen(close) < 5) {
+        return false;
+    }
+    snprintf(name, COMM_ROOM, "%.*s", (int)(close - open - 1), open + 1);
+    const char *digits = close + 4; /* ") S 1" */
+    snprintf(path, sizeof path, "%.*s", (int)strspn(digits, "0123456789"), digits);
+    if (!text_to_int64(path, 0, INT32_MAX, &number)) {
+        return false;
+    }
+    *parent = (long)number;
+    return true;
+}
+
+static bool is_timer_program(const char *name)
+{
+    static const char *const programs[] = {"cron", "crond", "anacron", "fcron", "atd"};
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+        if (strcmp(name, programs[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool descends_from_timer(void)
+{
+    char name[COMM_ROOM];
+    long parent = (long)getppid();
+    for (int i = 0; i < ANCESTORS_MAX && parent > 0 && look_at_process(parent, name, &parent);
+         i++) {
+        if (is_timer_program(name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_terminal(void)
+{
+    int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd >= 0;
+}
+
+enum audit_via actor_via(void)
+{
+    if (has_terminal()) {
+        return VIA_COMMAND;
+    }
+    bool of_unit = environment_get(&environment_system, "INVOCATION_ID") != NULL;
+    return of_unit || descends_from_timer() ? VIA_TIMER : VIA_COMMAND;
 }

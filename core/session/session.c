@@ -147,7 +147,8 @@ enum err_code session_open(const struct session_options *options, struct session
     *session = (struct session){.settings = options->settings,
                                 .ports = options->ports,
                                 .n_ports = options->n_ports,
-                                .clock = options->clock};
+                                .clock = options->clock,
+                                .via = options->via ? options->via : actor_via()};
     enum err_code code = check_store_is_named(session, err);
     if (code == ERR_OK) {
         code = open_store(session, err);
@@ -251,6 +252,19 @@ enum err_code session_actor(struct session *session, const struct progress *prog
     }
     *actor = session->actor;
     return ERR_OK;
+}
+
+const char *session_user(struct session *session)
+{
+    if (!session->user) {
+        session->user = actor_user(&session->arena, session->via);
+    }
+    return session->user;
+}
+
+enum audit_via session_via(const struct session *session)
+{
+    return session->via;
 }
 
 bool session_may_have_changed(struct session *session)
@@ -465,17 +479,19 @@ enum err_code session_read_live(struct session *session, const struct live_wante
 static void name_quicker(struct session *session, const struct meanwhile *meanwhile,
                          const struct plan *plan, struct outcome *outcome)
 {
+    const struct history_query newest = {.limit = MEANWHILE_ACTIONS};
     struct history *history = NULL;
     struct err ignored = ERR_INIT;
-    (void)!session_history(session, MEANWHILE_ACTIONS, NULL, NULL, &history, &ignored);
+    (void)!session_history(session, &newest, NULL, &history, &ignored);
     outcome_find_quicker(outcome, meanwhile, plan, history);
     history_free(history);
 }
 
-enum err_code session_apply(struct session *session, struct plan *plan,
+enum err_code session_apply(struct session *session, const struct session_deed *deed,
                             const struct progress *progress, struct outcome *outcome,
                             struct err *err)
 {
+    struct plan *plan = deed->plan;
     *outcome = (struct outcome){.action_id = ""};
     if (session->settings->read_only) {
         return session_refuse_to_write(session, "read-only: nothing is written", err);
@@ -486,6 +502,11 @@ enum err_code session_apply(struct session *session, struct plan *plan,
     }
     struct apply_context context = {
         .action_id = outcome->action_id,
+        .origin = {.user = session_user(session),
+                   .via = session->via,
+                   .ticket = deed->ticket,
+                   .undoes = plan->undoes,
+                   .plan_file = deed->plan_file},
         .at_ms = pool_time_now_ms(&plan->snapshot->time, session->clock),
         .clock_behind = plan->snapshot->time.stands,
         .audit_keep_s = session->settings->policy.audit_keep_s,
@@ -558,14 +579,13 @@ enum err_code session_after(struct session *session, const struct plan *plan,
     return ERR_OK;
 }
 
-enum err_code session_history(struct session *session, size_t limit, const char *action_id,
+enum err_code session_history(struct session *session, const struct history_query *query,
                               const struct progress *progress, struct history **out,
                               struct err *err)
 {
     struct err why = ERR_INIT;
-    enum err_code code =
-        session->store->ops->history(session->store, limit, action_id, progress, out, &why);
-    if (code == ERR_NOT_FOUND && !action_id && may_make_store(session)) {
+    enum err_code code = session->store->ops->history(session->store, query, progress, out, &why);
+    if (code == ERR_NOT_FOUND && !query->action_id && may_make_store(session)) {
         *out = history_new(); /* no store yet, no history yet */
         return ERR_OK;
     }

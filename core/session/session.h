@@ -46,6 +46,7 @@ struct session_options {
     const struct port *ports;
     size_t n_ports;
     const struct clock *clock;
+    enum audit_via via; /* the face; VIA_UNKNOWN: a headless run, by hand or by a timer */
 };
 
 /* Opens the store. The directory and the exporter are opened when they are first needed, so that
@@ -67,6 +68,10 @@ int64_t session_now_s(const struct session *session);
    with the SSH client if there is one. Asks the service once. */
 enum err_code session_actor(struct session *session, const struct progress *progress,
                             const char **actor, struct err *err) ERR_CHECK;
+
+/* The person behind this session and the face they use (core/session/actor.h). */
+const char *session_user(struct session *session);
+enum audit_via session_via(const struct session *session);
 
 /* Creates what is missing (--init), also the embedded store's file. Warnings may be NULL. */
 enum err_code session_init_store(struct session *session, const struct progress *progress,
@@ -101,9 +106,16 @@ bool session_may_have_changed(struct session *session);
 struct plan_input session_plan_input(const struct session *session, const struct snapshot *snapshot,
                                      const struct roster *roster);
 
+/* A plan that is to be written, and what its records are to say besides who acts; NULL: nothing. */
+struct session_deed {
+    struct plan *plan;
+    const char *ticket;
+    const char *plan_file; /* the digest of the file that it comes from */
+};
+
 /* Writes the plan under a new action id. ERR_READ_ONLY in a read-only session. The plan's changes
    carry the results; ERR_OK also with conflicts (see outcome). */
-enum err_code session_apply(struct session *session, struct plan *plan,
+enum err_code session_apply(struct session *session, const struct session_deed *deed,
                             const struct progress *progress, struct outcome *outcome,
                             struct err *err) ERR_CHECK;
 
@@ -154,7 +166,9 @@ enum err_code session_foresee_export(struct session *session, const struct plan 
 bool *session_find_listed(struct session *session, const struct snapshot *snapshot,
                           const struct progress *progress);
 
-enum err_code session_history(struct session *session, size_t limit, const char *action_id,
+/* What answers the query (core/plan/audit_query.h). Of a store that this session may make, and that
+   is not there yet, an empty history. */
+enum err_code session_history(struct session *session, const struct history_query *query,
                               const struct progress *progress, struct history **out,
                               struct err *err) ERR_CHECK;
 

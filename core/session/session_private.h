@@ -20,6 +20,8 @@ struct session {
     struct store *store;
     struct exporter *exporter; /* of settings->export_to; NULL: not opened yet */
     const char *actor;         /* NULL: not asked yet */
+    const char *user;          /* NULL: likewise */
+    enum audit_via via;
     /* What the services of the ports share in this session, from the first port that needs it on. */
     struct {
         const struct port_service *service;

@@ -168,10 +168,10 @@ enum err_code usecase_plan_import(struct usecase *use, const char *path)
 
 enum err_code usecase_plan_undo(struct usecase *use, const char *action_id)
 {
+    const struct history_query wanted = {.action_id = action_id, .limit = 1};
     struct history *history = NULL;
     struct plan_input input;
-    enum err_code code =
-        session_history(use->session, 1, action_id, use->progress, &history, &use->err);
+    enum err_code code = session_history(use->session, &wanted, use->progress, &history, &use->err);
     if (code == ERR_OK && history->n_actions == 0) {
         code = err_set(&use->err, ERR_NOT_FOUND, "there is no action to undo");
     }
@@ -297,7 +297,8 @@ enum err_code usecase_apply(struct usecase *use)
         return code;
     }
     use->tried = true;
-    code = session_apply(use->session, use->plan, use->progress, &use->outcome, &use->err);
+    const struct session_deed deed = {use->plan, use->ticket, use->plan_file};
+    code = session_apply(use->session, &deed, use->progress, &use->outcome, &use->err);
     bool stopped = code == ERR_CANCELLED && use->publishes_after_stop;
     bool publish = (code == ERR_OK || stopped) && publishes(use);
     if (!publish && !use->wants_after) {

@@ -25,6 +25,9 @@ struct usecase {
     const struct progress *progress; /* may be NULL */
     bool wants_after;          /* the face shows `after`: read it also if nothing is published */
     bool publishes_after_stop; /* the list follows the store also if the apply was stopped */
+    /* what the records are to say besides who acts and `plan->undoes`; NULL: nothing */
+    const char *ticket;
+    const char *plan_file; /* the digest of the plan file that is applied */
     /* what was read */
     struct snapshot *snapshot;
     struct roster *roster; /* NULL: not read */

@@ -233,7 +233,9 @@ static const struct {
     {"XDG_CONFIG_HOME, XDG_DATA_HOME, HOME", "Where the configuration, the embedded store and its "
                                              "export are. Amazon's files are in HOME/.aws."},
     {"SUDO_USER, DOAS_USER, SSH_CONNECTION",
-     "Who acts, for the audit trail, if the store's service does not say it."},
+     "The person behind an action, for the audit trail, and where they are."},
+    {"INVOCATION_ID",
+     "Set by systemd. Without a terminal, it shows that a timer acts, not a person."},
     {"LC_ALL, LC_CTYPE, LANG, TERM, NO_COLOR",
      "What the terminal can show. With NO_COLOR there are no colours."},
     {"TZ", "The time zone in which the console shows times."},

@@ -168,7 +168,8 @@ def test_the_documents_of_what_looks(staffed):
     assert list(desk.json("--lookup", "alice"))[: len(AGENT)] == AGENT
     assert list(desk.json("--lookup", "19"))[: len(EXTENSION)] == EXTENSION
     history = desk.json("--history")
-    assert [list(row) for row in history] == [["action_id", "at", "actor", "action", "changes"]] * 3
+    assert [list(row) for row in history] == [["action_id", "at", "actor", "user", "via", "action", "ticket",
+                                                  "undoes", "plan_file", "changes"]] * 3
     assert list(desk.json("--doctor"))[:3] == ["checked", "problems", "fixed"]
     error = desk.json("--lookup", "nobody", status=1)
     assert list(error) == ["error", "exit"] and list(error["error"]) == ["code", "message", "hint"]

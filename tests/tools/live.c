@@ -48,7 +48,7 @@ static enum err_code run(const struct settings *settings, struct err *err)
         ports[n] = session_embedded_ports[n];
     }
     aws_ports(aws, ports + n);
-    struct session_options how = {settings, ports, n + AWS_PORTS, &clock_system};
+    struct session_options how = {settings, ports, n + AWS_PORTS, &clock_system, VIA_COMMAND};
     struct session *session = NULL;
     enum err_code code = session_open(&how, &session, err);
     if (code == ERR_OK) {

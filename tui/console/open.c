@@ -41,7 +41,7 @@ enum err_code console_open(struct console *console, const struct settings *setti
     struct session *session = NULL;
     const struct session_options options = {settings, console->shell.options->ports,
                                             console->shell.options->n_ports,
-                                            console->shell.options->clock};
+                                            console->shell.options->clock, VIA_CONSOLE};
     enum err_code code = session_open(&options, &session, err);
     if (code != ERR_OK) {
         return code;

@@ -238,13 +238,29 @@ void page_add_change(struct buf *out, const struct audit_change *change)
     buf_putc(out, '\n');
 }
 
+static void add_remark(struct buf *out, const char *name, const char *value)
+{
+    if (value) {
+        buf_printf(out, "%s  %s\n", name, value);
+    }
+}
+
 void page_action(struct shell *shell, const struct audit_action *action)
 {
     struct page *page = make_page("ACTION");
     char when[WHEN_MAX];
     when_moment(action->at_ms / 1000, shell_now_s(shell), when);
-    buf_printf(&page->text, "#%s  %s\nby  %s\nid  %s\n\n", action->action, when, action->actor,
-               action->action_id);
+    const char *via = audit_via_name(action->origin.via);
+    buf_printf(&page->text, "#%s  %s\nby  %s%s%s\n", action->action, when, audit_who(action),
+               via ? ", " : "", via ? via : "");
+    if (strcmp(audit_who(action), action->actor) != 0) {
+        buf_printf(&page->text, "as  %s\n", action->actor);
+    }
+    buf_printf(&page->text, "id  %s\n", action->action_id);
+    add_remark(&page->text, "ticket", action->origin.ticket);
+    add_remark(&page->text, "undoes", action->origin.undoes);
+    add_remark(&page->text, "plan file", action->origin.plan_file);
+    buf_putc(&page->text, '\n');
     for (size_t i = 0; i < action->n_changes; i++) {
         page_add_change(&page->text, &action->changes[i]);
     }

@@ -248,7 +248,8 @@ static void run_apply(struct work *work)
 
 static void run_history(struct work *work)
 {
-    (void)!session_history(work->session, 200, NULL, &work->job.progress, &work->history,
+    const struct history_query newest = {.limit = 200};
+    (void)!session_history(work->session, &newest, &work->job.progress, &work->history,
                            &work->job.err);
 }
 

@@ -76,7 +76,7 @@ static void draw_action(const struct shell *shell, struct canvas *canvas, int y,
     int left = width - 25;
     int who = left > 60 ? left / 3 : left > 30 ? 16 : 0;
     canvas_text(canvas, 25, y, left - who - 1, style, what);
-    canvas_text(canvas, width - who, y, who, current ? style : STYLE_DIM, action->actor);
+    canvas_text(canvas, width - who, y, who, current ? style : STYLE_DIM, audit_who(action));
 }
 
 static void draw(struct view *base, struct shell *shell, struct canvas *canvas, struct caret *caret)

@@ -104,6 +104,7 @@ struct history *history_of_two(void)
                         .at_ms = WORLD_NOW_S * 1000,
                         .order = WORLD_NOW_S * 1000,
                         .actor = "kim@desk7",
+                        .origin = {.user = "kim@desk7", .via = VIA_TIMER},
                         .action = "sync",
                         .changes =
                             "[{\"change\":\"create\",\"from\":\"0002\",\"to\":\"0099\"},"
@@ -118,6 +119,11 @@ struct history *history_of_two(void)
                         .at_ms = WORLD_NOW_S * 1000 + 3600000,
                         .order = WORLD_NOW_S * 1000 + 3600000,
                         .actor = "kim@desk7 from 192.0.2.7",
+                        .origin = {.user = "kim@desk7",
+                                   .via = VIA_CONSOLE,
+                                   .ticket = "CHG-4711",
+                                   .undoes = "20261122T120000000Z-abc234",
+                                   .plan_file = "3f2a"},
                         .action = "reassign",
                         .changes =
                             "[{\"change\":\"reassign\",\"extension\":\"0007\",\"agent\":\"alice\","

@@ -95,7 +95,10 @@ void calls_make(struct calls *calls, const char *path, int width, size_t n, int6
     *calls = (struct calls){.possible = true};
     struct snapshot *snapshot = make_load(&calls->load, store, &policy, LOAD_NORMAL);
     snapshot_unref(make_load(&calls->whole, store, &policy, LOAD_CONSISTENT));
-    note(&calls->history, store->ops->history(store, 0, NULL, NULL, &history, &err), &err);
+    note(&calls->history,
+         store->ops->history(store, &(struct history_query){.action_id = NULL}, NULL, &history,
+                             &err),
+         &err);
     err_clear(&err);
     note(&calls->init, store->ops->init(store, &policy, NULL, NULL, &err), &err);
     snapshot = snapshot ? snapshot : snapshot_new();

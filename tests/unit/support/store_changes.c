@@ -21,7 +21,9 @@ static void test_before_init_there_is_nothing(void **state)
     assert_int_equal(ops->load(site->store, &site->policy, LOAD_CONSISTENT, NULL, &snapshot, &err),
                      ERR_NOT_FOUND);
     err_clear(&err);
-    assert_int_equal(ops->history(site->store, 0, NULL, NULL, &history, &err), ERR_NOT_FOUND);
+    assert_int_equal(
+        ops->history(site->store, &(struct history_query){.action_id = NULL}, NULL, &history, &err),
+        ERR_NOT_FOUND);
     assert_null(snapshot);
     assert_null(history);
 }

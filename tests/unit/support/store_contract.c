@@ -167,10 +167,14 @@ void site_do(struct site *site, struct store *store, enum change_kind kind, stru
 
 const struct history *site_history(struct site *site, size_t limit, const char *action_id)
 {
+    return site_ask(site, &(struct history_query){.limit = limit, .action_id = action_id});
+}
+
+const struct history *site_ask(struct site *site, const struct history_query *query)
+{
     struct err err = ERR_INIT;
     struct history *history = NULL;
-    enum err_code code =
-        site->store->ops->history(site->store, limit, action_id, NULL, &history, &err);
+    enum err_code code = site->store->ops->history(site->store, query, NULL, &history, &err);
     if (code != ERR_OK) {
         print_error("history: %s\n", err.text);
     }
@@ -338,6 +342,7 @@ int store_contract_run(const struct store_maker *maker)
         {"changes", store_change_tests, store_n_change_tests},
         {"conflicts", store_conflict_tests, store_n_conflict_tests},
         {"the whole", store_whole_tests, store_n_whole_tests},
+        {"history", store_history_tests, store_n_history_tests},
         {"lookups", store_lookup_tests, store_n_lookup_tests},
     };
     int failed = 0;

@@ -77,6 +77,7 @@ void site_apply(struct site *site, struct store *store, struct plan *plan);
 void site_do(struct site *site, struct store *store, enum change_kind kind, struct slot after);
 
 const struct history *site_history(struct site *site, size_t limit, const char *action_id);
+const struct history *site_ask(struct site *site, const struct history_query *query);
 
 /* The store has exactly this slot under the number of `wanted`. */
 #define expect_slot(site, wanted) expect_slot_at(site, wanted, __FILE__, __LINE__)
@@ -107,6 +108,8 @@ extern const struct CMUnitTest store_conflict_tests[];
 extern const size_t store_n_conflict_tests;
 extern const struct CMUnitTest store_whole_tests[];
 extern const size_t store_n_whole_tests;
+extern const struct CMUnitTest store_history_tests[];
+extern const size_t store_n_history_tests;
 extern const struct CMUnitTest store_lookup_tests[];
 extern const size_t store_n_lookup_tests;
 

@@ -103,8 +103,10 @@ static void test_history_of_an_action_that_was_not(void **state)
     struct site *site = *state;
     struct err err = ERR_INIT;
     struct history *history = NULL;
-    assert_int_equal(site->store->ops->history(site->store, 0, "20200101T000000000Z-aaaaaa", NULL,
-                                               &history, &err),
+    assert_int_equal(site->store->ops->history(
+                         site->store,
+                         &(struct history_query){.action_id = "20200101T000000000Z-aaaaaa"}, NULL,
+                         &history, &err),
                      ERR_NOT_FOUND);
     assert_null(history);
 }

@@ -99,8 +99,9 @@ static const char *read_history(struct ddb_bench *bench, size_t limit, const cha
 {
     struct history *history = NULL;
     struct err err = ERR_INIT;
-    enum err_code code =
-        bench->store->ops->history(bench->store, limit, action_id, NULL, &history, &err);
+    enum err_code code = bench->store->ops->history(
+        bench->store, &(struct history_query){.limit = limit, .action_id = action_id}, NULL,
+        &history, &err);
     size_t length = 0;
     out[0] = '\0';
     if (code != ERR_OK) {

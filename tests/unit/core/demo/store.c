@@ -48,7 +48,9 @@ static void every_state_is_there_and_a_sync_puts_it_right(void **state)
     assert_int_equal(counts[SLOT_RESERVED], 3);
     assert_true(cooling > 0);
     assert_true(blocked > 0);
-    assert_int_equal(store->ops->history(store, 0, NULL, NULL, &history, &err), ERR_OK);
+    assert_int_equal(store->ops->history(store, &(struct history_query){.action_id = NULL}, NULL,
+                                         &history, &err),
+                     ERR_OK);
     assert_int_equal(history->n_actions, 3);
 
     struct plan *plan = NULL;

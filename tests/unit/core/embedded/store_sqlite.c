@@ -308,7 +308,9 @@ static size_t count_actions(struct fixture *fixture)
 {
     struct history *history = NULL;
     struct err err = ERR_INIT;
-    assert_int_equal(fixture->store->ops->history(fixture->store, 0, NULL, NULL, &history, &err),
+    assert_int_equal(fixture->store->ops->history(fixture->store,
+                                                  &(struct history_query){.action_id = NULL}, NULL,
+                                                  &history, &err),
                      ERR_OK);
     size_t n = history->n_actions;
     history_free(history);
@@ -332,7 +334,9 @@ static void test_a_record_that_is_broken(void **state)
     struct history *history = NULL;
     struct err err = ERR_INIT;
     sqlite_by_hand(fixture->path, "UPDATE audit SET changes = '[{'");
-    assert_int_equal(fixture->store->ops->history(fixture->store, 0, NULL, NULL, &history, &err),
+    assert_int_equal(fixture->store->ops->history(fixture->store,
+                                                  &(struct history_query){.action_id = NULL}, NULL,
+                                                  &history, &err),
                      ERR_INPUT);
     assert_non_null(strstr(err.text, "audit record of 2026"));
     assert_null(history);
@@ -353,8 +357,25 @@ static void test_facts(void **state)
 
 /* ---- a file of an older version ------------------------------------------------------------ */
 
+static void make_schema_2(struct fixture *fixture)
+{
+    sqlite_by_hand(fixture->path, "DROP TABLE audit_subject;"
+                                  "DROP INDEX audit_not_indexed;"
+                                  "DROP INDEX audit_by_time;"
+                                  "DROP INDEX audit_by_undo;"
+                                  "ALTER TABLE audit DROP COLUMN user;"
+                                  "ALTER TABLE audit DROP COLUMN via;"
+                                  "ALTER TABLE audit DROP COLUMN ticket;"
+                                  "ALTER TABLE audit DROP COLUMN undoes;"
+                                  "ALTER TABLE audit DROP COLUMN plan_file;"
+                                  "ALTER TABLE audit DROP COLUMN n_changes;"
+                                  "ALTER TABLE audit DROP COLUMN indexed;"
+                                  "PRAGMA user_version = 2");
+}
+
 static void make_old(struct fixture *fixture)
 {
+    make_schema_2(fixture);
     sqlite_by_hand(fixture->path, "ALTER TABLE extension ADD COLUMN old TEXT CHECK (old IN ('x'));"
                                   "ALTER TABLE extension DROP COLUMN given_back;"
                                   "ALTER TABLE extension DROP COLUMN agent_arn;"
@@ -433,7 +454,7 @@ static void test_the_first_write_brings_it_up(void **state)
     make_old(fixture);
     assert_int_equal(chmod(fixture->path, 0640), 0);
     assert_int_equal(fill_in_arn(fixture, 0), 1);
-    assert_int_equal(version_of(fixture->path), 2);
+    assert_int_equal(version_of(fixture->path), 3);
     assert_int_equal(costly_rules_of(fixture->path), 0);
     struct snapshot *snapshot = load(fixture, LOAD_NORMAL);
     assert_string_equal(snapshot->slots[1].own->arn, "arn:1");
@@ -448,6 +469,47 @@ static void test_the_first_write_brings_it_up(void **state)
     assert_int_equal(calls.load.code, ERR_OK);
     assert_int_equal(calls.n_slots, 10);
     assert_int_equal(calls.n_assigned, 1);
+}
+
+/* How many actions changed the number, and how many changes of it were recorded. */
+static size_t actions_about(struct fixture *fixture, const char *ext)
+{
+    struct err err = ERR_INIT;
+    struct history *history = NULL;
+    const struct history_query query = {.ext = ext};
+    assert_int_equal(fixture->store->ops->history(fixture->store, &query, NULL, &history, &err),
+                     ERR_OK);
+    size_t n = history->n_actions;
+    for (size_t i = 0; i < n; i++) {
+        assert_null(history->actions[i].origin.user);
+        assert_int_equal(history->actions[i].origin.via, VIA_UNKNOWN);
+    }
+    history_free(history);
+    return n;
+}
+
+static void test_the_trail_of_schema_2_is_read_and_then_indexed(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(fill_in_arn(fixture, 0), 1);
+    make_schema_2(fixture);
+    size_t before = actions_about(fixture, "0001");
+    assert_true(before >= 2);
+    assert_int_equal(version_of(fixture->path), 2);
+    struct snapshot *snapshot = load(fixture, LOAD_NORMAL);
+    struct plan *plan = sqlite_plan(snapshot, 3);
+    struct err err = ERR_INIT;
+    assert_int_equal(sqlite_apply_plan(fixture->store, plan, NULL, &err), ERR_OK);
+    plan_free(plan);
+    snapshot_unref(snapshot);
+    assert_int_equal(version_of(fixture->path), 3);
+    assert_int_equal(version_of(scratch_path(&fixture->scratch, "pool.db.schema2")), 2);
+    assert_int_equal(actions_about(fixture, "0001"), before);
+    assert_int_equal(number_of(fixture->path, "SELECT count(*) FROM audit WHERE n_changes = 0"), 0);
+    assert_true(number_of(fixture->path, "SELECT count(*) FROM audit WHERE indexed = 1") >= 2);
+    assert_int_equal(number_of(fixture->path, "SELECT count(*) FROM audit_subject"
+                                              " WHERE agent = 1 AND name = 'alice'"),
+                     before - 1); /* the numbers were made without her */
 }
 
 static void test_without_room_for_the_copy_nothing_is_written(void **state)
@@ -474,7 +536,7 @@ static void test_a_long_plan_on_an_older_file(void **state)
     struct fixture *fixture = *state;
     make_old(fixture);
     assign(fixture, 4500);
-    assert_int_equal(version_of(fixture->path), 2);
+    assert_int_equal(version_of(fixture->path), 3);
     assert_int_equal(count_slots(fixture), 4510);
 }
 
@@ -531,6 +593,7 @@ int main(void)
         CASE(test_facts),
         CASE(test_an_older_file_is_read_as_it_is),
         CASE(test_the_first_write_brings_it_up),
+        CASE(test_the_trail_of_schema_2_is_read_and_then_indexed),
         CASE(test_without_room_for_the_copy_nothing_is_written),
         CASE(test_a_long_plan_on_an_older_file),
         CASE(test_all_of_a_slot_is_kept),

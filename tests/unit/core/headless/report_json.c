@@ -258,11 +258,14 @@ static void a_history(void **state)
     paper_expect(
         &paper,
         "[{\"action_id\":\"20261122T130000000Z-def567\",\"at\":\"2026-11-22T13:00:00.000Z\","
-        "\"actor\":\"kim@desk7 from 192.0.2.7\",\"action\":\"reassign\",\"changes\":["
+        "\"actor\":\"kim@desk7 from 192.0.2.7\",\"user\":\"kim@desk7\",\"via\":\"console\","
+        "\"action\":\"reassign\",\"ticket\":\"CHG-4711\","
+        "\"undoes\":\"20261122T120000000Z-abc234\",\"plan_file\":\"3f2a\",\"changes\":["
         "{\"change\":\"reassign\",\"extension\":\"0007\",\"agent\":\"alice\",\"from\":\"0001\","
         "\"to\":\"0007\",\"why\":\"asked for\"}]},"
         "{\"action_id\":\"20261122T120000000Z-abc234\",\"at\":\"2026-11-22T12:00:00.000Z\","
-        "\"actor\":\"kim@desk7\",\"action\":\"sync\",\"changes\":["
+        "\"actor\":\"kim@desk7\",\"user\":\"kim@desk7\",\"via\":\"timer\",\"action\":\"sync\","
+        "\"ticket\":null,\"undoes\":null,\"plan_file\":null,\"changes\":["
         "{\"change\":\"create\",\"extension\":null,\"agent\":null,\"from\":\"0002\","
         "\"to\":\"0099\",\"why\":null},"
         "{\"change\":\"assign\",\"extension\":\"0001\",\"agent\":\"alice\",\"from\":null,"

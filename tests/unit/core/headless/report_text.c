@@ -440,23 +440,43 @@ static void a_history(void **state)
     report_text_history(&paper.report, history);
     paper_expect(
         &paper,
-        "ACTION-ID                   AT                    ACTION    ACTOR                     "
-        "CHANGES\n"
-        "20261122T130000000Z-def567  2026-11-22T13:00:00Z  reassign  kim@desk7 from 192.0.2.7  "
-        "reassign 1\n"
-        "20261122T120000000Z-abc234  2026-11-22T12:00:00Z  sync      kim@desk7                 "
-        "create 98, assign 1\n",
+        "ACTION-ID                   AT                    ACTION    USER       VIA      ACTOR     "
+        " "
+        "               CHANGES\n"
+        "20261122T130000000Z-def567  2026-11-22T13:00:00Z  reassign  kim@desk7  console  kim@desk7 "
+        "from 192.0.2.7  reassign 1; undoes 20261122T120000000Z-abc234; ticket CHG-4711; "
+        "plan file 3f2a\n"
+        "20261122T120000000Z-abc234  2026-11-22T12:00:00Z  sync      kim@desk7  timer    kim@desk7 "
+        "                create 98, assign 1\n",
         "");
     paper.report.verbose = true;
     report_text_history(&paper.report, history);
     paper_expect(
         &paper,
-        "20261122T130000000Z-def567  2026-11-22T13:00:00Z  reassign  kim@desk7 from 192.0.2.7  "
-        "reassign 1\n"
+        "20261122T130000000Z-def567  2026-11-22T13:00:00Z  reassign  kim@desk7  console  kim@desk7 "
+        "from 192.0.2.7  reassign 1; undoes 20261122T120000000Z-abc234; ticket CHG-4711; "
+        "plan file 3f2a\n"
         "  ~  0001>0007  alice  asked for\n"
-        "20261122T120000000Z-abc234  2026-11-22T12:00:00Z  sync  kim@desk7  create 98, assign 1\n"
+        "20261122T120000000Z-abc234  2026-11-22T12:00:00Z  sync  kim@desk7  timer  kim@desk7  "
+        "create 98, assign 1\n"
         "  .  0002-0099         98 numbers\n"
         "  +  0001       alice  new agent, lowest free\n",
+        "");
+    history_free(history);
+    /* Who acted as nobody else needs no second column. */
+    history = history_new();
+    struct audit_record plain = {.action_id = "20261122T120000000Z-abc234",
+                                 .at_ms = 1795348800000,
+                                 .actor = "kim@desk7",
+                                 .action = "pin",
+                                 .changes = "[{\"change\":\"pin\",\"extension\":\"0001\"}]"};
+    assert_int_equal(history_add(history, &plain, NULL), ERR_OK);
+    paper.report.verbose = false;
+    report_text_history(&paper.report, history);
+    paper_expect(
+        &paper,
+        "ACTION-ID                   AT                    ACTION  USER       VIA  CHANGES\n"
+        "20261122T120000000Z-abc234  2026-11-22T12:00:00Z  pin     kim@desk7       pin 1\n",
         "");
     history_free(history);
     history = history_new();

@@ -24,7 +24,7 @@ static enum err_code open_of(const struct settings *settings, struct session **s
                              struct err *err)
 {
     const struct session_options options = {settings, session_embedded_ports,
-                                            session_n_embedded_ports, &clock_system};
+                                            session_n_embedded_ports, &clock_system, VIA_COMMAND};
     return session_open(&options, session, err);
 }
 
@@ -136,11 +136,15 @@ static void a_missing_store_is_empty_and_made_by_the_first_write(void **state)
     assert_int_equal(session_load(s_session, LOAD_NORMAL, NULL, &snapshot, &err), ERR_OK);
     assert_int_equal(snapshot->n_slots, 0);
     assert_true(snapshot->exact && snapshot->consistent);
-    assert_int_equal(session_history(s_session, 0, NULL, NULL, &history, &err), ERR_OK);
+    assert_int_equal(
+        session_history(s_session, &(struct history_query){.limit = 0}, NULL, &history, &err),
+        ERR_OK);
     assert_int_equal(history->n_actions, 0);
     history_free(history);
     assert_int_equal(
-        session_history(s_session, 1, "20260101T000000000Z-aaaaaa", NULL, &history, &err),
+        session_history(s_session,
+                        &(struct history_query){.action_id = "20260101T000000000Z-aaaaaa"}, NULL,
+                        &history, &err),
         ERR_NOT_FOUND);
     err_clear(&err);
 
@@ -150,7 +154,9 @@ static void a_missing_store_is_empty_and_made_by_the_first_write(void **state)
     struct plan_input input = session_plan_input(s_session, snapshot, roster);
     assert_string_equal(input.actor, actor);
     assert_int_equal(plan_sync(&input, &plan, &err), ERR_OK);
-    assert_int_equal(session_apply(s_session, plan, NULL, &outcome, &err), ERR_OK);
+    assert_int_equal(
+        session_apply(s_session, &(struct session_deed){.plan = plan}, NULL, &outcome, &err),
+        ERR_OK);
     assert_int_equal(outcome.applied, plan->n_changes);
     assert_int_not_equal(outcome.action_id[0], '\0');
     snapshot_unref(snapshot);
@@ -165,7 +171,9 @@ static void a_missing_store_is_empty_and_made_by_the_first_write(void **state)
         session_export(s_session, &(struct publish_source){.to = NULL}, NULL, &receipt, &err),
         ERR_OK);
     assert_true(receipt.unchanged); /* the same state, read again, gives the same bytes */
-    assert_int_equal(session_history(s_session, 1, outcome.action_id, NULL, &history, &err),
+    assert_int_equal(session_history(s_session,
+                                     &(struct history_query){.action_id = outcome.action_id}, NULL,
+                                     &history, &err),
                      ERR_OK);
     assert_int_equal(history->n_actions, 1);
     history_free(history);
@@ -176,7 +184,9 @@ static void a_missing_store_is_empty_and_made_by_the_first_write(void **state)
     assert_int_equal(session_load(s_session, LOAD_NORMAL, NULL, &snapshot, &err), ERR_OK);
     input = session_plan_input(s_session, snapshot, roster);
     assert_int_equal(plan_sync(&input, &plan, &err), ERR_OK);
-    assert_int_equal(session_apply(s_session, plan, NULL, &outcome, &err), ERR_OK);
+    assert_int_equal(
+        session_apply(s_session, &(struct session_deed){.plan = plan}, NULL, &outcome, &err),
+        ERR_OK);
     assert_string_equal(outcome.action_id, "");
     struct snapshot *after = NULL;
     assert_int_equal(session_after(s_session, plan, NULL, &after, &err), ERR_OK);
@@ -227,7 +237,9 @@ static void a_store_that_was_read_and_is_gone_is_an_error(void **state)
     err_clear(&err);
     assert_int_equal(session_init_store(s_session, NULL, NULL, &err), ERR_NOT_FOUND);
     err_clear(&err);
-    assert_int_equal(session_history(s_session, 0, NULL, NULL, &history, &err), ERR_NOT_FOUND);
+    assert_int_equal(
+        session_history(s_session, &(struct history_query){.limit = 0}, NULL, &history, &err),
+        ERR_NOT_FOUND);
     char *store = in_home("a.db");
     char *list = in_home("e.csv");
     assert_int_not_equal(access(store, F_OK), 0);

@@ -1,0 +1,42 @@
+#ifndef CORE_PLAN_AUDIT_QUERY_H
+#define CORE_PLAN_AUDIT_QUERY_H
+
+/*
+ * Questions to the audit trail. A store finds the records that can answer one, cheaply; what an
+ * answer is stands here, once for all stores:
+ *
+ *     struct history_query query = {.ext = "0042", .limit = 20};
+ *     if (history_query_wants(&query, &record)) {
+ *         history_add(history, &record, err);
+ *     }
+ *     history_seal(history);
+ *     history_keep(history, &query);      only these changes, the newest 20 actions
+ */
+
+#include "core/plan/audit.h"
+
+/* All zero: every action. What is set holds together. */
+struct history_query {
+    const char *action_id; /* only this action; nothing else of the query counts then */
+    const char *ext;       /* what changed this extension; of each action only those changes */
+    const char *agent;     /* what changed this agent's, likewise */
+    const char *actor;     /* part of the user or of the actor; ASCII case does not count */
+    int64_t since_ms;      /* actions that began at this time or after; 0: from the first on */
+    int64_t until_ms;      /* ... and before this one; 0: to the last */
+    size_t limit;          /* the newest so many; 0: all */
+};
+
+/* Whether the question is about changes or people, so that a record has to be looked at. */
+bool history_query_filters(const struct history_query *query);
+
+/* Whether the record is part of an answer. It reads the changes only as far as it must. */
+bool history_query_wants(const struct history_query *query, const struct audit_record *record);
+
+/* Whether the change is about the extension and the agent of the query. */
+bool history_query_has_change(const struct history_query *query, const struct audit_change *change);
+
+/* Leaves of a sealed history what answers the question: of each action the changes that it asks for,
+   and no more actions than its limit. */
+void history_keep(struct history *history, const struct history_query *query);
+
+#endif
