@@ -171,7 +171,9 @@ bool slot_rather_kept(const struct plan_input *input, const struct slot *a, cons
 void plan_builder_init(struct plan_builder *builder, const struct plan_input *input,
                        const char *action)
 {
-    struct plan *plan = plan_new(action, input->snapshot, input->roster, input->now_s);
+    /* A part of a directory tells nothing about those who are not in it. */
+    struct plan *plan = plan_new(action, input->snapshot,
+                                 input->still_reading ? NULL : input->roster, input->now_s);
     *builder = (struct plan_builder){
         .input = input,
         .plan = plan,

@@ -87,11 +87,13 @@ static void chain_components(struct edit *edit)
         size[root] += changes_of(&edit->requests[i]);
     }
     for (size_t i = 0; i < n; i++) {
-        if (size[i] > PLAN_GROUP_MAX) {
+        size_t root = edit_root(edit, i);
+        bool refuses = i == root || (edit->leaves_out && is_open(edit, i));
+        if (size[root] > PLAN_GROUP_MAX && refuses) {
             edit_refuse(edit, i,
                         "%zu changes depend on each other from here on, but one transaction takes "
                         "%d: break the chain",
-                        size[i], PLAN_GROUP_MAX);
+                        size[root], PLAN_GROUP_MAX);
         }
     }
     free(tail);
@@ -107,6 +109,39 @@ static void give_number(struct edit *edit, size_t index, const struct pick *pick
     request->number->taker = index;
     request->how = pick_reason(pick);
     request->person->to = request->number;
+}
+
+static void take_out_of_picker(struct edit *edit, const struct number *number)
+{
+    if (number->slot) {
+        number_picker_take(&edit->picker, number->slot);
+    } else {
+        number_picker_take_absent(&edit->picker, number->ext);
+    }
+}
+
+/* A number that was chosen before is kept while it is free. It was the lowest then. */
+static void pick_kept(struct edit *edit, size_t index)
+{
+    const struct edit_request *request = &edit->requests[index];
+    const char *kept = request->asked->kept;
+    const struct plan_input *input = edit->input;
+    if (!kept || !policy_valid_ext(input->policy, kept)) {
+        return;
+    }
+    struct pick pick = {.slot = snapshot_find(input->snapshot, kept)};
+    bool made = !pick.slot && input_makes_numbers(input) && policy_in_ranges(input->policy, kept) &&
+                !policy_is_blocked(input->policy, kept) &&
+                strmap_get(&edit->picker.taken_absent, kept) == STRMAP_NONE;
+    if (!made && !(pick.slot && number_picker_allows(&edit->picker, pick.slot))) {
+        return;
+    }
+    pick.cooling = pick.slot && policy_state(input->policy, pick.slot, input->now_s) == EXT_COOLING;
+    memcpy(pick.ext, kept, strlen(kept));
+    edit->requests[index].returning =
+        request->kind == CHANGE_ASSIGN && pick.slot && pick.slot == request->person->former;
+    give_number(edit, index, &pick);
+    take_out_of_picker(edit, request->number);
 }
 
 /* Who had one before gets it back, before others are given the lowest ones. */
@@ -127,14 +162,17 @@ static void pick_numbers(struct edit *edit)
 {
     for (size_t i = 0; i < edit->n_numbers; i++) {
         const struct number *number = edit->numbers[i];
-        if (number->slot) {
-            number_picker_take(&edit->picker, number->slot);
-        } else {
-            number_picker_take_absent(&edit->picker, number->ext);
+        if (number->taker != NO_REQUEST || number->leaver != NO_REQUEST) {
+            take_out_of_picker(edit, number);
         }
     }
     for (size_t i = 0; i < edit->n_requests; i++) {
         if (is_open(edit, i) && edit->requests[i].automatic) {
+            pick_kept(edit, i);
+        }
+    }
+    for (size_t i = 0; i < edit->n_requests; i++) {
+        if (is_open(edit, i) && edit->requests[i].automatic && !edit->requests[i].number) {
             pick_former(edit, i);
         }
     }
@@ -385,20 +423,36 @@ static void build_request(struct edit *edit, const struct edit_request *request,
     }
 }
 
-/* Nothing is written, but the operator reads that it is already applied. */
-static void build_already_applied(struct edit *edit, const struct edit_request *request)
+/* A row by which nothing is written: the request is already applied, or it is refused. */
+static void build_unwritten(struct edit *edit, const struct edit_request *request)
 {
     struct plan *plan = edit->builder.plan;
     const struct person *person = request->person;
-    const char *ext = request->ext             ? request->ext
-                      : person && person->slot ? person->slot->ext
-                                               : NULL;
-    struct change *change = plan_add_plain(plan, request->kind, ext, person ? person->login : NULL,
-                                           0, occasion(edit, request));
+    const char *holds = person && person->slot ? person->slot->ext : NULL;
+    struct change *change =
+        plan_add_plain(plan, request->kind, request->ext ? request->ext : holds,
+                       person ? person->login : NULL, 0, occasion(edit, request));
     plan->counts[request->kind]--;
     change->result = RESULT_SKIPPED;
-    change->already_applied = true;
-    change->detail = arena_printf(&plan->arena, "already applied: %s", request->already);
+    change->request = (size_t)(request - edit->requests) + 1;
+    if (request->state == EDIT_ALREADY_APPLIED) {
+        change->already_applied = true;
+        change->detail = arena_printf(&plan->arena, "already applied: %s", request->already);
+    } else {
+        change->refused = change->left_out = true;
+        change->detail = arena_strdup(&plan->arena, request->refusal);
+        change->from = request->kind == CHANGE_REASSIGN ? holds : NULL;
+        change->to = request->ext;
+    }
+}
+
+static void build_all_unwritten(struct edit *edit, enum edit_request_state state)
+{
+    for (size_t i = 0; i < edit->n_requests; i++) {
+        if (edit->requests[i].state == state) {
+            build_unwritten(edit, &edit->requests[i]);
+        }
+    }
 }
 
 static void build_changes(struct edit *edit)
@@ -414,16 +468,17 @@ static void build_changes(struct edit *edit)
         }
         uint32_t group = n > 1 ? ++edit->builder.groups : 0;
         for (size_t i = root; i != NO_REQUEST; i = edit->requests[i].next) {
+            size_t built = edit->builder.plan->n_changes;
             if (edit->requests[i].state == EDIT_OPEN) {
                 build_request(edit, &edit->requests[i], group);
             }
+            for (; built < edit->builder.plan->n_changes; built++) {
+                edit->builder.plan->changes[built].request = i + 1;
+            }
         }
     }
-    for (size_t i = 0; i < edit->n_requests; i++) {
-        if (edit->requests[i].state == EDIT_ALREADY_APPLIED) {
-            build_already_applied(edit, &edit->requests[i]);
-        }
-    }
+    build_all_unwritten(edit, EDIT_ALREADY_APPLIED);
+    build_all_unwritten(edit, EDIT_REFUSED);
 }
 
 /* ---- the planner --------------------------------------------------------------------------- */
@@ -437,6 +492,7 @@ static void edit_init(struct edit *edit, const struct plan_input *input, const c
     for (size_t i = 0; i < n; i++) {
         edit->requests[i].asked = &requests[i];
         edit->requests[i].joined = i;
+        edit->requests[i].rival = NO_REQUEST;
     }
     /* A request names two agents at most, and touches two numbers for each. */
     edit->people = mem_array(2 * n + 1, sizeof(struct person *));
@@ -479,6 +535,30 @@ static enum err_code refuse_all(const struct edit *edit, struct err *err)
     return code;
 }
 
+/* Chooses numbers and finds out what hangs together, as long as nothing is refused. */
+static bool edit_arrange(struct edit *edit)
+{
+    void (*const parts[])(struct edit *) = {pick_numbers, join_all, chain_components};
+    bool fits = edit->refusals->n_items == 0 || edit->leaves_out;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && fits; i++) {
+        parts[i](edit);
+        if (edit->leaves_out) {
+            edit_withdraw_refused(edit);
+        }
+        fits = edit->refusals->n_items == 0 || edit->leaves_out;
+    }
+    return fits;
+}
+
+static struct plan *edit_build(struct edit *edit)
+{
+    build_changes(edit);
+    edit_note_targets(edit);
+    plan_note_doubtful_logins(edit->builder.plan);
+    number_picker_spare(&edit->picker, edit->builder.plan);
+    return edit->builder.plan;
+}
+
 enum err_code plan_edit(const struct plan_input *input, const char *action,
                         const struct request *requests, size_t n_requests,
                         struct refusals *refusals, struct plan **out, struct err *err)
@@ -489,22 +569,31 @@ enum err_code plan_edit(const struct plan_input *input, const char *action,
     edit_init(&edit, input, action, requests, n_requests, refusals ? refusals : &own);
     enum err_code code = ERR_OK;
     edit_check(&edit);
-    if (edit.refusals->n_items == 0) {
-        pick_numbers(&edit);
-        join_all(&edit);
-        chain_components(&edit);
-    }
-    if (edit.refusals->n_items > 0) {
+    if (edit_arrange(&edit)) {
+        *out = edit_build(&edit);
+    } else {
         code = refuse_all(&edit, err);
         plan_free(edit.builder.plan);
-    } else {
-        build_changes(&edit);
-        edit_note_targets(&edit);
-        plan_note_doubtful_logins(edit.builder.plan);
-        number_picker_spare(&edit.picker, edit.builder.plan);
-        *out = edit.builder.plan;
     }
     edit_release(&edit);
     refusals_release(&own);
     return code;
+}
+
+struct plan *plan_edit_possible(const struct plan_input *input, const char *action,
+                                const struct request *requests, size_t n_requests)
+{
+    struct refusals refusals;
+    refusals_init(&refusals);
+    struct edit edit;
+    edit_init(&edit, input, action, requests, n_requests, &refusals);
+    edit.leaves_out = true;
+    edit_check(&edit);
+    edit_withdraw_refused(&edit);
+    edit_reopen_rivals(&edit);
+    edit_arrange(&edit);
+    struct plan *plan = edit_build(&edit);
+    edit_release(&edit);
+    refusals_release(&refusals);
+    return plan;
 }

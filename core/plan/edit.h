@@ -2,10 +2,10 @@
 #define CORE_PLAN_EDIT_H
 
 /*
- * How a list of requests becomes a plan. Private to five files: edit_check.c judges the requests,
+ * How a list of requests becomes a plan. Private to six files: edit_check.c judges the requests,
  * each alone and all together; edit_calls.c has what is special about targets and fallbacks;
  * edit_person.c has what the others ask of a person and a number; edit_messages.c has the texts for the
- * operator; edit.c builds the plan.
+ * operator; edit_possible.c takes refused requests out of a list; edit.c builds the plan.
  *
  * All requests of a list hold at once, and their order does not matter. One request may take an
  * extension that another one gives back, whichever comes first. Each agent moves at most once, and
@@ -68,6 +68,8 @@ struct edit_request {
     bool automatic;        /* the picker chooses the number */
     const char *already;   /* EDIT_ALREADY_APPLIED: what is there ("alice has 0042") */
     const char *how;       /* why this number, if nobody named one */
+    const char *refusal;   /* EDIT_REFUSED: why */
+    size_t rival;          /* refused only because this request wants the same; or NO_REQUEST */
     bool returning;
     size_t joined; /* union-find over the requests */
     size_t next;   /* in the list of its component, NO_REQUEST at the end */
@@ -85,6 +87,8 @@ struct edit {
     struct number **numbers;
     size_t n_numbers;
     struct refusals *refusals;
+    bool leaves_out;     /* what is refused is left out, and the rest is planned */
+    size_t n_withdrawn;  /* refusals whose requests are out of the list by now */
     size_t n_pool_empty; /* refusals because nothing was left */
     size_t comparisons;  /* made for "did you mean" so far */
     struct number_picker picker;
@@ -93,7 +97,17 @@ struct edit {
 /* Fills in people and numbers, refuses impossible requests, marks those already applied. */
 void edit_check(struct edit *edit);
 
-void edit_check_together(struct edit *edit); /* its last part */
+/* Its parts: a request alone; a person and what the list does to them; a number and who takes it. */
+void edit_check_alone(struct edit *edit, size_t request);
+void edit_check_person(struct edit *edit, const struct person *person);
+void edit_check_number(struct edit *edit, const struct number *number);
+
+/* Takes the refused requests out of the list, and refuses those that cannot be without them. For
+   `leaves_out`. edit_possible.c */
+void edit_withdraw_refused(struct edit *edit);
+/* After the first time: those that wanted the same as a request that was refused are judged again,
+   once. */
+void edit_reopen_rivals(struct edit *edit);
 
 /* ---- persons: edit_person.c */
 
@@ -127,6 +141,10 @@ void edit_note_targets(struct edit *edit);
 /* Refuses a request. If it is refused twice, the first reason counts. */
 void edit_refuse(struct edit *edit, size_t request, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Refuses it because another one wants the same: "2041 is already wanted by line 7". `what` is the
+   beginning of that sentence, up to "by". */
+void edit_refuse_rival(struct edit *edit, size_t request, const char *what, size_t other);
 
 /* The request is already applied: its row of the plan is skipped. `what` says what is there. */
 void edit_grant(struct edit *edit, size_t request, const char *what);

@@ -117,6 +117,10 @@ static bool check_in_directory(struct edit *edit, size_t i, const struct person 
         edit_refuse(edit, i, "the login %s", fault);
         return false;
     }
+    if (edit->input->roster && !person->agent && edit->input->still_reading) {
+        edit_refuse(edit, i, "%s is not read yet", person->login);
+        return false;
+    }
     if (edit->input->roster && !person->agent) {
         const char *partial = edit->input->roster->partial;
         edit_refuse(edit, i, "nobody in the directory is called \"%s\"%s%s%s", person->login,
@@ -161,8 +165,9 @@ static void take_number(struct edit *edit, size_t i, const char *ext)
     struct number *number = edit_number(edit, ext);
     edit->requests[i].number = number;
     if (number->taker != NO_REQUEST) {
-        edit_refuse(edit, i, "%s is already wanted by %s", ext,
-                    edit_name_request(edit, number->taker));
+        edit_refuse_rival(edit, i,
+                          arena_printf(&edit->builder.plan->arena, "%s is already wanted by", ext),
+                          number->taker);
         return;
     }
     number->taker = i;
@@ -304,8 +309,8 @@ static void check_reserve(struct edit *edit, size_t i)
     } else {
         struct number *number = edit_number(edit, request->ext);
         if (number->leaver != NO_REQUEST) {
-            edit_refuse(edit, i, "%s is already in %s", request->ext,
-                        edit_name_request(edit, number->leaver));
+            edit_refuse_rival(edit, i, arena_printf(arena, "%s is already in", request->ext),
+                              number->leaver);
             return;
         }
         number->leaver = i;
@@ -313,7 +318,7 @@ static void check_reserve(struct edit *edit, size_t i)
     }
 }
 
-static void check_alone(struct edit *edit, size_t i)
+void edit_check_alone(struct edit *edit, size_t i)
 {
     const struct edit_request *request = &edit->requests[i];
     switch (request->kind) {
@@ -348,23 +353,16 @@ static void check_alone(struct edit *edit, size_t i)
     }
 }
 
-void edit_check(struct edit *edit)
-{
-    name_people(edit);
-    find_holdings(edit);
-    for (size_t i = 0; i < edit->n_requests; i++) {
-        check_alone(edit, i);
-    }
-    edit_check_together(edit);
-}
-
 /* ---- whether the requests fit together: a number is taken once, and is free or is freed by another
    request of the list; a pin holds, unless the list lifts it ------------------------- */
 
 /* Whether the number is available, or another request makes it available. */
-static void check_number(struct edit *edit, const struct number *number)
+void edit_check_number(struct edit *edit, const struct number *number)
 {
     size_t i = number->taker;
+    if (i == NO_REQUEST) {
+        return;
+    }
     const struct policy *policy = edit->input->policy;
     const struct slot *slot = number->slot;
     const struct edit_request *request = &edit->requests[i];
@@ -421,23 +419,35 @@ static void check_marked(struct edit *edit, const struct person *person)
     }
 }
 
-void edit_check_together(struct edit *edit)
+void edit_check_person(struct edit *edit, const struct person *person)
+{
+    check_pin(edit, person, person->move);
+    check_pin(edit, person, person->drop);
+    if (person->mark != NO_REQUEST) {
+        check_marked(edit, person);
+    }
+    if (person->set != NO_REQUEST && person->drop != NO_REQUEST) {
+        edit_refuse(edit, person->set, "%s is given back by %s", person->login,
+                    edit_name_request(edit, person->drop));
+    }
+}
+
+static void check_together(struct edit *edit)
 {
     for (size_t i = 0; i < edit->n_people; i++) {
-        const struct person *person = edit->people[i];
-        check_pin(edit, person, person->move);
-        check_pin(edit, person, person->drop);
-        if (person->mark != NO_REQUEST) {
-            check_marked(edit, person);
-        }
-        if (person->set != NO_REQUEST && person->drop != NO_REQUEST) {
-            edit_refuse(edit, person->set, "%s is given back by %s", person->login,
-                        edit_name_request(edit, person->drop));
-        }
+        edit_check_person(edit, edit->people[i]);
     }
     for (size_t i = 0; i < edit->n_numbers; i++) {
-        if (edit->numbers[i]->taker != NO_REQUEST) {
-            check_number(edit, edit->numbers[i]);
-        }
+        edit_check_number(edit, edit->numbers[i]);
     }
+}
+
+void edit_check(struct edit *edit)
+{
+    name_people(edit);
+    find_holdings(edit);
+    for (size_t i = 0; i < edit->n_requests; i++) {
+        edit_check_alone(edit, i);
+    }
+    check_together(edit);
 }

@@ -34,11 +34,15 @@ void edit_refuse(struct edit *edit, size_t index, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    list->items[list->n_items++] = (struct refusal){
-        .request = index,
-        .line = request->asked->line,
-        .text = arena_strdup(&list->arena, text),
-    };
+    request->refusal = arena_strdup(&list->arena, text);
+    list->items[list->n_items++] =
+        (struct refusal){.request = index, .line = request->asked->line, .text = request->refusal};
+}
+
+void edit_refuse_rival(struct edit *edit, size_t index, const char *what, size_t other)
+{
+    edit->requests[index].rival = other;
+    edit_refuse(edit, index, "%s %s", what, edit_name_request(edit, other));
 }
 
 const char *edit_name_request(struct edit *edit, size_t request)

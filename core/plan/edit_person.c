@@ -52,7 +52,9 @@ bool edit_claim_person(struct edit *edit, size_t i, struct person *person, size_
                    : person->move != NO_REQUEST ? person->move
                                                 : person->drop;
     if (other != NO_REQUEST) {
-        edit_refuse(edit, i, "%s is already in %s", person->login, edit_name_request(edit, other));
+        edit_refuse_rival(
+            edit, i, arena_printf(&edit->builder.plan->arena, "%s is already in", person->login),
+            other);
         return false;
     }
     *role = i;

@@ -36,7 +36,7 @@ static bool is_named_action(const char *action)
 {
     enum change_kind kind;
     return strcmp(action, "swap") == 0 || strcmp(action, "import") == 0 ||
-           strcmp(action, "fallback") == 0 ||
+           strcmp(action, "fallback") == 0 || strcmp(action, "basket") == 0 ||
            (change_kind_parse(action, &kind) && kind != CHANGE_REPAIR);
 }
 
@@ -190,7 +190,7 @@ void plan_leave_out(struct plan *plan, size_t index, bool left_out)
     for (size_t i = first, end = plan_unit_end(plan, first); i < end; i++) {
         struct change *change = &plan->changes[i];
         plan->counts[change->kind] -= change_is_tried(change);
-        change->left_out = left_out;
+        change->left_out = left_out || change->refused;
         plan->counts[change->kind] += change_is_tried(change);
     }
 }

@@ -77,6 +77,7 @@ struct change {
     enum change_kind kind;
     enum change_result result;
     bool left_out;        /* the operator took the row out of the plan: not applied */
+    bool refused;         /* the request is not possible, and `detail` says why: always left out */
     bool already_applied; /* with RESULT_SKIPPED: it was already applied */
     bool by_number;       /* release: asked for by the number, not by the agent who holds it */
     bool any_number;      /* assign: any number will do */
@@ -84,6 +85,7 @@ struct change {
     uint8_t n_chosen;     /* how often it was chosen again: another took the number meanwhile */
     uint32_t group;       /* changes with the same number, other than 0, are applied together or not
                           at all; they stand next to each other */
+    size_t request;       /* 1 + index of the request that it comes from; 0: from none */
     const char *ext;      /* the extension it is about; of a reassign the new one */
     const char *agent;    /* NULL if it is about nobody */
     const char *from; /* assign, release, reassign: the extension the agent had; pin, reserve and */
@@ -153,7 +155,8 @@ void plan_note(struct plan *plan, const char *format, ...) __attribute__((format
 
 void plan_unassign(struct plan *plan, const char *login); /* nothing was left for them */
 
-/* Takes the row out of the plan or back in, and with it all rows of its group. Counts again. */
+/* Takes the row out of the plan or back in, and with it all rows of its group. Counts again. A row
+   that is refused stays out. */
 void plan_leave_out(struct plan *plan, size_t index, bool left_out);
 
 /* The end of the unit (a change alone, or a whole group) that begins at `first`. */
@@ -188,6 +191,7 @@ struct plan_input {
     const char *actor;       /* goes into `by` */
     const bool *listed;      /* by slot: the published list has it; NULL: not known */
     const char *makes_store; /* the store is not there: applying the plan makes it. NULL: it is */
+    bool still_reading;      /* the roster is not complete yet: who is not in it is not read yet */
 };
 
 /* Everyone in the roster has an extension, nobody else. Creates the missing numbers if
@@ -228,5 +232,11 @@ void refusals_release(struct refusals *refusals);
 enum err_code plan_edit(const struct plan_input *input, const char *action,
                         const struct request *requests, size_t n_requests,
                         struct refusals *refusals, struct plan **out, struct err *err) ERR_CHECK;
+
+/* The same, but what is not possible is left out, and the rest is planned. Each refused request is a
+   row that is `refused`, behind the others; what depends on it is refused too. Each change names its
+   request. edit.c */
+struct plan *plan_edit_possible(const struct plan_input *input, const char *action,
+                                const struct request *requests, size_t n_requests);
 
 #endif

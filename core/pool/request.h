@@ -43,6 +43,8 @@ struct request {
     const char *agent;     /* login, or NULL */
     const char *other;     /* swap: the other login */
     const char *ext;       /* NULL: the lowest free one / the one that the agent holds */
+    const char *kept;      /* without ext: the number that was chosen for it before, and that it
+                              keeps while that is free; NULL: none */
     const char *note;      /* of the pin or the reservation; otherwise the reason */
     const char *target;    /* reserve: where calls go; set: the agent's fallback. NULL: not said,
                               "": none from now on */
