@@ -219,8 +219,17 @@ static const struct slot *find_any_number(const struct judgement *judgement)
 
 /* ---- as seen ------------------------------------------------------------------------------- */
 
-/* Whether the number is still what the plan saw. Whether an assigned one was adopted meanwhile makes
-   no difference. A free record that the index cannot see is in nobody's way. */
+bool slot_is_as_seen(const struct slot *seen, const struct slot *now)
+{
+    bool same_records = !seen->records || !now->records || seen->records == now->records;
+    bool adopted = seen->state == SLOT_ASSIGNED && seen->at_s == 0;
+    return seen->state == now->state && same_records && (adopted || seen->at_s == now->at_s) &&
+           same_text(seen->note, now->note) && same_calls(seen, now) &&
+           (seen->state != SLOT_ASSIGNED || same_text(seen->agent, now->agent));
+}
+
+/* Whether the number is still what the plan saw. A free record that the index cannot see is in
+   nobody's way. */
 static bool number_is_as_seen(const struct effect *effect, const struct slot *now)
 {
     const struct slot *seen = effect->before;
@@ -229,14 +238,7 @@ static bool number_is_as_seen(const struct effect *effect, const struct slot *no
         return is_absent(now) || (leaked && (effect->after->state == SLOT_FREE ||
                                              effect->after->state == SLOT_ASSIGNED));
     }
-    if (is_absent(now) || seen->state != now->state) {
-        return false;
-    }
-    bool same_records = !seen->records || !now->records || seen->records == now->records;
-    bool adopted = seen->state == SLOT_ASSIGNED && seen->at_s == 0;
-    return same_records && (adopted || seen->at_s == now->at_s) &&
-           same_text(seen->note, now->note) && same_calls(seen, now) &&
-           (seen->state != SLOT_ASSIGNED || same_text(seen->agent, now->agent));
+    return !is_absent(now) && slot_is_as_seen(seen, now);
 }
 
 /* An agent of the unit who stands in the way: they hold another number than the plan saw, or not

@@ -50,6 +50,10 @@ void conflict_decide(struct plan *plan, size_t first, size_t end,
 /* Whether the claim is one that the effect expects (`now` NULL: no claim). */
 bool claim_effect_expects(const struct claim_effect *claim, const char *now);
 
+/* Whether a record, present both times, is still what was seen. Whether an assigned one was adopted
+   meanwhile makes no difference. */
+bool slot_is_as_seen(const struct slot *seen, const struct slot *now);
+
 /* What a slot is now, for `detail` ("assigned to bob since 2026-11-02"). */
 const char *slot_describe(struct arena *arena, const struct slot *slot);
 
