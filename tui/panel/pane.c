@@ -6,8 +6,8 @@
 #include "core/base/banned.h"
 
 #define COLUMNS_MAX 8
+#define HEADING_FROM 6 /* rows inside the frame from which one has the names of the columns */
 #define SHORTEST 8     /* the width a column keeps when it gives to a more important one */
-#define MARK_COLUMNS 2 /* ">*" before a row */
 
 static const char *no_key(const void *context, size_t row)
 {
@@ -38,6 +38,8 @@ void pane_reload(struct pane *pane, const struct shell *shell, const struct scre
     list_reload(&pane->list, &source);
     if (!data) {
         list_unmark_all(&pane->list); /* commands of another place do nothing here */
+    } else if (pane->ops->opens_at && !pane->list.moved) {
+        list_open_at(&pane->list, pane->ops->opens_at(data));
     }
 }
 
@@ -74,6 +76,12 @@ static void fit_columns(const struct pane_ops *ops, int ext_width, int room,
         shares += widths[i] > 0 ? ops->columns[i].share : 0;
     }
     int over = room - used;
+    for (int i = 0; i < ops->n_columns && over > 0; i++) {
+        if (widths[i] > 0 && ops->columns[i].apart) {
+            widths[i]++;
+            over--;
+        }
+    }
     for (int i = 0; i < ops->n_columns && over != 0 && shares > 0; i++) {
         if (widths[i] > 0 && ops->columns[i].share > 0) {
             int more = over * ops->columns[i].share / shares;
@@ -125,7 +133,7 @@ static void settle_columns(const struct pane_ops *ops, const struct screen_data 
 static void draw_heading(const struct pane *pane, struct canvas *canvas, struct rect inside,
                          const int widths[COLUMNS_MAX])
 {
-    int x = inside.x + MARK_COLUMNS;
+    int x = inside.x + pane->ops->gutter;
     canvas_fill(canvas, (struct rect){inside.x, inside.y, inside.width, 1}, STYLE_COLUMN);
     for (int i = 0; i < pane->ops->n_columns; i++) {
         if (widths[i] == 0) {
@@ -144,52 +152,68 @@ static void draw_heading(const struct pane *pane, struct canvas *canvas, struct 
 
 /* ---- drawing ------------------------------------------------------------------------------- */
 
-static void draw_row(const struct pane *pane, const struct shell *shell, struct canvas *canvas,
-                     struct rect line, size_t index, const int widths[COLUMNS_MAX], bool focus)
+/* The gutter, and the style of the first column: `plain` if the cursor is elsewhere. */
+static enum style draw_gutter(const struct pane *pane, struct canvas *canvas, struct rect line,
+                              size_t index, enum pane_cursor cursor, enum style plain)
 {
     const struct list *list = &pane->list;
-    size_t row = list->shown[index];
     bool current = index == list->cursor;
-    bool marked = list_is_marked(list, row);
-    bool in_range = list_in_range(list, index);
-    enum style whole = current              ? (focus ? STYLE_CURSOR : STYLE_CURSOR_IDLE)
-                       : marked || in_range ? STYLE_MARKED
-                                            : STYLE_TEXT;
-    int x = line.x + MARK_COLUMNS;
-    canvas_fill(canvas, line, whole);
-    canvas_text(canvas, line.x, line.y, 1, whole, current && focus ? ">" : " ");
-    canvas_text(canvas, line.x + 1, line.y, 1, whole, marked ? "*" : in_range ? "+" : " ");
+    bool keyboard = current && cursor == PANE_CURSOR;
+    enum style style = keyboard ? STYLE_CURSOR : plain;
+    canvas_fill(canvas, (struct rect){line.x, line.y, pane->ops->gutter, 1}, style);
+    if (keyboard || (current && cursor == PANE_CURSOR_KEPT)) {
+        canvas_text(canvas, line.x, line.y, 1, style, ">");
+    }
+    const char *mark = list_is_marked(list, list->shown[index])   ? "*"
+                       : list_in_range(list, index)               ? "+"
+                       : current && cursor == PANE_CURSOR_FOLLOWS ? ">"
+                                                                  : " ";
+    canvas_text(canvas, line.x + 1, line.y, 1, style, mark);
+    return !current ? plain : keyboard ? STYLE_CURSOR : STYLE_CURSOR_IDLE;
+}
+
+static void draw_row(const struct pane *pane, const struct shell *shell, struct canvas *canvas,
+                     struct rect line, size_t index, const int widths[COLUMNS_MAX],
+                     enum pane_cursor cursor)
+{
+    const struct list *list = &pane->list;
+    struct pane_row at = {shell->data, session_policy(shell->place.session), list->shown[index], 0};
+    bool marked = list_is_marked(list, at.row) || list_in_range(list, index);
+    enum style plain = marked ? STYLE_MARKED : STYLE_TEXT;
+    enum style first = draw_gutter(pane, canvas, line, index, cursor, plain);
+    int x = line.x + pane->ops->gutter;
+    int end = line.x + line.width;
+    canvas_fill(canvas, (struct rect){x, line.y, end - x, 1}, plain);
+    for (int i = 0; i < pane->ops->n_columns; i++) {
+        at.columns |= widths[i] > 0 ? 1u << i : 0;
+    }
     for (int i = 0; i < pane->ops->n_columns; i++) {
         char room[256];
         enum style style = STYLE_TEXT;
-        if (widths[i] == 0 || x >= line.x + line.width) {
+        if (widths[i] == 0 || x >= end) {
             continue;
         }
-        int width = widths[i] < line.x + line.width - x ? widths[i] : line.x + line.width - x;
-        const char *text = pane->ops->cell(shell->data, session_policy(shell->place.session), row,
-                                           i, room, sizeof room, &style);
-        canvas_text(canvas, x, line.y, width, whole == STYLE_TEXT ? style : whole, text);
+        int width = widths[i] < end - x ? widths[i] : end - x;
+        const char *text = pane->ops->cell(&at, i, room, sizeof room, &style);
+        style = marked ? STYLE_MARKED : style;
+        canvas_field(canvas, x, line.y, width, first != plain ? first : style, text);
+        first = plain;
         x += widths[i] + 1;
     }
 }
 
-static void draw_empty(const struct pane *pane, const struct shell *shell, struct canvas *canvas,
-                       struct rect area)
+const char *pane_empty(const struct pane *pane, const struct shell *shell, char *room, size_t size)
 {
-    char room[256];
-    const char *text = room;
-    if (pane->list.source.n_rows > 0) {
-        snprintf(room, sizeof room,
-                 "nothing matches the filter\n%s changes it, %s shows everything again",
-                 frame_key(shell, CMD_FILTER), frame_key(shell, CMD_BACK));
-    } else {
-        text = pane->ops->empty(shell, room, sizeof room);
+    if (pane->list.source.n_rows == 0) {
+        return pane->ops->empty(shell, room, size);
     }
-    canvas_wrap(canvas, (struct rect){area.x + 1, area.y, area.width - 2, area.height}, STYLE_DIM,
-                text);
+    snprintf(room, size, "nothing matches the filter\n%s changes it, %s shows everything again",
+             frame_key(shell, CMD_FILTER), frame_key(shell, CMD_BACK));
+    return room;
 }
 
-static void draw_title(const struct pane *pane, const struct shell *shell, char *title, size_t size)
+static void draw_title(const struct pane *pane, const struct shell *shell, const char *end,
+                       char *title, size_t size)
 {
     const struct list *list = &pane->list;
     const struct screen_data *data = shell->data;
@@ -203,27 +227,39 @@ static void draw_title(const struct pane *pane, const struct shell *shell, char 
         used = (size_t)snprintf(title, size, "%s %s", name, frame_count(list->source.n_rows));
     }
     if (used < size && list->n_marked > 0) {
-        snprintf(title + used, size - used, " *%s", frame_count(list->n_marked));
+        used += (size_t)snprintf(title + used, size - used, " *%s", frame_count(list->n_marked));
+    }
+    if (used < size) {
+        snprintf(title + used, size - used, "%s", end);
     }
 }
 
-void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canvas,
-               struct rect area, bool focus)
+static void draw_empty(const struct pane *pane, const struct shell *shell, struct canvas *canvas,
+                       struct rect area)
 {
-    char title[FILTER_TEXT_MAX + 96];
+    char room[256];
+    canvas_wrap(canvas, (struct rect){area.x + 1, area.y, area.width - 2, area.height}, STYLE_DIM,
+                pane_empty(pane, shell, room, sizeof room));
+}
+
+void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canvas,
+               struct rect area, const struct pane_look *look)
+{
+    char title[FILTER_TEXT_MAX + 128];
     int widths[COLUMNS_MAX] = {0};
-    draw_title(pane, shell, title, sizeof title);
+    bool focus = look->cursor == PANE_CURSOR;
+    draw_title(pane, shell, look->title_end, title, sizeof title);
     struct rect inside = canvas_box(canvas, area, focus ? STYLE_FRAME_FOCUS : STYLE_FRAME,
                                     focus ? STYLE_TITLE_FOCUS : STYLE_TITLE, title);
     if (inside.height < 1) {
         return;
     }
-    fit_columns(pane->ops, session_policy(shell->place.session)->width, inside.width - MARK_COLUMNS,
-                widths);
+    fit_columns(pane->ops, session_policy(shell->place.session)->width,
+                inside.width - pane->ops->gutter, widths);
     if (pane->ops->wanted && shell->data) {
         settle_columns(pane->ops, shell->data, widths);
     }
-    int heading = inside.height >= 3 ? 1 : 0;
+    int heading = inside.height >= HEADING_FROM ? 1 : 0;
     if (heading) {
         draw_heading(pane, canvas, inside, widths);
     }
@@ -236,7 +272,7 @@ void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canv
     list_scroll(&pane->list, pane->page);
     for (int i = 0; i < pane->page && pane->list.top + (size_t)i < pane->list.n_shown; i++) {
         struct rect line = {inside.x, pane->rows.y + i, inside.width, 1};
-        draw_row(pane, shell, canvas, line, pane->list.top + (size_t)i, widths, focus);
+        draw_row(pane, shell, canvas, line, pane->list.top + (size_t)i, widths, look->cursor);
     }
 }
 
@@ -254,16 +290,16 @@ static bool moved(struct pane *pane, enum command command)
         list_move(list, 1);
         break;
     case CMD_PAGE_UP:
-        list_move(list, -pane->page);
+        list_turn(list, -pane->page);
         break;
     case CMD_PAGE_DOWN:
-        list_move(list, pane->page);
+        list_turn(list, pane->page);
         break;
     case CMD_HALF_UP:
-        list_move(list, -(pane->page + 1) / 2);
+        list_turn(list, -(pane->page + 1) / 2);
         break;
     case CMD_HALF_DOWN:
-        list_move(list, (pane->page + 1) / 2);
+        list_turn(list, (pane->page + 1) / 2);
         break;
     case CMD_FIRST:
         list_move_to(list, 0);

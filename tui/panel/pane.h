@@ -3,7 +3,11 @@
 
 /*
  * A pane: a framed table over a virtual list. Its operations (agents, extensions) name the
- * columns. Columns are dropped from the right if there is not enough room.
+ * columns. Columns are dropped if there is not enough room.
+ *
+ * Before the columns of a row stands the gutter: `>` at the cursor, `*` if it is marked (`+` in an
+ * open range), then one sign. Only gutter and first column show the cursor, so that a move sends few
+ * bytes.
  */
 
 #include "tui/widget/list.h"
@@ -11,25 +15,37 @@
 
 struct pane_column {
     const char *name;
-    int least; /* columns of the screen it needs */
-    int share; /* of what is left over; 0: none */
-    int drop;  /* goes when there is no room: the highest number first; 0 stays */
-    bool ext;  /* as wide as an extension, which is never cut */
+    int least;  /* columns of the screen it needs */
+    int share;  /* of what is left over; 0: none */
+    int drop;   /* goes when there is no room: the highest number first; 0 stays */
+    bool ext;   /* as wide as an extension, which is never cut */
+    bool apart; /* takes one column more before anything is shared */
+};
+
+/* One row to draw. */
+struct pane_row {
+    const struct screen_data *data;
+    const struct policy *policy;
+    size_t row;
+    unsigned columns; /* a bit for each column that is shown */
 };
 
 struct pane_ops {
     const char *title;
     const char *title_alone; /* if there is no directory; NULL: the same */
+    int gutter;              /* columns before the first one: 3, or 4 with a blank */
     const struct pane_column *columns;
     int n_columns;
     /* The rows of the data; NULL: none. */
     struct list_source (*source)(const struct shell *shell, const struct screen_data *data);
     /* The text of a cell and the slot it is drawn in. */
-    const char *(*cell)(const struct screen_data *data, const struct policy *policy, size_t row,
-                        int column, char *room, size_t size, enum style *style);
+    const char *(*cell)(const struct pane_row *at, int column, char *room, size_t size,
+                        enum style *style);
     /* The width that a column needs so that nothing in it is cut; 0: no demand. NULL: no column has
        one. */
     int (*wanted)(const struct screen_data *data, int column);
+    /* The row that the list opens at; SIZE_MAX or NULL: the first. */
+    size_t (*opens_at)(const struct screen_data *data);
     /* The text if there is no row at all; its second line tells what to do. */
     const char *(*empty)(const struct shell *shell, char *room, size_t size);
 };
@@ -41,11 +57,26 @@ struct pane {
     struct rect rows; /* where they were drawn */
 };
 
+/* How the current row is shown. */
+enum pane_cursor {
+    PANE_CURSOR,         /* the pane has the keyboard */
+    PANE_CURSOR_KEPT,    /* a part beside it has the keyboard, and is about this row */
+    PANE_CURSOR_IDLE,    /* another list has it */
+    PANE_CURSOR_FOLLOWS, /* another list has it, and this one follows */
+};
+
+struct pane_look {
+    enum pane_cursor cursor;
+    const char *title_end; /* after the title; "" */
+};
+
 void pane_init(struct pane *pane, const struct pane_ops *ops);
 void pane_release(struct pane *pane);
 void pane_reload(struct pane *pane, const struct shell *shell, const struct screen_data *data);
 void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canvas,
-               struct rect area, bool focus);
+               struct rect area, const struct pane_look *look);
+/* What it says if no row is shown. `room` may be used for it. */
+const char *pane_empty(const struct pane *pane, const struct shell *shell, char *room, size_t size);
 /* Movement, marks, sort, filter clearing. REACT_PASS if it is another command. */
 unsigned pane_command(struct pane *pane, struct shell *shell, enum command command);
 

@@ -323,10 +323,8 @@ static void draw_status(const struct shell *shell, struct canvas *canvas, int y,
                         const char *text, bool main)
 {
     char more[KEYS_TEXT_MAX + 16] = "";
-    char key[KEYS_TEXT_MAX];
-    bindings_key(&shell->bindings, CMD_PANE_4, key);
-    if (main && *key && canvas_columns(text) > canvas->width) {
-        snprintf(more, sizeof more, " %s shows all ", key);
+    if (main && canvas_columns(text) > canvas->width) {
+        snprintf(more, sizeof more, " %s ", frame_key(shell, CMD_ACTIVITY));
     }
     int columns = canvas_columns(more);
     canvas_text(canvas, 0, y, canvas->width - columns, style, text);

@@ -128,7 +128,7 @@ static const struct agent_look s_looks[] = {
     [LOOK_STALE_PINNED] = {"STALE", "stale pinned left", STYLE_STATE_STALE},
     [LOOK_UNREAD] = {"...", "ok assigned", STYLE_STATE_OK},
     [LOOK_UNREAD_PINNED] = {"...", "ok assigned pinned", STYLE_STATE_PINNED},
-    [LOOK_OK] = {"ok", "ok assigned", STYLE_STATE_OK},
+    [LOOK_OK] = {"", "ok assigned", STYLE_STATE_OK},
     [LOOK_PINNED] = {"PIN", "ok assigned pinned", STYLE_STATE_PINNED},
 };
 _Static_assert(sizeof s_looks / sizeof s_looks[0] == LOOK_COUNT, "a row for each look");

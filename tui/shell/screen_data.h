@@ -53,7 +53,7 @@ bool screen_data_beyond_ascii(const struct screen_data *data);
 
 /* How the state of an agent is shown and found. */
 struct agent_look {
-    const char *mark;   /* in the STATE column: "ok", "NEW", "STALE", "PIN" */
+    const char *mark;   /* in the STATE column: "NEW", "STALE", "PIN"; "" if all is well */
     const char *states; /* the words for a filter: "ok assigned pinned" */
     enum style style;
 };

@@ -337,7 +337,7 @@ struct rect canvas_box(struct canvas *canvas, struct rect area, enum style frame
     put_code(canvas, right, low, frame, line_code(canvas, LINE_LOW_RIGHT), 1);
     if (title && area.width > 6) {
         put_code(canvas, area.x + 2, area.y, frame, ' ', 1);
-        int columns = canvas_text(canvas, area.x + 3, area.y, area.width - 6, title_style, title);
+        int columns = canvas_text(canvas, area.x + 3, area.y, area.width - 5, title_style, title);
         put_code(canvas, area.x + 3 + columns, area.y, frame, ' ', 1);
     }
     return inside;

@@ -1,7 +1,9 @@
 #include "tui/view/panes.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/text.h"
 #include "tui/shell/work.h"
@@ -11,9 +13,12 @@
 enum { COLUMN_LOGIN, COLUMN_NAME, COLUMN_EXT, COLUMN_STATE, COLUMN_SINCE, COLUMN_PROFILE };
 
 static const struct pane_column s_columns[] = {
-    [COLUMN_LOGIN] = {"LOGIN", 14, 4, 0, false}, [COLUMN_NAME] = {"NAME", 12, 4, 2, false},
-    [COLUMN_EXT] = {"EXT", 4, 0, 0, true},       [COLUMN_STATE] = {"STATE", 6, 0, 1, false},
-    [COLUMN_SINCE] = {"SINCE", 12, 0, 3, false}, [COLUMN_PROFILE] = {"PROFILE", 12, 2, 4, false},
+    [COLUMN_LOGIN] = {.name = "LOGIN", .least = 12, .share = 4},
+    [COLUMN_NAME] = {.name = "NAME", .least = 11, .share = 4, .drop = 2},
+    [COLUMN_EXT] = {.name = "EXT", .least = 4, .ext = true},
+    [COLUMN_STATE] = {.name = "STATE", .least = 5, .drop = 1, .apart = true},
+    [COLUMN_SINCE] = {.name = "SINCE", .least = 11, .drop = 3},
+    [COLUMN_PROFILE] = {.name = "PROFILE", .least = 12, .share = 2, .drop = 4},
 };
 
 static const struct agent_row *at(const void *context, size_t row)
@@ -93,30 +98,74 @@ static struct list_source source(const struct shell *shell, const struct screen_
                                 .subject = subject};
 }
 
-static const char *cell(const struct screen_data *data, const struct policy *policy, size_t index,
-                        int column, char *room, size_t size, enum style *style)
+/* How long the word is that `text` begins with: letters and digits. */
+static size_t word_length(const char *text)
 {
-    const struct agent_row *row = at(data, index);
-    *style = screen_data_agent_look(data, row)->style;
+    size_t length = 0;
+    while (isalnum((unsigned char)text[length]) || (unsigned char)text[length] >= 0x80) {
+        length++;
+    }
+    return length;
+}
+
+static bool has_word(const char *text, const char *word, size_t length)
+{
+    while (*text) {
+        size_t n = word_length(text);
+        if (n == length && strncasecmp(text, word, n) == 0) {
+            return true;
+        }
+        text += n > 0 ? n : 1;
+    }
+    return false;
+}
+
+/* Whether a name has a word that the login lacks. What the login says already need not be sent. */
+static bool says_more(const char *name, const char *login)
+{
+    while (*name) {
+        size_t length = word_length(name);
+        if (length > 0 && !has_word(login, name, length)) {
+            return true;
+        }
+        name += length > 0 ? length : 1;
+    }
+    return false;
+}
+
+static const char *name_of(const struct screen_data *data, const struct agent_row *row)
+{
+    if (!row->name) {
+        return row->state == AGENT_STALE && !data->partial ? "(left)" : "";
+    }
+    return says_more(row->name, row->login) ? row->name : "";
+}
+
+static const char *cell(const struct pane_row *drawn, int column, char *room, size_t size,
+                        enum style *style)
+{
+    const struct screen_data *data = drawn->data;
+    const struct agent_row *row = at(data, drawn->row);
     switch (column) {
     case COLUMN_LOGIN:
         return row->login;
     case COLUMN_NAME:
-        return row->name ? row->name : row->state == AGENT_STALE && !data->partial ? "(left)" : "";
+        return name_of(data, row);
     case COLUMN_EXT:
         if (!row->slot) {
-            snprintf(room, size, "%.*s", policy->width, "--------");
+            snprintf(room, size, "%.*s", drawn->policy->width, "--------");
             return room;
         }
         return row->slot->ext;
     case COLUMN_STATE:
+        *style = screen_data_agent_look(data, row)->style;
         return screen_data_agent_look(data, row)->mark;
     case COLUMN_SINCE:
         *style = STYLE_DIM;
         if (since(row) == 0) {
             return "";
         }
-        when_moment(since(row), data->now_s, room);
+        when_day(since(row), data->now_s, room);
         return room;
     default:
         *style = STYLE_DIM;
@@ -144,21 +193,22 @@ static const char *empty(const struct shell *shell, char *room, size_t size)
         return room;
     }
     if (!data) {
-        return shell_busy(shell) ? "reading..." : "";
+        return ""; /* the first frame leaves blank what the rows will fill */
     }
     if (!session_directory_uri(shell->place.session)) {
         return "no directory is configured, and nobody holds an extension\nName one: extpool "
                "--directory file:agents.csv, or in the configuration";
     }
     if (data->partial) {
-        return "reading the directory...";
+        return "";
     }
     snprintf(room, size, "the directory has no agents\n%s reads it again", again);
     return room;
 }
 
-const struct pane_ops pane_agents = {.title = "Agents",
-                                     .title_alone = "Holders",
+const struct pane_ops pane_agents = {.title = "1 Agents",
+                                     .title_alone = "1 Holders",
+                                     .gutter = 4,
                                      .columns = s_columns,
                                      .n_columns = sizeof s_columns / sizeof s_columns[0],
                                      .source = source,

@@ -6,13 +6,14 @@
 
 #include "core/base/banned.h"
 
-enum { COLUMN_EXT, COLUMN_STATE, COLUMN_AGENT, COLUMN_SINCE };
+enum { COLUMN_EXT, COLUMN_STATE, COLUMN_HOLDER, COLUMN_NOTE, COLUMN_SINCE };
 
 static const struct pane_column s_columns[] = {
-    [COLUMN_EXT] = {"EXT", 4, 0, 0, true},
-    [COLUMN_STATE] = {"STATE", 8, 0, 0, false},
-    [COLUMN_AGENT] = {"AGENT", 8, 4, 1, false},
-    [COLUMN_SINCE] = {"SINCE", 14, 0, 2, false},
+    [COLUMN_EXT] = {.name = "EXT", .least = 4, .ext = true},
+    [COLUMN_STATE] = {.name = "STATE", .least = 8, .apart = true},
+    [COLUMN_HOLDER] = {.name = "HOLDER", .least = 15, .share = 1},
+    [COLUMN_NOTE] = {.name = "NOTE / UNTIL", .least = 14, .share = 1, .drop = 1},
+    [COLUMN_SINCE] = {.name = "SINCE", .least = 11, .drop = 2},
 };
 
 static const struct slot *at(const void *context, size_t row)
@@ -32,6 +33,12 @@ static size_t find(const void *context, const char *ext)
     return slot ? (size_t)(slot - data->snapshot->slots) : SIZE_MAX;
 }
 
+/* A missing text sorts after all others. */
+static int compare_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) : a ? -1 : b ? 1 : 0;
+}
+
 static int compare(const void *context, int column, size_t a, size_t b)
 {
     const struct screen_data *data = context;
@@ -41,11 +48,10 @@ static int compare(const void *context, int column, size_t a, size_t b)
     case COLUMN_STATE:
         return (int)policy_state(data->policy, left, data->now_s) -
                (int)policy_state(data->policy, right, data->now_s);
-    case COLUMN_AGENT:
-        if (!left->agent || !right->agent) {
-            return left->agent ? -1 : right->agent ? 1 : 0;
-        }
-        return strcmp(left->agent, right->agent);
+    case COLUMN_HOLDER:
+        return compare_text(left->agent, right->agent);
+    case COLUMN_NOTE:
+        return compare_text(left->note, right->note);
     case COLUMN_SINCE:
         return left->at_s < right->at_s ? 1 : left->at_s > right->at_s ? -1 : 0;
     default:
@@ -75,8 +81,37 @@ static struct list_source source(const struct shell *shell, const struct screen_
                                 .subject = subject};
 }
 
-static const char *cell(const struct screen_data *data, const struct policy *policy, size_t row,
-                        int column, char *room, size_t size, enum style *style)
+/* "until 2 Dec": when a released number can be assigned again. */
+static const char *until(const struct pane_row *drawn, const struct slot *slot, char *room,
+                         size_t size)
+{
+    char day[WHEN_MAX];
+    when_day(policy_cool_until_s(drawn->policy, slot, drawn->data->now_s), drawn->data->now_s, day);
+    snprintf(room, size, "until %s", day);
+    return room;
+}
+
+/* Who holds the number or held it last. Without a column for it, the end of a cool-down or the note
+   of a reserved number takes this place. */
+static const char *holder(const struct pane_row *drawn, const struct slot *slot,
+                          enum ext_state state, char *room, size_t size)
+{
+    bool alone = !(drawn->columns & 1u << COLUMN_NOTE);
+    if (alone && state == EXT_COOLING) {
+        return until(drawn, slot, room, size);
+    }
+    if (alone && state == EXT_RESERVED) {
+        return slot->note ? slot->note : "";
+    }
+    if (slot->state == SLOT_FREE && slot->agent) {
+        snprintf(room, size, "was %s", slot->agent);
+        return room;
+    }
+    return slot->agent ? slot->agent : "";
+}
+
+static const char *cell(const struct pane_row *drawn, int column, char *room, size_t size,
+                        enum style *style)
 {
     static const enum style styles[] = {
         [EXT_ABSENT] = STYLE_DIM,
@@ -87,43 +122,45 @@ static const char *cell(const struct screen_data *data, const struct policy *pol
         [EXT_BLOCKED] = STYLE_STATE_BLOCKED,
     };
     _Static_assert(sizeof styles / sizeof styles[0] == EXT_STATE_COUNT, "a style for each state");
-    const struct slot *slot = &data->snapshot->slots[row];
-    enum ext_state state = policy_state(policy, slot, data->now_s);
-    *style = styles[state];
+    const struct slot *slot = at(drawn->data, drawn->row);
+    enum ext_state state = policy_state(drawn->policy, slot, drawn->data->now_s);
+    bool pinned = state == EXT_ASSIGNED && slot->note;
     switch (column) {
     case COLUMN_EXT:
         return slot->ext;
     case COLUMN_STATE:
-        return state == EXT_ASSIGNED && slot->note ? "pinned" : ext_state_name(state);
-    case COLUMN_AGENT:
-        if (state == EXT_RESERVED) {
-            return slot->note ? slot->note : "";
-        }
-        if (slot->state == SLOT_FREE && slot->agent) {
-            snprintf(room, size, "was %s", slot->agent);
-            return room;
-        }
-        return slot->agent ? slot->agent : "";
+        *style = pinned ? STYLE_STATE_PINNED : styles[state];
+        return pinned ? "PIN" : ext_state_name(state);
+    case COLUMN_HOLDER:
+        return holder(drawn, slot, state, room, size);
+    case COLUMN_NOTE:
+        *style = STYLE_DIM;
+        return state == EXT_COOLING ? until(drawn, slot, room, size) : slot->note ? slot->note : "";
     default:
         *style = STYLE_DIM;
-        if (state == EXT_COOLING) {
-            char until[WHEN_MAX];
-            when_moment(policy_cool_until_s(policy, slot, data->now_s), data->now_s, until);
-            snprintf(room, size, "> %s", until);
-            return room;
-        }
         if (slot->at_s == 0) {
             return "";
         }
-        when_moment(slot->at_s, data->now_s, room);
+        when_day(slot->at_s, drawn->data->now_s, room);
         return room;
     }
+}
+
+/* The first number that can be assigned, or is. */
+static size_t opens_at(const struct screen_data *data)
+{
+    for (size_t row = 0; row < data->snapshot->n_slots; row++) {
+        if (policy_state(data->policy, at(data, row), data->now_s) != EXT_BLOCKED) {
+            return row;
+        }
+    }
+    return SIZE_MAX;
 }
 
 static const char *empty(const struct shell *shell, char *room, size_t size)
 {
     if (!shell->data && shell_trouble(shell)->code == ERR_OK) {
-        return shell_busy(shell) ? "reading..." : "";
+        return ""; /* the first frame leaves blank what the rows will fill */
     }
     if (!shell->data) {
         snprintf(room, size, "could not be read\n%s tries again", frame_key(shell, CMD_RELOAD));
@@ -134,9 +171,11 @@ static const char *empty(const struct shell *shell, char *room, size_t size)
     return room;
 }
 
-const struct pane_ops pane_extensions = {.title = "Extensions",
+const struct pane_ops pane_extensions = {.title = "2 Extensions",
+                                         .gutter = 3,
                                          .columns = s_columns,
                                          .n_columns = sizeof s_columns / sizeof s_columns[0],
                                          .source = source,
                                          .cell = cell,
+                                         .opens_at = opens_at,
                                          .empty = empty};

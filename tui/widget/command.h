@@ -50,12 +50,13 @@
     X(CMD_HALF_DOWN, "half-down", "C-d", PLACE_LISTS, 0, "", "half a page down")                   \
     X(CMD_FIRST, "first", "g Home", PLACE_LISTS, 0, "", "to the first row")                        \
     X(CMD_LAST, "last", "G End", PLACE_LISTS, 0, "", "to the last row")                            \
-    X(CMD_PANE_NEXT, "pane-next", "Tab Right", PLACE_MAIN, 0, "Pane", "to the next pane")          \
+    X(CMD_PANE_NEXT, "pane-next", "Tab Right", PLACE_MAIN, 0, "Pane", "to the next pane: agents, extensions, details, changes")          \
     X(CMD_PANE_PREVIOUS, "pane-previous", "S-Tab Left", PLACE_MAIN, 0, "", "to the pane before")   \
     X(CMD_PANE_1, "pane-agents", "1", PLACE_MAIN, 0, "", "to the agents")                          \
     X(CMD_PANE_2, "pane-extensions", "2", PLACE_MAIN, 0, "", "to the extensions")                  \
-    X(CMD_PANE_3, "pane-details", "3", PLACE_MAIN, 0, "", "to the details")                        \
-    X(CMD_PANE_4, "pane-activity", "4", PLACE_MAIN, 0, "", "to the activity")                      \
+    X(CMD_PANE_3, "pane-details", "3", PLACE_MAIN, 0, "", "the details as a page")                 \
+    X(CMD_PANE_4, "pane-changes", "4", PLACE_MAIN, 0, "", "to the changes")                        \
+    X(CMD_ACTIVITY, "activity", "", PLACE_MAIN, 0, "", "all messages so far")                      \
     X(CMD_DETAILS, "details", "Enter", PLACE_MAIN | PLACE_HISTORY | PLACE_DOCTOR, NEED_ROW, "",    \
       "details of this row, with its history")                                                     \
     X(CMD_FILTER, "filter", "/", PLACE_MAIN, 0, "Filter",                                          \

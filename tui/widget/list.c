@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "tui/widget/rows.h"
 
 #include "core/base/banned.h"
 
@@ -143,6 +144,17 @@ const char *list_current_key(const struct list *list)
     return row == SIZE_MAX ? NULL : list->source.key(list->source.context, row);
 }
 
+static bool seek_row(struct list *list, size_t row)
+{
+    for (size_t i = 0; i < list->n_shown; i++) {
+        if (list->shown[i] == row) {
+            list->cursor = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void clamp(struct list *list)
 {
     if (list->cursor >= list->n_shown) {
@@ -168,23 +180,25 @@ void list_move(struct list *list, int64_t by)
     clamp(list);
 }
 
+void list_turn(struct list *list, int64_t by)
+{
+    list->top = by < 0 && (uint64_t)-by > list->top ? 0 : (size_t)((int64_t)list->top + by);
+    list_move(list, by); /* list_scroll keeps the top within the list */
+}
+
+void list_open_at(struct list *list, size_t row)
+{
+    if (row != SIZE_MAX && seek_row(list, row)) {
+        list->top = list->cursor;
+    }
+}
+
 void list_cycle(struct list *list, int step)
 {
     list->moved = true;
     if (list->n_shown > 0) {
         list->cursor = (list->cursor + (step > 0 ? 1 : list->n_shown - 1)) % list->n_shown;
     }
-}
-
-static bool seek_row(struct list *list, size_t row)
-{
-    for (size_t i = 0; i < list->n_shown; i++) {
-        if (list->shown[i] == row) {
-            list->cursor = i;
-            return true;
-        }
-    }
-    return false;
 }
 
 bool list_seek(struct list *list, const char *key)
@@ -197,11 +211,7 @@ bool list_seek(struct list *list, const char *key)
 void list_scroll(struct list *list, int height)
 {
     size_t rows = height > 0 ? (size_t)height : 1;
-    if (list->cursor < list->top) {
-        list->top = list->cursor;
-    } else if (list->cursor >= list->top + rows) {
-        list->top = list->cursor - rows + 1;
-    }
+    list->top = rows_scrolled(list->top, list->cursor, rows);
     if (list->top + rows > list->n_shown) { /* no empty lines below while there are rows above */
         list->top = list->n_shown > rows ? list->n_shown - rows : 0;
     }

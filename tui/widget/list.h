@@ -65,7 +65,12 @@ void list_move_to(struct list *list, size_t index); /* SIZE_MAX is the last */
 bool list_seek(struct list *list, const char *key);
 /* The next row; after the last comes the first; `step` 1 or -1. */
 void list_cycle(struct list *list, int step);
-/* Scrolls so that the cursor is among `height` rows. */
+/* Moves the cursor and what is shown by so many rows, so that the cursor stays where it is on the
+   screen. */
+void list_turn(struct list *list, int64_t by);
+/* Puts the cursor on a row of the source, as the first one shown, as if nobody had moved it. */
+void list_open_at(struct list *list, size_t row);
+/* Scrolls so that the cursor is among `height` rows: by half of them at least. */
 void list_scroll(struct list *list, int height);
 
 /* ---- which -------------------------------------------------------------------------------- */

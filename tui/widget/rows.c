@@ -4,6 +4,20 @@
 
 #include "core/base/banned.h"
 
+size_t rows_scrolled(size_t top, size_t cursor, size_t height)
+{
+    size_t half = height / 2;
+    if (cursor < top) {
+        size_t up = top - cursor > half ? top - cursor : half;
+        return top > up ? top - up : 0;
+    }
+    if (cursor >= top + height) {
+        size_t down = cursor - top - height + 1;
+        return top + (down > half ? down : half);
+    }
+    return top;
+}
+
 void rows_fit(struct rows *rows, size_t n, int height)
 {
     size_t room = height > 0 ? (size_t)height : 1;
@@ -12,11 +26,7 @@ void rows_fit(struct rows *rows, size_t n, int height)
     if (rows->cursor >= n) {
         rows->cursor = n ? n - 1 : 0;
     }
-    if (rows->cursor < rows->top) {
-        rows->top = rows->cursor;
-    } else if (rows->cursor >= rows->top + room) {
-        rows->top = rows->cursor - room + 1;
-    }
+    rows->top = rows_scrolled(rows->top, rows->cursor, room);
     if (rows->top + room > n) {
         rows->top = n > room ? n - room : 0;
     }
@@ -34,6 +44,13 @@ static void move(struct rows *rows, int64_t by)
     }
 }
 
+/* Moves what is shown as well, so that the cursor stays where it is on the screen. */
+static void turn(struct rows *rows, int64_t by)
+{
+    rows->top = by < 0 && (uint64_t)-by > rows->top ? 0 : (size_t)((int64_t)rows->top + by);
+    move(rows, by); /* rows_fit keeps the top within the list */
+}
+
 bool rows_command(struct rows *rows, enum command command)
 {
     switch ((int)command) {
@@ -44,16 +61,16 @@ bool rows_command(struct rows *rows, enum command command)
         move(rows, 1);
         return true;
     case CMD_PAGE_UP:
-        move(rows, -rows->page);
+        turn(rows, -rows->page);
         return true;
     case CMD_PAGE_DOWN:
-        move(rows, rows->page);
+        turn(rows, rows->page);
         return true;
     case CMD_HALF_UP:
-        move(rows, -(rows->page + 1) / 2);
+        turn(rows, -(rows->page + 1) / 2);
         return true;
     case CMD_HALF_DOWN:
-        move(rows, (rows->page + 1) / 2);
+        turn(rows, (rows->page + 1) / 2);
         return true;
     case CMD_FIRST:
         rows->cursor = 0;

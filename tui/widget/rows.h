@@ -15,6 +15,9 @@ struct rows {
     int page;
 };
 
+/* The first row to show so that the cursor is among `height` rows. It scrolls by half of them at
+   least: to send half a page now and then costs less than to send a page for each row. */
+size_t rows_scrolled(size_t top, size_t cursor, size_t height);
 /* Scrolls so that the cursor is among `height` rows. */
 void rows_fit(struct rows *rows, size_t n, int height);
 /* Movement; false if it is another command. */

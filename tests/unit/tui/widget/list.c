@@ -271,6 +271,32 @@ static void the_page_is_always_full(void **state)
     assert_int_equal(s_list.top, 4);
 }
 
+static void a_page_moves_cursor_and_screen_alike(void **state)
+{
+    (void)state;
+    list_move_to(&s_list, 1);
+    list_turn(&s_list, 2);
+    list_scroll(&s_list, 2);
+    assert_int_equal(s_list.cursor, 3);
+    assert_int_equal(s_list.top, 2);
+    list_turn(&s_list, -2);
+    list_scroll(&s_list, 2);
+    assert_int_equal(s_list.cursor, 1);
+    assert_int_equal(s_list.top, 0);
+}
+
+static void it_opens_at_a_row_as_if_nobody_had_moved(void **state)
+{
+    (void)state;
+    size_t row = s_list.shown[2];
+    list_open_at(&s_list, row);
+    assert_int_equal(list_current(&s_list), row);
+    assert_int_equal(s_list.top, 2);
+    assert_false(s_list.moved);
+    list_open_at(&s_list, SIZE_MAX);
+    assert_int_equal(list_current(&s_list), row);
+}
+
 /* ---- a hundred thousand -------------------------------------------------------------------- */
 
 #define MANY 100000
@@ -354,6 +380,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(filter_and_sort_hold_through_a_refresh, setup, teardown),
         cmocka_unit_test_setup_teardown(the_page_is_always_full, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_page_moves_cursor_and_screen_alike, setup, teardown),
+        cmocka_unit_test_setup_teardown(it_opens_at_a_row_as_if_nobody_had_moved, setup, teardown),
         cmocka_unit_test(typing_narrows_what_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
