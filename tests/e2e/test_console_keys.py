@@ -143,7 +143,7 @@ def test_a_dialog_is_left_without_a_trace(centre, steps):
         open_dialog(term, steps)
         term.press("Esc").wait_for("Extensions").quiet()
         term.press("Esc", "Esc").quiet()
-        assert "┌─ Agents 14 ─" in term.text and "PLAN" not in term.text
+        assert "┌─ 1 Agents 14 ─" in term.text and "PLAN" not in term.text
         assert term.status is None
     assert contents(centre) == before
 
@@ -228,7 +228,7 @@ def test_a_paste_that_never_ends_does_not_hang_the_console(centre):
 def test_the_filter_shows_what_matches(centre, text, logins):
     with centre.console(size=(80, 40)) as term:
         term.press("/").type(text).quiet()
-        shown = [re.match(r"│[> ][* ](\S+)", line) for line in term.lines]
+        shown = [re.match(r"│[> ][* ].{2}(\S+)", line) for line in term.lines]
         found = [match.group(1) for match in shown if match and "LOGIN" not in match.group(1)]
         if not logins:
             assert "nothing matches" in term.text
@@ -243,10 +243,10 @@ def test_cursor_and_marks_stay_on_their_records(centre):
         term.press("Down", "Down", "Space").quiet()  # marks d.rao, goes on to e.rao
         for keys in (["o", "o"], ["O"], ["C-r"], ["/", "r", "a", "o", "Enter"], ["Esc"]):
             term.press(*keys).quiet()
-            assert re.search(r"\*d\.rao", term.text) and re.search(r">.e\.rao", term.text), term.text
+            assert re.search(r"\*  d\.rao", term.text) and re.search(r">.{3}e\.rao", term.text), term.text
         centre.staff([("0.first", "New", "One"), *NOW])
         term.press("F5").wait_for("Agents 15").quiet()
-        assert re.search(r"\*d\.rao", term.text) and re.search(r">.e\.rao", term.text)
+        assert re.search(r"\*  d\.rao", term.text) and re.search(r">.{3}e\.rao", term.text)
 
 
 def test_a_range_is_marked(centre):
@@ -306,8 +306,8 @@ def test_the_mouse_is_off_until_it_is_wanted(centre):
     with centre.console() as term:
         assert not term.emulator.has_mode(1006) and not term.emulator.has_mode(1000)
         term.press("m").wait_for(lambda t: t.emulator.has_mode(1006))
-        term.click(10, 7).wait_for(re.compile(r">. ?e\.rao"))
-        term.click(50, 6).wait_for(re.compile(r">. ?2002"))
+        term.click(10, 7).wait_for(re.compile(r">.{3}e\.rao"))
+        term.click(50, 6).wait_for(re.compile(r">  2002"))
         term.press("m").wait_for(lambda t: not t.emulator.has_mode(1006))
         term.press("m").wait_for(lambda t: t.emulator.has_mode(1006)).press("q")
         assert term.wait_exit() == 0

@@ -122,7 +122,7 @@ SCENES = {
     "sorted": (everyday, typed("o", "o", "o", "O"), "STATE▲"),
     "details": (everyday, keys("Enter"), "front desk"),
     "details-extension": (everyday, keys("2", "G", "Up", "Enter"), "2058"),
-    "activity": (everyday, keys("4"), "ACTIVITY"),
+    "activity": (everyday, typed(":", ["activity"], "Enter"), "ACTIVITY"),
     "help": (everyday, keys("?"), "HELP"),
     "help-plan": (everyday, typed("s", "?"), "HELP"),
     "command": (everyday, typed(":", ["re"], "Tab"), "reassign"),
@@ -236,5 +236,5 @@ def test_ascii_where_the_user_wants_it(centre):
     centre.configure(CONFIG + "ascii = yes\n")
     with centre.console() as term:
         term.quiet()
-        assert "+- Agents 14" in term.text and "─" not in term.text
+        assert "+- 1 Agents 14" in term.text and "─" not in term.text
         assert "田中" in term.text  # names are data, not lines

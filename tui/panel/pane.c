@@ -6,6 +6,7 @@
 #include "core/base/banned.h"
 
 #define COLUMNS_MAX 8
+#define TITLE_MAX (FILTER_TEXT_MAX + 192)
 #define HEADING_FROM 6 /* rows inside the frame from which one has the names of the columns */
 #define SHORTEST 8     /* the width a column keeps when it gives to a more important one */
 
@@ -212,25 +213,28 @@ const char *pane_empty(const struct pane *pane, const struct shell *shell, char 
     return room;
 }
 
-static void draw_title(const struct pane *pane, const struct shell *shell, const char *end,
-                       char *title, size_t size)
+/* The title, at most `width` columns if that is possible: of a filter the text is worth more than
+   how many rows there are without it. */
+static void write_title(const struct pane *pane, const struct shell *shell, const char *end,
+                        int width, char title[TITLE_MAX])
 {
     const struct list *list = &pane->list;
     const struct screen_data *data = shell->data;
     bool alone = pane->ops->title_alone && data && !data->roster && !data->partial;
     const char *name = alone ? pane->ops->title_alone : pane->ops->title;
-    size_t used;
-    if (list->filter_text[0]) {
-        used = (size_t)snprintf(title, size, "%s %s of %s /%s", name, frame_count(list->n_shown),
-                                frame_count(list->source.n_rows), list->filter_text);
-    } else {
-        used = (size_t)snprintf(title, size, "%s %s", name, frame_count(list->source.n_rows));
+    char marks[64] = "";
+    if (list->n_marked > 0) {
+        snprintf(marks, sizeof marks, " *%s", frame_count(list->n_marked));
     }
-    if (used < size && list->n_marked > 0) {
-        used += (size_t)snprintf(title + used, size - used, " *%s", frame_count(list->n_marked));
+    if (!list->filter_text[0]) {
+        snprintf(title, TITLE_MAX, "%s %s%s%s", name, frame_count(list->source.n_rows), marks, end);
+        return;
     }
-    if (used < size) {
-        snprintf(title + used, size - used, "%s", end);
+    snprintf(title, TITLE_MAX, "%s %s of %s /%s%s%s", name, frame_count(list->n_shown),
+             frame_count(list->source.n_rows), list->filter_text, marks, end);
+    if (canvas_columns(title) > width) {
+        snprintf(title, TITLE_MAX, "%s %s /%s%s%s", name, frame_count(list->n_shown),
+                 list->filter_text, marks, end);
     }
 }
 
@@ -245,10 +249,10 @@ static void draw_empty(const struct pane *pane, const struct shell *shell, struc
 void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canvas,
                struct rect area, const struct pane_look *look)
 {
-    char title[FILTER_TEXT_MAX + 128];
+    char title[TITLE_MAX];
     int widths[COLUMNS_MAX] = {0};
     bool focus = look->cursor == PANE_CURSOR;
-    draw_title(pane, shell, look->title_end, title, sizeof title);
+    write_title(pane, shell, look->title_end, area.width - 5, title);
     struct rect inside = canvas_box(canvas, area, focus ? STYLE_FRAME_FOCUS : STYLE_FRAME,
                                     focus ? STYLE_TITLE_FOCUS : STYLE_TITLE, title);
     if (inside.height < 1) {

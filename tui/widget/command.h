@@ -50,13 +50,12 @@
     X(CMD_HALF_DOWN, "half-down", "C-d", PLACE_LISTS, 0, "", "half a page down")                   \
     X(CMD_FIRST, "first", "g Home", PLACE_LISTS, 0, "", "to the first row")                        \
     X(CMD_LAST, "last", "G End", PLACE_LISTS, 0, "", "to the last row")                            \
-    X(CMD_PANE_NEXT, "pane-next", "Tab Right", PLACE_MAIN, 0, "Pane", "to the next pane: agents, extensions, details, changes")          \
+    X(CMD_PANE_NEXT, "pane-next", "Tab Right", PLACE_MAIN, 0, "Pane", "to the next pane")          \
     X(CMD_PANE_PREVIOUS, "pane-previous", "S-Tab Left", PLACE_MAIN, 0, "", "to the pane before")   \
     X(CMD_PANE_1, "pane-agents", "1", PLACE_MAIN, 0, "", "to the agents")                          \
     X(CMD_PANE_2, "pane-extensions", "2", PLACE_MAIN, 0, "", "to the extensions")                  \
     X(CMD_PANE_3, "pane-details", "3", PLACE_MAIN, 0, "", "the details as a page")                 \
     X(CMD_PANE_4, "pane-changes", "4", PLACE_MAIN, 0, "", "to the changes")                        \
-    X(CMD_ACTIVITY, "activity", "", PLACE_MAIN, 0, "", "all messages so far")                      \
     X(CMD_DETAILS, "details", "Enter", PLACE_MAIN | PLACE_HISTORY | PLACE_DOCTOR, NEED_ROW, "",    \
       "details of this row, with its history")                                                     \
     X(CMD_FILTER, "filter", "/", PLACE_MAIN, 0, "Filter",                                          \
@@ -98,6 +97,7 @@
     X(CMD_IMPORT, "import", "I", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "",               \
       "plan the rows of a CSV: user, extension, action, note")                                     \
     X(CMD_HISTORY, "history", "h", PLACE_MAIN, 0, "History", "who did what, and when")             \
+    X(CMD_ACTIVITY, "activity", "", PLACE_MAIN, 0, "", "all messages so far")                      \
     X(CMD_DOCTOR, "doctor", "!", PLACE_MAIN, NEED_IDLE, "", "find problems in the store")          \
     X(CMD_REPAIR, "repair", "f", PLACE_DOCTOR, NEED_WRITE | NEED_IDLE, "Repair",                   \
       "plan the repair of what can be repaired")                                                   \
