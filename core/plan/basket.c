@@ -82,6 +82,18 @@ static void copy_seen(struct arena *arena, struct wish *wish)
     }
 }
 
+static struct wish *copy_wish(struct basket *basket, const struct wish *from)
+{
+    struct wish *wish = arena_alloc(&basket->arena, sizeof *wish);
+    *wish = *from;
+    wish->asked = copy_request(&basket->arena, &wish->asked);
+    copy_seen(&basket->arena, wish);
+    wish->state = WISH_OPEN;
+    wish->detail = wish->actor = NULL;
+    wish->now = (struct slot){.state = SLOT_ABSENT};
+    return wish;
+}
+
 void basket_copy(struct basket *into, const struct basket *from)
 {
     basket_init(into);
@@ -89,15 +101,16 @@ void basket_copy(struct basket *into, const struct basket *from)
     into->last_id = from->last_id;
     into->edits = from->edits;
     for (size_t i = 0; i < from->n_wishes; i++) {
-        struct wish *wish = arena_alloc(&into->arena, sizeof *wish);
-        *wish = *from->wishes[i];
-        wish->asked = copy_request(&into->arena, &wish->asked);
-        copy_seen(&into->arena, wish);
-        wish->state = WISH_OPEN;
-        wish->detail = wish->actor = NULL;
-        wish->now = (struct slot){.state = SLOT_ABSENT};
-        insert(into, into->n_wishes, wish);
+        insert(into, into->n_wishes, copy_wish(into, from->wishes[i]));
     }
+}
+
+void basket_put(struct basket *basket, const struct wish *wish)
+{
+    struct wish *copy = copy_wish(basket, wish);
+    copy->id = ++basket->last_id;
+    insert(basket, basket->n_wishes, copy);
+    basket->edits++;
 }
 
 /* ---- what a wish sees ------------------------------------------------------------------------ */

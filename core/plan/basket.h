@@ -92,6 +92,8 @@ void basket_copy(struct basket *into, const struct basket *from);
    earlier wishes of the same agents or numbers were replaced. */
 size_t basket_add(struct basket *basket, const struct plan_input *input,
                   const struct request *requests, size_t n_requests, int64_t now_s);
+/* Adds a copy of a wish that was kept elsewhere, with what it saw then. No deed. */
+void basket_put(struct basket *basket, const struct wish *wish);
 /* Takes one wish out, as a deed. */
 void basket_drop(struct basket *basket, size_t index);
 
