@@ -14,53 +14,6 @@ struct folding {
     size_t marks; /* where the marks begin that stand at the end of `out` */
 };
 
-/* ---- tables -------------------------------------------------------------------------------- */
-
-/* The small letter, or the code itself. */
-static uint32_t small_letter(uint32_t code)
-{
-    size_t low = 0;
-    size_t high = fold_n_ranges;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        const struct fold_range *range = &fold_ranges[middle];
-        if (code > range->last) {
-            low = middle + 1;
-        } else if (code < range->first) {
-            high = middle;
-        } else {
-            bool member = (code - range->first) % range->step == 0;
-            return member ? (uint32_t)((int32_t)code + range->delta) : code;
-        }
-    }
-    return code;
-}
-
-static const struct fold_letters *several_letters(uint32_t code)
-{
-    for (size_t i = 0; i < fold_n_letters && fold_letters[i].code <= code; i++) {
-        if (fold_letters[i].code == code) {
-            return &fold_letters[i];
-        }
-    }
-    return NULL;
-}
-
-static const struct fold_pair *parts_of(uint32_t code)
-{
-    size_t low = 0;
-    size_t high = fold_n_pairs;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (fold_pairs[middle].code < code) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < fold_n_pairs && fold_pairs[low].code == code ? &fold_pairs[low] : NULL;
-}
-
 /* Combining marks: their order means nothing if they stand at different places of a letter. */
 static bool is_mark(uint32_t code)
 {
@@ -125,7 +78,7 @@ static void fold_code(struct folding *f, uint32_t code)
         if (code >= 0xFF01 && code <= 0xFF5E) {
             code -= 0xFEE0; /* full-width forms of ASCII */
         }
-        const struct fold_pair *pair = parts_of(code);
+        const struct fold_pair *pair = fold_parts(code);
         if (pair) {
             fold_code(f, pair->base);
             if (pair->mark) {
@@ -137,8 +90,8 @@ static void fold_code(struct folding *f, uint32_t code)
             return;
         }
     }
-    uint32_t small = f->what & FOLD_CASE ? small_letter(code) : code;
-    const struct fold_letters *several = f->what & FOLD_CASE ? several_letters(code) : NULL;
+    uint32_t small = f->what & FOLD_CASE ? fold_small(code) : code;
+    const struct fold_letters *several = f->what & FOLD_CASE ? fold_several(code) : NULL;
     if (several) {
         for (size_t i = 0; i < 3 && several->to[i]; i++) {
             fold_code(f, several->to[i]);

@@ -7,6 +7,8 @@
 
 #include "core/base/fold_table.h"
 
+#include <stdbool.h>
+
 #include "core/base/banned.h"
 
 /* Letters from `first` to `last`, every `step`th, lie `delta` from their small letter. */
@@ -493,3 +495,49 @@ const struct fold_pair fold_pairs[] = {
     {0x1D1BE, 0x1D1BC, 0x1D16E}, {0x1D1BF, 0x1D1BB, 0x1D16F}, {0x1D1C0, 0x1D1BC, 0x1D16F},
 };
 const size_t fold_n_pairs = sizeof fold_pairs / sizeof fold_pairs[0];
+
+/* ---- look-ups ------------------------------------------------------------------------------ */
+
+uint32_t fold_small(uint32_t code)
+{
+    size_t low = 0;
+    size_t high = fold_n_ranges;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const struct fold_range *range = &fold_ranges[middle];
+        if (code > range->last) {
+            low = middle + 1;
+        } else if (code < range->first) {
+            high = middle;
+        } else {
+            bool member = (code - range->first) % range->step == 0;
+            return member ? (uint32_t)((int32_t)code + range->delta) : code;
+        }
+    }
+    return code;
+}
+
+const struct fold_letters *fold_several(uint32_t code)
+{
+    for (size_t i = 0; i < fold_n_letters && fold_letters[i].code <= code; i++) {
+        if (fold_letters[i].code == code) {
+            return &fold_letters[i];
+        }
+    }
+    return NULL;
+}
+
+const struct fold_pair *fold_parts(uint32_t code)
+{
+    size_t low = 0;
+    size_t high = fold_n_pairs;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (fold_pairs[middle].code < code) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < fold_n_pairs && fold_pairs[low].code == code ? &fold_pairs[low] : NULL;
+}

@@ -2,7 +2,7 @@
 #define CORE_BASE_FOLD_TABLE_H
 
 /*
- * Private to core/base/fold.c. Each table is sorted by the first member.
+ * Private to core/base/fold.c and fold_search.c. Each table is sorted by the first member.
  */
 
 #include <stddef.h>
@@ -29,5 +29,11 @@ struct fold_pair {
 };
 extern const struct fold_pair fold_pairs[];
 extern const size_t fold_n_pairs;
+
+/* The small letter, or the code itself. */
+uint32_t fold_small(uint32_t code);
+/* The letters that a letter folds to, and what it is composed of; NULL: it is one letter. */
+const struct fold_letters *fold_several(uint32_t code);
+const struct fold_pair *fold_parts(uint32_t code);
 
 #endif

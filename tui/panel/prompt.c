@@ -287,7 +287,7 @@ static unsigned key_filter(struct view *view, struct shell *shell, uint32_t key)
     case K_ESC:
     case K_CTRL | 'c':
     case K_CTRL | 'g':
-        list_filter(prompt->list, prompt->before);
+        (void)list_filter(prompt->list, prompt->before, NULL);
         return REACT_CLOSE;
     case K_ENTER:
         field_history_add(&shell->filter_history, prompt->field.text);
@@ -301,7 +301,7 @@ static unsigned key_filter(struct view *view, struct shell *shell, uint32_t key)
         return REACT_DRAW;
     case K_BACKSPACE:
         if (prompt->field.length == 0) {
-            list_filter(prompt->list, "");
+            (void)list_filter(prompt->list, "", NULL);
             return REACT_CLOSE;
         }
         break;
@@ -310,7 +310,7 @@ static unsigned key_filter(struct view *view, struct shell *shell, uint32_t key)
     }
     enum field_result result = field_key(&prompt->field, key);
     if (result == FIELD_CHANGED) {
-        list_filter(prompt->list, prompt->field.text);
+        (void)list_filter(prompt->list, prompt->field.text, NULL);
     }
     return result == FIELD_IGNORED ? REACT_NONE : REACT_DRAW;
 }
@@ -320,7 +320,7 @@ static unsigned paste_filter(struct view *view, struct shell *shell, const char 
 {
     struct prompt *prompt = (struct prompt *)view;
     if (paste_into(prompt, shell, text, length) == FIELD_CHANGED) {
-        list_filter(prompt->list, prompt->field.text);
+        (void)list_filter(prompt->list, prompt->field.text, NULL);
     }
     return REACT_DRAW;
 }

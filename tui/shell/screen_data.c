@@ -68,6 +68,7 @@ struct screen_data *screen_data_new(const struct policy *policy, const struct sn
         data->n_pinned += slot->state == SLOT_ASSIGNED && slot->note != NULL;
     }
     measure(data);
+    screen_data_searched(data, !partial);
     return data;
 }
 
@@ -86,6 +87,8 @@ void screen_data_unref(struct screen_data *data)
     roster_unref(data->roster);
     feed_unref(data->feed);
     port_info_release(&data->info);
+    filter_block_free(data->agents_block);
+    filter_block_free(data->slots_block);
     arena_release(&data->arena);
     free(data);
 }
@@ -107,55 +110,6 @@ const struct agent_row *screen_data_find_agent(const struct screen_data *data, c
 const struct slot *screen_data_find_slot(const struct screen_data *data, const char *ext)
 {
     return snapshot_find(data->snapshot, ext);
-}
-
-/* ---- states as text ----------------------------------------------------------------------- */
-
-enum look_id {
-    LOOK_NEW,
-    LOOK_STALE,
-    LOOK_STALE_PINNED,
-    LOOK_UNREAD, /* may still be on a page to come */
-    LOOK_UNREAD_PINNED,
-    LOOK_OK,
-    LOOK_PINNED,
-    LOOK_COUNT
-};
-
-static const struct agent_look s_looks[] = {
-    [LOOK_NEW] = {"NEW", "new", STYLE_STATE_NEW},
-    [LOOK_STALE] = {"STALE", "stale left", STYLE_STATE_STALE},
-    [LOOK_STALE_PINNED] = {"STALE", "stale pinned left", STYLE_STATE_STALE},
-    [LOOK_UNREAD] = {"...", "ok assigned", STYLE_STATE_OK},
-    [LOOK_UNREAD_PINNED] = {"...", "ok assigned pinned", STYLE_STATE_PINNED},
-    [LOOK_OK] = {"", "ok assigned", STYLE_STATE_OK},
-    [LOOK_PINNED] = {"PIN", "ok assigned pinned", STYLE_STATE_PINNED},
-};
-_Static_assert(sizeof s_looks / sizeof s_looks[0] == LOOK_COUNT, "a row for each look");
-
-const struct agent_look *screen_data_agent_look(const struct screen_data *data,
-                                                const struct agent_row *row)
-{
-    bool pinned = row->slot && row->slot->note;
-    if (row->state == AGENT_NEW) {
-        return &s_looks[LOOK_NEW];
-    }
-    if (row->state == AGENT_STALE && data->partial) {
-        return &s_looks[pinned ? LOOK_UNREAD_PINNED : LOOK_UNREAD];
-    }
-    if (row->state == AGENT_STALE) {
-        return &s_looks[pinned ? LOOK_STALE_PINNED : LOOK_STALE];
-    }
-    return &s_looks[pinned ? LOOK_PINNED : LOOK_OK];
-}
-
-const char *screen_data_slot_states(const struct screen_data *data, const struct slot *slot)
-{
-    enum ext_state state = policy_state(data->policy, slot, data->now_s);
-    if (state == EXT_ASSIGNED && slot->note) {
-        return "assigned pinned";
-    }
-    return ext_state_name(state);
 }
 
 static bool beyond_ascii(const char *text)

@@ -18,6 +18,7 @@
 #include "core/session/feed.h"
 #include "core/session/rows.h"
 #include "tui/terminal/style.h"
+#include "tui/widget/filter_block.h"
 
 struct screen_data {
     struct arena arena;
@@ -35,6 +36,9 @@ struct screen_data {
     const char *actor;               /* NULL: not known yet */
     const struct feed *feed;         /* what changed, and who did it; NULL: nothing yet */
     struct port_info info;
+    struct filter_scope agents_scope, slots_scope; /* what the two lists can be asked for */
+    /* Their rows for the search; NULL while more agents are coming: a list makes its own. */
+    struct filter_block *agents_block, *slots_block;
     unsigned long references;
 };
 
@@ -54,12 +58,29 @@ bool screen_data_beyond_ascii(const struct screen_data *data);
 /* How the state of an agent is shown and found. */
 struct agent_look {
     const char *mark;   /* in the STATE column: "NEW", "STALE", "PIN"; "" if all is well */
-    const char *states; /* the words for a filter: "ok assigned pinned" */
+    const char *states; /* in words: "ok assigned pinned" */
+    uint32_t bits;      /* those of agents_scope.states */
     enum style style;
 };
 const struct agent_look *screen_data_agent_look(const struct screen_data *data,
                                                 const struct agent_row *row);
-/* The words for a filter: "assigned pinned". */
+/* In words: "assigned pinned". */
 const char *screen_data_slot_states(const struct screen_data *data, const struct slot *slot);
+
+/* ---- searched (screen_rows.c) -------------------------------------------------------------- */
+
+/* Sets the scopes; with `blocks` makes the blocks too. Once, before the data is shared. */
+void screen_data_searched(struct screen_data *data, bool blocks);
+/* For a list over the rows of data->agents and of data->snapshot; `data` is the screen data. */
+void screen_data_agent_subject(const void *data, size_t row, struct filter_subject *subject);
+void screen_data_slot_subject(const void *data, size_t row, struct filter_subject *subject);
+
+/* The bits of agents_scope.states. */
+#define AGENT_WORD_NEW 0x01u
+#define AGENT_WORD_STALE 0x02u
+#define AGENT_WORD_OK 0x04u
+#define AGENT_WORD_PINNED 0x08u
+#define AGENT_WORD_ASSIGNED 0x10u
+#define AGENT_WORD_LEFT 0x20u
 
 #endif

@@ -104,6 +104,11 @@ struct jobs {
     void (*ending)(struct shell *shell, struct work *work); /* instead of a job's own done */
 };
 
+/* What is known of a row at this moment beside the data: "call", "kim@desk7"; NULL: nothing. `key` is
+   a login (`agents`) or a number. The part of the console that knows it sets it; list_filter_again
+   when it has changed. */
+typedef const char *(*shell_row_now_fn)(const struct shell *shell, bool agents, const char *key);
+
 #define SHELL_WIDE 132 /* columns from which details are shown beside the lists */
 
 struct shell {
@@ -115,6 +120,7 @@ struct shell {
     struct stack stack;
     struct messages messages;
     struct jobs jobs;
+    shell_row_now_fn row_now[FILTER_FIELD_COUNT]; /* NULL: nothing is known of any row */
     struct field_history command_history;
     struct field_history filter_history;
 };
@@ -160,6 +166,10 @@ int64_t shell_now_s(const struct shell *shell);
 /* The place of the settings that people name: the context, else "demo" or the last part of the
    store's URI: short enough to be typed. */
 const char *shell_place_name(const struct shell *shell);
+
+/* What a filter may ask of their rows beside the data (row_now). */
+struct filter_now shell_agents_now(const struct shell *shell);
+struct filter_now shell_slots_now(const struct shell *shell);
 
 /* ---- where it comes from (source.c) --------------------------------------------------------- */
 

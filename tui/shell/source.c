@@ -48,3 +48,29 @@ enum err_code shell_read_contexts(struct shell *shell, struct err *err)
     }
     return code;
 }
+
+/* ---- rows beside the data -------------------------------------------------------------------- */
+
+static const char *agent_now(const void *context, size_t row, enum filter_field field)
+{
+    const struct shell *shell = context;
+    shell_row_now_fn known = shell->row_now[field];
+    return known ? known(shell, true, shell->data->agents.rows[row].login) : NULL;
+}
+
+static const char *slot_now(const void *context, size_t row, enum filter_field field)
+{
+    const struct shell *shell = context;
+    shell_row_now_fn known = shell->row_now[field];
+    return known ? known(shell, false, shell->data->snapshot->slots[row].ext) : NULL;
+}
+
+struct filter_now shell_agents_now(const struct shell *shell)
+{
+    return (struct filter_now){.text = agent_now, .context = shell};
+}
+
+struct filter_now shell_slots_now(const struct shell *shell)
+{
+    return (struct filter_now){.text = slot_now, .context = shell};
+}

@@ -8,7 +8,7 @@
 #include "tui/panel/dialog.h"
 #include "tui/view/jobs.h"
 #include "tui/view/planning.h"
-#include "tui/widget/filter.h"
+#include "tui/widget/filter_block.h"
 
 #include "core/base/banned.h"
 
@@ -132,15 +132,12 @@ void ask_extension(struct shell *shell, enum change_kind kind, const char *login
 static void offer_agents(struct dialog *dialog, struct shell *shell)
 {
     const struct screen_data *data = shell->data;
-    struct filter filter;
-    filter_parse(&filter, dialog->field.text);
+    const char *typed = dialog->field.text;
     dialog_clear_offers(dialog);
     for (size_t i = 0; i < data->agents.n_rows && dialog->n_offers < OFFERED; i++) {
         const struct agent_row *row = &data->agents.rows[i];
-        struct filter_subject subject = {
-            .fields = {
-                [FILTER_LOGIN] = row->login, [FILTER_NAME] = row->name, [FILTER_STATE] = "new"}};
-        if (row->state == AGENT_NEW && filter_match(&filter, &subject)) {
+        if (row->state == AGENT_NEW &&
+            (filter_text_has(row->login, typed) || filter_text_has(row->name, typed))) {
             dialog_offer(dialog, row->login, row->name ? row->name : "");
         }
     }

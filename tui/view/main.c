@@ -96,7 +96,7 @@ static unsigned back(struct main_view *main, struct shell *shell)
     } else if (list->range != SIZE_MAX) {
         list->range = SIZE_MAX;
     } else if (list->filter_text[0]) {
-        list_filter(list, "");
+        (void)list_filter(list, "", NULL);
     } else {
         char key[KEYS_TEXT_MAX];
         bindings_key(&shell->bindings, CMD_QUIT, key);
@@ -221,7 +221,11 @@ static unsigned command(struct view *view, struct shell *shell, enum command com
 static bool argument(struct view *view, struct shell *shell, enum command command, const char *text)
 {
     if (command == CMD_FILTER) {
-        list_filter(&main_list((struct main_view *)view)->list, text);
+        char problem[FILTER_PROBLEM_MAX];
+        if (list_filter(&main_list((struct main_view *)view)->list, text, problem) ==
+            FILTER_WRONG) {
+            shell_flash(shell, STYLE_ERROR, "%s", problem);
+        }
         return true;
     }
     return edit_argument(shell, command, text);

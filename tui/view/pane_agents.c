@@ -77,25 +77,17 @@ static int compare(const void *context, int column, size_t a, size_t b)
     }
 }
 
-static void subject(const void *context, size_t index, struct filter_subject *out)
-{
-    const struct agent_row *row = at(context, index);
-    out->fields[FILTER_LOGIN] = row->login;
-    out->fields[FILTER_NAME] = row->name;
-    out->fields[FILTER_EXT] = row->slot ? row->slot->ext : NULL;
-    out->fields[FILTER_STATE] = screen_data_agent_look(context, row)->states;
-    out->fields[FILTER_NOTE] = row->slot ? row->slot->note : NULL;
-}
-
 static struct list_source source(const struct shell *shell, const struct screen_data *data)
 {
-    (void)shell;
     return (struct list_source){.context = data,
                                 .n_rows = data->agents.n_rows,
                                 .key = key,
                                 .find = find,
                                 .compare = compare,
-                                .subject = subject};
+                                .subject = screen_data_agent_subject,
+                                .scope = &data->agents_scope,
+                                .block = data->agents_block,
+                                .now = shell_agents_now(shell)};
 }
 
 /* How long the word is that `text` begins with: letters and digits. */

@@ -59,26 +59,17 @@ static int compare(const void *context, int column, size_t a, size_t b)
     }
 }
 
-static void subject(const void *context, size_t row, struct filter_subject *out)
-{
-    const struct screen_data *data = context;
-    const struct slot *slot = at(context, row);
-    out->fields[FILTER_EXT] = slot->ext;
-    out->fields[FILTER_LOGIN] = slot->agent;
-    out->fields[FILTER_NAME] = NULL;
-    out->fields[FILTER_STATE] = screen_data_slot_states(data, slot);
-    out->fields[FILTER_NOTE] = slot->note;
-}
-
 static struct list_source source(const struct shell *shell, const struct screen_data *data)
 {
-    (void)shell;
     return (struct list_source){.context = data,
                                 .n_rows = data->snapshot->n_slots,
                                 .key = key,
                                 .find = find,
                                 .compare = compare,
-                                .subject = subject};
+                                .subject = screen_data_slot_subject,
+                                .scope = &data->slots_scope,
+                                .block = data->slots_block,
+                                .now = shell_slots_now(shell)};
 }
 
 /* "until 2 Dec": when a released number can be assigned again. */

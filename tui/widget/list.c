@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "tui/widget/list_private.h"
 #include "tui/widget/rows.h"
 
 #include "core/base/banned.h"
 
 void list_init(struct list *list, int n_columns)
 {
-    *list = (struct list){.n_columns = n_columns, .range = SIZE_MAX};
+    *list = (struct list){.n_columns = n_columns, .range = SIZE_MAX, .second = -1};
 }
 
 static void forget_absent(struct list *list)
@@ -26,21 +27,28 @@ static void forget_absent(struct list *list)
 void list_release(struct list *list)
 {
     forget_absent(list);
+    list_filter_release(list);
     free(list->order);
     free(list->shown);
     free(list->marks);
-    *list = (struct list){.range = SIZE_MAX};
+    *list = (struct list){.range = SIZE_MAX, .second = -1};
 }
 
 /* ---- order -------------------------------------------------------------------------------- */
 
 static bool before_or_equal(const struct list *list, uint32_t a, uint32_t b)
 {
-    int order = list->source.compare(list->source.context, list->column, a, b);
-    return list->reverse ? order >= 0 : order <= 0;
+    const struct list_source *source = &list->source;
+    int order = source->compare(source->context, list->column, a, b);
+    bool reverse = list->reverse;
+    if (order == 0 && list->second >= 0) {
+        order = source->compare(source->context, list->second, a, b);
+        reverse = list->second_reverse;
+    }
+    return reverse ? order >= 0 : order <= 0;
 }
 
-/* A stable merge sort: rows that are equal in this column keep the order of the source. What is
+/* A stable merge sort: rows that are equal in these columns keep the order of the source. What is
    in order already costs one comparison a row. */
 static void merge_sort(const struct list *list, uint32_t *rows, uint32_t *spare, size_t n)
 {
@@ -77,82 +85,12 @@ static void sort_all(struct list *list)
     free(spare);
 }
 
-#define SCORES 4096 /* better ones count as this good */
-
-/* Orders the rows of `shown` by their scores, the best first, equal ones in their order: a counting
-   sort, because every row can match the first character of a fuzzy filter. */
-static void rank(struct list *list, const uint16_t *scores, size_t n)
-{
-    uint32_t *starts = mem_array(SCORES + 1, sizeof *starts);
-    uint32_t *ranked = mem_array(n + 1, sizeof *ranked);
-    for (size_t i = 0; i < n; i++) {
-        starts[SCORES - scores[i]]++;
-    }
-    uint32_t before = 0;
-    for (size_t i = 0; i <= SCORES; i++) {
-        uint32_t count = starts[i];
-        starts[i] = before;
-        before += count;
-    }
-    for (size_t i = 0; i < n; i++) {
-        ranked[starts[SCORES - scores[i]]++] = list->shown[i];
-    }
-    memcpy(list->shown, ranked, n * sizeof *ranked);
-    free(starts);
-    free(ranked);
-}
-
-/* Fills `shown` from `candidates`, which may be `shown` itself. */
-static void select_rows(struct list *list, const uint32_t *candidates, size_t n)
-{
-    struct filter_subject subject;
-    if (list->filter.n_terms == 0) {
-        memmove(list->shown, candidates, n * sizeof *candidates);
-        list->n_shown = n;
-        return;
-    }
-    uint16_t *scores = list->filter.ranked ? mem_array(n + 1, sizeof *scores) : NULL;
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t row = candidates[i];
-        list->source.subject(list->source.context, row, &subject);
-        int score = filter_match(&list->filter, &subject);
-        if (score > 0) {
-            if (scores) {
-                scores[kept] = (uint16_t)(score < SCORES ? score : SCORES);
-            }
-            list->shown[kept++] = row;
-        }
-    }
-    list->n_shown = kept;
-    if (scores) {
-        rank(list, scores, kept);
-        free(scores);
-    }
-}
-
 /* ---- where -------------------------------------------------------------------------------- */
-
-size_t list_current(const struct list *list)
-{
-    return list->cursor < list->n_shown ? list->shown[list->cursor] : SIZE_MAX;
-}
 
 const char *list_current_key(const struct list *list)
 {
     size_t row = list_current(list);
     return row == SIZE_MAX ? NULL : list->source.key(list->source.context, row);
-}
-
-static bool seek_row(struct list *list, size_t row)
-{
-    for (size_t i = 0; i < list->n_shown; i++) {
-        if (list->shown[i] == row) {
-            list->cursor = i;
-            return true;
-        }
-    }
-    return false;
 }
 
 static void clamp(struct list *list)
@@ -188,7 +126,7 @@ void list_turn(struct list *list, int64_t by)
 
 void list_open_at(struct list *list, size_t row)
 {
-    if (row != SIZE_MAX && seek_row(list, row)) {
+    if (row != SIZE_MAX && list_seek_row(list, row)) {
         list->top = list->cursor;
     }
 }
@@ -205,7 +143,7 @@ bool list_seek(struct list *list, const char *key)
 {
     size_t row = list->source.n_rows ? list->source.find(list->source.context, key) : SIZE_MAX;
     list->moved = true;
-    return row != SIZE_MAX && seek_row(list, row);
+    return row != SIZE_MAX && list_seek_row(list, row);
 }
 
 void list_scroll(struct list *list, int height)
@@ -275,7 +213,7 @@ void list_reload(struct list *list, const struct list_source *source)
     list->order = mem_resize(list->order, source->n_rows + 1, sizeof *list->order);
     list->shown = mem_resize(list->shown, source->n_rows + 1, sizeof *list->shown);
     sort_all(list);
-    select_rows(list, list->order, source->n_rows);
+    list_filter_reload(list);
 
     list->range = SIZE_MAX;
     if (range_key && list_seek(list, range_key)) {
@@ -291,41 +229,17 @@ void list_reload(struct list *list, const struct list_source *source)
     free(range_key);
 }
 
-/* Filters again and keeps the cursor on its record if that is still shown. */
-static void select_and_seek(struct list *list, const uint32_t *candidates, size_t n)
-{
-    size_t row = list_current(list);
-    list->range = SIZE_MAX;
-    select_rows(list, candidates, n);
-    if (row == SIZE_MAX || !list->moved || list->filter.ranked || !seek_row(list, row)) {
-        list->cursor = 0;
-    }
-}
-
 void list_sort(struct list *list, int column, bool reverse)
 {
+    if (column != list->column) {
+        list->second = list->column;
+        list->second_reverse = list->reverse;
+    }
     list->column = column;
     list->reverse = reverse;
     if (list->source.n_rows > 0) {
         sort_all(list);
-        select_and_seek(list, list->order, list->source.n_rows);
-    }
-}
-
-void list_filter(struct list *list, const char *text)
-{
-    struct filter before = list->filter;
-    size_t length = strnlen(text, sizeof list->filter_text - 1);
-    memmove(list->filter_text, text, length);
-    list->filter_text[length] = '\0';
-    filter_parse(&list->filter, list->filter_text);
-    if (list->source.n_rows == 0) {
-        return;
-    }
-    if (!before.ranked && filter_narrows(&before, &list->filter)) {
-        select_and_seek(list, list->shown, list->n_shown);
-    } else {
-        select_and_seek(list, list->order, list->source.n_rows);
+        list_select(list);
     }
 }
 

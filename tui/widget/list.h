@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tui/widget/filter.h"
+#include "tui/widget/filter_block.h"
 
 /* Rows 0..n_rows-1 of something immutable. */
 struct list_source {
@@ -25,8 +25,14 @@ struct list_source {
     size_t (*find)(const void *context, const char *key);
     /* Less, equal, greater by that column. */
     int (*compare)(const void *context, int column, size_t a, size_t b);
-    void (*subject)(const void *context, size_t row, struct filter_subject *subject);
+    filter_subject_fn subject;
+    const struct filter_scope *scope; /* NULL: a filter waits for a source that has one */
+    const struct filter_block
+        *block;            /* of all rows; NULL: the list makes its own when it is asked */
+    struct filter_now now; /* what changes without the source */
 };
+
+struct list_search;
 
 struct list {
     struct list_source source;
@@ -44,8 +50,14 @@ struct list {
     int n_columns;
     int column; /* sorted by */
     bool reverse;
-    char filter_text[FILTER_TEXT_MAX];
+    int second; /* rows that are equal there are sorted by this column; -1: none */
+    bool second_reverse;
+    char filter_text[FILTER_TEXT_MAX]; /* of the last filter that held */
     struct filter filter;
+    uint64_t *found;  /* the rows that match it; NULL: all */
+    uint16_t *scores; /* of a ranked filter; else NULL */
+    struct filter_block *block;
+    struct list_search *search; /* under way; NULL: none */
 };
 
 void list_init(struct list *list, int n_columns);
@@ -75,9 +87,22 @@ void list_scroll(struct list *list, int height);
 
 /* ---- which -------------------------------------------------------------------------------- */
 
+/* The column that it was sorted by before becomes the second one. */
 void list_sort(struct list *list, int column, bool reverse);
-/* The work is bounded by what is shown if the new filter narrows the old one. */
-void list_filter(struct list *list, const char *text);
+
+/* Shows what matches. FILTER_WRONG: the filter stays as it was, and `problem` (may be NULL) says
+   why, in words. */
+enum filter_verdict list_filter(struct list *list, const char *text,
+                                char problem[FILTER_PROBLEM_MAX]);
+
+/* The same while somebody types at `cursor`, which may leave it open (filter_parse). The search
+   only begins: call list_search until it is over; so long the list stays as it was. */
+enum filter_verdict list_filter_typed(struct list *list, const char *text, size_t cursor,
+                                      char problem[FILTER_PROBLEM_MAX]);
+/* Searches on, at most until then (clock_ticks_ms). True: it is over, or none is under way. */
+bool list_search(struct list *list, int64_t until_ms);
+/* Searches again: something that the filter asks for has changed without the data. */
+void list_filter_again(struct list *list);
 
 /* ---- marks -------------------------------------------------------------------------------- */
 

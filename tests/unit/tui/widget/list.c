@@ -47,8 +47,10 @@ static int compare(const void *context, int column, size_t a, size_t b)
 
 static void subject(const void *context, size_t row, struct filter_subject *out)
 {
-    *out = (struct filter_subject){.fields = {[FILTER_LOGIN] = key(context, row)}};
+    out->texts[FILTER_LOGIN] = key(context, row);
 }
+
+static const struct filter_scope s_scope = {.fields = FILTER_BIT(FILTER_LOGIN)};
 
 static struct list_source source_of(const struct people *people)
 {
@@ -57,7 +59,8 @@ static struct list_source source_of(const struct people *people)
                                 .key = key,
                                 .find = find,
                                 .compare = compare,
-                                .subject = subject};
+                                .subject = subject,
+                                .scope = &s_scope};
 }
 
 static const struct person s_first[] = {{"ann", 5}, {"bob", 3}, {"cid", 4}, {"dan", 1}, {"eve", 2}};
@@ -116,6 +119,36 @@ static void it_is_sorted_by_any_column_and_stays_on_its_record(void **state)
     shows("ann cid [bob] eve dan ");
 }
 
+static const struct person s_alike[] = {{"ann", 2}, {"bob", 1}, {"cid", 2}, {"dan", 1}};
+static const struct people s_pairs = {s_alike, 4};
+
+static void what_is_equal_is_sorted_by_the_column_before(void **state)
+{
+    (void)state;
+    reload(&s_pairs);
+    list_sort(&s_list, 0, true);
+    shows("[dan] cid bob ann ");
+    list_sort(&s_list, 1, false);
+    shows("[dan] bob cid ann ");
+    list_sort(&s_list, 1, true); /* the order is reversed, the second column stays */
+    shows("[cid] ann dan bob ");
+    assert_int_equal(s_list.second, 0);
+    assert_true(s_list.second_reverse);
+}
+
+/* What cannot be used leaves the list as it is, and says why. */
+static void a_wrong_filter_changes_nothing(void **state)
+{
+    (void)state;
+    char problem[FILTER_PROBLEM_MAX];
+    assert_int_equal(list_filter(&s_list, "a", problem), FILTER_HOLDS);
+    shows("[ann] dan ");
+    assert_int_equal(list_filter(&s_list, "foo:a", problem), FILTER_WRONG);
+    assert_string_equal(problem, "no field foo: login");
+    assert_string_equal(s_list.filter_text, "a");
+    shows("[ann] dan ");
+}
+
 static void movement_stops_at_the_ends_and_cycles_round_them(void **state)
 {
     (void)state;
@@ -135,13 +168,13 @@ static void the_filter_keeps_the_cursor_where_it_can(void **state)
 {
     (void)state;
     list_move(&s_list, 4);
-    list_filter(&s_list, "e");
+    assert_int_equal(list_filter(&s_list, "e", NULL), FILTER_HOLDS);
     shows("[eve] ");
-    list_filter(&s_list, "");
+    assert_int_equal(list_filter(&s_list, "", NULL), FILTER_HOLDS);
     shows("ann bob cid dan [eve] ");
-    list_filter(&s_list, "!e");
+    assert_int_equal(list_filter(&s_list, "!e", NULL), FILTER_HOLDS);
     shows("[ann] bob cid dan ");
-    list_filter(&s_list, "zzz");
+    assert_int_equal(list_filter(&s_list, "zzz", NULL), FILTER_HOLDS);
     shows("");
     assert_int_equal(list_current(&s_list), SIZE_MAX);
     assert_null(list_current_key(&s_list));
@@ -156,11 +189,11 @@ static void the_filter_keeps_the_cursor_where_it_can(void **state)
 static void a_fuzzy_filter_ranks(void **state)
 {
     (void)state;
-    list_filter(&s_list, "~n");
+    assert_int_equal(list_filter(&s_list, "~n", NULL), FILTER_HOLDS);
     shows("[ann] dan ");
-    list_filter(&s_list, "~dn");
+    assert_int_equal(list_filter(&s_list, "~dn", NULL), FILTER_HOLDS);
     shows("[dan] ");
-    list_filter(&s_list, "~n");
+    assert_int_equal(list_filter(&s_list, "~n", NULL), FILTER_HOLDS);
     assert_int_equal(s_list.n_shown, 2);
 }
 
@@ -176,10 +209,10 @@ static void marks_ranges_and_all(void **state)
     assert_false(list_in_range(&s_list, 1));
     list_range(&s_list);
     shows("*ann bob *cid [*dan] eve ");
-    list_filter(&s_list, "b");
+    assert_int_equal(list_filter(&s_list, "b", NULL), FILTER_HOLDS);
     list_mark_shown(&s_list);
     assert_int_equal(s_list.n_marked, 4);
-    list_filter(&s_list, "");
+    assert_int_equal(list_filter(&s_list, "", NULL), FILTER_HOLDS);
     list_unmark_all(&s_list);
     shows("ann [bob] cid dan eve ");
 }
@@ -194,7 +227,8 @@ static void chosen_are_the_marked_in_the_order_shown(void **state)
     free(rows);
     list_mark_shown(&s_list);
     list_sort(&s_list, 1, false);
-    list_filter(&s_list, "!cid"); /* a mark that is hidden is still a mark */
+    assert_int_equal(list_filter(&s_list, "!cid", NULL),
+                     FILTER_HOLDS); /* a mark that is hidden is still a mark */
     rows = list_chosen(&s_list, &n);
     assert_int_equal(n, 5);
     assert_string_equal(s_first[rows[0]].login, "dan");
@@ -252,7 +286,7 @@ static void filter_and_sort_hold_through_a_refresh(void **state)
 {
     (void)state;
     list_sort(&s_list, 1, false);
-    list_filter(&s_list, "a");
+    assert_int_equal(list_filter(&s_list, "a", NULL), FILTER_HOLDS);
     shows("[dan] ann ");
     list_move(&s_list, 1);
     reload(&s_four);
@@ -323,10 +357,10 @@ static int many_compare(const void *context, int column, size_t a, size_t b)
 static void many_subject(const void *context, size_t row, struct filter_subject *out)
 {
     s_looked++;
-    *out = (struct filter_subject){.fields = {[FILTER_LOGIN] = many_key(context, row)}};
+    out->texts[FILTER_LOGIN] = many_key(context, row);
 }
 
-static void typing_narrows_what_is_left(void **state)
+static void rows_are_folded_once_and_searched_in_pieces(void **state)
 {
     (void)state;
     char *rows = calloc(MANY, 8);
@@ -339,20 +373,35 @@ static void typing_narrows_what_is_left(void **state)
                                  .key = many_key,
                                  .find = many_find,
                                  .compare = many_compare,
-                                 .subject = many_subject};
+                                 .subject = many_subject,
+                                 .scope = &s_scope};
     list_init(&list, 1);
     list_reload(&list, &source);
-    s_looked = 0;
-    list_filter(&list, "123");
+    assert_int_equal(s_looked, 0); /* nobody has asked for a filter yet */
+    assert_int_equal(list_filter(&list, "123", NULL), FILTER_HOLDS);
     assert_int_equal(s_looked, MANY);
     size_t left = list.n_shown;
     assert_true(left > 0 && left < MANY / 100);
-    s_looked = 0;
-    list_filter(&list, "1234");
-    assert_int_equal(s_looked, left);
-    s_looked = 0;
-    list_filter(&list, "123"); /* wider again: all of them */
+    assert_int_equal(list_filter(&list, "1234", NULL), FILTER_HOLDS);
+    assert_true(list.n_shown < left);
+    assert_int_equal(list_filter(&list, "123", NULL), FILTER_HOLDS); /* wider again */
+    assert_int_equal(list.n_shown, left);
     assert_int_equal(s_looked, MANY);
+
+    /* A search that is not over leaves the list as it was; the next key may come before its end. */
+    assert_int_equal(list_filter_typed(&list, "9", 1, NULL), FILTER_HOLDS);
+    assert_false(list_search(&list, INT64_MIN));
+    assert_int_equal(list.n_shown, left);
+    assert_string_equal(list.filter_text, "123");
+    assert_int_equal(list_filter_typed(&list, "98", 2, NULL), FILTER_HOLDS);
+    size_t pieces = 1;
+    while (!list_search(&list, INT64_MIN)) {
+        assert_int_equal(list.n_shown, left);
+        pieces++;
+    }
+    assert_true(pieces > 1);
+    assert_string_equal(list.filter_text, "98");
+    assert_true(list_search(&list, INT64_MIN));
     list_mark_shown(&list);
     size_t marked = list.n_marked;
     list_reload(&list, &source);
@@ -367,6 +416,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_is_sorted_by_any_column_and_stays_on_its_record, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(what_is_equal_is_sorted_by_the_column_before, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_wrong_filter_changes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(movement_stops_at_the_ends_and_cycles_round_them, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(the_filter_keeps_the_cursor_where_it_can, setup, teardown),
@@ -382,7 +434,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_page_is_always_full, setup, teardown),
         cmocka_unit_test_setup_teardown(a_page_moves_cursor_and_screen_alike, setup, teardown),
         cmocka_unit_test_setup_teardown(it_opens_at_a_row_as_if_nobody_had_moved, setup, teardown),
-        cmocka_unit_test(typing_narrows_what_is_left),
+        cmocka_unit_test(rows_are_folded_once_and_searched_in_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
