@@ -230,8 +230,10 @@ static const struct {
      " console."},
     {"EXTPOOL_STALL_TIMEOUT",
      "How long to wait for the next bytes of a service's answer: 1s to 60m, by default 20s."},
-    {"XDG_CONFIG_HOME, XDG_DATA_HOME, HOME", "Where the configuration, the embedded store and its "
-                                             "export are. Amazon's files are in HOME/.aws."},
+    {"XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME, HOME",
+     "Where the configuration, the embedded store and its export, and what the console remembers "
+     "are."
+     " Amazon's files are in HOME/.aws."},
     {"SUDO_USER, DOAS_USER, SSH_CONNECTION",
      "The person behind an action, for the audit trail, and where they are."},
     {"INVOCATION_ID",

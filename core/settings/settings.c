@@ -227,6 +227,9 @@ static enum err_code read_config(struct resolver *r)
     struct location_base base = {.home = r->home};
     struct err why = ERR_INIT;
     struct buf text;
+    if (settings->action != ACTION_DEMO) { /* a made-up contact centre leaves nothing behind */
+        settings->state_folder = xdg_folder(r, "XDG_STATE_HOME", ".local/state");
+    }
     settings->config_path =
         arena_strdup(&settings->arena, location_path(found.text, &base, &settings->arena));
     buf_init(&text, CONFIG_MAX);

@@ -97,6 +97,8 @@ struct settings {
     enum topic topic;              /* --help */
 
     /* ---- where ---- */
+    const char
+        *state_folder;       /* what the console remembers (core/settings/state.h); NULL: nothing */
     const char *config_path; /* the file, whether it exists or not; NULL: HOME is not set */
     bool config_read;
     const char *context;              /* NULL: none */
