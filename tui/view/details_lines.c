@@ -22,38 +22,33 @@
 
 /* "sync by cron@lambda", "b.smith, by kim@desk7": what the line does not say yet. */
 static const char *told(struct arena *arena, const struct details *about,
-                        const struct past_change *past)
+                        const struct past_change *change)
 {
-    char who[AUDIT_NAME_MAX];
-    const struct audit_change *change = past->change;
-    audit_actor_name(past->action->actor, who);
     bool other = change->agent && !(about->row && strcmp(change->agent, about->row->login) == 0);
-    bool verb = strcmp(past->action->action, change_kind_name(change->kind)) == 0;
+    bool verb = strcmp(change->action, change_kind_name(change->kind)) == 0;
     return arena_printf(arena, "%s%s%s%sby %s", other ? change->agent : "", other ? ", " : "",
-                        verb ? "" : past->action->action, verb ? "" : " ", who);
+                        verb ? "" : change->action, verb ? "" : " ", change->who);
 }
 
 static void add_change(struct lines *lines, const struct details *about,
-                       const struct past_change *past, bool wide)
+                       const struct past_change *change, bool wide)
 {
+    struct arena *arena = &lines->arena;
     struct line *line = lines_add(lines);
-    const struct audit_change *change = past->change;
     const char *verb = change_kind_name(change->kind);
-    char who[AUDIT_NAME_MAX];
-    line_part(line, 0, STYLE_DIM, details_moment(&lines->arena, about, past->action->at_ms / 1000));
     char mark[2] = {change_kind_mark(change->kind), '\0'};
-    line_part(line, PAST_AT, STYLE_TEXT, arena_strdup(&lines->arena, mark));
+    line_part(line, 0, STYLE_DIM, details_moment(arena, about, change->at_ms / 1000));
+    line_part(line, PAST_AT, STYLE_TEXT, arena_strdup(arena, mark));
     if (wide) {
         bool moved = change->kind == CHANGE_REASSIGN && change->from;
-        verb = arena_printf(&lines->arena, "%s %s%s%s", verb, moved ? change->from : "",
-                            moved ? ">" : "", change->ext ? change->ext : "");
+        verb = arena_printf(arena, "%s %s%s%s", verb, moved ? change->from : "", moved ? ">" : "",
+                            change->ext ? change->ext : "");
     }
     line_part(line, PAST_AT + 2, STYLE_TEXT, verb);
     int least = PAST_AT + 2 + (int)text_columns(verb) + 1;
     int at = wide ? WIDE_WHO_AT : WHO_AT;
-    audit_actor_name(past->action->actor, who);
     line_part(line, least > at ? least : at, STYLE_DIM,
-              wide ? told(&lines->arena, about, past) : arena_strdup(&lines->arena, who));
+              wide ? told(arena, about, change) : arena_strdup(arena, change->who));
     line_part(line, about->width - 1, STYLE_TEXT, ""); /* it ends there */
 }
 

@@ -11,20 +11,35 @@ static bool same(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
-/* The newest change that gave the slot its present state. */
+/* The newest change that gave the slot its present state; NULL: not known. */
 static const struct past_change *made_by(const struct details *about)
 {
     const struct past *past = about->past;
     for (size_t i = 0; past && about->slot && i < past->n; i++) {
-        if (same(past->changes[i].change->ext, about->slot->ext)) {
-            return past->changes[i].change->kind == CHANGE_PIN ||
-                           past->changes[i].change->kind == CHANGE_UNPIN ||
-                           past->changes[i].change->kind == CHANGE_SET
-                       ? NULL
-                       : &past->changes[i];
+        const struct past_change *change = &past->changes[i];
+        if (same(change->ext, about->slot->ext) && change->kind != CHANGE_PIN &&
+            change->kind != CHANGE_UNPIN && change->kind != CHANGE_SET) {
+            return change;
         }
     }
     return NULL;
+}
+
+/* Who had the number before the change: it says so itself, or the release before it does. */
+static const char *had(const struct details *about, const struct past_change *made,
+                       int64_t *until_s)
+{
+    const struct past *past = about->past;
+    *until_s = made->had_until_s;
+    for (size_t i = (size_t)(made - past->changes) + 1; !made->had && i < past->n; i++) {
+        const struct past_change *older = &past->changes[i];
+        bool gone = older->kind == CHANGE_RELEASE && same(older->ext, about->slot->ext);
+        if (gone || (older->kind == CHANGE_REASSIGN && same(older->from, about->slot->ext))) {
+            *until_s = older->at_ms / 1000;
+            return older->agent;
+        }
+    }
+    return made->had;
 }
 
 /* ---- values ----------------------------------------------------------------------------------- */
@@ -53,13 +68,13 @@ const char *details_by(struct arena *arena, const struct details *about)
 {
     char who[AUDIT_NAME_MAX];
     const struct past_change *made = made_by(about);
-    const char *actor = made ? made->action->actor : about->slot ? about->slot->by : NULL;
+    const char *actor = made ? made->who : about->slot ? about->slot->by : NULL;
     if (!actor) {
         return "-";
     }
     audit_actor_name(actor, who);
-    if (made && made->action->n_changes > 1) {
-        return arena_printf(arena, "%s (%s)", made->action->action, who);
+    if (made && made->many) {
+        return arena_printf(arena, "%s (%s)", made->action, who);
     }
     return arena_strdup(arena, who);
 }
@@ -67,24 +82,27 @@ const char *details_by(struct arena *arena, const struct details *about)
 /* Who had the number before its holder, or before it was taken out of the pool. */
 const char *details_before(struct arena *arena, const struct details *about, bool with_time)
 {
-    const struct past_change *made = made_by(about);
     const struct slot *slot = about->slot;
-    const char *agent = slot && slot->state != SLOT_ASSIGNED ? slot->agent : NULL;
-    int64_t until_s = slot && slot->state == SLOT_FREE ? slot->at_s : 0;
-    if (slot && slot->state == SLOT_ASSIGNED && made && !made->change->was.agent) {
-        return "free, never used";
+    const struct past_change *made = made_by(about);
+    bool held = slot && slot->state == SLOT_ASSIGNED;
+    int64_t until_s = 0;
+    const char *agent = NULL;
+    if (!slot || (held && !made)) {
+        return "-";
     }
-    if (slot && slot->state == SLOT_ASSIGNED && made) {
-        agent = made->change->was.agent;
-        until_s = made->change->was.at_s;
+    if (held) {
+        agent = had(about, made, &until_s);
+    } else {
+        agent = slot->agent;
+        until_s = slot->state == SLOT_FREE ? slot->at_s : 0;
     }
     if (!agent) {
-        return slot && slot->state != SLOT_ASSIGNED ? "never used" : "-";
+        return held ? "-" : "never used";
     }
-    const char *free_since = slot->state == SLOT_ASSIGNED ? "free, was " : "was ";
-    return with_time && until_s > 0 ? arena_printf(arena, "%s%s until %s", free_since, agent,
+    const char *was = held ? "free, was " : "was ";
+    return with_time && until_s > 0 ? arena_printf(arena, "%s%s until %s", was, agent,
                                                    details_moment(arena, about, until_s))
-                                    : arena_printf(arena, "%s%s", free_since, agent);
+                                    : arena_printf(arena, "%s%s", was, agent);
 }
 
 /* When it comes back by itself. */

@@ -18,21 +18,43 @@ static bool concerns(const struct audit_change *change, const char *login, const
            (change->kind == CHANGE_REASSIGN && same(change->from, ext));
 }
 
-void past_find(const struct history *history, const char *login, const char *ext, struct past *out)
+static void add(struct past *past, const struct past_change *change)
 {
-    size_t capacity = 0;
-    *out = (struct past){.n = 0};
+    if (past->n == past->capacity) {
+        past->capacity = past->capacity ? 2 * past->capacity : 16;
+        past->changes = mem_resize(past->changes, past->capacity, sizeof *past->changes);
+    }
+    struct past_change *copy = &past->changes[past->n++];
+    *copy = *change;
+    copy->ext = arena_strdup(&past->arena, change->ext);
+    copy->from = arena_strdup(&past->arena, change->from);
+    copy->agent = arena_strdup(&past->arena, change->agent);
+    copy->who = arena_strdup(&past->arena, change->who);
+    copy->action = arena_strdup(&past->arena, change->action);
+    copy->had = arena_strdup(&past->arena, change->had);
+}
+
+void past_add_history(struct past *past, const struct history *history, const char *login,
+                      const char *ext)
+{
     for (size_t i = 0; i < history->n_actions; i++) {
         const struct audit_action *action = &history->actions[i];
+        char who[AUDIT_NAME_MAX];
+        audit_actor_name(action->actor, who);
         for (size_t k = 0; k < action->n_changes; k++) {
-            if (!concerns(&action->changes[k], login, ext)) {
-                continue;
+            const struct audit_change *change = &action->changes[k];
+            if (concerns(change, login, ext)) {
+                add(past, &(struct past_change){.at_ms = action->at_ms,
+                                                .kind = change->kind,
+                                                .ext = change->ext,
+                                                .from = change->from,
+                                                .agent = change->agent,
+                                                .who = who,
+                                                .action = action->action,
+                                                .many = action->n_changes > 1,
+                                                .had = change->was.agent,
+                                                .had_until_s = change->was.at_s});
             }
-            if (out->n == capacity) {
-                capacity = capacity ? 2 * capacity : 16;
-                out->changes = mem_resize(out->changes, capacity, sizeof *out->changes);
-            }
-            out->changes[out->n++] = (struct past_change){action, &action->changes[k]};
         }
     }
 }
@@ -40,5 +62,6 @@ void past_find(const struct history *history, const char *login, const char *ext
 void past_release(struct past *past)
 {
     free(past->changes);
-    *past = (struct past){.n = 0};
+    arena_release(&past->arena);
+    *past = (struct past)PAST_INIT;
 }

@@ -1,24 +1,45 @@
 #ifndef TUI_VIEW_PAST_H
 #define TUI_VIEW_PAST_H
 
-/* What was done to an agent or a number: the changes of the history that concern it. Pure. */
+/*
+ * What was done to an agent or a number, newest first. Pure.
+ *
+ *     struct past past = PAST_INIT;
+ *     past_add_history(&past, history, "a.bennett", "0012");
+ *     past_release(&past);
+ */
 
 #include "core/plan/audit.h"
 
-/* One change of an action. */
 struct past_change {
-    const struct audit_action *action;
-    const struct audit_change *change;
+    int64_t at_ms;
+    enum change_kind kind;
+    const char *ext;    /* of a reassign the new one; NULL: a range of new numbers */
+    const char *from;   /* of a reassign the former one */
+    const char *agent;  /* NULL: nobody */
+    const char *who;    /* a short name, for people */
+    const char *action; /* "sync" */
+    bool many;          /* the action changed other rows, too */
+    const char *had;    /* who had the number before; NULL: not known */
+    int64_t had_until_s;
 };
 
-/* The changes that concern a row, newest first; it points into the history. */
 struct past {
+    struct arena arena;
     struct past_change *changes;
     size_t n;
+    size_t capacity;
 };
 
-/* Those of `history` that concern the login or the extension (either may be NULL). */
-void past_find(const struct history *history, const char *login, const char *ext, struct past *out);
+/* The versions of clang-format lay out a braced macro in different ways. */
+/* clang-format off */
+#define PAST_INIT {.changes = NULL, .n = 0}
+/* clang-format on */
+
+/* Adds the changes that concern the login or the extension (either may be NULL). Copies the texts.
+   The history is sealed. */
+void past_add_history(struct past *past, const struct history *history, const char *login,
+                      const char *ext);
 void past_release(struct past *past);
 
 #endif
