@@ -1,0 +1,49 @@
+#ifndef TUI_SHELL_CHANGES_H
+#define TUI_SHELL_CHANGES_H
+
+/*
+ * What others changed, and which of it was not seen yet. A row is seen when the cursor rested on it,
+ * when the list of changes was open and is left, or when the operator says so. What this session
+ * wrote is never marked.
+ *
+ *     changes_take(&changes, feed);
+ *     if (changes_of_agent(&changes, login)) { ... the row bears a c ... }
+ *     changes_see_row(&changes, login, ext);
+ *
+ * UI thread.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/session/feed.h"
+
+struct changes {
+    struct feed *feed; /* NULL: not read yet */
+    uint64_t seen;     /* every row up to this serial */
+    uint64_t *rested;  /* and these */
+    size_t n_rested;
+    size_t capacity;
+    size_t n_unseen; /* rows */
+    uint64_t told;   /* the operator was told of every row up to this serial */
+};
+
+/* All zero is an empty one. */
+void changes_release(struct changes *changes);
+
+/* Takes the reference. */
+void changes_take(struct changes *changes, struct feed *feed);
+
+bool changes_is_unseen(const struct changes *changes, const struct feed_entry *entry,
+                       const struct feed_row *row);
+
+/* The newest row about the agent or the extension, if it was not seen; NULL. */
+const struct feed_row *changes_of_agent(const struct changes *changes, const char *login);
+const struct feed_row *changes_of_ext(const struct changes *changes, const char *ext);
+
+/* All rows about the agent or the extension were seen (either may be NULL); true if one was new. */
+bool changes_see_row(struct changes *changes, const char *login, const char *ext);
+bool changes_see_all(struct changes *changes);
+
+#endif
