@@ -62,9 +62,18 @@ static void resize(struct console *console)
 
 /* ---- time --------------------------------------------------------------------------------- */
 
+/* When the first screen wants to act by itself, also below another view. */
+static int64_t view_moment(const struct console *console)
+{
+    const struct view *view = shell_bottom(&console->shell);
+    return view->ops->wakes_at ? view->ops->wakes_at(view, &console->shell) : LOOP_FOREVER;
+}
+
 static int64_t next_moment(const struct console *console, int64_t spin_at_ms)
 {
     int64_t until = console->input_until_ms;
+    int64_t view_ms = view_moment(console);
+    until = view_ms < until ? view_ms : until;
     if (shell_busy(&console->shell) && spin_at_ms < until) {
         until = spin_at_ms;
     }
@@ -89,6 +98,10 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
         *spin_at_ms = now_ms + SPIN_MS;
         reaction |= REACT_DRAW;
     }
+    if (now_ms >= view_moment(console)) {
+        struct view *view = shell_bottom(&console->shell);
+        reaction |= view->ops->on_time(view, &console->shell);
+    }
     if (now_ms >= console->refresh_at_ms) {
         plan_refresh(console);
         if (!worker_busy(console->shell.jobs.worker) && console->shell.data) {
@@ -98,17 +111,6 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
         }
     }
     return reaction;
-}
-
-/* If details are shown beside the lists, the history is read for them. */
-static void ask_history(struct console *console)
-{
-    if (console->canvas.width >= SHELL_WIDE && console->shell.data &&
-        !console->shell.reading.history && !console->history_asked &&
-        !worker_busy(console->shell.jobs.worker)) {
-        console->history_asked = true;
-        work_read_history(&console->shell);
-    }
 }
 
 static void take_progress(struct console *console)
@@ -129,7 +131,6 @@ static unsigned on_worker(struct console *console)
     const struct view *before = shell_top(&console->shell);
     bool any = worker_dispatch(console->shell.jobs.worker);
     console->by_itself = shell_top(&console->shell) != before;
-    ask_history(console);
     take_progress(console);
     if (console->shell.reading.history_wanted && console->shell.reading.history &&
         !worker_busy(console->shell.jobs.worker)) {
@@ -156,7 +157,6 @@ static unsigned on_signals(struct console *console, unsigned woken)
            what we believe it shows. */
         term_redraw();
         resize(console);
-        ask_history(console);
         return REACT_DRAW;
     }
     return REACT_NONE;
@@ -297,6 +297,7 @@ static void stop(struct console *console)
     screen_data_unref(console->shell.data);
     screen_data_unref(console->shell.reading.waiting);
     history_free(console->shell.reading.history);
+    shell_forget_place(&console->shell);
     activity_release(&console->shell.messages.activity);
     field_history_release(&console->shell.command_history);
     field_history_release(&console->shell.filter_history);

@@ -61,7 +61,7 @@ enum err_code console_open(struct console *console, const struct settings *setti
     history_free(console->shell.reading.history);
     console->shell.reading.history = NULL;
     console->shell.reading.history_wanted = false;
-    console->history_asked = false;
+    shell_forget_place(&console->shell);
     console->shell.place.actor[0] = '\0';
     shell_drop_ready(&console->shell);
     screen_data_unref(console->shell.reading.waiting);

@@ -17,8 +17,7 @@ struct console {
     struct patience patience;
     int64_t input_until_ms; /* until then, `keys` waits for the rest of a sequence */
     int64_t refresh_at_ms;
-    bool by_itself;     /* a job has opened or closed the view on top, and that is not drawn yet */
-    bool history_asked; /* it was read, or tried, for the details beside the lists */
+    bool by_itself; /* a job has opened or closed the view on top, and that is not drawn yet */
     bool mouse;
     bool quitting;
     bool hung_up;            /* quitting because the terminal is gone */

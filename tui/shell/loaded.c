@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/locale.h"
 
 #include "core/base/banned.h"
@@ -118,6 +119,54 @@ static void history_read(struct shell *shell, struct work *work)
     work->history = NULL;
 }
 
+static void row_read(struct shell *shell, struct work *work)
+{
+    struct row_history *row = &shell->reading.row;
+    if (work->job.err.code != ERR_OK) {
+        return; /* the row stays without its history; reading the store tells what is wrong */
+    }
+    history_free(row->history);
+    row->history = work->history;
+    work->history = NULL;
+    snprintf(row->login, sizeof row->login, "%s", work->row_login);
+    snprintf(row->ext, sizeof row->ext, "%s", work->row_ext);
+}
+
+static void live_read(struct shell *shell, struct work *work)
+{
+    struct live_reading *live = &shell->live;
+    live->asking = false;
+    if (work->job.err.code == ERR_DENIED && !live->refused) {
+        live->refused = true;
+        shell_say(shell, STYLE_WARN, "live states are not shown: %s", work->job.err.text);
+    } else if (work->job.err.code == ERR_CANCELLED) {
+        live->renewals++; /* something more urgent went first */
+    }
+    for (size_t i = 0; work->live && i < work->live->n_states; i++) {
+        live_cache_put(&live->cache, &work->live_agents[i], &work->live->states[i],
+                       work->live->at_s, clock_ticks_ms());
+    }
+}
+
+void work_read_row(struct shell *shell, const char *login, const char *ext)
+{
+    work_ask_row(shell, login, ext, row_read);
+}
+
+void work_read_live(struct shell *shell, const struct live_wanted *wanted)
+{
+    shell->live.asking = true;
+    shell->live.asked_ms = clock_ticks_ms();
+    work_ask_live(shell, wanted, live_read);
+}
+
+/* Also without news in the data: what agents do may be other. */
+static void refreshed(struct shell *shell, struct work *work)
+{
+    shell->live.renewals++;
+    work_loaded(shell, work);
+}
+
 void work_load(struct shell *shell)
 {
     work_start(shell, WORK_LOAD, NULL, work_loaded);
@@ -125,7 +174,7 @@ void work_load(struct shell *shell)
 
 void work_refresh(struct shell *shell)
 {
-    work_start(shell, WORK_REFRESH, NULL, work_loaded);
+    work_start(shell, WORK_REFRESH, NULL, refreshed);
 }
 
 void work_read_history(struct shell *shell)

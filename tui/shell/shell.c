@@ -91,6 +91,15 @@ void shell_forget_data(struct shell *shell)
     show_data(shell, NULL);
 }
 
+void shell_forget_place(struct shell *shell)
+{
+    history_free(shell->reading.row.history);
+    shell->reading.row = (struct row_history){.history = NULL};
+    live_cache_release(&shell->live.cache);
+    shell->live = (struct live_reading){.refused = false};
+    changes_release(&shell->changes);
+}
+
 /* ---- messages ----------------------------------------------------------------------------- */
 
 int64_t shell_now_s(const struct shell *shell)

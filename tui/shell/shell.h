@@ -20,6 +20,8 @@
 #include "core/plan/plan.h"
 #include "core/session/session.h"
 #include "core/settings/settings.h"
+#include "tui/shell/changes.h"
+#include "tui/shell/live_cache.h"
 #include "tui/shell/options.h"
 #include "tui/shell/screen_data.h"
 #include "tui/shell/view.h"
@@ -82,11 +84,28 @@ struct source {
     bool outdated;        /* changed by us since it was read */
 };
 
+/* The history of one row, as it was asked for last. */
+struct row_history {
+    char login[LOGIN_MAX + 1]; /* "": none */
+    char ext[EXT_ROOM];
+    struct history *history; /* NULL: not read yet */
+};
+
+/* What agents do now, as far as the directory was asked. */
+struct live_reading {
+    struct live_cache cache;
+    bool refused;      /* the directory does not let us ask: not again in this session */
+    bool asking;       /* a request is under way */
+    int64_t asked_ms;  /* clock_ticks_ms of the last request; 0: none yet */
+    unsigned renewals; /* how often the data was refreshed: what is old is asked for again */
+};
+
 struct reading {
     struct screen_data *waiting; /* read while an open view froze the data */
     struct source sources[SOURCES];
     struct history *history; /* as last read; NULL */
     bool history_wanted;     /* it is out of date */
+    struct row_history row;
 };
 
 struct jobs {
@@ -117,6 +136,8 @@ struct shell {
     struct bindings bindings;
     struct screen_data *data; /* what is shown; NULL: nothing read yet */
     struct reading reading;
+    struct live_reading live;
+    struct changes changes;
     struct stack stack;
     struct messages messages;
     struct jobs jobs;
@@ -160,6 +181,8 @@ void shell_flash(struct shell *shell, enum style style, const char *format, ...)
 void shell_take_data(struct shell *shell, struct screen_data *data);
 /* Clears the screen's data, for another place. */
 void shell_forget_data(struct shell *shell);
+/* Clears what was read beside the data: the history of a row, live states, changes. */
+void shell_forget_place(struct shell *shell);
 /* What planners need, from what the screen shows. */
 struct plan_input shell_plan_input(const struct shell *shell);
 int64_t shell_now_s(const struct shell *shell);

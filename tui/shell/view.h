@@ -53,7 +53,11 @@ struct view_ops {
     unsigned (*paste)(struct view *view, struct shell *shell, const char *text,
                       size_t length); /* NULL: a paste is dropped with a message */
     unsigned (*click)(struct view *view, struct shell *shell,
-                      const struct key_event *event);       /* may be NULL */
+                      const struct key_event *event); /* may be NULL */
+    /* When it wants to act by itself (clock_ticks_ms; LOOP_FOREVER: not), and what it does then. NULL:
+       never. */
+    int64_t (*wakes_at)(const struct view *view, const struct shell *shell);
+    unsigned (*on_time)(struct view *view, struct shell *shell);
     void (*reload)(struct view *view, struct shell *shell); /* the data was replaced; may be NULL */
     bool (*has_row)(const struct view *view);               /* whether NEED_ROW is met; NULL: yes */
     /* The word in the footer for what the command does at this moment, usually info->hint; "": it

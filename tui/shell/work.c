@@ -1,5 +1,6 @@
 #include "tui/shell/work.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -318,6 +319,9 @@ static void run(struct job *job)
     case WORK_LIVE:
         run_live(work);
         break;
+    case WORK_ROW:
+        run_history(work);
+        break;
     }
     if (work->use.err.code != ERR_OK) {
         work->job.err = work->use.err;
@@ -403,6 +407,15 @@ void work_ask_live(struct shell *shell, const struct live_wanted *wanted, work_d
     for (size_t i = 0; i < n; i++) {
         work->live_agents[i] = wanted->agents[i]; /* their texts are those of work->seen */
     }
+    work->done = ended;
+    submit(shell, work);
+}
+
+void work_ask_row(struct shell *shell, const char *login, const char *ext, work_done_fn ended)
+{
+    struct work *work = make_work(shell, WORK_ROW, NULL);
+    snprintf(work->row_login, sizeof work->row_login, "%s", login);
+    snprintf(work->row_ext, sizeof work->row_ext, "%s", ext);
     work->done = ended;
     submit(shell, work);
 }

@@ -25,7 +25,8 @@
     X(WORK_UNDO, "undo", true, false)                                                              \
     X(WORK_INIT, "init", true, true)                                                               \
     X(WORK_IMPORT, "import", true, false)                                                          \
-    X(WORK_LIVE, "live states", false, false)
+    X(WORK_LIVE, "live states", false, false)                                                      \
+    X(WORK_ROW, "history of a row", false, false)
 
 enum work_kind {
 #define X(kind, name, asked, writes) kind,
@@ -55,6 +56,8 @@ struct work {
     struct screen_data *data; /* NULL: nothing new */
     struct usecase use;       /* what was read, planned, written and published */
     struct history *history;
+    char row_login[LOGIN_MAX + 1]; /* whose history is asked for; "": nobody's */
+    char row_ext[EXT_ROOM];
     struct agent *live_agents; /* agents of `seen`, whose live states are asked for */
     size_t n_live_agents;
     struct live *live; /* one state for each of them; NULL: job.err tells why */
@@ -74,6 +77,8 @@ void work_start(struct shell *shell, enum work_kind kind, const char *argument, 
  * not allowed, asking again is useless. Nothing is said on the screen here.
  */
 void work_ask_live(struct shell *shell, const struct live_wanted *wanted, work_done_fn done);
+/* Reads what was done to that row; `done` takes work->history. */
+void work_ask_row(struct shell *shell, const char *login, const char *ext, work_done_fn done);
 /* The plan moves in, and is in work->use.plan when `done` is called for `view`. */
 void work_apply(struct shell *shell, struct plan *plan, struct view *view, work_done_fn done);
 
@@ -86,6 +91,10 @@ bool work_publishes(const struct work *work);
 void work_load(struct shell *shell);
 void work_refresh(struct shell *shell);
 void work_read_history(struct shell *shell);
+/* The history of an agent and of an extension (either may be "") into shell->reading.row. */
+void work_read_row(struct shell *shell, const char *login, const char *ext);
+/* What these agents do now, into shell->live. */
+void work_read_live(struct shell *shell, const struct live_wanted *wanted);
 
 /* The `done` of work that has read: takes the data, tells what was read or what went wrong. */
 void work_loaded(struct shell *shell, struct work *work);

@@ -1,17 +1,33 @@
 /*
- * The Details beside the lists.
+ * The Details beside the lists: they follow the cursor. All but the history and the live state comes
+ * from the data on the screen. The history of a row is asked for when the cursor has rested on it.
  */
 
 #include "tui/view/part.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/mem.h"
-#include "tui/panel/pages.h"
-#include "tui/view/details.h"
+#include "tui/shell/work.h"
+#include "tui/terminal/loop.h"
+#include "tui/view/details_lines.h"
+#include "tui/view/edit.h"
 
 #include "core/base/banned.h"
+
+#define REST_MS 150
+
+struct details_part {
+    struct part part;
+    char login[LOGIN_MAX + 1]; /* the row that it is about; "": none */
+    char ext[EXT_ROOM];
+    struct past past; /* of that row */
+    bool known;       /* `past` is all there is */
+    int64_t ask_at_ms;
+};
 
 static void title(const struct part *part, const struct shell *shell,
                   const struct part_about *about, char *out, size_t size)
@@ -24,19 +40,130 @@ static void title(const struct part *part, const struct shell *shell,
     snprintf(out, size, "%s", forms[about->form]);
 }
 
+/* ---- the row -------------------------------------------------------------------------------- */
+
+static void forget(struct details_part *self)
+{
+    past_release(&self->past);
+    self->known = false;
+    self->ask_at_ms = LOOP_FOREVER;
+}
+
+/* From then on it is about that row. */
+static void turn_to(struct details_part *self, const struct part_about *about)
+{
+    const char *login = about->row ? about->row->login : "";
+    const char *ext = about->slot ? about->slot->ext : "";
+    if (strcmp(self->login, login) == 0 && strcmp(self->ext, ext) == 0) {
+        return;
+    }
+    snprintf(self->login, sizeof self->login, "%s", login);
+    snprintf(self->ext, sizeof self->ext, "%s", ext);
+    forget(self);
+    self->ask_at_ms = login[0] || ext[0] ? clock_ticks_ms() + REST_MS : LOOP_FOREVER;
+}
+
+/* Takes what the worker has found about the row, if it is that row's. */
+static void take_past(struct details_part *self, const struct shell *shell)
+{
+    const struct row_history *found = &shell->reading.row;
+    if (!self->known && found->history && strcmp(found->login, self->login) == 0 &&
+        strcmp(found->ext, self->ext) == 0) {
+        past_add_history(&self->past, found->history, self->login, self->ext);
+        self->known = true;
+    }
+}
+
+static int64_t wakes_at(const struct part *part)
+{
+    return ((const struct details_part *)part)->ask_at_ms;
+}
+
+static unsigned on_time(struct part *part, struct shell *shell)
+{
+    struct details_part *self = (struct details_part *)part;
+    self->ask_at_ms = LOOP_FOREVER;
+    if (!self->known) {
+        work_read_row(shell, self->login, self->ext);
+    }
+    return REACT_NONE;
+}
+
+/* ---- drawing -------------------------------------------------------------------------------- */
+
+static void count_fits(const struct shell *shell, const struct part_about *about,
+                       struct details_marks *out)
+{
+    static const struct {
+        enum command command;
+        enum change_kind kind;
+    } verbs[MARKS_VERBS] = {{CMD_ASSIGN, CHANGE_ASSIGN},
+                            {CMD_REASSIGN, CHANGE_REASSIGN},
+                            {CMD_RELEASE, CHANGE_RELEASE},
+                            {CMD_PIN, CHANGE_PIN}};
+    *out = (struct details_marks){.n = about->n_marked};
+    for (int i = 0; about->n_marked > 0 && i < MARKS_VERBS; i++) {
+        out->fit[i].key = frame_key(shell, verbs[i].command);
+        for (size_t k = 0; k < about->selection->n; k++) {
+            out->fit[i].n += edit_fits(shell, verbs[i].kind, about->selection->slots[k]);
+        }
+    }
+}
+
+static void fill(const struct shell *shell, const struct part_about *about, struct details *out)
+{
+    const struct agent *agent = about->row && shell->data->roster
+                                    ? roster_find(shell->data->roster, about->row->login)
+                                    : NULL;
+    const struct live_seen *seen = agent ? live_cache_get(&shell->live.cache, agent) : NULL;
+    *out = (struct details){.data = shell->data,
+                            .row = about->row,
+                            .slot = about->slot,
+                            .about_number = about->number,
+                            .empty = about->empty,
+                            .tells_live = shell->data->tells_live && !shell->live.refused,
+                            .live = seen ? &seen->state : NULL,
+                            .live_at_s = seen ? seen->at_s : 0};
+}
+
 static void draw(struct part *part, struct shell *shell, const struct part_about *about,
                  struct canvas *canvas, struct rect inside)
 {
-    struct buf text;
-    (void)part;
+    struct details_part *self = (struct details_part *)part;
+    struct lines lines = LINES_INIT;
+    struct details details;
     if (!shell->data) {
         return;
     }
-    buf_init(&text, 65536);
-    details_text(shell, about->selection, &text);
-    page_draw_text(canvas, &text, 0, inside);
-    buf_release(&text);
+    turn_to(self, about);
+    take_past(self, shell);
+    fill(shell, about, &details);
+    count_fits(shell, about, &details.marks);
+    details.past = self->known ? &self->past : NULL;
+    details.width = inside.width;
+    details.height = inside.height;
+    details_lines(&details, &lines);
+    lines_draw(&lines, canvas, inside);
+    lines_release(&lines);
 }
+
+void part_details_line(const struct shell *shell, const struct part_about *about, char *out,
+                       size_t size)
+{
+    struct details details;
+    fill(shell, about, &details);
+    details_one_line(&details, out, size);
+}
+
+void part_details_live(const struct shell *shell, const struct part_about *about, char *out,
+                       size_t size)
+{
+    struct details details;
+    fill(shell, about, &details);
+    details_live_sentence(&details, out, size);
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
 
 static unsigned command(struct part *part, struct shell *shell, enum command command)
 {
@@ -46,33 +173,34 @@ static unsigned command(struct part *part, struct shell *shell, enum command com
     return REACT_PASS;
 }
 
+/* What was done since then may be about this row. */
+static void reload(struct part *part, struct shell *shell)
+{
+    struct details_part *self = (struct details_part *)part;
+    (void)shell;
+    self->known = false;
+    past_release(&self->past);
+    self->ask_at_ms = clock_ticks_ms() + REST_MS;
+}
+
 static void release(struct part *part)
 {
+    past_release(&((struct details_part *)part)->past);
     free(part);
 }
 
-static const struct part_ops s_ops = {
-    .title = title, .draw = draw, .command = command, .free = release};
+static const struct part_ops s_ops = {.title = title,
+                                      .draw = draw,
+                                      .command = command,
+                                      .wakes_at = wakes_at,
+                                      .on_time = on_time,
+                                      .reload = reload,
+                                      .free = release};
 
 struct part *part_details_new(void)
 {
-    struct part *part = mem_alloc(sizeof *part);
-    part->ops = &s_ops;
-    return part;
-}
-
-void part_details_line(const struct shell *shell, const struct part_about *about, char *out,
-                       size_t size)
-{
-    const struct slot *slot = about->slot;
-    char when[WHEN_MAX] = "";
-    if (!slot) {
-        snprintf(out, size, "no extension: %s assigns one", frame_key(shell, CMD_ASSIGN));
-        return;
-    }
-    if (slot->at_s > 0) {
-        when_day(slot->at_s, shell->data->now_s, when);
-    }
-    snprintf(out, size, "%s %s%s%s%s%s", slot->ext, screen_data_slot_states(shell->data, slot),
-             when[0] ? ", since " : "", when, slot->by ? " by " : "", slot->by ? slot->by : "");
+    struct details_part *self = mem_alloc(sizeof *self);
+    self->part.ops = &s_ops;
+    self->ask_at_ms = LOOP_FOREVER;
+    return &self->part;
 }

@@ -24,7 +24,7 @@ static bool is_free(const struct shell *shell, const struct slot *slot)
 
 /* Whether a row qualifies for a change of that kind. For a single row the planner says why not. Of
    many rows, those that do not qualify are left out, so that "all that match" can be marked. */
-static bool fits(const struct shell *shell, enum change_kind kind, const struct slot *slot)
+bool edit_fits(const struct shell *shell, enum change_kind kind, const struct slot *slot)
 {
     bool held = slot && slot->state == SLOT_ASSIGNED;
     switch (kind) {
@@ -64,7 +64,7 @@ static struct request *requests_of(const struct shell *shell, const struct selec
                             : slot && slot->state == SLOT_ASSIGNED ? slot->agent
                                                                    : NULL;
         bool about_ext = kind == CHANGE_RESERVE || kind == CHANGE_UNRESERVE;
-        bool fit = selection->n == 1 || fits(shell, kind, slot);
+        bool fit = selection->n == 1 || edit_fits(shell, kind, slot);
         if (fit && (about_ext ? slot != NULL : login != NULL)) {
             requests[(*n)++] = (struct request){.kind = kind,
                                                 .agent = about_ext ? NULL : login,
@@ -76,7 +76,7 @@ static struct request *requests_of(const struct shell *shell, const struct selec
     return requests;
 }
 
-/* Why a row does not qualify, as `fits` decides it, and what the change does to one that does. */
+/* Why a row does not qualify, as `edit_fits` decides it, and what the change does to one that does. */
 static const struct {
     const char *done;
     const char *agents;

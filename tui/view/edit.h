@@ -13,6 +13,9 @@
    the chosen rows. */
 unsigned edit_command(struct shell *shell, enum command command, const struct selection *selection);
 
+/* Whether a change of that kind can be made to the row. `slot`: its extension, or NULL. */
+bool edit_fits(const struct shell *shell, enum change_kind kind, const struct slot *slot);
+
 /* Call this once, before the first command. */
 void edit_start(void);
 

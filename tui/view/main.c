@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "tui/panel/pages.h"
@@ -81,9 +82,6 @@ static void go_to(struct main_view *main, struct shell *shell, enum focus to)
         main->on_numbers = main->on_numbers && !held && to != FOCUS_AGENTS;
     }
     main->focus = to;
-    if (part_of(main) && !shell->reading.history) {
-        work_read_history(shell);
-    }
 }
 
 /* ---- commands ------------------------------------------------------------------------------- */
@@ -262,6 +260,31 @@ static unsigned click(struct view *view, struct shell *shell, const struct key_e
     return REACT_NONE;
 }
 
+/* ---- time ----------------------------------------------------------------------------------- */
+
+static int64_t wakes_at(const struct view *view, const struct shell *shell)
+{
+    const struct main_view *main = (const struct main_view *)view;
+    int64_t live_ms = live_watch_at(&main->live, shell);
+    int64_t details_ms = main->details->ops->wakes_at(main->details);
+    return live_ms < details_ms ? live_ms : details_ms;
+}
+
+static unsigned on_time(struct view *view, struct shell *shell)
+{
+    struct main_view *main = (struct main_view *)view;
+    int64_t now_ms = clock_ticks_ms();
+    unsigned reaction = REACT_NONE;
+    if (now_ms >= main->details->ops->wakes_at(main->details)) {
+        reaction |= main->details->ops->on_time(main->details, shell);
+    }
+    if (now_ms >= live_watch_at(&main->live, shell)) {
+        struct live_lists lists = main_live_lists(main);
+        live_watch_act(&main->live, shell, &lists);
+    }
+    return reaction;
+}
+
 /* ---- life ----------------------------------------------------------------------------------- */
 
 static void reload(struct view *view, struct shell *shell)
@@ -299,6 +322,8 @@ static const struct view_ops s_main_ops = {.title = "everyday screen",
                                            .command = command,
                                            .argument = argument,
                                            .click = click,
+                                           .wakes_at = wakes_at,
+                                           .on_time = on_time,
                                            .reload = reload,
                                            .has_row = has_row,
                                            .unmark = unmark,
@@ -312,6 +337,7 @@ struct view *view_main_new(void)
     main->view.ops = &s_main_ops;
     pane_init(&main->agents, &pane_agents);
     pane_init(&main->extensions, &pane_extensions);
+    live_watch_init(&main->live);
     main->details = part_details_new();
     main->changes = part_changes_new();
     return &main->view;

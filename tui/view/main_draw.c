@@ -59,6 +59,10 @@ static const char *status(const struct main_view *main, const struct shell *shel
     if (data && data->partial) {
         return "the directory has not been read completely yet";
     }
+    part_details_live(shell, about, room, size);
+    if (room[0]) {
+        return room;
+    }
     if (data && data->roster && data->agents.n_new + data->agents.n_stale > 0) {
         snprintf(room, size, "%s without an extension, %s to take back: %s plans it",
                  frame_count(data->agents.n_new), frame_count(data->agents.n_stale),
@@ -89,7 +93,7 @@ static void draw_part(const struct main_view *main, enum focus place, struct par
     struct rect inside = canvas_box(canvas, area, about->focus ? STYLE_FRAME_FOCUS : STYLE_FRAME,
                                     about->focus ? STYLE_TITLE_FOCUS : STYLE_TITLE, title);
     part->ops->draw(part, shell, about, canvas,
-                    (struct rect){inside.x + 1, inside.y, inside.width - 2, inside.height});
+                    (struct rect){inside.x + 1, inside.y, inside.width - 1, inside.height});
 }
 
 /* The current row, and what is marked. */
@@ -193,4 +197,6 @@ void main_draw(struct view *view, struct shell *shell, struct canvas *canvas, st
     draw_activity(main, shell, canvas);
     frame_footer(shell, canvas, view, status(main, shell, &about, room, sizeof room));
     selection_release(&selection);
+    struct live_lists lists = main_live_lists(main);
+    live_watch_drawn(&main->live, shell, &lists);
 }

@@ -5,6 +5,7 @@
 
 #include "tui/panel/pane.h"
 #include "tui/view/layout.h"
+#include "tui/view/live_watch.h"
 #include "tui/view/part.h"
 
 struct main_view {
@@ -13,8 +14,9 @@ struct main_view {
     struct pane extensions;
     struct part *details;
     struct part *changes;
-    enum focus focus;     /* where the keyboard is */
-    bool on_numbers;      /* commands are about the extensions' rows */
+    enum focus focus; /* where the keyboard is */
+    bool on_numbers;  /* commands are about the extensions' rows */
+    struct live_watch live;
     struct layout layout; /* as it was drawn last */
 };
 
@@ -27,6 +29,17 @@ static inline struct pane *main_list(struct main_view *main)
 static inline const struct list *main_rows(const struct main_view *main)
 {
     return main->on_numbers ? &main->extensions.list : &main->agents.list;
+}
+
+static inline struct live_lists main_live_lists(const struct main_view *main)
+{
+    const struct rect *areas = main->layout.areas;
+    return (struct live_lists){
+        .agents = &main->agents,
+        .numbers = &main->extensions,
+        .on_numbers = main->on_numbers,
+        .agent_rows = areas[FOCUS_AGENTS].height > 0 ? main->agents.rows.height : 0,
+        .number_rows = areas[FOCUS_EXTENSIONS].height > 0 ? main->extensions.rows.height : 0};
 }
 
 /* The marked rows of that list, or its current one. Release it with selection_release. */

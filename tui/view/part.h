@@ -45,6 +45,9 @@ struct part_ops {
                  struct canvas *canvas, struct rect inside);
     /* While it has the keyboard. REACT_PASS: the list beside it takes the command. */
     unsigned (*command)(struct part *part, struct shell *shell, enum command command);
+    /* As in tui/shell/view.h; NULL: never. */
+    int64_t (*wakes_at)(const struct part *part);
+    unsigned (*on_time)(struct part *part, struct shell *shell);
     /* The data was replaced, or is gone; NULL: it keeps nothing. */
     void (*reload)(struct part *part, struct shell *shell);
     /* The keyboard went to another part; NULL. */
@@ -62,6 +65,10 @@ struct part *part_changes_new(void);
 
 /* One line about the row, for a screen without room for Details: "0012, since 4 Nov by sync". */
 void part_details_line(const struct shell *shell, const struct part_about *about, char *out,
+                       size_t size);
+/* What the live state of the agent means for who calls: "a.berg is on a contact: a call to 0013
+   waits or goes to the fallback"; "" if there is nothing to say. */
+void part_details_live(const struct shell *shell, const struct part_about *about, char *out,
                        size_t size);
 
 #endif
