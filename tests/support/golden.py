@@ -15,9 +15,10 @@ import re
 import time
 from pathlib import Path
 
-from .term import Terminal
+from .term import QUIET_MS, Terminal
 
 PATIENCE_S = 10.0
+SETTLED_MS = 500  # what follows the cursor has been read by then
 FOLDER = Path(__file__).resolve().parent.parent / "e2e" / "golden"
 
 
@@ -97,10 +98,11 @@ def picture(term: Terminal, with_attributes: bool = False) -> str:
 def golden(name: str, term: Terminal, with_attributes: bool = False) -> None:
     """Compares what is shown, once the program rests, with the file of that name. On a slow machine
     it may rest before it is done: what differs gets time to become equal."""
-    term.quiet()
+    writes = os.environ.get("EXTPOOL_GOLDEN") == "write"
+    term.quiet(SETTLED_MS if writes else QUIET_MS)
     path = FOLDER / f"{name}.txt"
     now = picture(term, with_attributes)
-    if os.environ.get("EXTPOOL_GOLDEN") == "write":
+    if writes:
         FOLDER.mkdir(exist_ok=True)
         path.write_text(now, encoding="utf-8")
         return

@@ -47,16 +47,21 @@ void pane_reload(struct pane *pane, const struct shell *shell, const struct scre
 /* ---- columns ------------------------------------------------------------------------------- */
 
 /* How wide each column is in this width; 0: dropped. One blank separates two columns. */
-static void fit_columns(const struct pane_ops *ops, int ext_width, int room,
+static void fit_columns(const struct pane_ops *ops, const struct shell *shell, int room,
                         int widths[COLUMNS_MAX])
 {
+    int ext_width = session_policy(shell->place.session)->width;
     int used = 0;
     int shares = 0;
     for (int i = 0; i < ops->n_columns; i++) {
         widths[i] = ops->columns[i].ext && ext_width > ops->columns[i].least
                         ? ext_width
                         : ops->columns[i].least;
-        used += widths[i] + 1;
+        if (ops->shows && !ops->shows(shell, i, room)) {
+            widths[i] = 0;
+        } else {
+            used += widths[i] + 1;
+        }
     }
     used--;
     while (used > room) {
@@ -178,10 +183,15 @@ static void draw_row(const struct pane *pane, const struct shell *shell, struct 
                      enum pane_cursor cursor)
 {
     const struct list *list = &pane->list;
-    struct pane_row at = {shell->data, session_policy(shell->place.session), list->shown[index], 0};
+    struct pane_row at = {.shell = shell,
+                          .data = shell->data,
+                          .policy = session_policy(shell->place.session),
+                          .row = list->shown[index]};
     bool marked = list_is_marked(list, at.row) || list_in_range(list, index);
     enum style plain = marked ? STYLE_MARKED : STYLE_TEXT;
     enum style first = draw_gutter(pane, canvas, line, index, cursor, plain);
+    char sign[2] = {pane->ops->sign ? pane->ops->sign(&at) : ' ', '\0'};
+    canvas_text(canvas, line.x + 2, line.y, 1, first == STYLE_CURSOR ? first : plain, sign);
     int x = line.x + pane->ops->gutter;
     int end = line.x + line.width;
     canvas_fill(canvas, (struct rect){x, line.y, end - x, 1}, plain);
@@ -213,6 +223,24 @@ const char *pane_empty(const struct pane *pane, const struct shell *shell, char 
     return room;
 }
 
+/* " *2 c1": what is marked, and what others changed. Returns how many of these the filter hides. */
+static size_t write_marks(const struct pane *pane, const struct shell *shell, char *out,
+                          size_t size)
+{
+    size_t n;
+    size_t hidden;
+    size_t used = 0;
+    out[0] = '\0';
+    pane_count_changes(pane, shell, &n, &hidden);
+    if (pane->list.n_marked > 0) {
+        used = (size_t)snprintf(out, size, " *%s", frame_count(pane->list.n_marked));
+    }
+    if (n > 0 && used < size) {
+        snprintf(out + used, size - used, " c%zu", n);
+    }
+    return hidden;
+}
+
 /* The title, at most `width` columns if that is possible: of a filter the text is worth more than
    how many rows there are without it. */
 static void write_title(const struct pane *pane, const struct shell *shell, const char *end,
@@ -223,9 +251,7 @@ static void write_title(const struct pane *pane, const struct shell *shell, cons
     bool alone = pane->ops->title_alone && data && !data->roster && !data->partial;
     const char *name = alone ? pane->ops->title_alone : pane->ops->title;
     char marks[64] = "";
-    if (list->n_marked > 0) {
-        snprintf(marks, sizeof marks, " *%s", frame_count(list->n_marked));
-    }
+    size_t hidden = write_marks(pane, shell, marks, sizeof marks);
     if (!list->filter_text[0]) {
         snprintf(title, TITLE_MAX, "%s %s%s%s", name, frame_count(list->source.n_rows), marks, end);
         return;
@@ -235,6 +261,12 @@ static void write_title(const struct pane *pane, const struct shell *shell, cons
     if (canvas_columns(title) > width) {
         snprintf(title, TITLE_MAX, "%s %s /%s%s%s", name, frame_count(list->n_shown),
                  list->filter_text, marks, end);
+    }
+    size_t used = strlen(title);
+    char says[32];
+    snprintf(says, sizeof says, " (%zu hidden)", hidden);
+    if (hidden > 0 && canvas_columns(title) + (int)strlen(says) <= width) {
+        snprintf(title + used, TITLE_MAX - used, "%s", says);
     }
 }
 
@@ -258,8 +290,7 @@ void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canv
     if (inside.height < 1) {
         return;
     }
-    fit_columns(pane->ops, session_policy(shell->place.session)->width,
-                inside.width - pane->ops->gutter, widths);
+    fit_columns(pane->ops, shell, inside.width - pane->ops->gutter, widths);
     if (pane->ops->wanted && shell->data) {
         settle_columns(pane->ops, shell->data, widths);
     }
@@ -323,6 +354,15 @@ static bool moved(struct pane *pane, enum command command)
     return true;
 }
 
+static void sort_by_next(struct pane *pane)
+{
+    int column = pane->list.column;
+    do {
+        column = (column + 1) % pane->list.n_columns;
+    } while (pane->ops->columns[column].moves);
+    list_sort(&pane->list, column, false);
+}
+
 unsigned pane_command(struct pane *pane, struct shell *shell, enum command command)
 {
     struct list *list = &pane->list;
@@ -347,7 +387,7 @@ unsigned pane_command(struct pane *pane, struct shell *shell, enum command comma
         list_unmark_all(list);
         break;
     case CMD_SORT:
-        list_sort(list, (list->column + 1) % list->n_columns, false);
+        sort_by_next(pane);
         shell_flash(shell, STYLE_INFO, "sorted by %s", pane->ops->columns[list->column].name);
         break;
     case CMD_REVERSE:

@@ -20,10 +20,12 @@ struct pane_column {
     int drop;   /* goes when there is no room: the highest number first; 0 stays */
     bool ext;   /* as wide as an extension, which is never cut */
     bool apart; /* takes one column more before anything is shared */
+    bool moves; /* it changes by itself: the list is not sorted by it */
 };
 
 /* One row to draw. */
 struct pane_row {
+    const struct shell *shell;
     const struct screen_data *data;
     const struct policy *policy;
     size_t row;
@@ -41,6 +43,12 @@ struct pane_ops {
     /* The text of a cell and the slot it is drawn in. */
     const char *(*cell)(const struct pane_row *at, int column, char *room, size_t size,
                         enum style *style);
+    /* Whether a column is shown in a pane with so much room. NULL: all are. */
+    bool (*shows)(const struct shell *shell, int column, int room);
+    /* The sign in the gutter: ' ' for none. NULL: never one. */
+    char (*sign)(const struct pane_row *at);
+    /* The keys here of what a row of the feed changed, two at most; NULL for none. */
+    void (*changed)(const struct feed_row *row, const char *keys[2]);
     /* The width that a column needs so that nothing in it is cut; 0: no demand. NULL: no column has
        one. */
     int (*wanted)(const struct screen_data *data, int column);
@@ -79,5 +87,14 @@ void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canv
 const char *pane_empty(const struct pane *pane, const struct shell *shell, char *room, size_t size);
 /* Movement, marks, sort, filter clearing. REACT_PASS if it is another command. */
 unsigned pane_command(struct pane *pane, struct shell *shell, enum command command);
+
+/* ---- changes (pane_changes.c) --------------------------------------------------------------- */
+
+/* How many rows of the list were changed by others and not seen yet, and how many of them the filter
+   hides. */
+void pane_count_changes(const struct pane *pane, const struct shell *shell, size_t *n,
+                        size_t *hidden);
+/* Moves the cursor to the next such row that is shown (`step` 1 or -1); false: there is none. */
+bool pane_to_change(struct pane *pane, const struct shell *shell, int step);
 
 #endif

@@ -83,6 +83,9 @@ static void standing(struct shell *shell, char *out, size_t size)
     for (size_t i = 0; i < shell->stack.n_ready && used < size; i++) {
         used += (size_t)snprintf(out + used, size - used, "%s  ", shell->stack.ready[i].badge);
     }
+    if (shell->changes.n_unseen > 0 && used < size) {
+        used += (size_t)snprintf(out + used, size - used, "c%zu  ", shell->changes.n_unseen);
+    }
     if (used < size) {
         snprintf(out + used, size - used, "%s%s%s ", expiry, age, age[0] ? " ago" : "");
     }

@@ -204,6 +204,13 @@ int64_t shell_checked_at_s(const struct shell *shell);
    them unchanged. */
 enum err_code shell_read_contexts(struct shell *shell, struct err *err) ERR_CHECK;
 
+/* ---- what agents do now (source.c) ------------------------------------------------------------ */
+
+/* Whether the directory can tell it, and lets us ask. */
+bool shell_tells_live(const struct shell *shell);
+/* What is known of the agent of the directory; NULL: nothing. Valid until the next answer. */
+const struct live_seen *shell_live_of(const struct shell *shell, const char *login);
+
 /* ---- work and commands (shell.c, usable.c) --------------------------------------------------- */
 
 /* Whether the user has work under way (not a refresh), and whether it writes. */

@@ -74,3 +74,18 @@ struct filter_now shell_slots_now(const struct shell *shell)
 {
     return (struct filter_now){.text = slot_now, .context = shell};
 }
+
+/* ---- what agents do now ---------------------------------------------------------------------- */
+
+bool shell_tells_live(const struct shell *shell)
+{
+    return shell->data && shell->data->tells_live && shell->data->roster && !shell->live.refused;
+}
+
+const struct live_seen *shell_live_of(const struct shell *shell, const char *login)
+{
+    const struct agent *agent = shell->data->roster && shell->live.cache.n > 0
+                                    ? roster_find(shell->data->roster, login)
+                                    : NULL;
+    return agent ? live_cache_get(&shell->live.cache, agent) : NULL;
+}

@@ -354,7 +354,7 @@ void details_live_sentence(const struct details *about, char *out, size_t size)
     const struct live_state *state = about->live;
     out[0] = '\0';
     if (!state || !about->row || !about->slot || state->presence == LIVE_UNKNOWN ||
-        state->presence == LIVE_AVAILABLE) {
+        state->presence == LIVE_AVAILABLE || state->presence == LIVE_OFFLINE) {
         return;
     }
     bool waits = state->presence == LIVE_RINGING || state->presence == LIVE_ON_CONTACT ||

@@ -51,7 +51,8 @@ void details_lines(const struct details *details, struct lines *out);
 void details_one_line(const struct details *details, char *out, size_t size);
 
 /* What the state of an agent means for who calls the number: "a.berg is on a contact: a call to 0013
-   waits or goes to the fallback"; "" if the call gets through, or if nothing is known. */
+   waits or goes to the fallback"; "" if the call gets through, if the agent is offline, or if nothing
+   is known. */
 void details_live_sentence(const struct details *details, char *out, size_t size);
 
 /* "2 marked: a fits 2, r x p none"; keys in a row that fit as many stand together. */

@@ -83,10 +83,18 @@ static unsigned on_time(struct part *part, struct shell *shell)
 {
     struct details_part *self = (struct details_part *)part;
     self->ask_at_ms = LOOP_FOREVER;
-    if (!self->known) {
-        work_read_row(shell, self->login, self->ext);
+    if (self->known) {
+        return REACT_NONE;
     }
-    return REACT_NONE;
+    if (session_is_embedded(shell->place.session)) {
+        work_read_row(shell, self->login, self->ext);
+        return REACT_NONE;
+    }
+    if (shell->changes.feed) { /* the trail of a service is not asked for each row */
+        past_add_feed(&self->past, shell->changes.feed, self->login, self->ext);
+        self->known = true;
+    }
+    return REACT_DRAW;
 }
 
 /* ---- drawing -------------------------------------------------------------------------------- */
@@ -112,16 +120,13 @@ static void count_fits(const struct shell *shell, const struct part_about *about
 
 static void fill(const struct shell *shell, const struct part_about *about, struct details *out)
 {
-    const struct agent *agent = about->row && shell->data->roster
-                                    ? roster_find(shell->data->roster, about->row->login)
-                                    : NULL;
-    const struct live_seen *seen = agent ? live_cache_get(&shell->live.cache, agent) : NULL;
+    const struct live_seen *seen = about->row ? shell_live_of(shell, about->row->login) : NULL;
     *out = (struct details){.data = shell->data,
                             .row = about->row,
                             .slot = about->slot,
                             .about_number = about->number,
                             .empty = about->empty,
-                            .tells_live = shell->data->tells_live && !shell->live.refused,
+                            .tells_live = shell_tells_live(shell),
                             .live = seen ? &seen->state : NULL,
                             .live_at_s = seen ? seen->at_s : 0};
 }
@@ -159,8 +164,11 @@ void part_details_live(const struct shell *shell, const struct part_about *about
                        size_t size)
 {
     struct details details;
-    fill(shell, about, &details);
-    details_live_sentence(&details, out, size);
+    out[0] = '\0';
+    if (shell->data) {
+        fill(shell, about, &details);
+        details_live_sentence(&details, out, size);
+    }
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */

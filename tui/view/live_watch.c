@@ -16,11 +16,6 @@ void live_watch_init(struct live_watch *watch)
     *watch = (struct live_watch){.at_ms = LOOP_FOREVER};
 }
 
-static bool is_told(const struct shell *shell)
-{
-    return shell->data && shell->data->tells_live && shell->data->roster && !shell->live.refused;
-}
-
 /* ---- who is on the screen ------------------------------------------------------------------- */
 
 struct wanted_agents {
@@ -105,7 +100,7 @@ void live_watch_drawn(struct live_watch *watch, const struct shell *shell,
         return;
     }
     struct wanted_agents wanted = {.n = 0};
-    if (is_told(shell)) {
+    if (shell_tells_live(shell)) {
         gather(shell, lists, &wanted);
     }
     watch->at_ms = wanted.n > 0 ? clock_ticks_ms() + REST_MS : LOOP_FOREVER;
@@ -114,7 +109,8 @@ void live_watch_drawn(struct live_watch *watch, const struct shell *shell,
 int64_t live_watch_at(const struct live_watch *watch, const struct shell *shell)
 {
     bool renewed = watch->renewals != shell->live.renewals;
-    if (shell->live.asking || !is_told(shell) || (!renewed && watch->at_ms == LOOP_FOREVER)) {
+    if (shell->live.asking || !shell_tells_live(shell) ||
+        (!renewed && watch->at_ms == LOOP_FOREVER)) {
         return LOOP_FOREVER;
     }
     int64_t least_ms = shell->live.asked_ms > 0 ? shell->live.asked_ms + APART_MS : 0;

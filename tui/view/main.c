@@ -153,6 +153,24 @@ static unsigned edit(const struct main_view *main, struct shell *shell, enum com
     return reaction;
 }
 
+/* To a row that others changed: of this list, or else of the other one. */
+static void to_change(struct main_view *main, struct shell *shell, int step)
+{
+    bool numbers = main->on_numbers;
+    if (pane_to_change(main_list(main), shell, step)) {
+        return;
+    }
+    if (pane_to_change(numbers ? &main->agents : &main->extensions, shell, step)) {
+        size_t at = (numbers ? &main->agents : &main->extensions)->list.cursor;
+        go_to(main, shell, numbers ? FOCUS_AGENTS : FOCUS_EXTENSIONS);
+        list_move_to(&main_list(main)->list, at); /* it does not follow the list before */
+        return;
+    }
+    shell_flash(shell, STYLE_INFO,
+                shell->changes.n_unseen > 0 ? "the filter hides what others changed"
+                                            : "nobody else changed anything that you did not see");
+}
+
 /* Where the keyboard goes, and what opens; REACT_PASS if it is another command. */
 static unsigned places(struct main_view *main, struct shell *shell, enum command command)
 {
@@ -171,6 +189,14 @@ static unsigned places(struct main_view *main, struct shell *shell, enum command
         return REACT_DRAW;
     case CMD_PANE_4:
         go_to(main, shell, FOCUS_CHANGES);
+        return REACT_DRAW;
+    case CMD_CHANGE_NEXT:
+    case CMD_CHANGE_PREVIOUS:
+        to_change(main, shell, command == CMD_CHANGE_NEXT ? 1 : -1);
+        return REACT_DRAW;
+    case CMD_SEEN:
+        changes_see_all(&shell->changes);
+        shell_flash(shell, STYLE_OK, "all changes are marked as seen");
         return REACT_DRAW;
     case CMD_DETAILS:
     case CMD_PANE_3:
@@ -267,7 +293,8 @@ static int64_t wakes_at(const struct view *view, const struct shell *shell)
     const struct main_view *main = (const struct main_view *)view;
     int64_t live_ms = live_watch_at(&main->live, shell);
     int64_t details_ms = main->details->ops->wakes_at(main->details);
-    return live_ms < details_ms ? live_ms : details_ms;
+    int64_t first_ms = live_ms < details_ms ? live_ms : details_ms;
+    return main->seen.at_ms < first_ms ? main->seen.at_ms : first_ms;
 }
 
 static unsigned on_time(struct view *view, struct shell *shell)
@@ -277,6 +304,9 @@ static unsigned on_time(struct view *view, struct shell *shell)
     unsigned reaction = REACT_NONE;
     if (now_ms >= main->details->ops->wakes_at(main->details)) {
         reaction |= main->details->ops->on_time(main->details, shell);
+    }
+    if (now_ms >= main->seen.at_ms) {
+        reaction |= seen_watch_act(&main->seen, shell);
     }
     if (now_ms >= live_watch_at(&main->live, shell)) {
         struct live_lists lists = main_live_lists(main);
@@ -338,6 +368,7 @@ struct view *view_main_new(void)
     pane_init(&main->agents, &pane_agents);
     pane_init(&main->extensions, &pane_extensions);
     live_watch_init(&main->live);
+    seen_watch_init(&main->seen);
     main->details = part_details_new();
     main->changes = part_changes_new();
     return &main->view;

@@ -197,6 +197,8 @@ void main_draw(struct view *view, struct shell *shell, struct canvas *canvas, st
     draw_activity(main, shell, canvas);
     frame_footer(shell, canvas, view, status(main, shell, &about, room, sizeof room));
     selection_release(&selection);
+    seen_watch_drawn(&main->seen, shell, about.row ? about.row->login : NULL,
+                     about.slot ? about.slot->ext : NULL);
     struct live_lists lists = main_live_lists(main);
     live_watch_drawn(&main->live, shell, &lists);
 }

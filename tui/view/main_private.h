@@ -7,6 +7,7 @@
 #include "tui/view/layout.h"
 #include "tui/view/live_watch.h"
 #include "tui/view/part.h"
+#include "tui/view/seen_watch.h"
 
 struct main_view {
     struct view view;
@@ -17,6 +18,7 @@ struct main_view {
     enum focus focus; /* where the keyboard is */
     bool on_numbers;  /* commands are about the extensions' rows */
     struct live_watch live;
+    struct seen_watch seen;
     struct layout layout; /* as it was drawn last */
 };
 

@@ -10,15 +10,28 @@
 
 #include "core/base/banned.h"
 
-enum { COLUMN_LOGIN, COLUMN_NAME, COLUMN_EXT, COLUMN_STATE, COLUMN_SINCE, COLUMN_PROFILE };
+enum {
+    COLUMN_LOGIN,
+    COLUMN_NAME,
+    COLUMN_EXT,
+    COLUMN_STATE,
+    COLUMN_LIVE,
+    COLUMN_LIVE_SINCE, /* instead of COLUMN_LIVE, where there is room */
+    COLUMN_SINCE,
+    COLUMN_PROFILE
+};
+
+#define LIVE_SINCE_FROM 60 /* columns of the pane */
 
 static const struct pane_column s_columns[] = {
     [COLUMN_LOGIN] = {.name = "LOGIN", .least = 12, .share = 4},
     [COLUMN_NAME] = {.name = "NAME", .least = 11, .share = 4, .drop = 2},
     [COLUMN_EXT] = {.name = "EXT", .least = 4, .ext = true},
     [COLUMN_STATE] = {.name = "STATE", .least = 5, .drop = 1, .apart = true},
-    [COLUMN_SINCE] = {.name = "SINCE", .least = 11, .drop = 3},
-    [COLUMN_PROFILE] = {.name = "PROFILE", .least = 12, .share = 2, .drop = 4},
+    [COLUMN_LIVE] = {.name = "LIVE", .least = 4, .drop = 3, .moves = true},
+    [COLUMN_LIVE_SINCE] = {.name = "LIVE", .least = 10, .drop = 3, .moves = true},
+    [COLUMN_SINCE] = {.name = "SINCE", .least = 11, .drop = 4},
+    [COLUMN_PROFILE] = {.name = "PROFILE", .least = 12, .share = 2, .drop = 5},
 };
 
 static const struct agent_row *at(const void *context, size_t row)
@@ -133,6 +146,39 @@ static const char *name_of(const struct screen_data *data, const struct agent_ro
     return says_more(row->name, row->login) ? row->name : "";
 }
 
+/* "avl", "call 14:29"; "" as long as nobody was asked. */
+static const char *live(const struct pane_row *drawn, bool with_time, char *room, size_t size)
+{
+    const struct live_seen *seen = shell_live_of(drawn->shell, at(drawn->data, drawn->row)->login);
+    char when[WHEN_MAX];
+    if (!seen) {
+        return "";
+    }
+    if (!with_time || seen->state.since_s == 0) {
+        return live_word(&seen->state);
+    }
+    when_day(seen->state.since_s, drawn->data->now_s, when);
+    snprintf(room, size, "%s %s", live_word(&seen->state), when);
+    return room;
+}
+
+static bool shows(const struct shell *shell, int column, int room)
+{
+    bool live = column == COLUMN_LIVE || column == COLUMN_LIVE_SINCE;
+    return !live ||
+           (shell_tells_live(shell) && (column == COLUMN_LIVE_SINCE) == (room >= LIVE_SINCE_FROM));
+}
+
+static char sign(const struct pane_row *drawn)
+{
+    return changes_of_agent(&drawn->shell->changes, at(drawn->data, drawn->row)->login) ? 'c' : ' ';
+}
+
+static void changed(const struct feed_row *row, const char *keys[2])
+{
+    keys[0] = row->agent;
+}
+
 static const char *cell(const struct pane_row *drawn, int column, char *room, size_t size,
                         enum style *style)
 {
@@ -152,6 +198,9 @@ static const char *cell(const struct pane_row *drawn, int column, char *room, si
     case COLUMN_STATE:
         *style = screen_data_agent_look(data, row)->style;
         return screen_data_agent_look(data, row)->mark;
+    case COLUMN_LIVE:
+    case COLUMN_LIVE_SINCE:
+        return live(drawn, column == COLUMN_LIVE_SINCE, room, size);
     case COLUMN_SINCE:
         *style = STYLE_DIM;
         if (since(row) == 0) {
@@ -205,5 +254,8 @@ const struct pane_ops pane_agents = {.title = "1 Agents",
                                      .n_columns = sizeof s_columns / sizeof s_columns[0],
                                      .source = source,
                                      .cell = cell,
+                                     .shows = shows,
+                                     .sign = sign,
+                                     .changed = changed,
                                      .wanted = wanted,
                                      .empty = empty};

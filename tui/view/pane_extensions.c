@@ -101,6 +101,17 @@ static const char *holder(const struct pane_row *drawn, const struct slot *slot,
     return slot->agent ? slot->agent : "";
 }
 
+static char sign(const struct pane_row *drawn)
+{
+    return changes_of_ext(&drawn->shell->changes, at(drawn->data, drawn->row)->ext) ? 'c' : ' ';
+}
+
+static void changed(const struct feed_row *row, const char *keys[2])
+{
+    keys[0] = row->ext;
+    keys[1] = row->kind == CHANGE_REASSIGN ? row->from : NULL;
+}
+
 static const char *cell(const struct pane_row *drawn, int column, char *room, size_t size,
                         enum style *style)
 {
@@ -168,5 +179,7 @@ const struct pane_ops pane_extensions = {.title = "2 Extensions",
                                          .n_columns = sizeof s_columns / sizeof s_columns[0],
                                          .source = source,
                                          .cell = cell,
+                                         .sign = sign,
+                                         .changed = changed,
                                          .opens_at = opens_at,
                                          .empty = empty};

@@ -12,14 +12,14 @@ static bool same(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
-static bool concerns(const struct audit_change *change, const char *login, const char *ext)
+/* Adds it if it concerns the login or the extension. */
+static void add(struct past *past, const struct past_change *change, const char *login,
+                const char *ext)
 {
-    return same(change->agent, login) || same(change->ext, ext) ||
-           (change->kind == CHANGE_REASSIGN && same(change->from, ext));
-}
-
-static void add(struct past *past, const struct past_change *change)
-{
+    if (!same(change->agent, login) && !same(change->ext, ext) &&
+        !(change->kind == CHANGE_REASSIGN && same(change->from, ext))) {
+        return;
+    }
     if (past->n == past->capacity) {
         past->capacity = past->capacity ? 2 * past->capacity : 16;
         past->changes = mem_resize(past->changes, past->capacity, sizeof *past->changes);
@@ -43,18 +43,38 @@ void past_add_history(struct past *past, const struct history *history, const ch
         audit_actor_name(action->actor, who);
         for (size_t k = 0; k < action->n_changes; k++) {
             const struct audit_change *change = &action->changes[k];
-            if (concerns(change, login, ext)) {
-                add(past, &(struct past_change){.at_ms = action->at_ms,
-                                                .kind = change->kind,
-                                                .ext = change->ext,
-                                                .from = change->from,
-                                                .agent = change->agent,
-                                                .who = who,
-                                                .action = action->action,
-                                                .many = action->n_changes > 1,
-                                                .had = change->was.agent,
-                                                .had_until_s = change->was.at_s});
-            }
+            add(past,
+                &(struct past_change){.at_ms = action->at_ms,
+                                      .kind = change->kind,
+                                      .ext = change->ext,
+                                      .from = change->from,
+                                      .agent = change->agent,
+                                      .who = who,
+                                      .action = action->action,
+                                      .many = action->n_changes > 1,
+                                      .had = change->was.agent,
+                                      .had_until_s = change->was.at_s},
+                login, ext);
+        }
+    }
+}
+
+void past_add_feed(struct past *past, const struct feed *feed, const char *login, const char *ext)
+{
+    for (size_t i = 0; i < feed->n_entries; i++) {
+        const struct feed_entry *entry = &feed->entries[i];
+        for (size_t k = 0; entry->action_id && k < entry->n_rows; k++) {
+            const struct feed_row *row = &entry->rows[k];
+            add(past,
+                &(struct past_change){.at_ms = entry->at_ms,
+                                      .kind = row->kind,
+                                      .ext = row->ext,
+                                      .from = row->from,
+                                      .agent = row->agent,
+                                      .who = entry->who,
+                                      .action = entry->action,
+                                      .many = entry->n_numbers > 1},
+                login, ext);
         }
     }
 }

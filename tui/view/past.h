@@ -10,6 +10,7 @@
  */
 
 #include "core/plan/audit.h"
+#include "core/session/feed.h"
 
 struct past_change {
     int64_t at_ms;
@@ -40,6 +41,8 @@ struct past {
    The history is sealed. */
 void past_add_history(struct past *past, const struct history *history, const char *login,
                       const char *ext);
+/* The same from the feed of changes. */
+void past_add_feed(struct past *past, const struct feed *feed, const char *login, const char *ext);
 void past_release(struct past *past);
 
 #endif

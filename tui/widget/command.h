@@ -63,6 +63,11 @@
     X(CMD_NEXT, "next", "n", PLACE_MAIN, 0, "", "the next match; after the last, the first")       \
     X(CMD_PREVIOUS, "previous", "N", PLACE_MAIN, 0, "",                                            \
       "the previous match; before the first, the last")                                            \
+    X(CMD_CHANGE_NEXT, "change-next", "]", PLACE_MAIN, 0, "Change",                                \
+      "to the next row that somebody else changed")                                                \
+    X(CMD_CHANGE_PREVIOUS, "change-previous", "[", PLACE_MAIN, 0, "",                              \
+      "to the row before that somebody else changed")                                              \
+    X(CMD_SEEN, "seen", "", PLACE_MAIN, 0, "", "all changes were seen: remove their c")            \
     X(CMD_SORT, "sort", "o F6", PLACE_MAIN, 0, "Sort", "sort by the next column")                  \
     X(CMD_REVERSE, "reverse", "O", PLACE_MAIN, 0, "", "reverse the order")                         \
     X(CMD_MARK, "mark", "Space", PLACE_MAIN, NEED_ROW, "Mark", "mark this row, or unmark it")      \
