@@ -330,6 +330,7 @@ enum err_code console_run(const struct console_options *options, struct console_
     canvas_init(&console->canvas, 1, 1);
     enum err_code code = start(console, err);
     if (code == ERR_OK) {
+        shell_know_rows(&console->shell);
         shell_push(&console->shell, view_main_new());
         for (size_t i = 0; i < console->shell.place.settings->n_warnings; i++) {
             shell_say(&console->shell, STYLE_WARN, "%s",

@@ -210,6 +210,8 @@ enum err_code shell_read_contexts(struct shell *shell, struct err *err) ERR_CHEC
 bool shell_tells_live(const struct shell *shell);
 /* What is known of the agent of the directory; NULL: nothing. Valid until the next answer. */
 const struct live_seen *shell_live_of(const struct shell *shell, const char *login);
+/* Lets filters ask for live states and for changes (rows_now.c). Once, at the begin. */
+void shell_know_rows(struct shell *shell);
 
 /* ---- work and commands (shell.c, usable.c) --------------------------------------------------- */
 
