@@ -63,7 +63,7 @@
     X(CMD_NEXT, "next", "n", PLACE_MAIN, 0, "", "the next match; after the last, the first")       \
     X(CMD_PREVIOUS, "previous", "N", PLACE_MAIN, 0, "",                                            \
       "the previous match; before the first, the last")                                            \
-    X(CMD_CHANGE_NEXT, "change-next", "]", PLACE_MAIN, 0, "Change",                                \
+    X(CMD_CHANGE_NEXT, "change-next", "]", PLACE_MAIN, 0, "",                                      \
       "to the next row that somebody else changed")                                                \
     X(CMD_CHANGE_PREVIOUS, "change-previous", "[", PLACE_MAIN, 0, "",                              \
       "to the row before that somebody else changed")                                              \
