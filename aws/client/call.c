@@ -255,6 +255,8 @@ static void submit(struct pending *pending, const struct target *target, http_do
         .timeout_ms = call->timeout_ms,
         .max_body = call->max_body ? call->max_body : MAX_BODY,
         .no_proxy = target->endpoint.loopback,
+        // An object of S3 is what somebody stored there, encoded or not.
+        .accepts_gzip = client->options.service != SERVICE_S3,
     };
     client->options.statistics->requests++;
     client->options.statistics->bytes_sent += call->body_length;

@@ -7,8 +7,11 @@
  * multi handle and are used again.
  *
  * libcurl does the transport and nothing else: it follows no redirect (a signature holds for one
- * host), decompresses nothing (x-amz-crc32 covers the bytes on the wire), changes no path, and
- * speaks HTTP/1.1, where the Host header that was signed is the one that is sent.
+ * host), decompresses only what a request allows, changes no path, and speaks HTTP/1.1, where the
+ * Host header that was signed is the one that is sent.
+ *
+ * The sessions of TLS are shared by all engines of the process: a further connection to a server
+ * resumes the session of the first one.
  */
 
 #include <curl/curl.h>
@@ -44,8 +47,8 @@ struct list {
 struct engine {
     struct http base;
     CURLM *multi;
-    char *ca_bundle, *http_proxy, *user_agent;
-    struct exchange_settings settings; /* the three above, and more */
+    char *ca_folder, *ca_bundle, *http_proxy, *user_agent;
+    struct exchange_settings settings; /* the four above, and more */
     unsigned max_in_flight, in_flight;
     struct list waiting, active;
     struct timer *timers; /* the one that is due first comes first */
@@ -83,6 +86,19 @@ static void curl_submit(struct http *self, const struct http_request *request, h
     list_append(&engine->waiting, exchange);
 }
 
+/* The chain that the folder of authorities does not verify may be known to the bundle. Nothing was
+   sent yet: the certificate comes before the request. From here on the engine uses the bundle. */
+static bool try_bundle(struct engine *engine, struct exchange *exchange)
+{
+    if (!exchange->by_folder || !engine->settings.ca_bundle) {
+        return false;
+    }
+    engine->settings.ca_folder = NULL;
+    curl_multi_remove_handle(engine->multi, exchange->easy);
+    exchange_trust(exchange, &engine->settings);
+    return curl_multi_add_handle(engine->multi, exchange->easy) == CURLM_OK;
+}
+
 static void finish(struct engine *engine, struct exchange *exchange, CURLcode code, bool cancelled)
 {
     exchange_end(exchange, code, cancelled, http_now_ms(&engine->base));
@@ -114,7 +130,10 @@ static bool collect(struct engine *engine)
         char *private = NULL;
         CURLcode code = message->data.result;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
-        finish(engine, (struct exchange *)(void *)private, code, false);
+        struct exchange *exchange = (struct exchange *)(void *)private;
+        if (code != CURLE_PEER_FAILED_VERIFICATION || !try_bundle(engine, exchange)) {
+            finish(engine, exchange, code, false);
+        }
         any = true;
     }
     return any;
@@ -261,6 +280,7 @@ static void curl_free_engine(struct http *self)
     cancel_all(engine);
     curl_multi_cleanup(engine->multi);
     restore_sigpipe(&before, was_pending);
+    free(engine->ca_folder);
     free(engine->ca_bundle);
     free(engine->http_proxy);
     free(engine->user_agent);
@@ -276,9 +296,50 @@ static const struct http_ops s_ops = {
     .free = curl_free_engine,
 };
 
+/* ---- sessions of TLS, for all engines ------------------------------------------------------ */
+
+/* It lives as long as the process. Engines may run on several threads. libcurl resumes a session
+   only with the same host and the same rules of trust. */
+static CURLSH *s_share;
+static pthread_mutex_t s_share_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void lock_share(CURL *easy, curl_lock_data data, curl_lock_access access, void *context)
+{
+    (void)easy;
+    (void)data;
+    (void)access;
+    (void)context;
+    pthread_mutex_lock(&s_share_mutex);
+}
+
+static void unlock_share(CURL *easy, curl_lock_data data, void *context)
+{
+    (void)easy;
+    (void)data;
+    (void)context;
+    pthread_mutex_unlock(&s_share_mutex);
+}
+
 static void global_init(void)
 {
     curl_global_init(CURL_GLOBAL_DEFAULT);
+    s_share = curl_share_init();
+    if (!s_share) {
+        abort();
+    }
+    curl_share_setopt(s_share, CURLSHOPT_LOCKFUNC, lock_share);
+    curl_share_setopt(s_share, CURLSHOPT_UNLOCKFUNC, unlock_share);
+    curl_share_setopt(s_share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+}
+
+static void set_trust(struct engine *engine, const char *ca_bundle)
+{
+    struct trust_store found = {.bundle = ca_bundle};
+    if (!ca_bundle) {
+        found = trust_store_find(&environment_system);
+    }
+    engine->ca_folder = mem_strdup(found.folder);
+    engine->ca_bundle = mem_strdup(found.bundle);
 }
 
 struct http *http_curl_new(const struct http_curl_options *options)
@@ -292,14 +353,15 @@ struct http *http_curl_new(const struct http_curl_options *options)
         abort();
     }
     engine->max_in_flight = options->max_in_flight ? options->max_in_flight : MAX_IN_FLIGHT;
-    engine->ca_bundle =
-        mem_strdup(options->ca_bundle ? options->ca_bundle : trust_store_find(&environment_system));
+    set_trust(engine, options->ca_bundle);
     engine->http_proxy = mem_strdup(options->http_proxy);
     engine->user_agent =
         mem_strdup(options->user_agent ? options->user_agent : "extpool/" EXTPOOL_VERSION);
-    engine->settings = (struct exchange_settings){.ca_bundle = engine->ca_bundle,
+    engine->settings = (struct exchange_settings){.ca_folder = engine->ca_folder,
+                                                  .ca_bundle = engine->ca_bundle,
                                                   .http_proxy = engine->http_proxy,
                                                   .user_agent = engine->user_agent,
+                                                  .share = s_share,
                                                   .stall_timeout_ms = STALL_TIMEOUT_MS};
     if (options->stall_timeout_ms > 0) {
         engine->settings.stall_timeout_ms = options->stall_timeout_ms;

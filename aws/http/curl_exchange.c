@@ -135,14 +135,24 @@ static void set_transport(const struct exchange_settings *settings, CURL *easy,
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    if (settings->ca_bundle) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_bundle);
-        curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); // this bundle and nothing beside it
+    curl_easy_setopt(easy, CURLOPT_SHARE, settings->share);
+    if (request->accepts_gzip) {
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     }
     if (request->no_proxy) {
         curl_easy_setopt(easy, CURLOPT_PROXY, "");
     } else if (settings->http_proxy && strncmp(request->url, "http:", 5) == 0) {
         curl_easy_setopt(easy, CURLOPT_PROXY, settings->http_proxy);
+    }
+}
+
+void exchange_trust(struct exchange *exchange, const struct exchange_settings *settings)
+{
+    exchange->by_folder = settings->ca_folder != NULL;
+    if (settings->ca_folder || settings->ca_bundle) { // this one and nothing beside it
+        const char *bundle = settings->ca_folder ? NULL : settings->ca_bundle;
+        curl_easy_setopt(exchange->easy, CURLOPT_CAINFO, bundle);
+        curl_easy_setopt(exchange->easy, CURLOPT_CAPATH, settings->ca_folder);
     }
 }
 
@@ -163,6 +173,7 @@ struct exchange *exchange_new(const struct exchange_settings *settings,
         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
         curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
         set_transport(settings, easy, request);
+        exchange_trust(exchange, settings);
         set_method(exchange, request);
         set_headers(exchange, request);
     }

@@ -20,18 +20,24 @@ struct exchange {
     size_t body_length;
     struct http_response response;
     bool too_large;
+    bool by_folder; /* trusts the folder of authorities, not the bundle */
     char error[CURL_ERROR_SIZE];
 };
 
 /* What all requests of an engine have in common; borrowed. */
 struct exchange_settings {
+    const char *ca_folder; /* hashed certificates; with it the bundle is not read */
     const char *ca_bundle, *http_proxy, *user_agent;
+    CURLSH *share; /* sessions of TLS */
     int64_t stall_timeout_ms;
 };
 
 struct exchange *exchange_new(const struct exchange_settings *settings,
                               const struct http_request *request);
 void exchange_free(struct exchange *exchange); /* wipes */
+
+/* Whom the exchange trusts from now on. It has not begun, or failed before anything was sent. */
+void exchange_trust(struct exchange *exchange, const struct exchange_settings *settings);
 
 /* Fills in the response: what libcurl says, or that it was cancelled. */
 void exchange_end(struct exchange *exchange, CURLcode code, bool cancelled, int64_t now_ms);

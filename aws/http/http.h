@@ -50,6 +50,7 @@ struct http_request {
     int64_t stall_timeout_ms;   /* without a byte in either direction; 0: the engine's */
     size_t max_body;            /* a longer answer is HTTP_TOO_LARGE; 0: 64 MiB */
     bool no_proxy;              /* loopback, metadata and container addresses */
+    bool accepts_gzip;          /* the answer may come compressed; the body is what it says */
 };
 
 /* failure, whether a retry may help, text */

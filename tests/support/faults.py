@@ -13,10 +13,12 @@ request, so a run can be repeated.
 from __future__ import annotations
 
 import copy
+import gzip
 import json
 import random
 import threading
 import time
+import zlib
 from typing import Callable, Iterable
 
 from .wire import Headers, Response
@@ -402,6 +404,27 @@ def garbled() -> Fault:
     XML).
     """
     return _Garbled()
+
+
+class _Compressed(Fault):
+    name = "compressed"
+    rank = 2
+
+    def wire(self, ctx, response):
+        if "gzip" not in (ctx.request.headers.get("Accept-Encoding") or "") or not response.body:
+            return response
+        response.body = gzip.compress(response.body)
+        response.headers.set("Content-Encoding", "gzip")
+        if "x-amz-crc32" in response.headers:
+            response.headers.set("x-amz-crc32", str(zlib.crc32(response.body)))
+        return response
+
+
+def compressed() -> Fault:
+    """Not a fault: the service compresses its answer for a client that accepts it, and its
+    x-amz-crc32 is that of the bytes on the wire.
+    """
+    return _Compressed()
 
 
 class _Rewrite(Fault):

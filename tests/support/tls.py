@@ -28,10 +28,10 @@ _DAY = datetime.timedelta(days=1)
 class Authority:
     """A CA with its certificate in `bundle`."""
 
-    def __init__(self, where: Path):
+    def __init__(self, where: Path, name: str = "extpool test authority"):
         self._where, self._numbers = where, itertools.count(1)
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = _name("extpool test authority")
+        self._name = _name(name)
         self._certificate = self._build(self._name, self._key, [], _DAY).sign(
             self._key, hashes.SHA256()
         )
