@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/widget/filter_spans.h"
+
 #include "core/base/banned.h"
 
 #define COLUMNS_MAX 8
@@ -208,6 +210,8 @@ static void draw_row(const struct pane *pane, const struct shell *shell, struct 
         const char *text = pane->ops->cell(&at, i, room, sizeof room, &style);
         style = marked ? STYLE_MARKED : style;
         canvas_field(canvas, x, line.y, width, first != plain ? first : style, text);
+        filter_mark(&pane->list.filter, pane->ops->columns[i].field, text, canvas,
+                    (struct rect){x, line.y, width, 1});
         first = plain;
         x += widths[i] + 1;
     }

@@ -15,12 +15,13 @@
 
 struct pane_column {
     const char *name;
-    int least;  /* columns of the screen it needs */
-    int share;  /* of what is left over; 0: none */
-    int drop;   /* goes when there is no room: the highest number first; 0 stays */
-    bool ext;   /* as wide as an extension, which is never cut */
-    bool apart; /* takes one column more before anything is shared */
-    bool moves; /* it changes by itself: the list is not sorted by it */
+    int least;               /* columns of the screen it needs */
+    int share;               /* of what is left over; 0: none */
+    int drop;                /* goes when there is no room: the highest number first; 0 stays */
+    bool ext;                /* as wide as an extension, which is never cut */
+    bool apart;              /* takes one column more before anything is shared */
+    bool moves;              /* it changes by itself: the list is not sorted by it */
+    enum filter_field field; /* as a filter calls it; FILTER_ANY: it shows nothing that is found */
 };
 
 /* One row to draw. */

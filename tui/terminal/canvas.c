@@ -353,11 +353,21 @@ void canvas_restyle(struct canvas *canvas, int x, int y, int width, enum style s
     }
 }
 
+void canvas_found(struct canvas *canvas, int x, int y, int width)
+{
+    for (int i = 0; i < width; i++) {
+        struct cell *cell = canvas_at(canvas, x + i, y);
+        if (cell) {
+            cell->found = true;
+        }
+    }
+}
+
 /* ---- out ---------------------------------------------------------------------------------- */
 
 bool cell_equal(const struct cell *a, const struct cell *b)
 {
-    return a->style == b->style && a->width == b->width &&
+    return a->style == b->style && a->width == b->width && a->found == b->found &&
            memcmp(a->codes, b->codes, sizeof a->codes) == 0;
 }
 

@@ -30,6 +30,7 @@ struct cell {
     uint32_t codes[CELL_CODES]; /* 0 ends; all 0: the right half of a wide character */
     uint8_t width;              /* 1, 2; 0: the right half */
     uint8_t style;              /* enum style */
+    bool found;                 /* bold and underlined on top of its style: what a filter found */
 };
 
 struct rect {
@@ -83,6 +84,9 @@ void canvas_rule(struct canvas *canvas, int x, int y, int width, enum style styl
 
 /* Gives the cells of a row another style and leaves their text. */
 void canvas_restyle(struct canvas *canvas, int x, int y, int width, enum style style);
+
+/* Shows the cells as found, whatever their styles. */
+void canvas_found(struct canvas *canvas, int x, int y, int width);
 
 /* ---- out ---------------------------------------------------------------------------------- */
 

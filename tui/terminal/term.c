@@ -363,7 +363,9 @@ static void put_cell(int x, int y, const struct cell *cell)
         text[1] = L'\0';
     }
     short pair = s_term.colours ? (short)(cell->style + 1) : 0;
-    setcchar(&glyph, text, attributes_of(&s_term.theme.looks[cell->style]), pair, NULL);
+    attr_t attributes = attributes_of(&s_term.theme.looks[cell->style]);
+    attributes |= cell->found ? A_BOLD | A_UNDERLINE : 0;
+    setcchar(&glyph, text, attributes, pair, NULL);
     mvadd_wch(y, x, &glyph);
     if (s_term.narrow && cell->width == 2) {
         mvadd_wch(y, x + 1, &glyph);

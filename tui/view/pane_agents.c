@@ -24,14 +24,16 @@ enum {
 #define LIVE_SINCE_FROM 60 /* columns of the pane */
 
 static const struct pane_column s_columns[] = {
-    [COLUMN_LOGIN] = {.name = "LOGIN", .least = 12, .share = 4},
-    [COLUMN_NAME] = {.name = "NAME", .least = 11, .share = 4, .drop = 2},
-    [COLUMN_EXT] = {.name = "EXT", .least = 4, .ext = true},
-    [COLUMN_STATE] = {.name = "STATE", .least = 5, .drop = 1, .apart = true},
-    [COLUMN_LIVE] = {.name = "LIVE", .least = 4, .drop = 3, .moves = true},
-    [COLUMN_LIVE_SINCE] = {.name = "LIVE", .least = 10, .drop = 3, .moves = true},
-    [COLUMN_SINCE] = {.name = "SINCE", .least = 11, .drop = 4},
-    [COLUMN_PROFILE] = {.name = "PROFILE", .least = 12, .share = 2, .drop = 5},
+    [COLUMN_LOGIN] = {.name = "LOGIN", .field = FILTER_LOGIN, .least = 12, .share = 4},
+    [COLUMN_NAME] = {.name = "NAME", .field = FILTER_NAME, .least = 11, .share = 4, .drop = 2},
+    [COLUMN_EXT] = {.name = "EXT", .field = FILTER_EXT, .least = 4, .ext = true},
+    [COLUMN_STATE] = {.name = "STATE", .field = FILTER_STATE, .least = 5, .drop = 1, .apart = true},
+    [COLUMN_LIVE] = {.name = "LIVE", .field = FILTER_LIVE, .least = 4, .drop = 3, .moves = true},
+    [COLUMN_LIVE_SINCE] =
+        {.name = "LIVE", .field = FILTER_LIVE, .least = 10, .drop = 3, .moves = true},
+    [COLUMN_SINCE] = {.name = "SINCE", .field = FILTER_SINCE, .least = 11, .drop = 4},
+    [COLUMN_PROFILE] =
+        {.name = "PROFILE", .field = FILTER_PROFILE, .least = 12, .share = 2, .drop = 5},
 };
 
 static const struct agent_row *at(const void *context, size_t row)

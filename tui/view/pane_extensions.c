@@ -9,11 +9,12 @@
 enum { COLUMN_EXT, COLUMN_STATE, COLUMN_HOLDER, COLUMN_NOTE, COLUMN_SINCE };
 
 static const struct pane_column s_columns[] = {
-    [COLUMN_EXT] = {.name = "EXT", .least = 4, .ext = true},
-    [COLUMN_STATE] = {.name = "STATE", .least = 8, .apart = true},
-    [COLUMN_HOLDER] = {.name = "HOLDER", .least = 15, .share = 1},
-    [COLUMN_NOTE] = {.name = "NOTE / UNTIL", .least = 14, .share = 1, .drop = 1},
-    [COLUMN_SINCE] = {.name = "SINCE", .least = 11, .drop = 2},
+    [COLUMN_EXT] = {.name = "EXT", .field = FILTER_EXT, .least = 4, .ext = true},
+    [COLUMN_STATE] = {.name = "STATE", .field = FILTER_STATE, .least = 8, .apart = true},
+    [COLUMN_HOLDER] = {.name = "HOLDER", .field = FILTER_LOGIN, .least = 15, .share = 1},
+    [COLUMN_NOTE] =
+        {.name = "NOTE / UNTIL", .field = FILTER_NOTE, .least = 14, .share = 1, .drop = 1},
+    [COLUMN_SINCE] = {.name = "SINCE", .field = FILTER_SINCE, .least = 11, .drop = 2},
 };
 
 static const struct slot *at(const void *context, size_t row)

@@ -1,5 +1,6 @@
 #include "tui/widget/filter_spans.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/fold_search.h"
@@ -118,4 +119,31 @@ size_t filter_spans(const struct filter *filter, enum filter_field field, const 
         }
     }
     return found.n;
+}
+
+/* ---- on the screen ---------------------------------------------------------------------------- */
+
+/* The columns that the first bytes of the text take. */
+static int columns_of(const char *text, size_t bytes)
+{
+    char start[CELL_KEPT + 1];
+    snprintf(start, sizeof start, "%.*s", (int)bytes, text);
+    return canvas_columns(start);
+}
+
+void filter_mark(const struct filter *filter, enum filter_field field, const char *text,
+                 struct canvas *canvas, struct rect cell)
+{
+    struct filter_span spans[FILTER_SPANS_MAX];
+    size_t n = filter_spans(filter, field, text, spans);
+    if (n == 0) {
+        return;
+    }
+    int room = canvas_columns(text) > cell.width ? cell.width - 1 : cell.width; /* `~` ends it */
+    for (size_t i = 0; i < n; i++) {
+        int from = columns_of(text, spans[i].from);
+        int to = columns_of(text, spans[i].to);
+        to = to < room ? to : room;
+        canvas_found(canvas, cell.x + from, cell.y, to - from);
+    }
 }

@@ -6,6 +6,7 @@
  * each term, and of a fuzzy one each character. Nothing for `!`, ranges and times.
  */
 
+#include "tui/terminal/canvas.h"
 #include "tui/widget/filter.h"
 
 #define FILTER_SPANS_MAX 48
@@ -19,5 +20,9 @@ struct filter_span {
    FILTER_ANY: nothing that is searched. */
 size_t filter_spans(const struct filter *filter, enum filter_field field, const char *text,
                     struct filter_span spans[FILTER_SPANS_MAX]);
+
+/* Marks them where the text was drawn: from the left end of `cell`, cut at its right end. */
+void filter_mark(const struct filter *filter, enum filter_field field, const char *text,
+                 struct canvas *canvas, struct rect cell);
 
 #endif
