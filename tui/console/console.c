@@ -74,6 +74,9 @@ static int64_t next_moment(const struct console *console, int64_t spin_at_ms)
     int64_t until = console->input_until_ms;
     int64_t view_ms = view_moment(console);
     until = view_ms < until ? view_ms : until;
+    if (console->shell.stack.searching) {
+        return 0;
+    }
     if (shell_busy(&console->shell) && spin_at_ms < until) {
         until = spin_at_ms;
     }
@@ -84,6 +87,16 @@ static void plan_refresh(struct console *console)
 {
     int64_t every_s = console->shell.place.settings->refresh_s;
     console->refresh_at_ms = every_s > 0 ? clock_ticks_ms() + every_s * 1000 : LOOP_FOREVER;
+}
+
+/* What a key began and did not end. A key that waits comes first. */
+static unsigned go_on(struct console *console)
+{
+    struct view *view = console->shell.stack.searching;
+    if (!view || console->quitting || term_has_input()) {
+        return REACT_NONE;
+    }
+    return command_react(console, view, view->ops->go_on(view, &console->shell));
 }
 
 static unsigned on_time(struct console *console, int64_t *spin_at_ms)
@@ -193,6 +206,7 @@ static void loop(struct console *console)
         if (woken & WOKEN_TIME) {
             reaction |= on_time(console, &spin_at_ms);
         }
+        reaction |= go_on(console);
         if ((reaction & REACT_DRAW) && !console->quitting) {
             show(console);
         }

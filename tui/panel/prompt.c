@@ -6,6 +6,7 @@
 
 #include "core/base/mem.h"
 #include "core/settings/options.h"
+#include "tui/panel/prompt_line.h"
 #include "tui/terminal/theme.h"
 
 #include "core/base/banned.h"
@@ -13,34 +14,12 @@
 struct prompt {
     struct view view;
     struct field field;
-    struct list *list; /* filter */
-    char before[FILTER_TEXT_MAX];
     char offers[256]; /* what can be typed there, shown while one types */
 };
 
 static void release(struct view *view)
 {
     free(view);
-}
-
-static void draw_line(struct prompt *prompt, struct canvas *canvas, const char *label,
-                      struct caret *caret)
-{
-    int y = canvas->height - 1;
-    canvas_fill(canvas, (struct rect){0, y, canvas->width, 1}, STYLE_INPUT);
-    canvas_text(canvas, 0, y, 1, STYLE_PROMPT, label);
-    caret->x = field_draw(&prompt->field, canvas, 1, y, canvas->width - 1, STYLE_INPUT);
-    caret->y = y;
-}
-
-static enum field_result paste_into(struct prompt *prompt, struct shell *shell, const char *text,
-                                    size_t length)
-{
-    enum field_result result = field_paste(&prompt->field, text, length);
-    if (result == FIELD_FULL) {
-        shell_flash(shell, STYLE_WARN, FIELD_FULL_SAYS, prompt->field.max);
-    }
-    return result;
 }
 
 /* ---- the command line ---------------------------------------------------------------------- */
@@ -183,7 +162,7 @@ static void draw_command(struct view *view, struct shell *shell, struct canvas *
         canvas_fill(canvas, (struct rect){0, y, canvas->width, 1}, STYLE_TEXT);
         canvas_text(canvas, 0, y, canvas->width, STYLE_INFO, prompt->offers);
     }
-    draw_line(prompt, canvas, ":", caret);
+    prompt_draw_line(&prompt->field, canvas, ":", caret);
 }
 
 /* What was typed, as a command for the view below. */
@@ -241,7 +220,7 @@ static unsigned paste_command(struct view *view, struct shell *shell, const char
                               size_t length)
 {
     struct prompt *prompt = (struct prompt *)view;
-    paste_into(prompt, shell, text, length);
+    prompt_paste(&prompt->field, shell, text, length);
     offer(prompt, shell);
     return REACT_DRAW;
 }
@@ -264,83 +243,4 @@ void prompt_command(struct shell *shell)
         (void)!shell_read_contexts(shell, NULL); /* that may be completed */
         offer(prompt, shell);
     }
-}
-
-/* ---- the filter ----------------------------------------------------------------------------- */
-
-static void draw_filter(struct view *view, struct shell *shell, struct canvas *canvas,
-                        struct caret *caret)
-{
-    struct prompt *prompt = (struct prompt *)view;
-    (void)shell;
-    draw_line(prompt, canvas, "/", caret);
-    if (canvas->width >= 60 && prompt->field.length == 0) {
-        canvas_text(canvas, 3, canvas->height - 1, canvas->width - 3, STYLE_DIM,
-                    "text  ~fuzzy  ext:20  state:new stale free cooling...  note:  !not");
-    }
-}
-
-static unsigned key_filter(struct view *view, struct shell *shell, uint32_t key)
-{
-    struct prompt *prompt = (struct prompt *)view;
-    switch (key) {
-    case K_ESC:
-    case K_CTRL | 'c':
-    case K_CTRL | 'g':
-        (void)list_filter(prompt->list, prompt->before, NULL);
-        return REACT_CLOSE;
-    case K_ENTER:
-        field_history_add(&shell->filter_history, prompt->field.text);
-        return REACT_CLOSE;
-    case K_CTRL | 'l':
-    case K_CTRL | 'z':
-        return REACT_PASS;
-    case K_PAGE_UP:
-    case K_PAGE_DOWN:
-        list_move(prompt->list, key == K_PAGE_UP ? -10 : 10);
-        return REACT_DRAW;
-    case K_BACKSPACE:
-        if (prompt->field.length == 0) {
-            (void)list_filter(prompt->list, "", NULL);
-            return REACT_CLOSE;
-        }
-        break;
-    default:
-        break;
-    }
-    enum field_result result = field_key(&prompt->field, key);
-    if (result == FIELD_CHANGED) {
-        (void)list_filter(prompt->list, prompt->field.text, NULL);
-    }
-    return result == FIELD_IGNORED ? REACT_NONE : REACT_DRAW;
-}
-
-static unsigned paste_filter(struct view *view, struct shell *shell, const char *text,
-                             size_t length)
-{
-    struct prompt *prompt = (struct prompt *)view;
-    if (paste_into(prompt, shell, text, length) == FIELD_CHANGED) {
-        (void)list_filter(prompt->list, prompt->field.text, NULL);
-    }
-    return REACT_DRAW;
-}
-
-/* It does not freeze the data: the list may go on filling while the operator types. */
-static const struct view_ops s_filter_ops = {.title = "filter",
-                                             .overlay = true,
-                                             .draw = draw_filter,
-                                             .key = key_filter,
-                                             .paste = paste_filter,
-                                             .free = release};
-
-void prompt_filter(struct shell *shell, struct list *list)
-{
-    struct prompt *prompt = mem_alloc(sizeof *prompt);
-    prompt->view.ops = &s_filter_ops;
-    prompt->list = list;
-    memcpy(prompt->before, list->filter_text, sizeof prompt->before);
-    field_init(&prompt->field, &shell->filter_history);
-    prompt->field.max = FILTER_TEXT_MAX - 1;
-    field_set(&prompt->field, list->filter_text);
-    shell_push(shell, &prompt->view);
 }

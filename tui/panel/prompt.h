@@ -2,8 +2,8 @@
 #define TUI_PANEL_PROMPT_H
 
 /*
- * The lines that open at the foot of the screen: `:` for commands with completion and history, `/`
- * for the filter, which works while it is typed.
+ * The lines that open at the foot of the screen: `:` for commands with completion and history
+ * (prompt.c), `/` for the filter, which works while it is typed (prompt_filter.c).
  */
 
 #include "tui/widget/list.h"
@@ -11,7 +11,9 @@
 
 void prompt_command(struct shell *shell);
 
-/* Esc restores the filter. `list` belongs to the bottom view. */
+/* Esc goes back to the filter and the row before. `list` belongs to the view that is on top. Alt and
+   a key of that view ends the search and gives the view the key's command, for the row under the
+   cursor alone. */
 void prompt_filter(struct shell *shell, struct list *list);
 
 #endif

@@ -62,6 +62,7 @@ void shell_close(struct shell *shell, struct view *view)
             memmove(&shell->stack.views[i], &shell->stack.views[i + 1],
                     (shell->stack.n_views - i - 1) * sizeof shell->stack.views[0]);
             shell->stack.n_views--;
+            shell->stack.searching = shell->stack.searching == view ? NULL : shell->stack.searching;
             view->ops->free(view);
             break;
         }

@@ -61,6 +61,7 @@ struct given {
 struct stack {
     struct view *views[VIEWS_MAX];
     size_t n_views;
+    struct view *searching; /* its go_on has something to do; NULL: nothing goes on */
     struct ready ready[READY_MAX];
     size_t n_ready;
     struct given given;  /* with REACT_GIVEN */

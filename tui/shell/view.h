@@ -59,7 +59,10 @@ struct view_ops {
     int64_t (*wakes_at)(const struct view *view, const struct shell *shell);
     unsigned (*on_time)(struct view *view, struct shell *shell);
     void (*reload)(struct view *view, struct shell *shell); /* the data was replaced; may be NULL */
-    bool (*has_row)(const struct view *view);               /* whether NEED_ROW is met; NULL: yes */
+    /* Goes on with what takes longer than a key may take, for some milliseconds. The console calls
+       it as long as shell->stack.searching is this view, between the keys. May be NULL. */
+    unsigned (*go_on)(struct view *view, struct shell *shell);
+    bool (*has_row)(const struct view *view); /* whether NEED_ROW is met; NULL: yes */
     /* The word in the footer for what the command does at this moment, usually info->hint; "": it
        does nothing. May be NULL. */
     const char *(*hint)(const struct view *view, const struct shell *shell, enum command command);

@@ -216,6 +216,20 @@ static unsigned places(struct main_view *main, struct shell *shell, enum command
     }
 }
 
+static unsigned on_rows(struct main_view *main, struct shell *shell, enum command command)
+{
+    switch ((int)command) {
+    case CMD_COPY:
+    case CMD_COPY_ROW:
+        copy(main, shell, command == CMD_COPY_ROW);
+        return REACT_DRAW;
+    case CMD_BACK:
+        return back(main, shell);
+    default:
+        return edit(main, shell, command);
+    }
+}
+
 static unsigned command(struct view *view, struct shell *shell, enum command command)
 {
     struct main_view *main = (struct main_view *)view;
@@ -227,19 +241,11 @@ static unsigned command(struct view *view, struct shell *shell, enum command com
     if (reaction == REACT_PASS) {
         reaction = places(main, shell, command);
     }
-    if (reaction != REACT_PASS) {
-        return reaction;
+    if (reaction == REACT_PASS) {
+        reaction = on_rows(main, shell, command);
     }
-    switch ((int)command) {
-    case CMD_COPY:
-    case CMD_COPY_ROW:
-        copy(main, shell, command == CMD_COPY_ROW);
-        return REACT_DRAW;
-    case CMD_BACK:
-        return back(main, shell);
-    default:
-        return edit(main, shell, command);
-    }
+    main_list(main)->list.alone = false;
+    return reaction;
 }
 
 static bool argument(struct view *view, struct shell *shell, enum command command, const char *text)

@@ -149,6 +149,7 @@ bool list_seek(struct list *list, const char *key)
 void list_scroll(struct list *list, int height)
 {
     size_t rows = height > 0 ? (size_t)height : 1;
+    list->page = (int)rows;
     list->top = rows_scrolled(list->top, list->cursor, rows);
     if (list->top + rows > list->n_shown) { /* no empty lines below while there are rows above */
         list->top = list->n_shown > rows ? list->n_shown - rows : 0;
@@ -315,7 +316,7 @@ uint32_t *list_chosen(const struct list *list, size_t *n)
 {
     size_t row = list_current(list);
     *n = 0;
-    if (list->n_marked == 0) {
+    if (list->n_marked == 0 || list->alone) {
         if (row == SIZE_MAX) {
             return NULL;
         }

@@ -45,6 +45,8 @@ struct list {
     size_t n_absent;
     size_t cursor; /* index into shown */
     size_t top;    /* the first one on the screen */
+    int page;      /* rows on the screen, when it was scrolled last */
+    bool alone;    /* list_chosen is the current row, whatever is marked */
     bool moved;    /* somebody moved the cursor: from then on it keeps to its record */
     size_t range;  /* index into shown of the start of a range, or SIZE_MAX */
     int n_columns;
