@@ -63,18 +63,19 @@ static void draw_count(const struct filter_prompt *prompt, const struct shell *s
     size_t n = prompt->list->n_shown;
     if (prompt->list->search) {
         snprintf(line, sizeof line, " searching...");
+    } else if (n == 0) {
+        snprintf(line, sizeof line, " nothing matches.");
     } else {
-        snprintf(line, sizeof line, " %s match%s.", n ? frame_count(n) : "none",
-                 n == 1 ? "es"
-                 : n    ? ""
-                        : "es");
+        snprintf(line, sizeof line, " %s match%s.", frame_count(n), n == 1 ? "es" : "");
     }
-    add(line, sizeof line, canvas->width, " Up Down move, Enter keeps,");
+    if (n > 0) {
+        add(line, sizeof line, canvas->width, " Up Down move, Enter keeps,");
+    }
     if (n > 0 && acts(shell)) {
         add(line, sizeof line, canvas->width, " M-r M-x M-a act,");
     }
     add(line, sizeof line, canvas->width, " C-p before,");
-    add(line, sizeof line, canvas->width, " Esc leaves");
+    add(line, sizeof line, canvas->width, " Esc goes back");
     size_t length = strlen(line);
     line[length - (line[length - 1] == ',')] = '\0';
     canvas_text(canvas, 0, y, canvas->width, STYLE_STRONG, line);

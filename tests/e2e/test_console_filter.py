@@ -1,0 +1,146 @@
+"""The filter while it is typed: what it shows, what is wrong with it, and what can be done from it."""
+
+import re
+
+import pytest
+
+ROW = re.compile(r"│(.)...(\S+)")
+
+
+def logins(term):
+    """The logins that the list shows."""
+    shown = [ROW.match(line) for line in term.lines]
+    return [match[2] for match in shown if match and not match[2].startswith("LOGIN")]
+
+
+def current(term):
+    return next((m[2] for m in map(ROW.match, term.lines) if m and m[1] == ">"), None)
+
+
+def typed(term, text):
+    return term.press("/").type(text).quiet()
+
+
+# ---- what is wrong -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text, says", [
+    ("foo:x", "no field foo: ext login name state profile since by note live changed basket"),
+    ("state:stal3", "state: has no 'stal3': new stale ok pinned. Shown: the last that held"),
+    ("since:7y", "since: 7y is not a time: 7d, 2h, 2026-11-01. Shown: the last that held"),
+    ("ext:2x", "ext: 2x is not a number: 20, 2000-2099. Shown: the last that held"),
+    ("b c d e f g h i j k l m n o p q", "17 terms: 16 are the most. Shown: the last that held"),
+])  # fmt: skip
+def test_a_mistake_is_told_at_the_key_and_the_list_keeps_the_last_that_held(centre, text, says):
+    with centre.console() as term:
+        typed(term, "smi " + text[:-1])
+        held = [line for line in term.lines if "Agents" in line]
+        term.type(text[-1]).wait_for(says)
+        assert [line for line in term.lines if "Agents" in line] == held
+        term.press("Enter").quiet()
+        assert says in term.text and term.lines[-1].startswith("/smi ")
+        term.press("Esc").wait_for("Agents 14")
+
+
+@pytest.mark.parametrize("text, says", [
+    ("ext:20-", "ext: 20- needs its end"),
+    ('"smith', 'a " is open'),
+    ("note:", "note: needs a value, * or -"),
+    ("since:7", "since: 7 is not a time"),
+    ("smi or", "or needs a term behind it"),
+])  # fmt: skip
+def test_what_can_still_become_right_is_told_only_at_enter(centre, text, says):
+    with centre.console() as term:
+        typed(term, text).wait_for("match")
+        assert says not in term.text
+        term.press("Enter").wait_for(says)
+        assert term.lines[-1].startswith("/" + text)
+        term.press("C-u").type("rao").quiet().press("Enter").wait_for("Agents 2 of 14 /rao")
+
+
+def test_filter_as_a_command_tells_its_mistake_too(centre):
+    with centre.console() as term:
+        term.press(":").type("filter state:nix").press("Enter").wait_for("state: has no 'nix'")
+        term.press(":").type("filter state:new or rao").press("Enter").wait_for("Agents 4 of 14")
+
+
+# ---- what is shown -------------------------------------------------------------------------------
+
+
+def emphasised(term, y):
+    """The text of the row that is bold and underlined."""
+    cells = [term.cell(x, y) for x in range(46)]
+    return "".join(cell.data for cell in cells if cell.bold and cell.underscore)
+
+
+@pytest.mark.parametrize("theme", ["default", "mono"])
+def test_what_was_found_is_bold_and_underlined(centre, theme):
+    with centre.console(environment={"NO_COLOR": "1"} if theme == "mono" else None) as term:
+        typed(term, "garc or state:st or ext:2001")
+        found = {}
+        for y, line in enumerate(term.lines):
+            match = ROW.match(line)
+            if match and y > 3:
+                found[match[2]] = emphasised(term, y)
+        assert found["l.garcia"] == "garcGarc", found
+        assert found["m.leaver"] == "ST"
+        assert any("2001" in text for text in found.values()), found
+        term.press("Enter").quiet().press("Esc").wait_for("Agents 14")
+        assert not any(emphasised(term, y) for y in range(3, 20))
+
+
+def test_the_list_moves_while_one_types(centre):
+    with centre.console() as term:
+        typed(term, "smi").press("Down", "Down").quiet()
+        third = logins(term)[2]
+        assert current(term) == third
+        term.press("Up").quiet()
+        assert current(term) == logins(term)[1]
+        term.press("Enter").quiet()
+        assert current(term) == logins(term)[1] and "/smi" in term.text
+
+
+def test_esc_goes_back_to_the_filter_and_the_row_before(centre):
+    with centre.console() as term:
+        term.press("Down", "Down", "Down").quiet()
+        row = current(term)
+        typed(term, "state:new").press("Down").quiet()
+        assert current(term) != row
+        term.press("Esc").wait_for("Agents 14").quiet()
+        assert current(term) == row
+
+
+def test_earlier_filters_come_with_c_p(centre):
+    with centre.console() as term:
+        typed(term, "rao").press("Enter").quiet().press("Esc")
+        typed(term, "smi").press("Enter").quiet().press("Esc")
+        term.press("/").press("C-p", "C-p").wait_for("Agents 2 of 14 /rao")
+        term.press("C-n").wait_for("/smi")
+
+
+# ---- what is done from it ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["M-x", "Esc and x in one packet"])
+def test_an_action_from_the_prompt_is_for_the_row_found(centre, how):
+    holder = centre.extension("e.rao")
+    with centre.console() as term:
+        term.press("Space").quiet()  # another one is marked: it is about the row found all the same
+        typed(term, "e.rao")
+        if how == "M-x":
+            term.press("M-x")
+        else:
+            term.send(b"\x1bx")
+        term.wait_for("elease")
+        term.quiet()
+        assert holder in term.text and "e.rao" in term.text
+        assert not term.lines[-1].startswith("/")
+        term.press("Esc").quiet().wait_for("Agents 14")
+        assert current(term) == "e.rao" and "*1" in term.text
+    assert centre.extension("e.rao") == holder
+
+
+def test_without_a_match_nothing_can_be_done(centre):
+    with centre.console() as term:
+        typed(term, "zzz").wait_for("nothing matches").press("M-r").wait_for("no row to act on")
+        assert term.lines[-1].startswith("/zzz")
