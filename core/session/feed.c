@@ -108,13 +108,11 @@ void feed_entry_counts(const struct feed_entry *entry, char out[FEED_TEXT])
     }
 }
 
-/* The host and the session make a name long: "kim@desk7 from 10.0.0.7" is kim@desk7, and of an ARN
-   what stands behind the last slash is the person. */
 static const char *short_name(struct arena *arena, const char *actor)
 {
-    const char *slash = strncmp(actor, "arn:", 4) == 0 ? strrchr(actor, '/') : NULL;
-    const char *from = slash && slash[1] ? slash + 1 : actor;
-    return arena_strndup(arena, from, strcspn(from, " "));
+    char name[AUDIT_NAME_MAX];
+    audit_actor_name(actor, name);
+    return arena_strdup(arena, name);
 }
 
 /* ---- building ------------------------------------------------------------------------------ */
@@ -186,7 +184,6 @@ static struct feed_entry entry_copy(struct arena *arena, const struct feed_entry
     copy.who = arena_strdup(arena, entry->who);
     copy.user = arena_strdup(arena, entry->user);
     copy.actor = arena_strdup(arena, entry->actor);
-    copy.via = arena_strdup(arena, entry->via);
     copy.action = arena_strdup(arena, entry->action);
     copy.action_id = arena_strdup(arena, entry->action_id);
     copy.ticket = arena_strdup(arena, entry->ticket);
@@ -260,8 +257,8 @@ static enum feed_origin origin_of(const struct feed_reader *reader, const struct
     if (reader->is_own && reader->is_own(reader->context, entry->action_id)) {
         return FEED_MINE;
     }
-    bool by_hand =
-        !entry->via || (strcmp(entry->via, "timer") != 0 && strcmp(entry->via, "lambda") != 0);
+    enum audit_via via = audit_via_parse(entry->via);
+    bool by_hand = via != VIA_TIMER && via != VIA_LAMBDA;
     bool principals = is_principal(entry->actor) || is_principal(reader->actor);
     bool same_actor = entry->actor && reader->actor && strcmp(entry->actor, reader->actor) == 0;
     if (!by_hand || (principals && !same_actor)) {
@@ -277,14 +274,19 @@ static struct growing *entry_of_record(struct feed_builder *builder,
                                        const struct audit_record *record)
 {
     struct arena *arena = &builder->feed->arena;
+    const struct audit_origin *origin = &record->origin;
     size_t known = strmap_get(&builder->by_id, record->action_id);
     if (known != STRMAP_NONE) {
         return &builder->entries[known];
     }
     struct feed_entry entry = {
         .at_ms = record->at_ms,
-        .who = short_name(arena, record->actor),
+        .who = short_name(arena, origin->user ? origin->user : record->actor),
+        .user = arena_strdup(arena, origin->user),
         .actor = arena_strdup(arena, record->actor),
+        .via = audit_via_name(origin->via),
+        .ticket = arena_strdup(arena, origin->ticket),
+        .undoes = arena_strdup(arena, origin->undoes),
         .action = arena_strdup(arena, record->action),
         .action_id = arena_strdup(arena, record->action_id),
     };

@@ -104,16 +104,14 @@ bool changes_see_row(struct changes *changes, const char *login, const char *ext
         }
     }
     count(changes);
-    if (changes->n_unseen == 0 && before > 0) {
-        changes_see_all(changes);
-    }
     return changes->n_unseen < before;
 }
 
-bool changes_see_all(struct changes *changes)
+bool changes_see_all(struct changes *changes, int64_t now_s)
 {
     bool any = changes->n_unseen > 0;
     changes->seen = changes->feed ? changes->feed->serial : 0;
+    changes->seen_at_s = now_s;
     changes->n_rested = 0;
     changes->n_unseen = 0;
     return any;

@@ -22,6 +22,7 @@
 struct changes {
     struct feed *feed; /* NULL: not read yet */
     uint64_t seen;     /* every row up to this serial */
+    int64_t seen_at_s; /* since then; 0: nothing was seen yet */
     uint64_t *rested;  /* and these */
     size_t n_rested;
     size_t capacity;
@@ -44,6 +45,16 @@ const struct feed_row *changes_of_ext(const struct changes *changes, const char 
 
 /* All rows about the agent or the extension were seen (either may be NULL); true if one was new. */
 bool changes_see_row(struct changes *changes, const char *login, const char *ext);
-bool changes_see_all(struct changes *changes);
+bool changes_see_all(struct changes *changes, int64_t now_s);
+
+/* ---- as text (changes_text.c) ----------------------------------------------------------------- */
+
+#define CHANGES_EACH 3 /* up to so many rows of an action are named, of more only the counts */
+
+/* Who it was: "kim@desk7"; "you on desk7" for the same person elsewhere. */
+void changes_who(const struct feed_entry *entry, char *out, size_t size);
+/* One line about an action: "kim@desk7 reassign: 0042>0077 m.rossi, 0014 a.bondar", "kim@desk7 sync:
+   +6 -1" */
+void changes_activity(const struct feed_entry *entry, char *out, size_t size);
 
 #endif

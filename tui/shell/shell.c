@@ -96,6 +96,7 @@ void shell_forget_place(struct shell *shell)
 {
     history_free(shell->reading.row.history);
     shell->reading.row = (struct row_history){.history = NULL};
+    shell->reading.history_asked = false;
     live_cache_release(&shell->live.cache);
     shell->live = (struct live_reading){.refused = false};
     changes_release(&shell->changes);

@@ -106,6 +106,7 @@ struct reading {
     struct source sources[SOURCES];
     struct history *history; /* as last read; NULL */
     bool history_wanted;     /* it is out of date */
+    bool history_asked;      /* it was read, or tried, for the details of rows */
     struct row_history row;
 };
 
@@ -182,6 +183,9 @@ void shell_flash(struct shell *shell, enum style style, const char *format, ...)
 void shell_take_data(struct shell *shell, struct screen_data *data);
 /* Clears the screen's data, for another place. */
 void shell_forget_data(struct shell *shell);
+/* Takes a reference to a newer feed of changes, and tells what is new in it (news.c). NULL, or the
+   feed that it has: nothing. */
+void shell_take_feed(struct shell *shell, const struct feed *feed);
 /* Clears what was read beside the data: the history of a row, live states, changes. */
 void shell_forget_place(struct shell *shell);
 /* What planners need, from what the screen shows. */

@@ -63,12 +63,28 @@ static void turn_to(struct details_part *self, const struct part_about *about)
     self->ask_at_ms = login[0] || ext[0] ? clock_ticks_ms() + REST_MS : LOOP_FOREVER;
 }
 
-/* Takes what the worker has found about the row, if it is that row's. */
+/* The trail of a service is read once, and then as far as it grows: not for each row. */
+static void take_from_memory(struct details_part *self, const struct shell *shell)
+{
+    const struct history *history = shell->reading.history;
+    if (history) {
+        past_add_feed(&self->past, shell->changes.feed, history, self->login, self->ext);
+        past_add_history(&self->past, history, self->login, self->ext);
+        self->known = true;
+    }
+}
+
+/* Takes what is known about the row, when the cursor has rested. */
 static void take_past(struct details_part *self, const struct shell *shell)
 {
     const struct row_history *found = &shell->reading.row;
-    if (!self->known && found->history && strcmp(found->login, self->login) == 0 &&
-        strcmp(found->ext, self->ext) == 0) {
+    if (self->known || self->ask_at_ms != LOOP_FOREVER) {
+        return;
+    }
+    if (!session_is_embedded(shell->place.session)) {
+        take_from_memory(self, shell);
+    } else if (found->history && strcmp(found->login, self->login) == 0 &&
+               strcmp(found->ext, self->ext) == 0) {
         past_add_history(&self->past, found->history, self->login, self->ext);
         self->known = true;
     }
@@ -90,9 +106,9 @@ static unsigned on_time(struct part *part, struct shell *shell)
         work_read_row(shell, self->login, self->ext);
         return REACT_NONE;
     }
-    if (shell->changes.feed) { /* the trail of a service is not asked for each row */
-        past_add_feed(&self->past, shell->changes.feed, self->login, self->ext);
-        self->known = true;
+    if (!shell->reading.history && !shell->reading.history_asked) {
+        shell->reading.history_asked = true;
+        work_read_history(shell);
     }
     return REACT_DRAW;
 }

@@ -195,7 +195,7 @@ static unsigned places(struct main_view *main, struct shell *shell, enum command
         to_change(main, shell, command == CMD_CHANGE_NEXT ? 1 : -1);
         return REACT_DRAW;
     case CMD_SEEN:
-        changes_see_all(&shell->changes);
+        changes_see_all(&shell->changes, shell_now_s(shell));
         shell_flash(shell, STYLE_OK, "all changes are marked as seen");
         return REACT_DRAW;
     case CMD_DETAILS:
@@ -230,11 +230,45 @@ static unsigned on_rows(struct main_view *main, struct shell *shell, enum comman
     }
 }
 
+/* The lists go to the row that the part's cursor is about; false: it is not shown. */
+static bool seek_row(struct main_view *main, struct shell *shell, const struct part *part)
+{
+    const char *login;
+    const char *ext;
+    if (!part || !part->ops->row || !part->ops->row(part, &login, &ext)) {
+        return false;
+    }
+    main->on_numbers = !(login && list_seek(&main->agents.list, login));
+    if (main->on_numbers && !(ext && list_seek(&main->extensions.list, ext))) {
+        shell_flash(shell, STYLE_WARN, "its row is not in the lists as they are shown");
+        return false;
+    }
+    return true;
+}
+
+/* What the part of the right side does by itself, or about the row of its cursor. */
+static unsigned part_command(struct main_view *main, struct shell *shell, enum command command)
+{
+    struct part *part = part_of(main);
+    unsigned reaction = part ? part->ops->command(part, shell, command) : REACT_PASS;
+    bool about_row = command == CMD_DETAILS || command == CMD_HISTORY;
+    if (reaction != REACT_PASS || !about_row || !part || !part->ops->row) {
+        return reaction;
+    }
+    if (!seek_row(main, shell, part)) {
+        return REACT_DRAW;
+    }
+    if (command == CMD_HISTORY) {
+        go_to(main, shell, FOCUS_DETAILS);
+        return REACT_DRAW;
+    }
+    return REACT_PASS;
+}
+
 static unsigned command(struct view *view, struct shell *shell, enum command command)
 {
     struct main_view *main = (struct main_view *)view;
-    struct part *part = part_of(main);
-    unsigned reaction = part ? part->ops->command(part, shell, command) : REACT_PASS;
+    unsigned reaction = part_command(main, shell, command);
     if (reaction == REACT_PASS) {
         reaction = pane_command(main_list(main), shell, command);
     }

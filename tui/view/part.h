@@ -45,6 +45,8 @@ struct part_ops {
                  struct canvas *canvas, struct rect inside);
     /* While it has the keyboard. REACT_PASS: the list beside it takes the command. */
     unsigned (*command)(struct part *part, struct shell *shell, enum command command);
+    /* The row that its cursor is about; false: none. NULL: it has no cursor. */
+    bool (*row)(const struct part *part, const char **login, const char **ext);
     /* As in tui/shell/view.h; NULL: never. */
     int64_t (*wakes_at)(const struct part *part);
     unsigned (*on_time)(struct part *part, struct shell *shell);

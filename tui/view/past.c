@@ -59,22 +59,41 @@ void past_add_history(struct past *past, const struct history *history, const ch
     }
 }
 
-void past_add_feed(struct past *past, const struct feed *feed, const char *login, const char *ext)
+static bool has_action(const struct history *history, const char *action_id)
 {
-    for (size_t i = 0; i < feed->n_entries; i++) {
+    for (size_t i = 0; history && i < history->n_actions; i++) {
+        if (strcmp(history->actions[i].action_id, action_id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_entry(struct past *past, const struct feed_entry *entry, const char *login,
+                      const char *ext)
+{
+    for (size_t k = 0; k < entry->n_rows; k++) {
+        const struct feed_row *row = &entry->rows[k];
+        add(past,
+            &(struct past_change){.at_ms = entry->at_ms,
+                                  .kind = row->kind,
+                                  .ext = row->ext,
+                                  .from = row->from,
+                                  .agent = row->agent,
+                                  .who = entry->who,
+                                  .action = entry->action,
+                                  .many = entry->n_numbers > 1},
+            login, ext);
+    }
+}
+
+void past_add_feed(struct past *past, const struct feed *feed, const struct history *known,
+                   const char *login, const char *ext)
+{
+    for (size_t i = 0; feed && i < feed->n_entries; i++) {
         const struct feed_entry *entry = &feed->entries[i];
-        for (size_t k = 0; entry->action_id && k < entry->n_rows; k++) {
-            const struct feed_row *row = &entry->rows[k];
-            add(past,
-                &(struct past_change){.at_ms = entry->at_ms,
-                                      .kind = row->kind,
-                                      .ext = row->ext,
-                                      .from = row->from,
-                                      .agent = row->agent,
-                                      .who = entry->who,
-                                      .action = entry->action,
-                                      .many = entry->n_numbers > 1},
-                login, ext);
+        if (entry->action_id && !has_action(known, entry->action_id)) {
+            add_entry(past, entry, login, ext);
         }
     }
 }

@@ -41,8 +41,9 @@ struct past {
    The history is sealed. */
 void past_add_history(struct past *past, const struct history *history, const char *login,
                       const char *ext);
-/* The same from the feed of changes. */
-void past_add_feed(struct past *past, const struct feed *feed, const char *login, const char *ext);
+/* The same from the feed of changes, but for actions that `known` has (NULL: none). */
+void past_add_feed(struct past *past, const struct feed *feed, const struct history *known,
+                   const char *login, const char *ext);
 void past_release(struct past *past);
 
 #endif

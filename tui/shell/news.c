@@ -1,0 +1,52 @@
+/*
+ * What others changed, when the feed of changes has grown: a line of the activity for each action.
+ */
+
+#include "tui/shell/shell.h"
+
+#include <stdio.h>
+
+#include "core/base/banned.h"
+
+#define NAMED_MAX                                                                                  \
+    4 /* so many actions at once have a line each; of more only their number is told */
+
+static bool is_news(const struct shell *shell, const struct feed_entry *entry)
+{
+    return entry->origin != FEED_MINE && entry->serial > shell->changes.told;
+}
+
+static size_t count_news(const struct shell *shell, const struct feed *feed)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < feed->n_entries; i++) {
+        n += is_news(shell, &feed->entries[i]);
+    }
+    return n;
+}
+
+static void tell(struct shell *shell, const struct feed_entry *entry)
+{
+    char text[400];
+    changes_activity(entry, text, sizeof text);
+    shell_say(shell, STYLE_INFO, "%s; %s goes there", text, frame_key(shell, CMD_CHANGE_NEXT));
+}
+
+void shell_take_feed(struct shell *shell, const struct feed *feed)
+{
+    if (!feed || feed == shell->changes.feed) {
+        return;
+    }
+    size_t n = count_news(shell, feed);
+    if (n > NAMED_MAX) {
+        shell_say(shell, STYLE_INFO, "%s actions of others since you looked: %s shows them",
+                  frame_count(n), frame_key(shell, CMD_PANE_4));
+    }
+    for (size_t i = feed->n_entries; n <= NAMED_MAX && i-- > 0;) { /* the oldest first */
+        if (is_news(shell, &feed->entries[i])) {
+            tell(shell, &feed->entries[i]);
+        }
+    }
+    shell->changes.told = feed->serial;
+    changes_take(&shell->changes, feed_ref(feed));
+}
