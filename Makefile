@@ -208,8 +208,8 @@ tools: $(TOOLS)
 
 # Programs that measure, for `make bench`.
 BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/bench_*.c)))
-$(BENCHES): $(B)/bench/%: $(B)/tests/bench/%.o $(SUPPORT_core) $(B)/libcore.a
-	$(call link_test,$(LIBS_core))
+$(BENCHES): $(B)/bench/%: $(B)/tests/bench/%.o $(SUPPORT_core) $(B)/libtui.a $(B)/libcore.a
+	$(call link_test,$(LIBS_tui))
 
 .PHONY: benches libs
 benches: $(BENCHES)

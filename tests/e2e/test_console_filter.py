@@ -86,7 +86,7 @@ def test_what_was_found_is_bold_and_underlined(centre, theme):
         assert found["m.leaver"] == "ST"
         assert any("2001" in text for text in found.values()), found
         term.press("Enter").quiet().press("Esc").wait_for("Agents 14")
-        assert not any(emphasised(term, y) for y in range(3, 20))
+        assert not any(emphasised(term, y) for y in range(4, 19))
 
 
 def test_the_list_moves_while_one_types(centre):

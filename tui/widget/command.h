@@ -59,7 +59,7 @@
     X(CMD_DETAILS, "details", "Enter", PLACE_MAIN | PLACE_HISTORY | PLACE_DOCTOR, NEED_ROW, "",    \
       "details of this row, with its history")                                                     \
     X(CMD_FILTER, "filter", "/", PLACE_MAIN, 0, "Filter",                                          \
-      "show only what matches: text, ~fuzzy, ext:20, state:new, !not")                             \
+      "show only what matches: text, ext:20-29, since:7d, a or b, !not")                           \
     X(CMD_NEXT, "next", "n", PLACE_MAIN, 0, "", "the next match; after the last, the first")       \
     X(CMD_PREVIOUS, "previous", "N", PLACE_MAIN, 0, "",                                            \
       "the previous match; before the first, the last")                                            \

@@ -35,11 +35,17 @@ static lanes lanes_at(const char *at)
     return out;
 }
 
-static bool any_lane(lanes mask)
+/* The first of eight lanes that is set, and the mask without it. */
+static int take_lane(uint64_t *mask)
 {
-    uint64_t halves[2];
-    memcpy(halves, &mask, sizeof halves);
-    return (halves[0] | halves[1]) != 0;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    int lane = __builtin_clzll(*mask) / 8;
+    *mask &= ~(UINT64_C(0xFF) << (56 - 8 * lane));
+#else
+    int lane = __builtin_ctzll(*mask) / 8;
+    *mask &= ~(UINT64_C(0xFF) << (8 * lane));
+#endif
+    return lane;
 }
 
 const char *filter_find(const char *at, const char *end, const char *needle, size_t length)
@@ -48,9 +54,14 @@ const char *filter_find(const char *at, const char *end, const char *needle, siz
     const lanes last = all_of(needle[length - 1]);
     for (; at + length <= end; at += LANES) {
         lanes fits = (lanes)((lanes_at(at) == first) & (lanes_at(at + length - 1) == last));
-        for (int i = 0; any_lane(fits) && i < LANES; i++) {
-            if (fits[i] && at + i + length <= end && memcmp(at + i, needle, length) == 0) {
-                return at + i;
+        uint64_t halves[2];
+        memcpy(halves, &fits, sizeof halves);
+        for (int half = 0; half < 2; half++) {
+            while (halves[half]) {
+                const char *place = at + 8 * half + take_lane(&halves[half]);
+                if (place + length <= end && memcmp(place, needle, length) == 0) {
+                    return place;
+                }
             }
         }
     }

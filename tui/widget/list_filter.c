@@ -75,10 +75,9 @@ static void fill_shown(struct list *list)
         return;
     }
     list->n_shown = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (filter_found(list->found, list->order[i])) {
-            list->shown[list->n_shown++] = list->order[i];
-        }
+    for (size_t i = 0; i < n; i++) { /* without a branch that nobody can foretell */
+        list->shown[list->n_shown] = list->order[i];
+        list->n_shown += filter_found(list->found, list->order[i]);
     }
     if (list->scores) {
         rank(list, list->scores);
