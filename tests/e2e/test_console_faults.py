@@ -30,7 +30,7 @@ def test_a_fault_in_the_middle_says_why_and_enter_goes_on(cloud_centre):
         assert re.search(r" \d+ applied, \d+ not: Enter plans those again", term.text)
         assert "may not" in term.text or "AccessDenied" in term.text or "not allowed" in term.text
         assert "Enter Plan again" in term.lines[-1]
-        term.press("4").quiet()
+        term.press(":").type("activity").press("Enter").quiet()
         place.cloud.gate.clear_faults()
         term.press("Enter").wait_for("PLAN sync").wait_for("releases")
     assert 12 < len(place.held()) < 312

@@ -33,6 +33,10 @@ static unsigned on_key(struct console *console, uint32_t key)
 static unsigned on_mouse(struct console *console, struct view *view, const struct key_event *event)
 {
     bool wheel = event->button == 64 || event->button == 65;
+    enum command hint = frame_hint_at(&console->shell, view, event->x, event->y);
+    if (hint != CMD_NONE && event->press && !wheel) {
+        return command_react(console, view, command_run(console, hint));
+    }
     if (view->ops->click) {
         return command_react(console, view, view->ops->click(view, &console->shell, event));
     }
@@ -73,7 +77,9 @@ static unsigned on_paste(struct console *console, struct view *view, const struc
 static unsigned on_event(struct console *console, const struct key_event *event)
 {
     struct view *view = shell_top(&console->shell);
-    console->shell.stack.typed++;
+    if (event->kind != K_EVENT_MOUSE || event->press) { /* a release belongs to its click */
+        console->shell.stack.typed++;
+    }
     switch (event->kind) {
     case K_EVENT_KEY:
         return on_key(console, event->key);

@@ -1,5 +1,5 @@
 /*
- * The frame around the views: the header, the gauge of the pool, the activity, the footer.
+ * The frame around the views: the header, the gauge of the pool, the activity.
  */
 
 #include "tui/shell/shell.h"
@@ -12,8 +12,6 @@
 #include "tui/shell/work.h"
 
 #include "core/base/banned.h"
-
-#define LONG_S 3 /* from here on the elapsed time is shown */
 
 bool frame_too_small(struct canvas *canvas)
 {
@@ -217,144 +215,4 @@ void frame_activity(struct shell *shell, struct canvas *canvas, struct rect area
         canvas_printf(canvas, area.x, area.y + i, 10, STYLE_DIM, " %s", when);
         canvas_text(canvas, area.x + 11, area.y + i, area.width - 11, line->style, line->text);
     }
-}
-
-/* ---- footer ------------------------------------------------------------------------------- */
-
-/* "  3,000 of 9,500  420/s  15s left" */
-static size_t add_done(const struct shell *shell, char *out, size_t size)
-{
-    const struct progress_report *report = &shell->jobs.report;
-    int64_t since_s = (clock_ticks_ms() - shell->jobs.phase_since_ms) / 1000;
-    uint64_t rate = since_s > 0 ? report->done / (uint64_t)since_s : 0;
-    size_t used = (size_t)snprintf(out, size, "  %s%s%s", frame_count(report->done),
-                                   report->total ? " of " : " so far",
-                                   report->total ? frame_count(report->total) : "");
-    if (rate > 0) {
-        used += (size_t)snprintf(out + used, size - used, "  %s/s", frame_count(rate));
-    }
-    if (rate > 0 && report->total > report->done) {
-        char span[CLOCK_TEXT_MAX];
-        clock_format_span((int64_t)((report->total - report->done) / rate), span);
-        used += (size_t)snprintf(out + used, size - used, "  %s left", span);
-    }
-    return used;
-}
-
-/* "| reading the directory 12s  page 3  3,000 of 9,500  throttled, waits 2 s  (C-c stops)": the
-   work, since when, and how far it is. */
-static void progress_text(const struct shell *shell, char *out, size_t size)
-{
-    static const char spinner[] = "|/-\\";
-    const struct progress_report *report = &shell->jobs.report;
-    const char *key = frame_key(shell, CMD_CANCEL);
-    int64_t since_s = (clock_ticks_ms() - shell->jobs.since_ms) / 1000;
-    size_t used = (size_t)snprintf(out, size, " %c %s", spinner[shell->jobs.spin % 4],
-                                   shell->jobs.reporting ? report->phase : shell->jobs.name);
-    if (since_s >= LONG_S) {
-        char span[CLOCK_TEXT_MAX];
-        clock_format_span(since_s, span);
-        used += (size_t)snprintf(out + used, size - used, " %s", span);
-    }
-    if (shell->jobs.reporting && report->pages > 0) {
-        used += (size_t)snprintf(out + used, size - used, "  page %s", frame_count(report->pages));
-    }
-    if (shell->jobs.reporting && report->done > 0) {
-        used += add_done(shell, out + used, size - used);
-    }
-    if (shell->jobs.reporting && report->wait_ms > 0) {
-        used += (size_t)snprintf(out + used, size - used, "  %s %lld.%lld s",
-                                 report->slowed ? "throttled, waits" : "tries again in",
-                                 (long long)(report->wait_ms / 1000),
-                                 (long long)(report->wait_ms % 1000 / 100));
-    }
-    snprintf(out + used, size - used,
-             shell->jobs.stopping == CANCEL_NO     ? "  (%s stops)"
-             : shell->jobs.stopping == CANCEL_SOFT ? "  stopping (%s stops now)"
-                                                   : "  stopping now",
-             key);
-}
-
-/* The first screen hints at quit, all others hint at back. */
-static bool hinted(const struct command_info *info, enum command command, unsigned place)
-{
-    bool first_screen = place == PLACE_MAIN;
-    return (info->places & place) && *info->hint && !(command == CMD_QUIT && !first_screen) &&
-           !(command == CMD_BACK && first_screen);
-}
-
-static const char *hint_of(const struct shell *shell, const struct view *view, enum command command)
-{
-    if (!hinted(command_info(command), command, view->ops->place)) {
-        return "";
-    }
-    return view->ops->hint ? view->ops->hint(view, shell, command) : command_info(command)->hint;
-}
-
-static void draw_hints(const struct shell *shell, struct canvas *canvas, int y,
-                       const struct view *view)
-{
-    /* First the keys that a new operator needs, then any others that fit. */
-    static const enum command first[] = {CMD_HELP,     CMD_APPLY,   CMD_SYNC,   CMD_ASSIGN,
-                                         CMD_REASSIGN, CMD_RELEASE, CMD_EXPORT, CMD_FILTER,
-                                         CMD_REPAIR,   CMD_COMMAND, CMD_BACK,   CMD_QUIT,
-                                         CMD_MARK,     CMD_UNDO,    CMD_HISTORY};
-    static const int n_first = sizeof first / sizeof first[0];
-    bool shown[COMMAND_COUNT] = {false};
-    int x = 1;
-    int gap = canvas->width < 100 ? 1 : 2;
-    for (int i = 0; i < n_first + COMMAND_COUNT; i++) {
-        enum command command = i < n_first ? first[i] : (enum command)(i - n_first);
-        const char *hint = hint_of(shell, view, command);
-        char key[KEYS_TEXT_MAX];
-        bindings_key(&shell->bindings, command, key);
-        int needed = canvas_columns(key) + 1 + canvas_columns(hint);
-        if (!*hint || !*key || shown[command] || x + needed > canvas->width) {
-            continue;
-        }
-        shown[command] = true;
-        bool off = shell_why_unusable(shell, command) != NULL;
-        x += canvas_text(canvas, x, y, canvas->width - x, off ? STYLE_KEY_OFF : STYLE_KEY, key);
-        x += 1 + canvas_text(canvas, x + 1, y, canvas->width - x, off ? STYLE_KEY_OFF : STYLE_TEXT,
-                             hint);
-        x += gap;
-    }
-}
-
-/* A message that does not fit can be read in full in the activity. */
-static void draw_status(const struct shell *shell, struct canvas *canvas, int y, enum style style,
-                        const char *text, bool main)
-{
-    char more[KEYS_TEXT_MAX + 16] = "";
-    if (main && canvas_columns(text) > canvas->width) {
-        snprintf(more, sizeof more, " %s ", frame_key(shell, CMD_ACTIVITY));
-    }
-    int columns = canvas_columns(more);
-    canvas_text(canvas, 0, y, canvas->width - columns, style, text);
-    canvas_text(canvas, canvas->width - columns, y, columns, STYLE_KEY, more);
-}
-
-int frame_footer(struct shell *shell, struct canvas *canvas, const struct view *view,
-                 const char *status)
-{
-    int y = canvas->height - 1;
-    int y_status = canvas->height >= 8 ? y - 1 : y;
-    char text[640] = "";
-    enum style style = STYLE_STRONG;
-    if (shell_busy(shell)) {
-        progress_text(shell, text, sizeof text);
-        style = STYLE_INFO;
-    } else if (shell->messages.flash[0]) {
-        snprintf(text, sizeof text, " %s", shell->messages.flash);
-        style = shell->messages.flash_style;
-    } else if (status) {
-        snprintf(text, sizeof text, " %s", status);
-    }
-    if (y_status != y || !text[0]) {
-        draw_hints(shell, canvas, y, view);
-    }
-    if (text[0]) {
-        draw_status(shell, canvas, y_status, style, text, view->ops->place == PLACE_MAIN);
-    }
-    return y_status;
 }

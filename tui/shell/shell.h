@@ -130,6 +130,21 @@ struct jobs {
    when it has changed. */
 typedef const char *(*shell_row_now_fn)(const struct shell *shell, bool agents, const char *key);
 
+#define ZONES_MAX 32
+
+/* A key of the footer, as it was drawn last. */
+struct zone {
+    int x, width;
+    enum command command;
+};
+
+struct footer {
+    const struct view *view; /* the one that drew it */
+    int y;
+    struct zone zones[ZONES_MAX];
+    size_t n;
+};
+
 #define SHELL_WIDE 132 /* columns from which details are shown beside the lists */
 
 struct shell {
@@ -144,6 +159,7 @@ struct shell {
     struct messages messages;
     struct jobs jobs;
     shell_row_now_fn row_now[FILTER_FIELD_COUNT]; /* NULL: nothing is known of any row */
+    struct footer footer;
     struct field_history command_history;
     struct field_history filter_history;
 };
@@ -228,7 +244,7 @@ bool shell_writes(const struct shell *shell);
 #define SHELL_NO_ROW "there is no row to act on"
 const char *shell_why_unusable(const struct shell *shell, enum command command);
 
-/* ---- parts that several views draw (frame.c, words.c) ---------------------------------------- */
+/* ---- parts that several views draw (frame.c, footer.c, words.c) ---------------------------------------- */
 
 /* Header in row 0; returns the row below it. */
 int frame_header(struct shell *shell, struct canvas *canvas, const char *title);
@@ -236,6 +252,8 @@ int frame_gauge(struct shell *shell, struct canvas *canvas, int y);
 /* Status and key hints in the last two rows (one below 8 rows); returns the first of them. */
 int frame_footer(struct shell *shell, struct canvas *canvas, const struct view *view,
                  const char *status);
+/* The command of the key in the footer at that place, if the view drew it; CMD_NONE. */
+enum command frame_hint_at(const struct shell *shell, const struct view *view, int x, int y);
 void frame_activity(struct shell *shell, struct canvas *canvas, struct rect area);
 /* Whether it is too small for anything, and then what is drawn instead. */
 bool frame_too_small(struct canvas *canvas);

@@ -64,7 +64,7 @@ struct view_ops {
     unsigned (*go_on)(struct view *view, struct shell *shell);
     bool (*has_row)(const struct view *view); /* whether NEED_ROW is met; NULL: yes */
     /* The word in the footer for what the command does at this moment, usually info->hint; "": it
-       does nothing. May be NULL. */
+       does nothing; " ": the key alone. May be NULL. */
     const char *(*hint)(const struct view *view, const struct shell *shell, enum command command);
     /* Of the first screen: a plan was applied, and the marks are used up. NULL: it has none. */
     void (*unmark)(struct view *view);

@@ -370,6 +370,28 @@ static void reload(struct view *view, struct shell *shell)
     }
 }
 
+/* With marks the edits say what they act on: "a r x p act on 2". */
+static const char *hint(const struct view *view, const struct shell *shell, enum command command)
+{
+    const struct main_view *main = (const struct main_view *)view;
+    size_t n_marked = main_rows(main)->n_marked;
+    (void)shell;
+    switch ((int)command) {
+    case CMD_ASSIGN:
+    case CMD_REASSIGN:
+    case CMD_RELEASE:
+        return n_marked > 0 ? " " : command_info(command)->hint;
+    case CMD_SWAP:
+        return n_marked == 0 ? command_info(command)->hint : n_marked == 2 ? " " : "";
+    case CMD_PIN:
+        return n_marked > 0 ? main->act_on : command_info(command)->hint;
+    case CMD_RESERVE:
+        return main->on_numbers && n_marked == 0 ? command_info(command)->hint : "";
+    default:
+        return command_info(command)->hint;
+    }
+}
+
 static bool has_row(const struct view *view)
 {
     const struct list *list = main_rows((const struct main_view *)view);
@@ -396,6 +418,7 @@ static const struct view_ops s_main_ops = {.title = "everyday screen",
                                            .on_time = on_time,
                                            .reload = reload,
                                            .has_row = has_row,
+                                           .hint = hint,
                                            .unmark = unmark,
                                            .details = details,
                                            .free = release};

@@ -195,6 +195,7 @@ void main_draw(struct view *view, struct shell *shell, struct canvas *canvas, st
     draw_part(main, FOCUS_DETAILS, main->details, shell, &about, canvas);
     draw_part(main, FOCUS_CHANGES, main->changes, shell, &about, canvas);
     draw_activity(main, shell, canvas);
+    snprintf(main->act_on, sizeof main->act_on, "act on %s", frame_count(about.n_marked));
     frame_footer(shell, canvas, view, status(main, shell, &about, room, sizeof room));
     selection_release(&selection);
     seen_watch_drawn(&main->seen, shell, about.row ? about.row->login : NULL,

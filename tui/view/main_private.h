@@ -20,6 +20,7 @@ struct main_view {
     struct live_watch live;
     struct seen_watch seen;
     struct layout layout; /* as it was drawn last */
+    char act_on[32];      /* for the footer: "act on 2" */
 };
 
 /* The list that commands are about. */

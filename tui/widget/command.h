@@ -50,7 +50,7 @@
     X(CMD_HALF_DOWN, "half-down", "C-d", PLACE_LISTS, 0, "", "half a page down")                   \
     X(CMD_FIRST, "first", "g Home", PLACE_LISTS, 0, "", "to the first row")                        \
     X(CMD_LAST, "last", "G End", PLACE_LISTS, 0, "", "to the last row")                            \
-    X(CMD_PANE_NEXT, "pane-next", "Tab Right", PLACE_MAIN, 0, "Pane", "to the next pane")          \
+    X(CMD_PANE_NEXT, "pane-next", "Tab Right", PLACE_MAIN, 0, "", "to the next pane")              \
     X(CMD_PANE_PREVIOUS, "pane-previous", "S-Tab Left", PLACE_MAIN, 0, "", "to the pane before")   \
     X(CMD_PANE_1, "pane-agents", "1", PLACE_MAIN, 0, "", "to the agents")                          \
     X(CMD_PANE_2, "pane-extensions", "2", PLACE_MAIN, 0, "", "to the extensions")                  \
@@ -68,9 +68,9 @@
     X(CMD_CHANGE_PREVIOUS, "change-previous", "[", PLACE_MAIN, 0, "",                              \
       "to the row before that somebody else changed")                                              \
     X(CMD_SEEN, "seen", "", PLACE_MAIN, 0, "", "all changes were seen: remove their c")            \
-    X(CMD_SORT, "sort", "o F6", PLACE_MAIN, 0, "Sort", "sort by the next column")                  \
+    X(CMD_SORT, "sort", "o F6", PLACE_MAIN, 0, "", "sort by the next column")                      \
     X(CMD_REVERSE, "reverse", "O", PLACE_MAIN, 0, "", "reverse the order")                         \
-    X(CMD_MARK, "mark", "Space", PLACE_MAIN, NEED_ROW, "Mark", "mark this row, or unmark it")      \
+    X(CMD_MARK, "mark", "Space", PLACE_MAIN, NEED_ROW, "", "mark this row, or unmark it")          \
     X(CMD_RANGE, "range", "v", PLACE_MAIN, NEED_ROW, "",                                           \
       "start a range; again: mark all its rows")                                                   \
     X(CMD_MARK_ALL, "mark-all", "*", PLACE_MAIN, 0, "", "mark all that is shown")                  \
@@ -83,12 +83,12 @@
       "Reassign", "give another extension instead")                                                \
     X(CMD_RELEASE, "release", "x", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,      \
       "Release", "take the extension back; it cools down first")                                   \
-    X(CMD_SWAP, "swap", "w", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "",        \
+    X(CMD_SWAP, "swap", "w", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "Swap",    \
       "two marked agents swap extensions")                                                         \
     X(CMD_PIN, "pin", "p", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "Pin",       \
       "no sync touches this extension; again: unpin it")                                           \
-    X(CMD_RESERVE, "reserve", "R", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "",  \
-      "take a free number out of the pool, or put it back")                                        \
+    X(CMD_RESERVE, "reserve", "R", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,      \
+      "Reserve", "take a free number out of the pool, or put it back")                             \
     X(CMD_UNPIN, "unpin", "", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "",       \
       "syncs may touch this extension again")                                                      \
     X(CMD_UNRESERVE, "unreserve", "", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,   \
