@@ -28,6 +28,7 @@
  *     get.c         single items, read with strong consistency
  *     write.c       the writer of plans, with units.c, transaction.c, in_doubt.c (scheduler.h), and
  *                   conflict.c: what became of the changes that lost
+ *     changes.c     what was written since a snapshot was read
  *     published.c   what was last published; history.c: the audit trail
  *     table.c       creation; call.c: requests; store.c: the operations of core/port/store.h
  *
@@ -54,6 +55,19 @@
 #define DDB_IN_FLIGHT 16
 #define DDB_BATCH_GET_MAX 100 /* keys of one BatchGetItem */
 
+/* The end of the audit trail, as far as it was read (changes.c). */
+struct ddb_tail {
+    bool read;                    /* it was, at least once */
+    int64_t read_ms;              /* when the last reading began, by the service's time */
+    int64_t readings;             /* so many */
+    char place[STORE_PLACE_ROOM]; /* the sort key of the newest record; "": none was seen */
+    struct ddb_known {
+        char *sk;
+        int64_t at_ms, reading; /* of which reading it was new */
+    } * known;                  /* those that a late one could stand behind */
+    size_t n_known;
+};
+
 struct ddb {
     struct client *client;                      /* borrowed */
     const struct client_statistics *statistics; /* borrowed: the client counts there */
@@ -66,6 +80,7 @@ struct ddb {
     bool hurry;                      /* somebody waits for the end: short time-outs, no retries */
     double (*random)(void *context); /* uniform in [0,1): jitter */
     void *random_context;
+    struct ddb_tail tail;
 };
 
 /* ---- call.c ---------------------------------------------------------------------------------- */
@@ -343,6 +358,21 @@ void ddb_audit_pk(int64_t at_ms, char out[DDB_AUDIT_PK_ROOM]);
 /* The month of the partition that a record is in ("2026-11"), and when it was written; NULL where
    its key is not one of ours. In `arena`. */
 const char *ddb_audit_month(struct arena *arena, const json_t *item, int64_t *at_ms);
+
+/* The item as a record; its texts are those of the item and of `id`. False if it is none. */
+#define DDB_AUDIT_ID_ROOM 128
+bool ddb_audit_record(const json_t *item, char id[DDB_AUDIT_ID_ROOM], struct audit_record *out);
+
+/* ---- changes.c */
+
+/* What was written since (struct store_ops). */
+enum err_code ddb_read_changes(struct ddb *ddb, const struct policy *policy,
+                               const struct store_since *since, const struct progress *progress,
+                               struct store_changes *out, struct err *err) ERR_CHECK;
+void ddb_tail_release(struct ddb_tail *tail);
+
+/* Where the table stood for a snapshot that was read by the index, or by a scan, since then. */
+struct snapshot_mark ddb_mark(const struct ddb *ddb, int64_t began_ticks_ms);
 
 /* ---- published.c */
 

@@ -32,7 +32,6 @@
 
 #define AUDIT_PREFIX "audit#"
 #define PART_ROOM 16
-#define ID_ROOM 128
 
 /* Counted from year 0. */
 static int month_of(int64_t at_ms)
@@ -148,7 +147,7 @@ const char *ddb_audit_month(struct arena *arena, const json_t *item, int64_t *at
 {
     const char *pk = ddb_item_text(item, "pk");
     const char *sk = ddb_item_text(item, "sk");
-    char id[ID_ROOM];
+    char id[DDB_AUDIT_ID_ROOM];
     size_t prefix = strlen(AUDIT_PREFIX);
     if (!pk || !sk || strncmp(pk, AUDIT_PREFIX, prefix) != 0 ||
         !split_sk(sk, at_ms, id, sizeof id)) {
@@ -164,19 +163,19 @@ static int64_t begin_of(const char *id, int64_t record_ms)
     return audit_id_time(id, &began_ms) && began_ms < record_ms ? began_ms : record_ms;
 }
 
-/* The item as a record; its texts are those of the item and of `id`. False if it is none. */
-static bool record_of(const json_t *item, char id[ID_ROOM], struct audit_record *out)
+bool ddb_audit_record(const json_t *item, char id[DDB_AUDIT_ID_ROOM], struct audit_record *out)
 {
     const char *sk = ddb_item_text(item, "sk");
     const char *actor = ddb_item_text(item, "actor");
     const char *action = ddb_item_text(item, "action");
     const char *changes = ddb_item_text(item, "changes");
     int64_t at_ms = 0;
-    if (!sk || !split_sk(sk, &at_ms, id, ID_ROOM)) {
+    if (!sk || !split_sk(sk, &at_ms, id, DDB_AUDIT_ID_ROOM)) {
         return false;
     }
     *out = (struct audit_record){
         .action_id = id,
+        .place = sk,
         .at_ms = begin_of(id, at_ms),
         .order = at_ms,
         .actor = actor ? actor : "",
@@ -258,8 +257,8 @@ static bool take_page(struct month *month, const json_t *answer)
     {
         int64_t expires_s = ddb_item_seconds(item, "expires_at");
         struct audit_record record;
-        char id[ID_ROOM];
-        if (!record_of(item, id, &record) || (expires_s > 0 && expires_s <= now_s)) {
+        char id[DDB_AUDIT_ID_ROOM];
+        if (!ddb_audit_record(item, id, &record) || (expires_s > 0 && expires_s <= now_s)) {
             continue;
         }
         bool room = reading->limit == 0 || month->ids.count < reading->limit;
@@ -326,7 +325,7 @@ static void add_month(struct reading *reading, const struct month *month)
     json_t *item = NULL;
     json_array_foreach(month->records, i, item)
     {
-        char id[ID_ROOM];
+        char id[DDB_AUDIT_ID_ROOM];
         int64_t at_ms = 0;
         if (split_sk(ddb_item_text(item, "sk"), &at_ms, id, sizeof id) &&
             wants(reading, id, at_ms)) {
@@ -424,8 +423,8 @@ static enum err_code add_records(struct reading *reading, struct history *histor
         const json_t *item = json_array_get(reading->records, i);
         struct err err = ERR_INIT;
         struct audit_record record;
-        char id[ID_ROOM];
-        if (!record_of(item, id, &record)) {
+        char id[DDB_AUDIT_ID_ROOM];
+        if (!ddb_audit_record(item, id, &record)) {
             continue; /* take_page has passed them over */
         }
         enum err_code code = history_add(history, &record, &err);

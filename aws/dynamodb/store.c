@@ -89,12 +89,24 @@ static enum err_code store_load(struct store *store, const struct policy *policy
                                 struct snapshot **out, struct err *err)
 {
     struct ddb *ddb = ddb_of(store);
-    if (mode == LOAD_CONSISTENT) {
-        return ddb_scan(ddb, policy, progress, out, err);
+    int64_t began_ms = clock_ticks_ms();
+    enum err_code code = mode == LOAD_CONSISTENT ? ddb_scan(ddb, policy, progress, out, err)
+                                                 : ddb_load(ddb, policy, progress, out, err);
+    if (code == ERR_OK && mode == LOAD_POOL) {
+        code = ddb_find_hidden(ddb, policy, progress, out, err);
     }
-    enum err_code code = ddb_load(ddb, policy, progress, out, err);
-    return code == ERR_OK && mode == LOAD_POOL ? ddb_find_hidden(ddb, policy, progress, out, err)
-                                               : code;
+    if (code == ERR_OK) {
+        (*out)->mark = ddb_mark(ddb, began_ms);
+    }
+    return code;
+}
+
+static enum err_code store_read_changes(struct store *store, const struct policy *policy,
+                                        const struct store_since *since,
+                                        const struct progress *progress, struct store_changes *out,
+                                        struct err *err)
+{
+    return ddb_read_changes(ddb_of(store), policy, since, progress, out, err);
 }
 
 static enum err_code store_lookup(struct store *store, const struct policy *policy,
@@ -196,6 +208,7 @@ static void store_end(struct store *store)
 {
     struct dynamodb_store *self = (struct dynamodb_store *)store;
     sts_identity_release(&self->identity);
+    ddb_tail_release(&self->ddb.tail);
     free(self->ddb.table);
     free(self->ddb.name);
     free(self->ddb.what);
@@ -206,12 +219,12 @@ static void store_end(struct store *store)
 static const struct store_ops s_ops = {
     .init = store_init,
     .load = store_load,
+    .read_changes = store_read_changes,
     .lookup = store_lookup,
     .apply = store_apply,
     .history = store_history,
     .published = store_published,
     .note_published = store_note_published,
-    .may_have_changed = NULL, /* nothing tells cheaply */
     .facts = store_facts,
     .identity = store_identity,
     .free = store_end,

@@ -193,10 +193,21 @@ static enum err_code demo_note_published(struct store *store, const char *uri,
     return inner->ops->note_published(inner, uri, published, progress, err);
 }
 
-static bool demo_may_have_changed(struct store *store)
+/* The first read makes the store, as a load does. */
+static enum err_code demo_read_changes(struct store *store, const struct policy *policy,
+                                       const struct store_since *since,
+                                       const struct progress *progress, struct store_changes *out,
+                                       struct err *err)
 {
     struct store *inner = demo_of(store)->inner;
-    return inner->ops->may_have_changed(inner);
+    struct snapshot *made = NULL;
+    enum err_code code = ERR_OK;
+    if (!demo_of(store)->seen) {
+        code = demo_load(store, policy, LOAD_NORMAL, progress, &made, err);
+        snapshot_unref(made);
+    }
+    return code == ERR_OK ? inner->ops->read_changes(inner, policy, since, progress, out, err)
+                          : code;
 }
 
 static void demo_facts(struct store *store, struct port_info *facts)
@@ -214,12 +225,12 @@ static void demo_free(struct store *store)
 static const struct store_ops s_ops = {
     .init = demo_init,
     .load = demo_load,
+    .read_changes = demo_read_changes,
     .lookup = demo_lookup,
     .apply = demo_apply,
     .history = demo_history,
     .published = demo_published,
     .note_published = demo_note_published,
-    .may_have_changed = demo_may_have_changed,
     .facts = demo_facts,
     .free = demo_free,
 };

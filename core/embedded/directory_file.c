@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/banned.h"
 #include "core/embedded/directory_parse.h"
@@ -69,6 +70,9 @@ struct directory_file {
     struct directory_settings settings;
     const struct clock *clock;
     const char *format; /* of the last read, NULL before it */
+    struct stat read;   /* the file, right before the last read that went well */
+    int64_t read_at_s;  /* by the clock of the files */
+    bool well_read;
 };
 
 static enum err_code read_file(struct directory *directory, const struct progress *progress,
@@ -79,6 +83,8 @@ static enum err_code read_file(struct directory *directory, const struct progres
     struct buf text;
     buf_init(&text, TEXT_FILE_MAX);
     roster->read_at_s = clock_now_s(self->clock);
+    self->well_read = stat(self->path, &self->read) == 0;
+    self->read_at_s = clock_now_s(&clock_system);
     enum err_code code = text_file_read(self->path, progress, "reading the directory", &text, err);
     if (code == ERR_OK) {
         struct directory_text source = {.file = text_file_name(self->path),
@@ -91,10 +97,28 @@ static enum err_code read_file(struct directory *directory, const struct progres
     }
     buf_wipe_release(&text); /* a bulk-upload file holds passwords */
     *out = code == ERR_OK ? roster : NULL;
+    self->well_read = self->well_read && code == ERR_OK;
     if (code != ERR_OK) {
         roster_unref(roster);
     }
     return code;
+}
+
+/* A file that was changed a moment before it was read can change again under the same time. */
+#define SETTLED_S 2
+
+static bool file_unchanged(struct directory *directory)
+{
+    const struct directory_file *self = (const struct directory_file *)directory;
+    const struct stat *then = &self->read;
+    struct stat now;
+    return self->well_read && S_ISREG(then->st_mode) && stat(self->path, &now) == 0 &&
+           now.st_dev == then->st_dev && now.st_ino == then->st_ino &&
+           now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+           now.st_mtim.tv_nsec == then->st_mtim.tv_nsec &&
+           now.st_ctim.tv_sec == then->st_ctim.tv_sec &&
+           now.st_ctim.tv_nsec == then->st_ctim.tv_nsec &&
+           self->read_at_s > then->st_ctim.tv_sec + SETTLED_S;
 }
 
 static void file_facts(struct directory *directory, struct port_info *facts)
@@ -114,7 +138,7 @@ static void file_free(struct directory *directory)
 }
 
 static const struct directory_ops s_ops = {
-    .read = read_file, .facts = file_facts, .free = file_free};
+    .read = read_file, .unchanged = file_unchanged, .facts = file_facts, .free = file_free};
 
 struct directory *directory_file_new(const char *path, const struct directory_settings *settings,
                                      const struct clock *clock)

@@ -228,7 +228,6 @@ static enum err_code write_batch(struct writer *writer, size_t first, size_t end
     }
     if (code == ERR_OK && n_done > 0) {
         code = sqlite_run(store, "COMMIT", "flushing a batch to the disk", writer->err);
-        store->wrote_since = store->wrote_since || code == ERR_OK;
     }
     if (!sqlite3_get_autocommit(store->db)) {
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);

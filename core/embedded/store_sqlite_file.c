@@ -89,6 +89,7 @@ static enum err_code connect(struct sqlite_store *store, bool frozen, struct err
         return sqlite_fail(store, result, "opening it", err);
     }
     store->frozen = frozen;
+    store->opened++;
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_handler(store->db, sqlite_wait, store);
     /* A file from elsewhere is data, not code: https://www.sqlite.org/security.html */

@@ -5,6 +5,9 @@
  * Between the parts of the embedded store, and for nobody else:
  *
  *     store_sqlite.c         the store's calls: init, load, facts
+ *     store_sqlite_load.c    a snapshot of all of it
+ *     store_sqlite_mark.c    where it stands, so that changes are noticed
+ *     store_sqlite_changes.c what was written since a snapshot was read
  *     store_sqlite_apply.c   the call that writes, batch by batch
  *     store_sqlite_unit.c    one change or group of a batch, and what was in its way
  *     store_sqlite_trail.c   the audit trail: the times in it, records whose time is over
@@ -48,10 +51,37 @@ struct sqlite_store {
 
     int64_t schema; /* the version of the file's tables, as it was last seen */
 
-    bool loaded; /* the next two are about the last load */
-    bool wrote_since;
-    int64_t data_version;
+    uint64_t opened; /* how often a file was opened */
+    int64_t writes;  /* transactions, counted right before the moment that is read */
+    bool told_any;   /* read_changes was called: */
+    int64_t told;    /* it gave the records up to this sequence */
 };
+
+/* ---- store_sqlite_load.c ------------------------------------------------------------------ */
+
+/* All slots, and what the trail says about the time, inside a transaction of the caller's: a sealed
+   snapshot with one reference. */
+enum err_code sqlite_read_all(struct sqlite_store *store, const struct policy *policy,
+                              enum load_mode mode, struct snapshot **out,
+                              struct err *err) ERR_CHECK;
+
+/* ---- store_sqlite_mark.c ------------------------------------------------------------------ */
+
+#define WRITES_UNKNOWN (-1) /* of snapshot_mark.writes */
+
+/* Begins a transaction that reads one moment. */
+enum err_code sqlite_begin_moment(struct sqlite_store *store, struct err *err) ERR_CHECK;
+
+/* Where the file and its trail stand in that moment. */
+enum err_code sqlite_mark(struct sqlite_store *store, struct snapshot_mark *out,
+                          struct err *err) ERR_CHECK;
+
+/* ---- store_sqlite_changes.c --------------------------------------------------------------- */
+
+/* What was written since (struct store_ops). */
+enum err_code sqlite_read_changes(struct store *store, const struct policy *policy,
+                                  const struct store_since *since, const struct progress *progress,
+                                  struct store_changes *out, struct err *err) ERR_CHECK;
 
 /* ---- store_sqlite_file.c ------------------------------------------------------------------ */
 

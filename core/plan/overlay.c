@@ -50,6 +50,7 @@ static struct snapshot *overlay(const struct plan *plan, const struct snapshot *
         }
     }
     fresh->exact = base->exact;
+    fresh->mark = base->mark;
     fresh->complete = base->complete;
     fresh->read_at_s = now_s;
     fresh->time = base->time;

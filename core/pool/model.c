@@ -40,7 +40,19 @@ struct snapshot *snapshot_new(void)
 {
     struct growing *fresh = mem_alloc(sizeof *fresh);
     fresh->snapshot.references = 1;
+    fresh->snapshot.text_references = 1;
     return &fresh->snapshot;
+}
+
+/* Its texts stay until the last snapshot that was made from it goes. */
+static void drop_texts(struct snapshot *snapshot)
+{
+    while (snapshot && drop_reference(&snapshot->text_references)) {
+        struct snapshot *base = (struct snapshot *)(uintptr_t)snapshot->base;
+        arena_release(&snapshot->arena);
+        free(snapshot);
+        snapshot = base;
+    }
 }
 
 struct snapshot *snapshot_ref(const struct snapshot *snapshot)
@@ -56,8 +68,8 @@ void snapshot_unref(const struct snapshot *snapshot)
     }
     struct snapshot *last = (struct snapshot *)(uintptr_t)snapshot;
     free(last->slots);
-    arena_release(&last->arena);
-    free(last);
+    last->slots = NULL;
+    drop_texts(last);
 }
 
 struct slot *snapshot_add(struct snapshot *snapshot, const char *ext)
@@ -164,6 +176,73 @@ void snapshot_seal(struct snapshot *snapshot)
     if (snapshot->n_claims > 1) {
         qsort(snapshot->claims, snapshot->n_claims, sizeof *snapshot->claims, compare_claims);
     }
+}
+
+/* The place of the first slot from `low` on whose number is not below `ext`. */
+static size_t lower_bound(const struct snapshot *snapshot, size_t low, const char *ext)
+{
+    size_t high = snapshot->n_slots;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(snapshot->slots[middle].ext, ext) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* The slots up to `end`; the times are judged anew. */
+static void copy_slots(struct snapshot *into, const struct snapshot *from, size_t first, size_t end)
+{
+    struct slot *slots = into->slots + into->n_slots;
+    if (end > first) {
+        memcpy(slots, from->slots + first, (end - first) * sizeof *slots);
+        into->n_slots += end - first;
+    }
+    for (size_t i = 0; i < end - first; i++) {
+        slots[i].time = TIME_SOUND;
+    }
+}
+
+static void keep_changed(struct snapshot *fresh, const struct slot *slots, size_t n)
+{
+    char(*changed)[EXT_ROOM] = arena_alloc(&fresh->arena, n * sizeof *changed + 1);
+    for (size_t i = 0; i < n; i++) {
+        memcpy(changed[i], slots[i].ext, sizeof changed[i]);
+    }
+    fresh->changed = (const char(*)[EXT_ROOM])changed;
+    fresh->n_changed = n;
+}
+
+struct snapshot *snapshot_with(const struct snapshot *base, const struct slot *slots, size_t n)
+{
+    struct snapshot *fresh = snapshot_new();
+    struct growing *growing = (struct growing *)fresh;
+    size_t at = 0;
+    growing->capacity = base->n_slots + n + 1;
+    fresh->slots = mem_resize(NULL, growing->capacity, sizeof *fresh->slots);
+    for (size_t i = 0; i < n; i++) {
+        size_t place = lower_bound(base, at, slots[i].ext);
+        copy_slots(fresh, base, at, place);
+        if (slots[i].state != SLOT_ABSENT) {
+            fresh->slots[fresh->n_slots++] = slot_copy(&fresh->arena, &slots[i]);
+        }
+        bool was = place < base->n_slots && strcmp(base->slots[place].ext, slots[i].ext) == 0;
+        at = place + (was ? 1 : 0);
+    }
+    copy_slots(fresh, base, at, base->n_slots);
+    keep_changed(fresh, slots, n);
+    fresh->claims = base->claims;
+    fresh->n_claims = base->n_claims;
+    fresh->keeps_claims = base->keeps_claims;
+    fresh->exact = base->exact;
+    fresh->complete = base->complete;
+    fresh->generation = base->generation + 1;
+    fresh->base = base;
+    take_reference(&base->text_references);
+    return fresh;
 }
 
 const struct slot *snapshot_find(const struct snapshot *snapshot, const char *ext)

@@ -120,6 +120,14 @@ struct trail {
                            a repair may take its word */
 };
 
+/* Where a store and its trail stood when a snapshot was read. Only the store that set it reads it. */
+struct snapshot_mark {
+    uint64_t opened; /* which opening of the store; 0: it says nothing */
+    int64_t sequence;
+    int64_t version;
+    int64_t writes;
+};
+
 struct snapshot {
     struct arena arena;
     struct slot *slots; /* sorted by ext, one each */
@@ -135,8 +143,16 @@ struct snapshot {
     bool complete;     /* every number of the ranges was looked for: what is not here can be made */
     int64_t read_at_s; /* by the machine's clock */
     struct pool_time time;
-    struct trail trail;       /* only with `consistent` */
-    unsigned long references; /* snapshot_ref/unref only */
+    struct trail trail; /* only with `consistent` */
+    struct snapshot_mark mark;
+    /* Of snapshot_with: the snapshot that has the texts of what is the same, the numbers that were
+       given, and how many such snapshots stand behind each other. */
+    const struct snapshot *base;
+    const char (*changed)[EXT_ROOM];
+    size_t n_changed;
+    unsigned generation;
+    unsigned long references; /* these two: snapshot_ref/unref only */
+    unsigned long text_references;
 };
 
 /* An empty one with one reference, to be filled by a store. */
@@ -157,6 +173,14 @@ void snapshot_trail_ahead(struct snapshot *snapshot, const char *month, size_t n
 
 /* Sorts, and merges the records of one extension into one slot. Call once, before it is shared. */
 void snapshot_seal(struct snapshot *snapshot);
+
+/*
+ * What `base` has, but for these numbers: what is in their slots now, sorted by number, one each;
+ * SLOT_ABSENT: it is gone. The texts of the slots that are the same stay in `base`, which this
+ * snapshot keeps as long as it needs them; those of `slots` are copied. One reference. The store
+ * sets time, read_at_s and mark, and judges the times (core/pool/stamps.h).
+ */
+struct snapshot *snapshot_with(const struct snapshot *base, const struct slot *slots, size_t n);
 
 /* Binary search; NULL if there is none. */
 const struct slot *snapshot_find(const struct snapshot *snapshot, const char *ext);

@@ -34,6 +34,9 @@ struct directory_ops {
     enum err_code (*live)(struct directory *directory, const struct live_wanted *wanted,
                           const struct progress *progress, struct live **out,
                           struct err *err) ERR_CHECK;
+    /* Whether the last read would give the same again, if that can be told without reading. NULL: it
+       cannot. */
+    bool (*unchanged)(struct directory *directory);
     /* What a status line shows beyond the URI; appends to `facts`. May be NULL. No I/O but what
        `read` did before. */
     void (*facts)(struct directory *directory, struct port_info *facts);

@@ -24,6 +24,14 @@ void store_free(struct store *store)
     }
 }
 
+void store_changes_release(struct store_changes *changes)
+{
+    snapshot_unref(changes->snapshot);
+    numbers_release(&changes->numbers);
+    audit_records_release(&changes->records);
+    *changes = (struct store_changes){.snapshot = NULL};
+}
+
 void exporter_free(struct exporter *exporter)
 {
     if (exporter) {

@@ -11,6 +11,7 @@
 
 #include "core/plan/audit.h"
 #include "core/plan/audit_query.h"
+#include "core/plan/audit_records.h"
 #include "core/plan/effects.h"
 #include "core/base/digest.h"
 #include "core/base/err.h"
@@ -58,6 +59,26 @@ struct store_found {
     struct pool_time time; /* the time to judge it by */
 };
 
+/* What is known of a store, and where to go on in its trail. */
+struct store_since {
+    const struct snapshot *snapshot; /* of this store; NULL: nothing is known, all of it is read */
+    const char *place; /* at the first call: give the records behind this one; NULL: from now on */
+    bool whole;        /* read all of it: so that is seen what was written without a record */
+};
+
+#define STORE_PLACE_ROOM 128
+#define STORE_RECORDS_MAX 2000 /* that one call gives: the newest */
+
+struct store_changes {
+    struct snapshot *snapshot;    /* one reference; the one that was given if nothing changed */
+    bool whole;                   /* all of it was read */
+    struct numbers numbers;       /* else: those that were read, with what changed among them */
+    struct audit_records records; /* new ones, the oldest first; a handle gives each once */
+    char place[STORE_PLACE_ROOM]; /* of the newest record that is known */
+};
+
+void store_changes_release(struct store_changes *changes); /* port.c */
+
 struct store_ops {
     /*
      * Creates what is missing (file, schema, table, index) so that load and apply can work. Safe to
@@ -76,6 +97,16 @@ struct store_ops {
     enum err_code (*load)(struct store *store, const struct policy *policy, enum load_mode mode,
                           const struct progress *progress, struct snapshot **out,
                           struct err *err) ERR_CHECK;
+
+    /*
+     * What was written since a snapshot was read, at the cost of what changed: the audit trail says
+     * which numbers to read again. After an error nothing is given, and the next call gives it. What
+     * another tool writes without a record is only promised with `whole`; a store that can tell that
+     * there was such a write reads everything by itself.
+     */
+    enum err_code (*read_changes)(struct store *store, const struct policy *policy,
+                                  const struct store_since *since, const struct progress *progress,
+                                  struct store_changes *out, struct err *err) ERR_CHECK;
 
     /*
      * Applies the changes that are not left out, in batches, each batch with its audit record in
@@ -117,10 +148,6 @@ struct store_ops {
     enum err_code (*note_published)(struct store *store, const char *uri,
                                     const struct published *published,
                                     const struct progress *progress, struct err *err) ERR_CHECK;
-
-    /* Whether somebody may have written since the last load: true if it cannot tell cheaply.
-       NULL means always true. */
-    bool (*may_have_changed)(struct store *store);
 
     /* What a status line shows: path or table, region, account, capacity used so far. */
     void (*facts)(struct store *store, struct port_info *facts);

@@ -89,14 +89,215 @@ void agent_rows_join(const struct snapshot *snapshot, const struct roster *roste
     free(holders);
 }
 
+/* ---- what changed ------------------------------------------------------------------------ */
+
+struct updating {
+    const struct agent_rows_change *change;
+    struct agent_rows *out;
+    size_t at; /* the rows of `before` up to here are done */
+};
+
+/* The slot of the new snapshot at the same place. */
+static const struct slot *moved(const struct agent_rows_change *change, const struct slot *slot)
+{
+    return slot ? &change->now->slots[slot - change->old->slots] : NULL;
+}
+
+static size_t rows_before(const struct agent_rows *rows, size_t low, const char *login)
+{
+    size_t high = rows->n_rows;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(rows->rows[middle].login, login) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* The rows up to `end` as they are, but with the new slots. */
+static void keep_rows(struct updating *updating, size_t end)
+{
+    const struct agent_rows_change *change = updating->change;
+    size_t n = end - updating->at;
+    struct agent_row *rows = updating->out->rows + updating->out->n_rows;
+    if (n > 0) {
+        memcpy(rows, change->before->rows + updating->at, n * sizeof *rows);
+    }
+    for (size_t i = 0; i < n; i++) {
+        rows[i].slot = moved(change, rows[i].slot);
+    }
+    updating->out->n_rows += n;
+    updating->at = end;
+}
+
+static void add_row(struct updating *updating, struct agent_row row)
+{
+    const struct agent_rows_change *change = updating->change;
+    updating->out->n_new += row.state == AGENT_NEW;
+    updating->out->n_stale += row.state == AGENT_STALE;
+    updating->out->rows[updating->out->n_rows++] = row;
+    if (change->came) {
+        change->came(change->context, &row);
+    }
+}
+
+/* Takes the rows of the agent away; returns the slots that they had, for those they have now. */
+static size_t take_rows(struct updating *updating, const char *login, const struct slot **slots)
+{
+    const struct agent_rows_change *change = updating->change;
+    const struct agent_rows *before = change->before;
+    size_t n = 0;
+    while (updating->at < before->n_rows && strcmp(before->rows[updating->at].login, login) == 0) {
+        const struct agent_row *row = &before->rows[updating->at++];
+        updating->out->n_new -= row->state == AGENT_NEW;
+        updating->out->n_stale -= row->state == AGENT_STALE;
+        if (change->gone) {
+            change->gone(change->context, row);
+        }
+        if (row->slot) {
+            slots[n++] = moved(change, row->slot);
+        }
+    }
+    return n;
+}
+
+/* What the agent holds now: of the slots that they had, and of those that changed. */
+static size_t holdings(const struct agent_rows_change *change, const char *login,
+                       const struct slot **slots, size_t n)
+{
+    for (size_t i = 0; i < change->now->n_changed; i++) {
+        slots[n++] = snapshot_find(change->now, change->now->changed[i]);
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool again = false;
+        for (size_t k = 0; k < kept && !again; k++) {
+            again = slots[k] == slots[i];
+        }
+        if (!again && slots[i]->state == SLOT_ASSIGNED && strcmp(slots[i]->agent, login) == 0) {
+            slots[kept++] = slots[i];
+        }
+    }
+    qsort(slots, kept, sizeof *slots, by_agent);
+    return kept;
+}
+
+static void renew_rows(struct updating *updating, const char *login, const struct slot **slots)
+{
+    const struct roster *roster = updating->change->roster;
+    const struct agent *agent = roster ? roster_find(roster, login) : NULL;
+    bool whole = roster && !roster->partial;
+    size_t n = take_rows(updating, login, slots);
+    n = holdings(updating->change, login, slots, n);
+    if (agent && n == 0) {
+        add_row(updating, row_of(agent, NULL, whole));
+    }
+    for (size_t i = 0; i < n; i++) {
+        add_row(updating, row_of(agent, slots[i], agent && i > 0 ? true : whole));
+    }
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The agents who held or hold a number that changed, sorted. SIZE_MAX: numbers came or went. */
+static size_t affected(const struct agent_rows_change *change, const char **logins)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < change->now->n_changed; i++) {
+        const struct slot *old = snapshot_find(change->old, change->now->changed[i]);
+        const struct slot *now = snapshot_find(change->now, change->now->changed[i]);
+        if (!old || !now) {
+            return SIZE_MAX;
+        }
+        if (old->state == SLOT_ASSIGNED) {
+            logins[n++] = old->agent;
+        }
+        if (now->state == SLOT_ASSIGNED) {
+            logins[n++] = now->agent;
+        }
+    }
+    qsort(logins, n, sizeof *logins, by_text);
+    return n;
+}
+
+#define UPDATE_MAX 64 /* numbers; with more of them a new join costs less */
+
+bool agent_rows_update(const struct agent_rows_change *change, struct arena *arena,
+                       struct agent_rows *out)
+{
+    const struct agent_rows *before = change->before;
+    const char *logins[2 * UPDATE_MAX];
+    const struct snapshot *now = change->now;
+    if (now->base != change->old || now->n_changed > UPDATE_MAX ||
+        now->n_slots != change->old->n_slots) {
+        return false;
+    }
+    size_t n = affected(change, logins);
+    if (n == SIZE_MAX) {
+        return false;
+    }
+    *out = (struct agent_rows){
+        .rows = arena_alloc(arena, (before->n_rows + now->n_changed + 1) * sizeof *out->rows),
+        .n_new = before->n_new,
+        .n_stale = before->n_stale};
+    struct updating updating = {.change = change, .out = out};
+    const struct slot **slots = mem_array(before->n_rows + now->n_changed + 1, sizeof *slots);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || strcmp(logins[i - 1], logins[i]) != 0) {
+            keep_rows(&updating, rows_before(before, updating.at, logins[i]));
+            renew_rows(&updating, logins[i], slots);
+        }
+    }
+    keep_rows(&updating, before->n_rows);
+    free(slots);
+    return true;
+}
+
 /* ---- counts ------------------------------------------------------------------------------ */
+
+static void count_slot(const struct slot *slot, const struct policy *policy, int64_t now_s,
+                       struct tally *tally)
+{
+    enum ext_state state = policy_state(policy, slot, now_s);
+    tally->counts[state]++;
+    tally->n_pinned += slot->state == SLOT_ASSIGNED && slot->note;
+    if (state == EXT_COOLING) {
+        int64_t until_s = policy_cool_until_s(policy, slot, now_s);
+        tally->until_s = until_s < tally->until_s ? until_s : tally->until_s;
+    }
+}
+
+void tally_count(const struct snapshot *snapshot, const struct policy *policy, int64_t now_s,
+                 struct tally *out)
+{
+    *out = (struct tally){.until_s = INT64_MAX};
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        count_slot(&snapshot->slots[i], policy, now_s, out);
+    }
+    out->counts[EXT_ABSENT] = policy_missing(policy, snapshot);
+}
 
 void snapshot_tally(const struct snapshot *snapshot, const struct policy *policy, int64_t now_s,
                     uint64_t counts[EXT_STATE_COUNT])
 {
-    memset(counts, 0, EXT_STATE_COUNT * sizeof counts[0]);
-    for (size_t i = 0; i < snapshot->n_slots; i++) {
-        counts[policy_state(policy, &snapshot->slots[i], now_s)]++;
+    struct tally tally;
+    tally_count(snapshot, policy, now_s, &tally);
+    memcpy(counts, tally.counts, sizeof tally.counts);
+}
+
+void tally_update(struct tally *tally, const struct snapshot *old, const struct snapshot *now,
+                  const struct policy *policy, int64_t now_s)
+{
+    for (size_t i = 0; i < now->n_changed; i++) {
+        const struct slot *was = snapshot_find(old, now->changed[i]);
+        tally->counts[policy_state(policy, was, now_s)]--;
+        tally->n_pinned -= was->state == SLOT_ASSIGNED && was->note;
+        count_slot(snapshot_find(now, now->changed[i]), policy, now_s, tally);
     }
-    counts[EXT_ABSENT] = policy_missing(policy, snapshot);
 }

@@ -30,9 +30,40 @@ struct agent_rows {
 void agent_rows_join(const struct snapshot *snapshot, const struct roster *roster,
                      struct arena *arena, struct agent_rows *out);
 
+/*
+ * The same for a snapshot that was made from the one of `before` (snapshot_with), with the same
+ * roster, at the cost of what changed. False if the numbers are not the same ones: then join.
+ */
+struct agent_rows_change {
+    const struct agent_rows *before;
+    const struct snapshot *old, *now;
+    const struct roster *roster;
+    void (*gone)(void *context,
+                 const struct agent_row *row); /* a row of `before` that is no more */
+    void (*came)(void *context, const struct agent_row *row); /* a row that is new */
+    void *context;
+};
+bool agent_rows_update(const struct agent_rows_change *change, struct arena *arena,
+                       struct agent_rows *out);
+
 /* How many extensions are in each state, those outside the ranges too; EXT_ABSENT: how many numbers
    of the ranges are not made yet. */
 void snapshot_tally(const struct snapshot *snapshot, const struct policy *policy, int64_t now_s,
                     uint64_t counts[EXT_STATE_COUNT]);
+
+/* The same counts, with what tells how long they hold. */
+struct tally {
+    uint64_t counts[EXT_STATE_COUNT];
+    size_t n_pinned;
+    int64_t until_s; /* then the first cool-down ends, and it is another one */
+};
+
+void tally_count(const struct snapshot *snapshot, const struct policy *policy, int64_t now_s,
+                 struct tally *out);
+
+/* The same for a snapshot that was made from `old`, whose tally is in `tally` and still holds, and
+   that has the same numbers. */
+void tally_update(struct tally *tally, const struct snapshot *old, const struct snapshot *now,
+                  const struct policy *policy, int64_t now_s);
 
 #endif

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "core/base/environ.h"
-#include "core/plan/overlay.h"
 #include "core/settings/location.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
@@ -164,6 +163,7 @@ enum err_code session_open(const struct session_options *options, struct session
 void session_close(struct session *session)
 {
     if (session) {
+        followed_release(&session->followed);
         directory_free(session->directory);
         store_free(session->store);
         exporter_free(session->exporter);
@@ -265,12 +265,6 @@ const char *session_user(struct session *session)
 enum audit_via session_via(const struct session *session)
 {
     return session->via;
-}
-
-bool session_may_have_changed(struct session *session)
-{
-    const struct store_ops *ops = session->store->ops;
-    return !ops->may_have_changed || ops->may_have_changed(session->store);
 }
 
 void session_facts(struct session *session, struct port_info *facts)
@@ -384,6 +378,31 @@ static struct snapshot *empty_snapshot(const struct session *session)
     return snapshot;
 }
 
+enum err_code session_store_read(struct session *session, enum err_code code, struct err *why,
+                                 struct snapshot **out, struct err *err)
+{
+    session->missing = code == ERR_NOT_FOUND && may_make_store(session);
+    if (session->missing) {
+        *out = empty_snapshot(session);
+        return ERR_OK;
+    }
+    if (code == ERR_NOT_FOUND && session->embedded && session->seen) {
+        err_clear(why);
+        (void)fail_gone(session, why);
+    }
+    session->seen = session->seen || code == ERR_OK;
+    if (code != ERR_OK) {
+        log_line(LOG_ERROR, "store", "load: %s", why->text);
+        if (err) {
+            *err = *why;
+        }
+        return code;
+    }
+    session->time = (*out)->time;
+    session->time.note = NULL;
+    return ERR_OK;
+}
+
 enum err_code session_load(struct session *session, enum load_mode mode,
                            const struct progress *progress, struct snapshot **out, struct err *err)
 {
@@ -391,25 +410,10 @@ enum err_code session_load(struct session *session, enum load_mode mode,
     int64_t start_ms = clock_ticks_ms();
     say_phase(progress, is_table(session) ? "reading the table" : "reading the store");
     enum err_code code = load_store(session, mode, progress, out, &why);
-    session->missing = code == ERR_NOT_FOUND && may_make_store(session);
-    if (session->missing) {
-        *out = empty_snapshot(session);
-        return ERR_OK;
-    }
-    if (code == ERR_NOT_FOUND && session->embedded && session->seen) {
-        err_clear(&why);
-        (void)fail_gone(session, &why);
-    }
-    session->seen = session->seen || code == ERR_OK;
-    if (code != ERR_OK) {
-        log_line(LOG_ERROR, "store", "load: %s", why.text);
-        if (err) {
-            *err = why;
-        }
+    code = session_store_read(session, code, &why, out, err);
+    if (code != ERR_OK || session->missing) {
         return code;
     }
-    session->time = (*out)->time;
-    session->time.note = NULL;
     log_line(LOG_INFO, "store", "%zu extensions read in %lld ms", (*out)->n_slots,
              (long long)(clock_ticks_ms() - start_ms));
     if ((*out)->time.note) {
@@ -443,10 +447,17 @@ enum err_code session_read_directory(struct session *session, const struct progr
     if (code == ERR_OK) {
         log_line(LOG_INFO, "directory", "%zu agents read in %lld ms", (*out)->n_agents,
                  (long long)(clock_ticks_ms() - start_ms));
+        followed_note_roster(&session->followed, *out);
     } else if (err) {
         log_line(LOG_ERROR, "directory", "%s", err->text);
     }
     return code;
+}
+
+bool session_directory_unchanged(struct session *session)
+{
+    struct directory *directory = session->directory;
+    return directory && directory->ops->unchanged && directory->ops->unchanged(directory);
 }
 
 bool session_tells_live(struct session *session)
@@ -540,43 +551,10 @@ enum err_code session_apply(struct session *session, const struct session_deed *
         code == ERR_OK || !err ? "" : ": ", code == ERR_OK || !err ? "" : err->text);
     if (outcome->applied == 0 && outcome->in_doubt == 0) {
         outcome->action_id[0] = '\0'; /* nothing stands under it */
+    } else {
+        followed_note_action(&session->followed, arena_strdup(&session->arena, outcome->action_id));
     }
     return code;
-}
-
-/* Whether something was not written because it was so already or somebody else was there first. */
-static bool met_others(const struct plan *plan)
-{
-    for (size_t i = 0; i < plan->n_changes; i++) {
-        const struct change *change = &plan->changes[i];
-        if (change->result == RESULT_CONFLICT || change->result == RESULT_IN_DOUBT ||
-            (change->result == RESULT_SKIPPED && !change->left_out && change->n_steps > 0)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-enum err_code session_after(struct session *session, const struct plan *plan,
-                            const struct progress *progress, struct snapshot **out, struct err *err)
-{
-    bool others = met_others(plan);
-    struct snapshot *now = NULL;
-    *out = NULL;
-    if (plan_results(plan, RESULT_DONE) == 0 && !others) {
-        *out = snapshot_ref(plan->snapshot);
-        return ERR_OK;
-    }
-    if (plan->snapshot->exact || others) {
-        enum err_code code = session_load(session, LOAD_NORMAL, progress, &now, err);
-        if (code != ERR_OK || now->exact) {
-            *out = now;
-            return code;
-        }
-    }
-    *out = plan_overlay(plan, others ? now : plan->snapshot, clock_now_s(session->clock));
-    snapshot_unref(now);
-    return ERR_OK;
 }
 
 enum err_code session_history(struct session *session, const struct history_query *query,

@@ -31,6 +31,7 @@
 #include "core/port/exporter.h"
 #include "core/port/port.h"
 #include "core/port/store.h"
+#include "core/session/feed.h"
 #include "core/session/outcome.h"
 #include "core/settings/settings.h"
 
@@ -97,14 +98,34 @@ bool session_tells_live(struct session *session);
 enum err_code session_read_live(struct session *session, const struct live_wanted *wanted,
                                 const struct progress *progress, struct live **out,
                                 struct err *err) ERR_CHECK;
+/* Whether session_read_directory would give the same as the last time; false if only reading tells. */
+bool session_directory_unchanged(struct session *session);
 /* A point read of one extension, or of the one that an agent holds (struct store_ops, lookup). */
 enum err_code session_read_slot(struct session *session, const struct store_lookup *wanted,
                                 const struct progress *progress, struct slot *out,
                                 struct err *err) ERR_CHECK;
-bool session_may_have_changed(struct session *session);
 
 struct plan_input session_plan_input(const struct session *session, const struct snapshot *snapshot,
                                      const struct roster *roster);
+
+/* ---- what changed (refresh.c) -------------------------------------------------------------- */
+
+/*
+ * What the store holds now, at the cost of what changed since `seen` was read; NULL: all of it is
+ * read. *out is `seen` with one more reference if nothing did. After `full_refresh` everything is
+ * read, which also finds what another tool wrote without a record. A missing store is as in session_load.
+ */
+enum err_code session_refresh(struct session *session, const struct snapshot *seen,
+                              const struct progress *progress, struct snapshot **out,
+                              struct err *err) ERR_CHECK;
+
+/* What changed and who did it, as far as session_refresh and session_read_directory found it.
+   Borrowed; NULL: nothing yet. */
+const struct feed *session_feed(const struct session *session);
+
+/* Before the first session_refresh: the feed begins with what was written behind this place (struct
+   feed_entry). Copied; NULL or "": with what is written from now on. */
+void session_follow(struct session *session, const char *place);
 
 /* A plan that is to be written, and what its records are to say besides who acts; NULL: nothing. */
 struct session_deed {

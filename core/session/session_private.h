@@ -2,12 +2,23 @@
 #define CORE_SESSION_SESSION_PRIVATE_H
 
 /*
- * Between session.c and publish.c, and for nobody else.
+ * Between session.c, followed.c, refresh.c and publish.c, and for nobody else.
  */
 
+#include "core/base/strmap.h"
 #include "core/session/session.h"
 
 #define SESSION_SERVICES_MAX 4
+
+/* What refresh.c knows of what changed. */
+struct followed {
+    struct feed *feed;                /* NULL: nothing yet */
+    const struct snapshot *accounted; /* what changed up to here is in the feed; NULL: not read */
+    const struct roster *roster;      /* the same of the directory */
+    const char *place;                /* where the first read begins in the trail; NULL: now */
+    struct strmap own;                /* the ids of the actions that this session applied */
+    int64_t whole_ticks_ms;           /* when all of the store was last read */
+};
 
 struct session {
     const struct settings *settings;
@@ -16,6 +27,7 @@ struct session {
     const struct clock *clock;
     struct pool_time time; /* of the last load, without its note */
     struct arena arena;
+    struct followed followed;
     struct directory *directory; /* NULL: not opened yet */
     struct store *store;
     struct exporter *exporter; /* of settings->export_to; NULL: not opened yet */
@@ -37,6 +49,19 @@ struct session {
 /* Nothing but the opening: no I/O on the network. */
 enum err_code session_open_exporter(struct session *session, const char *uri, struct exporter **out,
                                     struct err *err) ERR_CHECK;
+
+/* What follows a read of the store, whichever it was: a store that may be missing gives an empty
+   snapshot, and the time of the pool is noted. */
+enum err_code session_store_read(struct session *session, enum err_code code, struct err *why,
+                                 struct snapshot **out, struct err *err) ERR_CHECK;
+
+/* followed.c: the feed from now on, whose reference it takes; what this session applied, by an id
+   that outlives it; the directory as it was read, which is compared with the one before. */
+void followed_take(struct followed *followed, struct feed *feed);
+void followed_note_action(struct followed *followed, const char *action_id);
+bool followed_is_own(const void *followed, const char *action_id);
+void followed_note_roster(struct followed *followed, const struct roster *roster);
+void followed_release(struct followed *followed);
 
 /* ERR_READ_ONLY with the text, and where read-only comes from. */
 enum err_code session_refuse_to_write(const struct session *session, const char *text,

@@ -119,6 +119,7 @@ static const char *const s_texts[TOPIC_COUNT] = {
                       "  name = mono\n"
                       "  [console]\n"
                       "  refresh = 60s\n"
+                      "  full_refresh = 10m\n"
                       "  [keys]\n"
                       "  sync = S\n"
                       "\n"

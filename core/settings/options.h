@@ -324,6 +324,10 @@ enum section {
     X(OPT_REFRESH,       0,   "refresh",      "refresh",               DURATION,  "TIME",         \
       CONSOLE,  CONSOLE, refresh_s, FOR_SCREEN, "how often to read again; 0: only on Ctrl-R",     \
       .def = "30s", LIMITS(0, 86400))                                                             \
+    X(OPT_FULL_REFRESH,  0,   "full-refresh", "full_refresh",          DURATION,  "TIME",         \
+      CONSOLE,  CONSOLE, full_refresh_s, FOR_SCREEN,                                              \
+      "how often that reads all of the store; 0: never",                          \
+      .def = "10m", LIMITS(0, 86400))                                                             \
     X(OPT_ASCII,         0,   "ascii",        "ascii",                 FLAG,      NULL,           \
       CONSOLE,  CONSOLE, ascii, FOR_SCREEN, "draw frames with + - | only")                        \
     X(OPT_MOUSE,         0,   "mouse",        "mouse",                 FLAG,      NULL,           \

@@ -135,7 +135,8 @@ struct settings {
     size_t n_theme_styles;
     const struct setting_pair *keys;
     size_t n_keys;
-    int64_t refresh_s; /* 0: only when asked */
+    int64_t refresh_s;      /* 0: only when asked */
+    int64_t full_refresh_s; /* how often that reads all of the store; 0: only when asked */
     bool ascii;
     bool mouse;
     int escdelay_ms; /* -1: not set, ncurses' own ESCDELAY counts */

@@ -21,7 +21,6 @@ void work_note_sources(struct shell *shell, const struct work *work)
         if (work->read[i]) {
             again = again || source->trouble.code != ERR_OK;
             err_clear(&source->trouble);
-            source->outdated = false;
             source->checked_at_s =
                 shell->reading.waiting ? source->checked_at_s : shell_now_s(shell);
         }

@@ -8,20 +8,12 @@
 
 #include "core/base/banned.h"
 
-#define WIDEST 64
-
-/* How many texts take how many columns. A few long texts must not widen the column at the cost of
-   the others. */
-struct widths {
-    size_t n[WIDEST + 1];
-    size_t total;
-};
-
-static void widths_add(struct widths *widths, const char *text)
+/* A few long texts must not widen the column at the cost of the others. */
+static void widths_add(struct widths *widths, const char *text, bool added)
 {
     size_t columns = text ? text_columns(text) : 0;
-    widths->n[columns < WIDEST ? columns : WIDEST]++;
-    widths->total++;
+    widths->n[columns < WIDEST ? columns : WIDEST] += added ? 1 : (size_t)-1;
+    widths->total += added ? 1 : (size_t)-1;
 }
 
 /* The width that nineteen of twenty texts fit into. */
@@ -37,39 +29,92 @@ static int widths_most(const struct widths *widths)
     return WIDEST;
 }
 
-static void measure(struct screen_data *data)
+static void row_came(void *context, const struct agent_row *row)
 {
-    struct widths logins = {.total = 0};
-    struct widths names = {.total = 0};
+    struct screen_data *data = context;
+    widths_add(&data->logins, row->login, true);
+    widths_add(&data->names, row->name, true);
+}
+
+static void row_gone(void *context, const struct agent_row *row)
+{
+    struct screen_data *data = context;
+    widths_add(&data->logins, row->login, false);
+    widths_add(&data->names, row->name, false);
+}
+
+static void join_all(struct screen_data *data)
+{
+    agent_rows_join(data->snapshot, data->roster, &data->arena, &data->agents);
+    tally_count(data->snapshot, data->policy, data->now_s, &data->tally);
     for (size_t i = 0; i < data->agents.n_rows; i++) {
-        widths_add(&logins, data->agents.rows[i].login);
-        widths_add(&names, data->agents.rows[i].name);
+        row_came(data, &data->agents.rows[i]);
     }
-    data->login_columns = widths_most(&logins);
-    data->name_columns = widths_most(&names);
+}
+
+/* The same from what was shown before, if little changed. */
+static bool join_changes(struct screen_data *data, const struct screen_data *before)
+{
+    if (!before || before->roster != data->roster || before->policy != data->policy) {
+        return false;
+    }
+    data->logins = before->logins;
+    data->names = before->names;
+    const struct agent_rows_change change = {.before = &before->agents,
+                                             .old = before->snapshot,
+                                             .now = data->snapshot,
+                                             .roster = data->roster,
+                                             .gone = row_gone,
+                                             .came = row_came,
+                                             .context = data};
+    if (!agent_rows_update(&change, &data->arena, &data->agents)) {
+        data->logins = (struct widths){.total = 0};
+        data->names = (struct widths){.total = 0};
+        return false;
+    }
+    data->tally = before->tally;
+    bool same_time = before->snapshot->time.stands == data->snapshot->time.stands;
+    if (same_time && data->now_s >= before->now_s && data->now_s < before->tally.until_s) {
+        tally_update(&data->tally, before->snapshot, data->snapshot, data->policy, data->now_s);
+    } else {
+        tally_count(data->snapshot, data->policy, data->now_s, &data->tally);
+    }
+    return true;
+}
+
+struct screen_data *screen_data_join(const struct screen_source *source,
+                                     const struct screen_data *before)
+{
+    struct screen_data *data = mem_alloc(sizeof *data);
+    data->references = 1;
+    data->policy = source->policy;
+    data->partial = source->partial;
+    data->now_s = source->now_s;
+    data->total = policy_size(source->policy);
+    port_info_init(&data->info);
+    data->snapshot = source->snapshot ? snapshot_ref(source->snapshot) : snapshot_new();
+    data->roster = source->roster ? roster_ref(source->roster) : NULL;
+    data->feed = feed_ref(source->feed);
+    if (!join_changes(data, before)) {
+        join_all(data);
+    }
+    memcpy(data->counts, data->tally.counts, sizeof data->counts);
+    data->n_pinned = data->tally.n_pinned;
+    data->login_columns = widths_most(&data->logins);
+    data->name_columns = widths_most(&data->names);
+    screen_data_searched(data, !data->partial);
+    return data;
 }
 
 struct screen_data *screen_data_new(const struct policy *policy, const struct snapshot *snapshot,
                                     const struct roster *roster, bool partial, int64_t now_s)
 {
-    struct screen_data *data = mem_alloc(sizeof *data);
-    data->references = 1;
-    data->policy = policy;
-    data->partial = partial;
-    data->now_s = now_s;
-    data->total = policy_size(policy);
-    port_info_init(&data->info);
-    data->snapshot = snapshot ? snapshot_ref(snapshot) : snapshot_new();
-    data->roster = roster ? roster_ref(roster) : NULL;
-    agent_rows_join(data->snapshot, data->roster, &data->arena, &data->agents);
-    snapshot_tally(data->snapshot, policy, now_s, data->counts);
-    for (size_t i = 0; i < data->snapshot->n_slots; i++) {
-        const struct slot *slot = &data->snapshot->slots[i];
-        data->n_pinned += slot->state == SLOT_ASSIGNED && slot->note != NULL;
-    }
-    measure(data);
-    screen_data_searched(data, !partial);
-    return data;
+    const struct screen_source source = {.policy = policy,
+                                         .snapshot = snapshot,
+                                         .roster = roster,
+                                         .partial = partial,
+                                         .now_s = now_s};
+    return screen_data_join(&source, NULL);
 }
 
 struct screen_data *screen_data_ref(struct screen_data *data)

@@ -20,6 +20,14 @@
 #include "tui/terminal/style.h"
 #include "tui/widget/filter_block.h"
 
+#define WIDEST 64
+
+/* How many texts take how many columns. */
+struct widths {
+    size_t n[WIDEST + 1];
+    size_t total;
+};
+
 struct screen_data {
     struct arena arena;
     const struct policy *policy;     /* the session's: data does not outlive it */
@@ -32,9 +40,11 @@ struct screen_data {
     uint64_t total; /* numbers in the pool */
     size_t n_pinned;
     int login_columns, name_columns; /* of the screen, that most of them need */
-    int64_t now_s;                   /* when states were judged */
-    const char *actor;               /* NULL: not known yet */
-    const struct feed *feed;         /* what changed, and who did it; NULL: nothing yet */
+    struct tally tally; /* counts and n_pinned come from it, the columns from these two: */
+    struct widths logins, names;
+    int64_t now_s;           /* when states were judged */
+    const char *actor;       /* NULL: not known yet */
+    const struct feed *feed; /* what changed, and who did it; NULL: nothing yet */
     struct port_info info;
     struct filter_scope agents_scope, slots_scope; /* what the two lists can be asked for */
     /* Their rows for the search; NULL while more agents are coming: a list makes its own. */
@@ -42,7 +52,22 @@ struct screen_data {
     unsigned long references;
 };
 
-/* Takes a reference of each (both may be NULL) and joins them. */
+/* What it is made of. */
+struct screen_source {
+    const struct policy *policy;
+    const struct snapshot *snapshot; /* NULL: not read yet */
+    const struct roster *roster;     /* NULL: not read yet, or no directory */
+    const struct feed *feed;         /* NULL: nothing changed yet */
+    bool partial;                    /* more agents are still coming */
+    int64_t now_s;
+};
+
+/* Takes a reference of each and joins them; at the cost of what changed if little did since `before`
+   (may be NULL). */
+struct screen_data *screen_data_join(const struct screen_source *source,
+                                     const struct screen_data *before);
+
+/* The same without a feed, and from nothing. */
 struct screen_data *screen_data_new(const struct policy *policy, const struct snapshot *snapshot,
                                     const struct roster *roster, bool partial, int64_t now_s);
 struct screen_data *screen_data_ref(struct screen_data *data);

@@ -82,7 +82,6 @@ enum source_id { SOURCE_STORE, SOURCE_DIRECTORY, SOURCES };
 struct source {
     struct err trouble;   /* why the last read failed; code ERR_OK: it did not */
     int64_t checked_at_s; /* when the data shown was last known to be current; 0: not read */
-    bool outdated;        /* changed by us since it was read */
 };
 
 /* The history of one row, as it was asked for last. */

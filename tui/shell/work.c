@@ -53,8 +53,13 @@ static void update_dropped(void *context)
 static struct screen_data *make_data(struct work *work, const struct snapshot *snapshot,
                                      const struct roster *roster, bool partial)
 {
-    struct screen_data *data =
-        screen_data_new(work->policy, snapshot, roster, partial, session_now_s(work->session));
+    const struct screen_source source = {.policy = work->policy,
+                                         .snapshot = snapshot,
+                                         .roster = roster,
+                                         .feed = session_feed(work->session),
+                                         .partial = partial,
+                                         .now_s = session_now_s(work->session)};
+    struct screen_data *data = screen_data_join(&source, work->seen);
     data->tells_live = roster && session_tells_live(work->session);
     session_facts(work->session, &data->info);
     return data;
@@ -117,8 +122,10 @@ static enum err_code read_directory(struct work *work, const struct snapshot *sh
 static enum err_code read_both(struct work *work, enum load_mode mode)
 {
     struct usecase *use = &work->use;
-    enum err_code code = note(work, SOURCE_STORE, usecase_read_store(use, mode));
-    if (code != ERR_OK) {
+    enum err_code code = mode == LOAD_NORMAL ? session_refresh(work->session, NULL, use->progress,
+                                                               &use->snapshot, &use->err)
+                                             : usecase_read_store(use, mode);
+    if (note(work, SOURCE_STORE, code) != ERR_OK) {
         return code;
     }
     const struct roster *before = work->seen && !work->seen->partial ? work->seen->roster : NULL;
@@ -207,18 +214,19 @@ static void run_refresh(struct work *work)
     struct err *err = &work->job.err;
     struct snapshot *snapshot = NULL;
     struct roster *roster = NULL;
-    enum err_code code = ERR_OK;
-    if (work->outdated || session_may_have_changed(work->session)) {
-        code = session_load(work->session, LOAD_NORMAL, &work->job.progress, &snapshot, err);
-    }
-    if (note(work, SOURCE_STORE, code) == ERR_OK && is_cheap(work->session)) {
+    enum err_code code =
+        session_refresh(work->session, seen->snapshot, &work->job.progress, &snapshot, err);
+    if (note(work, SOURCE_STORE, code) == ERR_OK && is_cheap(work->session) &&
+        (!seen->roster || !session_directory_unchanged(work->session))) {
         (void)!note(work, SOURCE_DIRECTORY,
                     session_read_directory(work->session, &work->job.progress, &roster, err));
     }
-    bool news = roster && !same_roster(roster, seen->roster);
-    if (snapshot || news) {
+    bool joined = roster && !same_roster(roster, seen->roster);
+    bool changed = snapshot && snapshot != seen->snapshot;
+    if (joined || changed || session_feed(work->session) != seen->feed) {
         work->data = make_data(work, snapshot ? snapshot : seen->snapshot,
-                               roster ? roster : seen->roster, !roster && seen->partial);
+                               joined || (roster && seen->partial) ? roster : seen->roster,
+                               !roster && seen->partial);
     }
     snapshot_unref(snapshot);
     roster_unref(roster);
@@ -369,7 +377,6 @@ static struct work *make_work(struct shell *shell, enum work_kind kind, const ch
     work->typed = shell->stack.typed;
     work->kind = kind;
     work->failed = SOURCES;
-    work->outdated = shell->reading.sources[SOURCE_STORE].outdated;
     work->argument = mem_strdup(argument);
     work->seen = shell->data ? screen_data_ref(shell->data) : NULL;
     usecase_init(&work->use, work->session, &work->job.progress);

@@ -51,7 +51,6 @@ struct work {
     work_done_fn done;
     bool read[SOURCES];    /* sources that were read */
     enum source_id failed; /* the source that could not be read; SOURCES: none */
-    bool outdated;         /* the store must be read, even if it reports no change */
     /* found */
     struct screen_data *data; /* NULL: nothing new */
     struct usecase use;       /* what was read, planned, written and published */

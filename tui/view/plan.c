@@ -192,7 +192,6 @@ static void applied(struct shell *shell, struct work *work)
     }
     shell->reading.history_wanted = true;
     if (!work->read[SOURCE_STORE]) { /* who stopped at once did not wait for the picture */
-        shell->reading.sources[SOURCE_STORE].outdated = true;
         work_refresh(shell);
     }
     struct plan *plan = work->use.plan;

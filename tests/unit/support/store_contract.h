@@ -18,6 +18,7 @@
  * the port. All reading that it judges by is LOAD_CONSISTENT, so an index that lags does no harm.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/port/store.h"
@@ -35,6 +36,10 @@ struct store_maker {
 
     /* The end of the place. Every handle is freed before. May be NULL. */
     void (*remove)(void *context);
+
+    /* Another program takes the number for the agent, without a record: not by the port. */
+    void (*meddle)(void *context, const char *ext, const char *agent);
+    bool tells_meddling; /* read_changes sees that by itself, and not only when it reads all */
 
     /* Numbers in the tests with many (at most 10,000; at least three batches of the store). */
     size_t many;

@@ -150,18 +150,6 @@ static void test_another_width_is_refused(void **state)
     assert_null(snapshot);
 }
 
-static void test_a_change_by_others_does_not_go_unnoticed(void **state)
-{
-    struct site *site = *state;
-    const struct store_ops *ops = site->store->ops;
-    site_see(site, site->store);
-    site_do(site, site->other, CHANGE_RESERVE, a_reserved("0002", T0, "fax"));
-    assert_true(!ops->may_have_changed || ops->may_have_changed(site->store));
-    site_see(site, site->store);
-    site_do(site, site->other, CHANGE_UNRESERVE, a_free("0002", T0, NULL));
-    assert_true(!ops->may_have_changed || ops->may_have_changed(site->store));
-}
-
 static void test_facts_can_be_asked_at_any_time(void **state)
 {
     struct site *site = *state;
@@ -495,8 +483,6 @@ const struct CMUnitTest store_whole_tests[] = {
     cmocka_unit_test_setup_teardown(test_history_of_an_action_that_was_not, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_a_normal_load_shows_the_same, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_another_width_is_refused, site_ten, site_end),
-    cmocka_unit_test_setup_teardown(test_a_change_by_others_does_not_go_unnoticed, site_ten,
-                                    site_end),
     cmocka_unit_test_setup_teardown(test_facts_can_be_asked_at_any_time, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_many_rows, site_empty, site_end),
     cmocka_unit_test_setup_teardown(test_stopped_softly, site_empty, site_end),

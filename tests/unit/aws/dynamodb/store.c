@@ -12,6 +12,7 @@
 
 #include "aws/client/client.h"
 #include "aws/sign/crypto.h"
+#include "aws/dynamodb/ddb.h"
 #include "aws/dynamodb/store.h"
 #include "core/base/mem.h"
 #include "tests/unit/support/store_contract.h"
@@ -103,6 +104,28 @@ static void remove_place(void *context)
     }
 }
 
+/* As the old program writes: two calls, no record. */
+static void meddle(void *context, const char *ext, const char *agent)
+{
+    (void)context;
+    struct ddb ddb = {.client = s_handles->client, .table = s_table, .what = s_table};
+    struct response reply;
+    struct err err = ERR_INIT;
+    json_t *gone = json_object();
+    json_t *put = json_object();
+    json_object_set_new(gone, "Key", ddb_key(ext, "nu"));
+    json_object_set_new(put, "Item", ddb_key(ext, "agentID"));
+    json_object_set_new(json_object_get(put, "Item"), "sk_value", ddb_text(agent));
+    if (ddb_call(&ddb, "DeleteItem", gone, &reply, &err) != ERR_OK) {
+        fprintf(stderr, "%s\n", err.text);
+    }
+    response_release(&reply);
+    if (ddb_call(&ddb, "PutItem", put, &reply, &err) != ERR_OK) {
+        fprintf(stderr, "%s\n", err.text);
+    }
+    response_release(&reply);
+}
+
 int main(void)
 {
     if (!getenv("EXTPOOL_TEST_DYNAMODB")) {
@@ -114,6 +137,7 @@ int main(void)
         .fresh = fresh,
         .again = again,
         .remove = remove_place,
+        .meddle = meddle,
         .many = 2000,
     };
     return store_contract_run(&maker);

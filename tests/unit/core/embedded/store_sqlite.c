@@ -38,6 +38,15 @@ static void remove_place(void *context)
     scratch_release(context);
 }
 
+static void meddle(void *context, const char *ext, const char *agent)
+{
+    char sql[256];
+    snprintf(sql, sizeof sql,
+             "UPDATE extension SET state = 'assigned', agent = '%s' WHERE extension = '%s'", agent,
+             ext);
+    sqlite_by_hand(scratch_path(context, "a/b/pool.db"), sql);
+}
+
 /* ---- what is its own ----------------------------------------------------------------------- */
 
 struct fixture {
@@ -150,22 +159,91 @@ static void test_names_that_sqlite_would_take_for_something_else(void **state)
     free(here);
 }
 
-static void test_changes_by_others_are_noticed_cheaply(void **state)
+/* What the store holds now, from what was seen; takes the reference. */
+static struct snapshot *refresh(struct fixture *fixture, struct snapshot *seen, bool *whole)
+{
+    struct err err = ERR_INIT;
+    struct store_changes changes;
+    const struct store_since since = {.snapshot = seen};
+    enum err_code code = fixture->store->ops->read_changes(fixture->store, &fixture->policy, &since,
+                                                           NULL, &changes, &err);
+    assert_string_equal(err.text, "");
+    assert_int_equal(code, ERR_OK);
+    struct snapshot *now = snapshot_ref(changes.snapshot);
+    *whole = changes.whole;
+    store_changes_release(&changes);
+    snapshot_unref(seen);
+    return now;
+}
+
+/* Without a write-ahead log, too: a file that was taken there by hand. */
+static void test_what_changed_is_noticed_cheaply(void **state)
 {
     struct fixture *fixture = *state;
-    const struct store_ops *ops = fixture->store->ops;
-    assert_true(ops->may_have_changed(fixture->store)); /* nothing was loaded yet */
-    snapshot_unref(load(fixture, LOAD_NORMAL));
-    assert_false(ops->may_have_changed(fixture->store));
-    assert_false(ops->may_have_changed(fixture->store));
-    sqlite_by_hand(fixture->path, "UPDATE extension SET at = 7 WHERE extension = '0001'");
-    assert_true(ops->may_have_changed(fixture->store));
-    snapshot_unref(load(fixture, LOAD_NORMAL));
-    assert_false(ops->may_have_changed(fixture->store));
-    assign(fixture, 1); /* its own writing counts too */
-    assert_true(ops->may_have_changed(fixture->store));
-    snapshot_unref(load(fixture, LOAD_CONSISTENT));
-    assert_false(ops->may_have_changed(fixture->store));
+    static const char *const journals[] = {"WAL", "DELETE"};
+    bool whole = false;
+    for (size_t i = 0; i < 2; i++) {
+        char mode[64];
+        store_free(fixture->store);
+        snprintf(mode, sizeof mode, "PRAGMA journal_mode = %s", journals[i]);
+        sqlite_by_hand(fixture->path, mode);
+        fixture->store = store_sqlite_new(fixture->path, &clock_system);
+        struct snapshot *seen = refresh(fixture, NULL, &whole);
+        assert_true(whole);
+        struct snapshot *before = seen;
+        seen = refresh(fixture, seen, &whole);
+        assert_ptr_equal(seen, before);
+        assert_false(whole);
+        assign(fixture, 1);
+        seen = refresh(fixture, seen, &whole);
+        assert_false(whole);
+        assert_ptr_equal(seen->base, before);
+        sqlite_by_hand(fixture->path, "UPDATE extension SET at = at + 7 WHERE extension = '0001'");
+        seen = refresh(fixture, seen, &whole);
+        assert_true(whole);
+        snapshot_unref(seen);
+    }
+}
+
+/* Somebody puts another file into its place, newer or restored from a copy. */
+static void test_a_file_that_is_replaced(void **state)
+{
+    struct fixture *fixture = *state;
+    bool whole = false;
+    struct snapshot *seen = refresh(fixture, NULL, &whole);
+    char other[512];
+    snprintf(other, sizeof other, "%s", scratch_path(&fixture->scratch, "other.db"));
+    sqlite_sample(other);
+    sqlite_by_hand(other, "UPDATE extension SET at = 99 WHERE extension = '0001'");
+    assert_int_equal(rename(other, fixture->path), 0);
+    seen = refresh(fixture, seen, &whole);
+    assert_true(whole);
+    assert_int_equal(snapshot_find(seen, "0001")->at_s, 99);
+    snapshot_unref(seen);
+}
+
+/* Snapshots that stand behind each other end in one that is whole. */
+static void test_many_refreshes(void **state)
+{
+    struct fixture *fixture = *state;
+    bool whole = false;
+    unsigned most = 0;
+    struct snapshot *seen = refresh(fixture, NULL, &whole);
+    for (int64_t i = 1; i <= 150; i++) {
+        struct plan *plan = plan_new("assign", seen, NULL, i);
+        struct change *change = plan_add(plan, CHANGE_PIN, "0001", "alice", 1, "asked");
+        change->steps[0].before = snapshot_find(seen, "0001");
+        change->steps[0].after = *change->steps[0].before;
+        change->steps[0].after.at_s = i;
+        struct err err = ERR_INIT;
+        assert_int_equal(sqlite_apply_plan(fixture->store, plan, NULL, &err), ERR_OK);
+        seen = refresh(fixture, seen, &whole);
+        plan_free(plan);
+        most = seen->generation > most ? seen->generation : most;
+        assert_int_equal(snapshot_find(seen, "0001")->at_s, i);
+    }
+    assert_int_equal(most, 64);
+    snapshot_unref(seen);
 }
 
 static void test_another_file_in_its_place(void **state)
@@ -180,7 +258,6 @@ static void test_another_file_in_its_place(void **state)
     assert_int_equal(rename(fixture->path, scratch_path(&fixture->scratch, "old.db")), 0);
     struct err err = ERR_INIT;
     struct snapshot *snapshot = NULL;
-    assert_true(ops->may_have_changed(fixture->store));
     assert_int_equal(
         ops->load(fixture->store, &fixture->policy, LOAD_NORMAL, NULL, &snapshot, &err),
         ERR_NOT_FOUND);
@@ -574,6 +651,8 @@ int main(void)
         .fresh = fresh,
         .again = again,
         .remove = remove_place,
+        .meddle = meddle,
+        .tells_meddling = true,
         .many = 10000,
     };
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -581,7 +660,9 @@ int main(void)
         CASE(test_nobody_else_reads_it),
         CASE(test_nothing_lies_about_when_it_is_closed),
         CASE(test_names_that_sqlite_would_take_for_something_else),
-        CASE(test_changes_by_others_are_noticed_cheaply),
+        CASE(test_what_changed_is_noticed_cheaply),
+        CASE(test_a_file_that_is_replaced),
+        CASE(test_many_refreshes),
         CASE(test_another_file_in_its_place),
         CASE(test_rows_that_do_not_fit),
         CASE(test_the_rules_hold_for_everybody),

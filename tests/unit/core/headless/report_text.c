@@ -307,6 +307,7 @@ static void a_status(void **state)
                  "audit keep        400d (built in)\n"
                  "log level         info (built in)\n"
                  "refresh           30s (built in)\n"
+                 "full refresh      10m (built in)\n"
                  "actor             kim@desk7\n"
                  "directory format  CSV\n"
                  "extensions        4: 2 assigned, 0 free, 1 cooling, 1 reserved, 0 blocked; "

@@ -94,10 +94,17 @@ static enum err_code load(struct store *store, const struct policy *policy, enum
     return ERR_OK;
 }
 
-static bool may_have_changed(struct store *store)
+static enum err_code read_changes(struct store *store, const struct policy *policy,
+                                  const struct store_since *since, const struct progress *progress,
+                                  struct store_changes *out, struct err *err)
 {
-    (void)store;
-    return s_changed;
+    *out = (struct store_changes){.snapshot = NULL};
+    if (since->snapshot && !since->whole && !s_changed) {
+        out->snapshot = snapshot_ref(since->snapshot);
+        return ERR_OK;
+    }
+    out->whole = true;
+    return load(store, policy, LOAD_NORMAL, progress, &out->snapshot, err);
 }
 
 static void free_store(struct store *store)
@@ -106,7 +113,7 @@ static void free_store(struct store *store)
 }
 
 static const struct store_ops s_store_ops = {
-    .load = load, .may_have_changed = may_have_changed, .free = free_store};
+    .load = load, .read_changes = read_changes, .free = free_store};
 
 static enum err_code open_directory(const struct port_opening *opening, struct directory **out,
                                     struct err *err)

@@ -1,0 +1,40 @@
+#ifndef CORE_PLAN_AUDIT_RECORDS_H
+#define CORE_PLAN_AUDIT_RECORDS_H
+
+/*
+ * Records of the audit trail that a store found since the last look, and the numbers that they are
+ * about: those have to be read again, and no others.
+ */
+
+#include "core/plan/audit.h"
+
+struct audit_records {
+    struct arena arena; /* the texts */
+    struct audit_record *records;
+    size_t n, room;
+};
+
+void audit_records_release(struct audit_records *records);
+
+/* Copies it. */
+void audit_records_add(struct audit_records *records, const struct audit_record *record);
+
+/* Takes all of `from`, which is empty afterwards, behind those that are there. */
+void audit_records_join(struct audit_records *into, struct audit_records *from);
+
+/* Numbers, sorted, each once. */
+struct numbers {
+    char (*exts)[EXT_ROOM];
+    size_t n, room;
+};
+
+void numbers_add(struct numbers *numbers, const char *ext);
+void numbers_seal(struct numbers *numbers); /* sorts */
+bool numbers_has(const struct numbers *numbers, const char *ext);
+void numbers_release(struct numbers *numbers);
+
+/* Adds the numbers that a record changed. False if it does not tell them, or if there would be more
+   than `limit`: then everything has to be read. */
+bool numbers_add_record(struct numbers *numbers, const struct audit_record *record, size_t limit);
+
+#endif
