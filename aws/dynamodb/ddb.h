@@ -14,7 +14,7 @@
  *     claim     {pk: "agent#alice", sk: "claim", ext: "0042"}
  *     export    {pk: "export", sk: "<URI>", at, rows, digest}: what was last published there
  *     audit     {pk: "audit#2026-11", sk: "<time>#<action id>#<part>", action, actor, changes
- *                [, user, via, ticket, undoes, plan_file, expires_at]}
+ *                [, user, via, ticket, undoes, plan_file, planned, expires_at]}
  *
  * and an index `skIndex` on (sk, sk_value) with all attributes. The first two are what the program
  * before ours wrote, and what the contact flow reads. The index lags behind the table, so what it

@@ -93,6 +93,9 @@ json_t *ddb_audit_item(const struct apply_context *context, const char *action,
     json_object_set_new(item, "actor", ddb_text(context->actor));
     json_object_set_new(item, "changes", ddb_text(changes));
     set_origin(item, &context->origin);
+    if (context->planned > 0) {
+        json_object_set_new(item, "planned", ddb_number((int64_t)context->planned));
+    }
     if (context->audit_keep_s > 0) {
         json_object_set_new(item, "expires_at",
                             ddb_number(part->at_ms / 1000 + context->audit_keep_s));
@@ -163,6 +166,12 @@ static int64_t begin_of(const char *id, int64_t record_ms)
     return audit_id_time(id, &began_ms) && began_ms < record_ms ? began_ms : record_ms;
 }
 
+static size_t planned_of(const json_t *item)
+{
+    int64_t n = ddb_item_seconds(item, "planned");
+    return n > 0 ? (size_t)n : 0;
+}
+
 bool ddb_audit_record(const json_t *item, char id[DDB_AUDIT_ID_ROOM], struct audit_record *out)
 {
     const char *sk = ddb_item_text(item, "sk");
@@ -186,6 +195,7 @@ bool ddb_audit_record(const json_t *item, char id[DDB_AUDIT_ID_ROOM], struct aud
                    .plan_file = ddb_item_text(item, "plan_file")},
         .action = action ? action : "",
         .changes = changes ? changes : "",
+        .planned = planned_of(item),
     };
     return true;
 }

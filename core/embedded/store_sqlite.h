@@ -25,7 +25,7 @@
  *                 seconds), agent, note, actor. A unique index over the agents of the assigned ones
  *                 is what makes a second extension per agent impossible, whoever writes.
  *     audit       one row per batch in the order of commits: seq, action_id, at_ms, actor, action,
- *                 changes (JSON), expires_at, user, via, ticket, undoes, plan_file, n_changes
+ *                 changes (JSON), expires_at, user, via, ticket, undoes, plan_file, planned, n_changes
  *     audit_subject  which of these rows is about an extension (agent 0) or an agent (1)
  *     meta        width: how many digits an extension has in this store; "export URI": what was
  *                 last published there (time, rows, digest)

@@ -21,7 +21,8 @@
 
 #define INSERT_RECORD                                                                              \
     "INSERT INTO audit (action_id, at_ms, actor, action, changes, expires_at, user, via, ticket,"  \
-    " undoes, plan_file, n_changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+    " undoes, plan_file, n_changes, planned)"                                                      \
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
 
 struct writer {
     struct sqlite_store *store;
@@ -157,6 +158,7 @@ static enum err_code write_record(struct writer *writer, size_t first, size_t en
     }
     bind_origin(record, &context->origin);
     sqlite3_bind_int64(record, 12, (int64_t)n);
+    sqlite3_bind_int64(record, 13, (int64_t)context->planned);
     int result = sqlite3_step(record);
     sqlite3_reset(record);
     if (result != SQLITE_DONE) {

@@ -100,14 +100,15 @@ void sqlite_audit_record(sqlite3_stmt *row, struct audit_record *out)
                    .ticket = (const char *)sqlite3_column_text(row, 8),
                    .undoes = (const char *)sqlite3_column_text(row, 9),
                    .plan_file = (const char *)sqlite3_column_text(row, 10)},
+        .planned = (size_t)sqlite3_column_int64(row, 11),
     };
 }
 
 const char *sqlite_audit_columns(const struct sqlite_store *store)
 {
 #define AUDIT_COLUMNS_1 "seq, action_id, at_ms, actor, action, changes"
-    return store->schema >= 3 ? AUDIT_COLUMNS_1 ", user, via, ticket, undoes, plan_file"
-                              : AUDIT_COLUMNS_1 ", NULL, NULL, NULL, NULL, NULL";
+    return store->schema >= 3 ? AUDIT_COLUMNS_1 ", user, via, ticket, undoes, plan_file, planned"
+                              : AUDIT_COLUMNS_1 ", NULL, NULL, NULL, NULL, NULL, 0";
 }
 
 static enum err_code prepare_record(struct search *search)

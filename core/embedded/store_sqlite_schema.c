@@ -71,6 +71,7 @@
     "ALTER TABLE audit ADD COLUMN" TEXT_OR_NULL("ticket") ";" \
     "ALTER TABLE audit ADD COLUMN" TEXT_OR_NULL("undoes") ";" \
     "ALTER TABLE audit ADD COLUMN" TEXT_OR_NULL("plan_file") ";" \
+    "ALTER TABLE audit ADD COLUMN planned INTEGER NOT NULL DEFAULT 0;" \
     "ALTER TABLE audit ADD COLUMN n_changes INTEGER NOT NULL DEFAULT 0;" \
     "ALTER TABLE audit ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;" \
     "CREATE TABLE audit_subject (" \

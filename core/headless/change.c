@@ -58,6 +58,14 @@ int run_undo(struct run *run)
     return run_report_plan(run);
 }
 
+int run_redo(struct run *run)
+{
+    if (usecase_plan_redo(&run->use) == ERR_OK) {
+        run_carry_out(run, true);
+    }
+    return run_report_plan(run);
+}
+
 int run_doctor(struct run *run)
 {
     struct usecase *use = &run->use;

@@ -37,6 +37,8 @@ static int run_action(struct run *run)
         return run_import(run);
     case ACTION_UNDO:
         return run_undo(run);
+    case ACTION_REDO:
+        return run_redo(run);
     case ACTION_DOCTOR:
         return run_doctor(run);
     case ACTION_EXPORT:

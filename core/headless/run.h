@@ -42,6 +42,7 @@ int run_init(struct run *run);
 int run_edit(struct run *run);
 int run_import(struct run *run);
 int run_undo(struct run *run);
+int run_redo(struct run *run);
 int run_doctor(struct run *run);
 
 /* show.c */

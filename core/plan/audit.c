@@ -168,6 +168,7 @@ static struct audit_action *action_of(struct history *history, const struct audi
         .actor = arena_strdup(&history->arena, record->actor),
         .origin = copy_origin(history, &record->origin),
         .action = arena_strdup(&history->arena, record->action),
+        .planned = record->planned,
     };
     strmap_add(by_id, action->action_id, history->n_actions++);
     return action;

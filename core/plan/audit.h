@@ -85,6 +85,7 @@ struct audit_action {
     const char *action;
     struct audit_change *changes;
     size_t n_changes;
+    size_t planned; /* how many changes it set out to make; 0: not known */
 };
 
 struct history {
@@ -115,6 +116,7 @@ struct audit_record {
     struct audit_origin origin;
     const char *action;
     const char *changes; /* JSON */
+    size_t planned;      /* of the whole action, not of this record alone; 0: not known */
     const char *place;   /* where it stands in the trail: the store's own words; NULL: not asked */
 };
 

@@ -112,6 +112,7 @@ struct plan {
     struct arena arena;
     const char *action; /* "sync", "assign", "undo", ... */
     const char *undoes; /* the id of the action that it takes back; NULL: it is no undo */
+    const char *whose;  /* an undo of somebody else's action: theirs; NULL: not so */
     const struct snapshot *snapshot; /* what was seen; referenced */
     const struct roster *roster;     /* NULL if no directory was read; referenced */
     int64_t now_s;

@@ -35,6 +35,7 @@ struct apply_context {
     const char *actor;
     struct audit_origin origin;
     int64_t at_ms;        /* when the action began: the audit trail's time */
+    size_t planned;       /* how many changes are to be made under it; 0: not told */
     bool clock_behind;    /* that time stands still, because the machine's clock is wrong */
     int64_t audit_keep_s; /* 0: for ever */
 };

@@ -498,6 +498,15 @@ static void name_quicker(struct session *session, const struct meanwhile *meanwh
     history_free(history);
 }
 
+static size_t count_work(const struct plan *plan)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        n += !plan->changes[i].left_out && plan->changes[i].result == RESULT_PLANNED;
+    }
+    return n;
+}
+
 enum err_code session_apply(struct session *session, const struct session_deed *deed,
                             const struct progress *progress, struct outcome *outcome,
                             struct err *err)
@@ -519,6 +528,7 @@ enum err_code session_apply(struct session *session, const struct session_deed *
                    .undoes = plan->undoes,
                    .plan_file = deed->plan_file},
         .at_ms = pool_time_now_ms(&plan->snapshot->time, session->clock),
+        .planned = count_work(plan),
         .clock_behind = plan->snapshot->time.stands,
         .audit_keep_s = session->settings->policy.audit_keep_s,
     };

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/plan/undo_mine.h"
+
 #include "core/base/banned.h"
 
 void usecase_init(struct usecase *use, struct session *session, const struct progress *progress)
@@ -166,21 +168,44 @@ enum err_code usecase_plan_import(struct usecase *use, const char *path)
     return use->err.code;
 }
 
-enum err_code usecase_plan_undo(struct usecase *use, const char *action_id)
+/* The store, the actor and the actions that an undo needs: the one with this id, or all of the last
+   day. */
+static enum err_code read_for_undo(struct usecase *use, const char *action_id,
+                                   struct plan_input *input, struct history **history)
 {
-    const struct history_query wanted = {.action_id = action_id, .limit = 1};
+    struct history_query query = {.action_id = action_id};
+    if (usecase_read_store(use, LOAD_NORMAL) != ERR_OK || plan_input(use, input) != ERR_OK) {
+        return use->err.code;
+    }
+    if (!action_id) {
+        query.since_ms = (input->now_s - UNDO_LONGEST_S) * 1000;
+    }
+    return session_history(use->session, &query, use->progress, history, &use->err);
+}
+
+static enum err_code plan_turn(struct usecase *use, const char *action_id, bool redo)
+{
     struct history *history = NULL;
     struct plan_input input;
-    enum err_code code = session_history(use->session, &wanted, use->progress, &history, &use->err);
-    if (code == ERR_OK && history->n_actions == 0) {
-        code = err_set(&use->err, ERR_NOT_FOUND, "there is no action to undo");
-    }
-    if (code == ERR_OK && usecase_read_store(use, LOAD_NORMAL) == ERR_OK &&
-        plan_input(use, &input) == ERR_OK) {
-        (void)!plan_undo(&input, &history->actions[0], &use->plan, &use->err);
+    if (read_for_undo(use, action_id, &input, &history) == ERR_OK) {
+        const struct undo_self self = {session_user(use->session), input.actor};
+        (void)!(action_id
+                    ? plan_undo_named(&input, &history->actions[0], &self, &use->plan, &use->err)
+                : redo ? plan_redo_newest(&input, history, &self, &use->plan, &use->err)
+                       : plan_undo_newest(&input, history, &self, &use->plan, &use->err));
     }
     history_free(history);
     return use->err.code;
+}
+
+enum err_code usecase_plan_undo(struct usecase *use, const char *action_id)
+{
+    return plan_turn(use, action_id, false);
+}
+
+enum err_code usecase_plan_redo(struct usecase *use)
+{
+    return plan_turn(use, NULL, true);
 }
 
 /* ---- the doctor -------------------------------------------------------------------------- */

@@ -75,8 +75,11 @@ enum err_code usecase_plan_edit(struct usecase *use, const char *action,
    counts. ERR_INPUT: all of them are in `import.refusals`. */
 enum err_code usecase_plan_import(struct usecase *use, const char *path) ERR_CHECK;
 
-/* `action_id` NULL: the newest action. */
+/* `action_id` NULL: the newest action of mine that can be taken back (core/plan/undo_mine.h). The plan
+   has the action in `undoes`, and in `whose` somebody else whose action it is. */
 enum err_code usecase_plan_undo(struct usecase *use, const char *action_id) ERR_CHECK;
+/* Brings back what my newest undo took, unless I did something since. */
+enum err_code usecase_plan_redo(struct usecase *use) ERR_CHECK;
 
 /* The doctor: everything is read strongly consistent, and what is wrong is in `diagnosis`. */
 enum err_code usecase_examine(struct usecase *use) ERR_CHECK;

@@ -87,7 +87,9 @@ const char *topic_about(enum topic topic);
     X(ACTION_DOCTOR, "doctor", "", 0, 0, true, TOPIC_REPAIR, "look for damage; --fix repairs it")  \
     X(ACTION_HISTORY, "history", "[EXT]", 0, 1, false, TOPIC_SHOW,                                 \
       "show what was done, newest first")                                                          \
-    X(ACTION_UNDO, "undo", "[ACTION-ID]", 0, 1, true, TOPIC_REPAIR, "undo the last action")        \
+    X(ACTION_UNDO, "undo", "[ACTION-ID]", 0, 1, true, TOPIC_REPAIR,                                \
+      "take back your last action, or the one with this id")                                       \
+    X(ACTION_REDO, "redo", "", 0, 0, true, TOPIC_REPAIR, "bring back what your last undo took")    \
     X(ACTION_HELP, "help", "[TOPIC]", 0, 1, false, TOPIC_OVERVIEW,                                 \
       "show this help, or the help on a topic")                                                    \
     X(ACTION_VERSION, "version", "", 0, 0, false, TOPIC_OVERVIEW, "show the version")              \
@@ -179,7 +181,9 @@ enum section {
 #define FOR_EXPORT ACTION_BIT(ACTION_EXPORT)
 #define FOR_SCREEN (ACTION_BIT(ACTION_CONSOLE) | ACTION_BIT(ACTION_DEMO))
 /* Plans of more than what the words of the command line name. */
-#define FOR_PLANS (FOR_SYNC | FOR_DOCTOR | ACTION_BIT(ACTION_IMPORT) | ACTION_BIT(ACTION_UNDO))
+#define FOR_PLANS                                                                                  \
+    (FOR_SYNC | FOR_DOCTOR | ACTION_BIT(ACTION_IMPORT) | ACTION_BIT(ACTION_UNDO) |                 \
+     ACTION_BIT(ACTION_REDO))
 #define FOR_EDITS                                                                                  \
     (ACTION_BIT(ACTION_ASSIGN) | ACTION_BIT(ACTION_RELEASE) | ACTION_BIT(ACTION_REASSIGN) |        \
      ACTION_BIT(ACTION_SWAP) | ACTION_BIT(ACTION_RESERVE) | ACTION_BIT(ACTION_UNRESERVE) |         \

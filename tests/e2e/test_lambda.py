@@ -577,6 +577,15 @@ def test_the_old_readers_answers_are_ours(desk, cloud, runtime, function):
                 item[name] for name in ("pk", "sk", "sk_value")]
 
 
+def test_what_a_lambda_did_is_nobodys_to_undo(desk, runtime, function):
+    runtime.invoke(SCHEDULE)
+    done = desk.json("--history", "--limit", "1")[0]
+    assert done["via"] == "lambda" and done["user"].endswith("lambda")
+    assert "nothing to undo" in desk.json("--undo", status=1)["error"]["message"]
+    desk.json("--undo", done["action_id"], "--max-release", "100%")
+    assert desk.held() == {}
+
+
 def test_targets_and_fallbacks_that_were_set(desk, cloud, runtime, function):
     desk.run("--sync")
     alice, bob = (lookup(runtime, agent=login) for login in ("alice", "bob"))

@@ -80,8 +80,8 @@ def test_undo_and_repair_ask_too(staffed):
 
 
 def test_yes_json_and_a_dry_run_ask_nothing(staffed):
-    for argument in ("--dry-run", "--json", "--yes"):
-        with terminal(staffed, *UNDO, argument) as term:
+    for command in ([*UNDO, "--dry-run"], [*UNDO, "--json"], ["--redo", "--yes"]):
+        with terminal(staffed, *command) as term:
             assert term.wait_exit() == 0
             assert "Apply" not in term.text
 

@@ -268,6 +268,12 @@ static void run_undo(struct work *work)
     (void)!usecase_plan_undo(&work->use, work->argument);
 }
 
+static void run_redo(struct work *work)
+{
+    use_known_roster(work);
+    (void)!usecase_plan_redo(&work->use);
+}
+
 static void run_doctor(struct work *work)
 {
     struct usecase *use = &work->use;
@@ -317,6 +323,9 @@ static void run(struct job *job)
         break;
     case WORK_UNDO:
         run_undo(work);
+        break;
+    case WORK_REDO:
+        run_redo(work);
         break;
     case WORK_INIT:
         (void)!usecase_plan_init(&work->use, false);

@@ -23,6 +23,7 @@
     X(WORK_HISTORY, "history", false, false)                                                       \
     X(WORK_DOCTOR, "doctor", true, false)                                                          \
     X(WORK_UNDO, "undo", true, false)                                                              \
+    X(WORK_REDO, "redo", true, false)                                                              \
     X(WORK_INIT, "init", true, true)                                                               \
     X(WORK_IMPORT, "import", true, false)                                                          \
     X(WORK_LIVE, "live states", false, false)                                                      \

@@ -320,6 +320,9 @@ unsigned edit_command(struct shell *shell, enum command command, const struct se
     case CMD_UNDO:
         job_undo(shell, NULL);
         return REACT_DRAW;
+    case CMD_REDO:
+        job_redo(shell);
+        return REACT_DRAW;
     case CMD_INIT:
         job_init(shell);
         return REACT_DRAW;

@@ -16,6 +16,7 @@ static enum command opened_by(enum work_kind kind)
 {
     return kind == WORK_SYNC     ? CMD_SYNC
            : kind == WORK_UNDO   ? CMD_UNDO
+           : kind == WORK_REDO   ? CMD_REDO
            : kind == WORK_INIT   ? CMD_INIT
            : kind == WORK_IMPORT ? CMD_IMPORT
                                  : CMD_NONE;
@@ -91,6 +92,11 @@ void job_init(struct shell *shell)
 void job_undo(struct shell *shell, const char *action_id)
 {
     work_start(shell, WORK_UNDO, action_id, planned);
+}
+
+void job_redo(struct shell *shell)
+{
+    work_start(shell, WORK_REDO, NULL, planned);
 }
 
 void job_import(struct shell *shell, const char *path)

@@ -12,8 +12,9 @@ void job_sync(struct shell *shell);
 void job_init(struct shell *shell);
 void job_doctor(struct shell *shell);
 void job_import(struct shell *shell, const char *path);
-/* NULL: the newest action. */
+/* NULL: the newest action of mine. */
 void job_undo(struct shell *shell, const char *action_id);
+void job_redo(struct shell *shell);
 /* NULL: to the place in the settings. */
 void job_export(struct shell *shell, const char *to);
 

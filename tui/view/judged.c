@@ -22,6 +22,15 @@ static void look_ahead(const struct plan *plan, const struct policy *policy,
     }
 }
 
+static size_t count_rows(const struct plan *plan)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        n += !plan->changes[i].left_out && change_is_tried(&plan->changes[i]);
+    }
+    return n;
+}
+
 void judge_plan(struct plan *plan, const struct shell *shell, struct judged *judged)
 {
     const struct policy *policy = session_policy(shell->place.session);
@@ -33,8 +42,10 @@ void judge_plan(struct plan *plan, const struct shell *shell, struct judged *jud
     } else if (judged->verdict.refused && !judged->verdict.named) {
         judged->gate = judged->verdict.liftable ? GATE_NAME : GATE_SHUT;
     } else {
-        judged->gate = judged->verdict.people > GUARD_NAMED_MAX ? GATE_COUNT : GATE_OPEN;
+        bool many = judged->verdict.people > GUARD_NAMED_MAX;
+        judged->gate = many || plan->whose ? GATE_COUNT : GATE_OPEN;
     }
+    judged->count = plan->whose ? count_rows(plan) : (size_t)judged->verdict.people;
 }
 
 void judged_after(const struct judged *judged, char *out, size_t size)

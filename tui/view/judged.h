@@ -7,6 +7,7 @@
  *
  *     five people's numbers or fewer         Enter on what is shown
  *     more                                   their count, typed
+ *     what takes back somebody else's work   the count, even if it is 1
  *     a guard that can be lifted             the name of the place, typed
  *     a guard that nothing lifts             no way through
  */
@@ -18,7 +19,7 @@
 /* What must be done to apply it. */
 enum gate {
     GATE_OPEN,   /* Enter */
-    GATE_COUNT,  /* how many people's numbers are taken or changed */
+    GATE_COUNT,  /* how many people's numbers are taken or changed, or how many rows of another's */
     GATE_NAME,   /* the name of the place: a guard is lifted */
     GATE_SHUT,   /* a guard that cannot be lifted */
     GATE_NOTHING /* nothing to do */
@@ -26,6 +27,7 @@ enum gate {
 
 struct judged {
     enum gate gate;
+    size_t count; /* what has to be typed for GATE_COUNT */
     struct guard_verdict verdict;
     uint64_t after[EXT_STATE_COUNT]; /* the states of the pool after the plan */
 };

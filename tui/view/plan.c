@@ -30,7 +30,7 @@ static bool gate_passed(const struct plan_view *view)
         return true;
     case GATE_COUNT:
         return text_to_int64(view->field.text, 1, INT64_MAX, &typed) &&
-               typed == view->judged.verdict.people;
+               (size_t)typed == view->judged.count;
     case GATE_NAME:
         return strcmp(view->field.text, view->name) == 0;
     case GATE_SHUT:
@@ -219,8 +219,10 @@ static unsigned apply(struct plan_view *view, struct shell *shell)
         if (view->judged.gate == GATE_SHUT) {
             shell_flash(shell, STYLE_ERROR, "%s", view->judged.verdict.text);
         } else {
+            char counted[COUNTED_MAX];
+            view_plan_counted(view, counted);
             shell_flash(shell, STYLE_WARN, "not applied: type %s",
-                        view->judged.gate == GATE_NAME ? view->name : view_plan_counted(view));
+                        view->judged.gate == GATE_NAME ? view->name : counted);
         }
         return REACT_DRAW;
     }

@@ -212,11 +212,17 @@ static void name_prompt(const struct plan_view *view, int width, char *out, size
     }
 }
 
-const char *view_plan_counted(const struct plan_view *view)
+void view_plan_counted(const struct plan_view *view, char out[COUNTED_MAX])
 {
     bool releases = view->judged.verdict.moved == 0 &&
                     (uint64_t)view->judged.verdict.people == view->plan->counts[CHANGE_RELEASE];
-    return releases ? "the number of releases" : "how many people lose or change their number";
+    if (view->plan->whose) {
+        snprintf(out, COUNTED_MAX, "how many changes of %s this takes back", view->plan->whose);
+    } else {
+        snprintf(out, COUNTED_MAX, "%s",
+                 releases ? "the number of releases"
+                          : "how many people lose or change their number");
+    }
 }
 
 #define COUNT_COLUMNS 14 /* room for the typed count, and some more */
@@ -225,14 +231,17 @@ const char *view_plan_counted(const struct plan_view *view)
 static void count_prompt(const struct plan_view *view, int width, char *out, size_t size)
 {
     static const char *const after[] = {" to apply, Esc goes back: ", ": "};
-    const char *count = frame_count((uint64_t)view->judged.verdict.people);
+    const char *count = frame_count((uint64_t)view->judged.count);
+    char counted[COUNTED_MAX];
+    view_plan_counted(view, counted);
     for (int i = 0; i < 2; i++) {
-        snprintf(out, size, " Type %s (%s)%s", view_plan_counted(view), count, after[i]);
+        snprintf(out, size, " Type %s (%s)%s", counted, count, after[i]);
         if (canvas_columns(out) + COUNT_COLUMNS <= width) {
             return;
         }
     }
-    snprintf(out, size, " Type %s, Enter: ", count);
+    snprintf(out, size, " Type %s%s%s, Enter: ", count, view->plan->whose ? " of " : "",
+             view->plan->whose ? view->plan->whose : "");
 }
 
 static void draw_gate(struct plan_view *view, const struct shell *shell, struct canvas *canvas,

@@ -40,7 +40,8 @@ struct plan_view {
 bool view_plan_publishes(const struct plan_view *view, const struct shell *shell);
 
 /* What is counted for GATE_COUNT: "the number of releases". */
-const char *view_plan_counted(const struct plan_view *view);
+#define COUNTED_MAX 200
+void view_plan_counted(const struct plan_view *view, char out[COUNTED_MAX]);
 
 /* " + assign 6   - release 3": the changes of the plan by kind, appended to `line`. */
 void view_plan_counts(const struct plan *plan, char *line, size_t size);

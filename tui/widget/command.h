@@ -94,7 +94,9 @@
     X(CMD_UNRESERVE, "unreserve", "", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,   \
       "", "put a reserved number back")                                                            \
     X(CMD_UNDO, "undo", "z", PLACE_MAIN | PLACE_HISTORY, NEED_WRITE | NEED_IDLE, "Undo",           \
-      "plan the opposite of the last action, or of this one in the history")                       \
+      "take back your newest action, or this one in the history")                                  \
+    X(CMD_REDO, "redo", "Z", PLACE_MAIN, NEED_WRITE | NEED_IDLE, "",                               \
+      "bring back what your newest undo took")                                                     \
     X(CMD_EXPORT, "export", "e", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "Export",         \
       "publish the list of extensions")                                                            \
     X(CMD_EXPORT_TO, "export-to", "E", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "",         \

@@ -445,6 +445,7 @@ static void make_schema_2(struct fixture *fixture)
                                   "ALTER TABLE audit DROP COLUMN ticket;"
                                   "ALTER TABLE audit DROP COLUMN undoes;"
                                   "ALTER TABLE audit DROP COLUMN plan_file;"
+                                  "ALTER TABLE audit DROP COLUMN planned;"
                                   "ALTER TABLE audit DROP COLUMN n_changes;"
                                   "ALTER TABLE audit DROP COLUMN indexed;"
                                   "PRAGMA user_version = 2");
