@@ -26,7 +26,7 @@
     X(TOPIC_EDIT, "edit", "assign, release, reassign, swap, reserve, pin")                         \
     X(TOPIC_SHOW, "show", "list, look up, status, history")                                        \
     X(TOPIC_FILES, "files", "import, export, and directories that are files")                      \
-    X(TOPIC_REPAIR, "repair", "init, doctor, undo")                                                \
+    X(TOPIC_REPAIR, "repair", "init, doctor, undo, redo")                                          \
     X(TOPIC_STORES, "stores", "where directory, store and export are; options for Amazon")         \
     X(TOPIC_CONFIG, "config", "the configuration file, contexts and the environment")              \
     X(TOPIC_POLICY, "policy", "the rules of the pool")                                             \
@@ -88,7 +88,7 @@ const char *topic_about(enum topic topic);
     X(ACTION_HISTORY, "history", "[EXT]", 0, 1, false, TOPIC_SHOW,                                 \
       "show what was done, newest first")                                                          \
     X(ACTION_UNDO, "undo", "[ACTION-ID]", 0, 1, true, TOPIC_REPAIR,                                \
-      "take back your last action, or the one with this id")                                       \
+      "take back your last action, or this one")                                                   \
     X(ACTION_REDO, "redo", "", 0, 0, true, TOPIC_REPAIR, "bring back what your last undo took")    \
     X(ACTION_HELP, "help", "[TOPIC]", 0, 1, false, TOPIC_OVERVIEW,                                 \
       "show this help, or the help on a topic")                                                    \
