@@ -67,12 +67,27 @@ static void print_line(const struct entry *entry, struct buf *out)
     buf_printf(out, strlen(left) < 30 ? "  %-30s%s\n" : "  %s  %s\n", left, entry->help);
 }
 
+/* The actions that take back what another one did share one line: the overview is one screen. */
+static bool is_opposite(enum action action)
+{
+    return action == ACTION_UNRESERVE || action == ACTION_UNPIN || action == ACTION_REDO;
+}
+
 static void print_overview(struct buf *out)
 {
     buf_puts(out, "extpool: the extensions of a contact centre; without an action, the console\n");
     for (enum action action = ACTION_DEMO; action < ACTION_HELP; action++) {
-        print_action(action, print_line, out);
+        if (!is_opposite(action)) {
+            print_action(action, print_line, out);
+        }
     }
+    buf_puts(out, "  Opposites:");
+    for (enum action action = ACTION_DEMO; action < ACTION_HELP; action++) {
+        if (is_opposite(action)) {
+            buf_printf(out, " --%s", action_info(action)->name);
+        }
+    }
+    buf_putc(out, '\n');
     buf_puts(out,
              "Actions that write take --dry-run, all take --json. More: extpool --help TOPIC\n");
     for (enum topic topic = TOPIC_SYNC; topic < TOPIC_COUNT; topic++) {
