@@ -70,10 +70,9 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "\n"
         "--undo takes back the last thing that you did, in the console or with a command,\n"
         "within a day. The next one goes one further back, and --redo brings back again,\n"
-        "until you do something new. You are the same user on the same machine, acting\n"
-        "as the same role. What a timer, a Lambda or somebody else did is taken back by\n"
-        "its id, which --history shows. What was changed since stays as it is, and is\n"
-        "reported.\n"
+        "until you do something new. You are the same user on the same machine, with the\n"
+        "same role. What a timer, a Lambda or somebody else did is taken back by its id\n"
+        "(--history). What was changed since stays as it is, and is reported.\n"
         "\n"
         "  extpool --doctor --fix --dry-run\n"
         "  extpool --undo 20261122T203201123Z-k3f9q2\n",

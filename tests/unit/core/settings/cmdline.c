@@ -567,7 +567,7 @@ static void test_help_has_every_name(void **state)
     buf_init(&overview, 1 << 16);
     help_topic(TOPIC_OVERVIEW, &overview);
     for (enum action action = ACTION_DEMO; action < ACTION_HELP; action++) {
-        char *name = mem_printf("  --%s ", action_info(action)->name);
+        char *name = mem_printf(" --%s", action_info(action)->name);
         assert_non_null(strstr(overview.data, name));
         free(name);
     }
