@@ -3,6 +3,8 @@
 
 /*
  * Between session.c, followed.c, refresh.c and publish.c, and for nobody else.
+
+ * Between session.c, write.c and publish.c, and for nobody else.
  */
 
 #include "core/base/strmap.h"
@@ -62,6 +64,10 @@ void followed_note_action(struct followed *followed, const char *action_id);
 bool followed_is_own(const void *followed, const char *action_id);
 void followed_note_roster(struct followed *followed, const struct roster *roster);
 void followed_release(struct followed *followed);
+
+/* Reports the wait before the first answer comes. */
+void session_say_phase(const struct progress *progress, const char *phase);
+bool session_is_table(const struct session *session);
 
 /* ERR_READ_ONLY with the text, and where read-only comes from. */
 enum err_code session_refuse_to_write(const struct session *session, const char *text,
