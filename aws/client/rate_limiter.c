@@ -60,7 +60,11 @@ void rate_limiter_throttled(struct rate_limiter *pace, int64_t now_ms)
     if (pace->tokens > 0) {
         pace->tokens = 0;
     }
-    if (now_ms - pace->quiet_since_ms >= SAME_EVENT_MS) {
+    if (!pace->gave_back && pace->burst >= 2) {
+        pace->gave_back = true;
+        pace->burst -= 1;
+        pace->quiet_since_ms = now_ms;
+    } else if (now_ms - pace->quiet_since_ms >= SAME_EVENT_MS) {
         double lowest = LOWEST_SHARE * pace->configured;
         pace->rate = pace->rate * SLOWER > lowest ? pace->rate * SLOWER : lowest;
         pace->quiet_since_ms = now_ms;

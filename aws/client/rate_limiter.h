@@ -10,6 +10,7 @@
  * https://docs.aws.amazon.com/connect/latest/adminguide/amazon-connect-service-limits.html
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct rate_limiter {
@@ -19,6 +20,7 @@ struct rate_limiter {
     double tokens;
     int64_t at_ms;          /* when `tokens` was right */
     int64_t quiet_since_ms; /* the last time that it was throttled or climbed */
+    bool gave_back;         /* one call of the burst */
 };
 
 /* `rate` 0: everything may go at once. */
@@ -30,8 +32,10 @@ int64_t rate_limiter_wait_ms(struct rate_limiter *pace, int64_t now_ms);
 /* A call goes now. */
 void rate_limiter_take(struct rate_limiter *pace, int64_t now_ms);
 
-/* The service has said "too fast": 0.7 of the rate, not below a tenth of what was configured, the
-   bucket empty. Several such answers within a second are one. */
+/* The service has said "too fast": the bucket is empty. The first time the burst was too large by a
+   call: requests bunch up on their way, since the first one waited for TLS and the later ones did
+   not. After that it is the rate: 0.7 of it, not below a tenth of what was configured. Several such
+   answers within a second are one. */
 void rate_limiter_throttled(struct rate_limiter *pace, int64_t now_ms);
 
 /* It has not: a fifth of the configured rate more for every 5 quiet seconds. */

@@ -21,6 +21,8 @@
 #define ATTEMPTS 8 /* a throttled page is worth waiting for: without it the whole reading fails */
 #define INSTANCES_SHOWN 10
 
+struct reading;
+
 struct connect_directory {
     struct directory base;
     struct connect_instance instance;
@@ -30,6 +32,7 @@ struct connect_directory {
     struct client *list, *search, *profiles, *instances; /* a client each: a pace each */
     struct connect_live live;
     bool names;
+    struct reading *begun; /* under way in the background; NULL: none */
 };
 
 /* ---- what the URI says ------------------------------------------------------------------- */
@@ -351,40 +354,103 @@ static enum err_code outcome(struct reading *reading, enum err_code ran, struct 
     return ERR_OK;
 }
 
+static struct reading *reading_new(struct connect_directory *directory)
+{
+    struct reading *reading = mem_alloc(sizeof *reading);
+    *reading = (struct reading){.directory = directory, .err = ERR_INIT};
+    connect_names_init(&reading->names);
+    connect_pages_init(&reading->pages);
+    return reading;
+}
+
+static void reading_free(struct reading *reading)
+{
+    connect_names_release(&reading->names);
+    connect_pages_release(&reading->pages);
+    free(reading->agents);
+    arena_release(&reading->arena);
+    free(reading);
+}
+
+static void set_progress(struct reading *reading, const struct progress *progress)
+{
+    reading->progress = progress;
+    reading->names.progress = progress;
+}
+
+/* Submits the first requests; their answers ask for the rest. */
+static void reading_start(struct reading *reading)
+{
+    struct connect_directory *directory = reading->directory;
+    report(reading);
+    ask_page(reading);
+    if (directory->names) {
+        reading->names.search = directory->search;
+        reading->names.profiles.client = directory->profiles;
+        reading->names.instance_id = directory->instance.id;
+        reading->names.resource = directory->resource;
+        connect_names_start(&reading->names);
+    }
+}
+
+static void connect_begin(struct directory *base, const struct progress *progress)
+{
+    struct connect_directory *directory = (struct connect_directory *)base;
+    struct http *http = client_http(directory->list);
+    if (!directory->begun) {
+        directory->begun = reading_new(directory);
+        set_progress(directory->begun, progress);
+        http_background(http, true);
+        reading_start(directory->begun);
+        http_background(http, false);
+    }
+}
+
 static enum err_code connect_read(struct directory *base, const struct progress *progress,
                                   struct roster **out, struct err *err)
 {
     struct connect_directory *directory = (struct connect_directory *)base;
     struct http *http = client_http(directory->list);
-    struct reading reading = {.directory = directory, .progress = progress, .err = ERR_INIT};
-    connect_names_init(&reading.names);
-    connect_pages_init(&reading.pages);
+    connect_begin(base, progress);
+    struct reading *reading = directory->begun;
+    directory->begun = NULL;
+    set_progress(reading, progress);
     http_set_progress(http, progress);
-    report(&reading);
-    ask_page(&reading);
-    if (directory->names) {
-        reading.names.search = directory->search;
-        reading.names.profiles.client = directory->profiles;
-        reading.names.instance_id = directory->instance.id;
-        reading.names.resource = directory->resource;
-        reading.names.progress = progress;
-        connect_names_start(&reading.names);
-    }
     struct err ran_err = ERR_INIT;
-    enum err_code ran = http_run(http, &ran_err);
-    if (ran != ERR_OK && reading.err.code == ERR_OK) {
-        reading.err = ran_err;
+    enum err_code ran = http_run_all(http, &ran_err);
+    if (ran != ERR_OK && reading->err.code == ERR_OK) {
+        reading->err = ran_err;
     }
-    enum err_code code = outcome(&reading, ran, err);
+    enum err_code code = outcome(reading, ran, err);
     if (code == ERR_OK) {
-        *out = make_roster(&reading);
+        *out = make_roster(reading);
     }
     http_set_progress(http, NULL);
-    connect_names_release(&reading.names);
-    connect_pages_release(&reading.pages);
-    free(reading.agents);
-    arena_release(&reading.arena);
+    reading_free(reading);
     return code;
+}
+
+static enum cancel at_once(void *context)
+{
+    (void)context;
+    return CANCEL_HARD;
+}
+
+static void connect_abandon(struct directory *base)
+{
+    struct connect_directory *directory = (struct connect_directory *)base;
+    const struct progress stop = {.cancel = at_once};
+    struct http *http = client_http(directory->list);
+    struct err ignored = ERR_INIT;
+    if (!directory->begun) {
+        return;
+    }
+    set_progress(directory->begun, &stop);
+    http_set_progress(http, &stop);
+    (void)!http_run_all(http, &ignored);
+    http_set_progress(http, NULL);
+    reading_free(directory->begun);
+    directory->begun = NULL;
 }
 
 static void connect_facts(struct directory *base, struct port_info *facts)
@@ -408,6 +474,7 @@ static void connect_facts(struct directory *base, struct port_info *facts)
 static void connect_free(struct directory *base)
 {
     struct connect_directory *directory = (struct connect_directory *)base;
+    connect_abandon(base);
     client_free(directory->list);
     client_free(directory->search);
     client_free(directory->profiles);
@@ -425,6 +492,8 @@ static enum err_code read_live(struct directory *base, const struct live_wanted 
 }
 
 static const struct directory_ops s_ops = {
+    .begin = connect_begin,
+    .abandon = connect_abandon,
     .read = connect_read,
     .live = read_live,
     .facts = connect_facts,
@@ -446,11 +515,6 @@ struct directory *connect_directory_new(const struct connect_options *options)
     }
     client.rate = options->rate > 0 ? options->rate : RATE;
     client.burst = options->burst > 0 ? options->burst : BURST;
-    if (client.burst >= 2) {
-        // Requests bunch up on their way: the first one waited for TLS, the later ones did not. One
-        // call in hand is half a second of that.
-        client.burst -= 1;
-    }
     client.throttled_attempts = ATTEMPTS;
     client.statistics = client.statistics ? client.statistics : &directory->own_statistics;
     directory->statistics = client.statistics;

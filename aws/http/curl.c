@@ -38,6 +38,7 @@ struct timer {
     int64_t due_ms;
     http_timer_fn fire;
     void *context;
+    bool background;
 };
 
 struct list {
@@ -50,10 +51,25 @@ struct engine {
     char *ca_folder, *ca_bundle, *http_proxy, *user_agent;
     struct exchange_settings settings; /* the four above, and more */
     unsigned max_in_flight, in_flight;
+    size_t foreground; /* exchanges and timers that a run waits for */
     struct list waiting, active;
     struct timer *timers; /* the one that is due first comes first */
     bool running;
 };
+
+/* Counts something that begins, as what it belongs to. */
+static bool enter(struct engine *engine)
+{
+    engine->foreground += !engine->base.background;
+    return engine->base.background;
+}
+
+/* Before the callback of something that ended: what it submits belongs to the same. */
+static void leave(struct engine *engine, bool background)
+{
+    engine->foreground -= !background;
+    engine->base.background = background;
+}
 
 static void list_append(struct list *list, struct exchange *exchange)
 {
@@ -83,6 +99,7 @@ static void curl_submit(struct http *self, const struct http_request *request, h
     struct exchange *exchange = exchange_new(&engine->settings, request);
     exchange->done = done;
     exchange->context = context;
+    exchange->background = enter(engine);
     list_append(&engine->waiting, exchange);
 }
 
@@ -105,7 +122,9 @@ static void finish(struct engine *engine, struct exchange *exchange, CURLcode co
     list_remove(&engine->active, exchange);
     engine->in_flight--;
     curl_multi_remove_handle(engine->multi, exchange->easy);
+    leave(engine, exchange->background);
     exchange->done(exchange->context, &exchange->response);
+    engine->base.background = false;
     exchange_free(exchange);
 }
 
@@ -157,8 +176,10 @@ static void curl_after(struct http *self, int64_t delay_ms, http_timer_fn fire, 
 {
     struct engine *engine = (struct engine *)self;
     struct timer *timer = mem_alloc(sizeof *timer);
-    *timer =
-        (struct timer){.due_ms = clock_ticks_ms() + delay_ms, .fire = fire, .context = context};
+    *timer = (struct timer){.due_ms = clock_ticks_ms() + delay_ms,
+                            .fire = fire,
+                            .context = context,
+                            .background = enter(engine)};
     struct timer **at = &engine->timers;
     while (*at && (*at)->due_ms <= timer->due_ms) {
         at = &(*at)->next;
@@ -171,7 +192,9 @@ static void fire_first(struct engine *engine, bool cancelled)
 {
     struct timer *timer = engine->timers;
     engine->timers = timer->next;
+    leave(engine, timer->background);
     timer->fire(timer->context, cancelled);
+    engine->base.background = false;
     free(timer);
 }
 
@@ -204,7 +227,12 @@ static int sleep_ms(const struct engine *engine)
     return limit > 0 ? (int)limit : 0;
 }
 
-static enum err_code loop(struct engine *engine, struct err *err)
+static bool is_idle(const struct engine *engine)
+{
+    return !engine->active.first && !engine->waiting.first && !engine->timers;
+}
+
+static enum err_code loop(struct engine *engine, bool all, struct err *err)
 {
     for (;;) {
         if (progress_cancel(engine->base.progress) >= CANCEL_HARD) {
@@ -217,7 +245,7 @@ static enum err_code loop(struct engine *engine, struct err *err)
         while (engine->waiting.first && engine->in_flight < engine->max_in_flight) {
             start(engine, engine->waiting.first);
         }
-        if (!engine->active.first && !engine->waiting.first && !engine->timers) {
+        if (all ? is_idle(engine) : engine->foreground == 0) {
             return ERR_OK;
         }
         int running = 0;
@@ -257,7 +285,7 @@ static void restore_sigpipe(const sigset_t *before, bool was_pending)
     pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
-static enum err_code curl_run(struct http *self, struct err *err)
+static enum err_code curl_run(struct http *self, bool all, struct err *err)
 {
     struct engine *engine = (struct engine *)self;
     if (engine->running) {
@@ -266,7 +294,7 @@ static enum err_code curl_run(struct http *self, struct err *err)
     sigset_t before;
     bool was_pending = block_sigpipe(&before);
     engine->running = true;
-    enum err_code code = loop(engine, err);
+    enum err_code code = loop(engine, all, err);
     engine->running = false;
     restore_sigpipe(&before, was_pending);
     return code;

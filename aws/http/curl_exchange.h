@@ -20,6 +20,7 @@ struct exchange {
     size_t body_length;
     struct http_response response;
     bool too_large;
+    bool background;
     bool by_folder; /* trusts the folder of authorities, not the bundle */
     char error[CURL_ERROR_SIZE];
 };

@@ -108,7 +108,17 @@ void http_after(struct http *http, int64_t delay_ms, http_timer_fn fire, void *c
 
 enum err_code http_run(struct http *http, struct err *err)
 {
-    return http->ops->run(http, err);
+    return http->ops->run(http, false, err);
+}
+
+enum err_code http_run_all(struct http *http, struct err *err)
+{
+    return http->ops->run(http, true, err);
+}
+
+void http_background(struct http *http, bool on)
+{
+    http->background = on;
 }
 
 void http_set_progress(struct http *http, const struct progress *progress)

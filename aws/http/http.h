@@ -117,7 +117,8 @@ struct http_ops {
     void (*submit)(struct http *self, const struct http_request *request, http_done_fn done,
                    void *context);
     void (*after)(struct http *self, int64_t delay_ms, http_timer_fn fire, void *context);
-    enum err_code (*run)(struct http *self, struct err *err);
+    /* `all`: also what is in the background. */
+    enum err_code (*run)(struct http *self, bool all, struct err *err);
     int64_t (*ticks_ms)(struct http *self); /* time that only goes forward, as timers see it */
     int64_t (*now_ms)(struct http *self);   /* the wall clock */
     void (*free)(struct http *self);
@@ -127,6 +128,7 @@ struct http_ops {
 struct http {
     const struct http_ops *ops;
     const struct progress *progress; /* asked several times a second by run whether to stop */
+    bool background;                 /* what is submitted now belongs there */
 };
 
 void http_submit(struct http *http, const struct http_request *request, http_done_fn done,
@@ -136,6 +138,20 @@ void http_after(struct http *http, int64_t delay_ms, http_timer_fn fire, void *c
 /* ERR_CANCELLED where `progress` wants CANCEL_HARD or more; ERR_OK otherwise, whatever the answers were.
    CANCEL_SOFT is the callbacks' affair: they submit no more. */
 enum err_code http_run(struct http *http, struct err *err) ERR_CHECK;
+
+/*
+ * Work in the background, for waits that should overlap:
+ *
+ *     http_background(http, true);
+ *     http_submit(...);                  it and all that its callback submits
+ *     http_background(http, false);
+ *     http_run(...);                     moves it on, but does not wait for it
+ *     http_run_all(...);                 waits for everything
+ *
+ * A cancellation ends it like all the rest.
+ */
+void http_background(struct http *http, bool on);
+enum err_code http_run_all(struct http *http, struct err *err) ERR_CHECK;
 
 /* Whom to ask, until it is set anew; NULL: nobody. Borrowed. */
 void http_set_progress(struct http *http, const struct progress *progress);

@@ -15,6 +15,15 @@ struct directory;
 
 struct directory_ops {
     /*
+     * Begins to read, so that a wait for a slow service overlaps with what the caller does next.
+     * The answers come in while other ports of the same service work; `read` waits for what is
+     * left, and tells what went wrong. `progress` has to live until `read` or `abandon` is called.
+     * NULL: `read` does it all.
+     */
+    void (*begin)(struct directory *directory, const struct progress *progress);
+    /* Stops what `begin` began; nothing may be under way. NULL where `begin` is NULL. */
+    void (*abandon)(struct directory *directory);
+    /*
      * Reads all agents. Either the whole list or an error: a page that fails for good fails the
      * read, because a short list would take people's extensions away. Rows are reported through
      * progress->agents as they arrive. An empty directory is ERR_INPUT, with a hint.

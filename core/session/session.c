@@ -73,7 +73,7 @@ static enum err_code opened(const struct session *session, enum err_code code, e
     return code;
 }
 
-static enum err_code open_directory(struct session *session, struct err *err)
+enum err_code session_open_directory(struct session *session, struct err *err)
 {
     const char *uri = session->settings->directory;
     const char *rest = NULL;
@@ -114,7 +114,7 @@ static enum err_code check_store_is_named(struct session *session, struct err *e
         ERR_OK) {
         return ERR_OK;
     }
-    enum err_code code = settings->directory ? open_directory(session, err) : ERR_OK;
+    enum err_code code = settings->directory ? session_open_directory(session, err) : ERR_OK;
     if (code == ERR_OK) {
         code = err_set(err, unnamed.code, "%s", unnamed.text);
         err_hint(err, "%s", unnamed.hint);
@@ -440,7 +440,7 @@ enum err_code session_read_directory(struct session *session, const struct progr
 {
     int64_t start_ms = clock_ticks_ms();
     session_say_phase(progress, "reading the directory");
-    enum err_code code = open_directory(session, err);
+    enum err_code code = session_open_directory(session, err);
     if (code == ERR_OK) {
         code = session->directory->ops->read(session->directory, progress, out, err);
     }
@@ -463,13 +463,13 @@ bool session_directory_unchanged(struct session *session)
 bool session_tells_live(struct session *session)
 {
     struct err ignored = ERR_INIT;
-    return open_directory(session, &ignored) == ERR_OK && session->directory->ops->live;
+    return session_open_directory(session, &ignored) == ERR_OK && session->directory->ops->live;
 }
 
 enum err_code session_read_live(struct session *session, const struct live_wanted *wanted,
                                 const struct progress *progress, struct live **out, struct err *err)
 {
-    enum err_code code = open_directory(session, err);
+    enum err_code code = session_open_directory(session, err);
     if (code != ERR_OK) {
         return code;
     }

@@ -90,6 +90,10 @@ bool session_made_store(const struct session *session);
 enum err_code session_load(struct session *session, enum load_mode mode,
                            const struct progress *progress, struct snapshot **out,
                            struct err *err) ERR_CHECK;
+/* Begins to read the directory, so that its waits overlap with what is read next; then comes
+   session_read_directory, which tells what went wrong, or session_abandon_directory. */
+void session_begin_directory(struct session *session, const struct progress *progress);
+void session_abandon_directory(struct session *session);
 enum err_code session_read_directory(struct session *session, const struct progress *progress,
                                      struct roster **out, struct err *err) ERR_CHECK;
 /* Whether the directory can tell what agents do at this moment; it is opened for that. */

@@ -73,4 +73,7 @@ bool session_is_table(const struct session *session);
 enum err_code session_refuse_to_write(const struct session *session, const char *text,
                                       struct err *err);
 
+/* Opens the directory of the settings, if that was not done yet. */
+enum err_code session_open_directory(struct session *session, struct err *err) ERR_CHECK;
+
 #endif

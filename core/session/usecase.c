@@ -68,11 +68,25 @@ static void find_listed(struct usecase *use, struct plan_input *input)
 
 /* ---- planning ---------------------------------------------------------------------------- */
 
+/* Reads the store and asks who acts while the pages of the directory come in. */
+static enum err_code read_for_sync(struct usecase *use)
+{
+    const char *actor = NULL;
+    if (!use->roster) {
+        session_begin_directory(use->session, use->progress);
+    }
+    if (usecase_read_store(use, LOAD_POOL) == ERR_OK &&
+        session_actor(use->session, use->progress, &actor, &use->err) == ERR_OK) {
+        return usecase_read_directory(use);
+    }
+    session_abandon_directory(use->session);
+    return use->err.code;
+}
+
 enum err_code usecase_plan_sync(struct usecase *use)
 {
     struct plan_input input;
-    if (usecase_read_store(use, LOAD_POOL) == ERR_OK && usecase_read_directory(use) == ERR_OK &&
-        plan_input(use, &input) == ERR_OK) {
+    if (read_for_sync(use) == ERR_OK && plan_input(use, &input) == ERR_OK) {
         find_listed(use, &input);
         return plan_sync(&input, &use->plan, &use->err);
     }

@@ -122,13 +122,17 @@ static enum err_code read_directory(struct work *work, const struct snapshot *sh
 static enum err_code read_both(struct work *work, enum load_mode mode)
 {
     struct usecase *use = &work->use;
+    const struct roster *before = work->seen && !work->seen->partial ? work->seen->roster : NULL;
+    if (before) { /* no rows are shown as they come: both may come at once */
+        session_begin_directory(work->session, &work->job.progress);
+    }
     enum err_code code = mode == LOAD_NORMAL ? session_refresh(work->session, NULL, use->progress,
                                                                &use->snapshot, &use->err)
                                              : usecase_read_store(use, mode);
     if (note(work, SOURCE_STORE, code) != ERR_OK) {
+        session_abandon_directory(work->session);
         return code;
     }
-    const struct roster *before = work->seen && !work->seen->partial ? work->seen->roster : NULL;
     if (!session_directory_uri(work->session)) {
         work->data = make_data(work, use->snapshot, NULL, false);
         return ERR_OK;

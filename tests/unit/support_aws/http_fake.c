@@ -27,6 +27,7 @@ struct fake_event {
     http_done_fn done;
     http_timer_fn fire;
     void *context;
+    bool background;
     struct http_response response;
 };
 
@@ -128,6 +129,13 @@ static struct fake_request *record(struct http_fake *fake, const struct http_req
     return kept;
 }
 
+/* Counts it as what it belongs to. */
+static void enter(struct http_fake *fake, struct fake_event *event)
+{
+    event->background = fake->base.background;
+    fake->foreground += !event->background;
+}
+
 static void fake_submit(struct http *self, const struct http_request *request, http_done_fn done,
                         void *context)
 {
@@ -136,6 +144,7 @@ static void fake_submit(struct http *self, const struct http_request *request, h
     struct fake_event *event = mem_alloc(sizeof *event);
     *event = (struct fake_event){
         .due_ms = fake->ticks + fake->latency_ms, .done = done, .context = context};
+    enter(fake, event);
     http_response_init(&event->response);
     buf_init(&event->response.body, request->max_body ? request->max_body : (size_t)64 << 20);
     event->response.sent = true;
@@ -170,6 +179,7 @@ static void fake_after(struct http *self, int64_t delay_ms, http_timer_fn fire, 
     struct fake_event *event = mem_alloc(sizeof *event);
     *event =
         (struct fake_event){.due_ms = fake->ticks + delay_ms, .fire = fire, .context = context};
+    enter(fake, event);
     http_response_init(&event->response);
     insert(fake, event);
 }
@@ -181,6 +191,8 @@ static void happen(struct http_fake *fake, bool cancelled)
     if (!cancelled && event->due_ms > fake->ticks) {
         fake->ticks = event->due_ms;
     }
+    fake->foreground -= !event->background;
+    fake->base.background = event->background;
     if (event->fire) {
         event->fire(event->context, cancelled);
     } else {
@@ -191,14 +203,15 @@ static void happen(struct http_fake *fake, bool cancelled)
         }
         event->done(event->context, &event->response);
     }
+    fake->base.background = false;
     http_response_release(&event->response);
     free(event);
 }
 
-static enum err_code fake_run(struct http *self, struct err *err)
+static enum err_code fake_run(struct http *self, bool all, struct err *err)
 {
     struct http_fake *fake = (struct http_fake *)self;
-    while (fake->events) {
+    while (all ? fake->events != NULL : fake->foreground > 0) {
         bool cancelled = progress_cancel(fake->base.progress) >= CANCEL_HARD;
         if (cancelled) {
             while (fake->events) {

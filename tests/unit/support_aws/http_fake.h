@@ -42,6 +42,7 @@ struct http_fake {
     size_t n_requests;
     size_t n_unused; /* prepared answers that nobody asked for */
     unsigned in_flight, most_in_flight;
+    size_t foreground; /* events that a run waits for */
     struct fake_request *requests;
     struct fake_answer *answers;
     size_t n_answers, next_answer;

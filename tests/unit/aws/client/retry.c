@@ -212,11 +212,13 @@ static void test_pace_adapts(void **state)
     struct rate_limiter pace;
     rate_limiter_init(&pace, 2, 5, 0);
     rate_limiter_throttled(&pace, 0);
-    assert_true(pace.rate > 1.39 && pace.rate < 1.41);
-    assert_true(rate_limiter_wait_ms(&pace, 0) > 0); // the burst is gone too
+    assert_true(pace.rate == 2 && pace.burst == 4);  // one call of the burst was too much
+    assert_true(rate_limiter_wait_ms(&pace, 0) > 0); // and what is left of it is gone
     rate_limiter_throttled(&pace, 900);
-    assert_true(pace.rate > 1.39); // the same event
-    int64_t at_ms = 1000;
+    assert_true(pace.rate == 2); // the same event
+    rate_limiter_throttled(&pace, 1000);
+    assert_true(pace.rate > 1.39 && pace.rate < 1.41 && pace.burst == 4);
+    int64_t at_ms = 2000;
     for (int i = 0; i < 50; i++, at_ms += 1000) {
         rate_limiter_throttled(&pace, at_ms);
     }

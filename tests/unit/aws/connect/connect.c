@@ -255,6 +255,47 @@ static void test_pages(void **state)
     world_close(&world);
 }
 
+static void test_begun_while_others_work(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, 9500, false);
+    struct directory *directory = world.directory;
+    struct progress progress = {.context = &world, .agents = count_rows};
+    struct roster *roster = NULL;
+    struct err err = ERR_INIT;
+    directory->ops->begin(directory, &progress);
+    directory->ops->begin(directory, &progress); // once is enough
+    assert_int_equal(http_run(&world.fake->base, &err), ERR_OK);
+    assert_true(world.centre.lists < 10); // nobody waited for it
+    assert_int_equal(read_directory(&world, &roster, &err), ERR_OK);
+    assert_int_equal(roster->n_agents, 9500);
+    assert_int_equal(world.centre.lists, 10);
+    roster_unref(roster);
+    world_close(&world);
+}
+
+static void test_begun_and_abandoned(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, 9500, false);
+    struct directory *directory = world.directory;
+    struct roster *roster = NULL;
+    struct err err = ERR_INIT;
+    directory->ops->begin(directory, NULL);
+    directory->ops->abandon(directory);
+    directory->ops->abandon(directory);
+    size_t lists = world.centre.lists;
+    assert_int_equal(http_run_all(&world.fake->base, &err), ERR_OK);
+    assert_int_equal(world.centre.lists, lists); // nothing is under way any more
+    assert_int_equal(read_directory(&world, &roster, &err), ERR_OK);
+    assert_int_equal(roster->n_agents, 9500);
+    roster_unref(roster);
+    directory->ops->begin(directory, NULL); // and it may be closed as it is
+    world_close(&world);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -602,6 +643,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_instances),
         cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_begun_while_others_work),
+        cmocka_unit_test(test_begun_and_abandoned),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_names_refused),
         cmocka_unit_test(test_failing_page),

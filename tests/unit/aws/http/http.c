@@ -348,6 +348,66 @@ static void test_cancel(void **state)
     assert_int_equal(tally.fine, 1);
 }
 
+/* The first answer of a chain in the background asks for a second one. */
+static void ask_again(void *context, struct http_response *response)
+{
+    struct tally *tally = context;
+    count_answer(context, response);
+    submit(tally->world, "/x", tally);
+}
+
+static void submit_behind(struct tally *tally, const char *path)
+{
+    char *url = url_of(tally->world, path);
+    struct http_request request = {.method = "GET", .url = url, .no_proxy = true};
+    http_background(tally->world->http, true);
+    http_submit(tally->world->http, &request, ask_again, tally);
+    http_background(tally->world->http, false);
+    free(url);
+}
+
+static void test_background(void **state)
+{
+    struct world *world = *state;
+    struct tally behind = {.world = world};
+    struct tally tally = {.world = world};
+    struct err err = ERR_INIT;
+    submit_behind(&behind, "/hang");
+    submit(world, "/x", &tally);
+    assert_int_equal(http_run(world->http, &err), ERR_OK);
+    assert_int_equal(tally.fine, 1);
+    assert_int_equal(behind.done, 0); // it still hangs, and nobody waited
+    assert_int_equal(http_run(world->http, &err), ERR_OK);
+    server_release(&world->server);
+    assert_int_equal(http_run_all(world->http, &err), ERR_OK);
+    assert_int_equal(behind.done, 2); // what its callback submitted was waited for too
+}
+
+static enum cancel at_once(void *context)
+{
+    (void)context;
+    return CANCEL_HARD;
+}
+
+static void test_background_is_cancelled(void **state)
+{
+    struct world *world = *state;
+    struct tally behind = {.world = world};
+    const struct progress stop = {.cancel = at_once};
+    struct err err = ERR_INIT;
+    http_background(world->http, true);
+    submit(world, "/hang", &behind);
+    http_after(world->http, 3600 * 1000, count_timer, &behind);
+    http_background(world->http, false);
+    http_set_progress(world->http, &stop);
+    assert_int_equal(http_run_all(world->http, &err), ERR_CANCELLED);
+    assert_int_equal(behind.cancelled, 1);
+    assert_int_equal(behind.timers_cancelled, 1);
+    http_set_progress(world->http, NULL);
+    err_clear(&err);
+    assert_int_equal(http_run_all(world->http, &err), ERR_OK);
+}
+
 static void reenter(void *context, struct http_response *response)
 {
     struct world *world = context;
@@ -397,6 +457,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sixteen_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_timers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cancel, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_background, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_background_is_cancelled, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_not_reentered, set_up, tear_down),
         cmocka_unit_test(test_header_lines),
     };
