@@ -33,7 +33,8 @@ struct reading {
     const struct policy *policy;
     const struct progress *progress;
     const struct store_since *since;
-    const struct snapshot *seen; /* NULL: everything is read */
+    const struct snapshot *seen;   /* NULL: everything is read */
+    int64_t seen_ms, seen_reading; /* up to where it is current */
     struct store_changes *out;
     int64_t now_ms;             /* the service's, when it began */
     int64_t number;             /* which reading it is */
@@ -63,8 +64,8 @@ static int64_t from_ms(const struct reading *reading)
     if (!tail->read && place && time_of_place(place) < from_ms) {
         from_ms = time_of_place(place);
     }
-    if (reading->seen && reading->seen->mark.version < from_ms) {
-        from_ms = reading->seen->mark.version;
+    if (reading->seen && reading->seen_ms < from_ms) {
+        from_ms = reading->seen_ms;
     }
     return from_ms - LATE_MS;
 }
@@ -187,7 +188,7 @@ static void judge_records(struct reading *reading)
         if (!known && is_new(reading, record)) {
             audit_records_add(&reading->out->records, record);
         }
-        if (!known || !reading->seen || known->reading > reading->seen->mark.sequence) {
+        if (!known || !reading->seen || known->reading > reading->seen_reading) {
             reading->needed = true;
             reading->told =
                 reading->told && numbers_add_record(&reading->out->numbers, record, BY_KEY_MAX);
@@ -230,6 +231,11 @@ static void keep_tail(struct reading *reading)
     free(tail->known);
     tail->known = kept;
     tail->n_known = n;
+    if (!reading->out->whole) {
+        tail->current = reading->out->snapshot->mark.opened;
+        tail->current_ms = reading->now_ms;
+        tail->current_reading = reading->number;
+    }
     tail->read = true;
     tail->read_ms = reading->now_ms;
     tail->readings = reading->number;
@@ -246,10 +252,12 @@ void ddb_tail_release(struct ddb_tail *tail)
 
 /* ---- the numbers ----------------------------------------------------------------------------- */
 
-struct snapshot_mark ddb_mark(const struct ddb *ddb, int64_t began_ticks_ms)
+struct snapshot_mark ddb_mark(struct ddb *ddb, int64_t began_ticks_ms)
 {
-    return (struct snapshot_mark){.opened = 1,
-                                  .version = ddb_now_ms(ddb) - (clock_ticks_ms() - began_ticks_ms)};
+    return (struct snapshot_mark){
+        .opened = ++ddb->tail.snapshots,
+        .version = ddb_now_ms(ddb) - (clock_ticks_ms() - began_ticks_ms),
+    };
 }
 
 static void on_got(void *context, const struct err *err)
@@ -319,7 +327,7 @@ static enum err_code read_whole(struct reading *reading)
 static enum err_code read_slots(struct reading *reading)
 {
     struct store_changes *out = reading->out;
-    struct snapshot_mark mark = {.opened = 1, .version = reading->now_ms};
+    struct snapshot_mark mark = {.version = reading->now_ms};
     enum err_code code;
     if (reading->seen && !reading->needed) {
         out->snapshot = snapshot_ref(reading->seen);
@@ -333,6 +341,7 @@ static enum err_code read_slots(struct reading *reading)
     }
     if (code == ERR_OK) {
         out->snapshot->read_at_s = clock_now_s(reading->ddb->clock);
+        mark.opened = ++reading->ddb->tail.snapshots;
         out->snapshot->mark = mark;
         ddb_judge_time(reading->ddb, out->snapshot);
     }
@@ -376,7 +385,11 @@ enum err_code ddb_read_changes(struct ddb *ddb, const struct policy *policy,
                               .err = &failed};
     *out = (struct store_changes){.snapshot = NULL};
     if (!since->whole && since->snapshot && since->snapshot->mark.opened) {
+        const struct snapshot_mark *mark = &since->snapshot->mark;
+        bool current = mark->opened == ddb->tail.current;
         reading.seen = since->snapshot;
+        reading.seen_ms = current ? ddb->tail.current_ms : mark->version;
+        reading.seen_reading = current ? ddb->tail.current_reading : mark->sequence;
     }
     http_set_progress(http, progress);
     enum err_code code = read_changes(&reading);

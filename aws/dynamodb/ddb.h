@@ -57,9 +57,13 @@
 
 /* The end of the audit trail, as far as it was read (changes.c). */
 struct ddb_tail {
-    bool read;                    /* it was, at least once */
-    int64_t read_ms;              /* when the last reading began, by the service's time */
-    int64_t readings;             /* so many */
+    bool read;        /* it was, at least once */
+    int64_t read_ms;  /* when the last reading began, by the service's time */
+    int64_t readings; /* so many */
+    /* The snapshot that the last reading gave, and up to where it is known to be current. */
+    uint64_t current;
+    int64_t current_ms, current_reading;
+    uint64_t snapshots;           /* so many were numbered */
     char place[STORE_PLACE_ROOM]; /* the sort key of the newest record; "": none was seen */
     struct ddb_known {
         char *sk;
@@ -372,7 +376,7 @@ enum err_code ddb_read_changes(struct ddb *ddb, const struct policy *policy,
 void ddb_tail_release(struct ddb_tail *tail);
 
 /* Where the table stood for a snapshot that was read by the index, or by a scan, since then. */
-struct snapshot_mark ddb_mark(const struct ddb *ddb, int64_t began_ticks_ms);
+struct snapshot_mark ddb_mark(struct ddb *ddb, int64_t began_ticks_ms);
 
 /* ---- published.c */
 

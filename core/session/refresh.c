@@ -224,6 +224,8 @@ enum err_code session_refresh(struct session *session, const struct snapshot *se
         .whole = !seen || is_due(session),
     };
     *out = NULL;
+    session_say_phase(progress,
+                      session_is_table(session) ? "reading the table" : "reading the store");
     enum err_code code = session->store->ops->read_changes(
         session->store, &session->settings->policy, &since, progress, &changes, &why);
     *out = changes.snapshot ? snapshot_ref(changes.snapshot) : NULL;

@@ -356,9 +356,9 @@ def test_what_another_process_changes_appears_by_itself(centre):
     with centre.console() as term:
         term.press("Down", "Down", "Space").wait_for("1 marked")
         assert centre.run("--assign", "k.smidt=2033").status == 0
-        term.wait_for(re.compile(r"k\.smidt .*2033 ok")).quiet()
-        assert "*1" in term.text and re.search(r"\*d\.rao", term.text)
-        assert re.search(r">.e\.rao", term.text)  # where it was
+        term.wait_for(re.compile(r"k\.smidt .*2033")).quiet()
+        assert "*1" in term.text and re.search(r"\* +d\.rao", term.text)
+        assert re.search(r"> +e\.rao", term.text)  # where it was
 
 
 def test_the_list_stands_still_while_a_dialog_is_open(centre):
@@ -369,7 +369,7 @@ def test_the_list_stands_still_while_a_dialog_is_open(centre):
         assert centre.run("--assign", "z.novak=2059").status == 0
         assert centre.run("--release", "d.rao").status == 0
         term.wait_for(re.compile("([3-9]|[1-9][0-9])s ago"))  # refreshed, for all but the list
-        assert re.search(r"2059 free", term.text) and re.search(r"d\.rao .*2002 ok", term.text)
+        assert re.search(r"2059 free", term.text) and re.search(r"d\.rao .*2002 ", term.text)
         term.press("Esc").wait_for(re.compile(r"2059 assigned z\.novak"))
 
 

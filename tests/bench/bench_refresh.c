@@ -1,0 +1,199 @@
+/*
+ * What a refresh of the console costs when one row of 100,000 agents has changed on SQLite: the
+ * median of some, in time of the processor, from the question whether anything changed to the
+ * screen's data, with and without the folded rows that a filter searches. The bound is for the
+ * first: at most 5 ms; and a refresh without news at most 0.5 ms.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/embedded/store_sqlite.h"
+#include "core/plan/builder.h"
+#include "core/port/store.h"
+#include "tests/unit/support/scratch.h"
+#include "tui/shell/screen_data.h"
+
+#define AGENTS 100000
+#define RUNS 41
+
+static double now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static void check(enum err_code code, const struct err *err)
+{
+    if (code != ERR_OK) {
+        fprintf(stderr, "bench_refresh: %s\n", err->text);
+        exit(1);
+    }
+}
+
+static struct roster *people(void)
+{
+    struct roster *roster = roster_new();
+    for (size_t i = 0; i < AGENTS; i++) {
+        char login[40];
+        char name[40];
+        snprintf(login, sizeof login, "agent.%06zu", i);
+        snprintf(name, sizeof name, "Agent, Number %zu", i);
+        roster_add(roster, &(struct agent){.login = login, .name = name});
+    }
+    roster_seal(roster);
+    return roster;
+}
+
+static void apply(struct store *store, struct plan *plan)
+{
+    char id[AUDIT_ID_ROOM];
+    struct err err = ERR_INIT;
+    audit_action_id(clock_now_ms(&clock_system), id);
+    const struct apply_context context = {
+        .action_id = id, .actor = "bench@host", .at_ms = clock_now_ms(&clock_system)};
+    check(store->ops->apply(store, plan, &context, NULL, &err), &err);
+}
+
+static void add_step(struct plan *plan, enum change_kind kind, const struct slot *after)
+{
+    struct change *change = plan_add(plan, kind, after->ext, after->agent, 1, "bench");
+    change->steps[0].before = snapshot_find(plan->snapshot, after->ext);
+    change->steps[0].after = slot_copy(&plan->arena, after);
+}
+
+static void fill(struct store *store, const struct policy *policy)
+{
+    struct err err = ERR_INIT;
+    check(store->ops->init(store, policy, NULL, NULL, &err), &err);
+    struct snapshot *empty = snapshot_new();
+    struct plan *plan = plan_new("sync", empty, NULL, 1000);
+    for (size_t i = 0; i < AGENTS; i++) {
+        char ext[EXT_ROOM];
+        char login[40];
+        snprintf(ext, sizeof ext, "%06u", (unsigned)(i * 7919 % AGENTS));
+        snprintf(login, sizeof login, "agent.%06zu", i);
+        struct slot slot = slot_assigned(ext, login, 1000, NULL, "bench");
+        add_step(plan, CHANGE_ASSIGN, &slot);
+    }
+    apply(store, plan);
+    plan_free(plan);
+    snapshot_unref(empty);
+}
+
+/* One console, and another that writes. */
+struct two {
+    struct store *mine, *other;
+    struct policy policy;
+    struct roster *roster;
+    struct snapshot *seen;
+    struct screen_data *data;
+};
+
+static void read_changes(struct two *two, struct store_changes *changes)
+{
+    struct err err = ERR_INIT;
+    const struct store_since since = {.snapshot = two->seen};
+    check(two->mine->ops->read_changes(two->mine, &two->policy, &since, NULL, changes, &err), &err);
+}
+
+static void pin_another(struct two *two, int run)
+{
+    struct plan *plan = plan_new("pin", two->seen, NULL, 2000);
+    struct slot slot = two->seen->slots[(size_t)run * 1709 % AGENTS];
+    slot.note = "printed";
+    add_step(plan, CHANGE_PIN, &slot);
+    apply(two->other, plan);
+    plan_free(plan);
+}
+
+/* Milliseconds of the refresh, and of the joined screen data with the folded rows. */
+static void refresh(struct two *two, bool partial, double *ms)
+{
+    struct store_changes changes;
+    double start = now_ms();
+    read_changes(two, &changes);
+    const struct screen_source source = {.policy = &two->policy,
+                                         .snapshot = changes.snapshot,
+                                         .roster = two->roster,
+                                         .partial = partial, /* then a list folds its own rows */
+                                         .now_s = 3000};
+    struct screen_data *data = screen_data_join(&source, two->data);
+    *ms = now_ms() - start;
+    snapshot_unref(two->seen);
+    two->seen = snapshot_ref(changes.snapshot);
+    screen_data_unref(two->data);
+    two->data = data;
+    store_changes_release(&changes);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double left = *(const double *)a;
+    double right = *(const double *)b;
+    return left < right ? -1 : left > right;
+}
+
+static double median(double ms[RUNS])
+{
+    qsort(ms, RUNS, sizeof *ms, by_size);
+    return ms[RUNS / 2];
+}
+
+static double quiet(struct two *two)
+{
+    double ms[RUNS];
+    for (int run = 0; run < RUNS; run++) {
+        struct store_changes changes;
+        double start = now_ms();
+        read_changes(two, &changes);
+        ms[run] = now_ms() - start;
+        store_changes_release(&changes);
+    }
+    return median(ms);
+}
+
+int main(void)
+{
+    struct scratch scratch;
+    struct err err = ERR_INIT;
+    struct two two = {.roster = people()};
+    double bare[RUNS];
+    double folded[RUNS];
+    scratch_init(&scratch);
+    policy_default(&two.policy);
+    two.policy.width = 6;
+    check(policy_set_ranges(&two.policy, "000000-099999", &err), &err);
+    two.mine = store_sqlite_new(scratch_path(&scratch, "pool.db"), &clock_system);
+    two.other = store_sqlite_new(scratch_path(&scratch, "pool.db"), &clock_system);
+    fill(two.other, &two.policy);
+    double whole = 0;
+    refresh(&two, false, &whole);
+    for (int run = 0; run < RUNS; run++) {
+        pin_another(&two, 2 * run);
+        refresh(&two, true, &bare[run]);
+        pin_another(&two, 2 * run + 1);
+        refresh(&two, false, &folded[run]);
+    }
+    double news = median(bare);
+    double nothing = quiet(&two);
+    printf("a refresh, %d agents on SQLite%12s\n", AGENTS, "ms");
+    printf("%-42s %8.2f\n", "all of it, the first time", whole);
+    printf("%-42s %8.2f\n", "nothing changed", nothing);
+    printf("%-42s %8.2f\n", "one row changed", news);
+    printf("%-42s %8.2f\n", "one row changed, rows folded for a filter", median(folded));
+    bool good = news <= 5 && nothing <= 0.5;
+    printf("%42s %s\n", "", good ? "within the bounds" : "OUT OF THE BOUNDS");
+    screen_data_unref(two.data);
+    snapshot_unref(two.seen);
+    roster_unref(two.roster);
+    store_free(two.mine);
+    store_free(two.other);
+    scratch_release(&scratch);
+    return good ? 0 : 1;
+}
