@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from support.console import CONFIG
+
 ROW = re.compile(r"│(.)...(\S+)")
 
 
@@ -144,3 +146,54 @@ def test_without_a_match_nothing_can_be_done(centre):
     with centre.console() as term:
         typed(term, "zzz").wait_for("nothing matches").press("M-r").wait_for("no row to act on")
         assert term.lines[-1].startswith("/zzz")
+
+
+# ---- in every view -------------------------------------------------------------------------------
+
+
+def actions(term):
+    """The second word of each row of the history."""
+    return [line[15:24].strip() for line in term.lines[1:-2] if line[15:24].strip()]
+
+
+def test_the_history_is_searched_by_its_own_fields(centre):
+    ext = centre.extension("e.rao")
+    with centre.console() as term:
+        term.press("h").wait_for("sync")
+        every = actions(term)
+        assert len(every) > 2
+        typed(term, "action:pin").press("Enter").wait_for("HISTORY 1 of")
+        assert actions(term) == ["pin"]
+        term.press("Esc").wait_gone("/action").quiet()
+        assert actions(term) == every  # the view is still open
+        typed(term, "ext:" + ext).quiet()
+        assert "sync" in actions(term) and "pin" not in actions(term)
+        term.press("C-u").type("e.rao actor:@ since:7d").quiet()
+        assert "sync" in actions(term)
+        term.press("C-u").type("state:x").wait_for("no field state: ext login since note action actor")
+        term.press("Esc").wait_gone("/state").quiet()
+        term.press("o").wait_for("sorted by action").quiet()
+        assert actions(term) == sorted(every)
+        term.press("O").quiet()
+        assert actions(term) == sorted(every, reverse=True)
+        term.press("Esc").wait_for("Agents 14")
+
+
+def test_an_undo_from_a_filtered_history_is_for_the_row_shown(centre):
+    with centre.console() as term:
+        term.press("h").wait_for("sync")
+        typed(term, "action:pin").press("Enter").wait_for("HISTORY 1 of").press("z")
+        term.wait_for("undo").quiet()
+        assert "a.smithers" in term.text
+
+
+def test_the_doctor_is_searched_by_kind(centre):
+    centre.configure(CONFIG.replace("2000-2059", "2000-2069"))
+    with centre.console() as term:
+        term.press("!").wait_for("can be repaired").quiet()
+        kind = next(line.split()[1] for line in term.lines if line.startswith(">fix"))
+        typed(term, "kind:" + kind[:4]).press("Enter").wait_for("DOCTOR 1 of 1")
+        typed(term, "x").wait_for("nothing matches").press("Esc").quiet()
+        term.press("Esc").wait_gone("/kind").quiet()
+        assert kind in term.text
+        term.press("o").wait_for("sorted by kind").press("Esc").wait_for("Agents 14")

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/panel/search.h"
 #include "tui/widget/filter_spans.h"
 
 #include "core/base/banned.h"
@@ -317,61 +318,17 @@ void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canv
 
 /* ---- commands ------------------------------------------------------------------------------ */
 
-/* Whether it was a command that moves the current row. */
-static bool moved(struct pane *pane, enum command command)
-{
-    struct list *list = &pane->list;
-    switch ((int)command) {
-    case CMD_UP:
-        list_move(list, -1);
-        break;
-    case CMD_DOWN:
-        list_move(list, 1);
-        break;
-    case CMD_PAGE_UP:
-        list_turn(list, -pane->page);
-        break;
-    case CMD_PAGE_DOWN:
-        list_turn(list, pane->page);
-        break;
-    case CMD_HALF_UP:
-        list_turn(list, -(pane->page + 1) / 2);
-        break;
-    case CMD_HALF_DOWN:
-        list_turn(list, (pane->page + 1) / 2);
-        break;
-    case CMD_FIRST:
-        list_move_to(list, 0);
-        break;
-    case CMD_LAST:
-        list_move_to(list, SIZE_MAX);
-        break;
-    case CMD_NEXT:
-        list_cycle(list, 1);
-        break;
-    case CMD_PREVIOUS:
-        list_cycle(list, -1);
-        break;
-    default:
-        return false;
-    }
-    return true;
-}
-
-static void sort_by_next(struct pane *pane)
-{
-    int column = pane->list.column;
-    do {
-        column = (column + 1) % pane->list.n_columns;
-    } while (pane->ops->columns[column].moves);
-    list_sort(&pane->list, column, false);
-}
-
 unsigned pane_command(struct pane *pane, struct shell *shell, enum command command)
 {
     struct list *list = &pane->list;
-    if (moved(pane, command)) {
-        return REACT_DRAW;
+    const char *columns[COLUMNS_MAX];
+    for (int i = 0; i < pane->ops->n_columns; i++) {
+        columns[i] = pane->ops->columns[i].moves ? NULL : pane->ops->columns[i].name;
+    }
+    unsigned reaction =
+        command == CMD_BACK ? REACT_PASS : search_command(list, shell, command, columns);
+    if (reaction != REACT_PASS) {
+        return reaction;
     }
     switch ((int)command) {
     case CMD_MARK:
@@ -389,13 +346,6 @@ unsigned pane_command(struct pane *pane, struct shell *shell, enum command comma
         break;
     case CMD_UNMARK_ALL:
         list_unmark_all(list);
-        break;
-    case CMD_SORT:
-        sort_by_next(pane);
-        shell_flash(shell, STYLE_INFO, "sorted by %s", pane->ops->columns[list->column].name);
-        break;
-    case CMD_REVERSE:
-        list_sort(list, list->column, !list->reverse);
         break;
     default:
         return REACT_PASS;

@@ -116,6 +116,7 @@ static void history_read(struct shell *shell, struct work *work)
     history_free(shell->reading.history);
     shell->reading.history = work->history;
     work->history = NULL;
+    shell_history_read(shell);
 }
 
 static void row_read(struct shell *shell, struct work *work)

@@ -43,16 +43,26 @@ void shell_push(struct shell *shell, struct view *view)
     shell->stack.views[shell->stack.n_views++] = view;
 }
 
-static void show_data(struct shell *shell, struct screen_data *data)
+static void reload_from(struct shell *shell, size_t first)
 {
-    struct screen_data *before = shell->data;
-    shell->data = data;
-    for (size_t i = 0; i < shell->stack.n_views; i++) {
+    for (size_t i = first; i < shell->stack.n_views; i++) {
         if (shell->stack.views[i]->ops->reload) {
             shell->stack.views[i]->ops->reload(shell->stack.views[i], shell);
         }
     }
+}
+
+static void show_data(struct shell *shell, struct screen_data *data)
+{
+    struct screen_data *before = shell->data;
+    shell->data = data;
+    reload_from(shell, 0);
     screen_data_unref(before);
+}
+
+void shell_history_read(struct shell *shell)
+{
+    reload_from(shell, 1);
 }
 
 void shell_close(struct shell *shell, struct view *view)

@@ -196,6 +196,8 @@ void shell_flash(struct shell *shell, enum style style, const char *format, ...)
 
 /* Shows it at once or, while a dialog is open, as soon as that is closed. Takes the reference. */
 void shell_take_data(struct shell *shell, struct screen_data *data);
+/* The history was read: the views above the first screen make their rows anew. */
+void shell_history_read(struct shell *shell);
 /* Clears the screen's data, for another place. */
 void shell_forget_data(struct shell *shell);
 /* Takes a reference to a newer feed of changes, and tells what is new in it (news.c). NULL, or the

@@ -2,28 +2,123 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/mem.h"
 #include "tui/panel/pages.h"
-#include "tui/widget/rows.h"
+#include "tui/panel/search.h"
 #include "tui/view/plan.h"
+#include "tui/widget/filter_spans.h"
 
 #include "core/base/banned.h"
 
 struct doctor_view {
     struct view view;
-    struct rows rows;
+    struct list list;
+    struct filter_scope scope;
     struct diagnosis *diagnosis;
     const struct snapshot *snapshot;
     const struct roster *roster;
 };
+
+/* ---- its rows ------------------------------------------------------------------------------- */
+
+enum { DOCTOR_AS_FOUND, DOCTOR_BY_KIND, DOCTOR_BY_EXT, DOCTOR_COLUMNS };
+static const char *const s_columns[DOCTOR_COLUMNS] = {"what was found first", "kind", "extension"};
+
+static const struct problem *at(const void *context, size_t row)
+{
+    return &((const struct diagnosis *)context)->problems[row];
+}
+
+static const char *key(const void *context, size_t row)
+{
+    const struct problem *problem = at(context, row);
+    return problem->ext ? problem->ext : "";
+}
+
+static size_t find(const void *context, const char *ext)
+{
+    const struct diagnosis *diagnosis = context;
+    for (size_t i = 0; i < diagnosis->n_problems; i++) {
+        if (strcmp(key(context, i), ext) == 0) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static int compare(const void *context, int column, size_t a, size_t b)
+{
+    int order = column == DOCTOR_BY_KIND  ? strcmp(problem_kind_name(at(context, a)->kind),
+                                                   problem_kind_name(at(context, b)->kind))
+                : column == DOCTOR_BY_EXT ? strcmp(key(context, a), key(context, b))
+                                          : 0;
+    return order ? order : a < b ? -1 : a > b;
+}
+
+static void subject(const void *context, size_t row, struct filter_subject *out)
+{
+    const struct problem *problem = at(context, row);
+    out->texts[FILTER_KIND] = problem_kind_name(problem->kind);
+    out->texts[FILTER_EXT] = problem->ext;
+    out->texts[FILTER_LOGIN] = problem->agent;
+    out->texts[FILTER_NOTE] = problem->detail;
+}
+
+static void open_list(struct doctor_view *view, const struct shell *shell)
+{
+    view->scope =
+        (struct filter_scope){.fields = FILTER_BIT(FILTER_KIND) | FILTER_BIT(FILTER_EXT) |
+                                        FILTER_BIT(FILTER_LOGIN) | FILTER_BIT(FILTER_NOTE),
+                              .ext_width = session_policy(shell->place.session)->width,
+                              .now_s = shell_now_s(shell)};
+    struct list_source source = {.context = view->diagnosis,
+                                 .n_rows = view->diagnosis->n_problems,
+                                 .key = key,
+                                 .find = find,
+                                 .compare = compare,
+                                 .subject = subject,
+                                 .scope = &view->scope};
+    list_init(&view->list, DOCTOR_COLUMNS);
+    list_reload(&view->list, &source);
+}
+
+/* ---- drawing -------------------------------------------------------------------------------- */
+
+#define KIND_X 5
+#define KIND_COLUMNS 21
+#define EXT_X (KIND_X + KIND_COLUMNS + 1)
+#define DETAIL_X (EXT_X + 6)
+
+static void draw_problem(const struct doctor_view *view, struct canvas *canvas, int y, size_t index)
+{
+    const struct problem *problem = at(view->diagnosis, view->list.shown[index]);
+    const struct filter *filter = &view->list.filter;
+    bool current = index == view->list.cursor;
+    enum style style = current ? STYLE_CURSOR : STYLE_TEXT;
+    const char *kind = problem_kind_name(problem->kind);
+    const char *ext = problem->ext ? problem->ext : "";
+    const char *detail = problem->detail ? problem->detail : "";
+    int room = canvas->width - DETAIL_X;
+    canvas_fill(canvas, (struct rect){0, y, canvas->width, 1}, style);
+    canvas_printf(canvas, 0, y, canvas->width, style, "%c%s %-21s %-5s %s", current ? '>' : ' ',
+                  problem->fixable ? "fix" : "   ", kind, ext, detail);
+    filter_mark(filter, FILTER_KIND, kind, canvas, (struct rect){KIND_X, y, KIND_COLUMNS, 1});
+    filter_mark(filter, FILTER_EXT, ext, canvas, (struct rect){EXT_X, y, 5, 1});
+    if (room > 0) {
+        filter_mark(filter, FILTER_NOTE, detail, canvas, (struct rect){DETAIL_X, y, room, 1});
+    }
+}
 
 static void draw(struct view *base, struct shell *shell, struct canvas *canvas, struct caret *caret)
 {
     struct doctor_view *view = (struct doctor_view *)base;
     const struct diagnosis *diagnosis = view->diagnosis;
     (void)caret;
-    int y = frame_header(shell, canvas, "DOCTOR");
+    char title[FILTER_TEXT_MAX + 64];
+    search_title(&view->list, "DOCTOR", title, sizeof title);
+    int y = frame_header(shell, canvas, title);
     char status[160];
     snprintf(status, sizeof status, "%s plans the repair, %s shows one in full",
              frame_key(shell, CMD_REPAIR), frame_key(shell, CMD_DETAILS));
@@ -40,16 +135,12 @@ static void draw(struct view *base, struct shell *shell, struct canvas *canvas, 
         canvas_text(canvas, 0, y + 1, canvas->width, STYLE_TEXT,
                     " Every record is correct; there is nothing to repair.");
     }
-    rows_fit(&view->rows, diagnosis->n_problems, low - y);
-    for (int i = 0; i < low - y && view->rows.top + (size_t)i < view->rows.n; i++) {
-        size_t index = view->rows.top + (size_t)i;
-        const struct problem *problem = &diagnosis->problems[index];
-        enum style style = index == view->rows.cursor ? STYLE_CURSOR : STYLE_TEXT;
-        canvas_fill(canvas, (struct rect){0, y + i, canvas->width, 1}, style);
-        canvas_printf(canvas, 0, y + i, canvas->width, style, "%c%s %-21s %-5s %s",
-                      index == view->rows.cursor ? '>' : ' ', problem->fixable ? "fix" : "   ",
-                      problem_kind_name(problem->kind), problem->ext ? problem->ext : "",
-                      problem->detail ? problem->detail : "");
+    list_scroll(&view->list, low - y);
+    if (diagnosis->n_problems > 0 && view->list.n_shown == 0) {
+        search_draw_none(shell, canvas, (struct rect){1, y + 1, canvas->width - 2, low - y - 1});
+    }
+    for (int i = 0; i < low - y && view->list.top + (size_t)i < view->list.n_shown; i++) {
+        draw_problem(view, canvas, y + i, view->list.top + (size_t)i);
     }
 }
 
@@ -85,24 +176,35 @@ static unsigned repair(struct doctor_view *view, struct shell *shell)
 static unsigned command(struct view *base, struct shell *shell, enum command command)
 {
     struct doctor_view *view = (struct doctor_view *)base;
-    if (rows_command(&view->rows, command)) {
-        return REACT_DRAW;
+    unsigned reaction = search_command(&view->list, shell, command, s_columns);
+    size_t row = list_current(&view->list);
+    if (reaction != REACT_PASS) {
+        return reaction;
     }
-    if (command == CMD_DETAILS && view->rows.cursor < view->diagnosis->n_problems) {
-        details(shell, &view->diagnosis->problems[view->rows.cursor]);
+    if (command == CMD_DETAILS && row != SIZE_MAX) {
+        details(shell, at(view->diagnosis, row));
         return REACT_DRAW;
     }
     return command == CMD_REPAIR ? repair(view, shell) : REACT_PASS;
 }
 
+static bool argument(struct view *base, struct shell *shell, enum command command, const char *text)
+{
+    if (command == CMD_FILTER) {
+        search_given(&((struct doctor_view *)base)->list, shell, text);
+    }
+    return command == CMD_FILTER;
+}
+
 static bool has_row(const struct view *base)
 {
-    return ((const struct doctor_view *)base)->diagnosis->n_problems > 0;
+    return list_current(&((const struct doctor_view *)base)->list) != SIZE_MAX;
 }
 
 static void release(struct view *base)
 {
     struct doctor_view *view = (struct doctor_view *)base;
+    list_release(&view->list);
     diagnosis_free(view->diagnosis);
     snapshot_unref(view->snapshot);
     roster_unref(view->roster);
@@ -113,6 +215,7 @@ static const struct view_ops s_doctor_ops = {.title = "doctor",
                                              .place = PLACE_DOCTOR,
                                              .draw = draw,
                                              .command = command,
+                                             .argument = argument,
                                              .has_row = has_row,
                                              .free = release};
 
@@ -126,6 +229,7 @@ void view_doctor_offer(struct shell *shell, struct diagnosis *diagnosis,
     view->diagnosis = diagnosis;
     view->snapshot = snapshot_ref(snapshot);
     view->roster = roster ? roster_ref(roster) : NULL;
+    open_list(view, shell);
     snprintf(result.says, sizeof result.says, "doctor: %s records checked, %s problem%s",
              frame_count(diagnosis->checked), frame_count(diagnosis->n_problems),
              diagnosis->n_problems == 1 ? "" : "s");

@@ -6,22 +6,19 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "tui/panel/pages.h"
-#include "tui/widget/rows.h"
+#include "tui/panel/search.h"
 #include "tui/shell/work.h"
+#include "tui/view/history_rows.h"
 #include "tui/view/jobs.h"
+#include "tui/widget/filter_spans.h"
 
 #include "core/base/banned.h"
 
 struct history_view {
     struct view view;
-    struct rows rows;
-    const struct shell *shell;
+    struct list list;
+    struct history_rows *rows; /* row i is action i of the history */
 };
-
-static size_t n_actions(const struct shell *shell)
-{
-    return shell->reading.history ? shell->reading.history->n_actions : 0;
-}
 
 /* Created numbers are shown as one range. */
 static size_t weight(const struct audit_change *change)
@@ -60,10 +57,20 @@ static void summary(const struct audit_action *action, char *out, size_t size)
     }
 }
 
-static void draw_action(const struct shell *shell, struct canvas *canvas, int y, size_t index,
-                        bool current)
+/* What a filter found in a cell. */
+static void mark(const struct list *list, enum filter_field field, const char *text,
+                 struct canvas *canvas, struct rect cell)
 {
-    const struct audit_action *action = &shell->reading.history->actions[index];
+    if (cell.width > 0) {
+        filter_mark(&list->filter, field, text, canvas, cell);
+    }
+}
+
+static void draw_action(const struct history_view *view, const struct shell *shell,
+                        struct canvas *canvas, int y, size_t index)
+{
+    bool current = index == view->list.cursor;
+    const struct audit_action *action = &shell->reading.history->actions[view->list.shown[index]];
     enum style style = current ? STYLE_CURSOR : STYLE_TEXT;
     char when[WHEN_MAX];
     char what[256];
@@ -77,42 +84,51 @@ static void draw_action(const struct shell *shell, struct canvas *canvas, int y,
     int who = left > 60 ? left / 3 : left > 30 ? 16 : 0;
     canvas_text(canvas, 25, y, left - who - 1, style, what);
     canvas_text(canvas, width - who, y, who, current ? style : STYLE_DIM, audit_who(action));
+    mark(&view->list, FILTER_ACTION, action->action, canvas, (struct rect){15, y, 9, 1});
+    mark(&view->list, FILTER_LOGIN, what, canvas, (struct rect){25, y, left - who - 1, 1});
+    mark(&view->list, FILTER_ACTOR, audit_who(action), canvas,
+         (struct rect){width - who, y, who, 1});
 }
 
 static void draw(struct view *base, struct shell *shell, struct canvas *canvas, struct caret *caret)
 {
     struct history_view *view = (struct history_view *)base;
     (void)caret;
-    int y = frame_header(shell, canvas, "HISTORY");
+    char title[FILTER_TEXT_MAX + 64];
+    search_title(&view->list, "HISTORY", title, sizeof title);
+    int y = frame_header(shell, canvas, title);
     char status[160];
     snprintf(status, sizeof status, "%s shows it in full, %s plans to undo it, Esc goes back",
              frame_key(shell, CMD_DETAILS), frame_key(shell, CMD_UNDO));
     int low = frame_footer(shell, canvas, base, status);
-    rows_fit(&view->rows, n_actions(shell), low - y);
-    if (view->rows.n == 0) {
+    list_scroll(&view->list, low - y);
+    if (view->list.source.n_rows == 0) {
         canvas_text(canvas, 1, y + 1, canvas->width - 2, STYLE_DIM,
                     shell->reading.history ? "nothing has been changed yet" : "reading...");
+    } else if (view->list.n_shown == 0) {
+        search_draw_none(shell, canvas, (struct rect){1, y + 1, canvas->width - 2, low - y - 1});
     }
-    for (int i = 0; i < low - y && view->rows.top + (size_t)i < view->rows.n; i++) {
-        size_t index = view->rows.top + (size_t)i;
-        draw_action(shell, canvas, y + i, index, index == view->rows.cursor);
+    for (int i = 0; i < low - y && view->list.top + (size_t)i < view->list.n_shown; i++) {
+        draw_action(view, shell, canvas, y + i, view->list.top + (size_t)i);
     }
 }
 
 static unsigned command(struct view *base, struct shell *shell, enum command command)
 {
     struct history_view *view = (struct history_view *)base;
-    if (rows_command(&view->rows, command)) {
-        return REACT_DRAW;
+    unsigned reaction = search_command(&view->list, shell, command, history_columns);
+    if (reaction != REACT_PASS) {
+        return reaction;
     }
     if (command == CMD_RELOAD) {
         work_read_history(shell);
         return REACT_DRAW;
     }
-    if (view->rows.cursor >= n_actions(shell)) {
+    size_t row = list_current(&view->list);
+    if (row == SIZE_MAX) {
         return REACT_PASS;
     }
-    const struct audit_action *action = &shell->reading.history->actions[view->rows.cursor];
+    const struct audit_action *action = &shell->reading.history->actions[row];
     switch ((int)command) {
     case CMD_DETAILS:
         page_action(shell, action);
@@ -125,20 +141,45 @@ static unsigned command(struct view *base, struct shell *shell, enum command com
     }
 }
 
+static bool argument(struct view *base, struct shell *shell, enum command command, const char *text)
+{
+    if (command == CMD_FILTER) {
+        search_given(&((struct history_view *)base)->list, shell, text);
+    }
+    return command == CMD_FILTER;
+}
+
+/* The history was read again, or the data was. */
+static void reload(struct view *base, struct shell *shell)
+{
+    struct history_view *view = (struct history_view *)base;
+    struct history_rows *before = view->rows;
+    view->rows = history_rows_new(shell->reading.history, session_policy(shell->place.session),
+                                  shell_now_s(shell));
+    struct list_source source = history_rows_source(view->rows);
+    list_reload(&view->list, &source);
+    history_rows_free(before);
+}
+
 static bool has_row(const struct view *base)
 {
-    return n_actions(((const struct history_view *)base)->shell) > 0;
+    return list_current(&((const struct history_view *)base)->list) != SIZE_MAX;
 }
 
 static void release(struct view *base)
 {
-    free(base);
+    struct history_view *view = (struct history_view *)base;
+    list_release(&view->list);
+    history_rows_free(view->rows);
+    free(view);
 }
 
 static const struct view_ops s_history_ops = {.title = "history",
                                               .place = PLACE_HISTORY,
                                               .draw = draw,
                                               .command = command,
+                                              .argument = argument,
+                                              .reload = reload,
                                               .has_row = has_row,
                                               .free = release};
 
@@ -146,7 +187,8 @@ void view_history_open(struct shell *shell)
 {
     struct history_view *view = mem_alloc(sizeof *view);
     view->view.ops = &s_history_ops;
-    view->shell = shell;
+    list_init(&view->list, HISTORY_COLUMNS);
+    reload(&view->view, shell);
     shell_push(shell, &view->view);
     work_read_history(shell);
 }

@@ -7,7 +7,7 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "tui/panel/pages.h"
-#include "tui/panel/prompt.h"
+#include "tui/panel/search.h"
 #include "tui/shell/work.h"
 #include "tui/terminal/term.h"
 #include "tui/view/details.h"
@@ -202,9 +202,6 @@ static unsigned places(struct main_view *main, struct shell *shell, enum command
     case CMD_PANE_3:
         details_open(shell);
         return REACT_DRAW;
-    case CMD_FILTER:
-        prompt_filter(shell, &main_list(main)->list);
-        return REACT_DRAW;
     case CMD_ACTIVITY:
         page_activity(shell);
         return REACT_DRAW;
@@ -285,11 +282,7 @@ static unsigned command(struct view *view, struct shell *shell, enum command com
 static bool argument(struct view *view, struct shell *shell, enum command command, const char *text)
 {
     if (command == CMD_FILTER) {
-        char problem[FILTER_PROBLEM_MAX];
-        if (list_filter(&main_list((struct main_view *)view)->list, text, problem) ==
-            FILTER_WRONG) {
-            shell_flash(shell, STYLE_ERROR, "%s", problem);
-        }
+        search_given(&main_list((struct main_view *)view)->list, shell, text);
         return true;
     }
     return edit_argument(shell, command, text);

@@ -31,6 +31,7 @@
 #define PLACE_LISTS                                                                                \
     (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT | PLACE_PICK)
 #define PLACE_VIEWS (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT)
+#define PLACE_ROWS (PLACE_MAIN | PLACE_HISTORY | PLACE_DOCTOR) /* lists that can be searched */
 #define PLACE_ALL PLACE_LISTS
 
 /* What a command needs. */
@@ -58,18 +59,18 @@
     X(CMD_PANE_4, "pane-changes", "4", PLACE_MAIN, 0, "", "to the changes")                        \
     X(CMD_DETAILS, "details", "Enter", PLACE_MAIN | PLACE_HISTORY | PLACE_DOCTOR, NEED_ROW, "",    \
       "details of this row, with its history")                                                     \
-    X(CMD_FILTER, "filter", "/", PLACE_MAIN, 0, "Filter",                                          \
+    X(CMD_FILTER, "filter", "/", PLACE_ROWS, 0, "Filter",                                          \
       "show only what matches: text, ext:20-29, since:7d, a or b, !not")                           \
-    X(CMD_NEXT, "next", "n", PLACE_MAIN, 0, "", "the next match; after the last, the first")       \
-    X(CMD_PREVIOUS, "previous", "N", PLACE_MAIN, 0, "",                                            \
+    X(CMD_NEXT, "next", "n", PLACE_ROWS, 0, "", "the next match; after the last, the first")       \
+    X(CMD_PREVIOUS, "previous", "N", PLACE_ROWS, 0, "",                                            \
       "the previous match; before the first, the last")                                            \
     X(CMD_CHANGE_NEXT, "change-next", "]", PLACE_MAIN, 0, "",                                      \
       "to the next row that somebody else changed")                                                \
     X(CMD_CHANGE_PREVIOUS, "change-previous", "[", PLACE_MAIN, 0, "",                              \
       "to the row before that somebody else changed")                                              \
     X(CMD_SEEN, "seen", "", PLACE_MAIN, 0, "", "all changes were seen: remove their c")            \
-    X(CMD_SORT, "sort", "o F6", PLACE_MAIN, 0, "", "sort by the next column")                      \
-    X(CMD_REVERSE, "reverse", "O", PLACE_MAIN, 0, "", "reverse the order")                         \
+    X(CMD_SORT, "sort", "o F6", PLACE_ROWS, 0, "", "sort by the next column")                      \
+    X(CMD_REVERSE, "reverse", "O", PLACE_ROWS, 0, "", "reverse the order")                         \
     X(CMD_MARK, "mark", "Space", PLACE_MAIN, NEED_ROW, "", "mark this row, or unmark it")          \
     X(CMD_RANGE, "range", "v", PLACE_MAIN, NEED_ROW, "",                                           \
       "start a range; again: mark all its rows")                                                   \

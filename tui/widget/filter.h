@@ -76,10 +76,11 @@ struct filter_scope {
 
 /* The fields of a row. */
 struct filter_subject {
-    const char *texts[FILTER_FIELD_COUNT]; /* FILTER_TEXT and FILTER_EXT; NULL: it has none.
-                                              FILTER_STATE: the word that is shown, for a plain text */
-    uint32_t states;                       /* bit i: scope->states[i] */
-    int64_t since_s, until_s;              /* 0: not known */
+    /* FILTER_TEXT and FILTER_EXT; NULL: it has none. A row of several numbers has them with blanks
+       between, "0042 0100-0199". FILTER_STATE: the word that is shown, for a text without a field. */
+    const char *texts[FILTER_FIELD_COUNT];
+    uint32_t states;          /* bit i: scope->states[i] */
+    int64_t since_s, until_s; /* 0: not known */
 };
 
 /* ---- a filter ------------------------------------------------------------------------------- */

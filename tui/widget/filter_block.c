@@ -8,7 +8,8 @@
 
 #include "core/base/banned.h"
 
-#define TEXT_KEPT 512 /* bytes of one field that are searched */
+#define TEXT_KEPT 65536 /* bytes of one field that are searched */
+#define GROWN 2         /* a folded text is at most so many times as long */
 
 /* A block while it is made. */
 struct making {
@@ -16,11 +17,11 @@ struct making {
     size_t room;
 };
 
-static void make_room(struct making *making)
+static void make_room(struct making *making, size_t wanted)
 {
     struct filter_block *block = making->block;
-    if (making->room - block->length < TEXT_KEPT + 1 + FIND_PAD) {
-        making->room += making->room / 2 + (64 << 10);
+    if (making->room - block->length < wanted + FIND_PAD) {
+        making->room += making->room / 2 + wanted + (64 << 10);
         block->text = mem_resize(block->text, making->room, 1);
     }
 }
@@ -29,18 +30,21 @@ static void make_room(struct making *making)
 static void add_text(struct making *making, unsigned field, const char *text)
 {
     struct filter_block *block = making->block;
-    if (block->length > UINT32_MAX - 2 * TEXT_KEPT) {
+    if (block->length > UINT32_MAX - 2 * GROWN * TEXT_KEPT) {
         return;
     }
-    make_room(making);
-    block->text[block->length++] = FIELD_MARK(field);
     size_t length = strnlen(text, TEXT_KEPT);
-    block->length += fold_search(text, length, block->text + block->length, TEXT_KEPT);
+    make_room(making, GROWN * length + 1);
+    block->text[block->length++] = FIELD_MARK(field);
+    block->length += fold_search(text, length, block->text + block->length, GROWN * length);
 }
 
 static uint32_t ext_number(const char *ext)
 {
     uint64_t number = 0;
+    if (strpbrk(ext, " -")) {
+        return SEVERAL_EXTS;
+    }
     for (const char *at = ext; *at; at++) {
         if (*at < '0' || *at > '9' || at - ext >= 9) {
             return NO_EXT;
@@ -96,7 +100,7 @@ struct filter_block *filter_block_new(size_t n_rows, filter_subject_fn subject, 
                                    .exts = mem_array(n_rows + 1, sizeof *block->exts),
                                    .states = mem_array(n_rows + 1, sizeof *block->states),
                                    .has = mem_array(n_rows + 1, sizeof *block->has)};
-    make_room(&making);
+    make_room(&making, 1);
     for (size_t i = 0; i < n_rows; i++) {
         struct filter_subject row = {.states = 0};
         subject(context, i, &row);

@@ -12,13 +12,14 @@
 
 #define FIELD_MARK(field) ((char)((field) + 1))
 #define NO_EXT UINT32_MAX
+#define SEVERAL_EXTS (UINT32_MAX - 1) /* its text has them: "0042 0100-0199" */
 
 struct filter_block {
     size_t n_rows;
     char *text; /* and FIND_PAD bytes that can be read */
     size_t length;
     uint32_t *starts; /* of the rows in `text`, and where the last one ends */
-    uint32_t *exts;   /* as a number; NO_EXT */
+    uint32_t *exts;   /* as a number; NO_EXT, SEVERAL_EXTS */
     uint32_t *states;
     uint32_t *has;    /* FILTER_BIT of the fields that it has */
     int64_t *since_s; /* NULL: no row has one */

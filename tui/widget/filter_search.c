@@ -192,11 +192,44 @@ static void find_states(const struct chunk *chunk, uint32_t wanted, struct rows 
     }
 }
 
+static uint32_t read_number(const char **at)
+{
+    uint32_t number = 0;
+    for (; **at >= '0' && **at <= '9'; (*at)++) {
+        number = number * 10 + (uint32_t)(**at - '0');
+    }
+    return number;
+}
+
+/* Whether one of the row's numbers, or a part of one of its ranges, is in there. */
+static bool any_ext(const struct filter_block *block, size_t row, const struct filter_value *value)
+{
+    const char *at = block->text + block->starts[row] + 1; /* the first field */
+    while ((unsigned char)*at >= 0x20) {
+        const char *before = at;
+        uint32_t first = read_number(&at);
+        uint32_t last = first;
+        if (*at == '-') {
+            at++;
+            last = read_number(&at);
+        }
+        if (at > before && first <= value->high && last >= value->low) {
+            return true;
+        }
+        at += at == before || *at == ' ';
+    }
+    return false;
+}
+
 static void find_exts(const struct chunk *chunk, const struct filter_value *value, struct rows *out)
 {
-    const uint32_t *exts = chunk->search->asked.block->exts + chunk->first;
+    const struct filter_block *block = chunk->search->asked.block;
+    const uint32_t *exts = block->exts + chunk->first;
     for (size_t i = 0; i < chunk->n; i++) {
-        bool in = exts[i] != NO_EXT && exts[i] >= value->low && exts[i] <= value->high;
+        bool in = exts[i] >= value->low && exts[i] <= value->high;
+        if (exts[i] >= SEVERAL_EXTS) {
+            in = exts[i] == SEVERAL_EXTS && any_ext(block, chunk->first + i, value);
+        }
         out->bits[i / 64] |= (uint64_t)in << (i % 64);
     }
 }

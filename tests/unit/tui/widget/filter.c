@@ -361,6 +361,32 @@ static void fuzzy_puts_the_better_match_first(void **state)
     assert_int_equal(fuzzy("~smith", "smit"), 0);
 }
 
+/* An action of the history is about many numbers. */
+static void a_row_of_several_numbers_is_found_by_each(void **state)
+{
+    (void)state;
+    static const struct filter_subject row = {
+        .texts = {[FILTER_EXT] = "0042 0100-0199 2041", [FILTER_LOGIN] = "a b"}};
+    static const struct told cases[] = {
+        {"ext:0042", "yes"},      {"ext:0043", ""},         {"ext:0150", "yes"},
+        {"ext:01", "yes"},        {"ext:02", ""},           {"ext:2041", "yes"},
+        {"ext:0", "yes"},         {"ext:0190-0300", "yes"}, {"ext:0200-2040", ""},
+        {"ext:0000-0042", "yes"}, {"041", "yes"},           {"ext:*", "yes"},
+    };
+    struct filter_block *block = filter_block_new(1, subject, &row);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct filter filter;
+        struct filter_search search;
+        assert_int_equal(filter_parse(&filter, &s_scope, cases[i].text, FILTER_NO_CURSOR),
+                         FILTER_HOLDS);
+        filter_search_start(&search, &(struct filter_asked){.filter = &filter, .block = block});
+        assert_true(filter_search_go_on(&search, INT64_MAX));
+        assert_string_equal(filter_found(search.found, 0) ? "yes" : "", cases[i].says);
+        filter_search_release(&search);
+    }
+    filter_block_free(block);
+}
+
 /* ---- what was found is shown ------------------------------------------------------------------ */
 
 /* The text with brackets round what is highlighted. */
@@ -571,6 +597,7 @@ int main(void)
         cmocka_unit_test(a_mistake_is_told_in_words),
         cmocka_unit_test(nothing_is_wrong_at_the_key_that_can_become_right),
         cmocka_unit_test(fuzzy_puts_the_better_match_first),
+        cmocka_unit_test(a_row_of_several_numbers_is_found_by_each),
         cmocka_unit_test(the_first_match_of_each_term_is_marked),
         cmocka_unit_test(narrowing_is_never_claimed_wrongly),
         cmocka_unit_test(pieces_and_narrowing_find_what_a_whole_search_finds),
