@@ -28,7 +28,8 @@ enum port_kind { PORT_DIRECTORY, PORT_STORE, PORT_EXPORT, PORT_COUNT };
 #define LOCATION_STORE_FORMS "sqlite:PATH or dynamodb:TABLE"
 #define LOCATION_EXPORT_FORMS "file:PATH or s3://BUCKET[/KEY]"
 
-#define LOCATION_MAX 4096 /* bytes */
+#define LOCATION_NO_EXPORT "none" /* instead of a place: nothing is published */
+#define LOCATION_MAX 4096         /* bytes */
 
 /* What relative and "~/" paths start from; either may be NULL. */
 struct location_base {

@@ -92,6 +92,10 @@ static enum err_code set_place(const struct value *v)
 {
     static const enum port_kind ports[TYPE_COUNT] = {
         [TYPE_DIRECTORY] = PORT_DIRECTORY, [TYPE_STORE] = PORT_STORE, [TYPE_EXPORT] = PORT_EXPORT};
+    if (v->info->type == TYPE_EXPORT && strcmp(v->text, LOCATION_NO_EXPORT) == 0) {
+        *(const char **)v->member = NULL;
+        return ERR_OK;
+    }
     const struct location_text from = {ports[v->info->type], v->text, v->base};
     return location_normalise(&from, &v->settings->arena, v->member, v->err);
 }

@@ -295,3 +295,12 @@ def test_a_link_in_a_folder_for_everybody_is_not_followed(desk):
     done = desk.run("--export", shared / "list.csv")
     assert done.status == 1 and "symbolic link" in done.err and "everybody can write" in done.err
     assert secret.read_text() == "mine"
+
+
+def test_an_export_of_none_publishes_nothing(desk):
+    run = desk.run("--sync", "--directory", str(desk.agents), "--store", f"sqlite:{desk.store}",
+                   "--export-to", "none", "--json", places=False)  # fmt: skip
+    assert run.status == 0 and run.json["export"] is None
+    assert not list((desk.folder / "home").rglob("agent_extensions.csv"))
+    run = desk.run("--export", "--store", f"sqlite:{desk.store}", "--export-to", "none", places=False)
+    assert run.status != 0 and "Name one with --export" in run.err
