@@ -237,9 +237,6 @@ static enum err_code reopen(void *context, enum console_request request, const c
     case CONSOLE_DEMO:
         line.action = ACTION_DEMO;
         break;
-    case CONSOLE_FILE:
-        line.values[OPT_DIRECTORY] = text;
-        break;
     }
     enum err_code code = resolve(program, &line, chosen, &fresh, err);
     *settings = fresh;
@@ -249,12 +246,15 @@ static enum err_code reopen(void *context, enum console_request request, const c
 static int run_console(struct program *program, const struct settings *settings)
 {
     struct err err = ERR_INIT;
+    const struct cloud cloud = aws_cloud(program->aws);
     struct console_options options = {
         .settings = settings,
         .ports = program->ports,
         .n_ports = program->n_ports,
         .clock = &clock_system,
         .environment = &environment_system,
+        .line = &program->line,
+        .cloud = &cloud,
         .reopen = reopen,
         .context = program,
     };

@@ -5,9 +5,13 @@
 
 #include "aws/identity/account.h"
 #include "aws/client/arn.h"
+#include "aws/config/settings.h"
 #include "aws/connect/connect.h"
+#include "aws/connect/instances.h"
+#include "aws/s3/buckets.h"
 #include "aws/s3/s3.h"
 #include "aws/dynamodb/store.h"
+#include "aws/dynamodb/tables.h"
 #include "core/settings/location.h"
 #include "core/base/mem.h"
 
@@ -18,6 +22,7 @@ struct aws_session {
     struct aws *aws;
     const struct aws_options *options;
     const struct settings *settings;
+    unsigned long serial;    /* theirs: a later one may stand at the same place */
     struct account *account; /* NULL: not opened yet */
     struct client *dynamodb;
     struct client *sts;
@@ -45,10 +50,11 @@ static void *begin(void *context, const struct settings *settings)
 {
     struct aws *aws = context;
     struct aws_session *session = __atomic_exchange_n(&aws->parked, NULL, __ATOMIC_ACQ_REL);
-    if (!session || session->settings != settings) {
+    if (!session || session->settings != settings || session->serial != settings->serial) {
         session_free(session);
         session = mem_alloc(sizeof *session);
-        *session = (struct aws_session){.aws = aws, .options = &aws->options, .settings = settings};
+        *session = (struct aws_session){
+            .aws = aws, .options = &aws->options, .settings = settings, .serial = settings->serial};
     }
     return session;
 }
@@ -201,4 +207,100 @@ void aws_ports(const struct aws *aws, struct port out[AWS_PORTS])
     out[0] = (struct port){.scheme = "connect", .directory = open_connect, .service = service};
     out[1] = (struct port){.scheme = "dynamodb", .store = open_dynamodb, .service = service};
     out[2] = (struct port){.scheme = "s3", .exporter = open_s3, .service = service};
+}
+
+/* ---- what can be chosen ---------------------------------------------------------------------- */
+
+static void add_profile(void *context, const char *name)
+{
+    cloud_profiles_add(context, name);
+}
+
+static enum err_code list_profiles(void *context, struct cloud_profiles *out, struct err *err)
+{
+    const struct aws *aws = context;
+    const struct aws_settings_choice nothing = {.profile = NULL};
+    struct aws_settings *settings = NULL;
+    *out = (struct cloud_profiles){.arena = ARENA_INIT};
+    enum err_code code = aws_settings_load(aws->options.environment, &nothing, &settings, err);
+    if (code == ERR_OK) {
+        const char *path = settings->config_path ? settings->config_path : "~/.aws/config";
+        out->path = arena_strdup(&out->arena, path);
+        shared_config_each_profile(settings->shared, add_profile, out);
+        aws_settings_free(settings);
+    }
+    return code;
+}
+
+typedef enum err_code list_fn(struct client *client, struct cloud_found *found, struct err *err);
+
+static const struct {
+    enum aws_service service;
+    list_fn *list;
+} s_lists[CLOUD_KINDS] = {
+    [CLOUD_INSTANCES] = {SERVICE_CONNECT, connect_list_instances},
+    [CLOUD_TABLES] = {SERVICE_DYNAMODB, ddb_list_tables},
+    [CLOUD_BUCKETS] = {SERVICE_S3, s3_list_buckets},
+};
+
+/* Without log-in or network the next service would say the same. */
+static bool goes_for_all(enum err_code code)
+{
+    return code == ERR_AUTH || code == ERR_OFFLINE || code == ERR_CANCELLED || code == ERR_CONFIG;
+}
+
+static enum err_code look_around(struct account *account, const struct progress *progress,
+                                 struct cloud_found *out, struct err *err)
+{
+    static const char *const phases[CLOUD_KINDS] = {"listing the instances", "listing the tables",
+                                                    "listing the buckets"};
+    for (enum cloud_kind kind = 0; kind < CLOUD_KINDS; kind++) {
+        struct client_options options;
+        struct err failed = ERR_INIT;
+        account_client_options(account, s_lists[kind].service, NULL, &options);
+        struct client *client = client_new(&options);
+        progress_update(progress, &(struct progress_report){.phase = phases[kind]});
+        http_set_progress(client_http(client), progress);
+        enum err_code code = s_lists[kind].list(client, out, &failed);
+        http_set_progress(client_http(client), NULL);
+        client_free(client);
+        if (goes_for_all(code)) {
+            if (err) {
+                *err = failed;
+            }
+            return code;
+        }
+        if (code != ERR_OK) {
+            cloud_trouble(out, kind, &failed);
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err_code look(void *context, const struct cloud_choice *choice,
+                          const struct progress *progress, struct cloud_found *out, struct err *err)
+{
+    const struct aws *aws = context;
+    struct account *account = NULL;
+    const struct account_choice whose = {
+        .environment = aws->options.environment,
+        .clock = aws->options.clock,
+        .profile = choice->profile,
+        .region = choice->region,
+        .endpoint_url = choice->endpoint_url,
+        .prompt = aws->options.prompt,
+        .prompt_context = aws->options.prompt_context,
+    };
+    *out = (struct cloud_found){.arena = ARENA_INIT};
+    enum err_code code = account_new(&whose, &account, err);
+    if (code == ERR_OK) {
+        code = look_around(account, progress, out, err);
+        account_free(account);
+    }
+    return code;
+}
+
+struct cloud aws_cloud(struct aws *aws)
+{
+    return (struct cloud){.profiles = list_profiles, .look = look, .context = aws};
 }

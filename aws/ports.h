@@ -13,6 +13,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/environ.h"
+#include "core/port/cloud.h"
 #include "core/session/session.h"
 
 struct aws;
@@ -32,5 +33,8 @@ void aws_free(struct aws *aws); /* NULL is fine */
 
 #define AWS_PORTS 3
 void aws_ports(const struct aws *aws, struct port out[AWS_PORTS]);
+
+/* What can be chosen in Amazon. It borrows `aws`. */
+struct cloud aws_cloud(struct aws *aws);
 
 #endif

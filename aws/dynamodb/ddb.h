@@ -30,7 +30,7 @@
  *                   conflict.c: what became of the changes that lost
  *     changes.c     what was written since a snapshot was read
  *     published.c   what was last published; history.c: the audit trail
- *     table.c       creation; call.c: requests; store.c: the operations of core/port/store.h
+ *     table.c       creation; tables.c: which there are; call.c: requests; store.c: the operations of core/port/store.h
  *
  * All of it runs on the thread of the client's engine.
  */
@@ -321,6 +321,10 @@ void ddb_snapshot_add(struct ddb_snapshot *gather, const json_t *item, const cha
 enum err_code ddb_snapshot_finish(struct ddb_snapshot *gather, const struct ddb *ddb, bool whole,
                                   struct snapshot **out, struct err *err) ERR_CHECK;
 void ddb_snapshot_drop(struct ddb_snapshot *gather);
+
+/* Whether a table, as DescribeTable tells it, can be a store: ERR_INPUT with the reason. It may
+   lack the index, which --init adds. */
+enum err_code ddb_check_table(const json_t *table, const char *name, struct err *err) ERR_CHECK;
 
 /* ---- write.c (and scheduler.h), conflict.c, table.c, history.c ------------------------------- */
 

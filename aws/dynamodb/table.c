@@ -198,27 +198,22 @@ static enum err_code create_index(struct making *making)
 
 /* ---- checking and waiting ------------------------------------------------------------------- */
 
-static enum err_code check(const struct making *making, const json_t *table)
+enum err_code ddb_check_table(const json_t *table, const char *name, struct err *err)
 {
-    const char *name = making->ddb->name;
     const json_t *index = find_index(table);
     enum err_code code = ERR_OK;
     if (!has_keys(table, "pk", "sk") || !are_texts(table)) {
-        code =
-            err_set(making->err, ERR_INPUT, "table %s has other keys than pk and sk (texts)", name);
+        code = err_set(err, ERR_INPUT, "table %s has other keys than pk and sk (texts)", name);
     } else if (index && !has_keys(index, "sk", "sk_value")) {
-        code = err_set(making->err, ERR_INPUT,
-                       "index %s of table %s has other keys than sk and "
-                       "sk_value",
+        code = err_set(err, ERR_INPUT, "index %s of table %s has other keys than sk and sk_value",
                        DDB_INDEX, name);
     } else if (index &&
                !has_status(json_object_get(index, "Projection"), "ProjectionType", "ALL")) {
-        code = err_set(making->err, ERR_INPUT, "index %s of table %s does not have all attributes",
+        code = err_set(err, ERR_INPUT, "index %s of table %s does not have all attributes",
                        DDB_INDEX, name);
     }
     if (code != ERR_OK) {
-        err_hint(making->err, "it is not a table of extensions; name another one, and --init "
-                              "creates it");
+        err_hint(err, "it is not a table of extensions; name another one, and --init creates it");
     }
     return code;
 }
@@ -243,7 +238,7 @@ static enum err_code wait_until_ready(struct making *making)
         struct err failed = ERR_INIT;
         enum err_code code = describe(making, &table, &failed);
         if (code == ERR_OK) {
-            code = check(making, table);
+            code = ddb_check_table(table, making->ddb->name, making->err);
             if (code == ERR_OK && !find_index(table) && !index_asked &&
                 has_status(table, "TableStatus", "ACTIVE")) {
                 index_asked = true;

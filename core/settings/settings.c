@@ -66,7 +66,10 @@ static struct finding from_command_line(struct resolver *r, enum option_id id)
     if (!line->values[id]) {
         return (struct finding){0};
     }
-    const char *name = arena_printf(&r->settings->arena, "--%s", option_info(id)->name);
+    const struct option_info *info =
+        option_info(id); /* the console gives those without a name, too */
+    const char *name =
+        info->name ? arena_printf(&r->settings->arena, "--%s", info->name) : info->key;
     return (struct finding){line->values[id], ORIGIN_COMMAND_LINE, name, name};
 }
 
@@ -447,8 +450,12 @@ enum err_code settings_resolve(const struct command_line *line,
                                const struct environment *environment, const char *context,
                                struct settings *settings, struct err *err)
 {
-    *settings = (struct settings){
-        .arena = ARENA_INIT, .action = line->action, .topic = line->topic, .escdelay_ms = -1};
+    static unsigned long s_serial;
+    *settings = (struct settings){.arena = ARENA_INIT,
+                                  .serial = __atomic_add_fetch(&s_serial, 1, __ATOMIC_RELAXED),
+                                  .action = line->action,
+                                  .topic = line->topic,
+                                  .escdelay_ms = -1};
     policy_default(&settings->policy);
     if (line->action == ACTION_HELP || line->action == ACTION_VERSION ||
         line->action == ACTION_COMPLETION) {

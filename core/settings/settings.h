@@ -81,6 +81,7 @@ struct setting_context {
 
 struct settings {
     struct arena arena;
+    unsigned long serial; /* of the resolution: no two in this process have the same */
 
     /* ---- what to do ---- */
     enum action action;
@@ -109,7 +110,7 @@ struct settings {
     const char *active_column; /* NULL: nobody is left out */
     const char *store;
     int store_mode; /* permissions of an embedded store's file */
-    const char *export_to;
+    const char *export_to; /* NULL: nothing is published (`export = none`, or no home folder) */
     const char *profile;       /* NULL: as the credential chain decides */
     const char *region;        /* NULL */
     const char *endpoint_url;  /* NULL */

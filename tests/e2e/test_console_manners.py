@@ -413,45 +413,6 @@ def test_the_demo_lives_and_leaves_nothing_behind(tmp_path):
     assert not [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
 
 
-@pytest.fixture
-def first(tmp_path):
-    """The first start of all: nothing is configured."""
-    home = tmp_path / "home"
-    home.mkdir()
-    environment = {"HOME": str(home), "TZ": "UTC", "AWS_EC2_METADATA_DISABLED": "true"}
-    with Terminal([program()], environment=environment, cwd=tmp_path) as term:
-        yield term.wait_for("Welcome to extpool").quiet(), tmp_path
-
-
-def test_the_first_start_offers_the_demo(first):
-    term, _ = first
-    term.press("Enter").wait_for("| demo").wait_for("read:")
-
-
-def test_the_first_start_takes_a_csv(first):
-    term, folder = first
-    (folder / "people.csv").write_text("user\nalice\nbob\n")
-    term.press("Down", "Enter").wait_for("Start from a CSV").type("none.csv").press("Enter")
-    term.wait_for("none.csv cannot be read").press("C-u").type("people.csv").press("Enter")
-    term.wait_for("read: 2 agents").wait_for("alice").wait_for("NEW")
-    term.wait_for("next time: extpool --directory file:people.csv")
-    term.press("s").wait_for("PLAN sync").press("Enter")
-    term.wait_for("sync: ").wait_for(re.compile("alice .*ok"))
-
-
-def test_the_first_start_says_what_amazon_needs(first):
-    term, _ = first
-    term.press("Down", "Down", "Enter").wait_for("[context prod]").wait_for("dynamodb:")
-    term.press("Esc").wait_for("Welcome to extpool")
-
-
-def test_the_first_start_can_go_on_as_it_is(first):
-    term, _ = first
-    term.press("Esc").wait_for("Extensions 0").press("q")
-    assert term.wait_exit() == 0
-    term.check_whole()
-
-
 # ---- states of Amazon ----------------------------------------------------------------------------
 
 

@@ -208,15 +208,6 @@ def test_screen_of_a_conflict(centre):
             golden(f"conflict-{size[0]}x{size[1]}", term.resize(*size))
 
 
-def test_screen_of_the_first_start(tmp_path):
-    (tmp_path / "home").mkdir()
-    environment = {"HOME": "home", "AWS_EC2_METADATA_DISABLED": "true"}
-    with Terminal([program()], environment=environment, cwd=tmp_path) as term:
-        term.wait_for("Welcome to extpool")
-        for size in ((80, 24), (200, 50), (40, 10)):
-            golden(f"first-start-{size[0]}x{size[1]}", term.resize(*size))
-
-
 @pytest.mark.parametrize("size", [(80, 24), (200, 50), (40, 10), (30, 5), (29, 5), (30, 4), (1, 1)])
 def test_it_opens_at_any_size(centre, size):
     with centre.console(size=size) as term:

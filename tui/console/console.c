@@ -22,7 +22,7 @@
 #include "tui/terminal/loop.h"
 #include "tui/terminal/term.h"
 #include "tui/view/main.h"
-#include "tui/console/welcome.h"
+#include "tui/console/first_start.h"
 #include "tui/shell/work.h"
 
 #include "core/base/banned.h"
@@ -317,6 +317,7 @@ static void stop(struct console *console)
     field_history_release(&console->shell.filter_history);
     key_reader_release(&console->keys);
     canvas_release(&console->canvas);
+    free(console->warned);
 }
 
 /* Gives the terminal back first, so that the messages about the end can be read on it. */
@@ -350,8 +351,8 @@ enum err_code console_run(const struct console_options *options, struct console_
             shell_say(&console->shell, STYLE_WARN, "%s",
                       console->shell.place.settings->warnings[i]);
         }
-        if (welcome_wanted(console)) {
-            welcome_open(console);
+        if (first_start_wanted(console)) {
+            first_start_open(console);
         } else {
             work_load(&console->shell);
         }

@@ -6,7 +6,8 @@
  *
  *     struct console_options options = {
  *         .settings = &settings, .ports = ports, .n_ports = n, .clock = &clock_system,
- *         .environment = &environment_system, .reopen = reopen, .context = &mine,
+ *         .environment = &environment_system, .line = &line, .cloud = &cloud,
+ *         .reopen = reopen, .context = &mine,
  *     };
  *     struct console_end end;
  *     if (console_run(&options, &end, &err) != ERR_OK) { ... print err; its exit status ... }

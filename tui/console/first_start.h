@@ -1,14 +1,13 @@
-#ifndef TUI_CONSOLE_WELCOME_H
-#define TUI_CONSOLE_WELCOME_H
+#ifndef TUI_CONSOLE_FIRST_START_H
+#define TUI_CONSOLE_FIRST_START_H
 
-/*
- * The first start: nothing is configured, so there is nothing to show. A short dialog offers the
- * demo, the embedded store with a CSV of agents, or shows the configuration for Amazon.
- */
+/* The first start: nothing is configured, nothing was named, and no store exists. */
 
 #include "tui/console/private.h"
 
-bool welcome_wanted(const struct console *console);
-void welcome_open(struct console *console);
+bool first_start_wanted(const struct console *console);
+
+/* The form (tui/view/start.h), instead of a first reading. UI thread. */
+void first_start_open(struct console *console);
 
 #endif

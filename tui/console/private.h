@@ -3,6 +3,7 @@
 
 /* Private to tui/console: the state of the loop that the views do not see. */
 
+#include "core/session/setup.h"
 #include "tui/console/console.h"
 #include "tui/shell/shell.h"
 #include "tui/terminal/patience.h"
@@ -18,6 +19,7 @@ struct console {
     int64_t input_until_ms; /* until then, `keys` waits for the rest of a sequence */
     int64_t refresh_at_ms;
     bool by_itself; /* a job has opened or closed the view on top, and that is not drawn yet */
+    struct setup *warned; /* of the first start: what was tried, and its warning was shown; NULL */
     bool mouse;
     bool quitting;
     bool hung_up;            /* quitting because the terminal is gone */

@@ -396,19 +396,37 @@ static struct work *make_work(struct shell *shell, enum work_kind kind, const ch
     return work;
 }
 
+static void show_job(struct shell *shell, const char *name, bool writes)
+{
+    shell->jobs.name = name;
+    shell->jobs.writes = writes;
+    shell->jobs.since_ms = clock_ticks_ms();
+    shell->jobs.stopping = CANCEL_NO;
+    shell->jobs.reporting = false;
+}
+
 static void submit(struct shell *shell, struct work *work)
 {
     if (s_kinds[work->kind].asked) {
         if (!shell->jobs.name) {
             worker_cancel(shell->jobs.worker, CANCEL_HARD); /* a refresh is stopped for it */
         }
-        shell->jobs.name = s_kinds[work->kind].name;
-        shell->jobs.writes = s_kinds[work->kind].writes;
-        shell->jobs.since_ms = clock_ticks_ms();
-        shell->jobs.stopping = CANCEL_NO;
-        shell->jobs.reporting = false;
+        show_job(shell, s_kinds[work->kind].name, s_kinds[work->kind].writes);
     }
     worker_submit(shell->jobs.worker, &work->job);
+}
+
+void work_await(struct shell *shell, struct job *job)
+{
+    show_job(shell, job->name, false);
+    worker_submit(shell->jobs.worker, job);
+}
+
+void work_awaited(struct shell *shell)
+{
+    shell->jobs.name = NULL;
+    shell->jobs.reporting = false;
+    shell->messages.flash[0] = '\0'; /* how it was to be stopped is over, too */
 }
 
 void work_start(struct shell *shell, enum work_kind kind, const char *argument, work_done_fn ended)

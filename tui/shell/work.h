@@ -82,6 +82,11 @@ void work_ask_row(struct shell *shell, const char *login, const char *ext, work_
 /* The plan moves in, and is in work->use.plan when `done` is called for `view`. */
 void work_apply(struct shell *shell, struct plan *plan, struct view *view, work_done_fn done);
 
+/* A job without a session that the person waits for: it is shown as the one under way, and
+   can be stopped. Its `done` calls work_awaited. */
+void work_await(struct shell *shell, struct job *job);
+void work_awaited(struct shell *shell);
+
 /* Whether the end of this job's plan is a list that is published. */
 bool work_publishes(const struct work *work);
 
