@@ -267,7 +267,7 @@ static const char *occasion(struct edit *edit, const struct edit_request *reques
         return arena_printf(&edit->builder.plan->arena, "line %zu of the import",
                             request->asked->line);
     }
-    return "asked for";
+    return PLAN_ASKED_FOR;
 }
 
 static const char *why_taken(struct edit *edit, const struct edit_request *request)

@@ -73,6 +73,9 @@ struct trail_step {
     size_t n_records;     /* at most this many */
 };
 
+/* `why` of a change begins with this if nothing but a person's wish is behind it. */
+#define PLAN_ASKED_FOR "asked for"
+
 struct change {
     enum change_kind kind;
     enum change_result result;

@@ -19,7 +19,7 @@
  *
  *     [theme]  name = ..., and styles that the console judges
  *     [keys]   action = keys, judged by the console
- *     [console] refresh ascii mouse escdelay
+ *     [console] refresh ascii mouse escdelay confirm
  */
 
 #include <stddef.h>

@@ -10,6 +10,8 @@
 
 /* ---- the tables -------------------------------------------------------------------------- */
 
+static const char *const s_confirms[] = {[CONFIRM_STRIP] = "strip", [CONFIRM_PLAN] = "plan", NULL};
+
 static const char *const s_log_levels[] = {
 #define X(level, name) [level] = name,
     LOG_LEVELS(X)

@@ -338,7 +338,11 @@ enum section {
       CONSOLE,  CONSOLE, mouse, FOR_SCREEN, "start with the mouse switched on")                   \
     X(OPT_ESCDELAY,      0,   NULL,           "escdelay",              INT,       "MS",           \
       CONSOLE,  CONSOLE, escdelay_ms, FOR_SCREEN,                                                 \
-      "how long Esc waits for the rest of a key (25)", .not_in_context = true, LIMITS(0, 5000))
+      "how long Esc waits for the rest of a key (25)", .not_in_context = true, LIMITS(0, 5000))   \
+    X(OPT_CONFIRM,       0,   NULL,           "confirm",               CHOICE,    "HOW",          \
+      CONSOLE,  CONSOLE, confirm, FOR_SCREEN,                                                     \
+      "Enter on one row: strip applies, plan shows it",                                          \
+      .choices = s_confirms, .def = "strip")
 
 /* clang-format on */
 

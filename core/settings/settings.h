@@ -79,6 +79,12 @@ struct setting_context {
     bool read_only;
 };
 
+/* What the edit of one row in the console asks for before it is written. */
+enum confirm {
+    CONFIRM_STRIP, /* Enter on the strip, which shows the plan */
+    CONFIRM_PLAN   /* Enter on the plan, on a screen of its own */
+};
+
 struct settings {
     struct arena arena;
     unsigned long serial; /* of the resolution: no two in this process have the same */
@@ -141,6 +147,7 @@ struct settings {
     bool ascii;
     bool mouse;
     int escdelay_ms; /* -1: not set, ncurses' own ESCDELAY counts */
+    enum confirm confirm;
 
     struct setting_origin origins[OPT_COUNT];
     const char **warnings; /* for the user: a configuration that others can write to, ... */

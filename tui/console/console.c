@@ -37,7 +37,9 @@ static void draw(struct console *console)
     struct caret caret = {-1, -1};
     size_t lowest = console->shell.stack.n_views - 1;
     canvas_clear(&console->canvas, STYLE_TEXT);
+    console->shell.stack.drawn = NULL;
     if (!frame_too_small(&console->canvas)) {
+        console->shell.stack.drawn = shell_top(&console->shell);
         while (lowest > 0 && console->shell.stack.views[lowest]->ops->overlay) {
             lowest--;
         }

@@ -175,6 +175,11 @@ static unsigned give_line(struct shell *shell, const char *line)
     if (!*name) {
         return REACT_CLOSE;
     }
+    if (name[strspn(name, "0123456789")] == '\0') { /* a number is for the current row */
+        given->command = CMD_REASSIGN;
+        snprintf(given->argument, sizeof given->argument, "%s", line);
+        return REACT_CLOSE | REACT_GIVEN;
+    }
     given->command = command_find(name);
     snprintf(given->argument, sizeof given->argument, "%s",
              line + length + strspn(line + length, " "));

@@ -24,6 +24,17 @@ struct view *shell_bottom(const struct shell *shell)
     return shell->stack.views[0];
 }
 
+int shell_covered(const struct shell *shell, int height)
+{
+    int covered = 0;
+    for (size_t i = 0; i < shell->stack.n_views; i++) {
+        const struct view *view = shell->stack.views[i];
+        int rows = view->ops->covers ? view->ops->covers(view, height) : 0;
+        covered = rows > covered ? rows : covered;
+    }
+    return covered;
+}
+
 static bool is_data_frozen(const struct shell *shell)
 {
     for (size_t i = 0; i < shell->stack.n_views; i++) {

@@ -64,8 +64,9 @@ struct stack {
     struct view *searching; /* its go_on has something to do; NULL: nothing goes on */
     struct ready ready[READY_MAX];
     size_t n_ready;
-    struct given given;  /* with REACT_GIVEN */
-    unsigned long typed; /* keys, pastes and clicks so far */
+    struct given given;       /* with REACT_GIVEN */
+    unsigned long typed;      /* keys, pastes and clicks so far */
+    const struct view *drawn; /* the top view of the last frame; NULL: there was no room for it */
 };
 
 struct messages {
@@ -170,6 +171,8 @@ void shell_push(struct shell *shell, struct view *view);
 void shell_close(struct shell *shell, struct view *view);
 struct view *shell_top(const struct shell *shell);
 struct view *shell_bottom(const struct shell *shell);
+/* How many rows at the foot of a screen of this height the views above the first one cover. */
+int shell_covered(const struct shell *shell, int height);
 
 /* ---- results of jobs (ready.c) --------------------------------------------------------------- */
 

@@ -70,6 +70,9 @@ struct view_ops {
     void (*unmark)(struct view *view);
     /* Of the first screen: all about its current row. NULL: it has no rows. */
     void (*details)(const struct view *view, const struct shell *shell, struct buf *out);
+    /* Of an overlay at the foot: how many rows of a screen of this height it covers, so that a list
+       below it shows its current row above them. NULL: it is not at the foot. */
+    int (*covers)(const struct view *view, int height);
     void (*free)(struct view *view);
 };
 

@@ -57,3 +57,18 @@ void applied_say(struct shell *shell, const struct work *work)
                   work->use.plan->action, frame_count(outcome->applied), rest);
     }
 }
+
+void applied_take(struct shell *shell, struct work *work)
+{
+    work_note_sources(shell, work);
+    applied_say(shell, work);
+    applied_say_export(shell, work, &work->use.export_err);
+    if (work->data) {
+        shell_take_data(shell, work->data);
+        work->data = NULL;
+    }
+    shell->reading.history_wanted = true;
+    if (!work->read[SOURCE_STORE]) { /* who stopped at once did not wait for the picture */
+        work_refresh(shell);
+    }
+}

@@ -11,6 +11,7 @@
 #include "tui/view/ask.h"
 #include "tui/view/jobs.h"
 #include "tui/view/planning.h"
+#include "tui/view/strip.h"
 
 #include "core/base/banned.h"
 
@@ -120,7 +121,7 @@ static void say_skipped(struct shell *shell, enum change_kind kind,
     }
 }
 
-/* Plans one thing for all chosen rows at once. */
+/* Plans one thing for all chosen rows at once; for a single row in the strip. */
 static void plan_rows(struct shell *shell, const char *action, enum change_kind kind,
                       const struct selection *selection)
 {
@@ -129,6 +130,8 @@ static void plan_rows(struct shell *shell, const char *action, enum change_kind 
     struct request *requests = requests_of(shell, selection, kind, &n, &skipped);
     if (n == 0) {
         say_none(shell, action, kind, selection);
+    } else if (selection->n == 1) {
+        strip_plain(shell, action, requests);
     } else {
         planning_requests(shell, action, requests, n);
         say_skipped(shell, kind, selection, skipped);
@@ -136,12 +139,22 @@ static void plan_rows(struct shell *shell, const char *action, enum change_kind 
     free(requests);
 }
 
-/* Asks for another number, because somebody has taken the first one. */
-static void ask_another(struct shell *shell, const char *login)
+/* Asks for a number, or for another one if they hold one already. `typed` may be NULL. */
+static void ask_number(struct shell *shell, const char *login, const char *typed)
 {
     const struct agent_row *agent = screen_data_find_agent(shell->data, login);
     const struct slot *slot = agent ? agent->slot : NULL;
-    ask_extension(shell, slot ? CHANGE_REASSIGN : CHANGE_ASSIGN, login, slot ? slot->ext : NULL);
+    const struct strip_number about = {.kind = slot ? CHANGE_REASSIGN : CHANGE_ASSIGN,
+                                       .login = login,
+                                       .holds = slot ? slot->ext : NULL,
+                                       .typed = typed};
+    strip_number(shell, &about);
+}
+
+/* Somebody has taken the first number. */
+static void ask_another(struct shell *shell, const char *login)
+{
+    ask_number(shell, login, NULL);
 }
 
 void edit_start(void)
@@ -161,13 +174,13 @@ static void assign(struct shell *shell, const struct selection *selection)
             shell_flash(shell, STYLE_WARN, "assign: %s is %s", slot->ext,
                         screen_data_slot_states(shell->data, slot));
         } else {
-            ask_agent(shell, slot->ext);
+            strip_agent(shell, slot->ext);
         }
     } else if (selection->n == 1 && slot) {
         shell_flash(shell, STYLE_WARN, "assign: %s already holds %s; %s gives another one",
                     selection->rows[0]->login, slot->ext, frame_key(shell, CMD_REASSIGN));
     } else if (selection->n == 1) {
-        ask_extension(shell, CHANGE_ASSIGN, selection->rows[0]->login, NULL);
+        ask_number(shell, selection->rows[0]->login, NULL);
     } else {
         plan_rows(shell, "assign", CHANGE_ASSIGN, selection);
     }
@@ -188,10 +201,11 @@ static void reassign(struct shell *shell, const struct selection *selection)
         shell_flash(shell, STYLE_WARN, "reassign: %s has no extension yet; %s gives one", login,
                     frame_key(shell, CMD_ASSIGN));
     } else {
-        ask_extension(shell, CHANGE_REASSIGN, login, slot->ext);
+        ask_number(shell, login, NULL);
     }
 }
 
+/* Two marked agents swap; with a single row the strip asks with whom. */
 static void swap(struct shell *shell, const struct selection *selection)
 {
     const char *logins[2] = {NULL, NULL};
@@ -202,9 +216,14 @@ static void swap(struct shell *shell, const struct selection *selection)
             n++;
         }
     }
+    if (n == 1 && selection->n == 1) {
+        strip_partner(shell, logins[0], NULL);
+        return;
+    }
     if (n != 2 || selection->n != 2) {
         shell_flash(shell, STYLE_WARN,
-                    "swap: mark exactly two agents who hold an extension (Space)");
+                    selection->n == 1 ? "swap: this row has no extension"
+                                      : "swap: mark exactly two agents who hold an extension");
         return;
     }
     struct request request = {
@@ -222,7 +241,7 @@ static void note_rows(struct shell *shell, const char *action, enum change_kind 
     if (n == 0) {
         say_none(shell, action, kind, selection);
     } else {
-        ask_note(shell, action, requests, n);
+        strip_note(shell, action, requests, n);
         say_skipped(shell, kind, selection, skipped);
     }
     free(requests);
@@ -345,6 +364,68 @@ unsigned edit_command(struct shell *shell, enum command command, const struct se
 
 /* ---- with an argument ----------------------------------------------------------------------- */
 
+/* The one agent of the selection; NULL: there is none, or there are several. */
+static const char *agent_of(const struct selection *selection)
+{
+    const struct slot *slot = selection->n == 1 ? selection->slots[0] : NULL;
+    if (selection->n == 1 && selection->rows[0]) {
+        return selection->rows[0]->login;
+    }
+    return slot && slot->state == SLOT_ASSIGNED ? slot->agent : NULL;
+}
+
+/* `:7600`, `:reassign 7600`, `:swap garcia`: the argument is the answer to what the strip would ask
+   about the current row. False: it is not. */
+static bool answer_strip(struct shell *shell, enum command command,
+                         const struct selection *selection, const char *argument)
+{
+    const char *login = agent_of(selection);
+    bool digits = argument[strspn(argument, "0123456789")] == '\0';
+    bool numbers = command == CMD_ASSIGN || command == CMD_REASSIGN;
+    if (!login || strpbrk(argument, " =")) {
+        return false;
+    }
+    if (numbers && digits) {
+        size_t width = (size_t)shell->data->policy->width;
+        if (strlen(argument) > width) {
+            shell_flash(shell, STYLE_ERROR, "%s is too long: an extension has %zu digits", argument,
+                        width);
+        } else {
+            ask_number(shell, login, argument);
+        }
+        return true;
+    }
+    if (command == CMD_SWAP) {
+        strip_partner(shell, login, argument);
+        return true;
+    }
+    return false;
+}
+
+/* A single edit is shown in the strip, as if it had been typed there. False: it is not that. */
+static bool show_in_strip(struct shell *shell, const char *name, const struct request *request)
+{
+    bool numbers = request->kind == CHANGE_ASSIGN || request->kind == CHANGE_REASSIGN;
+    const char *login = request->agent;
+    if (login && !screen_data_find_agent(shell->data, login)) {
+        return false; /* the planner says whom it may mean */
+    }
+    if (numbers && !request->swap && login && request->ext) {
+        const struct agent_row *row = screen_data_find_agent(shell->data, login);
+        if ((row->slot != NULL) != (request->kind == CHANGE_REASSIGN) ||
+            !policy_valid_ext(shell->data->policy, request->ext)) {
+            return false;
+        }
+        ask_number(shell, login, request->ext);
+        return true;
+    }
+    if (!numbers && request->kind != CHANGE_PIN && request->kind != CHANGE_RESERVE) {
+        strip_plain(shell, name, request);
+        return true;
+    }
+    return false;
+}
+
 /* The same operands as on the command line: `:assign alice=2041 bob`, `:reserve 2000=night desk`. A
    note may hold blanks, so a command that takes a note has a single operand. */
 static void plan_operands(struct shell *shell, enum action action, const char *argument)
@@ -371,13 +452,14 @@ static void plan_operands(struct shell *shell, enum action action, const char *a
         shell_flash(shell, STYLE_ERROR, "%s: at most %d at once", name, OPERANDS);
     } else if (operands_parse(&given, &arena, &requests, &err) != ERR_OK) {
         shell_flash(shell, STYLE_ERROR, "%s", err.text);
-    } else {
+    } else if (requests.n != 1 || !show_in_strip(shell, name, requests.items)) {
         planning_requests(shell, name, requests.items, requests.n);
     }
     arena_release(&arena);
 }
 
-bool edit_argument(struct shell *shell, enum command command, const char *argument)
+bool edit_argument(struct shell *shell, enum command command, const struct selection *selection,
+                   const char *argument)
 {
     static const struct {
         enum command command;
@@ -387,10 +469,13 @@ bool edit_argument(struct shell *shell, enum command command, const char *argume
                  {CMD_PIN, ACTION_PIN},         {CMD_UNPIN, ACTION_UNPIN},
                  {CMD_RESERVE, ACTION_RESERVE}, {CMD_UNRESERVE, ACTION_UNRESERVE}};
     for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
-        if (edits[i].command == command) {
-            plan_operands(shell, edits[i].action, argument);
-            return true;
+        if (edits[i].command != command) {
+            continue;
         }
+        if (!answer_strip(shell, command, selection, argument)) {
+            plan_operands(shell, edits[i].action, argument);
+        }
+        return true;
     }
     switch ((int)command) {
     case CMD_EXPORT:

@@ -19,7 +19,9 @@ bool edit_fits(const struct shell *shell, enum change_kind kind, const struct sl
 /* Call this once, before the first command. */
 void edit_start(void);
 
-/* `:export-to file:x.csv`, `:assign alice=2041`; false: the command takes no argument. */
-bool edit_argument(struct shell *shell, enum command command, const char *argument);
+/* `:export-to file:x.csv`, `:assign alice=2041`, or `:assign 2041` for the current row; false: the
+   command takes no argument. */
+bool edit_argument(struct shell *shell, enum command command, const struct selection *selection,
+                   const char *argument);
 
 #endif

@@ -55,3 +55,27 @@ void judged_after(const struct judged *judged, char *out, size_t size)
              frame_count(n[EXT_ASSIGNED]), frame_count(n[EXT_FREE]), frame_count(n[EXT_COOLING]),
              frame_count(n[EXT_RESERVED]));
 }
+
+void judged_guards(const struct judged *judged, char *out, size_t size)
+{
+    const struct guard_verdict *verdict = &judged->verdict;
+    bool small = verdict->named && verdict->people <= GUARD_NAMED_MAX;
+    if (!small) {
+        snprintf(out, size, "%s", verdict->text);
+    } else if (verdict->people > verdict->moved) {
+        snprintf(out, size, "%s (typed count above %d)", verdict->text, GUARD_NAMED_MAX);
+    } else {
+        snprintf(out, size, "%s %s (typed count above %d), 0 releases",
+                 frame_count((uint64_t)verdict->people),
+                 verdict->people == 1 ? "person changes" : "people change", GUARD_NAMED_MAX);
+    }
+}
+
+void judged_ext(const struct change *change, char *out, size_t size)
+{
+    if (change->kind == CHANGE_REASSIGN && change->from) {
+        snprintf(out, size, "%s>%s", change->from, change->to ? change->to : change->ext);
+    } else {
+        snprintf(out, size, "%s", change->ext ? change->ext : "");
+    }
+}

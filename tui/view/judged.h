@@ -37,5 +37,10 @@ void judge_plan(struct plan *plan, const struct shell *shell, struct judged *jud
 
 /* "2,457 assigned  3,838 free  44 cooling  16 reserved": the pool after the plan. */
 void judged_after(const struct judged *judged, char *out, size_t size);
+/* What the guards say to the edit of a row: "1 person changes (typed count above 5), 0 releases". */
+void judged_guards(const struct judged *judged, char *out, size_t size);
+
+/* The extension of a change: "0042", or "0012>0131" of one that moves somebody. */
+void judged_ext(const struct change *change, char *out, size_t size);
 
 #endif

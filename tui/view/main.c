@@ -285,7 +285,11 @@ static bool argument(struct view *view, struct shell *shell, enum command comman
         search_given(&main_list((struct main_view *)view)->list, shell, text);
         return true;
     }
-    return edit_argument(shell, command, text);
+    struct selection selection;
+    main_select((struct main_view *)view, shell, &selection);
+    bool taken = edit_argument(shell, command, &selection, text);
+    selection_release(&selection);
+    return taken;
 }
 
 static bool is_inside(struct rect area, int x, int y)

@@ -183,17 +183,7 @@ static void come_back(struct plan_view *view, struct shell *shell, struct plan *
 
 static void applied(struct shell *shell, struct work *work)
 {
-    work_note_sources(shell, work);
-    applied_say(shell, work);
-    applied_say_export(shell, work, &work->use.export_err);
-    if (work->data) {
-        shell_take_data(shell, work->data);
-        work->data = NULL;
-    }
-    shell->reading.history_wanted = true;
-    if (!work->read[SOURCE_STORE]) { /* who stopped at once did not wait for the picture */
-        work_refresh(shell);
-    }
+    applied_take(shell, work);
     struct plan *plan = work->use.plan;
     work->use.plan = NULL;
     come_back((struct plan_view *)work->view, shell, plan, &work->use.outcome, &work->job.err);
@@ -444,6 +434,15 @@ void view_plan_open(struct shell *shell, struct plan *plan, const struct request
     plan_says(plan, says, sizeof says);
     say_shown(shell, plan, says);
     shell_push(shell, &view->view);
+}
+
+void view_plan_open_applied(struct shell *shell, struct plan *plan, const struct plan_offer *offer,
+                            const struct outcome *outcome, const struct err *err)
+{
+    struct plan_view *view = make_view(shell, plan, offer);
+    view->known = 0; /* all of its conflicts are new */
+    shell_push(shell, &view->view);
+    come_back(view, shell, plan, outcome, err);
 }
 
 void view_plan_offer(struct shell *shell, struct plan *plan, const struct plan_offer *offer)

@@ -34,5 +34,9 @@ struct plan_offer {
     unsigned long typed;
 };
 void view_plan_offer(struct shell *shell, struct plan *plan, const struct plan_offer *offer);
+/* A plan that another view had applied: shows what was not applied, and why. Nothing is shown if all
+   of it was. */
+void view_plan_open_applied(struct shell *shell, struct plan *plan, const struct plan_offer *offer,
+                            const struct outcome *outcome, const struct err *err);
 
 #endif

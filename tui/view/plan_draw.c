@@ -70,15 +70,6 @@ static const char *box_of(const struct plan_view *view, const struct change *cha
     return " - ";
 }
 
-static void ext_text(const struct change *change, char *out, size_t size)
-{
-    if (change->kind == CHANGE_REASSIGN && change->from) {
-        snprintf(out, size, "%s>%s", change->from, change->to ? change->to : change->ext);
-    } else {
-        snprintf(out, size, "%s", change->ext ? change->ext : "");
-    }
-}
-
 void view_plan_measure(struct plan_view *view)
 {
     char ext[40];
@@ -86,7 +77,7 @@ void view_plan_measure(struct plan_view *view)
     view->agent_columns = 4;
     for (size_t i = 0; i < view->plan->n_changes; i++) {
         const struct change *change = &view->plan->changes[i];
-        ext_text(change, ext, sizeof ext);
+        judged_ext(change, ext, sizeof ext);
         int columns = canvas_columns(ext);
         view->ext_columns = columns > view->ext_columns ? columns : view->ext_columns;
         columns = change->agent ? canvas_columns(change->agent) : 0;
@@ -105,7 +96,7 @@ static void draw_change(const struct plan_view *view, struct canvas *canvas, int
                                           : kind_style(change->kind);
     char ext[40];
     int width = canvas->width;
-    ext_text(change, ext, sizeof ext);
+    judged_ext(change, ext, sizeof ext);
     canvas_fill(canvas, (struct rect){0, y, width, 1}, current ? STYLE_CURSOR : STYLE_TEXT);
     canvas_printf(canvas, 0, y, width, style, "%c%s %c %-9s", current ? '>' : ' ',
                   box_of(view, change), change_kind_mark(change->kind),

@@ -26,13 +26,14 @@
 #define PLACE_PLAN 0x02u /* a plan before it is applied */
 #define PLACE_HISTORY 0x04u
 #define PLACE_DOCTOR 0x08u
-#define PLACE_TEXT 0x10u /* help, details */
-#define PLACE_PICK 0x20u /* a dialog with a list */
+#define PLACE_TEXT 0x10u  /* help, details */
+#define PLACE_PICK 0x20u  /* a dialog with a list */
+#define PLACE_STRIP 0x80u /* the edit of one row */
 #define PLACE_LISTS                                                                                \
     (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT | PLACE_PICK)
 #define PLACE_VIEWS (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT)
 #define PLACE_ROWS (PLACE_MAIN | PLACE_HISTORY | PLACE_DOCTOR) /* lists that can be searched */
-#define PLACE_ALL PLACE_LISTS
+#define PLACE_ALL (PLACE_LISTS | PLACE_STRIP)
 
 /* What a command needs. */
 #define NEED_ROW 0x01u   /* a marked row, or one under the cursor */
@@ -43,8 +44,8 @@
 
 /* command, name, keys, places, needs, word in the footer ("" none), what it does */
 #define COMMAND_LIST(X)                                                                            \
-    X(CMD_UP, "up", "Up k C-p", PLACE_LISTS, 0, "", "one row up")                                  \
-    X(CMD_DOWN, "down", "Down j C-n", PLACE_LISTS, 0, "", "one row down")                          \
+    X(CMD_UP, "up", "Up k C-p", PLACE_ALL, 0, "", "one row up")                                    \
+    X(CMD_DOWN, "down", "Down j C-n", PLACE_ALL, 0, "", "one row down")                            \
     X(CMD_PAGE_UP, "page-up", "PgUp C-b", PLACE_LISTS, 0, "", "one page up")                       \
     X(CMD_PAGE_DOWN, "page-down", "PgDn C-f", PLACE_LISTS, 0, "", "one page down")                 \
     X(CMD_HALF_UP, "half-up", "C-u", PLACE_LISTS, 0, "", "half a page up")                         \
@@ -118,6 +119,14 @@
     X(CMD_ALL_IN, "all-in", "*", PLACE_PLAN, 0, "All in", "take all rows in")                      \
     X(CMD_ALL_OUT, "all-out", "U", PLACE_PLAN, 0, "All out", "leave all rows out")                 \
     X(CMD_APPLY, "apply", "Enter", PLACE_PLAN, 0, "Apply", "write the plan")                       \
+    X(CMD_CONFIRM, "confirm", "Enter", PLACE_STRIP, 0, "Apply",                                    \
+      "fill in the number; then apply the plan that is shown")                                     \
+    X(CMD_TAKE_SWAP, "take-swap", "w", PLACE_STRIP, 0, "Swap",                                     \
+      "the number is taken: both change places")                                                   \
+    X(CMD_TAKE_OVER, "take-over", "t", PLACE_STRIP, 0, "Take over",                                \
+      "the number is taken: its holder gets the lowest free one")                                  \
+    X(CMD_TAKE_NEAREST, "take-nearest", "f", PLACE_STRIP, 0, "Nearest",                            \
+      "the number is taken: take the nearest free one instead")                                    \
     X(CMD_CONTEXT, "context", "c", PLACE_VIEWS, NEED_IDLE, "", "work on another contact centre")   \
     X(CMD_THEME, "theme", "t", PLACE_VIEWS, 0, "", "choose other colours")                         \
     X(CMD_MOUSE, "mouse", "m", PLACE_VIEWS, 0, "",                                                 \
@@ -125,7 +134,7 @@
     X(CMD_RELOAD, "reload", "C-r F5", PLACE_VIEWS, 0, "", "read everything again")                 \
     X(CMD_REDRAW, "redraw", "C-l", PLACE_ALL, 0, "", "draw the whole screen again")                \
     X(CMD_COMMAND, "command", ":", PLACE_VIEWS, 0, "Cmd", "type a command by its name")            \
-    X(CMD_HELP, "help", "? F1", PLACE_VIEWS, 0, "Help", "what the keys do here")                   \
+    X(CMD_HELP, "help", "? F1", PLACE_VIEWS | PLACE_STRIP, 0, "Help", "what the keys do here")     \
     X(CMD_CANCEL, "cancel", "C-c", PLACE_ALL, 0, "", "stop the work under way; twice: at once")    \
     X(CMD_SUSPEND, "suspend", "C-z", PLACE_ALL, 0, "", "go to the shell; fg returns")              \
     X(CMD_BACK, "back", "Esc", PLACE_ALL, 0, "Back", "back; on the panes: clear filter and range") \

@@ -308,6 +308,7 @@ static void a_status(void **state)
                  "log level         info (built in)\n"
                  "refresh           30s (built in)\n"
                  "full refresh      10m (built in)\n"
+                 "confirm           strip (built in)\n"
                  "actor             kim@desk7\n"
                  "directory format  CSV\n"
                  "extensions        4: 2 assigned, 0 free, 1 cooling, 1 reserved, 0 blocked; "
