@@ -1,5 +1,6 @@
 #include "core/session/session_private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,6 +175,7 @@ static void account(struct session *session, const struct snapshot *seen,
         expectations_release(&accounting.expected);
     }
     followed_take(followed, feed_end(accounting.builder, changes->place));
+    snprintf(followed->now, sizeof followed->now, "%s", changes->place);
     followed->accounted = snapshot_ref(changes->snapshot);
     snapshot_unref(before);
     if (changes->records.n > 0 || accounting.n_unexplained > 0) {
@@ -192,6 +194,11 @@ void session_follow(struct session *session, const char *place)
 const struct feed *session_feed(const struct session *session)
 {
     return session->followed.feed;
+}
+
+const char *session_place(const struct session *session)
+{
+    return session->followed.now;
 }
 
 /* Whether it is time to read everything, so that nothing stays unseen for longer. */

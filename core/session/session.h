@@ -127,6 +127,10 @@ enum err_code session_refresh(struct session *session, const struct snapshot *se
    Borrowed; NULL: nothing yet. */
 const struct feed *session_feed(const struct session *session);
 
+/* Where the trail stood when session_refresh read it last, for session_follow of another run; "": not
+   read yet. Borrowed. */
+const char *session_place(const struct session *session);
+
 /* Before the first session_refresh: the feed begins with what was written behind this place (struct
    feed_entry). Copied; NULL or "": with what is written from now on. */
 void session_follow(struct session *session, const char *place);

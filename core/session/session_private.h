@@ -18,6 +18,7 @@ struct followed {
     const struct snapshot *accounted; /* what changed up to here is in the feed; NULL: not read */
     const struct roster *roster;      /* the same of the directory */
     const char *place;                /* where the first read begins in the trail; NULL: now */
+    char now[STORE_PLACE_ROOM];       /* where the trail stood at the last read; "": not read */
     struct strmap own;                /* the ids of the actions that this session applied */
     int64_t whole_ticks_ms;           /* when all of the store was last read */
 };

@@ -45,6 +45,7 @@ struct screen_data {
     int64_t now_s;           /* when states were judged */
     const char *actor;       /* NULL: not known yet */
     const struct feed *feed; /* what changed, and who did it; NULL: nothing yet */
+    const char *place;       /* where the audit trail stood; NULL: not known */
     struct port_info info;
     struct filter_scope agents_scope, slots_scope; /* what the two lists can be asked for */
     /* Their rows for the search; NULL while more agents are coming: a list makes its own. */

@@ -185,7 +185,7 @@ bool shell_is_ready(const struct shell *shell, enum command opens);
 bool shell_open_ready(struct shell *shell, enum command opens);
 void shell_drop_ready(struct shell *shell);
 
-/* ---- messages (shell.c) --------------------------------------------------------------------- */
+/* ---- messages (messages.c) --------------------------------------------------------------------- */
 
 /* Into the activity and at the foot of the screen. */
 void shell_say(struct shell *shell, enum style style, const char *format, ...)

@@ -60,6 +60,7 @@ static struct screen_data *make_data(struct work *work, const struct snapshot *s
                                          .partial = partial,
                                          .now_s = session_now_s(work->session)};
     struct screen_data *data = screen_data_join(&source, work->seen);
+    data->place = arena_strdup(&data->arena, session_place(work->session));
     data->tells_live = roster && session_tells_live(work->session);
     session_facts(work->session, &data->info);
     return data;

@@ -1,0 +1,116 @@
+"""What others changed: the marks of rows, the list of changes, the activity."""
+
+import re
+
+import pytest
+
+from support.console import CONFIG
+
+QUICK = CONFIG.replace("refresh = 0", "refresh = 1")
+
+
+@pytest.fixture
+def watched(centre):
+    """A console that reads again each second."""
+    centre.configure(QUICK)
+    with centre.console() as term:
+        yield centre, term.wait_for("Agents 14").quiet()
+
+
+def sign(term, row):
+    """The third column of the gutter of the row that has this text; "" if it is not shown."""
+    rows = [line for line in term.lines[4:20] if row in line[:46]]
+    return rows[0][3] if rows else ""
+
+
+def test_a_change_of_another_is_marked_and_told(watched):
+    centre, term = watched
+    assert centre.run("--reassign", "e.rao=2055").status == 0
+    term.wait_for(re.compile(r"reassign: 2003>2055 e\.rao; \] goes there"))
+    term.wait_for(lambda t: sign(t, "e.rao") == "c")
+    term.wait_for("Agents 14 c1").wait_for("c1  ")
+
+
+def test_a_mark_goes_when_the_cursor_rested_on_it(watched):
+    centre, term = watched
+    assert centre.run("--reassign", "e.rao=2055").status == 0
+    term.wait_for(lambda t: sign(t, "e.rao") == "c")
+    term.press("]").wait_for(lambda t: re.search(r"> . ?e\.rao", t.text))
+    term.wait_for(lambda t: sign(t, "e.rao") == " ")
+    assert "c1" not in term.text
+
+
+def test_sort_and_filter_keep_the_marks(watched):
+    centre, term = watched
+    assert centre.run("--reassign", "e.rao=2055").status == 0
+    term.wait_for("Agents 14 c1").press("G").press("o").wait_for(lambda t: sign(t, "e.rao") == "c")
+    term.press("/").type("smith").press("Enter").wait_for("c1 (1 hidden)")
+    term.press("Esc").wait_for(lambda t: sign(t, "e.rao") == "c")
+    term.press("/").type("changed:*").press("Enter").wait_for("Agents 1 of 14")
+
+
+def test_the_list_of_changes_and_what_was_seen_of_it(watched):
+    centre, term = watched
+    assert centre.run("--reassign", "e.rao=2055").status == 0
+    assert centre.run("--pin", "d.rao=leaflet").status == 0
+    term.wait_for("Agents 14 c2").press("4").wait_for("CHANGES 2")
+    term.wait_for("2003>2055").wait_for("~ e.rao").wait_for("p d.rao")
+    term.press("Down").wait_for("e.rao had 2003").press("Esc")
+    term.wait_for(lambda t: "c2" not in t.text)
+    assert centre.run("--unpin", "d.rao").status == 0
+    term.wait_for("Agents 14 c1").press("4").wait_for("CHANGES 1").wait_for("--- seen before")
+
+
+def test_undo_takes_back_the_change_under_the_cursor(watched):
+    centre, term = watched
+    assert centre.run("--reassign", "e.rao=2055").status == 0
+    assert centre.run("--pin", "d.rao=leaflet").status == 0
+    term.wait_for("Agents 14 c2").press("4").wait_for("CHANGES 2").press("Down")
+    term.wait_for("e.rao had 2003").press("z").wait_for("PLAN undo").wait_for("2055>2003")
+
+
+def test_a_change_leads_to_its_row(watched):
+    centre, term = watched
+    assert centre.run("--reassign", "t.smirnova=2055").status == 0
+    term.wait_for("Agents 14 c1").press("4").wait_for("2010>2055")
+    term.press("h").wait_for("Details > ext").wait_for("login    t.smirnova")
+
+
+def test_a_large_action_is_one_line(watched):
+    centre, term = watched
+    assert centre.run("--sync").status == 0
+    term.wait_for(re.compile(r"sync: \+2 -2; \] goes there"))
+    term.press("4").wait_for("sync +2 -2").wait_for("4 rows, first")
+
+
+def test_seen_marks_everything(watched):
+    centre, term = watched
+    assert centre.run("--reassign", "e.rao=2055").status == 0
+    term.wait_for("Agents 14 c1").press(":").type("seen").press("Enter")
+    term.wait_for(lambda t: "c1" not in t.text)
+
+
+def test_what_i_do_here_is_no_news(watched):
+    centre, term = watched
+    term.press("/").type("e.rao").press("Enter").wait_for("Agents 1 of 14")
+    term.press("p").type("leaflet").press("Enter")
+    term.wait_for(lambda t: "applied" in t.text or "PLAN" in t.text)
+    if "PLAN" in term.text:
+        term.press("Enter")
+    term.wait_for(re.compile(r"e\.rao .*PIN")).quiet(1500)
+    assert " c1" not in term.text
+
+
+def test_without_a_change_there_is_nowhere_to_go(watched):
+    _, term = watched
+    term.press("]").wait_for("nobody else changed anything")
+
+
+def test_two_consoles_see_each_other(place):
+    place.configure(QUICK)
+    with place.console() as one, place.console() as two:
+        one.wait_for("Agents 14").quiet()
+        two.wait_for("Agents 14").quiet()
+        assert place.run("--pin", "d.rao=leaflet").status == 0
+        for term in (one, two):
+            term.wait_for(lambda t: sign(t, "d.rao") == "c").wait_for(re.compile(r"pin: 200\d d\.rao"))
