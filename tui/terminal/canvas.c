@@ -197,7 +197,7 @@ int canvas_text(struct canvas *canvas, int x, int y, int width, enum style style
             put_code(canvas, x + width - 1, y, style, ' ', 1);
             columns--;
         }
-        put_code(canvas, x + columns, y, style, canvas->ascii ? '>' : 0x2026, 1);
+        put_code(canvas, x + columns, y, style, '~', 1);
         columns++;
     }
     return columns;
