@@ -209,6 +209,10 @@ static unsigned key(struct view *view, struct shell *shell, uint32_t key)
 {
     struct dialog *dialog = (struct dialog *)view;
     bool list_keys = !dialog->asks;
+    unsigned own = dialog->key ? dialog->key(dialog, shell, key) : REACT_PASS;
+    if (own != REACT_PASS) {
+        return own;
+    }
     switch (key) {
     case K_ENTER:
         return accept(dialog, shell);

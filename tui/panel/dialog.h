@@ -38,6 +38,8 @@ struct dialog {
     bool must_choose; /* what is typed only narrows the offers */
     /* Fills the offers for the typed text, at the start and after each change; may be NULL. */
     void (*refill)(struct dialog *dialog, struct shell *shell);
+    /* A key before the dialog takes it; REACT_PASS: it is not its own. May be NULL. */
+    unsigned (*key)(struct dialog *dialog, struct shell *shell, uint32_t key);
     /* The choice moved (a preview); may be NULL. */
     void (*moved)(struct dialog *dialog, struct shell *shell);
     /* Enter. `text`: typed or chosen. Returns REACT_CLOSE if it is taken, else sets `problem`. */

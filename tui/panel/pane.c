@@ -8,10 +8,8 @@
 
 #include "core/base/banned.h"
 
-#define COLUMNS_MAX 8
 #define TITLE_MAX (FILTER_TEXT_MAX + 192)
 #define HEADING_FROM 6 /* rows inside the frame from which one has the names of the columns */
-#define SHORTEST 8     /* the width a column keeps when it gives to a more important one */
 
 static const char *no_key(const void *context, size_t row)
 {
@@ -24,6 +22,7 @@ void pane_init(struct pane *pane, const struct pane_ops *ops)
 {
     *pane = (struct pane){.ops = ops, .page = 10};
     list_init(&pane->list, ops->n_columns);
+    pane_all_columns(pane);
 }
 
 void pane_release(struct pane *pane)
@@ -47,115 +46,29 @@ void pane_reload(struct pane *pane, const struct shell *shell, const struct scre
     }
 }
 
-/* ---- columns ------------------------------------------------------------------------------- */
+/* ---- heading ------------------------------------------------------------------------------- */
 
-/* How wide each column is in this width; 0: dropped. One blank separates two columns. */
-static void fit_columns(const struct pane_ops *ops, const struct shell *shell, int room,
-                        int widths[COLUMNS_MAX])
+/* The mark of the column that the rows are sorted by; 2: the one for rows that are equal there. */
+static const char *sort_mark(const struct list *list, int column, bool ascii)
 {
-    int ext_width = session_policy(shell->place.session)->width;
-    int used = 0;
-    int shares = 0;
-    for (int i = 0; i < ops->n_columns; i++) {
-        widths[i] = ops->columns[i].ext && ext_width > ops->columns[i].least
-                        ? ext_width
-                        : ops->columns[i].least;
-        if (ops->shows && !ops->shows(shell, i, room)) {
-            widths[i] = 0;
-        } else {
-            used += widths[i] + 1;
-        }
+    if (column == list->second) {
+        return "2";
     }
-    used--;
-    while (used > room) {
-        int drop = -1;
-        for (int i = 0; i < ops->n_columns; i++) {
-            if (widths[i] > 0 && ops->columns[i].drop > 0 &&
-                (drop < 0 || ops->columns[i].drop > ops->columns[drop].drop)) {
-                drop = i;
-            }
-        }
-        if (drop < 0) {
-            break;
-        }
-        used -= widths[drop] + 1;
-        widths[drop] = 0;
+    if (column != list->column) {
+        return "";
     }
-    for (int i = 0; i < ops->n_columns; i++) {
-        shares += widths[i] > 0 ? ops->columns[i].share : 0;
-    }
-    int over = room - used;
-    for (int i = 0; i < ops->n_columns && over > 0; i++) {
-        if (widths[i] > 0 && ops->columns[i].apart) {
-            widths[i]++;
-            over--;
-        }
-    }
-    for (int i = 0; i < ops->n_columns && over != 0 && shares > 0; i++) {
-        if (widths[i] > 0 && ops->columns[i].share > 0) {
-            int more = over * ops->columns[i].share / shares;
-            widths[i] = widths[i] + more > 4 ? widths[i] + more : 4;
-            over -= more;
-            shares -= ops->columns[i].share;
-        }
-    }
+    return list->reverse ? (ascii ? "^" : "\u25b2") : ascii ? "v" : "\u25bc";
 }
 
-/* Width that a column does not need goes to the columns that would cut their text, from the left.
-   If no column has width to spare, one that could be dropped gives up what it can. */
-static void settle_columns(const struct pane_ops *ops, const struct screen_data *data,
-                           int widths[COLUMNS_MAX])
+static void draw_heading(const struct pane *pane, struct canvas *canvas, struct rect line)
 {
-    int lacks[COLUMNS_MAX] = {0};
-    int spare = 0;
-    int first = -1;
-    for (int i = 0; i < ops->n_columns; i++) {
-        int heading = (int)strlen(ops->columns[i].name) + 1; /* and the arrow */
-        int wanted = widths[i] > 0 ? ops->wanted(data, i) : 0;
-        if (wanted == 0) {
-            continue;
-        }
-        first = first < 0 ? i : first;
-        lacks[i] = (wanted > heading ? wanted : heading) - widths[i];
-        if (lacks[i] < 0) {
-            spare -= lacks[i];
-            widths[i] += lacks[i];
-        }
-    }
-    for (int i = 0; i < ops->n_columns; i++) {
-        for (int from = ops->n_columns - 1; from > i && spare < lacks[i]; from--) {
-            bool gives = widths[from] > SHORTEST && ops->columns[from].share > 0;
-            int most = gives ? widths[from] - SHORTEST : 0;
-            int taken = most < lacks[i] - spare ? most : lacks[i] - spare;
-            widths[from] -= taken;
-            spare += taken;
-        }
-        int more = lacks[i] < 0 ? 0 : lacks[i] < spare ? lacks[i] : spare;
-        widths[i] += more;
-        spare -= more;
-    }
-    if (first >= 0) {
-        widths[first] += spare;
-    }
-}
-
-static void draw_heading(const struct pane *pane, struct canvas *canvas, struct rect inside,
-                         const int widths[COLUMNS_MAX])
-{
-    int x = inside.x + pane->ops->gutter;
-    canvas_fill(canvas, (struct rect){inside.x, inside.y, inside.width, 1}, STYLE_COLUMN);
-    for (int i = 0; i < pane->ops->n_columns; i++) {
-        if (widths[i] == 0) {
-            continue;
-        }
+    canvas_fill(canvas, line, STYLE_COLUMN);
+    for (int i = 0; i < pane->n_placed; i++) {
+        const struct placed *at = &pane->placed[i];
         char name[32];
-        bool sorted = pane->list.column == i;
-        snprintf(name, sizeof name, "%s%s", pane->ops->columns[i].name,
-                 !sorted              ? ""
-                 : pane->list.reverse ? (canvas->ascii ? "^" : "\u25b2")
-                                      : (canvas->ascii ? "v" : "\u25bc"));
-        canvas_text(canvas, x, inside.y, widths[i], STYLE_COLUMN, name);
-        x += widths[i] + 1;
+        snprintf(name, sizeof name, "%s%s", pane->ops->columns[at->column].name,
+                 sort_mark(&pane->list, at->column, canvas->ascii));
+        canvas_text(canvas, at->x, line.y, at->width, STYLE_COLUMN, name);
     }
 }
 
@@ -181,9 +94,24 @@ static enum style draw_gutter(const struct pane *pane, struct canvas *canvas, st
     return !current ? plain : keyboard ? STYLE_CURSOR : STYLE_CURSOR_IDLE;
 }
 
+static void draw_cells(const struct pane *pane, struct canvas *canvas, int y,
+                       const struct pane_row *row, enum style plain, enum style first)
+{
+    bool marked = plain == STYLE_MARKED;
+    for (int i = 0; i < pane->n_placed; i++) {
+        const struct placed *at = &pane->placed[i];
+        char room[256];
+        enum style style = STYLE_TEXT;
+        const char *text = pane->ops->cell(row, at->column, room, sizeof room, &style);
+        style = i == 0 && first != plain ? first : marked ? STYLE_MARKED : style;
+        canvas_field(canvas, at->x, y, at->width, style, text);
+        filter_mark(&pane->list.filter, pane->ops->columns[at->column].field, text, canvas,
+                    (struct rect){at->x, y, at->width, 1});
+    }
+}
+
 static void draw_row(const struct pane *pane, const struct shell *shell, struct canvas *canvas,
-                     struct rect line, size_t index, const int widths[COLUMNS_MAX],
-                     enum pane_cursor cursor)
+                     struct rect line, size_t index, enum pane_cursor cursor)
 {
     const struct list *list = &pane->list;
     struct pane_row at = {.shell = shell,
@@ -195,27 +123,12 @@ static void draw_row(const struct pane *pane, const struct shell *shell, struct 
     enum style first = draw_gutter(pane, canvas, line, index, cursor, plain);
     char sign[2] = {pane->ops->sign ? pane->ops->sign(&at) : ' ', '\0'};
     canvas_text(canvas, line.x + 2, line.y, 1, first == STYLE_CURSOR ? first : plain, sign);
-    int x = line.x + pane->ops->gutter;
-    int end = line.x + line.width;
-    canvas_fill(canvas, (struct rect){x, line.y, end - x, 1}, plain);
-    for (int i = 0; i < pane->ops->n_columns; i++) {
-        at.columns |= widths[i] > 0 ? 1u << i : 0;
+    int gutter = pane->ops->gutter;
+    canvas_fill(canvas, (struct rect){line.x + gutter, line.y, line.width - gutter, 1}, plain);
+    for (int i = 0; i < pane->n_placed; i++) {
+        at.columns |= 1u << pane->placed[i].column;
     }
-    for (int i = 0; i < pane->ops->n_columns; i++) {
-        char room[256];
-        enum style style = STYLE_TEXT;
-        if (widths[i] == 0 || x >= end) {
-            continue;
-        }
-        int width = widths[i] < end - x ? widths[i] : end - x;
-        const char *text = pane->ops->cell(&at, i, room, sizeof room, &style);
-        style = marked ? STYLE_MARKED : style;
-        canvas_field(canvas, x, line.y, width, first != plain ? first : style, text);
-        filter_mark(&pane->list.filter, pane->ops->columns[i].field, text, canvas,
-                    (struct rect){x, line.y, width, 1});
-        first = plain;
-        x += widths[i] + 1;
-    }
+    draw_cells(pane, canvas, line.y, &at, plain, first);
 }
 
 const char *pane_empty(const struct pane *pane, const struct shell *shell, char *room, size_t size)
@@ -287,7 +200,6 @@ void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canv
                struct rect area, const struct pane_look *look)
 {
     char title[TITLE_MAX];
-    int widths[COLUMNS_MAX] = {0};
     bool focus = look->cursor == PANE_CURSOR;
     write_title(pane, shell, look->title_end, area.width - 5, title);
     struct rect inside = canvas_box(canvas, area, focus ? STYLE_FRAME_FOCUS : STYLE_FRAME,
@@ -295,14 +207,12 @@ void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canv
     if (inside.height < 1) {
         return;
     }
-    fit_columns(pane->ops, shell, inside.width - pane->ops->gutter, widths);
-    if (pane->ops->wanted && shell->data) {
-        settle_columns(pane->ops, shell->data, widths);
-    }
+    pane_place_columns(pane, shell, inside);
     int heading = inside.height >= HEADING_FROM ? 1 : 0;
     if (heading) {
-        draw_heading(pane, canvas, inside, widths);
+        draw_heading(pane, canvas, (struct rect){inside.x, inside.y, inside.width, 1});
     }
+    pane->heading = heading > 0;
     pane->page = inside.height - heading;
     pane->rows = (struct rect){inside.x, inside.y + heading, inside.width, pane->page};
     if (pane->list.n_shown == 0) {
@@ -314,11 +224,35 @@ void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canv
     list_scroll(&pane->list, seen < pane->page ? seen : pane->page);
     for (int i = 0; i < pane->page && pane->list.top + (size_t)i < pane->list.n_shown; i++) {
         struct rect line = {inside.x, pane->rows.y + i, inside.width, 1};
-        draw_row(pane, shell, canvas, line, pane->list.top + (size_t)i, widths, look->cursor);
+        draw_row(pane, shell, canvas, line, pane->list.top + (size_t)i, look->cursor);
     }
 }
 
 /* ---- commands ------------------------------------------------------------------------------ */
+
+static void sideways(struct pane *pane, struct shell *shell, int step)
+{
+    if (!pane_move_columns(pane, step)) {
+        shell_flash(shell, STYLE_INFO,
+                    step > 0 ? "this is the last column" : "this is the first column");
+    }
+}
+
+unsigned pane_click(struct pane *pane, int x, int y)
+{
+    struct list *list = &pane->list;
+    int line = y - pane->rows.y;
+    if (line >= 0 && line < pane->rows.height && list->top + (size_t)line < list->n_shown) {
+        list_move_to(list, list->top + (size_t)line);
+    }
+    for (int i = 0; i < pane->n_placed && line == -1 && pane->heading; i++) {
+        const struct placed *at = &pane->placed[i];
+        if (x >= at->x && x < at->x + at->width && !pane->ops->columns[at->column].moves) {
+            list_sort(list, at->column, at->column == list->column && !list->reverse);
+        }
+    }
+    return REACT_DRAW;
+}
 
 unsigned pane_command(struct pane *pane, struct shell *shell, enum command command)
 {
@@ -348,6 +282,13 @@ unsigned pane_command(struct pane *pane, struct shell *shell, enum command comma
         break;
     case CMD_UNMARK_ALL:
         list_unmark_all(list);
+        break;
+    case CMD_COLUMNS_RIGHT:
+    case CMD_COLUMNS_LEFT:
+        sideways(pane, shell, command == CMD_COLUMNS_RIGHT ? 1 : -1);
+        break;
+    case CMD_COLUMNS:
+        pane_choose_columns(pane, shell);
         break;
     default:
         return REACT_PASS;

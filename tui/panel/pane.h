@@ -59,9 +59,22 @@ struct pane_ops {
     const char *(*empty)(const struct shell *shell, char *room, size_t size);
 };
 
+#define COLUMNS_MAX 12
+
+/* A column as it was drawn last. */
+struct placed {
+    int column, x, width;
+};
+
 struct pane {
     const struct pane_ops *ops;
     struct list list;
+    int chosen[COLUMNS_MAX]; /* the columns that a person wants, in order */
+    int n_chosen;
+    int sideways; /* so many columns after the first one are passed over */
+    struct placed placed[COLUMNS_MAX];
+    int n_placed;
+    bool heading;     /* the row above `rows` has the names of the columns */
     int page;         /* rows that fit when it was drawn last */
     struct rect rows; /* where they were drawn */
 };
@@ -88,6 +101,27 @@ void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canv
 const char *pane_empty(const struct pane *pane, const struct shell *shell, char *room, size_t size);
 /* Movement, marks, sort, filter clearing. REACT_PASS if it is another command. */
 unsigned pane_command(struct pane *pane, struct shell *shell, enum command command);
+
+/* A click on a row takes it, one on the name of a column sorts by it, again: reverses the order. */
+unsigned pane_click(struct pane *pane, int x, int y);
+
+/* ---- columns (pane_columns.c, pane_choose.c) ------------------------------------------------- */
+
+/* All columns, in the order of the operations. */
+void pane_all_columns(struct pane *pane);
+/* Decides what is shown in `inside`, and how wide, into `placed`. */
+void pane_place_columns(struct pane *pane, const struct shell *shell, struct rect inside);
+/* Sideways by one column; false: there is none further. */
+bool pane_move_columns(struct pane *pane, int step);
+/* A dialog that shows, hides and orders the columns; Esc takes it back. */
+void pane_choose_columns(struct pane *pane, struct shell *shell);
+/* Shows or hides all columns of that name, and moves them; false: one has to stay. */
+bool pane_toggle_column(struct pane *pane, const char *name);
+bool pane_shift_column(struct pane *pane, const char *name, int step);
+bool pane_has_column(const struct pane *pane, const char *name);
+/* "LOGIN,EXT,STATE". Names that are not known are passed over. */
+void pane_columns_text(const struct pane *pane, char *out, size_t size);
+void pane_columns_parse(struct pane *pane, const char *text);
 
 /* ---- changes (pane_changes.c) --------------------------------------------------------------- */
 

@@ -209,7 +209,7 @@ static const char *short_note(struct arena *arena, const struct details *about)
 static void short_agent(struct lines *lines, const struct details *about)
 {
     struct arena *arena = &lines->arena;
-    line_part(lines_add(lines), 0, STYLE_STRONG,
+    line_part(lines_add(lines), 0, STYLE_TEXT,
               two_words(arena, about->row->login, details_name(about)));
     const char *ext =
         !about->slot ? "none yet"
@@ -227,7 +227,7 @@ static void short_agent(struct lines *lines, const struct details *about)
 static void short_number(struct lines *lines, const struct details *about)
 {
     struct arena *arena = &lines->arena;
-    line_part(lines_add(lines), 0, STYLE_STRONG,
+    line_part(lines_add(lines), 0, STYLE_TEXT,
               arena_printf(arena, "%s  %s", about->slot->ext, details_state(arena, about)));
     lines_pair(lines, "agent", SHORT_AT,
                about->row ? two_words(arena, about->row->login, details_name(about))

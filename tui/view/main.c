@@ -312,13 +312,7 @@ static unsigned click(struct view *view, struct shell *shell, const struct key_e
             continue;
         }
         go_to(main, shell, (enum focus)i);
-        struct pane *pane = main_list(main);
-        int line = event->y - pane->rows.y;
-        if (i <= FOCUS_EXTENSIONS && line >= 0 && line < pane->rows.height &&
-            pane->list.top + (size_t)line < pane->list.n_shown) {
-            list_move_to(&pane->list, pane->list.top + (size_t)line);
-        }
-        return REACT_DRAW;
+        return i <= FOCUS_EXTENSIONS ? pane_click(main_list(main), event->x, event->y) : REACT_DRAW;
     }
     return REACT_NONE;
 }

@@ -72,6 +72,10 @@
     X(CMD_SEEN, "seen", "", PLACE_MAIN, 0, "", "all changes were seen: remove their c")            \
     X(CMD_SORT, "sort", "o F6", PLACE_ROWS, 0, "", "sort by the next column")                      \
     X(CMD_REVERSE, "reverse", "O", PLACE_ROWS, 0, "", "reverse the order")                         \
+    X(CMD_COLUMNS_LEFT, "columns-left", "<", PLACE_MAIN, 0, "", "columns sideways, to the left")   \
+    X(CMD_COLUMNS_RIGHT, "columns-right", ">", PLACE_MAIN, 0, "",                                  \
+      "columns sideways, to the right")                                                            \
+    X(CMD_COLUMNS, "columns", "C", PLACE_MAIN, 0, "Columns", "choose and order the columns")       \
     X(CMD_MARK, "mark", "Space", PLACE_MAIN, NEED_ROW, "", "mark this row, or unmark it")          \
     X(CMD_RANGE, "range", "v", PLACE_MAIN, NEED_ROW, "",                                           \
       "start a range; again: mark all its rows")                                                   \

@@ -39,7 +39,7 @@ static void text_is_cut_with_a_mark(void **state)
     assert_int_equal(canvas_text(&canvas, 0, 0, 5, STYLE_TEXT, "abcde"), 5);
     assert_int_equal(canvas_text(&canvas, 0, 1, 5, STYLE_TEXT, "abcdef"), 5);
     assert_int_equal(canvas_text(&canvas, 0, 2, 0, STYLE_TEXT, "abc"), 0);
-    shows(&canvas, "abcde\nabcd>\n\n");
+    shows(&canvas, "abcde\nabcd~\n\n");
 }
 
 static void nothing_is_drawn_outside(void **state)

@@ -147,7 +147,7 @@ static void a_large_action_is_one_item(void **state)
     sync_seven(f);
     assert_int_equal(f->items.n, 1);
     assert_item(f, 0, false,
-                "11:48 cron@lamb> sync +3 -1\n"
+                "11:48 cron@lamb~ sync +3 -1\n"
                 "   4 rows, first 0267\n");
     assert_item(f, 0, true, "11:48 cron@lambda   sync +3 -1 4 rows, first 0267  c\n");
     assert_activity(f, 0, "cron@lambda sync: +3 -1");

@@ -213,8 +213,8 @@ static void all_of_an_agent(void **state)
                          "note     -\n"
                          "\n"
                          "History                2 of 2\n"
-                         "4 Nov 12:00  + assign  cron@l>\n"
-                         "3 Oct 12:00  - release kim@de>\n"
+                         "4 Nov 12:00  + assign  cron@l~\n"
+                         "3 Oct 12:00  - release kim@de~\n"
                          "\n"
                          "\n"
                          "2 marked: a fits 2, r x p none\n");
@@ -261,8 +261,8 @@ static void a_history_that_was_not_read_and_one_that_is_cut(void **state)
                          "note  -\n"
                          "\n"
                          "History                2 of 2\n"
-                         "4 Nov 12:00  + assign  cron@l>\n"
-                         "3 Oct 12:00  - release kim@de>\n");
+                         "4 Nov 12:00  + assign  cron@l~\n"
+                         "3 Oct 12:00  - release kim@de~\n");
     about.height = 9;
     assert_lines(&about, "a.bennett\n"
                          "ext   0012 since 4 Nov 12:00\n"
@@ -271,8 +271,8 @@ static void a_history_that_was_not_read_and_one_that_is_cut(void **state)
                          "note  -\n"
                          "\n"
                          "History                2 of 2\n"
-                         "4 Nov 12:00  + assign  cron@l>\n"
-                         "3 Oct 12:00  - release kim@de>\n");
+                         "4 Nov 12:00  + assign  cron@l~\n"
+                         "3 Oct 12:00  - release kim@de~\n");
 }
 
 static void a_number_has_the_moves_from_it_in_its_history(void **state)
