@@ -87,8 +87,9 @@ def test_what_was_found_is_bold_and_underlined(centre, theme):
         assert found["l.garcia"] == "garcGarc", found
         assert found["m.leaver"] == "ST"
         assert any("2001" in text for text in found.values()), found
-        term.press("Enter").quiet().press("Esc").wait_for("Agents 14")
-        assert not any(emphasised(term, y) for y in range(4, 19))
+        term.press("Enter").quiet().press("Esc").wait_for("Agents 14").quiet()
+        left = {y: emphasised(term, y) for y in range(4, 19) if emphasised(term, y)}
+        assert not left, term.text
 
 
 def test_the_list_moves_while_one_types(centre):
@@ -197,3 +198,23 @@ def test_the_doctor_is_searched_by_kind(centre):
         term.press("Esc").wait_gone("/kind").quiet()
         assert kind in term.text
         term.press("o").wait_for("sorted by kind").press("Esc").wait_for("Agents 14")
+
+
+# ---- saved ---------------------------------------------------------------------------------------
+
+
+def test_filters_are_kept_under_a_key(centre):
+    with centre.console() as term:
+        term.press("'").wait_for("1 state:new  2 state:stale  3 changed:*  4 basket:*  5 state:pin")
+        term.press("2").wait_for("Agents 2 of 14 /state:stale")
+        term.press("'", "1").wait_for("Agents 2 of 14 /state:new")
+        term.press("'", "'").wait_for("/state:stale")
+        term.press("'", "'").wait_for("/state:new")
+        typed(term, " or rao").press("Enter").wait_for("Agents 4 of 14").press('"', "x")
+        term.wait_for("kept as x: state:new or rao")
+        term.press("Esc").wait_for("Agents 14").press("'", "x").wait_for("Agents 4 of 14")
+        term.press("Esc").wait_for("Agents 14").press("'", "q").wait_for("nothing is kept as q")
+        typed(term, "smi").press('M-"').wait_for("keep as:").press("Y").wait_for("kept as Y: smi")
+        assert "/smi" in term.text
+        term.press("'", "?").wait_for("under a digit or a letter")
+        term.press("h").wait_for("HISTORY").press("'", "1").wait_for("no field state")

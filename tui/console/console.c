@@ -343,6 +343,7 @@ enum err_code console_run(const struct console_options *options, struct console_
     give_memory_back();
     console->shell.options = options;
     console->shell.place.settings = options->settings;
+    saved_filters_init(&console->shell.saved_filters);
     key_reader_init(&console->keys);
     canvas_init(&console->canvas, 1, 1);
     enum err_code code = start(console, err);

@@ -3,7 +3,8 @@
 
 /*
  * The lines that open at the foot of the screen: `:` for commands with completion and history
- * (prompt.c), `/` for the filter, which works while it is typed (prompt_filter.c).
+ * (prompt.c), `/` for the filter, which works while it is typed (prompt_filter.c), ' and " for saved
+ * filters (prompt_saved.c).
  */
 
 #include "tui/widget/list.h"
@@ -15,5 +16,8 @@ void prompt_command(struct shell *shell);
    a key of that view ends the search and gives the view the key's command, for the row under the
    cursor alone. */
 void prompt_filter(struct shell *shell, struct list *list);
+
+/* The next key names a saved filter: the list shows it, or it `saves` the one that the list has. */
+void prompt_saved(struct shell *shell, struct list *list, bool saves);
 
 #endif

@@ -33,6 +33,7 @@ struct filter_prompt {
     char problem[FILTER_PROBLEM_MAX];
     bool asked;           /* Enter was pressed: an open end is told as well */
     enum leaving leaving; /* when the search is over */
+    enum command then;    /* and then the view below gets this command */
 };
 
 /* ---- drawing -------------------------------------------------------------------------------- */
@@ -75,7 +76,7 @@ static void draw_count(const struct filter_prompt *prompt, const struct shell *s
         add(line, sizeof line, canvas->width, " M-r M-x M-a act,");
     }
     add(line, sizeof line, canvas->width, " C-p before,");
-    add(line, sizeof line, canvas->width, " Esc goes back");
+    add(line, sizeof line, canvas->width, n > 0 ? " M-\"x saves it" : " Esc goes back");
     size_t length = strlen(line);
     line[length - (line[length - 1] == ',')] = '\0';
     canvas_text(canvas, 0, y, canvas->width, STYLE_STRONG, line);
@@ -132,8 +133,14 @@ static unsigned search_on(struct filter_prompt *prompt, struct shell *shell)
     }
     if (prompt->leaving == LEAVING_BEFORE) {
         restore_row(prompt);
+    } else if (strcmp(prompt->before, prompt->list->filter_text) != 0) {
+        memcpy(prompt->list->filter_before, prompt->before, sizeof prompt->before);
     }
-    return REACT_CLOSE;
+    if (prompt->then == CMD_NONE) {
+        return REACT_CLOSE;
+    }
+    shell->stack.given = (struct given){.command = prompt->then};
+    return REACT_CLOSE | REACT_GIVEN;
 }
 
 static unsigned go_on(struct view *view, struct shell *shell)
@@ -170,12 +177,13 @@ static unsigned leave_before(struct filter_prompt *prompt, struct shell *shell)
 }
 
 /* What is wrong, or not complete, stays in the prompt. */
-static unsigned keep(struct filter_prompt *prompt, struct shell *shell)
+static unsigned keep(struct filter_prompt *prompt, struct shell *shell, enum command then)
 {
     prompt->asked = true;
     begin(prompt);
     if (prompt->verdict == FILTER_HOLDS) {
         prompt->leaving = LEAVING_KEPT;
+        prompt->then = then;
         field_history_add(&shell->filter_history, prompt->field.text);
     }
     return search_on(prompt, shell);
@@ -259,13 +267,15 @@ static unsigned key(struct view *view, struct shell *shell, uint32_t key)
     case K_CTRL | 'g':
         return leave_before(prompt, shell);
     case K_ENTER:
-        return keep(prompt, shell);
+        return keep(prompt, shell, CMD_NONE);
+    case K_ALT | '"':
+        return keep(prompt, shell, CMD_SAVE_FILTER);
     case K_CTRL | 'l':
     case K_CTRL | 'z':
         return REACT_PASS;
     case K_BACKSPACE:
         if (prompt->field.length == 0) {
-            return keep(prompt, shell);
+            return keep(prompt, shell, CMD_NONE);
         }
         break;
     default:
@@ -319,6 +329,7 @@ void prompt_filter(struct shell *shell, struct list *list)
     struct filter_prompt *prompt = mem_alloc(sizeof *prompt);
     const char *row = list->moved ? list_current_key(list) : NULL;
     prompt->view.ops = &s_ops;
+    prompt->then = CMD_NONE;
     prompt->list = list;
     prompt->row = row ? mem_strdup(row) : NULL;
     memcpy(prompt->before, list->filter_text, sizeof prompt->before);

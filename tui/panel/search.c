@@ -57,6 +57,10 @@ unsigned search_command(struct list *list, struct shell *shell, enum command com
     case CMD_FILTER:
         prompt_filter(shell, list);
         return REACT_DRAW;
+    case CMD_SAVED_FILTER:
+    case CMD_SAVE_FILTER:
+        prompt_saved(shell, list, command == CMD_SAVE_FILTER);
+        return REACT_DRAW;
     case CMD_SORT:
         sort_by_next(list, shell, columns);
         return REACT_DRAW;
@@ -77,7 +81,7 @@ unsigned search_command(struct list *list, struct shell *shell, enum command com
 void search_given(struct list *list, struct shell *shell, const char *text)
 {
     char problem[FILTER_PROBLEM_MAX];
-    if (list_filter(list, text, problem) == FILTER_WRONG) {
+    if (list_change_filter(list, text, problem) == FILTER_WRONG) {
         shell_flash(shell, STYLE_ERROR, "%s", problem);
     }
 }

@@ -27,6 +27,7 @@
 #include "tui/shell/view.h"
 #include "tui/widget/activity.h"
 #include "tui/widget/field.h"
+#include "tui/widget/saved_filters.h"
 
 struct work;
 
@@ -162,6 +163,7 @@ struct shell {
     struct footer footer;
     struct field_history command_history;
     struct field_history filter_history;
+    struct saved_filters saved_filters;
 };
 
 /* ---- the stack (shell.c) ------------------------------------------------------------------- */

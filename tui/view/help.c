@@ -45,6 +45,8 @@ static void render_help(const struct shell *shell, unsigned place, struct buf *o
         "note:*         has one                     note:-     has none\n"
         "state:new,stale   one of several           st:new     a field by its beginning\n"
         "action: actor: in the history, kind: in the doctor\n"
+        "'1 state:new  '2 state:stale  '3 changed:*  '4 basket:*  '5 state:pinned\n"
+        "\"x keeps the filter as x, 'x shows it again, '' the one before.\n"
         "Accents, upper case and the width of letters do not matter. Up Down move the list,\n"
         "Enter keeps the filter, Esc goes back, C-p C-n earlier filters. Alt with a key acts\n"
         "on the row under the cursor: M-a M-r M-x M-w M-p M-R M-y.\n"

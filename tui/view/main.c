@@ -94,7 +94,7 @@ static unsigned back(struct main_view *main, struct shell *shell)
     } else if (list->range != SIZE_MAX) {
         list->range = SIZE_MAX;
     } else if (list->filter_text[0]) {
-        (void)list_filter(list, "", NULL);
+        search_given(list, shell, "");
     } else {
         char key[KEYS_TEXT_MAX];
         bindings_key(&shell->bindings, CMD_QUIT, key);

@@ -70,6 +70,10 @@
     X(CMD_CHANGE_PREVIOUS, "change-previous", "[", PLACE_MAIN, 0, "",                              \
       "to the row before that somebody else changed")                                              \
     X(CMD_SEEN, "seen", "", PLACE_MAIN, 0, "", "all changes were seen: remove their c")            \
+    X(CMD_SAVED_FILTER, "saved-filter", "'", PLACE_ROWS, 0, "Saved",                               \
+      "show a saved filter: 'x; '' the one before")                                                \
+    X(CMD_SAVE_FILTER, "save-filter", "\"", PLACE_ROWS, 0, "",                                     \
+      "keep the filter under a digit or a letter: \"x")                                            \
     X(CMD_SORT, "sort", "o F6", PLACE_ROWS, 0, "", "sort by the next column")                      \
     X(CMD_REVERSE, "reverse", "O", PLACE_ROWS, 0, "", "reverse the order")                         \
     X(CMD_COLUMNS_LEFT, "columns-left", "<", PLACE_MAIN, 0, "", "columns sideways, to the left")   \

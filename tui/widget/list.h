@@ -54,7 +54,8 @@ struct list {
     bool reverse;
     int second; /* rows that are equal there are sorted by this column; -1: none */
     bool second_reverse;
-    char filter_text[FILTER_TEXT_MAX]; /* of the last filter that held */
+    char filter_text[FILTER_TEXT_MAX];   /* of the last filter that held */
+    char filter_before[FILTER_TEXT_MAX]; /* of the one before, that somebody chose */
     struct filter filter;
     uint64_t *found;  /* the rows that match it; NULL: all */
     uint16_t *scores; /* of a ranked filter; else NULL */
@@ -97,7 +98,11 @@ void list_sort(struct list *list, int column, bool reverse);
 enum filter_verdict list_filter(struct list *list, const char *text,
                                 char problem[FILTER_PROBLEM_MAX]);
 
-/* The same while somebody types at `cursor`, which may leave it open (filter_parse). The search
+/* The same, as a choice: the filter that was shown is the one before. */
+enum filter_verdict list_change_filter(struct list *list, const char *text,
+                                       char problem[FILTER_PROBLEM_MAX]);
+
+/* list_filter while somebody types at `cursor`, which may leave it open (filter_parse). The search
    only begins: call list_search until it is over; so long the list stays as it was. */
 enum filter_verdict list_filter_typed(struct list *list, const char *text, size_t cursor,
                                       char problem[FILTER_PROBLEM_MAX]);

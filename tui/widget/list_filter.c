@@ -211,6 +211,18 @@ enum filter_verdict list_filter(struct list *list, const char *text,
     return verdict;
 }
 
+enum filter_verdict list_change_filter(struct list *list, const char *text,
+                                       char problem[FILTER_PROBLEM_MAX])
+{
+    char before[FILTER_TEXT_MAX];
+    memcpy(before, list->filter_text, sizeof before);
+    enum filter_verdict verdict = list_filter(list, text, problem);
+    if (verdict != FILTER_WRONG && strcmp(before, list->filter_text) != 0) {
+        memcpy(list->filter_before, before, sizeof before);
+    }
+    return verdict;
+}
+
 void list_filter_again(struct list *list)
 {
     if (list->filter.changes) {
