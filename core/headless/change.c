@@ -66,6 +66,14 @@ int run_redo(struct run *run)
     return run_report_plan(run);
 }
 
+int run_apply(struct run *run)
+{
+    if (usecase_plan_file(&run->use, run->settings->plan_path) == ERR_OK) {
+        run_carry_out(run, true);
+    }
+    return run_report_plan(run);
+}
+
 int run_doctor(struct run *run)
 {
     struct usecase *use = &run->use;

@@ -39,6 +39,8 @@ static int run_action(struct run *run)
         return run_undo(run);
     case ACTION_REDO:
         return run_redo(run);
+    case ACTION_APPLY:
+        return run_apply(run);
     case ACTION_DOCTOR:
         return run_doctor(run);
     case ACTION_EXPORT:

@@ -31,6 +31,8 @@ struct action_report {
     const char *action;
     bool dry_run;
     const struct plan *plan;             /* NULL if it failed before there was one */
+    const char *plan_out;                /* where the plan was to be written; NULL: nowhere */
+    const char *digest;                  /* of the plan file that was written or applied; NULL */
     bool plan_said;                      /* it was shown already, with the question about it */
     const struct outcome *outcome;       /* NULL: nothing was tried */
     const struct export_receipt *export; /* published, or tried: see export_err. NULL: neither */

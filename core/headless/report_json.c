@@ -247,6 +247,9 @@ static json_t *action_object(const struct action_report *action)
     json_object_set_new(document, "action", text(action->action));
     json_object_set_new(document, "action_id", has_id ? text(outcome->action_id) : json_null());
     json_object_set_new(document, "dry_run", json_boolean(action->dry_run));
+    if (action->digest) {
+        json_object_set_new(document, "plan_file", text(action->digest));
+    }
     json_object_set_new(document, "plan", plan_counts(plan));
     json_object_set_new(document, "changes", change_list(plan));
     json_object_set_new(document, "applied", number(outcome ? outcome->applied : 0));

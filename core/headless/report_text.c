@@ -4,6 +4,7 @@
 #include "core/headless/report_private.h"
 #include "core/base/text.h"
 #include "core/headless/report_fold.h"
+#include "core/plan/plan_file.h"
 
 #include "core/base/banned.h"
 
@@ -321,6 +322,22 @@ static void refusal_lines(const struct report *report, const struct refusals *re
     arena_release(&arena);
 }
 
+/* What became of --plan-out. The digest's short form is there to be compared by voice. */
+static void plan_file_line(const struct report *report, const struct action_report *action)
+{
+    struct arena arena = ARENA_INIT;
+    const char *file = text_sanitise(&arena, action->plan_out);
+    char spoken[12];
+    if (action->digest) {
+        plan_file_speak(action->digest, spoken);
+        fprintf(report->err, "note: the plan is in %s (%s); extpool --apply carries it out\n", file,
+                spoken);
+    } else if (!plan_has_work(action->plan)) {
+        fprintf(report->err, "note: nothing to do: %s was not written\n", file);
+    }
+    arena_release(&arena);
+}
+
 void report_text_action(const struct report *report, const struct action_report *action)
 {
     const struct plan *plan = action->plan;
@@ -344,6 +361,9 @@ void report_text_action(const struct report *report, const struct action_report 
     }
     if (say) {
         what_was_done(report, action);
+    }
+    if (plan && action->plan_out) {
+        plan_file_line(report, action);
     }
     if (say && action->export && action->export->warning[0]) {
         fprintf(report->err,

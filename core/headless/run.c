@@ -104,6 +104,8 @@ struct action_report run_action_report(struct run *run, int status)
         .dry_run = run->settings->dry_run,
         .plan = run->use.plan,
         .plan_said = run->asked,
+        .plan_out = run->settings->plan_out,
+        .digest = run->digest[0] ? run->digest : run->use.plan_file,
         .outcome = run->use.tried ? &run->use.outcome : NULL,
         .export =
             run->use.exported || run->use.export_err.code != ERR_OK ? &run->use.receipt : NULL,
@@ -168,11 +170,27 @@ static void hint_the_rest(struct usecase *use)
     }
 }
 
+/* Also a plan that a guard refuses is kept: it is judged again when the file is applied. */
+static void save_plan(struct run *run)
+{
+    struct usecase *use = &run->use;
+    struct err judged = use->err;
+    if (!run->settings->plan_out || !plan_has_work(use->plan)) {
+        return;
+    }
+    err_clear(&use->err);
+    if (usecase_save_plan(use, run->settings->plan_out, run->digest) == ERR_OK) {
+        use->err = judged;
+    }
+}
+
 /* Judges, asks, writes. */
 void run_carry_out(struct run *run, bool ask)
 {
     struct usecase *use = &run->use;
-    if (usecase_judge(use) != ERR_OK || run->settings->dry_run || (ask && !confirmed(run))) {
+    enum err_code judged = usecase_judge(use);
+    save_plan(run);
+    if (judged != ERR_OK || run->settings->dry_run || (ask && !confirmed(run))) {
         return;
     }
     /* What stopped it stands in use->err; what was done in the outcome. */

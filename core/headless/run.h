@@ -19,7 +19,8 @@ struct run {
     struct session *session;
     struct progress_line line;
     struct usecase use;
-    bool asked; /* the plan was shown, and a question asked about it */
+    char digest[DIGEST_ROOM]; /* of the plan file that was written; "": none */
+    bool asked;               /* the plan was shown, and a question asked about it */
     struct port_info facts;
     int64_t start_ms;
 };
@@ -43,6 +44,7 @@ int run_edit(struct run *run);
 int run_import(struct run *run);
 int run_undo(struct run *run);
 int run_redo(struct run *run);
+int run_apply(struct run *run);
 int run_doctor(struct run *run);
 
 /* show.c */

@@ -36,11 +36,13 @@ static bool contains_nocase(const char *text, const char *part)
 }
 
 static bool fits_record(const struct history_query *query, int64_t at_ms, const char *actor,
-                        const char *user)
+                        const struct audit_origin *origin)
 {
+    const char *file = origin->plan_file;
     return at_ms >= query->since_ms && (query->until_ms == 0 || at_ms < query->until_ms) &&
-           (!query->actor || contains_nocase(user, query->actor) ||
-            contains_nocase(actor, query->actor));
+           (!query->actor || contains_nocase(origin->user, query->actor) ||
+            contains_nocase(actor, query->actor)) &&
+           (!query->plan_file || (file && strcmp(file, query->plan_file) == 0));
 }
 
 /* ---- changes ------------------------------------------------------------------------------- */
@@ -100,7 +102,7 @@ bool history_query_wants(const struct history_query *query, const struct audit_r
     if (query->action_id) {
         return strcmp(query->action_id, record->action_id) == 0;
     }
-    if (!fits_record(query, record->at_ms, record->actor, record->origin.user)) {
+    if (!fits_record(query, record->at_ms, record->actor, &record->origin)) {
         return false;
     }
     return (!query->ext && !query->agent) ||
@@ -129,7 +131,7 @@ void history_keep(struct history *history, const struct history_query *query)
     }
     for (size_t i = 0; i < history->n_actions; i++) {
         struct audit_action action = history->actions[i];
-        bool wanted = fits_record(query, action.at_ms, action.actor, action.origin.user);
+        bool wanted = fits_record(query, action.at_ms, action.actor, &action.origin);
         if (wanted && (query->ext || query->agent)) {
             keep_changes(&action, query);
             wanted = action.n_changes > 0;

@@ -23,6 +23,7 @@ struct history_query {
     const char *actor;     /* part of the user or of the actor; ASCII case does not count */
     int64_t since_ms;      /* actions that began at this time or after; 0: from the first on */
     int64_t until_ms;      /* ... and before this one; 0: to the last */
+    const char *plan_file; /* what was applied from the plan file of this digest */
     size_t limit;          /* the newest so many; 0: all */
 };
 

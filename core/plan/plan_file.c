@@ -80,6 +80,8 @@ static json_t *put_all(const struct plan_file_content *content, bool *clean)
              json_put_text(document, "made_at", made_at) &&
              json_put_text(document, "maker", content->maker) &&
              json_put_text(document, "store", content->store) &&
+             json_put_text(document, "place", content->place) &&
+             json_put_text(document, "undoes", content->plan ? content->plan->undoes : NULL) &&
              json_put_text(document, "action", content->action) &&
              json_put_text(document, "ticket", content->ticket);
     json_put_number(document, "format", PLAN_FILE_FORMAT);
@@ -162,6 +164,8 @@ static void read_facts(struct plan_file *file, struct json_members *members, con
     int64_t at_ms = 0;
     file->maker = json_get_text(members, document, "maker");
     file->store = json_get_text(members, document, "store");
+    file->place = json_get_text(members, document, "place");
+    file->undoes = json_get_text(members, document, "undoes");
     file->action = json_get_text(members, document, "action");
     file->ticket = json_get_text(members, document, "ticket");
     file->derived = json_get_flag(members, document, "derived");
@@ -232,8 +236,8 @@ void plan_file_release(struct plan_file *file)
     *file = (struct plan_file){.arena = ARENA_INIT};
 }
 
-enum err_code plan_file_check(const struct plan_file *file, const char *store, int64_t now_s,
-                              struct err *err)
+enum err_code plan_file_check(const struct plan_file *file, const char *store, const char *place,
+                              int64_t now_s, struct err *err)
 {
     char age[CLOCK_TEXT_MAX];
     int64_t age_s = now_s - file->made_at_s;
@@ -242,6 +246,12 @@ enum err_code plan_file_check(const struct plan_file *file, const char *store, i
         err_set(err, ERR_INPUT, "%s was made for the store %s, and this is %s", file->name,
                 file->store, store);
         err_hint(err, "name that store with --store or --context, or make the plan anew");
+        return ERR_INPUT;
+    }
+    if (place && file->place && strcmp(file->place, place) != 0) {
+        err_set(err, ERR_INPUT, "%s was made for %s in %s, and this one is in %s", file->name,
+                file->store, file->place, place);
+        err_hint(err, "choose that account and region, or make the plan anew");
         return ERR_INPUT;
     }
     if (age_s > PLAN_FILE_KEEP_S) {
@@ -291,6 +301,7 @@ struct plan *plan_file_plan(const struct plan_file *file, const struct plan_inpu
     struct plan *plan = plan_new(file->action, input->snapshot, input->roster, input->now_s);
     struct arena *arena = &plan->arena;
     plan->derived = file->derived;
+    plan->undoes = arena_strdup(arena, file->undoes);
     for (size_t i = 0; i < file->n_changes; i++) {
         const struct change *from = &file->changes[i];
         struct change *change = plan_add(plan, from->kind, from->ext, from->agent, from->n_steps,

@@ -19,7 +19,7 @@
  *     plan_file_write(&content, &text, digest, &err);
  *
  *     plan_file_read(&file, text, name, &err);          damaged, not a plan file, of a newer version
- *     plan_file_check(&file, store, now_s, &err);       of another store, too old
+ *     plan_file_check(&file, store, place, now_s, &err);   of another store, too old
  *     struct plan *plan = plan_file_plan(&file, &input);
  *     plan_file_release(&file);
  *
@@ -40,6 +40,7 @@
 /* What is written into a plan file. */
 struct plan_file_content {
     const char *store; /* its URI */
+    const char *place; /* the account and the region that it is in; NULL: not known, or a file */
     const char *maker; /* who planned it: the person, at their host */
     int64_t made_at_s;
     const char *action;
@@ -54,7 +55,8 @@ struct plan_file {
     char digest[DIGEST_ROOM];
     char spoken[12];  /* the short form: "0123-4567" */
     const char *name; /* of the file, for messages */
-    const char *store, *maker, *action, *ticket, *guard_text;
+    const char *store, *place, *maker, *action, *ticket, *guard_text;
+    const char *undoes; /* the action that the plan takes back; NULL: it is no undo */
     int64_t made_at_s, people, holders;
     bool derived;
     struct change *changes; /* in the order of the plan, none left out */
@@ -73,10 +75,10 @@ enum err_code plan_file_read(struct plan_file *file, const struct buf *text, con
                              struct err *err) ERR_CHECK;
 void plan_file_release(struct plan_file *file);
 
-/* ERR_INPUT if it was made for another store, or more than PLAN_FILE_KEEP_S before or a day after that
-   time. */
-enum err_code plan_file_check(const struct plan_file *file, const char *store, int64_t now_s,
-                              struct err *err) ERR_CHECK;
+/* ERR_INPUT if it was made for another store, or for one of that name in another place (if both places
+   are known), or more than PLAN_FILE_KEEP_S before or a day after that time. */
+enum err_code plan_file_check(const struct plan_file *file, const char *store, const char *place,
+                              int64_t now_s, struct err *err) ERR_CHECK;
 
 /* The plan, on what is there now: each change on the condition of what was seen when it was planned. */
 struct plan *plan_file_plan(const struct plan_file *file, const struct plan_input *input);

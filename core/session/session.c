@@ -1,6 +1,7 @@
 #include "core/session/session_private.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,6 +191,38 @@ const struct settings *session_settings(const struct session *session)
 const char *session_store_uri(const struct session *session)
 {
     return session->settings->store;
+}
+
+const char *session_store_name(const struct session *session, struct arena *arena)
+{
+    const char *uri = session->settings->store;
+    const char *path = location_rest(uri, "sqlite");
+    char folder[PATH_MAX];
+    if (!path || *path == '/' || !getcwd(folder, sizeof folder)) {
+        return uri;
+    }
+    char *full = realpath(path, NULL); /* NULL: it is not there yet */
+    const char *name = full ? arena_printf(arena, "sqlite:%s", full)
+                            : arena_printf(arena, "sqlite:%s/%s", folder, path);
+    free(full);
+    return name;
+}
+
+const char *session_store_place(struct session *session, struct arena *arena)
+{
+    struct port_info facts;
+    const char *place = NULL;
+    port_info_init(&facts);
+    if (session->store->ops->facts) {
+        session->store->ops->facts(session->store, &facts);
+    }
+    const char *account = port_info_get(&facts, "account");
+    const char *region = port_info_get(&facts, "region");
+    if (account && region) {
+        place = arena_printf(arena, "account %s, %s", account, region);
+    }
+    port_info_release(&facts);
+    return place;
 }
 
 const char *session_directory_uri(const struct session *session)

@@ -27,6 +27,7 @@ void usecase_release(struct usecase *use)
     snapshot_unref(use->after);
     refusals_release(&use->refusals);
     import_release(&use->import);
+    plan_file_release(&use->file);
     port_info_release(&use->warnings);
 }
 

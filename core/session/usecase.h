@@ -18,6 +18,7 @@
  */
 
 #include "core/plan/import_file.h"
+#include "core/plan/plan_file.h"
 #include "core/session/session.h"
 
 struct usecase {
@@ -36,6 +37,7 @@ struct usecase {
     struct plan *plan;
     struct refusals refusals; /* requests and rows of a file that cannot be planned */
     struct import import;     /* the file of usecase_plan_import */
+    struct plan_file file;    /* the file of usecase_plan_file */
     struct diagnosis *diagnosis;
     struct port_info warnings; /* of usecase_plan_init */
     struct guard_verdict guard;
@@ -80,6 +82,17 @@ enum err_code usecase_plan_import(struct usecase *use, const char *path) ERR_CHE
 enum err_code usecase_plan_undo(struct usecase *use, const char *action_id) ERR_CHECK;
 /* Brings back what my newest undo took, unless I did something since. */
 enum err_code usecase_plan_redo(struct usecase *use) ERR_CHECK;
+
+/* The plan of a plan file, exactly: each change on the condition of what was seen when it was planned.
+   ERR_INPUT if the file is damaged, too old, of another store, or was applied already. Rows that the
+   directory does not want any more, and numbers that moved on, are conflicts. Sets ticket and
+   plan_file. usecase_file.c */
+enum err_code usecase_plan_file(struct usecase *use, const char *path) ERR_CHECK;
+
+/* Writes the plan with what it saw into a plan file; nothing else is written. `digest` tells it from
+   other plans. usecase_file.c */
+enum err_code usecase_save_plan(struct usecase *use, const char *path,
+                                char digest[DIGEST_ROOM]) ERR_CHECK;
 
 /* The doctor: everything is read strongly consistent, and what is wrong is in `diagnosis`. */
 enum err_code usecase_examine(struct usecase *use) ERR_CHECK;

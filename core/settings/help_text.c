@@ -58,6 +58,24 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "active_column = none ignores such a column.\n"
         "\n"
         "  aws connect search-users --instance-id ID | extpool --directory - --sync\n",
+    [TOPIC_PLAN] =
+        "\n"
+        "--plan-out goes with everything that makes a plan: edits, syncs, imports, undos,\n"
+        "repairs. It is a dry run that also keeps the plan in FILE, with all that it saw.\n"
+        "--apply carries out exactly these rows. Each one is written only if what the\n"
+        "plan saw is still there; else it is a conflict (exit 3). The guards judge again,\n"
+        "and a plan that rests on the directory is held against the directory as it is\n"
+        "now. A file that is older than seven days, was changed, was made for another\n"
+        "store or was applied already is refused. If an apply was stopped half way, the\n"
+        "same command does the rest.\n"
+        "\n"
+        "The digest in the file guards against accidents, and its first digits are there\n"
+        "to be compared by voice. It does not prove who made the plan. For two pairs of\n"
+        "eyes the planner's credentials must not be able to write: README shows the two\n"
+        "roles on AWS.\n"
+        "\n"
+        "  extpool --release bob --plan-out change.json\n"
+        "  extpool --apply change.json\n",
     [TOPIC_REPAIR] =
         "\n"
         "--init can be repeated safely. --doctor reads everything with strong\n"

@@ -26,6 +26,7 @@
     X(TOPIC_EDIT, "edit", "assign, release, reassign, swap, reserve, pin")                         \
     X(TOPIC_SHOW, "show", "list, look up, status, history")                                        \
     X(TOPIC_FILES, "files", "import, export, and directories that are files")                      \
+    X(TOPIC_PLAN, "plan", "plan files: one person plans, another one applies")                     \
     X(TOPIC_REPAIR, "repair", "init, doctor, undo, redo")                                          \
     X(TOPIC_STORES, "stores", "where directory, store and export are; options for Amazon")         \
     X(TOPIC_CONFIG, "config", "the configuration file, contexts and the environment")              \
@@ -87,6 +88,7 @@ const char *topic_about(enum topic topic);
     X(ACTION_DOCTOR, "doctor", "", 0, 0, true, TOPIC_REPAIR, "look for damage; --fix repairs it")  \
     X(ACTION_HISTORY, "history", "[EXT]", 0, 1, false, TOPIC_SHOW,                                 \
       "show what was done, newest first")                                                          \
+    X(ACTION_APPLY, "apply", "PLANFILE", 1, 1, true, TOPIC_PLAN, "carry out a plan file")          \
     X(ACTION_UNDO, "undo", "[ACTION-ID]", 0, 1, true, TOPIC_REPAIR,                                \
       "take back your last action, or this one")                                                   \
     X(ACTION_REDO, "redo", "", 0, 0, true, TOPIC_REPAIR, "bring back what your last undo took")    \
@@ -183,13 +185,15 @@ enum section {
 /* Plans of more than what the words of the command line name. */
 #define FOR_PLANS                                                                                  \
     (FOR_SYNC | FOR_DOCTOR | ACTION_BIT(ACTION_IMPORT) | ACTION_BIT(ACTION_UNDO) |                 \
-     ACTION_BIT(ACTION_REDO))
+     ACTION_BIT(ACTION_REDO) | ACTION_BIT(ACTION_APPLY))
 #define FOR_EDITS                                                                                  \
     (ACTION_BIT(ACTION_ASSIGN) | ACTION_BIT(ACTION_RELEASE) | ACTION_BIT(ACTION_REASSIGN) |        \
      ACTION_BIT(ACTION_SWAP) | ACTION_BIT(ACTION_RESERVE) | ACTION_BIT(ACTION_UNRESERVE) |         \
      ACTION_BIT(ACTION_PIN) | ACTION_BIT(ACTION_UNPIN) | ACTION_BIT(ACTION_FALLBACK))
 #define FOR_RESERVE ACTION_BIT(ACTION_RESERVE)
 #define FOR_WRITES (FOR_PLANS | FOR_EDITS | ACTION_BIT(ACTION_INIT) | FOR_EXPORT)
+/* Those that make a plan: all that writes, but the export and a plan file. */
+#define FOR_PLAN_OUT (FOR_WRITES & ~(FOR_EXPORT | ACTION_BIT(ACTION_APPLY)))
 #define FOR_LIMIT (FOR_PLANS | FOR_EDITS | FOR_SCREEN | FOR_EXPORT)
 #define FOR_CSV (FOR_SYNC | FOR_SCREEN | FOR_EXPORT)
 #define NOT_SCREEN (~FOR_SCREEN)
@@ -288,6 +292,9 @@ enum section {
     /* ---- how ---- */                                                                            \
     X(OPT_DRY_RUN,       'n', "dry-run",      NULL,                    FLAG,      NULL,           \
       NONE,     SYNC,    dry_run, FOR_WRITES, "print the plan, write nothing")                    \
+    X(OPT_PLAN_OUT,      0,   "plan-out",     NULL,                    PATH,      "FILE",         \
+      NONE,     PLAN,    plan_out, FOR_PLAN_OUT, "write the plan into FILE, and nothing else",    \
+      BYTES(4096))                                                                                \
     X(OPT_EXIT_CODE,     0,   "exit-code",    NULL,                    FLAG,      NULL,           \
       NONE,     SYNC,    exit_code, FOR_WRITES,                                                   \
       "with --dry-run: exit 2 if changes are pending")                                             \

@@ -384,6 +384,17 @@ static const struct setting_pair *copy_pairs(struct resolver *r, enum section se
     return pairs;
 }
 
+/* A doctor that only looks makes no plan. */
+static enum err_code check_plan_out(const struct settings *settings, struct err *err)
+{
+    if (settings->plan_out && settings->action == ACTION_DOCTOR && !settings->fix) {
+        err_set(err, ERR_USAGE, "--plan-out: --doctor alone makes no plan");
+        err_hint(err, "extpool --doctor --fix --plan-out FILE keeps the plan of the repair");
+        return ERR_USAGE;
+    }
+    return ERR_OK;
+}
+
 /* Results go to standard output: an export there must not be mixed with them. */
 static enum err_code check_output(const struct settings *settings, struct err *err)
 {
@@ -442,6 +453,10 @@ static enum err_code resolve(struct resolver *r)
         settings->keys = copy_pairs(r, SECTION_KEYS, &settings->n_keys);
         settings->theme_styles = copy_pairs(r, SECTION_THEME, &settings->n_theme_styles);
         code = operands_take(r->line, settings, r->err);
+    }
+    settings->dry_run = settings->dry_run || settings->plan_out;
+    if (code == ERR_OK) {
+        code = check_plan_out(settings, r->err);
     }
     return code == ERR_OK ? check_output(settings, r->err) : code;
 }

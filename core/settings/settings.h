@@ -98,6 +98,7 @@ struct settings {
     const struct request *lookup;  /* --lookup: `agent` or `ext` is set */
     enum list_kind list_kind;      /* --list */
     const char *import_path;       /* --import; "-" is standard input */
+    const char *plan_path;         /* --apply */
     const char *undo_id;           /* --undo; NULL: the last action */
     int history_limit;             /* --history; 0: all */
     const char *history_extension; /* --history; NULL: of all extensions */
@@ -132,6 +133,7 @@ struct settings {
 
     /* ---- how ---- */
     bool json, quiet, verbose, yes;
+    const char *plan_out; /* --plan-out, which is a dry run; NULL */
     bool dry_run, exit_code, no_export, csv_safe, fix;
     const char *log_path; /* NULL: no log */
     enum log_level log_level;

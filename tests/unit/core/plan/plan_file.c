@@ -15,6 +15,7 @@
 #include "tests/unit/support/world.h"
 
 #define STORE "dynamodb:cc-ext"
+#define PLACE "account 1, eu-west-2"
 
 struct site {
     struct world world;
@@ -62,6 +63,7 @@ static void write_site(struct site *site)
     struct err err = ERR_INIT;
     guard_judge(site->plan, &site->world.policy.limit, &guard);
     const struct plan_file_content content = {.store = STORE,
+                                              .place = PLACE,
                                               .maker = "kim@desk7",
                                               .made_at_s = site->world.now_s,
                                               .action = site->plan->action,
@@ -91,7 +93,7 @@ static void test_a_plan_comes_back(void **state)
         if (plan_file_read(&file, &site.text, "p.json", &err) != ERR_OK) {
             fail_msg("%s", err.text);
         }
-        assert_int_equal(plan_file_check(&file, STORE, site.world.now_s, &err), ERR_OK);
+        assert_int_equal(plan_file_check(&file, STORE, NULL, site.world.now_s, &err), ERR_OK);
         assert_string_equal(file.digest, site.digest);
         assert_string_equal(file.maker, "kim@desk7");
         struct plan_input input = world_input(&site.world);
@@ -240,19 +242,24 @@ static void test_check(void **state)
     write_site(&site);
     assert_int_equal(plan_file_read(&file, &site.text, "p.json", &err), ERR_OK);
     const struct {
-        const char *store;
+        const char *store, *place;
         int64_t days;
         const char *why; /* NULL: fine */
     } samples[] = {
-        {STORE, 7, NULL},
-        {STORE, 8, "p.json is too old: kim@desk7 made it 8d ago, and a plan file holds for 7d"},
-        {STORE, -2, "p.json was made 2d after now: one of the two clocks is wrong"},
-        {"sqlite:/x", 0, "p.json was made for the store " STORE ", and this is sqlite:/x"},
+        {STORE, NULL, 7, NULL},
+        {STORE, PLACE, 0, NULL},
+        {STORE, "account 2, eu-west-1", 0,
+         "p.json was made for " STORE " in " PLACE ", and this one is in account 2, eu-west-1"},
+        {STORE, NULL, 8,
+         "p.json is too old: kim@desk7 made it 8d ago, and a plan file holds for 7d"},
+        {STORE, NULL, -2, "p.json was made 2d after now: one of the two clocks is wrong"},
+        {"sqlite:/x", NULL, 0, "p.json was made for the store " STORE ", and this is sqlite:/x"},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         err_clear(&err);
-        enum err_code code = plan_file_check(
-            &file, samples[i].store, site.world.now_s + samples[i].days * WORLD_DAY_S, &err);
+        enum err_code code =
+            plan_file_check(&file, samples[i].store, samples[i].place,
+                            site.world.now_s + samples[i].days * WORLD_DAY_S, &err);
         assert_int_equal(code, samples[i].why ? ERR_INPUT : ERR_OK);
         if (samples[i].why) {
             assert_string_equal(err.text, samples[i].why);
@@ -273,8 +280,12 @@ static void test_files(void **state)
     scratch_init(&scratch);
     const char *path = scratch_path(&scratch, "p.json");
     open_site(&site, LINES);
-    const struct plan_file_content content = {
-        .store = STORE, .maker = "kim", .made_at_s = 1, .action = "basket", .plan = site.plan};
+    const struct plan_file_content content = {.store = STORE,
+                                              .place = PLACE,
+                                              .maker = "kim",
+                                              .made_at_s = 1,
+                                              .action = "basket",
+                                              .plan = site.plan};
     assert_int_equal(plan_file_load(&file, path, &err), ERR_NOT_FOUND);
     plan_file_release(&file);
     err_clear(&err);
@@ -295,7 +306,7 @@ static void test_not_utf8(void **state)
     struct err err = ERR_INIT;
     open_site(&site, "reserve 0020 note=d\xff");
     struct plan_file_content content = {
-        .store = STORE, .maker = "k\xff", .action = "basket", .plan = site.plan};
+        .store = STORE, .place = PLACE, .maker = "k\xff", .action = "basket", .plan = site.plan};
     assert_int_equal(plan_file_write(&content, &site.text, NULL, &err), ERR_INPUT);
     assert_non_null(strstr(err.text, "UTF-8"));
     close_site(&site);
