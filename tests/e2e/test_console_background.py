@@ -62,7 +62,7 @@ def test_enter_that_was_meant_for_the_prompt_applies_nothing(cloud_centre):
         hold = held_sync(cloud_centre, term)
         term.press("/").type("rao").wait_for("/rao")
         hold.release()
-        term.wait_for("sync +3").press("Enter").quiet().press("Enter").wait_for("DETAILS")
+        term.wait_for("sync +3").press("Enter").quiet().press("3").wait_for("DETAILS")
         term.press("Esc").quiet()
     assert cloud_centre.held() == before
 

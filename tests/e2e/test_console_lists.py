@@ -2,6 +2,9 @@
 
 import re
 
+from support.program import program
+from support.term import Terminal
+
 
 def heading(term):
     return term.lines[3]
@@ -37,3 +40,47 @@ def test_a_click_on_a_heading_sorts_and_a_second_one_reverses(centre):
         x = heading(term).index("EXT")
         term.click(x, 3).wait_for(lambda t: re.search("EXT▼.*LOGIN2|LOGIN2.*EXT▼", heading(t)))
         term.click(x, 3).wait_for(lambda t: "EXT▲" in heading(t))
+
+
+def row_of(term, text):
+    return next(line for line in term.lines if re.search(text, line))
+
+
+def test_a_number_is_jumped_to_while_it_is_typed(centre):
+    with centre.console() as term:
+        term.press("#").type("2006").wait_for(re.compile(r">  2006"))
+        assert "│" in row_of(term, "l.garcia")
+        term.press("Tab").quiet()  # the keys are keys again, and the agents went to the holder
+        assert re.search(r">   l\.garcia", term.text)
+        term.press("#").type("205").wait_for(re.compile(r">  2050")).press("Enter").quiet()
+        term.press("y").wait_for("copied 2050")
+
+
+def test_a_jump_is_taken_back(centre):
+    with centre.console() as term:
+        term.press("Down").quiet()
+        before = [line[:46] for line in term.lines[2:20]]
+        term.press("#").type("2").quiet().type("01").quiet().press("Esc").quiet()
+        assert [line[:46] for line in term.lines[2:20]] == before
+        term.press("#").type("9").wait_for("no number begins with 9").press("Esc").quiet()
+        assert [line[:46] for line in term.lines[2:20]] == before
+        term.press(":").type("jump 2004").press("Enter").wait_for(re.compile(r">  2004"))
+
+
+def test_the_menu_of_a_row_says_what_is_off_and_why(centre):
+    with centre.console() as term:
+        term.press("Down", "Down", "Enter").wait_for("What should be done").quiet()
+        assert "off: already holds 2002" in row_of(term, " assign ")
+        assert "off: for numbers only" in row_of(term, " reserve ")
+        term.press("Down", "Enter").wait_for("assign: already holds 2002")
+        term.press("Up", "Enter").wait_for("DETAILS").press("Esc").wait_gone("DETAILS")
+        term.press("Enter").wait_for("What should be done").press("Enter").wait_for("DETAILS")
+        term.press("Esc").quiet().press("2", "Enter").wait_for("What should be done").quiet()
+        term.press(*["Down"] * 8, "Enter").wait_for("copied 2002")
+
+
+def test_the_extensions_open_at_a_number_that_can_be_given(tmp_path):
+    with Terminal([program(), "--demo"], environment={"HOME": str(tmp_path)}) as term:
+        term.wait_for("read: 250 agents").quiet()
+        assert "│   0010 assigned" in term.lines[4]  # the ten before it are blocked
+        term.press("2", "g").wait_for(re.compile(r">  0000 blocked"))

@@ -103,6 +103,7 @@ static const struct order {
     {CMD_HISTORY, 0, 0, true},
     {CMD_EXPORT, 0, STEP_JOBS, false},
     {CMD_FILTER, 0, 0, false},
+    {CMD_JUMP, 0, 0, true},
     {CMD_COLUMNS, 0, 0, true},
     {CMD_COMMAND, STEP_LEAVE, 0, false},
     {CMD_BACK, 0, 0, false},

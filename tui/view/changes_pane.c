@@ -85,7 +85,7 @@ static void draw_about(const struct changes_part *self, const struct shell *shel
                        const struct changes_look *look, struct canvas *canvas, struct rect area)
 {
     struct lines lines = LINES_INIT;
-    const struct changes_keys keys = {.menu = frame_key(shell, CMD_DETAILS),
+    const struct changes_keys keys = {.menu = frame_key(shell, CMD_MENU),
                                       .history = frame_key(shell, CMD_HISTORY),
                                       .undo = shell->place.read_only ? NULL
                                                                      : frame_key(shell, CMD_UNDO)};

@@ -6,6 +6,7 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "tui/panel/jump.h"
 #include "tui/panel/pages.h"
 #include "tui/panel/search.h"
 #include "tui/shell/work.h"
@@ -15,6 +16,7 @@
 #include "tui/view/history.h"
 #include "tui/view/main_private.h"
 #include "tui/view/panes.h"
+#include "tui/view/row_menu.h"
 
 #include "core/base/banned.h"
 
@@ -39,58 +41,13 @@ static void details(const struct view *view, const struct shell *shell, struct b
     selection_release(&selection);
 }
 
-/* ---- where the keyboard is ------------------------------------------------------------------ */
-
-static struct part *part_of(const struct main_view *main)
-{
-    return main->focus == FOCUS_DETAILS   ? main->details
-           : main->focus == FOCUS_CHANGES ? main->changes
-                                          : NULL;
-}
-
-/* The extensions go to the number of the current agent. */
-static void seek_number(struct main_view *main, const struct shell *shell)
-{
-    size_t row = list_current(&main->agents.list);
-    if (shell->data && row != SIZE_MAX && shell->data->agents.rows[row].slot) {
-        list_seek(&main->extensions.list, shell->data->agents.rows[row].slot->ext);
-    }
-}
-
-/* The agents go to the holder of the current number; false: it has none that is shown. */
-static bool seek_holder(struct main_view *main, const struct shell *shell)
-{
-    size_t row = list_current(&main->extensions.list);
-    const struct slot *slot =
-        shell->data && row != SIZE_MAX ? &shell->data->snapshot->slots[row] : NULL;
-    return slot && slot->state == SLOT_ASSIGNED && list_seek(&main->agents.list, slot->agent);
-}
-
-static void go_to(struct main_view *main, struct shell *shell, enum focus to)
-{
-    struct part *part = part_of(main);
-    if (part && to != main->focus && part->ops->left) {
-        part->ops->left(part, shell);
-    }
-    if (to == FOCUS_EXTENSIONS) {
-        if (!main->on_numbers) {
-            seek_number(main, shell);
-        }
-        main->on_numbers = true;
-    } else if (to == FOCUS_AGENTS || main->extensions.list.n_marked == 0) {
-        bool held = main->on_numbers && seek_holder(main, shell);
-        main->on_numbers = main->on_numbers && !held && to != FOCUS_AGENTS;
-    }
-    main->focus = to;
-}
-
 /* ---- commands ------------------------------------------------------------------------------- */
 
 static unsigned back(struct main_view *main, struct shell *shell)
 {
     struct list *list = &main_list(main)->list;
     if (main->focus == FOCUS_DETAILS || main->focus == FOCUS_CHANGES) {
-        go_to(main, shell, main->on_numbers ? FOCUS_EXTENSIONS : FOCUS_AGENTS);
+        main_go(main, shell, main->on_numbers ? FOCUS_EXTENSIONS : FOCUS_AGENTS);
     } else if (list->range != SIZE_MAX) {
         list->range = SIZE_MAX;
     } else if (list->filter_text[0]) {
@@ -162,7 +119,7 @@ static void to_change(struct main_view *main, struct shell *shell, int step)
     }
     if (pane_to_change(numbers ? &main->agents : &main->extensions, shell, step)) {
         size_t at = (numbers ? &main->agents : &main->extensions)->list.cursor;
-        go_to(main, shell, numbers ? FOCUS_AGENTS : FOCUS_EXTENSIONS);
+        main_go(main, shell, numbers ? FOCUS_AGENTS : FOCUS_EXTENSIONS);
         list_move_to(&main_list(main)->list, at); /* it does not follow the list before */
         return;
     }
@@ -176,19 +133,19 @@ static unsigned places(struct main_view *main, struct shell *shell, enum command
 {
     switch ((int)command) {
     case CMD_PANE_NEXT:
-        go_to(main, shell, (main->focus + 1) % FOCUS_COUNT);
+        main_go(main, shell, (main->focus + 1) % FOCUS_COUNT);
         return REACT_DRAW;
     case CMD_PANE_PREVIOUS:
-        go_to(main, shell, (main->focus + FOCUS_COUNT - 1) % FOCUS_COUNT);
+        main_go(main, shell, (main->focus + FOCUS_COUNT - 1) % FOCUS_COUNT);
         return REACT_DRAW;
     case CMD_PANE_1:
-        go_to(main, shell, FOCUS_AGENTS);
+        main_go(main, shell, FOCUS_AGENTS);
         return REACT_DRAW;
     case CMD_PANE_2:
-        go_to(main, shell, FOCUS_EXTENSIONS);
+        main_go(main, shell, FOCUS_EXTENSIONS);
         return REACT_DRAW;
     case CMD_PANE_4:
-        go_to(main, shell, FOCUS_CHANGES);
+        main_go(main, shell, FOCUS_CHANGES);
         return REACT_DRAW;
     case CMD_CHANGE_NEXT:
     case CMD_CHANGE_PREVIOUS:
@@ -198,9 +155,12 @@ static unsigned places(struct main_view *main, struct shell *shell, enum command
         changes_see_all(&shell->changes, shell_now_s(shell));
         shell_flash(shell, STYLE_OK, "all changes are marked as seen");
         return REACT_DRAW;
-    case CMD_DETAILS:
     case CMD_PANE_3:
         details_open(shell);
+        return REACT_DRAW;
+    case CMD_JUMP:
+        main_jump_begin(main);
+        jump_open(shell);
         return REACT_DRAW;
     case CMD_ACTIVITY:
         page_activity(shell);
@@ -213,9 +173,20 @@ static unsigned places(struct main_view *main, struct shell *shell, enum command
     }
 }
 
+static void menu(const struct main_view *main, struct shell *shell)
+{
+    struct selection selection;
+    main_select(main, shell, &selection);
+    row_menu_open(shell, &selection);
+    selection_release(&selection);
+}
+
 static unsigned on_rows(struct main_view *main, struct shell *shell, enum command command)
 {
     switch ((int)command) {
+    case CMD_MENU:
+        menu(main, shell);
+        return REACT_DRAW;
     case CMD_COPY:
     case CMD_COPY_ROW:
         copy(main, shell, command == CMD_COPY_ROW);
@@ -246,9 +217,9 @@ static bool seek_row(struct main_view *main, struct shell *shell, const struct p
 /* What the part of the right side does by itself, or about the row of its cursor. */
 static unsigned part_command(struct main_view *main, struct shell *shell, enum command command)
 {
-    struct part *part = part_of(main);
+    struct part *part = main_part(main);
     unsigned reaction = part ? part->ops->command(part, shell, command) : REACT_PASS;
-    bool about_row = command == CMD_DETAILS || command == CMD_HISTORY;
+    bool about_row = command == CMD_MENU || command == CMD_HISTORY;
     if (reaction != REACT_PASS || !about_row || !part || !part->ops->row) {
         return reaction;
     }
@@ -256,7 +227,7 @@ static unsigned part_command(struct main_view *main, struct shell *shell, enum c
         return REACT_DRAW;
     }
     if (command == CMD_HISTORY) {
-        go_to(main, shell, FOCUS_DETAILS);
+        main_go(main, shell, FOCUS_DETAILS);
         return REACT_DRAW;
     }
     return REACT_PASS;
@@ -279,14 +250,29 @@ static unsigned command(struct view *view, struct shell *shell, enum command com
     return reaction;
 }
 
+/* To a number; "": back to where the jump began. */
+static void jump(struct main_view *main, struct shell *shell, const char *digits)
+{
+    if (*digits) {
+        main_jump(main, shell, digits);
+    } else {
+        main_jump_back(main);
+    }
+}
+
 static bool argument(struct view *view, struct shell *shell, enum command command, const char *text)
 {
+    struct main_view *main = (struct main_view *)view;
     if (command == CMD_FILTER) {
-        search_given(&main_list((struct main_view *)view)->list, shell, text);
+        search_given(&main_list(main)->list, shell, text);
+        return true;
+    }
+    if (command == CMD_JUMP) {
+        jump(main, shell, text);
         return true;
     }
     struct selection selection;
-    main_select((struct main_view *)view, shell, &selection);
+    main_select(main, shell, &selection);
     bool taken = edit_argument(shell, command, &selection, text);
     selection_release(&selection);
     return taken;
@@ -311,7 +297,7 @@ static unsigned click(struct view *view, struct shell *shell, const struct key_e
         if (!is_inside(main->layout.areas[i], event->x, event->y)) {
             continue;
         }
-        go_to(main, shell, (enum focus)i);
+        main_go(main, shell, (enum focus)i);
         return i <= FOCUS_EXTENSIONS ? pane_click(main_list(main), event->x, event->y) : REACT_DRAW;
     }
     return REACT_NONE;

@@ -9,6 +9,13 @@
 #include "tui/view/part.h"
 #include "tui/view/seen_watch.h"
 
+/* Where everything was before a jump. */
+struct jumped_from {
+    enum focus focus;
+    bool on_numbers;
+    size_t agent, number; /* the cursors */
+};
+
 struct main_view {
     struct view view;
     struct pane agents;
@@ -20,7 +27,8 @@ struct main_view {
     struct live_watch live;
     struct seen_watch seen;
     struct layout layout; /* as it was drawn last */
-    char act_on[32];      /* for the footer: "act on 2" */
+    struct jumped_from jumped_from;
+    char act_on[32]; /* for the footer: "act on 2" */
 };
 
 /* The list that commands are about. */
@@ -48,6 +56,18 @@ static inline struct live_lists main_live_lists(const struct main_view *main)
 /* The marked rows of that list, or its current one. Release it with selection_release. */
 void main_select(const struct main_view *main, const struct shell *shell,
                  struct selection *selection);
+
+/* ---- where the keyboard is (main_focus.c) ----------------------------------------------------- */
+
+/* The part that has the keyboard; NULL: a list has it. */
+struct part *main_part(const struct main_view *main);
+/* Gives the keyboard to a list or a part. The extensions begin at the number of the current agent; the
+   agents follow its holder back. */
+void main_go(struct main_view *main, struct shell *shell, enum focus to);
+/* To the first number that begins with these digits, and to its holder. */
+void main_jump_begin(struct main_view *main);
+void main_jump(struct main_view *main, struct shell *shell, const char *digits);
+void main_jump_back(struct main_view *main);
 
 void main_draw(struct view *view, struct shell *shell, struct canvas *canvas, struct caret *caret);
 

@@ -56,10 +56,12 @@
     X(CMD_PANE_PREVIOUS, "pane-previous", "S-Tab Left", PLACE_MAIN, 0, "", "to the pane before")   \
     X(CMD_PANE_1, "pane-agents", "1", PLACE_MAIN, 0, "", "to the agents")                          \
     X(CMD_PANE_2, "pane-extensions", "2", PLACE_MAIN, 0, "", "to the extensions")                  \
-    X(CMD_PANE_3, "pane-details", "3", PLACE_MAIN, 0, "", "the details as a page")                 \
+    X(CMD_PANE_3, "details", "3", PLACE_MAIN, 0, "", "details of this row, with its history")      \
     X(CMD_PANE_4, "pane-changes", "4", PLACE_MAIN, 0, "", "to the changes")                        \
-    X(CMD_DETAILS, "details", "Enter", PLACE_MAIN | PLACE_HISTORY | PLACE_DOCTOR, NEED_ROW, "",    \
-      "details of this row, with its history")                                                     \
+    X(CMD_MENU, "menu", "Enter", PLACE_MAIN, NEED_ROW, "", "what can be done with this row")       \
+    X(CMD_DETAILS, "open", "Enter", PLACE_HISTORY | PLACE_DOCTOR, NEED_ROW, "",                    \
+      "details of this row")                                                                       \
+    X(CMD_JUMP, "jump", "#", PLACE_MAIN, NEED_DATA, "Number", "to a number, while it is typed")    \
     X(CMD_FILTER, "filter", "/", PLACE_ROWS, 0, "Filter",                                          \
       "show only what matches: text, ext:20-29, since:7d, a or b, !not")                           \
     X(CMD_NEXT, "next", "n", PLACE_ROWS, 0, "", "the next match; after the last, the first")       \
