@@ -230,7 +230,7 @@ test:
 
 test-all:
 	$(Q)sh tests/setup.sh test-all
-	$(Q)sh tests/run.sh test-all $(STAGES_all)
+	$(Q)EXTPOOL_SEQUENCES=1000 sh tests/run.sh test-all $(STAGES_all)
 
 # The gates of CI, each alone, are build, test, layers and lint.
 .PHONY: build layers check lint

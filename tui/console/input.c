@@ -6,7 +6,7 @@
 
 #include "core/base/banned.h"
 
-static unsigned on_key(struct console *console, uint32_t key)
+unsigned input_key(struct console *console, uint32_t key)
 {
     struct view *view = shell_top(&console->shell);
     unsigned drawn = console->shell.messages.flash[0] ? REACT_DRAW : REACT_NONE;
@@ -82,7 +82,7 @@ static unsigned on_event(struct console *console, const struct key_event *event)
     }
     switch (event->kind) {
     case K_EVENT_KEY:
-        return on_key(console, event->key);
+        return input_key(console, event->key);
     case K_EVENT_PASTE:
         return on_paste(console, view, event);
     case K_EVENT_MOUSE:

@@ -7,6 +7,8 @@
 
 #include "tui/console/private.h"
 
+/* One key for the view on top, or for the console. */
+unsigned input_key(struct console *console, uint32_t key);
 /* Handles everything that was typed before it draws: a key held down on a slow line costs one
    picture, not a hundred. `readable`: the terminal has bytes; otherwise the time is
    up for a sequence that waits for its rest (console->input_until_ms). Returns reactions. */

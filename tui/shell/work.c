@@ -463,6 +463,9 @@ void work_apply(struct shell *shell, struct plan *plan, struct view *view, work_
 {
     struct work *work = make_work(shell, WORK_APPLY, NULL);
     work->done = ended;
+    if (!plan->derived) {
+        plan->n_spares = 0; /* somebody read this number: another one would be a surprise */
+    }
     work->use.plan = plan;
     work->view = view;
     submit(shell, work);

@@ -17,6 +17,7 @@
 static void judge(struct plan_view *view, const struct shell *shell)
 {
     judge_plan(view->plan, shell, &view->judged);
+    view->seen = false;
     snprintf(view->name, sizeof view->name, "%s", shell_place_name(shell));
     field_set(&view->field, "");
     view->field.digits = view->judged.gate == GATE_COUNT;
@@ -214,6 +215,10 @@ static unsigned apply(struct plan_view *view, struct shell *shell)
             shell_flash(shell, STYLE_WARN, "not applied: type %s",
                         view->judged.gate == GATE_NAME ? view->name : counted);
         }
+        return REACT_DRAW;
+    }
+    if (!view->seen || shell->stack.drawn != &view->view) {
+        shell_flash(shell, STYLE_WARN, "Enter came before this was shown: Enter again applies it");
         return REACT_DRAW;
     }
     struct plan *plan = view->plan;

@@ -316,6 +316,7 @@ void view_plan_draw(struct view *base, struct shell *shell, struct canvas *canva
 {
     struct plan_view *view = (struct plan_view *)base;
     char line[700];
+    view->seen = true;
     char title[64];
     snprintf(title, sizeof title, "PLAN %s", view->plan ? view->plan->action : "is being applied");
     int y = frame_header(shell, canvas, title);

@@ -26,6 +26,7 @@ struct plan_view {
     int page;
     int ext_columns, agent_columns; /* that its rows need */
     bool said_wrong;
+    bool seen; /* the plan was drawn as it is now */
     struct outcome outcome;
     size_t known;   /* rows in conflict before anything was written (undo) */
     size_t left;    /* further conflicts, failures, and what was not tried */
