@@ -227,6 +227,7 @@ enum err_code sqlite_history(struct store *base, const struct history_query *que
     }
     strmap_init(&search.ids, 0);
     search.history = history_new();
+    search.history->counts_only = query->counts_only && !query->ext && !query->agent;
     code =
         sqlite_run(store, "BEGIN", "reading the audit trail", err); /* one moment for all of it */
     if (code == ERR_OK) {

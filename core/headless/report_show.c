@@ -284,15 +284,6 @@ void report_text_lookup(const struct report *report, const struct lookup_report 
 
 /* ---- history ----------------------------------------------------------------------------- */
 
-static const char *counted(struct arena *arena, const struct audit_action *action)
-{
-    size_t counts[CHANGE_KIND_COUNT] = {0};
-    for (size_t i = 0; i < action->n_changes; i++) {
-        counts[action->changes[i].kind] += audit_change_numbers(&action->changes[i]);
-    }
-    return report_counts(arena, counts);
-}
-
 /* What the record says besides: "; undoes ID; ticket CHG-4711". */
 static const char *with_remarks(struct arena *arena, const char *text,
                                 const struct audit_origin *origin)
@@ -326,7 +317,7 @@ static void action_row(struct table *table, const struct audit_action *action)
     const char *via = audit_via_name(action->origin.via);
     const char *at = moment(&table->arena, action->at_ms / 1000);
     const char *changes =
-        with_remarks(&table->arena, counted(&table->arena, action), &action->origin);
+        with_remarks(&table->arena, report_counts(&table->arena, action->counts), &action->origin);
     if (table->n_columns == 7) {
         table_row(table, action->action_id, at, action->action, audit_who(action), via ? via : "",
                   action->actor, changes);

@@ -227,7 +227,11 @@ int run_history(struct run *run)
     struct history *history = NULL;
     const char *ext = run->settings->history_extension;
     size_t limit = (size_t)run->settings->history_limit;
-    const struct history_query query = {.ext = ext, .limit = limit};
+    const struct history_query query = {
+        .ext = ext,
+        .limit = limit,
+        .counts_only = !run->report->json && !run->report->verbose,
+    };
     if (session_history(run->session, &query, &run->line.progress, &history, &run->use.err) !=
         ERR_OK) {
         return run_report_failure(run);

@@ -174,19 +174,34 @@ static struct audit_action *action_of(struct history *history, const struct audi
     return action;
 }
 
+static void add_counts(struct audit_action *into, const struct audit_record *record,
+                       const size_t counts[CHANGE_KIND_COUNT])
+{
+    into->order = record->order > into->order ? record->order : into->order;
+    for (size_t kind = 0; kind < CHANGE_KIND_COUNT; kind++) {
+        into->counts[kind] += counts[kind];
+    }
+}
+
 enum err_code history_add(struct history *history, const struct audit_record *record,
                           struct err *err)
 {
     struct audit_change *changes = NULL;
     size_t n_changes = 0;
+    size_t counts[CHANGE_KIND_COUNT];
+    if (history->counts_only && audit_count(record->changes, counts)) {
+        add_counts(action_of(history, record), record, counts);
+        return ERR_OK;
+    }
     enum err_code code = audit_decode(&history->arena, record->changes, &changes, &n_changes, err);
     if (code != ERR_OK) {
         err_prefix(err, "audit record of %s", record->action_id);
         return code;
     }
     struct audit_action *into = action_of(history, record);
-    into->order = record->order > into->order ? record->order : into->order;
-    if (n_changes > 0) {
+    audit_count_changes(changes, n_changes, counts);
+    add_counts(into, record, counts);
+    if (n_changes > 0 && !history->counts_only) {
         into->changes =
             mem_resize(into->changes, into->n_changes + n_changes, sizeof *into->changes);
         memcpy(into->changes + into->n_changes, changes, n_changes * sizeof *changes);
@@ -215,12 +230,4 @@ void history_seal(struct history *history)
     struct strmap *by_id = &((struct indexed_history *)history)->by_id;
     strmap_release(by_id);
     strmap_init(by_id, 0);
-}
-
-size_t audit_change_numbers(const struct audit_change *change)
-{
-    if (change->ext || !change->from || !change->to) {
-        return 1;
-    }
-    return (size_t)(strtoul(change->to, NULL, 10) - strtoul(change->from, NULL, 10)) + 1;
 }

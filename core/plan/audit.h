@@ -44,6 +44,9 @@ struct audit_change {
 
 /* How many numbers the change is about: those of its range, else one. */
 size_t audit_change_numbers(const struct audit_change *change);
+/* The same of all of them, by kind. */
+void audit_count_changes(const struct audit_change *changes, size_t n,
+                         size_t counts[CHANGE_KIND_COUNT]);
 
 /* The short name of who acted: "lee" of a role's session, "kim@desk7" of "kim@desk7 from
    192.0.2.7". A longer one is cut. */
@@ -83,13 +86,15 @@ struct audit_action {
     const char *actor;
     struct audit_origin origin;
     const char *action;
-    struct audit_change *changes;
+    struct audit_change *changes; /* none if the history has counts only */
     size_t n_changes;
-    size_t planned; /* how many changes it set out to make; 0: not known */
+    size_t counts[CHANGE_KIND_COUNT]; /* of the numbers, by kind */
+    size_t planned;                   /* how many changes it set out to make; 0: not known */
 };
 
 struct history {
     struct arena arena;
+    bool counts_only; /* set before the first history_add: the changes are counted and not kept */
     struct audit_action *actions; /* newest first */
     size_t n_actions;
     size_t capacity;

@@ -5,6 +5,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/text.h"
+#include "core/format/json_text.h"
 #include "core/plan/audit_codec.h"
 
 #include "core/base/banned.h"
@@ -68,7 +69,7 @@ static bool mentions(const char *changes, const char *name)
 {
     struct buf quoted;
     buf_init(&quoted, NEEDLE_MAX);
-    audit_quote(name, &quoted);
+    json_text_quoted(&quoted, name);
     bool found = !buf_failed(&quoted) && strstr(changes, quoted.data) != NULL;
     buf_release(&quoted);
     return found;
@@ -121,6 +122,7 @@ static void keep_changes(struct audit_action *action, const struct history_query
         }
     }
     action->n_changes = n;
+    audit_count_changes(action->changes, n, action->counts);
 }
 
 void history_keep(struct history *history, const struct history_query *query)

@@ -25,6 +25,7 @@ struct history_query {
     int64_t until_ms;      /* ... and before this one; 0: to the last */
     const char *plan_file; /* what was applied from the plan file of this digest */
     size_t limit;          /* the newest so many; 0: all */
+    bool counts_only;      /* the changes need not be kept, only counted; a store may keep them */
 };
 
 /* Whether the question is about changes or people, so that a record has to be looked at. */

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "core/plan/audit.h"
+#include "core/plan/audit_codec.h"
 
 #define AT_MS 1795465921123 /* 2026-11-23T20:32:01.123Z */
 
@@ -219,6 +220,59 @@ static void test_a_full_buffer_says_so(void **state)
     buf_release(&small);
 }
 
+/* ---- counting ---------------------------------------------------------------------------- */
+
+/* The walk over the text counts what a reader of all of it counts. */
+static void expect_counted(const char *json)
+{
+    struct arena arena = ARENA_INIT;
+    struct audit_change *changes = NULL;
+    size_t n = 0;
+    size_t read[CHANGE_KIND_COUNT];
+    size_t counted[CHANGE_KIND_COUNT];
+    assert_int_equal(audit_decode(&arena, json, &changes, &n, NULL), ERR_OK);
+    audit_count_changes(changes, n, read);
+    assert_true(audit_count(json, counted));
+    assert_memory_equal(read, counted, sizeof read);
+    free(changes);
+    arena_release(&arena);
+}
+
+static void test_changes_are_counted_without_being_read(void **state)
+{
+    struct world *world = *state;
+    expect_counted("[]");
+    test_what_an_undo_needs(state);
+    add(world, CHANGE_CREATE, "0050", NULL, NULL);
+    add(world, CHANGE_CREATE, "0051", NULL, NULL);
+    add(world, CHANGE_PIN, "0052", "al\x1b\n\"\\ {[,:", NULL)->to = "a note } with \"from\":1";
+    add(world, CHANGE_RELEASE, "0053", "zoe", NULL);
+    expect_counted(encoded(world));
+}
+
+static void test_what_cannot_be_counted(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "",
+        "[",
+        "{}",
+        "[{}]",
+        "[{\"change\":\"assign\"}",
+        "[{\"change\":\"assign\"}]x",
+        "[{\"change\":\"assign",
+        "[{\"change\":\"teleport\"}]",
+        "[{\"change\":7}]",
+        "[{\"change\" : \"assign\"}]",
+        "[{\"why\":{\"a\":\"b\"",
+        "[{\"change\":\"assign\",}]",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        size_t counts[CHANGE_KIND_COUNT];
+        assert_false(audit_count(texts[i], counts));
+    }
+}
+
 /* ---- reading ----------------------------------------------------------------------------- */
 
 static void test_what_was_written_is_read(void **state)
@@ -404,6 +458,9 @@ int main(void)
         cmocka_unit_test(test_id_has_the_time_and_sorts_by_it),
         cmocka_unit_test(test_ids_of_one_millisecond_differ),
         cmocka_unit_test(test_what_is_not_an_id),
+        cmocka_unit_test_setup_teardown(test_changes_are_counted_without_being_read, set_up,
+                                        tear_down),
+        cmocka_unit_test(test_what_cannot_be_counted),
         cmocka_unit_test_setup_teardown(test_nothing_is_an_empty_array, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_numbers_that_are_created_stand_as_ranges, set_up,
                                         tear_down),
