@@ -71,8 +71,8 @@ def test_a_click_on_a_key_is_that_key(centre, hint, shown):
 def test_a_click_beside_the_keys_does_nothing(centre):
     with centre.console() as term:
         term.press("m").wait_for(lambda t: t.emulator.has_mode(1006)).quiet()
-        before = term.lines[2:20]
+        before = [line[:46] for line in term.lines[2:20]]
         term.click(79, 23).quiet()
         term.press("s").wait_for("PLAN sync").press("?").wait_for("HELP").quiet()
         term.press("Esc").wait_for("PLAN sync").press("Esc").wait_for("Extensions").quiet()
-        assert term.lines[2:20] == before
+        assert [line[:46] for line in term.lines[2:20]] == before
