@@ -218,3 +218,21 @@ def test_filters_are_kept_under_a_key(centre):
         assert "/smi" in term.text
         term.press("'", "?").wait_for("under a digit or a letter")
         term.press("h").wait_for("HISTORY").press("'", "1").wait_for("no field state")
+
+
+# ---- texts ---------------------------------------------------------------------------------------
+
+
+def test_a_text_is_searched_by_its_lines(centre):
+    with centre.console() as term:
+        term.press("?").wait_for("HELP")
+        typed(term, "reassign").wait_for("HELP")
+        lines = [line for line in term.lines[1:-2] if line.strip()]
+        assert lines and all("reassign" in line.lower() for line in lines), lines
+        term.press("Enter").wait_for("/reassign").press("n").quiet()
+        assert "HELP" in term.text
+        term.press("Esc").wait_gone("/reassign").quiet()
+        assert ":reassign" in term.text and ":release" in term.text  # among its neighbours
+        typed(term, "foo:").wait_for("no field foo: a text has none; quote it").press("Esc").quiet()
+        typed(term, "zzz").wait_for("nothing matches").press("Esc").quiet()
+        term.press("o").wait_for("sorted by alphabet").press("Esc").wait_for("Agents 14")

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "tui/panel/search.h"
+#include "tui/widget/filter_spans.h"
 
 #include "core/base/banned.h"
 
@@ -16,9 +18,19 @@ struct page {
     struct buf text;
     /* Writes the text anew before it is drawn; NULL: the text does not change. */
     page_render_fn render;
-    unsigned place; /* help: of which view */
-    size_t top, n_lines;
+    unsigned place;      /* help: of which view */
+    size_t top, n_lines; /* rows of the screen */
     int height;
+    struct list list; /* its lines */
+    struct page_line *lines;
+    struct filter_scope scope;
+    size_t cursor; /* the line that was current when it was drawn last */
+};
+
+/* A line of the text, without its line end. */
+struct page_line {
+    char *text;
+    char key[24];
 };
 
 /* ---- the view ------------------------------------------------------------------------------ */
@@ -73,26 +85,164 @@ int page_draw_text(struct canvas *canvas, const struct buf *text, int y, struct 
     return rows;
 }
 
+/* ---- its lines ------------------------------------------------------------------------------ */
+
+enum { PAGE_AS_WRITTEN, PAGE_BY_TEXT, PAGE_COLUMNS };
+static const char *const s_columns[PAGE_COLUMNS] = {"the order of the text", "alphabet"};
+
+static const char *text_at(const void *context, size_t row)
+{
+    return ((const struct page_line *)context)[row].text;
+}
+
+static const char *key_at(const void *context, size_t row)
+{
+    return ((const struct page_line *)context)[row].key;
+}
+
+static size_t find(const void *context, const char *key)
+{
+    (void)context;
+    return (size_t)strtoul(key, NULL, 10);
+}
+
+static int compare(const void *context, int column, size_t a, size_t b)
+{
+    int order = column == PAGE_BY_TEXT ? strcmp(text_at(context, a), text_at(context, b)) : 0;
+    return order ? order : a < b ? -1 : a > b;
+}
+
+static void subject(const void *context, size_t row, struct filter_subject *out)
+{
+    out->texts[FILTER_NAME] = text_at(context, row);
+}
+
+static void free_lines(struct page *page, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(page->lines[i].text);
+    }
+    free(page->lines);
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t n = 0;
+    for (const char *at = text; *at; n++) {
+        at += strcspn(at, "\n");
+        at += *at == '\n';
+    }
+    return n;
+}
+
+/* Takes the lines of page->text into the list. */
+static void take_lines(struct page *page)
+{
+    struct page old = {.lines = page->lines};
+    size_t n_old = page->list.source.n_rows;
+    size_t n = count_lines(page->text.data);
+    const char *at = page->text.data;
+    page->lines = mem_array(n + 1, sizeof *page->lines);
+    for (size_t i = 0; i < n; i++) {
+        size_t length = strcspn(at, "\n");
+        page->lines[i].text = mem_strndup(at, length);
+        snprintf(page->lines[i].key, sizeof page->lines[i].key, "%zu", i);
+        at += length;
+        at += *at == '\n';
+    }
+    struct list_source source = {.context = page->lines,
+                                 .n_rows = n,
+                                 .key = key_at,
+                                 .find = find,
+                                 .compare = compare,
+                                 .subject = subject,
+                                 .scope = &page->scope};
+    list_reload(&page->list, &source);
+    free_lines(&old, n_old);
+}
+
+/* Writes the text anew; the lines are taken again only if it is another one. */
+static void write_anew(struct page *page, const struct shell *shell)
+{
+    struct buf fresh;
+    buf_init(&fresh, PAGE_BYTES_MAX);
+    page->render(shell, page->place, &fresh);
+    if (!page->lines || strcmp(fresh.data, page->text.data) != 0) {
+        buf_clear(&page->text);
+        buf_puts(&page->text, fresh.data);
+        take_lines(page);
+    }
+    buf_release(&fresh);
+}
+
+/* Draws the lines that are shown, from row `y` of the area on; returns the rows they take. Where the
+   current line begins goes to *current. */
+static int draw_lines(const struct page *page, struct canvas *canvas, int y, struct rect area,
+                      size_t *current)
+{
+    const struct list *list = &page->list;
+    int rows = 0;
+    for (size_t i = 0; i < list->n_shown; i++) {
+        const char *text = page->lines[list->shown[i]].text;
+        int heading = text[0] == '#';
+        int n = draw_line(canvas, text, strlen(text), y + rows, area);
+        bool inside = y + rows >= 0 && y + rows < area.height;
+        if (inside && n == 1) {
+            filter_mark(&list->filter, FILTER_NAME, text + heading, canvas,
+                        (struct rect){area.x, area.y + y + rows, area.width, 1});
+        }
+        if (inside && i == list->cursor && list->moved && list->filter_text[0]) {
+            canvas_restyle(canvas, area.x, area.y + y + rows, area.width, STYLE_CURSOR);
+        }
+        if (i == list->cursor) {
+            *current = (size_t)rows;
+        }
+        rows += n;
+    }
+    return rows;
+}
+
+/* Scrolls to the current line, if somebody has moved to it. */
+static void follow(struct page *page, size_t current)
+{
+    if (page->list.cursor == page->cursor) {
+        return;
+    }
+    page->cursor = page->list.cursor;
+    if (current < page->top || current >= page->top + (size_t)page->height) {
+        page->top = current;
+    }
+}
+
 static void draw(struct view *view, struct shell *shell, struct canvas *canvas, struct caret *caret)
 {
     struct page *page = (struct page *)view;
     char status[96];
+    char title[FILTER_TEXT_MAX + 96];
+    size_t current = 0;
     (void)caret;
     if (page->render) {
-        buf_clear(&page->text);
-        page->render(shell, page->place, &page->text);
+        write_anew(page, shell);
+    } else if (!page->lines) {
+        take_lines(page);
     }
-    int y = frame_header(shell, canvas, page->title);
+    search_title(&page->list, page->title, title, sizeof title);
+    int y = frame_header(shell, canvas, title);
     struct rect area = {1, y, canvas->width - 2,
                         canvas->height - y - (canvas->height >= 8 ? 2 : 1)};
     struct rect nowhere = {1, y, area.width, 0};
     page->height = area.height;
-    page->n_lines = (size_t)page_draw_text(canvas, &page->text, 0, nowhere);
+    page->list.page = area.height;
+    page->n_lines = (size_t)draw_lines(page, canvas, 0, nowhere, &current);
+    follow(page, current);
     size_t most = page->n_lines > (size_t)area.height ? page->n_lines - (size_t)area.height : 0;
     page->top = page->top > most ? most : page->top;
     snprintf(status, sizeof status, "line %zu of %zu, Esc goes back", page->top + 1, page->n_lines);
     frame_footer(shell, canvas, view, most > 0 ? status : "Esc goes back");
-    page_draw_text(canvas, &page->text, -(int)page->top, area);
+    draw_lines(page, canvas, -(int)page->top, area, &current);
+    if (page->list.n_shown == 0 && page->list.source.n_rows > 0) {
+        search_draw_none(shell, canvas, area);
+    }
 }
 
 static void move(struct page *page, int64_t by)
@@ -107,7 +257,6 @@ static void move(struct page *page, int64_t by)
 static unsigned command(struct view *view, struct shell *shell, enum command command)
 {
     struct page *page = (struct page *)view;
-    (void)shell;
     switch ((int)command) {
     case CMD_UP:
     case CMD_DOWN:
@@ -130,8 +279,16 @@ static unsigned command(struct view *view, struct shell *shell, enum command com
     case CMD_HELP:
         return page->render && page->place ? REACT_CLOSE : REACT_PASS;
     default:
-        return REACT_PASS;
+        return search_command(&page->list, shell, command, s_columns);
     }
+}
+
+static bool argument(struct view *view, struct shell *shell, enum command command, const char *text)
+{
+    if (command == CMD_FILTER) {
+        search_given(&((struct page *)view)->list, shell, text);
+    }
+    return command == CMD_FILTER;
 }
 
 static unsigned key(struct view *view, struct shell *shell, uint32_t key)
@@ -144,6 +301,8 @@ static unsigned key(struct view *view, struct shell *shell, uint32_t key)
 static void release(struct view *view)
 {
     struct page *page = (struct page *)view;
+    free_lines(page, page->list.source.n_rows);
+    list_release(&page->list);
     buf_release(&page->text);
     free(page->title);
     free(page);
@@ -154,6 +313,7 @@ static const struct view_ops s_page_ops = {.title = "page",
                                            .draw = draw,
                                            .key = key,
                                            .command = command,
+                                           .argument = argument,
                                            .free = release};
 
 static struct page *make_page(const char *title)
@@ -162,6 +322,7 @@ static struct page *make_page(const char *title)
     page->view.ops = &s_page_ops;
     page->title = mem_strdup(title);
     buf_init(&page->text, PAGE_BYTES_MAX);
+    list_init(&page->list, PAGE_COLUMNS);
     return page;
 }
 

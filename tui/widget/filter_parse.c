@@ -112,8 +112,8 @@ static void read_text(struct parser *parser, struct filter_term *term)
 static void no_field(const struct parser *parser, const char *word, size_t length,
                      char problem[FILTER_PROBLEM_MAX])
 {
-    size_t used =
-        (size_t)snprintf(problem, FILTER_PROBLEM_MAX, "no field %.*s:", (int)length, word);
+    size_t used = (size_t)snprintf(problem, FILTER_PROBLEM_MAX, "no field %.*s:%s", (int)length,
+                                   word, parser->scope->fields ? "" : " a text has none; quote it");
     for (unsigned i = 0; i < FILTER_FIELD_COUNT && used < FILTER_PROBLEM_MAX; i++) {
         if (parser->scope->fields & FILTER_BIT(i)) {
             used += (size_t)snprintf(problem + used, FILTER_PROBLEM_MAX - used, " %s",
