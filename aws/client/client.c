@@ -308,6 +308,7 @@ static void learn(struct pending *pending, const struct response *reply, enum re
     if (answer->skew_known) {
         client->skew_ms = answer->skew_ms;
     }
+    rate_limiter_answered(&client->pace, now_ms);
     if (class == RETRY_THROTTLING) {
         client->options.statistics->throttled++;
         rate_limiter_throttled(&client->pace, now_ms);

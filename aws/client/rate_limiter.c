@@ -22,7 +22,9 @@ void rate_limiter_init(struct rate_limiter *pace, double rate, double burst, int
 
 static void fill(struct rate_limiter *pace, int64_t now_ms)
 {
-    if (now_ms > pace->at_ms) {
+    if (pace->unanswered) {
+        pace->at_ms = now_ms;
+    } else if (now_ms > pace->at_ms) {
         pace->tokens += pace->rate * (double)(now_ms - pace->at_ms) / 1000;
         pace->at_ms = now_ms;
     }
@@ -47,7 +49,16 @@ void rate_limiter_take(struct rate_limiter *pace, int64_t now_ms)
 {
     if (pace->rate > 0) {
         fill(pace, now_ms);
+        pace->unanswered = pace->unanswered || pace->tokens >= pace->burst;
         pace->tokens -= 1;
+    }
+}
+
+void rate_limiter_answered(struct rate_limiter *pace, int64_t now_ms)
+{
+    if (pace->unanswered) {
+        pace->unanswered = false;
+        pace->at_ms = now_ms;
     }
 }
 

@@ -21,6 +21,7 @@ struct rate_limiter {
     int64_t at_ms;          /* when `tokens` was right */
     int64_t quiet_since_ms; /* the last time that it was throttled or climbed */
     bool gave_back;         /* one call of the burst */
+    bool unanswered;        /* the first call of a burst: nothing is filled up until its answer */
 };
 
 /* `rate` 0: everything may go at once. */
@@ -31,6 +32,10 @@ int64_t rate_limiter_wait_ms(struct rate_limiter *pace, int64_t now_ms);
 
 /* A call goes now. */
 void rate_limiter_take(struct rate_limiter *pace, int64_t now_ms);
+
+/* The answer to a call came, or it failed. The service's bucket begins to fill when the first call of
+   a burst arrives there, after TLS; we know of that moment only that it is over now. */
+void rate_limiter_answered(struct rate_limiter *pace, int64_t now_ms);
 
 /* The service has said "too fast": the bucket is empty. The first time the burst was too large by a
    call: requests bunch up on their way, since the first one waited for TLS and the later ones did

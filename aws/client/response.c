@@ -92,7 +92,8 @@ static bool crc_differs(const struct http_response *response)
 {
     const char *text = http_response_header(response, "x-amz-crc32");
     int64_t expected = 0;
-    return text && !http_response_header(response, "content-encoding") && text_to_int64(text, 0, UINT32_MAX, &expected) &&
+    return text && !http_response_header(response, "content-encoding") &&
+           text_to_int64(text, 0, UINT32_MAX, &expected) &&
            (uint32_t)expected != crypto_crc32(response->body.data, response->body.length);
 }
 

@@ -16,6 +16,7 @@
 #define PATH_MAX_BYTES 8192
 #define HEADERS_MAX 10
 #define BUCKETS_SHOWN 20
+#define ETAG_ROOM 128
 #define ANSWER_MAX ((size_t)4 << 20)
 
 struct s3_exporter {
@@ -25,6 +26,9 @@ struct s3_exporter {
     bool path_style;
     char *kms_key, *storage_class, *bucket_owner;
     char region[64]; /* where the bucket turned out to be; "": where the client is */
+    /* What was read or written last: nothing, or a version of the object. */
+    bool knows_nothing;
+    char etag[ETAG_ROOM]; /* with its quotes; "": not known */
 };
 
 /* ---- what the URI says ------------------------------------------------------------------- */
@@ -147,6 +151,25 @@ static enum err_code call_s3(struct s3_exporter *exporter, const struct s3_call 
     return code;
 }
 
+static void keep_etag(struct s3_exporter *exporter, const struct response *reply)
+{
+    const char *etag = reply->response ? http_response_header(reply->response, "etag") : NULL;
+    bool fits = etag && strlen(etag) < sizeof exporter->etag;
+    snprintf(exporter->etag, sizeof exporter->etag, "%s", fits ? etag : "");
+    exporter->knows_nothing = false;
+}
+
+/* https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
+static void add_condition(struct headers *headers, const struct s3_exporter *exporter,
+                          enum publish_over over)
+{
+    bool only_new =
+        over == PUBLISH_OVER_NOTHING || (over == PUBLISH_OVER_READ && exporter->knows_nothing);
+    bool only_read = over == PUBLISH_OVER_READ && exporter->etag[0] != '\0';
+    add(headers, "if-none-match", only_new ? "*" : NULL);
+    add(headers, "if-match", only_read ? exporter->etag : NULL);
+}
+
 static enum err_code put(struct s3_exporter *exporter, const struct publication *what,
                          const char *checksum, struct response *reply, struct err *err)
 {
@@ -158,7 +181,7 @@ static enum err_code put(struct s3_exporter *exporter, const struct publication 
     add(&headers, "x-amz-server-side-encryption-aws-kms-key-id", exporter->kms_key);
     add(&headers, "x-amz-storage-class", exporter->storage_class);
     add(&headers, "x-amz-expected-bucket-owner", exporter->bucket_owner);
-    add(&headers, "if-none-match", what->only_new ? "*" : NULL);
+    add_condition(&headers, exporter, what->over);
     struct s3_call call = {.operation = "PutObject",
                            .method = "PUT",
                            .headers = &headers,
@@ -318,20 +341,43 @@ static void hint_buckets(struct s3_exporter *exporter, struct err *err)
 
 /* ---- the port ---------------------------------------------------------------------------- */
 
+/* Wherever the bucket is, and also on a server that does not know conditions: it is not Amazon's. */
+static enum err_code put_there(struct s3_exporter *exporter, const struct publication *what,
+                               const char *checksum, struct response *reply, struct err *err)
+{
+    enum err_code code = put(exporter, what, checksum, reply, err);
+    if (code != ERR_OK && code != ERR_CANCELLED && moved(exporter, reply)) {
+        response_release(reply);
+        err_clear(err);
+        code = put(exporter, what, checksum, reply, err);
+    }
+    if (code != ERR_OK && what->over == PUBLISH_OVER_READ && reply->status == 501) {
+        const struct publication plain = {what->bytes, what->length, what->content_type,
+                                          PUBLISH_OVER_ALL};
+        response_release(reply);
+        err_clear(err);
+        code = put(exporter, &plain, checksum, reply, err);
+    }
+    return code;
+}
+
 static enum err_code publish(struct s3_exporter *exporter, const struct publication *what,
                              const char *checksum, struct err *err)
 {
     struct response reply = {.code = ERR_OK};
     struct err first = ERR_INIT;
-    enum err_code code = put(exporter, what, checksum, &reply, &first);
-    if (code != ERR_OK && code != ERR_CANCELLED && moved(exporter, &reply)) {
-        response_release(&reply);
-        err_clear(&first);
-        code = put(exporter, what, checksum, &reply, &first);
+    enum err_code code = put_there(exporter, what, checksum, &reply, &first);
+    if (code == ERR_NOT_FOUND && what->over == PUBLISH_OVER_READ &&
+        strcmp(reply.error, "NoSuchKey") == 0) {
+        code = ERR_CONFLICT; // what was read is gone
     }
-    if (code != ERR_OK && code != ERR_CANCELLED && reply.maybe_done &&
-        is_there(exporter, what->bytes, what->length, checksum)) {
+    if (code == ERR_OK) {
+        keep_etag(exporter, &reply);
+    } else if (code != ERR_CANCELLED && reply.maybe_done &&
+               is_there(exporter, what->bytes, what->length, checksum)) {
         code = ERR_OK;
+        exporter->etag[0] = '\0';
+        exporter->knows_nothing = false;
     }
     if (code == ERR_CANCELLED && reply.maybe_done) {
         err_clear(&first);
@@ -385,7 +431,10 @@ static enum err_code s3_read(struct exporter *base, const struct progress *progr
         code = get(exporter, into->max, &reply, &first);
     }
     http_set_progress(http, NULL);
+    exporter->etag[0] = '\0';
+    exporter->knows_nothing = code == ERR_NOT_FOUND;
     if (code == ERR_OK) {
+        keep_etag(exporter, &reply);
         buf_append(into, reply.response->body.data, reply.response->body.length);
     } else if (reply.status == 403 && code != ERR_AUTH) {
         code = ERR_DENIED;

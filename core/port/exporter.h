@@ -16,12 +16,19 @@
 
 struct exporter;
 
+/* What may be replaced. Something else that lies there is ERR_CONFLICT, and stays. */
+enum publish_over {
+    PUBLISH_OVER_ALL,
+    PUBLISH_OVER_NOTHING,
+    PUBLISH_OVER_READ /* what `read` found last, also if that was nothing */
+};
+
 /* What is to be published. */
 struct publication {
     const void *bytes;
     size_t length;
     const char *content_type;
-    bool only_new; /* not over anything that lies there: that is ERR_CONFLICT */
+    enum publish_over over;
 };
 
 struct exporter_ops {

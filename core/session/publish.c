@@ -14,12 +14,8 @@
 #include "core/pool/export.h"
 #include "core/settings/location.h"
 
-/* What lies at the destination. */
-enum there {
-    THERE_NOTHING,
-    THERE_UNKNOWN, /* it may not be read; perhaps there is nothing */
-    THERE_SOMETHING
-};
+#define AHEAD_MS 30000 /* how long that holds what was read ahead */
+#define ATTEMPTS 3     /* while others publish there too */
 
 /* One publication on its way. */
 struct publishing {
@@ -33,7 +29,7 @@ struct publishing {
     struct exporter *once; /* opened for this one: to be freed */
     struct buf bytes;      /* what is to be published */
     struct buf old;        /* what lies there */
-    enum there there;
+    enum publish_there there;
     struct err unreadable;      /* why, with THERE_UNKNOWN */
     struct published published; /* what this store last published there */
 };
@@ -90,10 +86,24 @@ static void end(struct publishing *publishing)
 
 /* ---- what lies there --------------------------------------------------------------------- */
 
+static bool is_known_ahead(const struct publishing *publishing)
+{
+    const struct publish_ahead *ahead = &publishing->session->ahead;
+    return ahead->known && !publishing->once && clock_ticks_ms() - ahead->at_ms < AHEAD_MS;
+}
+
 static enum err_code read_there(struct publishing *publishing)
 {
     struct exporter *exporter = publishing->exporter;
+    const struct publish_ahead *ahead = &publishing->session->ahead;
     struct err why = ERR_INIT;
+    buf_clear(&publishing->old);
+    if (is_known_ahead(publishing)) {
+        publishing->there = ahead->there;
+        publishing->unreadable = ahead->unreadable;
+        buf_append(&publishing->old, ahead->old.data, ahead->old.length);
+        return ERR_OK;
+    }
     enum err_code code =
         exporter->ops->read(exporter, publishing->progress, &publishing->old, &why);
     publishing->there = code == ERR_OK       ? THERE_SOMETHING
@@ -115,6 +125,10 @@ static void read_note(struct publishing *publishing)
     struct store *store = publishing->session->store;
     struct err why = ERR_INIT;
     publishing->published = (struct published){.at_s = 0};
+    if (is_known_ahead(publishing)) {
+        publishing->published = publishing->session->ahead.published;
+        return;
+    }
     if (publishing->exporter->fleeting) {
         return;
     }
@@ -122,6 +136,34 @@ static void read_note(struct publishing *publishing)
                               &publishing->published, &why) != ERR_OK) {
         log_line(LOG_WARN, "export", "what was published before is not known: %s", why.text);
     }
+}
+
+void session_forget_ahead(struct session *session)
+{
+    if (session->ahead.known) {
+        session->ahead.known = false;
+        buf_release(&session->ahead.old);
+    }
+}
+
+void session_look_ahead(struct session *session, const struct progress *progress)
+{
+    struct err ignored = ERR_INIT;
+    struct export_receipt receipt = {.rows = 0};
+    struct publishing publishing = {
+        .session = session, .progress = progress, .receipt = &receipt, .err = &ignored};
+    session_forget_ahead(session);
+    if (begin(&publishing, NULL) == ERR_OK && read_there(&publishing) == ERR_OK) {
+        read_note(&publishing);
+        session->ahead = (struct publish_ahead){.known = true,
+                                                .at_ms = clock_ticks_ms(),
+                                                .published = publishing.published,
+                                                .there = publishing.there,
+                                                .old = publishing.old,
+                                                .unreadable = publishing.unreadable};
+        buf_init(&publishing.old, 0);
+    }
+    end(&publishing);
 }
 
 static bool is_noted(const struct publishing *publishing)
@@ -271,7 +313,7 @@ static enum err_code publish_unseen(struct publishing *publishing, struct public
     struct exporter *exporter = publishing->exporter;
     struct export_receipt *receipt = publishing->receipt;
     struct err why = ERR_INIT;
-    publication->only_new = true;
+    publication->over = PUBLISH_OVER_NOTHING;
     enum err_code code = exporter->ops->publish(exporter, publication, publishing->progress, &why);
     if (code != ERR_CONFLICT) {
         return code == ERR_OK ? ERR_OK : err_set(publishing->err, code, "%s", why.text);
@@ -291,7 +333,7 @@ static enum err_code publish_unseen(struct publishing *publishing, struct public
     }
     text_sanitise_to(receipt->warning, sizeof receipt->warning, publishing->unreadable.text,
                      strlen(publishing->unreadable.text), 0);
-    publication->only_new = false;
+    publication->over = PUBLISH_OVER_ALL;
     return exporter->ops->publish(exporter, publication, publishing->progress, publishing->err);
 }
 
@@ -319,7 +361,8 @@ static enum err_code publish(struct publishing *publishing)
     struct export_receipt *receipt = publishing->receipt;
     struct publication publication = {.bytes = publishing->bytes.data,
                                       .length = publishing->bytes.length,
-                                      .content_type = EXPORT_TYPE};
+                                      .content_type = EXPORT_TYPE,
+                                      .over = PUBLISH_OVER_READ};
     enum err_code code =
         publishing->there == THERE_UNKNOWN
             ? publish_unseen(publishing, &publication)
@@ -329,6 +372,36 @@ static enum err_code publish(struct publishing *publishing)
         note(publishing);
         log_line(LOG_INFO, "export", "%s: %zu rows, %zu bytes%s", publishing->uri, receipt->rows,
                  publishing->bytes.length, receipt->unchanged ? ", unchanged" : "");
+    }
+    return code;
+}
+
+static enum err_code try_to_publish(struct publishing *publishing,
+                                    const struct publish_source *source)
+{
+    enum err_code code = read_there(publishing);
+    if (code == ERR_OK) {
+        read_note(publishing);
+        code = judge(publishing, NULL, source);
+    }
+    session_forget_ahead(publishing->session);
+    return code == ERR_OK && !publishing->session->settings->dry_run ? publish(publishing) : code;
+}
+
+/* What was judged is what is replaced: if somebody else published meanwhile, that is judged too. */
+static enum err_code publish_judged(struct publishing *publishing,
+                                    const struct publish_source *source)
+{
+    enum err_code code = try_to_publish(publishing, source);
+    for (int i = 1; i < ATTEMPTS && code == ERR_CONFLICT; i++) {
+        err_clear(publishing->err);
+        code = try_to_publish(publishing, source);
+    }
+    if (code == ERR_CONFLICT) {
+        err_clear(publishing->err);
+        err_set(publishing->err, code, "%s: somebody else publishes there at the same time",
+                publishing->receipt->to);
+        err_hint(publishing->err, "The list there is theirs. Publish again: extpool --export");
     }
     return code;
 }
@@ -359,14 +432,7 @@ enum err_code session_export(struct session *session, const struct publish_sourc
         receipt->bytes = publishing.bytes.length;
     }
     if (code == ERR_OK) {
-        code = read_there(&publishing);
-    }
-    if (code == ERR_OK) {
-        read_note(&publishing);
-        code = judge(&publishing, NULL, &source);
-    }
-    if (code == ERR_OK && !dry_run) {
-        code = publish(&publishing);
+        code = publish_judged(&publishing, &source);
     }
     snapshot_unref(loaded);
     end(&publishing);

@@ -168,6 +168,7 @@ void session_close(struct session *session)
         directory_free(session->directory);
         store_free(session->store);
         exporter_free(session->exporter);
+        buf_release(&session->ahead.old);
         for (size_t i = 0; i < session->n_services; i++) {
             session->services[i].service->end(session->services[i].shared);
         }

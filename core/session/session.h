@@ -99,6 +99,9 @@ enum err_code session_load(struct session *session, enum load_mode mode,
    session_read_directory, which tells what went wrong, or session_abandon_directory. */
 void session_begin_directory(struct session *session, const struct progress *progress);
 void session_abandon_directory(struct session *session);
+/* Reads what lies at the destination of the export, for a publication that follows soon. What goes
+   wrong is found out again, and told, then. */
+void session_look_ahead(struct session *session, const struct progress *progress);
 enum err_code session_read_directory(struct session *session, const struct progress *progress,
                                      struct roster **out, struct err *err) ERR_CHECK;
 /* Whether the directory can tell what agents do at this moment; it is opened for that. */

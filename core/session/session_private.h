@@ -23,6 +23,23 @@ struct followed {
     int64_t whole_ticks_ms;           /* when all of the store was last read */
 };
 
+/* What lies at the destination of a publication. */
+enum publish_there {
+    THERE_NOTHING,
+    THERE_UNKNOWN, /* it may not be read; perhaps there is nothing */
+    THERE_SOMETHING
+};
+
+/* What is known of it before it is needed. */
+struct publish_ahead {
+    bool known;
+    int64_t at_ms; /* in ticks */
+    struct published published;
+    enum publish_there there;
+    struct buf old;
+    struct err unreadable;
+};
+
 struct session {
     const struct settings *settings;
     const struct port *ports;
@@ -34,6 +51,7 @@ struct session {
     struct directory *directory; /* NULL: not opened yet */
     struct store *store;
     struct exporter *exporter; /* of settings->export_to; NULL: not opened yet */
+    struct publish_ahead ahead; /* of that exporter */
     const char *actor;         /* NULL: not asked yet */
     const char *user;          /* NULL: likewise */
     enum audit_via via;
@@ -76,5 +94,8 @@ enum err_code session_refuse_to_write(const struct session *session, const char 
 
 /* Opens the directory of the settings, if that was not done yet. */
 enum err_code session_open_directory(struct session *session, struct err *err) ERR_CHECK;
+
+/* Something was written: what was read ahead is read again. */
+void session_forget_ahead(struct session *session);
 
 #endif

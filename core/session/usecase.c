@@ -69,15 +69,20 @@ static void find_listed(struct usecase *use, struct plan_input *input)
 
 /* ---- planning ---------------------------------------------------------------------------- */
 
-/* Reads the store and asks who acts while the pages of the directory come in. */
+/* Everything else is asked for while the pages of the directory come in. */
 static enum err_code read_for_sync(struct usecase *use)
 {
+    const struct settings *settings = session_settings(use->session);
     const char *actor = NULL;
+    bool ahead = !use->roster && !settings->dry_run && !settings->no_export && settings->export_to;
     if (!use->roster) {
         session_begin_directory(use->session, use->progress);
     }
     if (usecase_read_store(use, LOAD_POOL) == ERR_OK &&
         session_actor(use->session, use->progress, &actor, &use->err) == ERR_OK) {
+        if (ahead) {
+            session_look_ahead(use->session, use->progress);
+        }
         return usecase_read_directory(use);
     }
     session_abandon_directory(use->session);

@@ -68,6 +68,7 @@ enum err_code session_apply(struct session *session, const struct session_deed *
     meanwhile_begin(&meanwhile, plan);
     code = session->store->ops->apply(session->store, plan, &context, progress, err);
     outcome_count(outcome, plan);
+    session_forget_ahead(session);
     meanwhile_end(&meanwhile, plan);
     if (code == ERR_OK && meanwhile.n_lost > 0) {
         name_quicker(session, &meanwhile, plan, outcome);

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import botocore.exceptions
 import pytest
@@ -227,3 +228,46 @@ def test_s3_out_of_reach_stops_no_sync(cloud, desk):
     idle = desk.json("--export-to", to, "--sync")
     assert idle["applied"] == 0 and idle["export"]["rows"] == 4
     assert b"dave" in stored(cloud)["Body"].read()
+
+
+# -- somebody else publishes meanwhile -------------------------------------------------------------
+
+
+def export_while(desk, cloud, publishes):
+    """An export that is held when it is about to write, until `publishes` was carried out."""
+    hold = faults.hold()
+    rule = cloud.gate.inject(hold, on="s3.PutObject")
+    with ThreadPoolExecutor() as pool:
+        export_done = pool.submit(export, desk, f"s3://{cloud.bucket}", "--json")
+        hold.wait()
+        publishes()
+        rule.remove()
+        return export_done.result()
+
+
+def crowd(offset):
+    """The list of a pool of twenty people."""
+    return "user,extension\n" + "".join(f"agent{i:02},{i + offset:04}\n" for i in range(20))
+
+
+@pytest.fixture
+def full_desk(cloud, tmp_path):
+    desk = Desk(tmp_path, cloud.env())
+    desk.people(*(f"agent{i:02}" for i in range(20)))
+    assert desk.run("--sync", "--no-export").status == 0
+    return desk
+
+
+def test_a_list_that_came_meanwhile_is_judged_too(cloud, full_desk):
+    """It has other numbers for everybody: that is another pool's."""
+    result = export_while(full_desk, cloud, lambda: put(cloud, crowd(500).encode()))
+    assert result.status == 4, result
+    assert result.json["refused"][0]["guard"] == "publish"
+    assert stored(cloud)["Body"].read().decode() == crowd(500)
+
+
+def test_a_list_that_came_meanwhile_and_does_no_harm_is_replaced(cloud, full_desk):
+    result = export_while(full_desk, cloud, lambda: put(cloud, b"user,extension\nagent00,0010\n"))
+    assert result.status == 0, result
+    assert stored(cloud)["Body"].read().decode().count("agent") == 20
+    assert cloud.gate.log.count("s3", "PutObject") == 2

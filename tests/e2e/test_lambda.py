@@ -12,6 +12,7 @@ import pytest
 
 from support import faults
 from support.contact_flow import agent_for, handed_on
+from support.gate import wait_until
 from support.lambda_runtime import SCHEDULE, LambdaRuntime, flow_event
 from support.moving_time import Clock
 from support.program import program
@@ -547,6 +548,8 @@ def test_a_sync_that_wrote_nothing_in_its_time_is_an_error(desk, cloud, runtime,
     cloud.gate.inject(hold, on="connect.ListUsers")
     invocation = runtime.begin(SCHEDULE, timeout=31)
     hold.wait()
+    # The table is read meanwhile, and then the list.
+    wait_until(lambda: 404 in cloud.gate.log.statuses("s3"), "the list was looked for")
     moving.clock.forward(15)
     moving.clock.forward(13)  # a request that does not end is not waited for either
     assert invocation.done.wait(60)

@@ -13,6 +13,8 @@ struct exporter_maker {
     void *context;
     /* An exporter to a new place where nothing lies. */
     struct exporter *(*fresh)(void *context);
+    /* Somebody else puts this text there. */
+    void (*overwrite)(void *context, const char *text);
     /* The end of the place; the exporter is freed before. */
     void (*remove)(void *context);
 };

@@ -94,7 +94,7 @@ static void test_paced(void **state)
     assert_int_equal(tally.fine, 9);
     assert_int_equal(http_fake_request(world.fake, 4)->at_ms, 0);
     for (size_t i = 5; i < 9; i++) {
-        int64_t due_ms = (int64_t)(i - 4) * 500;
+        int64_t due_ms = world.fake->latency_ms + (int64_t)(i - 4) * 500; // from the first answer
         int64_t at_ms = http_fake_request(world.fake, i)->at_ms;
         assert_true(at_ms >= due_ms && at_ms <= due_ms + 10);
     }

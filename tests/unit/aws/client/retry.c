@@ -187,6 +187,7 @@ static int64_t call_at(struct rate_limiter *pace, int calls, int64_t now_ms)
         now_ms += rate_limiter_wait_ms(pace, now_ms);
         assert_int_equal(rate_limiter_wait_ms(pace, now_ms), 0);
         rate_limiter_take(pace, now_ms);
+        rate_limiter_answered(pace, now_ms);
     }
     return now_ms;
 }
@@ -204,6 +205,23 @@ static void test_pace(void **state)
 
     rate_limiter_init(&pace, 0, 0, 0);
     assert_int_equal(call_at(&pace, 1000, 0), 0);
+}
+
+/* The service counts from when the first call of a burst came there, not from when it was sent. */
+static void test_pace_begins_with_an_answer(void **state)
+{
+    (void)state;
+    struct rate_limiter pace;
+    rate_limiter_init(&pace, 2, 5, 0);
+    rate_limiter_take(&pace, 0);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(rate_limiter_wait_ms(&pace, 3000), 0);
+        rate_limiter_take(&pace, 3000);
+    }
+    assert_true(rate_limiter_wait_ms(&pace, 3000) > 0); // three seconds of TLS filled nothing up
+    rate_limiter_answered(&pace, 3000);
+    assert_true(rate_limiter_wait_ms(&pace, 3000) > 400);
+    assert_int_equal(rate_limiter_wait_ms(&pace, 3510), 0);
 }
 
 static void test_pace_adapts(void **state)
@@ -235,10 +253,15 @@ static void test_pace_adapts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_classes), cmocka_unit_test(test_attempts),
-        cmocka_unit_test(test_quota),   cmocka_unit_test(test_delays),
-        cmocka_unit_test(test_dates),   cmocka_unit_test(test_skew),
-        cmocka_unit_test(test_pace),    cmocka_unit_test(test_pace_adapts),
+        cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_attempts),
+        cmocka_unit_test(test_quota),
+        cmocka_unit_test(test_delays),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_skew),
+        cmocka_unit_test(test_pace),
+        cmocka_unit_test(test_pace_adapts),
+        cmocka_unit_test(test_pace_begins_with_an_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -410,7 +410,7 @@ static void test_a_new_one_whose_answer_was_lost(void **state)
     struct world world;
     struct err err = ERR_INIT;
     const struct publication publication = {
-        .bytes = s_csv, .length = sizeof s_csv - 1, .only_new = true};
+        .bytes = s_csv, .length = sizeof s_csv - 1, .over = PUBLISH_OVER_NOTHING};
     world_open(&world, "s3://bucket/k", NULL);
     http_fake_fail(world.fake, HTTP_BROKEN, true);
     http_fake_answer(world.fake, 412, "", "<Error><Code>PreconditionFailed</Code></Error>");
@@ -422,30 +422,80 @@ static void test_a_new_one_whose_answer_was_lost(void **state)
     world_close(&world);
 }
 
+/* A server that is not Amazon's may not know conditions; then the list is published all the same. */
+static void test_a_server_without_conditions(void **state)
+{
+    (void)state;
+    struct world world;
+    struct err err = ERR_INIT;
+    struct buf there;
+    const struct publication publication = {
+        .bytes = s_csv, .length = sizeof s_csv - 1, .over = PUBLISH_OVER_READ};
+    buf_init(&there, 1000);
+    world_open(&world, "s3://bucket/k", NULL);
+    http_fake_answer(world.fake, 200, "ETag: \"v1\"", "old");
+    http_fake_answer(world.fake, 501, "", "<Error><Code>NotImplemented</Code></Error>");
+    http_fake_answer(world.fake, 200, "", "");
+    assert_int_equal(read_list(&world, &there, &err), ERR_OK);
+    assert_int_equal(world.exporter->ops->publish(world.exporter, &publication, NULL, &err),
+                     ERR_OK);
+    assert_header(&world, 1, "if-match", "\"v1\"");
+    world_close(&world);
+    buf_release(&there);
+}
+
 /* ---- the contract ----------------------------------------------------------------------------- */
 
 /* One object, as S3 keeps it. */
 struct object {
     struct world world;
     bool there;
+    int version; /* its ETag */
     char bytes[256];
 };
+
+static bool has_version(const struct object *object, const char *etag)
+{
+    char mine[32];
+    snprintf(mine, sizeof mine, "\"v%d\"", object->version);
+    return object->there && strcmp(mine, etag) == 0;
+}
+
+/* Whether the conditions of a PUT hold. */
+static bool is_allowed(const struct object *object, const struct fake_request *request)
+{
+    char value[32];
+    if (http_fake_header(request, "if-none-match", value, sizeof value)) {
+        return !object->there;
+    }
+    return !http_fake_header(request, "if-match", value, sizeof value) ||
+           has_version(object, value);
+}
+
+static void store(struct object *object, const char *bytes, size_t length)
+{
+    object->there = true;
+    object->version++;
+    memcpy(object->bytes, bytes, length);
+    object->bytes[length] = '\0';
+}
 
 static void serve(void *context, const struct fake_request *request, struct http_response *response)
 {
     struct object *object = context;
-    char value[8];
-    if (strcmp(request->method, "GET") == 0) {
-        http_fake_fill(response, object->there ? 200 : 404, "",
-                       object->there ? object->bytes : "<Error><Code>NoSuchKey</Code></Error>");
-    } else if (object->there && http_fake_header(request, "if-none-match", value, sizeof value)) {
+    char etag[64];
+    if (strcmp(request->method, "PUT") == 0 && !is_allowed(object, request)) {
         http_fake_fill(response, 412, "", "<Error><Code>PreconditionFailed</Code></Error>");
-    } else {
-        object->there = true;
-        memcpy(object->bytes, request->body ? request->body : "", request->body_length);
-        object->bytes[request->body_length] = '\0';
-        http_fake_fill(response, 200, "", "");
+        return;
     }
+    if (strcmp(request->method, "PUT") == 0) {
+        store(object, request->body ? request->body : "", request->body_length);
+    } else if (!object->there) {
+        http_fake_fill(response, 404, "", "<Error><Code>NoSuchKey</Code></Error>");
+        return;
+    }
+    snprintf(etag, sizeof etag, "ETag: \"v%d\"", object->version);
+    http_fake_fill(response, 200, etag, strcmp(request->method, "GET") == 0 ? object->bytes : "");
 }
 
 static struct exporter *fresh(void *context)
@@ -459,6 +509,11 @@ static struct exporter *fresh(void *context)
     return exporter;
 }
 
+static void overwrite(void *context, const char *text)
+{
+    store(context, text, strlen(text));
+}
+
 static void drop(void *context)
 {
     world_close(&((struct object *)context)->world);
@@ -467,8 +522,11 @@ static void drop(void *context)
 int main(void)
 {
     static struct object object;
-    static const struct exporter_maker maker = {
-        .name = "exporter s3:", .context = &object, .fresh = fresh, .remove = drop};
+    static const struct exporter_maker maker = {.name = "exporter s3:",
+                                                .context = &object,
+                                                .fresh = fresh,
+                                                .overwrite = overwrite,
+                                                .remove = drop};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_put),
@@ -482,6 +540,7 @@ int main(void)
         cmocka_unit_test(test_denied),
         cmocka_unit_test(test_reading),
         cmocka_unit_test(test_a_new_one_whose_answer_was_lost),
+        cmocka_unit_test(test_a_server_without_conditions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) + exporter_contract_run(&maker);
 }

@@ -271,6 +271,16 @@ static struct exporter *fresh(void *context)
     return exporter_file_new(scratch_path(&s_scratch, "list.csv"), false);
 }
 
+static void overwrite(void *context, const char *text)
+{
+    const struct publication publication = {.bytes = text, .length = strlen(text)};
+    struct err err = ERR_INIT;
+    (void)context;
+    struct exporter *other = exporter_file_new(scratch_path(&s_scratch, "list.csv"), false);
+    assert_int_equal(other->ops->publish(other, &publication, NULL, &err), ERR_OK);
+    exporter_free(other);
+}
+
 static void drop(void *context)
 {
     (void)context;
@@ -282,7 +292,7 @@ static void drop(void *context)
 int main(void)
 {
     static const struct exporter_maker maker = {
-        .name = "exporter file:", .fresh = fresh, .remove = drop};
+        .name = "exporter file:", .fresh = fresh, .overwrite = overwrite, .remove = drop};
     const struct CMUnitTest tests[] = {
         OWN(a_new_list_can_be_read_as_the_umask_says),
         OWN(one_that_is_replaced_keeps_its_manners),
