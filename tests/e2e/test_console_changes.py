@@ -5,6 +5,7 @@ import re
 import pytest
 
 from support.console import CONFIG
+from support.golden import golden
 
 QUICK = CONFIG.replace("refresh = 0", "refresh = 1")
 
@@ -55,7 +56,11 @@ def test_the_list_of_changes_and_what_was_seen_of_it(watched):
     assert centre.run("--pin", "d.rao=leaflet").status == 0
     term.wait_for("Agents 14 c2").press("4").wait_for("CHANGES 2")
     term.wait_for("2003>2055").wait_for("~ e.rao").wait_for("p d.rao")
-    term.press("Down").wait_for("e.rao had 2003").press("Esc")
+    term.press("Down").wait_for("e.rao had 2003").wait_for("h history, z plans back")
+    golden("changes-80x24", term)
+    golden("changes-200x50", term.resize(200, 50))
+    golden("changes-40x10", term.resize(40, 10))
+    term.resize(80, 24).wait_for("e.rao had 2003").press("Esc")
     term.wait_for(lambda t: "c2" not in t.text)
     assert centre.run("--unpin", "d.rao").status == 0
     term.wait_for("Agents 14 c1").press("4").wait_for("CHANGES 1").wait_for("--- seen before")
@@ -93,10 +98,7 @@ def test_seen_marks_everything(watched):
 def test_what_i_do_here_is_no_news(watched):
     centre, term = watched
     term.press("/").type("e.rao").press("Enter").wait_for("Agents 1 of 14")
-    term.press("p").type("leaflet").press("Enter")
-    term.wait_for(lambda t: "applied" in t.text or "PLAN" in t.text)
-    if "PLAN" in term.text:
-        term.press("Enter")
+    term.press("p").wait_for("note:").type("leaflet").press("Enter")
     term.wait_for(re.compile(r"e\.rao .*PIN")).quiet(1500)
     assert " c1" not in term.text
 

@@ -57,6 +57,9 @@ MASKS = [
     # who runs the tests: the header has it where there is room
     (re.compile(rf"(?<=.) \| {_ACTOR}(?=  |$)"), _blank),
     (re.compile(rf"\b{_ACTOR} *"), _named("operator@desk")),
+    # the machine that the tests run on
+    (re.compile(r"(?<=#  )you on [\w.-]+(?= [\w-]+:)"), "you on desk"),
+    (re.compile(r"\byou on [\w.-]+[…>]? *(?=\S)"), _named("you on desk")),
     (re.compile(r"/tmp/[^\s,;|]*"), _named("/tmp/...")),
 ]
 

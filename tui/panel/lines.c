@@ -26,6 +26,22 @@ void lines_draw(const struct lines *lines, struct canvas *canvas, struct rect ar
     }
 }
 
+void lines_write(const struct lines *lines, struct buf *out)
+{
+    for (size_t i = 0; i < lines->n; i++) {
+        const struct line *line = &lines->lines[i];
+        int x = 0;
+        for (int k = 0; k < line->n_parts && line->parts[k].text[0]; k++) {
+            for (; x < line->parts[k].x; x++) {
+                buf_puts(out, " ");
+            }
+            buf_puts(out, line->parts[k].text);
+            x += canvas_columns(line->parts[k].text);
+        }
+        buf_puts(out, "\n");
+    }
+}
+
 struct line *lines_add(struct lines *lines)
 {
     if (lines->n == lines->capacity) {

@@ -12,6 +12,7 @@
  */
 
 #include "core/base/arena.h"
+#include "core/base/buf.h"
 #include "tui/terminal/canvas.h"
 
 #define LINE_PARTS 5
@@ -42,6 +43,9 @@ struct lines {
 void lines_release(struct lines *lines);
 /* The first lines that fit into the area. */
 void lines_draw(const struct lines *lines, struct canvas *canvas, struct rect area);
+
+/* All of them as text, each ended by a line feed. */
+void lines_write(const struct lines *lines, struct buf *out);
 
 /* An empty line at the end, and a part at the end of a line. The text must live in the arena, or
    longer than the lines. */

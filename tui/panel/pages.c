@@ -380,7 +380,8 @@ struct view *page_refusals(const char *action, const struct refusals *refusals)
 
 /* ---- one action ---------------------------------------------------------------------------- */
 
-void page_add_change(struct buf *out, const struct audit_change *change)
+/* A line about one of its changes. */
+static void add_change(struct buf *out, const struct audit_change *change)
 {
     buf_printf(out, "%c %s", change_kind_mark(change->kind), change_kind_name(change->kind));
     if (change->kind == CHANGE_CREATE && change->to) {
@@ -423,7 +424,7 @@ void page_action(struct shell *shell, const struct audit_action *action)
     add_remark(&page->text, "plan file", action->origin.plan_file);
     buf_putc(&page->text, '\n');
     for (size_t i = 0; i < action->n_changes; i++) {
-        page_add_change(&page->text, &action->changes[i]);
+        add_change(&page->text, &action->changes[i]);
     }
     shell_push(shell, &page->view);
 }

@@ -31,7 +31,4 @@ struct view *page_refusals(const char *action, const struct refusals *refusals);
 /* What one recorded action did. */
 void page_action(struct shell *shell, const struct audit_action *action);
 
-/* A line about one of its changes. */
-void page_add_change(struct buf *out, const struct audit_change *change);
-
 #endif

@@ -125,9 +125,11 @@ static void row_read(struct shell *shell, struct work *work)
     if (work->job.err.code != ERR_OK) {
         return; /* the row stays without its history; reading the store tells what is wrong */
     }
-    history_free(row->history);
-    row->history = work->history;
-    work->history = NULL;
+    history_free(row->of_agent);
+    history_free(row->of_ext);
+    *row =
+        (struct row_history){.read = true, .of_agent = work->history, .of_ext = work->ext_history};
+    work->history = work->ext_history = NULL;
     snprintf(row->login, sizeof row->login, "%s", work->row_login);
     snprintf(row->ext, sizeof row->ext, "%s", work->row_ext);
 }

@@ -117,8 +117,9 @@ void shell_forget_data(struct shell *shell)
 
 void shell_forget_place(struct shell *shell)
 {
-    history_free(shell->reading.row.history);
-    shell->reading.row = (struct row_history){.history = NULL};
+    history_free(shell->reading.row.of_agent);
+    history_free(shell->reading.row.of_ext);
+    shell->reading.row = (struct row_history){.read = false};
     shell->reading.history_asked = false;
     live_cache_release(&shell->live.cache);
     shell->live = (struct live_reading){.refused = false};

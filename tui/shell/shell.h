@@ -90,7 +90,8 @@ struct source {
 struct row_history {
     char login[LOGIN_MAX + 1]; /* "": none */
     char ext[EXT_ROOM];
-    struct history *history; /* NULL: not read yet */
+    bool read;
+    struct history *of_agent, *of_ext; /* NULL: not asked for */
 };
 
 /* What agents do now, as far as the directory was asked. */

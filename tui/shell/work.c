@@ -12,6 +12,7 @@
 
 /* How often rows of the directory appear while it is read, at the most. */
 #define SHOW_AGENTS_MS 250
+#define ROW_ACTIONS 50 /* of a row: so many are shown */
 
 static const struct {
     const char *name;
@@ -267,6 +268,22 @@ static void run_history(struct work *work)
                            &work->job.err);
 }
 
+/* What was done to an agent and to an extension: each by its own index. */
+static void run_row(struct work *work)
+{
+    const struct history_query of_agent = {.agent = work->row_login, .limit = ROW_ACTIONS};
+    const struct history_query of_ext = {.ext = work->row_ext, .limit = ROW_ACTIONS};
+    struct err *err = &work->job.err;
+    const struct progress *progress = &work->job.progress;
+    enum err_code code = ERR_OK;
+    if (work->row_login[0]) {
+        code = session_history(work->session, &of_agent, progress, &work->history, err);
+    }
+    if (code == ERR_OK && work->row_ext[0]) {
+        (void)!session_history(work->session, &of_ext, progress, &work->ext_history, err);
+    }
+}
+
 static void run_undo(struct work *work)
 {
     use_known_roster(work);
@@ -342,7 +359,7 @@ static void run(struct job *job)
         run_live(work);
         break;
     case WORK_ROW:
-        run_history(work);
+        run_row(work);
         break;
     }
     if (work->use.err.code != ERR_OK) {
@@ -374,6 +391,7 @@ static void release(struct job *job)
     screen_data_unref(work->data);
     usecase_release(&work->use);
     history_free(work->history);
+    history_free(work->ext_history);
     live_free(work->live);
     free(work->live_agents);
     free(work->argument);

@@ -56,6 +56,7 @@ struct work {
     struct screen_data *data; /* NULL: nothing new */
     struct usecase use;       /* what was read, planned, written and published */
     struct history *history;
+    struct history *ext_history;   /* of row_ext, if a row is asked for */
     char row_login[LOGIN_MAX + 1]; /* whose history is asked for; "": nobody's */
     char row_ext[EXT_ROOM];
     struct agent *live_agents; /* agents of `seen`, whose live states are asked for */
@@ -77,7 +78,8 @@ void work_start(struct shell *shell, enum work_kind kind, const char *argument, 
  * not allowed, asking again is useless. Nothing is said on the screen here.
  */
 void work_ask_live(struct shell *shell, const struct live_wanted *wanted, work_done_fn done);
-/* Reads what was done to that row; `done` takes work->history. */
+/* Reads what was done to that row; `done` takes work->history, the agent's, and
+   work->ext_history. */
 void work_ask_row(struct shell *shell, const char *login, const char *ext, work_done_fn done);
 /* The plan moves in, and is in work->use.plan when `done` is called for `view`. */
 void work_apply(struct shell *shell, struct plan *plan, struct view *view, work_done_fn done);

@@ -195,19 +195,17 @@ void changes_seen_line(const struct changes_look *look, int64_t seen_at_s, struc
               arena_printf(&out->arena, "--- seen before %s ---", at));
 }
 
-void changes_about(const struct changes_look *look, const struct change_item *item,
-                   const struct changes_keys *keys, struct lines *out)
+void changes_about(const struct change_item *item, const struct changes_keys *keys,
+                   struct lines *out)
 {
     struct arena *arena = &out->arena;
     const struct feed_entry *entry = item->entry;
     const struct feed_row *row = item->row;
-    const char *reason = entry->ticket ? entry->ticket : row ? row->note : NULL;
-    const char *asks = reason ? ", asked for:" : "";
+    const char *asks = entry->ticket ? ", asked for:" : "";
+    const char *why = row && entry->origin != FEED_UNKNOWN ? row->note : NULL;
     const char *first;
-    (void)look;
     if (entry->origin == FEED_UNKNOWN) {
         first = "written by another tool";
-        reason = NULL;
     } else if (row && row->kind == CHANGE_REASSIGN && row->agent && row->from) {
         first = arena_printf(arena, "%s had %s%s", row->agent, row->from, asks);
     } else {
@@ -218,8 +216,9 @@ void changes_about(const struct changes_look *look, const struct change_item *it
     }
     line_part(lines_add(out), 0, STYLE_TEXT, first);
     line_part(lines_add(out), 0, STYLE_TEXT,
-              reason ? arena_printf(arena, "\"%s\"; %s: menu", reason, keys->menu)
-                     : arena_printf(arena, "%s: menu", keys->menu));
+              entry->ticket ? arena_printf(arena, "\"%s\"; %s: menu", entry->ticket, keys->menu)
+              : why         ? why
+                            : arena_printf(arena, "%s: menu", keys->menu));
     line_part(lines_add(out), 0, STYLE_TEXT,
               entry->action_id && keys->undo
                   ? arena_printf(arena, "%s history, %s plans back", keys->history, keys->undo)

@@ -52,7 +52,7 @@ void changes_seen_line(const struct changes_look *look, int64_t seen_at_s, struc
 struct changes_keys {
     const char *menu, *history, *undo;
 };
-void changes_about(const struct changes_look *look, const struct change_item *item,
-                   const struct changes_keys *keys, struct lines *out);
+void changes_about(const struct change_item *item, const struct changes_keys *keys,
+                   struct lines *out);
 
 #endif

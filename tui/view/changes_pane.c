@@ -82,7 +82,7 @@ static int draw_item(const struct changes_part *self, const struct shell *shell,
 }
 
 static void draw_about(const struct changes_part *self, const struct shell *shell,
-                       const struct changes_look *look, struct canvas *canvas, struct rect area)
+                       struct canvas *canvas, struct rect area)
 {
     struct lines lines = LINES_INIT;
     const struct changes_keys keys = {.menu = frame_key(shell, CMD_MENU),
@@ -91,7 +91,7 @@ static void draw_about(const struct changes_part *self, const struct shell *shel
                                                                      : frame_key(shell, CMD_UNDO)};
     canvas_rule(canvas, area.x - 1, area.y, area.width + 1, STYLE_FRAME);
     if (self->items.n > 0) {
-        changes_about(look, &self->items.items[self->rows.cursor], &keys, &lines);
+        changes_about(&self->items.items[self->rows.cursor], &keys, &lines);
     }
     area.y++;
     lines_draw(&lines, canvas, area);
@@ -113,8 +113,7 @@ static void draw(struct part *part, struct shell *shell, const struct part_about
     }
     if (about->focus && inside.height >= ABOUT_FROM) {
         low -= ABOUT_LINES + 1;
-        draw_about(self, shell, &look, canvas,
-                   (struct rect){inside.x, low, inside.width, ABOUT_LINES});
+        draw_about(self, shell, canvas, (struct rect){inside.x, low, inside.width, ABOUT_LINES});
     }
     if (self->items.n == 0) {
         canvas_text(canvas, inside.x, y, inside.width, STYLE_DIM, "nobody changed anything yet");

@@ -1,72 +1,53 @@
 #include "tui/view/details.h"
 
-#include <string.h>
-
 #include "tui/panel/pages.h"
 #include "tui/shell/work.h"
 
 #include "core/base/banned.h"
 
-static bool same(const char *a, const char *b)
+#define PAGE_WIDTH 70
+#define PAGE_HEIGHT 1000 /* a page scrolls */
+
+void details_fill(const struct shell *shell, const struct agent_row *row, const struct slot *slot,
+                  struct details *out)
 {
-    return a && b && strcmp(a, b) == 0;
+    const struct live_seen *seen = row ? shell_live_of(shell, row->login) : NULL;
+    *out = (struct details){.data = shell->data,
+                            .row = row,
+                            .slot = slot,
+                            .tells_live = shell_tells_live(shell),
+                            .live = seen ? &seen->state : NULL,
+                            .live_at_s = seen ? seen->at_s : 0};
 }
 
-/* What the history says about an agent or an extension. */
-static void add_history(const struct shell *shell, struct buf *out, const char *login,
-                        const char *ext)
+/* The newest actions of the history that are about the row. */
+static void add_past(const struct shell *shell, const struct details *about, struct past *past)
 {
-    size_t n = 0;
-    buf_puts(out, "\n#History\n");
-    if (!shell->reading.history) {
-        buf_printf(out, "%s reads the history\n", frame_key(shell, CMD_HISTORY));
-        return;
-    }
-    for (size_t i = 0; i < shell->reading.history->n_actions; i++) {
-        const struct audit_action *action = &shell->reading.history->actions[i];
-        for (size_t k = 0; k < action->n_changes; k++) {
-            const struct audit_change *change = &action->changes[k];
-            if (same(change->agent, login) || same(change->ext, ext) ||
-                (change->kind == CHANGE_REASSIGN && same(change->from, ext))) {
-                char when[WHEN_MAX];
-                when_moment(action->at_ms / 1000, shell_now_s(shell), when);
-                buf_printf(out, "%s  ", when);
-                page_add_change(out, change);
-                buf_printf(out, "    %s by %s\n", action->action, action->actor);
-                n++;
-            }
-        }
-    }
-    if (n == 0) {
-        buf_printf(out, "nothing in the last %zu actions\n", shell->reading.history->n_actions);
-    }
+    const struct history *history = shell->reading.history;
+    const char *login = about->row ? about->row->login : NULL;
+    const char *ext = about->slot ? about->slot->ext : NULL;
+    past_add_feed(past, shell->changes.feed, history, login, ext);
+    past_add_history(past, history, login, ext);
 }
 
-static void add_slot(const struct shell *shell, struct buf *out, const struct slot *slot)
+static void one_row(const struct shell *shell, const struct selection *selection, struct buf *out)
 {
-    const struct screen_data *data = shell->data;
-    char when[WHEN_MAX];
-    buf_printf(out, "extension  %s  %s\n", slot->ext, screen_data_slot_states(data, slot));
-    if (slot->at_s > 0) {
-        when_moment(slot->at_s, data->now_s, when);
-        buf_printf(out, "since      %s\n", when);
+    struct details about;
+    struct past past = PAST_INIT;
+    struct lines lines = LINES_INIT;
+    details_fill(shell, selection->rows[0], selection->slots[0], &about);
+    about.about_number = !selection->agents;
+    about.width = PAGE_WIDTH;
+    about.height = PAGE_HEIGHT;
+    if (shell->reading.history) {
+        add_past(shell, &about, &past);
+        about.past = &past;
     }
-    if (slot->by) {
-        buf_printf(out, "by         %s\n", slot->by);
-    }
-    if (policy_state(data->policy, slot, data->now_s) == EXT_COOLING) {
-        when_moment(policy_cool_until_s(data->policy, slot, data->now_s), data->now_s, when);
-        buf_printf(out, "cools till %s\n", when);
-    }
-    if (slot->note) {
-        buf_printf(out, "note       %s\n", slot->note);
-    }
-    if (slot->state == SLOT_FREE && slot->agent) {
-        buf_printf(out, "last held  %s\n", slot->agent);
-    }
-    if (slot->state == SLOT_ASSIGNED && slot->at_s == 0) {
-        buf_puts(out, "           written by the older program; a sync adopts it\n");
-    }
+    details_lines(&about, &lines);
+    buf_puts(out, "#");
+    lines_write(&lines, out);
+    lines_release(&lines);
+    past_release(&past);
 }
 
 void details_text(const struct shell *shell, const struct selection *selection, struct buf *out)
@@ -76,22 +57,7 @@ void details_text(const struct shell *shell, const struct selection *selection, 
     } else if (selection->n > 1) {
         buf_printf(out, "%s rows are marked\n", frame_count(selection->n));
     } else {
-        const struct agent_row *row = selection->rows[0];
-        const struct slot *slot = selection->slots[0];
-        if (row) {
-            buf_printf(out, "#%s\nlogin      %s  %s\n", row->name ? row->name : row->login,
-                       row->login, screen_data_agent_look(shell->data, row)->states);
-            if (row->routing_profile) {
-                buf_printf(out, "profile    %s\n", row->routing_profile);
-            }
-        }
-        if (slot) {
-            add_slot(shell, out, slot);
-        } else {
-            buf_printf(out, "extension  none: %s assigns one, %s plans a sync\n",
-                       frame_key(shell, CMD_ASSIGN), frame_key(shell, CMD_SYNC));
-        }
-        add_history(shell, out, row ? row->login : NULL, slot ? slot->ext : NULL);
+        one_row(shell, selection, out);
     }
 }
 

@@ -13,7 +13,7 @@
 #include "core/base/mem.h"
 #include "tui/shell/work.h"
 #include "tui/terminal/loop.h"
-#include "tui/view/details_lines.h"
+#include "tui/view/details.h"
 #include "tui/view/edit.h"
 
 #include "core/base/banned.h"
@@ -63,6 +63,13 @@ static void turn_to(struct details_part *self, const struct part_about *about)
     self->ask_at_ms = login[0] || ext[0] ? clock_ticks_ms() + REST_MS : LOOP_FOREVER;
 }
 
+static void add_history(struct details_part *self, const struct history *history)
+{
+    if (history) {
+        past_add_history(&self->past, history, self->login, self->ext);
+    }
+}
+
 /* The trail of a service is read once, and then as far as it grows: not for each row. */
 static void take_from_memory(struct details_part *self, const struct shell *shell)
 {
@@ -83,9 +90,11 @@ static void take_past(struct details_part *self, const struct shell *shell)
     }
     if (!session_is_embedded(shell->place.session)) {
         take_from_memory(self, shell);
-    } else if (found->history && strcmp(found->login, self->login) == 0 &&
+    } else if (found->read && strcmp(found->login, self->login) == 0 &&
                strcmp(found->ext, self->ext) == 0) {
-        past_add_history(&self->past, found->history, self->login, self->ext);
+        add_history(self, found->of_agent);
+        add_history(self, found->of_ext);
+        past_sort(&self->past);
         self->known = true;
     }
 }
@@ -136,15 +145,9 @@ static void count_fits(const struct shell *shell, const struct part_about *about
 
 static void fill(const struct shell *shell, const struct part_about *about, struct details *out)
 {
-    const struct live_seen *seen = about->row ? shell_live_of(shell, about->row->login) : NULL;
-    *out = (struct details){.data = shell->data,
-                            .row = about->row,
-                            .slot = about->slot,
-                            .about_number = about->number,
-                            .empty = about->empty,
-                            .tells_live = shell_tells_live(shell),
-                            .live = seen ? &seen->state : NULL,
-                            .live_at_s = seen ? seen->at_s : 0};
+    details_fill(shell, about->row, about->slot, out);
+    out->about_number = about->number;
+    out->empty = about->empty;
 }
 
 static void draw(struct part *part, struct shell *shell, const struct part_about *about,

@@ -63,7 +63,7 @@ const char *details_since(struct arena *arena, const struct details *about)
     return details_moment(arena, about, slot->at_s);
 }
 
-/* "sync (cron@lambda)" if the history tells the action, else who. */
+/* "sync (cron@lambda)" if the history tells of an action with another name, else who. */
 const char *details_by(struct arena *arena, const struct details *about)
 {
     char who[AUDIT_NAME_MAX];
@@ -73,7 +73,7 @@ const char *details_by(struct arena *arena, const struct details *about)
         return "-";
     }
     audit_actor_name(actor, who);
-    if (made && made->many) {
+    if (made && strcmp(made->action, change_kind_name(made->kind)) != 0) {
         return arena_printf(arena, "%s (%s)", made->action, who);
     }
     return arena_strdup(arena, who);

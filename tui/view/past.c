@@ -51,7 +51,6 @@ void past_add_history(struct past *past, const struct history *history, const ch
                                       .agent = change->agent,
                                       .who = who,
                                       .action = action->action,
-                                      .many = action->n_changes > 1,
                                       .had = change->was.agent,
                                       .had_until_s = change->was.at_s},
                 login, ext);
@@ -81,8 +80,7 @@ static void add_entry(struct past *past, const struct feed_entry *entry, const c
                                   .from = row->from,
                                   .agent = row->agent,
                                   .who = entry->who,
-                                  .action = entry->action,
-                                  .many = entry->n_numbers > 1},
+                                  .action = entry->action},
             login, ext);
     }
 }
@@ -96,6 +94,38 @@ void past_add_feed(struct past *past, const struct feed *feed, const struct hist
             add_entry(past, entry, login, ext);
         }
     }
+}
+
+static bool is_known(const struct past *past, size_t n, const struct past_change *change)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct past_change *other = &past->changes[i];
+        if (other->at_ms == change->at_ms && other->kind == change->kind &&
+            same(other->ext, change->ext) &&
+            (other->agent == change->agent || same(other->agent, change->agent))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void past_sort(struct past *past)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < past->n; i++) {
+        struct past_change change = past->changes[i];
+        size_t at = n;
+        if (is_known(past, n, &change)) {
+            continue;
+        }
+        while (at > 0 && past->changes[at - 1].at_ms < change.at_ms) {
+            at--;
+        }
+        memmove(&past->changes[at + 1], &past->changes[at], (n - at) * sizeof change);
+        past->changes[at] = change;
+        n++;
+    }
+    past->n = n;
 }
 
 void past_release(struct past *past)

@@ -20,7 +20,6 @@ struct past_change {
     const char *agent;  /* NULL: nobody */
     const char *who;    /* a short name, for people */
     const char *action; /* "sync" */
-    bool many;          /* the action changed other rows, too */
     const char *had;    /* who had the number before; NULL: not known */
     int64_t had_until_s;
 };
@@ -44,6 +43,8 @@ void past_add_history(struct past *past, const struct history *history, const ch
 /* The same from the feed of changes, but for actions that `known` has (NULL: none). */
 void past_add_feed(struct past *past, const struct feed *feed, const struct history *known,
                    const char *login, const char *ext);
+/* Puts the newest first, after several were added; what is there twice goes. */
+void past_sort(struct past *past);
 void past_release(struct past *past);
 
 #endif

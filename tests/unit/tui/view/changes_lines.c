@@ -109,11 +109,10 @@ static void assert_item(const struct fixture *f, size_t at, bool wide, const cha
 
 static void assert_about(const struct fixture *f, size_t at, const char *expected)
 {
-    struct changes_look look = {.now_s = NOON_MS / 1000, .width = 31};
     struct changes_keys keys = {"Enter", "h", "z"};
     struct lines lines = LINES_INIT;
-    changes_about(&look, &f->items.items[at], &keys, &lines);
-    assert_string_equal(drawn(&lines, look.width), expected);
+    changes_about(&f->items.items[at], &keys, &lines);
+    assert_string_equal(drawn(&lines, 31), expected);
     lines_release(&lines);
 }
 

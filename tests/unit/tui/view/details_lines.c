@@ -392,6 +392,50 @@ static void what_a_caller_gets(void **state)
     assert_string_equal(text, "0012 avl, since 4 Nov by test");
 }
 
+/* ---- what was done to a row -------------------------------------------------------------------- */
+
+static void two_answers_about_a_row_are_one(void **state)
+{
+    struct fixture *f = *state;
+    past_add_history(&f->past, f->history, NULL, "0012");
+    past_add_history(&f->past, f->history, "a.bennett", NULL);
+    past_add_history(&f->past, f->history, "m.greco", NULL);
+    assert_int_equal(f->past.n, 4);
+    past_sort(&f->past);
+    assert_int_equal(f->past.n, 3);
+    assert_string_equal(f->past.changes[0].agent, "m.greco");
+    assert_string_equal(f->past.changes[1].agent, "a.bennett");
+    assert_string_equal(f->past.changes[2].agent, "b.smith");
+}
+
+static void the_feed_adds_what_the_history_does_not_have(void **state)
+{
+    struct fixture *f = *state;
+    const struct feed_reader reader = {.user = "me"};
+    struct feed_builder *builder = feed_begin(NULL, &reader);
+    const char *changes = "[{\"change\":\"pin\",\"extension\":\"0012\",\"agent\":\"a.bennett\"}]";
+    struct audit_record known = {.action_id = "20261104T142100000Z-aaaaaa",
+                                 .actor = "cron@lambda",
+                                 .action = "sync",
+                                 .changes = changes,
+                                 .place = "1"};
+    struct audit_record fresh = {.action_id = "20261122T115900000Z-dddddd",
+                                 .at_ms = WORLD_NOW_S * 1000,
+                                 .actor = "kim@desk7",
+                                 .action = "pin",
+                                 .changes = changes,
+                                 .place = "2"};
+    feed_add_record(builder, &known);
+    feed_add_record(builder, &fresh);
+    struct feed *feed = feed_end(builder, "2");
+    past_add_feed(&f->past, feed, f->history, "a.bennett", "0012");
+    assert_int_equal(f->past.n, 1);
+    assert_string_equal(f->past.changes[0].who, "kim@desk7");
+    past_add_feed(&f->past, NULL, f->history, "a.bennett", "0012");
+    assert_int_equal(f->past.n, 1);
+    feed_unref(feed);
+}
+
 /* ---- one line ---------------------------------------------------------------------------------- */
 
 static void assert_one_line(const struct details *about, const char *expected)
@@ -445,6 +489,8 @@ int main(void)
         T(a_history_that_was_not_read_and_one_that_is_cut),
         T(a_number_has_the_moves_from_it_in_its_history),
         T(nothing_says_what_to_do),
+        T(two_answers_about_a_row_are_one),
+        T(the_feed_adds_what_the_history_does_not_have),
         T(live_state_of_an_agent),
         T(live_state_of_a_holder),
         T(what_a_caller_gets),
