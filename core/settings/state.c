@@ -337,6 +337,54 @@ enum err_code state_save(struct state *state, struct err *err)
     return ERR_OK;
 }
 
+/* ---- on another thread ------------------------------------------------------------------------ */
+
+struct state *state_fork(const struct state *state)
+{
+    struct state *fork = mem_alloc(sizeof *fork);
+    for (int scope = 0; scope < STATE_SCOPES; scope++) {
+        const struct preferences *from = &state->scopes[scope];
+        fork->scopes[scope].path = arena_strdup(&fork->arena, from->path);
+        for (size_t i = 0; i < from->n; i++) {
+            put(&fork->scopes[scope], from->items[i].key, from->items[i].value)->is_set =
+                from->items[i].is_set;
+        }
+    }
+    fork->folder = arena_strdup(&fork->arena, state->folder);
+    return fork;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static void join(struct preferences *into, const struct preferences *fork)
+{
+    for (size_t i = 0; i < into->n; i++) {
+        struct preference *item = &into->items[i];
+        const struct preference *saved = find(fork, item->key);
+        if (saved && !saved->is_set && same_text(saved->value, item->value)) {
+            item->is_set = false;
+        }
+    }
+    forget_saved(into);
+    for (size_t i = 0; i < fork->n; i++) {
+        const struct preference *saved = &fork->items[i];
+        if (!find(into, saved->key)) {
+            put(into, saved->key, saved->value)->is_set = saved->is_set;
+        }
+    }
+}
+
+void state_join(struct state *state, struct state *fork)
+{
+    for (int scope = 0; scope < STATE_SCOPES; scope++) {
+        join(&state->scopes[scope], &fork->scopes[scope]);
+    }
+    state_close(fork);
+}
+
 /* ---- open and close ---------------------------------------------------------------------------- */
 
 struct state *state_open(const char *folder, const char *place, struct err *err)

@@ -69,6 +69,11 @@ bool state_is_changed(const struct state *state);
    second at most for another console that saves. */
 enum err_code state_save(struct state *state, struct err *err) ERR_CHECK;
 
+/* For saving on another thread: a copy that is saved there, and comes back here. What was set meanwhile
+   stays set. */
+struct state *state_fork(const struct state *state);
+void state_join(struct state *state, struct state *fork); /* frees the fork */
+
 /* The path of a file of the place ("basket.json"); NULL if nothing is kept. Its folder is made by
    fileio_make_parents. Holds as long as the state. */
 const char *state_path(struct state *state, const char *name);

@@ -11,11 +11,11 @@ from support import faults
 READY = "Enter applies it"
 
 
-def held_sync(place, term):
+def held_sync(place, term, key="s"):
     """A sync whose reading of the directory is under way and stays so."""
     hold = faults.hold()
     place.cloud.gate.inject(hold, on="connect")
-    term.press("s")
+    term.press(key)
     hold.wait()
     return hold
 
@@ -120,10 +120,13 @@ def test_a_newer_result_takes_the_place_of_one_that_waits(cloud_centre):
         hold.release()
         cloud_centre.cloud.gate.clear_faults()
         term.wait_for("sync +2 -2 waits")
-        term.press("s").wait_for("PLAN sync").press("Esc").wait_gone("PLAN").quiet()
+        term.press("s").wait_for("PLAN sync").press("Esc").wait_for("the plan waits, s opens it")
+        term.quiet()
+        assert "sync +2 -2 waits" in term.text  # it went back behind its badge
+        term.press("s").wait_for("PLAN sync").quiet()
         assert "waits" not in term.text
         cloud_centre.staff([("solo", "So", "Lo")])
-        hold = held_sync(cloud_centre, term)
+        hold = held_sync(cloud_centre, term, key="C-r")  # in the plan: plan it anew
         term.press("Down")
         hold.release()
         cloud_centre.cloud.gate.clear_faults()

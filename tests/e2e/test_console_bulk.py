@@ -87,7 +87,8 @@ def test_a_name_with_blanks_lifts_a_guard(centre):
     assert centre.run("--sync").status == 0
     centre.staff(EARLIER)
     with centre.console() as term:
-        term.press("s").wait_for("type all of it").type("all of it").press("Enter")
+        term.press("s").wait_for("Enter asks for the name").press("Enter")
+        term.wait_for("type  all of it  and Enter").type("all of it").press("Enter")
         term.wait_for("exported 12 rows")
 
 
@@ -104,8 +105,8 @@ def test_more_than_five_moves_ask_for_their_count(centre):
     with centre.console() as term:
         term.wait_for("read: 12 agents").press("Down", "Down", "Space", "Space", "Space")
         term.press("Down", "Space", "Space", "Down", "Space").wait_for("*6").press("r")
-        term.wait_for("PLAN reassign").wait_for("people lose or change their number (6)").quiet()
-        term.press("Enter").wait_for("not applied: type how many people").type("6").press("Enter")
+        term.wait_for("Enter asks for the count (6): how many people lose or change").quiet()
+        term.press("Enter").wait_for("type  6  and Enter").type("6").press("Enter")
         term.wait_for("reassign: 6 applied")
 
 

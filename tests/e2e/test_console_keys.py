@@ -23,7 +23,7 @@ def files(centre):
     }  # fmt: skip
 
 
-WRITING = ["s", "a", "r", "x", "w", "p", "R", "z", "e", "E", "I"]
+OFF_IN_READ_ONLY = ["s", "z", "Z", "e", "E", "I"]  # edits can be gathered, for a plan file
 ALL_KEYS = [
     *string.ascii_letters, *string.digits, *"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", "Space", "Enter",
     "Tab", "S-Tab", "Backspace", "Insert", "Delete", "Up", "Down", "Left", "Right", "Home", "End",
@@ -38,18 +38,19 @@ ALL_KEYS = [
 def test_a_read_only_session_says_why_a_key_is_off(centre):
     with centre.console("--read-only") as term:
         assert "READ-ONLY" in term.lines[0]
-        for key in WRITING:
+        for key in OFF_IN_READ_ONLY:
             term.press("Down").wait_gone(": read-only").press(key).wait_for(": read-only")
         term.press("Down").wait_gone(": read-only")
-        term.press(":").type("release d.rao").press("Enter").wait_for(": read-only")
-        term.press("?").wait_for("read-only]")
+        term.press(":").type("export").press("Enter").wait_for(": read-only")
+        term.press("?").wait_for("HELP").press("PgDn").wait_for("read-only]")
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_key_writes_in_a_read_only_session(centre, seed):
     before = files(centre)
     chance = random.Random(seed)
-    keys = [key for key in ALL_KEYS if key not in ("q", "F10")] * 3
+    # W writes a plan file: that is what a read-only session is for
+    keys = [key for key in ALL_KEYS if key not in ("q", "F10", "W")] * 3
     chance.shuffle(keys)
     with centre.console("--read-only") as term:
         for at, key in enumerate(keys):

@@ -12,6 +12,7 @@
 #include "tui/view/help.h"
 #include "tui/panel/prompt.h"
 #include "tui/terminal/term.h"
+#include "tui/shell/gather.h"
 #include "tui/shell/work.h"
 
 #include "core/base/banned.h"
@@ -37,18 +38,59 @@ unsigned command_run(struct console *console, enum command command)
 
 /* ---- leaving ------------------------------------------------------------------------------ */
 
+#define LEAVE_STAY "Stay"
+#define LEAVE_THROW "Throw away"
+
 static unsigned leave_accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
     struct console *console = console_of(shell);
     (void)dialog;
-    if (strcmp(text, "Stay") != 0) {
-        console->quitting = true;
+    if (strcmp(text, LEAVE_STAY) != 0) {
+        console->quitting = true; /* a basket is kept */
     }
     return REACT_CLOSE;
 }
 
+static unsigned leave_with_basket(struct dialog *dialog, struct shell *shell, const char *text)
+{
+    (void)dialog;
+    if (strcmp(text, LEAVE_THROW) == 0) {
+        gather_end(shell);
+    }
+    console_of(shell)->quitting = strcmp(text, LEAVE_STAY) != 0;
+    return REACT_CLOSE;
+}
+
+/* Gathered rows are not written: what becomes of them? */
+static void ask_about_basket(struct shell *shell)
+{
+    char title[64];
+    bool kept = state_path(shell->state, "") != NULL;
+    snprintf(title, sizeof title, "Basket of %s row%s", frame_count(shell->gathering.n),
+             shell->gathering.n == 1 ? "" : "s");
+    struct dialog *dialog =
+        dialog_new(title, kept ? "Nothing of it is written. It can wait for the next start."
+                               : "Nothing of it is written, and nothing is kept of this place.");
+    if (kept) {
+        dialog_offer(dialog, "Keep it", "it is there at the next start");
+    } else {
+        dialog_offer(dialog, LEAVE_STAY, "go on");
+    }
+    dialog_offer(dialog, LEAVE_THROW, "leave, and forget it");
+    if (kept) {
+        dialog_offer(dialog, LEAVE_STAY, "go on");
+    }
+    dialog->choice = 0;
+    dialog->accept = leave_with_basket;
+    dialog_open(shell, dialog);
+}
+
 static void leave(struct console *console)
 {
+    if (!shell_busy(&console->shell) && console->shell.gathering.n > 0) {
+        ask_about_basket(&console->shell);
+        return;
+    }
     if (!shell_busy(&console->shell)) {
         console->quitting = true;
         return;
@@ -58,7 +100,7 @@ static void leave(struct console *console)
                       ? "A plan is being written. The current batch is written or dropped as "
                         "a whole; the rest is not started."
                       : "Work is under way; nothing is being written.");
-    dialog_offer(dialog, "Stay", "let it finish");
+    dialog_offer(dialog, LEAVE_STAY, "let it finish");
     dialog_offer(dialog, "Leave", "stop the work and leave");
     dialog->choice = 0;
     dialog->accept = leave_accepted;

@@ -23,6 +23,8 @@
 #include "tui/terminal/term.h"
 #include "tui/view/main.h"
 #include "tui/console/first_start.h"
+#include "tui/shell/gather.h"
+#include "tui/shell/keep.h"
 #include "tui/shell/work.h"
 
 #include "core/base/banned.h"
@@ -119,6 +121,7 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
     }
     if (now_ms >= console->refresh_at_ms) {
         plan_refresh(console);
+        reaction |= gather_remind(&console->shell) ? REACT_DRAW : REACT_NONE;
         if (!worker_busy(console->shell.jobs.worker) && console->shell.data) {
             work_refresh(&console->shell);
         } else {
@@ -212,6 +215,7 @@ static void loop(struct console *console)
         if ((reaction & REACT_DRAW) && !console->quitting) {
             show(console);
         }
+        keep_soon(&console->shell);
     }
 }
 
@@ -310,6 +314,7 @@ static void stop(struct console *console)
         view->ops->free(view);
     }
     shell_drop_ready(&console->shell);
+    keep_close(&console->shell);
     screen_data_unref(console->shell.data);
     screen_data_unref(console->shell.reading.waiting);
     history_free(console->shell.reading.history);
@@ -327,8 +332,10 @@ static void end(struct console *console, struct console_end *end)
 {
     term_stop();
     end->signal = loop_end_signal() ? loop_end_signal() : console->hung_up ? SIGHUP : 0;
+    keep_now(&console->shell); /* first: there may be no time later */
     end_wait(console, end);
     if (!end->stuck) {
+        keep_now(&console->shell); /* a save that was under way is over */
         stop(console);
     }
     loop_stop();
@@ -342,6 +349,7 @@ enum err_code console_run(const struct console_options *options, struct console_
     tzset();
     give_memory_back();
     console->shell.options = options;
+    console->shell.data_replaced = gather_reload;
     console->shell.place.settings = options->settings;
     saved_filters_init(&console->shell.saved_filters);
     key_reader_init(&console->keys);
@@ -349,6 +357,7 @@ enum err_code console_run(const struct console_options *options, struct console_
     enum err_code code = start(console, err);
     if (code == ERR_OK) {
         shell_know_rows(&console->shell);
+        console->shell.row_now[FILTER_BASKET] = gather_row_now;
         shell_push(&console->shell, view_main_new());
         for (size_t i = 0; i < console->shell.place.settings->n_warnings; i++) {
             shell_say(&console->shell, STYLE_WARN, "%s",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "tui/shell/keep.h"
 #include "tui/terminal/term.h"
 
 #include "core/base/banned.h"
@@ -46,6 +47,7 @@ enum err_code console_open(struct console *console, const struct settings *setti
     if (code != ERR_OK) {
         return code;
     }
+    keep_now(&console->shell);
     if (console->shell.place.session) { /* the worker may still use it: it ends first */
         worker_stop(console->shell.jobs.worker);
         console->shell.jobs.worker = NULL;
@@ -67,6 +69,7 @@ enum err_code console_open(struct console *console, const struct settings *setti
     screen_data_unref(console->shell.reading.waiting);
     console->shell.reading.waiting = NULL;
     memset(console->shell.reading.sources, 0, sizeof console->shell.reading.sources);
+    keep_open(&console->shell);
     if (!console->shell.jobs.worker) {
         code = worker_start(&console->shell.jobs.worker, err);
     }

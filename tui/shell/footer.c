@@ -94,7 +94,9 @@ static const struct order {
     {CMD_SWAP, 0, 0, true},
     {CMD_PIN, 0, 0, true},
     {CMD_RESERVE, 0, 0, true},
+    {CMD_BASKET, STEP_EDITS, 0, false},
     {CMD_TOGGLE, 0, 0, false},
+    {CMD_DROP, 0, 0, false},
     {CMD_ALL_IN, 0, 0, false},
     {CMD_ALL_OUT, 0, 0, false},
     {CMD_SYNC, 0, STEP_JOBS, false},
@@ -105,6 +107,7 @@ static const struct order {
     {CMD_FILTER, 0, 0, false},
     {CMD_JUMP, 0, 0, true},
     {CMD_COLUMNS, 0, 0, true},
+    {CMD_TICKET, 0, 0, false},
     {CMD_COMMAND, STEP_LEAVE, 0, false},
     {CMD_BACK, 0, 0, false},
     {CMD_QUIT, STEP_LEAVE, 0, false},
@@ -135,7 +138,7 @@ static const char *word_of(const struct shell *shell, const struct view *view, e
     if (command == CMD_CANCEL) {
         return shell_busy(shell) ? "Stop" : "";
     }
-    if (!(info->places & view->ops->place) || !*info->hint ||
+    if (!(info->places & view->ops->place) || (!*info->hint && !view->ops->hint) ||
         command == (first_screen ? CMD_BACK : CMD_QUIT) || shell_why_unusable(shell, command)) {
         return "";
     }

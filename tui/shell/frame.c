@@ -46,7 +46,7 @@ static void place(const struct screen_data *data, char *out, size_t size)
 }
 
 /* The right end: what needs attention, then the age of the data. */
-static void standing(struct shell *shell, char *out, size_t size)
+static void standing(struct shell *shell, const char *title, char *out, size_t size)
 {
     const struct screen_data *data = shell->data;
     char age[CLOCK_TEXT_MAX] = "";
@@ -84,6 +84,12 @@ static void standing(struct shell *shell, char *out, size_t size)
     if (shell->changes.n_unseen > 0 && used < size) {
         used += (size_t)snprintf(out + used, size - used, "c%zu  ", shell->changes.n_unseen);
     }
+    bool shown = strncmp(title, "BASKET", strlen("BASKET")) == 0; /* the title says it */
+    if (shell->gathering.on && !shown && used < size) {
+        used +=
+            (size_t)snprintf(out + used, size - used, "basket %s%s  ",
+                             frame_count(shell->gathering.n), shell->gathering.touched ? " c" : "");
+    }
     if (used < size) {
         snprintf(out + used, size - used, "%s%s%s ", expiry, age, age[0] ? " ago" : "");
     }
@@ -95,7 +101,7 @@ int frame_header(struct shell *shell, struct canvas *canvas, const char *title)
     char left[512] = " ";
     char where[128];
     int width = canvas->width;
-    standing(shell, right, sizeof right);
+    standing(shell, title ? title : "", right, sizeof right);
     int room = width - canvas_columns(right) - 2;
     canvas_fill(canvas, (struct rect){0, 0, width, 1}, STYLE_HEADER);
     place(shell->data, where, sizeof where);

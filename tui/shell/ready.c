@@ -68,6 +68,23 @@ bool shell_open_ready(struct shell *shell, enum command opens)
     return ready != NULL;
 }
 
+bool shell_put_back(struct shell *shell, const struct ready *result)
+{
+    struct stack *stack = &shell->stack;
+    size_t place = 1;
+    while (place < stack->n_views && stack->views[place] != result->view) {
+        place++;
+    }
+    if (stack->n_ready == READY_MAX || place == stack->n_views || find(shell, result->opens)) {
+        return false;
+    }
+    stack->n_views--;
+    memmove(&stack->views[place], &stack->views[place + 1],
+            (stack->n_views - place) * sizeof stack->views[0]);
+    stack->ready[stack->n_ready++] = *result;
+    return true;
+}
+
 void shell_drop_ready(struct shell *shell)
 {
     while (shell->stack.n_ready > 0) {

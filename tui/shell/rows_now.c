@@ -20,8 +20,8 @@ static const char *live_now(const struct shell *shell, bool agents, const char *
 
 static const char *changed_now(const struct shell *shell, bool agents, const char *key)
 {
-    const struct feed_row *row = agents ? changes_of_agent(&shell->changes, key)
-                                        : changes_of_ext(&shell->changes, key);
+    const struct feed_row *row =
+        agents ? changes_of_agent(&shell->changes, key) : changes_of_ext(&shell->changes, key);
     const struct feed_entry *entry = row ? feed_entry_of(shell->changes.feed, row) : NULL;
     return entry ? entry->who : NULL;
 }

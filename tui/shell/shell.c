@@ -69,6 +69,9 @@ static void show_data(struct shell *shell, struct screen_data *data)
     if (data) {
         shell_take_feed(shell, data->feed);
     }
+    if (shell->data_replaced) {
+        shell->data_replaced(shell);
+    }
     reload_from(shell, 0);
     screen_data_unref(before);
 }
@@ -133,7 +136,8 @@ struct plan_input shell_plan_input(const struct shell *shell)
     const struct screen_data *data = shell->data;
     return (struct plan_input){.policy = session_policy(shell->place.session),
                                .snapshot = data->snapshot,
-                               .roster = data->partial ? NULL : data->roster,
+                               .roster = data->roster,
+                               .still_reading = data->partial,
                                .now_s = snapshot_now_s(data->snapshot, shell->options->clock),
                                .actor = shell->place.actor[0] ? shell->place.actor : "extpool"};
 }

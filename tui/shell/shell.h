@@ -20,6 +20,7 @@
 #include "core/plan/plan.h"
 #include "core/session/session.h"
 #include "core/settings/settings.h"
+#include "core/settings/state.h"
 #include "tui/shell/changes.h"
 #include "tui/shell/live_cache.h"
 #include "tui/shell/options.h"
@@ -147,6 +148,21 @@ struct footer {
     size_t n;
 };
 
+struct gathered;
+
+/* Edits that are gathered in a basket (tui/shell/gather.h), as everybody may know of them. */
+struct gathering {
+    bool on;
+    bool can_undo, can_redo;
+    bool touched;   /* somebody else changed a row of it since it was looked at */
+    size_t n;       /* rows */
+    int64_t said_s; /* when people were last told that they are not written */
+    char adds[32];  /* "Add to basket (4)" */
+    struct gathered *all;
+    /* The plan of the basket is another one, or there is none; the old one is gone. For its view. */
+    void (*replanned)(struct shell *shell, struct plan *plan);
+};
+
 #define SHELL_WIDE 132 /* columns from which details are shown beside the lists */
 
 struct shell {
@@ -160,6 +176,9 @@ struct shell {
     struct stack stack;
     struct messages messages;
     struct jobs jobs;
+    struct gathering gathering;
+    struct state *state; /* what the console remembers; never NULL once it has started */
+    void (*data_replaced)(struct shell *shell);   /* before the views are told; may be NULL */
     shell_row_now_fn row_now[FILTER_FIELD_COUNT]; /* NULL: nothing is known of any row */
     struct footer footer;
     struct field_history command_history;
@@ -187,6 +206,8 @@ bool shell_is_ready(const struct shell *shell, enum command opens);
 /* Shows the view that waits for the command; false: none waits. */
 bool shell_open_ready(struct shell *shell, enum command opens);
 void shell_drop_ready(struct shell *shell);
+/* A result that is shown goes back behind its badge. False: there is no room for it. */
+bool shell_put_back(struct shell *shell, const struct ready *result);
 
 /* ---- messages (messages.c) --------------------------------------------------------------------- */
 

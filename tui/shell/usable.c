@@ -8,6 +8,10 @@ const char *shell_why_unusable(const struct shell *shell, enum command command)
 {
     unsigned needs = command_info(command)->needs;
     const struct view *top = shell_top(shell);
+    if ((command == CMD_UNDO && shell->gathering.can_undo) ||
+        (command == CMD_REDO && shell->gathering.can_redo)) {
+        return NULL; /* a gathered edit is written nowhere */
+    }
     if ((needs & NEED_WRITE) && shell->place.read_only) {
         return "read-only";
     }

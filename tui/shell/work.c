@@ -479,11 +479,18 @@ void work_ask_row(struct shell *shell, const char *login, const char *ext, work_
 
 void work_apply(struct shell *shell, struct plan *plan, struct view *view, work_done_fn ended)
 {
-    struct work *work = make_work(shell, WORK_APPLY, NULL);
+    work_apply_for(shell, plan, NULL, view, ended);
+}
+
+void work_apply_for(struct shell *shell, struct plan *plan, const char *ticket, struct view *view,
+                    work_done_fn ended)
+{
+    struct work *work = make_work(shell, WORK_APPLY, ticket);
     work->done = ended;
     if (!plan->derived) {
         plan->n_spares = 0; /* somebody read this number: another one would be a surprise */
     }
+    work->use.ticket = work->argument;
     work->use.plan = plan;
     work->view = view;
     submit(shell, work);

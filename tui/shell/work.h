@@ -46,7 +46,8 @@ struct work {
     unsigned generation;
     unsigned long typed; /* shell->stack.typed when it was begun */
     enum work_kind kind;
-    char *argument;           /* export: where to (NULL: as configured); undo: id; import: path */
+    char *
+        argument; /* export: where to (NULL: as configured); undo: id; import: path; apply: ticket */
     struct screen_data *seen; /* what the screen showed when it began; NULL */
     struct view *view;        /* apply: the view that waits for it */
     work_done_fn done;
@@ -81,7 +82,11 @@ void work_ask_live(struct shell *shell, const struct live_wanted *wanted, work_d
 /* Reads what was done to that row; `done` takes work->history, the agent's, and
    work->ext_history. */
 void work_ask_row(struct shell *shell, const char *login, const char *ext, work_done_fn done);
-/* The plan moves in, and is in work->use.plan when `done` is called for `view`. */
+/* The plan moves in, and is in work->use.plan when `done` is called for `view`. `ticket` (NULL: none)
+   goes into the history; it is copied. */
+void work_apply_for(struct shell *shell, struct plan *plan, const char *ticket, struct view *view,
+                    work_done_fn done);
+/* The same without a ticket. */
 void work_apply(struct shell *shell, struct plan *plan, struct view *view, work_done_fn done);
 
 /* A job without a session that the person waits for: it is shown as the one under way, and

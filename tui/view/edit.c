@@ -8,6 +8,7 @@
 #include "core/settings/operands.h"
 #include "core/settings/options.h"
 #include "core/base/text.h"
+#include "tui/shell/gather.h"
 #include "tui/view/ask.h"
 #include "tui/view/jobs.h"
 #include "tui/view/planning.h"
@@ -323,6 +324,9 @@ unsigned edit_command(struct shell *shell, enum command command, const struct se
         return REACT_DRAW;
     }
     switch ((int)command) {
+    case CMD_BASKET:
+        planning_basket(shell);
+        return REACT_DRAW;
     case CMD_ASSIGN:
     case CMD_REASSIGN:
     case CMD_RELEASE:
@@ -336,11 +340,15 @@ unsigned edit_command(struct shell *shell, enum command command, const struct se
     case CMD_SYNC:
         job_sync(shell);
         return REACT_DRAW;
-    case CMD_UNDO:
-        job_undo(shell, NULL);
+    case CMD_UNDO: /* first what was gathered, then what was applied */
+        if (!gather_undo(shell)) {
+            job_undo(shell, NULL);
+        }
         return REACT_DRAW;
     case CMD_REDO:
-        job_redo(shell);
+        if (!gather_redo(shell)) {
+            job_redo(shell);
+        }
         return REACT_DRAW;
     case CMD_INIT:
         job_init(shell);

@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "tui/shell/work.h"
+#include "tui/shell/gather.h"
 
 #include "core/base/banned.h"
 
@@ -173,7 +174,9 @@ static bool shows(const struct shell *shell, int column, int room)
 
 static char sign(const struct pane_row *drawn)
 {
-    return changes_of_agent(&drawn->shell->changes, at(drawn->data, drawn->row)->login) ? 'c' : ' ';
+    const char *login = at(drawn->data, drawn->row)->login;
+    return gather_sign_with(drawn->shell, login, NULL,
+                            changes_of_agent(&drawn->shell->changes, login) != NULL);
 }
 
 static void changed(const struct feed_row *row, const char *keys[2])

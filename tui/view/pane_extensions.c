@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "tui/shell/work.h"
+#include "tui/shell/gather.h"
 
 #include "core/base/banned.h"
 
@@ -104,7 +105,9 @@ static const char *holder(const struct pane_row *drawn, const struct slot *slot,
 
 static char sign(const struct pane_row *drawn)
 {
-    return changes_of_ext(&drawn->shell->changes, at(drawn->data, drawn->row)->ext) ? 'c' : ' ';
+    const char *ext = at(drawn->data, drawn->row)->ext;
+    return gather_sign_with(drawn->shell, NULL, ext,
+                            changes_of_ext(&drawn->shell->changes, ext) != NULL);
 }
 
 static void changed(const struct feed_row *row, const char *keys[2])

@@ -8,37 +8,38 @@
 #include "core/base/text.h"
 #include "tui/view/applied.h"
 #include "tui/view/plan_private.h"
+#include "tui/shell/gather.h"
 #include "tui/shell/work.h"
 
 #include "core/base/banned.h"
 
 /* ---- what it takes ------------------------------------------------------------------------- */
 
+static void stop_asking(struct plan_view *view)
+{
+    view->asking = ASKS_NOTHING;
+    view->said_wrong = false;
+    field_set(&view->field, "");
+}
+
 static void judge(struct plan_view *view, const struct shell *shell)
 {
     judge_plan(view->plan, shell, &view->judged);
     view->seen = false;
     snprintf(view->name, sizeof view->name, "%s", shell_place_name(shell));
-    field_set(&view->field, "");
-    view->field.digits = view->judged.gate == GATE_COUNT;
+    snprintf(view->apply_hint, sizeof view->apply_hint, "%s %s", command_info(CMD_APPLY)->hint,
+             frame_count(view_plan_ticked(view->plan)));
+    stop_asking(view);
 }
 
-static bool gate_passed(const struct plan_view *view)
+static bool is_answer(const struct plan_view *view)
 {
     int64_t typed;
-    switch (view->judged.gate) {
-    case GATE_OPEN:
-        return true;
-    case GATE_COUNT:
-        return text_to_int64(view->field.text, 1, INT64_MAX, &typed) &&
-               (size_t)typed == view->judged.count;
-    case GATE_NAME:
+    if (view->asking == ASKS_NAME) {
         return strcmp(view->field.text, view->name) == 0;
-    case GATE_SHUT:
-    case GATE_NOTHING:
-        break;
     }
-    return false;
+    return text_to_int64(view->field.text, 1, INT64_MAX, &typed) &&
+           (size_t)typed == view->judged.count;
 }
 
 /* ---- keys ---------------------------------------------------------------------------------- */
@@ -54,6 +55,16 @@ static void move(struct plan_view *view, int64_t by)
     if (view->cursor >= n) {
         view->cursor = n ? n - 1 : 0;
     }
+    view->at = n ? view->plan->changes[view->cursor].request : 0;
+}
+
+/* What was left out or taken in counts from now on. */
+static void ticked(struct plan_view *view, struct shell *shell)
+{
+    judge(view, shell);
+    if (view->basket) {
+        basket_tick_rows(view, shell);
+    }
 }
 
 /* The whole group of the row goes in or out with it. */
@@ -68,96 +79,23 @@ static void toggle(struct plan_view *view, struct shell *shell)
         shell_flash(shell, STYLE_INFO, "%s", change->detail);
         return;
     }
-    if (change->result == RESULT_CONFLICT) {
+    if (change->result == RESULT_CONFLICT || change->refused) {
         shell_flash(shell, STYLE_WARN, "this row cannot be applied: %s",
                     change->detail ? change->detail : change->why);
         return;
     }
     plan_leave_out(plan, view->cursor, !change->left_out);
-    judge(view, shell);
+    ticked(view, shell);
     move(view, 1);
 }
 
-static void toggle_all(struct plan_view *view, const struct shell *shell, bool out)
+static void toggle_all(struct plan_view *view, struct shell *shell, bool out)
 {
     for (size_t i = 0; view->stage == STAGE_PLAN && i < view->plan->n_changes; i++) {
-        view->plan->changes[i].left_out = out && !view->plan->changes[i].already_applied;
+        struct change *change = &view->plan->changes[i];
+        change->left_out = change->refused || (out && !change->already_applied);
     }
-    judge(view, shell);
-}
-
-static bool is_about(const struct change *change, const struct request *request)
-{
-    if (request->agent) {
-        return change->agent && strcmp(change->agent, request->agent) == 0;
-    }
-    return change->ext && request->ext && strcmp(change->ext, request->ext) == 0;
-}
-
-/* The row of a request that was not applied; NULL: it was applied, or left out. */
-static const struct change *row_left(const struct plan *plan, const struct request *request)
-{
-    for (size_t i = 0; i < plan->n_changes; i++) {
-        const struct change *change = &plan->changes[i];
-        if (is_about(change, request) && !change->left_out && view_plan_is_left(change)) {
-            return change;
-        }
-    }
-    return NULL;
-}
-
-/* The same requests on what the store holds now. */
-static void plan_requests_again(struct plan_view *view, struct shell *shell, const char *action)
-{
-    struct request *wanted = mem_array(view->n_requests, sizeof *wanted);
-    const struct change *row = NULL;
-    size_t n = 0;
-    for (size_t i = 0; i < view->n_requests; i++) {
-        const struct change *left = row_left(view->plan, &view->requests[i]);
-        if (left) {
-            wanted[n++] = view->requests[i];
-            row = left;
-        }
-    }
-    bool taken = n == 1 && row->result == RESULT_CONFLICT && !wanted[0].swap && wanted[0].agent &&
-                 (wanted[0].kind == CHANGE_ASSIGN || wanted[0].kind == CHANGE_REASSIGN);
-    if (taken) { /* the number is gone: another one? */
-        view->retry->ask(shell, wanted[0].agent);
-    } else if (n > 0) {
-        view->retry->plan(shell, action, wanted, n);
-    }
-    free(wanted);
-}
-
-/* Gives a command to the view below. */
-static unsigned give(struct shell *shell, enum command command)
-{
-    shell->stack.given = (struct given){.command = command};
-    return REACT_CLOSE | REACT_GIVEN;
-}
-
-/* Plans again what was not applied: from its requests, or by the job that made the plan. */
-static unsigned plan_again(struct plan_view *view, struct shell *shell)
-{
-    static const struct {
-        const char *action;
-        enum command command;
-    } jobs[] = {{"sync", CMD_SYNC}, {"init", CMD_INIT}, {"repair", CMD_DOCTOR}};
-    char action[32];
-    snprintf(action, sizeof action, "%s", view->plan->action);
-    if (view->n_requests > 0) {
-        plan_requests_again(view, shell, action);
-        return REACT_CLOSE;
-    }
-    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
-        if (strcmp(action, jobs[i].action) == 0) {
-            return give(shell, jobs[i].command);
-        }
-    }
-    shell_say(shell, STYLE_INFO,
-              "%s: the rest was not applied; to plan it again, open the history (%s)", action,
-              frame_key(shell, CMD_HISTORY));
-    return REACT_CLOSE;
+    ticked(view, shell);
 }
 
 /* The worker gives the plan back, with the result of each row. */
@@ -190,62 +128,212 @@ static void applied(struct shell *shell, struct work *work)
     come_back((struct plan_view *)work->view, shell, plan, &work->use.outcome, &work->job.err);
 }
 
+/* The rows that are left stay in the basket. */
+static void basket_applied(struct shell *shell, struct work *work)
+{
+    struct plan_view *view = (struct plan_view *)work->view;
+    view->stage = STAGE_PLAN;
+    view->plan = NULL;
+    gather_applied(shell, work->use.plan);
+    applied_take(shell, work);
+    shell_bottom(shell)->ops->unmark(shell_bottom(shell));
+    if (!gather_is_on(shell)) {
+        shell_close(shell, &view->view); /* the message tells the result */
+    } else {
+        basket_show_plan(view, gather_plan(shell));
+        judge(view, shell);
+    }
+}
+
+static unsigned write_plan(struct plan_view *view, struct shell *shell)
+{
+    struct plan *plan = view->basket ? gather_take_plan(shell) : view->plan;
+    stop_asking(view);
+    view->plan = NULL;
+    view->stage = STAGE_APPLYING;
+    work_apply_for(shell, plan, view_plan_ticket(view, shell), &view->view,
+                   view->basket ? basket_applied : applied);
+    return REACT_DRAW;
+}
+
+/* A question of its own, so that all other keys work until it is asked. */
+static unsigned ask(struct plan_view *view)
+{
+    view->asking = view->judged.gate == GATE_NAME ? ASKS_NAME : ASKS_COUNT;
+    field_set(&view->field, "");
+    view->field.digits = view->asking == ASKS_COUNT;
+    return REACT_DRAW;
+}
+
+static unsigned answer(struct plan_view *view, struct shell *shell)
+{
+    char wrong[80];
+    char counted[COUNTED_MAX];
+    if (is_answer(view)) {
+        return write_plan(view, shell);
+    }
+    snprintf(wrong, sizeof wrong, "%.60s", view->field.text);
+    view_plan_counted(view, counted);
+    shell_flash(shell, STYLE_WARN, "not applied: \"%s\" is not %s", wrong,
+                view->asking == ASKS_NAME ? view->name : counted);
+    view->said_wrong = true;
+    field_set(&view->field, "");
+    return REACT_DRAW;
+}
+
 static unsigned apply(struct plan_view *view, struct shell *shell)
 {
+    const struct change *change =
+        view->plan->n_changes > 0 ? &view->plan->changes[view->cursor] : NULL;
     if (view->stage == STAGE_APPLIED) {
-        return view->left > 0 ? plan_again(view, shell) : REACT_CLOSE;
+        return view->left > 0 ? view_plan_again(view, shell) : REACT_CLOSE;
+    }
+    if (view->basket && change && change->result == RESULT_CONFLICT) {
+        basket_ask_conflict(view, shell);
+        return REACT_DRAW;
     }
     if (view->judged.gate == GATE_NOTHING) {
         if (view_plan_publishes(view, shell)) {
-            return give(shell, CMD_EXPORT);
+            return view_plan_give(shell, CMD_EXPORT);
         }
         return REACT_CLOSE;
     }
     if (shell->place.read_only) {
-        shell_flash(shell, STYLE_WARN, "apply: this session is read-only");
+        shell_flash(shell, STYLE_WARN, "apply: this session is read-only; %s writes a plan file",
+                    frame_key(shell, CMD_PLAN_FILE));
         return REACT_DRAW;
     }
-    if (!gate_passed(view)) {
-        view->said_wrong = true;
-        if (view->judged.gate == GATE_SHUT) {
-            shell_flash(shell, STYLE_ERROR, "%s", view->judged.verdict.text);
-        } else {
-            char counted[COUNTED_MAX];
-            view_plan_counted(view, counted);
-            shell_flash(shell, STYLE_WARN, "not applied: type %s",
-                        view->judged.gate == GATE_NAME ? view->name : counted);
-        }
+    if (shell_busy(shell)) {
+        shell_flash(shell, STYLE_WARN, "apply: other work is under way");
         return REACT_DRAW;
     }
     if (!view->seen || shell->stack.drawn != &view->view) {
         shell_flash(shell, STYLE_WARN, "Enter came before this was shown: Enter again applies it");
         return REACT_DRAW;
     }
-    struct plan *plan = view->plan;
-    view->plan = NULL;
-    view->stage = STAGE_APPLYING;
-    work_apply(shell, plan, &view->view, applied);
-    return REACT_DRAW;
+    switch (view->judged.gate) {
+    case GATE_COUNT:
+    case GATE_NAME:
+        return ask(view);
+    case GATE_SHUT:
+        shell_flash(shell, STYLE_ERROR, "%s", view->judged.verdict.text);
+        return REACT_DRAW;
+    case GATE_OPEN:
+    case GATE_NOTHING:
+        break;
+    }
+    return write_plan(view, shell);
+}
+
+/* The line of a question; what it does not take are commands, such as Ctrl-C. */
+static unsigned key_of_question(struct plan_view *view, struct shell *shell, uint32_t key)
+{
+    if (key == K_ENTER) {
+        return answer(view, shell);
+    }
+    if (key == K_ESC) {
+        stop_asking(view);
+        return REACT_DRAW;
+    }
+    bool text = key_is_text(key) && (view->asking == ASKS_NAME || (key >= '0' && key <= '9'));
+    if (text || key == K_BACKSPACE || key == (K_CTRL | 'u')) {
+        view->said_wrong = false;
+        field_key(&view->field, key);
+        return REACT_DRAW;
+    }
+    bool works = key == (K_CTRL | 'c') || key == (K_CTRL | 'l') || key == (K_CTRL | 'z');
+    return works ? REACT_PASS : REACT_DRAW;
 }
 
 static unsigned key(struct view *base, struct shell *shell, uint32_t key)
 {
     struct plan_view *view = (struct plan_view *)base;
-    bool typing = view->stage == STAGE_PLAN &&
-                  (view->judged.gate == GATE_COUNT || view->judged.gate == GATE_NAME);
-    (void)shell;
-    if (!typing || shell->place.read_only) {
+    bool counts = view->stage == STAGE_PLAN && view->plan && view->judged.gate == GATE_COUNT &&
+                  !shell->place.read_only && !shell_busy(shell);
+    if (view->asking == ASKS_NOTHING && counts && key >= '0' && key <= '9') {
+        ask(view);
+    }
+    return view->asking == ASKS_NOTHING ? REACT_PASS : key_of_question(view, shell, key);
+}
+
+/* Esc and q: nothing is written. A job's plan waits behind its badge again; the basket stays. */
+static unsigned leave(struct plan_view *view, struct shell *shell)
+{
+    bool waits = view->stage == STAGE_PLAN && view->judged.gate != GATE_NOTHING;
+    if (view->basket) {
+        return REACT_CLOSE;
+    }
+    if (waits && view->ready.opens != CMD_NONE && shell_put_back(shell, &view->ready)) {
+        shell_say(shell, STYLE_INFO, "%s: the plan waits, %s opens it; nothing was written",
+                  view->plan->action, frame_key(shell, view->ready.opens));
+        return REACT_DRAW;
+    }
+    if (waits) {
+        shell_say(shell, STYLE_INFO, "%s: plan closed; nothing was written", view->plan->action);
+    }
+    return REACT_CLOSE;
+}
+
+static bool scroll(struct plan_view *view, enum command command)
+{
+    switch ((int)command) {
+    case CMD_UP:
+        move(view, -1);
+        return true;
+    case CMD_DOWN:
+        move(view, 1);
+        return true;
+    case CMD_PAGE_UP:
+    case CMD_HALF_UP:
+        move(view, -(command == CMD_PAGE_UP ? view->page : view->page / 2));
+        return true;
+    case CMD_PAGE_DOWN:
+    case CMD_HALF_DOWN:
+        move(view, command == CMD_PAGE_DOWN ? view->page : view->page / 2);
+        return true;
+    case CMD_FIRST:
+        move(view, -(int64_t)view->plan->n_changes);
+        return true;
+    case CMD_LAST:
+        move(view, (int64_t)view->plan->n_changes);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* What only the basket does. */
+static unsigned command_of_basket(struct plan_view *view, struct shell *shell, enum command command)
+{
+    switch ((int)command) {
+    case CMD_DROP:
+        basket_drop_row(view, shell);
+        break;
+    case CMD_UNDO:
+    case CMD_REDO:
+        if (!(command == CMD_UNDO ? gather_undo(shell) : gather_redo(shell))) {
+            shell_flash(shell, STYLE_INFO, "%s: nothing was gathered %s",
+                        command_info(command)->name,
+                        command == CMD_UNDO ? "before this" : "after this");
+        }
+        break;
+    default:
         return REACT_PASS;
     }
-    bool blank = key == ' ' && (view->field.length == 0 || !strchr(view->name, ' '));
-    bool text = key_is_text(key) && !blank &&
-                (view->judged.gate == GATE_NAME || (key >= '0' && key <= '9'));
-    bool erase = key == K_BACKSPACE || (key == (K_CTRL | 'u') && view->field.length > 0);
-    if (!text && !erase) {
+    return gather_count(shell) > 0 ? REACT_DRAW : REACT_CLOSE;
+}
+
+static unsigned command_while_written(struct shell *shell, enum command command)
+{
+    bool harmless = command == CMD_CANCEL || command == CMD_REDRAW || command == CMD_SUSPEND ||
+                    command == CMD_HELP;
+    if (harmless) {
         return REACT_PASS;
     }
-    view->said_wrong = false;
-    field_key(&view->field, key);
+    if (command == CMD_QUIT) {
+        return REACT_LEAVE;
+    }
+    shell_flash(shell, STYLE_INFO, "the plan is being written");
     return REACT_DRAW;
 }
 
@@ -253,58 +341,37 @@ static unsigned command(struct view *base, struct shell *shell, enum command com
 {
     struct plan_view *view = (struct plan_view *)base;
     if (!view->plan) {
-        bool harmless = command == CMD_CANCEL || command == CMD_REDRAW || command == CMD_SUSPEND ||
-                        command == CMD_HELP;
-        if (harmless) {
-            return REACT_PASS;
-        }
-        if (command == CMD_QUIT) {
-            return REACT_LEAVE;
-        }
-        shell_flash(shell, STYLE_INFO, "the plan is being written");
+        return view->stage == STAGE_APPLYING ? command_while_written(shell, command) : REACT_CLOSE;
+    }
+    if (scroll(view, command)) {
         return REACT_DRAW;
     }
+    bool planning = view->stage == STAGE_PLAN;
     switch ((int)command) {
-    case CMD_UP:
-        move(view, -1);
-        break;
-    case CMD_DOWN:
-        move(view, 1);
-        break;
-    case CMD_PAGE_UP:
-    case CMD_HALF_UP:
-        move(view, -(command == CMD_PAGE_UP ? view->page : view->page / 2));
-        break;
-    case CMD_PAGE_DOWN:
-    case CMD_HALF_DOWN:
-        move(view, command == CMD_PAGE_DOWN ? view->page : view->page / 2);
-        break;
-    case CMD_FIRST:
-        view->cursor = 0;
-        break;
-    case CMD_LAST:
-        move(view, (int64_t)view->plan->n_changes);
-        break;
     case CMD_TOGGLE:
         toggle(view, shell);
-        break;
+        return REACT_DRAW;
     case CMD_ALL_IN:
     case CMD_ALL_OUT:
         toggle_all(view, shell, command == CMD_ALL_OUT);
-        break;
+        return REACT_DRAW;
+    case CMD_TICKET:
+    case CMD_PLAN_FILE:
+        if (planning) {
+            (command == CMD_TICKET ? plan_ask_ticket : plan_ask_file)(view, shell);
+        }
+        return REACT_DRAW;
+    case CMD_RELOAD:
+        return planning && view->ready.opens != CMD_NONE ? view_plan_give(shell, view->ready.opens)
+                                                         : REACT_PASS;
     case CMD_APPLY:
         return apply(view, shell);
     case CMD_BACK:
     case CMD_QUIT:
-        if (view->stage == STAGE_PLAN && view->judged.gate != GATE_NOTHING) {
-            shell_say(shell, STYLE_INFO, "%s: plan closed; nothing was written",
-                      view->plan->action);
-        }
-        return REACT_CLOSE;
+        return leave(view, shell);
     default:
-        return REACT_PASS;
+        return view->basket ? command_of_basket(view, shell, command) : REACT_PASS;
     }
-    return REACT_DRAW;
 }
 
 static unsigned paste(struct view *base, struct shell *shell, const char *text, size_t length)
@@ -322,33 +389,12 @@ static bool has_row(const struct view *base)
     return view->plan && view->plan->n_changes > 0;
 }
 
-/* What Enter does at this moment; the rows are fixed once the plan is being written. */
-static const char *hint(const struct view *base, const struct shell *shell, enum command command)
-{
-    const struct plan_view *view = (const struct plan_view *)base;
-    bool choosing = view->stage == STAGE_PLAN;
-    if (command == CMD_TOGGLE || command == CMD_ALL_IN || command == CMD_ALL_OUT) {
-        return choosing ? command_info(command)->hint : "";
-    }
-    if (command != CMD_APPLY) {
-        return command_info(command)->hint;
-    }
-    if (view->stage == STAGE_APPLIED && view->left > 0) {
-        return "Plan again";
-    }
-    if (!choosing || shell->place.read_only || view->judged.gate == GATE_SHUT) {
-        return "";
-    }
-    if (view->judged.gate == GATE_NOTHING) {
-        return view_plan_publishes(view, shell) ? "Export" : "";
-    }
-    return command_info(command)->hint;
-}
-
 static void release(struct view *base)
 {
     struct plan_view *view = (struct plan_view *)base;
-    plan_free(view->plan);
+    if (!view->basket) { /* the plan of the basket is the shell's */
+        plan_free(view->plan);
+    }
     arena_release(&view->arena);
     free(view);
 }
@@ -360,7 +406,7 @@ static const struct view_ops s_plan_ops = {.title = "plan",
                                            .command = command,
                                            .paste = paste,
                                            .has_row = has_row,
-                                           .hint = hint,
+                                           .hint = view_plan_hint,
                                            .free = release};
 
 /* ---- open and come back -------------------------------------------------------------------- */
@@ -397,15 +443,10 @@ static void plan_badge(const struct plan *plan, char *out, size_t size)
     }
 }
 
-static struct plan_view *make_view(struct shell *shell, struct plan *plan,
-                                   const struct plan_offer *offer)
+static void copy_requests(struct plan_view *view, const struct plan_offer *offer)
 {
-    struct plan_view *view = mem_alloc(sizeof *view);
-    view->view.ops = &s_plan_ops;
-    view->plan = plan;
     view->requests = arena_alloc(&view->arena, (offer->n_requests + 1) * sizeof *view->requests);
     view->n_requests = offer->n_requests;
-    view->retry = offer->retry;
     for (size_t i = 0; i < offer->n_requests; i++) {
         struct request *copy = &view->requests[i];
         *copy = offer->requests[i];
@@ -415,6 +456,17 @@ static struct plan_view *make_view(struct shell *shell, struct plan *plan,
         copy->note = arena_strdup(&view->arena, copy->note);
         copy->target = arena_strdup(&view->arena, copy->target);
     }
+}
+
+static struct plan_view *make_view(struct shell *shell, struct plan *plan,
+                                   const struct plan_offer *offer)
+{
+    struct plan_view *view = mem_alloc(sizeof *view);
+    view->view.ops = &s_plan_ops;
+    view->plan = plan;
+    view->retry = offer->retry;
+    view->ready.opens = CMD_NONE;
+    copy_requests(view, offer);
     view->known = plan_results(plan, RESULT_CONFLICT);
     field_init(&view->field, NULL);
     view_plan_measure(view);
@@ -456,7 +508,41 @@ void view_plan_offer(struct shell *shell, struct plan *plan, const struct plan_o
     struct ready result = {.opens = offer->opens, .view = &view->view};
     plan_says(plan, result.says, sizeof result.says);
     plan_badge(plan, result.badge, sizeof result.badge);
+    view->ready = result;
     if (shell_offer(shell, &result, offer->typed)) {
         say_shown(shell, plan, result.says);
     }
+}
+
+/* The shell has another plan of the basket, or none. */
+static void basket_replanned(struct shell *shell, struct plan *plan)
+{
+    for (size_t i = 0; i < shell->stack.n_views; i++) {
+        struct plan_view *view = (struct plan_view *)shell->stack.views[i];
+        bool shows = view->view.ops == &s_plan_ops && view->basket && view->stage == STAGE_PLAN;
+        if (!shows) {
+            continue;
+        }
+        basket_show_plan(view, plan);
+        if (plan) {
+            view_plan_measure(view);
+            judge(view, shell);
+        }
+    }
+}
+
+bool view_plan_open_basket(struct shell *shell, const struct plan_retry *retry)
+{
+    const struct plan_offer made = {.retry = retry};
+    struct plan *plan = gather_plan(shell);
+    if (!plan) {
+        return false;
+    }
+    shell->gathering.replanned = basket_replanned;
+    shell->gathering.touched = false;
+    struct plan_view *view = make_view(shell, plan, &made);
+    view->basket = true;
+    basket_show_plan(view, plan);
+    shell_push(shell, &view->view);
+    return true;
 }

@@ -39,4 +39,8 @@ void view_plan_offer(struct shell *shell, struct plan *plan, const struct plan_o
 void view_plan_open_applied(struct shell *shell, struct plan *plan, const struct plan_offer *offer,
                             const struct outcome *outcome, const struct err *err);
 
+/* The basket: the plan of what is gathered (tui/shell/gather.h), as the same view. False: nothing was
+   read yet. */
+bool view_plan_open_basket(struct shell *shell, const struct plan_retry *retry);
+
 #endif

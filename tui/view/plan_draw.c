@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "tui/shell/gather.h"
 
 #include "core/base/banned.h"
 
@@ -31,17 +32,9 @@ static enum style kind_style(enum change_kind kind)
     return STYLE_PLAN_MOVE;
 }
 
-bool view_plan_is_left(const struct change *change)
+static bool is_bad(const struct change *change)
 {
-    return change->result == RESULT_CONFLICT || change->result == RESULT_FAILED ||
-           change->result == RESULT_NOT_TRIED || change->result == RESULT_IN_DOUBT;
-}
-
-bool view_plan_publishes(const struct plan_view *view, const struct shell *shell)
-{
-    return view->judged.gate == GATE_NOTHING && view->plan->n_changes == 0 &&
-           plan_is_sync(view->plan) && !shell->place.read_only &&
-           !shell->place.settings->no_export && session_export_uri(shell->place.session);
+    return change->result == RESULT_CONFLICT || change->result == RESULT_FAILED;
 }
 
 /* "[x]" before it is applied, the result afterwards. */
@@ -85,36 +78,53 @@ void view_plan_measure(struct plan_view *view)
     }
 }
 
-static void draw_change(const struct plan_view *view, struct canvas *canvas, int y, size_t index)
+/* What stands behind the row: why, or what is there instead. */
+static void row_says(const struct plan_view *view, const struct shell *shell, size_t index,
+                     char *out, size_t size)
+{
+    const struct change *change = &view->plan->changes[index];
+    bool told = (is_bad(change) || change->already_applied) && change->detail;
+    if (view->basket) {
+        basket_row_says(view, shell, index, out, size);
+    } else if (change->refused) {
+        snprintf(out, size, "out: %s", change->detail);
+    } else {
+        const char *why = told ? change->detail : change->why;
+        snprintf(out, size, "%s", why ? why : "");
+    }
+}
+
+static void draw_change(const struct plan_view *view, const struct shell *shell,
+                        struct canvas *canvas, int y, size_t index)
 {
     const struct change *change = &view->plan->changes[index];
     bool current = index == view->cursor;
-    bool bad = change->result == RESULT_CONFLICT || change->result == RESULT_FAILED;
+    bool narrow = canvas->width < 60;
     enum style style = current            ? STYLE_CURSOR
                        : change->left_out ? STYLE_PLAN_OUT
-                       : bad              ? STYLE_ERROR
+                       : is_bad(change)   ? STYLE_ERROR
                                           : kind_style(change->kind);
     char ext[40];
+    char says[ERR_TEXT_MAX];
     int width = canvas->width;
     judged_ext(change, ext, sizeof ext);
     canvas_fill(canvas, (struct rect){0, y, width, 1}, current ? STYLE_CURSOR : STYLE_TEXT);
     canvas_printf(canvas, 0, y, width, style, "%c%s %c %-9s", current ? '>' : ' ',
                   box_of(view, change), change_kind_mark(change->kind),
-                  change_kind_name(change->kind));
-    int x = 17;
+                  narrow ? "" : change_kind_name(change->kind));
+    int x = narrow ? 7 : 17;
     canvas_field(canvas, x, y, width - x < view->ext_columns ? width - x : view->ext_columns, style,
                  ext);
-    x += view->ext_columns + 2;
-    int most = width < 60 ? width - x : width / 3;
+    x += view->ext_columns + (narrow ? 1 : 2);
+    int most = narrow ? width - x : width / 3;
     int agent = view->agent_columns < most ? view->agent_columns : most;
     if (x < width) {
         canvas_field(canvas, x, y, agent, style, change->agent ? change->agent : "");
     }
     x += agent + 2;
     if (x < width) {
-        bool told = (bad || change->already_applied) && change->detail;
-        const char *why = told ? change->detail : change->why;
-        canvas_text(canvas, x, y, width - x, style, why ? why : "");
+        row_says(view, shell, index, says, sizeof says);
+        canvas_text(canvas, x, y, width - x, style, says);
     }
 }
 
@@ -137,6 +147,19 @@ void view_plan_counts(const struct plan *plan, char *line, size_t size)
     }
 }
 
+/* "   out 2": rows that are left out. */
+static void add_out(char *line, size_t size, const struct plan *plan)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        n += plan->changes[i].left_out;
+    }
+    size_t used = strlen(line);
+    if (n > 0) {
+        snprintf(line + used, size - used, "%sout %s", used > 1 ? "   " : "", frame_count(n));
+    }
+}
+
 static int draw_counts(const struct plan_view *view, struct canvas *canvas, int y)
 {
     const struct plan *plan = view->plan;
@@ -144,6 +167,10 @@ static int draw_counts(const struct plan_view *view, struct canvas *canvas, int 
     view_plan_counts(plan, line, sizeof line);
     add_count(line, sizeof line, ' ', "keep", plan->keep);
     add_count(line, sizeof line, '!', "no extension left for", plan->n_unassigned);
+    if (view->basket) {
+        add_count(line, sizeof line, '!', "conflict", plan_results(plan, RESULT_CONFLICT));
+    }
+    add_out(line, sizeof line, plan);
     if (view->stage == STAGE_APPLIED) {
         canvas_text(canvas, 0, y, canvas->width, STYLE_STRONG,
                     " Result: ok applied   !! conflict   XX failed   - not tried   "
@@ -152,7 +179,7 @@ static int draw_counts(const struct plan_view *view, struct canvas *canvas, int 
         canvas_printf(canvas, 0, y, canvas->width, STYLE_ERROR,
                       " nothing can be done: no extension is left for %s",
                       frame_count(plan->n_unassigned));
-    } else if (!plan_has_work(plan)) {
+    } else if (!plan_has_work(plan) && !view->basket) {
         canvas_printf(canvas, 0, y, canvas->width, STYLE_OK, " nothing to do%s",
                       plan->n_changes > 0 ? ": no row is left in the plan"
                       : plan->keep > 0    ? ": everyone keeps what they have"
@@ -188,95 +215,93 @@ static int draw_result(const struct plan_view *view, struct canvas *canvas, int 
     return area.y;
 }
 
-/* The text to type always fits; the words around it give way. */
-static void name_prompt(const struct plan_view *view, int width, char *out, size_t size)
+/* What Enter and Esc do. */
+static void last_line(const struct plan_view *view, const struct shell *shell, char *out,
+                      size_t size)
 {
-    static const char *const before[] = {" Refused. To apply it anyway, type ",
-                                         " Refused. To apply it, type ", " Type "};
-    static const char *const after[] = {" and Enter: ", ": ", ": "};
-    int room = width - 2 - canvas_columns(view->name);
-    for (int i = 0; i < 3; i++) {
-        snprintf(out, size, "%s%s%s", before[i], view->name, after[i]);
-        if (canvas_columns(out) <= room) {
-            return;
-        }
-    }
-}
-
-void view_plan_counted(const struct plan_view *view, char out[COUNTED_MAX])
-{
-    bool releases = view->judged.verdict.moved == 0 &&
-                    (uint64_t)view->judged.verdict.people == view->plan->counts[CHANGE_RELEASE];
-    if (view->plan->whose) {
-        snprintf(out, COUNTED_MAX, "how many changes of %s this takes back", view->plan->whose);
-    } else {
-        snprintf(out, COUNTED_MAX, "%s",
-                 releases ? "the number of releases"
-                          : "how many people lose or change their number");
-    }
-}
-
-#define COUNT_COLUMNS 14 /* room for the typed count, and some more */
-
-/* The count must be typed; what is counted is shown if it fits. */
-static void count_prompt(const struct plan_view *view, int width, char *out, size_t size)
-{
-    static const char *const after[] = {" to apply, Esc goes back: ", ": "};
-    const char *count = frame_count((uint64_t)view->judged.count);
     char counted[COUNTED_MAX];
-    view_plan_counted(view, counted);
-    for (int i = 0; i < 2; i++) {
-        snprintf(out, size, " Type %s (%s)%s", counted, count, after[i]);
-        if (canvas_columns(out) + COUNT_COLUMNS <= width) {
-            return;
-        }
-    }
-    snprintf(out, size, " Type %s%s%s, Enter: ", count, view->plan->whose ? " of " : "",
-             view->plan->whose ? view->plan->whose : "");
-}
-
-static void draw_gate(struct plan_view *view, const struct shell *shell, struct canvas *canvas,
-                      int y, struct caret *caret)
-{
-    char prompt[320];
-    int width = canvas->width;
-    if (shell->place.read_only) {
-        canvas_text(canvas, 0, y, width, STYLE_WARN,
-                    " This session is read-only: nothing can be applied. Esc goes back");
-        return;
-    }
+    size_t ticked = view_plan_ticked(view->plan);
     switch (view->judged.gate) {
     case GATE_OPEN:
-        canvas_text(canvas, 0, y, width, STYLE_PROMPT, " Enter applies it, Esc goes back");
-        return;
-    case GATE_NOTHING:
-        canvas_text(canvas, 0, y, width, STYLE_PROMPT,
-                    view_plan_publishes(view, shell)
-                        ? " Nothing to apply: Enter exports the list, Esc goes back"
-                        : " Nothing to apply: Enter or Esc goes back");
-        return;
-    case GATE_SHUT:
-        canvas_text(canvas, 0, y, width, STYLE_ERROR,
-                    " Refused; this guard cannot be lifted. Esc goes back");
+        if (view->basket) {
+            snprintf(out, size, " Enter applies the %s ticked row%s   Esc keeps all of it%s%s%s",
+                     frame_count(ticked), ticked == 1 ? "" : "s",
+                     gather_can_undo(shell) ? "   " : "",
+                     gather_can_undo(shell) ? frame_key(shell, CMD_UNDO) : "",
+                     gather_can_undo(shell) ? " takes back the last" : "");
+        } else {
+            snprintf(out, size, " Enter applies it, Esc goes back");
+        }
         return;
     case GATE_COUNT:
-        count_prompt(view, width, prompt, sizeof prompt);
-        break;
+        view_plan_counted(view, counted);
+        snprintf(out, size, " Enter asks for the count (%s): %s",
+                 frame_count((uint64_t)view->judged.count), counted);
+        return;
     case GATE_NAME:
-        name_prompt(view, width, prompt, sizeof prompt);
+        snprintf(out, size, " Trim it (Space, %s), or Enter asks for the name that lifts the guard",
+                 frame_key(shell, CMD_ALL_OUT));
+        return;
+    case GATE_SHUT:
+        snprintf(out, size, " Refused; this guard cannot be lifted. Esc goes back");
+        return;
+    case GATE_NOTHING:
         break;
     }
-    int columns =
-        canvas_text(canvas, 0, y, width - 6, view->said_wrong ? STYLE_ERROR : STYLE_PROMPT, prompt);
-    caret->x = field_draw(&view->field, canvas, columns, y, width - columns, STYLE_INPUT);
-    caret->y = y;
+    snprintf(out, size, "%s",
+             view->basket ? " No row is ticked: nothing can be applied. Esc keeps all of it"
+             : view_plan_publishes(view, shell)
+                 ? " Nothing to apply: Enter exports the list, Esc goes back"
+                 : " Nothing to apply: Enter or Esc goes back");
 }
 
-static void draw_rows(struct plan_view *view, struct canvas *canvas, int y, int height)
+/* Two lines: what is to be typed, and the field. One if there is no room. Returns the line above. */
+static int draw_question(struct plan_view *view, struct canvas *canvas, int y, struct caret *caret)
 {
-    size_t rows = height > 0 ? (size_t)height : 0;
+    bool name = view->asking == ASKS_NAME;
+    bool roomy = canvas->height >= 8;
+    enum style style = view->said_wrong ? STYLE_ERROR : STYLE_PROMPT;
+    const char *wanted = name ? view->name : frame_count((uint64_t)view->judged.count);
+    char prompt[200];
+    if (roomy) {
+        snprintf(prompt, sizeof prompt, name ? " name: " : " count: ");
+    } else {
+        snprintf(prompt, sizeof prompt, " type %s: ", wanted);
+    }
+    int columns = canvas_text(canvas, 0, y, canvas->width - 6, style, prompt);
+    caret->x = field_draw(&view->field, canvas, columns, y, canvas->width - columns, STYLE_INPUT);
+    caret->y = y;
+    if (!roomy) {
+        return y;
+    }
+    canvas_printf(canvas, 0, y - 1, canvas->width, style, " type  %s  and Enter to apply it%s",
+                  wanted,
+                  name ? " all the same, Esc: back to the plan" : ", Esc: back to the plan");
+    return y - 1;
+}
+
+static void draw_last_line(const struct plan_view *view, const struct shell *shell,
+                           struct canvas *canvas, int y)
+{
+    char line[COUNTED_MAX + 100];
+    bool shut = view->judged.gate == GATE_SHUT;
+    if (shell->place.read_only && view->judged.gate != GATE_NOTHING) {
+        snprintf(line, sizeof line,
+                 " This session is read-only: nothing can be applied. %s writes a plan file",
+                 frame_key(shell, CMD_PLAN_FILE));
+        canvas_text(canvas, 0, y, canvas->width, STYLE_WARN, line);
+        return;
+    }
+    last_line(view, shell, line, sizeof line);
+    canvas_text(canvas, 0, y, canvas->width, shut ? STYLE_ERROR : STYLE_PROMPT, line);
+}
+
+static void draw_rows(struct plan_view *view, const struct shell *shell, struct canvas *canvas,
+                      struct rect area)
+{
+    size_t rows = area.height > 0 ? (size_t)area.height : 0;
     size_t n = view->plan->n_changes;
-    view->page = height;
+    view->page = area.height;
     if (view->cursor < view->top) {
         view->top = view->cursor;
     } else if (rows > 0 && view->cursor >= view->top + rows) {
@@ -286,20 +311,23 @@ static void draw_rows(struct plan_view *view, struct canvas *canvas, int y, int 
         view->top = n > rows ? n - rows : 0;
     }
     for (size_t i = 0; i < rows && view->top + i < n; i++) {
-        draw_change(view, canvas, y + (int)i, view->top + i);
+        draw_change(view, shell, canvas, area.y + (int)i, view->top + i);
     }
 }
 
 /* The current row in full; returns the line above. After a conflict its text is longer, and the
    area has the same height for every row. */
-static int draw_current(const struct plan_view *view, struct canvas *canvas, int low)
+static int draw_current(const struct plan_view *view, const struct shell *shell,
+                        struct canvas *canvas, int low)
 {
     const struct change *change = &view->plan->changes[view->cursor];
-    bool bad = change->result == RESULT_CONFLICT || change->result == RESULT_FAILED;
+    bool bad = is_bad(change);
     int height = view->stage == STAGE_APPLIED && view->left > 0 ? 4 : 1;
     const char *why = change->why ? change->why : "";
     char line[ERR_TEXT_MAX + 256];
-    if ((bad || change->already_applied) && change->detail) {
+    if (view->basket) {
+        basket_row_detail(view, shell, view->cursor, line, sizeof line);
+    } else if ((bad || change->already_applied || change->refused) && change->detail) {
         snprintf(line, sizeof line, "%s: %s (%s)", change->agent ? change->agent : change->ext,
                  change->detail, why);
     } else {
@@ -311,14 +339,77 @@ static int draw_current(const struct plan_view *view, struct canvas *canvas, int
     return low;
 }
 
+static void draw_title(const struct plan_view *view, struct shell *shell, char *out, size_t size,
+                       bool narrow)
+{
+    if (view->basket && narrow && view->plan) {
+        snprintf(out, size, "BASKET %s in %s", frame_count(gather_count(shell)),
+                 frame_count(view_plan_ticked(view->plan)));
+    } else if (view->basket) {
+        snprintf(out, size, "BASKET %s", frame_count(gather_count(shell)));
+    } else {
+        snprintf(out, size, "PLAN %s", view->plan ? view->plan->action : "is being applied");
+    }
+}
+
+/* The ticket, and the first notes. */
+static int draw_notes(const struct plan_view *view, const struct shell *shell,
+                      struct canvas *canvas, int y)
+{
+    const char *ticket = view_plan_ticket(view, shell);
+    if (ticket || view->basket) {
+        canvas_printf(canvas, 0, y++, canvas->width, STYLE_TEXT,
+                      " ticket: %s  (%s %s it; it goes into the history of every row)",
+                      ticket ? ticket : "none", frame_key(shell, CMD_TICKET),
+                      ticket ? "changes" : "sets");
+    }
+    for (size_t i = 0; i < view->plan->n_notes && i < 3; i++) {
+        canvas_printf(canvas, 0, y++, canvas->width, STYLE_WARN, " %s", view->plan->notes[i]);
+    }
+    return y;
+}
+
+/* The pool after the plan, the guards, and what Enter does; returns the line above. */
+static int draw_foot(struct plan_view *view, struct shell *shell, struct canvas *canvas, int low,
+                     struct caret *caret)
+{
+    char line[700];
+    char after[600];
+    bool refused = view->judged.verdict.refused && !view->judged.verdict.named;
+    low--;
+    if (view->asking != ASKS_NOTHING) {
+        low = draw_question(view, canvas, low, caret);
+    }
+    if (view->asking == ASKS_NOTHING || canvas->height >= 14) {
+        low -= view->asking != ASKS_NOTHING;
+        draw_last_line(view, shell, canvas, low);
+    }
+    if (view->judged.verdict.refused ||
+        (view->judged.gate != GATE_NOTHING && canvas->height >= 8)) {
+        if (view->basket && !refused) {
+            basket_guards(view, shell, after, sizeof after);
+        } else {
+            snprintf(after, sizeof after, "%s%s", refused ? "REFUSED: " : "",
+                     view->judged.verdict.text);
+        }
+        canvas_printf(canvas, 0, --low, canvas->width, refused ? STYLE_ERROR : STYLE_TEXT,
+                      " Guards: %s", after);
+    }
+    if (canvas->height >= 14) {
+        judged_after(&view->judged, after, sizeof after);
+        snprintf(line, sizeof line, " After: %s", after);
+        canvas_text(canvas, 0, --low, canvas->width, STYLE_TEXT, line);
+    }
+    return low;
+}
+
 void view_plan_draw(struct view *base, struct shell *shell, struct canvas *canvas,
                     struct caret *caret)
 {
     struct plan_view *view = (struct plan_view *)base;
-    char line[700];
+    char title[80];
     view->seen = true;
-    char title[64];
-    snprintf(title, sizeof title, "PLAN %s", view->plan ? view->plan->action : "is being applied");
+    draw_title(view, shell, title, sizeof title, canvas->width < 60);
     int y = frame_header(shell, canvas, title);
     int low = frame_footer(shell, canvas, base, NULL);
     if (!view->plan) {
@@ -328,34 +419,20 @@ void view_plan_draw(struct view *base, struct shell *shell, struct canvas *canva
                     "and can be undone.");
         return;
     }
-    if (canvas->height >= 7) {
+    bool roomy = canvas->height >= 14;
+    if (canvas->height >= 7 && (roomy || !view->basket)) {
         y = draw_counts(view, canvas, y);
     }
-    bool roomy = canvas->height >= 14;
-    for (size_t i = 0; roomy && i < view->plan->n_notes && i < 3; i++) {
-        canvas_printf(canvas, 0, y++, canvas->width, STYLE_WARN, " %s", view->plan->notes[i]);
+    if (roomy) {
+        y = draw_notes(view, shell, canvas, y);
     }
-    low--;
     if (view->stage == STAGE_APPLIED) {
-        low = draw_result(view, canvas, low);
+        low = draw_result(view, canvas, low - 1);
     } else {
-        draw_gate(view, shell, canvas, low, caret);
+        low = draw_foot(view, shell, canvas, low, caret);
     }
-    bool planning = view->stage == STAGE_PLAN;
-    if (planning && (view->judged.verdict.refused ||
-                     (view->judged.gate != GATE_NOTHING && canvas->height >= 8))) {
-        low--;
-        canvas_printf(canvas, 0, low, canvas->width,
-                      view->judged.gate == GATE_NAME || view->judged.gate == GATE_SHUT ? STYLE_ERROR
-                                                                                       : STYLE_TEXT,
-                      " Guards: %s", view->judged.verdict.text);
+    if ((roomy || (view->basket && canvas->height >= 10)) && view->plan->n_changes > 0) {
+        low = draw_current(view, shell, canvas, low);
     }
-    if (roomy && planning) {
-        judged_after(&view->judged, line, sizeof line);
-        canvas_printf(canvas, 0, --low, canvas->width, STYLE_TEXT, " After: %s", line);
-    }
-    if (roomy && view->plan->n_changes > 0) {
-        low = draw_current(view, canvas, low);
-    }
-    draw_rows(view, canvas, y, low - y);
+    draw_rows(view, shell, canvas, (struct rect){0, y, canvas->width, low - y});
 }

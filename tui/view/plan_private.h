@@ -13,6 +13,9 @@
 #include "tui/view/judged.h"
 #include "tui/view/plan.h"
 
+/* What is being asked for, in lines of its own. */
+enum asking { ASKS_NOTHING, ASKS_COUNT, ASKS_NAME };
+
 enum stage { STAGE_PLAN, STAGE_APPLYING, STAGE_APPLIED };
 
 struct plan_view {
@@ -20,8 +23,14 @@ struct plan_view {
     struct plan *plan; /* NULL while the worker has it */
     enum stage stage;
     struct judged judged;
+    bool basket; /* the plan is that of the basket: the shell's (tui/shell/gather.h) */
+    enum asking asking;
     struct field field;
-    char name[128]; /* the name to type for GATE_NAME */
+    size_t at;           /* the wish under the cursor */
+    const char *ticket;  /* of a plan; that of the basket is in the basket */
+    char apply_hint[32]; /* "Apply 5" */
+    struct ready ready;  /* the badge behind which it goes back; opens CMD_NONE: none */
+    char name[128];      /* the name to type for GATE_NAME */
     size_t cursor, top;
     int page;
     int ext_columns, agent_columns; /* that its rows need */
@@ -40,6 +49,11 @@ struct plan_view {
 /* A sync that finds nothing to do still publishes the list, as `--sync` does. */
 bool view_plan_publishes(const struct plan_view *view, const struct shell *shell);
 
+/* Gives a command to the view below, and closes this one. */
+unsigned view_plan_give(struct shell *shell, enum command command);
+/* Plans again what was not applied. */
+unsigned view_plan_again(struct plan_view *view, struct shell *shell);
+
 /* What is counted for GATE_COUNT: "the number of releases". */
 #define COUNTED_MAX 200
 void view_plan_counted(const struct plan_view *view, char out[COUNTED_MAX]);
@@ -50,8 +64,40 @@ void view_plan_counts(const struct plan *plan, char *line, size_t size);
 /* Whether a row that was to be applied was not. */
 bool view_plan_is_left(const struct change *change);
 
+const char *view_plan_ticket(const struct plan_view *view, const struct shell *shell);
+
+/* How many rows Enter applies. */
+size_t view_plan_ticked(const struct plan *plan);
+
+/* ---- the basket's rows: basket_rows.c --------------------------------------------------------- */
+
+/* What stands behind a row: "you asked, 14:30", "out: ...", "kim made it 0077 at 14:31: Enter asks". */
+void basket_row_says(const struct plan_view *view, const struct shell *shell, size_t index,
+                     char *out, size_t size);
+/* The row in full. */
+void basket_row_detail(const struct plan_view *view, const struct shell *shell, size_t index,
+                       char *out, size_t size);
+/* "2 people change (typed count above 5); releases 1 of 2,457 (limit 10 %)" */
+void basket_guards(const struct plan_view *view, const struct shell *shell, char *out, size_t size);
+
+/* Asks what becomes of the row under the cursor, which somebody else changed. */
+void basket_ask_conflict(struct plan_view *view, struct shell *shell);
+/* The view shows this plan of the basket (NULL: there is none); the cursor stays on its wish. */
+void basket_show_plan(struct plan_view *view, struct plan *plan);
+/* Ticks and drops. */
+void basket_tick_rows(struct plan_view *view, struct shell *shell);
+void basket_drop_row(struct plan_view *view, struct shell *shell);
+
+/* Asks for the ticket, and for the path of a plan file: plan_ask.c */
+void plan_ask_ticket(struct plan_view *view, struct shell *shell);
+void plan_ask_file(struct plan_view *view, struct shell *shell);
+
 /* Measures the columns that its rows need; once, when the plan comes. */
 void view_plan_measure(struct plan_view *view);
+
+/* The word in the footer for the command; "": it does nothing now. */
+const char *view_plan_hint(const struct view *base, const struct shell *shell,
+                           enum command command);
 
 /* The draw function of the view. */
 void view_plan_draw(struct view *base, struct shell *shell, struct canvas *canvas,

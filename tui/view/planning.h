@@ -6,9 +6,13 @@
 #include "core/plan/plan.h"
 #include "tui/view/plan.h"
 
-/* Plans the requests (copied) and opens the plan, or says why not. */
+/* Plans the requests (copied) and opens the plan, or says why not; while edits are gathered they go into
+   the basket. */
 void planning_requests(struct shell *shell, const char *action, const struct request *requests,
                        size_t n_requests);
+
+/* The key of the basket: tui/view/basket.h. */
+void planning_basket(struct shell *shell);
 
 /* What a plan made from requests does after a conflict. */
 extern const struct plan_retry planning_retry;

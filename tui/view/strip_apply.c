@@ -1,6 +1,7 @@
 #include "tui/view/strip_private.h"
 
 #include "core/base/banned.h"
+#include "tui/shell/gather.h"
 #include "tui/shell/work.h"
 #include "tui/view/applied.h"
 #include "tui/view/plan.h"
@@ -8,7 +9,7 @@
 
 bool strip_applies(const struct strip *strip, const struct shell *shell)
 {
-    return strip->judged.gate == GATE_OPEN && strip->whole &&
+    return strip->judged.gate == GATE_OPEN && strip->whole && !shell->place.read_only &&
            shell->place.settings->confirm != CONFIRM_PLAN;
 }
 
@@ -67,6 +68,10 @@ unsigned strip_confirm(struct strip *strip, struct shell *shell)
     if (!strip->drawn || shell->stack.drawn != &strip->view) {
         strip->early = true;
         return REACT_DRAW;
+    }
+    if (gather_is_on(shell)) {
+        gather_add(shell, strip->requests, strip->n_requests);
+        return REACT_CLOSE;
     }
     if (!strip_applies(strip, shell)) {
         return open_plan(strip, shell);

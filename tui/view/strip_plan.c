@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/shell/gather.h"
+
 #include "core/base/banned.h"
 
 /* ---- what stands in the field ---------------------------------------------------------------- */
@@ -156,6 +158,21 @@ static void weigh(struct strip *strip, const struct shell *shell)
     }
 }
 
+/* While edits are gathered: the rows beside what is in the basket. */
+static void preview(struct strip *strip, const struct shell *shell)
+{
+    strip->plan = gather_preview(shell, strip->action, strip->requests, strip->n_requests);
+    for (size_t i = 0; i < strip->plan->n_changes; i++) {
+        if (strip->plan->changes[i].refused) {
+            snprintf(strip->problem, sizeof strip->problem, "%s", strip->plan->changes[i].detail);
+            plan_free(strip->plan);
+            strip->plan = NULL;
+            return;
+        }
+    }
+    weigh(strip, shell);
+}
+
 void strip_settle(struct strip *strip, const struct shell *shell)
 {
     struct err err = ERR_INIT;
@@ -168,6 +185,10 @@ void strip_settle(struct strip *strip, const struct shell *shell)
     strip->n_requests = ask_for(strip, shell);
     strip->stale = strip->drawn = false;
     if (strip->n_requests == 0 || strip->n_about > 1) { /* many rows have a screen of their own */
+        return;
+    }
+    if (gather_is_on(shell)) {
+        preview(strip, shell);
         return;
     }
     struct plan_input input = shell_plan_input(shell);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/shell/gather.h"
+
 #include "core/base/banned.h"
 
 /* ---- the plan in one line ---------------------------------------------------------------------- */
@@ -136,6 +138,13 @@ static enum style last_line(const struct strip *strip, const struct shell *shell
     if (!strip->plan) {
         return nothing_yet(strip, shell, out, size);
     }
+    if (gather_is_on(shell)) {
+        size_t n = gather_count(shell);
+        return n == 0 ? say(STYLE_PROMPT, out, size, "Enter adds it to the basket" ESC_LEAVES)
+                      : say(STYLE_PROMPT, out, size,
+                            "%s row%s in the basket: Enter adds this one, %s then applies all",
+                            frame_count(n), n == 1 ? " is" : "s are", frame_key(shell, CMD_BASKET));
+    }
     if (!strip_applies(strip, shell)) {
         return say(STYLE_PROMPT, out, size, "Enter shows the full plan" ESC_LEAVES);
     }
@@ -177,6 +186,9 @@ static const char *confirm_hint(const struct strip *strip, const struct shell *s
     }
     if (strip->n_about > 1) {
         return "Plan";
+    }
+    if (strip->plan && gather_is_on(shell)) {
+        return shell->gathering.adds;
     }
     return !strip->plan ? "" : strip_applies(strip, shell) ? "Apply" : "Plan";
 }

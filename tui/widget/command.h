@@ -90,25 +90,27 @@
     X(CMD_UNMARK_ALL, "unmark-all", "U", PLACE_MAIN, 0, "", "remove all marks")                    \
     X(CMD_SYNC, "sync", "s", PLACE_MAIN, NEED_WRITE | NEED_IDLE, "Sync",                           \
       "read the directory and plan: new agents get one, leavers lose theirs")                      \
-    X(CMD_ASSIGN, "assign", "a", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,        \
-      "Assign", "give an extension: the lowest free one, or the one you type")                     \
-    X(CMD_REASSIGN, "reassign", "r", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,    \
-      "Reassign", "give another extension instead")                                                \
-    X(CMD_RELEASE, "release", "x", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,      \
-      "Release", "take the extension back; it cools down first")                                   \
-    X(CMD_SWAP, "swap", "w", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "Swap",    \
+    X(CMD_ASSIGN, "assign", "a", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Assign",           \
+      "give an extension: the lowest free one, or the one you type")                               \
+    X(CMD_REASSIGN, "reassign", "r", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Reassign",     \
+      "give another extension instead")                                                            \
+    X(CMD_RELEASE, "release", "x", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Release",        \
+      "take the extension back; it cools down first")                                              \
+    X(CMD_SWAP, "swap", "w", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Swap",                 \
       "two marked agents swap extensions")                                                         \
-    X(CMD_PIN, "pin", "p", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "Pin",       \
+    X(CMD_PIN, "pin", "p", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Pin",                    \
       "no sync touches this extension; again: unpin it")                                           \
-    X(CMD_RESERVE, "reserve", "R", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,      \
-      "Reserve", "take a free number out of the pool, or put it back")                             \
-    X(CMD_UNPIN, "unpin", "", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE, "",       \
+    X(CMD_RESERVE, "reserve", "R", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Reserve",        \
+      "take a free number out of the pool, or put it back")                                        \
+    X(CMD_UNPIN, "unpin", "", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "",                    \
       "syncs may touch this extension again")                                                      \
-    X(CMD_UNRESERVE, "unreserve", "", PLACE_MAIN, NEED_ROW | NEED_WRITE | NEED_DATA | NEED_IDLE,   \
-      "", "put a reserved number back")                                                            \
-    X(CMD_UNDO, "undo", "z", PLACE_MAIN | PLACE_HISTORY, NEED_WRITE | NEED_IDLE, "Undo",           \
-      "take back your newest action, or this one in the history")                                  \
-    X(CMD_REDO, "redo", "Z", PLACE_MAIN, NEED_WRITE | NEED_IDLE, "",                               \
+    X(CMD_UNRESERVE, "unreserve", "", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "",            \
+      "put a reserved number back")                                                                \
+    X(CMD_BASKET, "basket", "b", PLACE_VIEWS & ~PLACE_PLAN, NEED_DATA, "Basket",                   \
+      "gather edits, and show what is gathered; nothing is written before Enter there")            \
+    X(CMD_UNDO, "undo", "z", PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY, NEED_WRITE | NEED_IDLE,      \
+      "Undo", "take back your newest action, or this one in the history")                          \
+    X(CMD_REDO, "redo", "Z", PLACE_MAIN | PLACE_PLAN, NEED_WRITE | NEED_IDLE, "",                  \
       "bring back what your newest undo took")                                                     \
     X(CMD_EXPORT, "export", "e", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "Export",         \
       "publish the list of extensions")                                                            \
@@ -129,6 +131,10 @@
       "leave this row out of the plan, or take it in again")                                       \
     X(CMD_ALL_IN, "all-in", "*", PLACE_PLAN, 0, "All in", "take all rows in")                      \
     X(CMD_ALL_OUT, "all-out", "U", PLACE_PLAN, 0, "All out", "leave all rows out")                 \
+    X(CMD_DROP, "drop", "-", PLACE_PLAN, NEED_ROW, "Drop", "take this row out of the basket")      \
+    X(CMD_TICKET, "ticket", "T", PLACE_PLAN, 0, "Ticket",                                          \
+      "the ticket that goes into the history of every row")                                        \
+    X(CMD_PLAN_FILE, "plan-file", "W", PLACE_PLAN, 0, "", "write a plan file, for somebody else")  \
     X(CMD_APPLY, "apply", "Enter", PLACE_PLAN, 0, "Apply", "write the plan")                       \
     X(CMD_CONFIRM, "confirm", "Enter", PLACE_STRIP, 0, "Apply",                                    \
       "fill in the number; then apply the plan that is shown")                                     \

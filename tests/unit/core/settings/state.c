@@ -146,6 +146,40 @@ static void test_many_at_once(void **state)
     scratch_release(&scratch);
 }
 
+/* Saved on another thread, while more is set. */
+static void test_fork(void **state)
+{
+    (void)state;
+    struct scratch scratch;
+    struct err err = ERR_INIT;
+    scratch_init(&scratch);
+    struct state *one = open_state(&scratch, "p");
+    struct state *two = open_state(&scratch, "p");
+    state_set(two, STATE_PERSON, "filter.b", "B");
+    save(two);
+    state_set(one, STATE_PERSON, "theme", "dark");
+    state_set(one, STATE_PERSON, "sort", "ext");
+    struct state *fork = state_fork(one);
+    state_set(one, STATE_PERSON, "theme", "light");
+    assert_int_equal(state_save(fork, &err), ERR_OK);
+    state_join(one, fork);
+    assert_is(one, "theme", "light");
+    assert_is(one, "sort", "ext");
+    assert_is(one, "filter.b", "B");
+    assert_true(state_is_changed(one));
+    save(one);
+    fork = state_fork(one);
+    state_join(one, fork); /* nothing was set, nothing is lost */
+    assert_is(one, "theme", "light");
+    assert_false(state_is_changed(one));
+    state_close(one);
+    state_close(two);
+    two = open_state(&scratch, "p");
+    assert_is(two, "theme", "light");
+    state_close(two);
+    scratch_release(&scratch);
+}
+
 static void test_what_cannot_be_kept(void **state)
 {
     (void)state;
@@ -256,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_kept),
         cmocka_unit_test(test_two_at_once),
         cmocka_unit_test(test_many_at_once),
+        cmocka_unit_test(test_fork),
         cmocka_unit_test(test_what_cannot_be_kept),
         cmocka_unit_test(test_nothing_is_kept),
         cmocka_unit_test(test_damage),
