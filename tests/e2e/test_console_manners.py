@@ -33,9 +33,15 @@ def still(term):
     return [term.lines[0].partition("  ")[0], *term.lines[1:]]
 
 
+def rested(term):
+    """Once the history has come, and with it the deed that gave the row its number."""
+    return term.wait_for(re.compile(r"by +sync \(")).quiet()
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_storm_of_sizes_in_every_view(centre, view):
     with centre.console() as term:
+        rested(term)
         for key in VIEWS[view]:
             term.press(key).quiet()
         before = still(term)
@@ -81,7 +87,7 @@ def test_hanging_up_ends_it(centre):
 
 def test_stop_and_continue_from_outside_draw_the_screen_again(centre):
     with centre.console() as term:
-        before = still(term)
+        before = still(rested(term))
         term.signal(signal.SIGSTOP)
         term.wait_for(lambda t: t.stopped)
         term._emulator.feed(b"\x1b[2J\x1b[?2004l\x1b[?1049lwhat a shell writes\r\n")
@@ -109,7 +115,7 @@ def the_terminal_is_the_shells(term):
 
 @pytest.mark.parametrize("view", ["panes", "assign", "plan", "filter"])
 def test_ctrl_z_and_fg(shell, view):
-    shell.type(f"{program()} --config config\n").wait_for("Agents 14").quiet()
+    rested(shell.type(f"{program()} --config config\n").wait_for("Agents 14"))
     (shell.watched,) = shell.children()
     for key in VIEWS[view]:
         shell.press(key).quiet()
@@ -126,7 +132,7 @@ def test_ctrl_z_and_fg(shell, view):
 
 
 def test_being_stopped_from_outside_and_fg(shell):
-    shell.type(f"{program()} --config config\n").wait_for("Agents 14").quiet()
+    rested(shell.type(f"{program()} --config config\n").wait_for("Agents 14"))
     (shell.watched,) = shell.children()
     before = still(shell)
     shell.signal(signal.SIGTSTP)
@@ -364,6 +370,7 @@ def test_without_a_terminal_there_is_a_sentence(centre, lost):
 
 def test_nothing_is_written_while_nothing_happens(centre):
     with centre.console() as term:
+        rested(term)
         mark = term.mark()
         term.press("Up").quiet()  # there is none above
         assert term.since(mark) == b""

@@ -219,13 +219,18 @@ void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canv
         draw_empty(pane, shell, canvas, pane->rows);
         return;
     }
+    list_scroll(&pane->list, pane->page);
+    size_t top = pane->list.top;
     int below = canvas->height - shell_covered(shell, canvas->height);
-    int seen = below - pane->rows.y; /* what lies over the foot does not hide the current row */
-    list_scroll(&pane->list, seen < pane->page ? seen : pane->page);
+    int seen = below - pane->rows.y;
+    if (seen < pane->page) { /* what lies over the foot does not hide the current row */
+        list_scroll(&pane->list, seen);
+    }
     for (int i = 0; i < pane->page && pane->list.top + (size_t)i < pane->list.n_shown; i++) {
         struct rect line = {inside.x, pane->rows.y + i, inside.width, 1};
         draw_row(pane, shell, canvas, line, pane->list.top + (size_t)i, look->cursor);
     }
+    pane->list.top = top; /* as it was, once nothing lies over it any more */
 }
 
 /* ---- commands ------------------------------------------------------------------------------ */
