@@ -437,7 +437,7 @@ static enum err_code add_records(struct reading *reading, struct history *histor
         if (!ddb_audit_record(item, id, &record)) {
             continue; /* take_page has passed them over */
         }
-        enum err_code code = history_add(history, &record, &err);
+        enum err_code code = history_add_answer(history, reading->query, &record, &err);
         if (code != ERR_OK && reading->action) {
             ddb_take_err(&reading->err, &err);
             return code;

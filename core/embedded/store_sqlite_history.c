@@ -132,7 +132,7 @@ static enum err_code take_record(struct search *search, const struct audit_recor
         return ERR_OK;
     }
     if (!choosing) {
-        return history_add(search->history, record, search->err);
+        return history_add_answer(search->history, search->query, record, search->err);
     }
     size_t n = search->ids.count;
     search->chosen = mem_resize(search->chosen, n + 1, sizeof *search->chosen);

@@ -78,16 +78,16 @@
     " agent INTEGER NOT NULL," \
     " name TEXT NOT NULL," \
     " seq INTEGER NOT NULL," \
-    " PRIMARY KEY (agent, name, seq)) WITHOUT ROWID;" \
+    " PRIMARY KEY (agent, name, seq)) WITHOUT ROWID;"
+#define AUDIT_3_INDEXES \
     "CREATE INDEX audit_not_indexed ON audit (indexed) WHERE indexed = 0;" \
-    "CREATE INDEX audit_by_time ON audit (at_ms, actor, user);" \
-    "CREATE INDEX audit_by_undo ON audit (undoes) WHERE undoes IS NOT NULL;"
+    "CREATE INDEX audit_by_time ON audit (at_ms, actor, user);"
 
 #define SCHEMA \
     "CREATE TABLE meta (" \
     " key TEXT PRIMARY KEY NOT NULL," \
     " value NOT NULL) WITHOUT ROWID;" \
-    EXTENSIONS ONE_EXTENSION_PER_AGENT AUDIT_2 AUDIT_3 \
+    EXTENSIONS ONE_EXTENSION_PER_AGENT AUDIT_2 AUDIT_3 AUDIT_3_INDEXES \
     "INSERT INTO meta VALUES ('width', %d);" \
     "PRAGMA application_id = %d;" \
     "PRAGMA user_version = 3;"
@@ -100,7 +100,18 @@
     " SELECT " SLOT_COLUMNS_1 " FROM extension_1;"                                                 \
     "DROP TABLE extension_1;" ONE_EXTENSION_PER_AGENT "PRAGMA user_version = 2;"
 
-#define UPGRADE_TO_3 AUDIT_3 "PRAGMA user_version = 3;"
+/* From version 2; the indexes come when the tables are filled. */
+static enum err_code upgrade_to_3(struct sqlite_store *store, struct err *err)
+{
+    static const char doing[] = "bringing the tables up to this version";
+    enum err_code code = sqlite_run(store, AUDIT_3, doing, err);
+    if (code == ERR_OK) {
+        code = sqlite_index_all(store, err);
+    }
+    return code == ERR_OK
+               ? sqlite_run(store, AUDIT_3_INDEXES "PRAGMA user_version = 3;", doing, err)
+               : code;
+}
 
 enum err_code sqlite_make_tables(struct sqlite_store *store, int width, struct err *err)
 {
@@ -208,10 +219,7 @@ enum err_code sqlite_upgrade(struct sqlite_store *store, bool *upgraded, struct 
         code = upgrade_to_2(store, (int)width, err);
     }
     if (code == ERR_OK) {
-        code = sqlite_run(store, UPGRADE_TO_3, "bringing the tables up to this version", err);
-    }
-    if (code == ERR_OK) {
-        code = sqlite_index_all(store, err);
+        code = upgrade_to_3(store, err);
     }
     if (code == ERR_OK) {
         *upgraded = true;

@@ -7,7 +7,7 @@
  *
  *     struct history_query query = {.ext = "0042", .limit = 20};
  *     if (history_query_wants(&query, &record)) {
- *         history_add(history, &record, err);
+ *         history_add_answer(history, &query, &record, err);
  *     }
  *     history_seal(history);
  *     history_keep(history, &query);      only these changes, the newest 20 actions
@@ -28,11 +28,12 @@ struct history_query {
     bool counts_only;      /* the changes need not be kept, only counted; a store may keep them */
 };
 
-/* Whether the question is about changes or people, so that a record has to be looked at. */
-bool history_query_filters(const struct history_query *query);
-
 /* Whether the record is part of an answer. It reads the changes only as far as it must. */
 bool history_query_wants(const struct history_query *query, const struct audit_record *record);
+
+/* history_add of a record that the query wants, without most of the changes that it does not ask for. */
+enum err_code history_add_answer(struct history *history, const struct history_query *query,
+                                 const struct audit_record *record, struct err *err) ERR_CHECK;
 
 /* Whether the change is about the extension and the agent of the query. */
 bool history_query_has_change(const struct history_query *query, const struct audit_change *change);

@@ -246,29 +246,30 @@ static void say_passed_over(struct plan *plan, const struct audit_action *action
               describe(plan, action));
 }
 
-/* The plan for the step that the last step of the chain leads to. */
-static enum err_code plan_step(struct chains *chains, size_t index, size_t step, bool redo,
-                               struct plan **out, struct err *err)
-{
-    size_t place = chains->chain_of[index];
-    const struct audit_action *root = &chains->history->actions[chains->chains[place].root];
-    struct audit_action action = step_action(chains, place, step);
-    enum err_code code = plan_undo(chains->input, &action, out, err);
-    if (code == ERR_OK) {
-        (*out)->action = redo ? "redo" : "undo";
-        (*out)->derived = plan_action_derives(root->action);
-        say_what(*out, &action);
-    }
-    free(action.changes);
-    return code;
-}
-
 struct turn {
     struct chains chains;
     bool redo;
     size_t passed_over[4]; /* the first of them: indexes of actions */
     size_t n_passed;
 };
+
+/* The plan that turns back a step of the chain that the action is in. */
+static enum err_code plan_step(const struct turn *turn, size_t index, size_t step,
+                               struct plan **out, struct err *err)
+{
+    const struct chains *chains = &turn->chains;
+    size_t place = chains->chain_of[index];
+    const struct audit_action *root = &chains->history->actions[chains->chains[place].root];
+    struct audit_action action = step_action(chains, place, step);
+    enum err_code code = plan_undo(chains->input, &action, out, err);
+    if (code == ERR_OK) {
+        (*out)->action = turn->redo ? "redo" : "undo";
+        (*out)->derived = plan_action_derives(root->action);
+        say_what(*out, &action);
+    }
+    free(action.changes);
+    return code;
+}
 
 static enum err_code turn_newest(struct turn *turn, struct plan **out, struct err *err)
 {
@@ -283,7 +284,7 @@ static enum err_code turn_newest(struct turn *turn, struct plan **out, struct er
             continue;
         }
         struct plan *plan = NULL;
-        enum err_code code = plan_step(chains, i, step, turn->redo, &plan, err);
+        enum err_code code = plan_step(turn, i, step, &plan, err);
         if (code != ERR_OK) {
             return code;
         }

@@ -439,7 +439,6 @@ static void make_schema_2(struct fixture *fixture)
     sqlite_by_hand(fixture->path, "DROP TABLE audit_subject;"
                                   "DROP INDEX audit_not_indexed;"
                                   "DROP INDEX audit_by_time;"
-                                  "DROP INDEX audit_by_undo;"
                                   "ALTER TABLE audit DROP COLUMN user;"
                                   "ALTER TABLE audit DROP COLUMN via;"
                                   "ALTER TABLE audit DROP COLUMN ticket;"
