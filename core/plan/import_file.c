@@ -15,19 +15,27 @@
 
 /* ---- the header ---------------------------------------------------------------------------- */
 
-enum column { COLUMN_USER, COLUMN_EXTENSION, COLUMN_ACTION, COLUMN_NOTE, COLUMN_COUNT };
+enum column {
+    COLUMN_USER,
+    COLUMN_EXTENSION,
+    COLUMN_ACTION,
+    COLUMN_NOTE,
+    COLUMN_PROBLEM, /* of a file of left-out rows: not looked at */
+    COLUMN_COUNT
+};
+_Static_assert((int)COLUMN_PROBLEM == IMPORT_COLUMNS, "a field of each row for each other column");
 
 const char *const import_user_columns[] = {"user",  "agent",      "username",
                                            "login", "user login", NULL};
 const char *const import_extension_columns[] = {"extension", "ext", NULL};
 static const char *const s_action_columns[] = {"action", NULL};
 static const char *const s_note_columns[] = {"note", NULL};
+static const char *const s_problem_columns[] = {"problem", NULL};
 
 static const char *const *const s_names[COLUMN_COUNT] = {
-    [COLUMN_USER] = import_user_columns,
-    [COLUMN_EXTENSION] = import_extension_columns,
-    [COLUMN_ACTION] = s_action_columns,
-    [COLUMN_NOTE] = s_note_columns,
+    [COLUMN_USER] = import_user_columns,  [COLUMN_EXTENSION] = import_extension_columns,
+    [COLUMN_ACTION] = s_action_columns,   [COLUMN_NOTE] = s_note_columns,
+    [COLUMN_PROBLEM] = s_problem_columns,
 };
 
 struct reading {
@@ -37,7 +45,7 @@ struct reading {
     size_t columns[COLUMN_COUNT];
     size_t n_fields;
     size_t header_line;
-    size_t capacity;
+    size_t capacity, rows_capacity;
 };
 
 static enum column column_named(const char *name)
@@ -115,24 +123,29 @@ static enum err_code read_header(struct reading *r, struct err *err)
 
 /* ---- refusing ------------------------------------------------------------------------------ */
 
+void import_refuse(struct import *import, size_t line, const char *text)
+{
+    struct refusals *list = &import->refusals;
+    if (list->n_items == list->capacity) {
+        list->capacity = list->capacity ? list->capacity * 2 : 16;
+        list->items = mem_resize(list->items, list->capacity, sizeof *list->items);
+    }
+    list->items[list->n_items++] = (struct refusal){
+        .request = SIZE_MAX, .line = line, .text = arena_strdup(&list->arena, text)};
+}
+
 static bool refuse(struct reading *r, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Notes why the row is not valid; always false. */
 static bool refuse(struct reading *r, const char *format, ...)
 {
-    struct refusals *list = &r->import->refusals;
     struct err why = ERR_INIT;
     va_list args;
     va_start(args, format);
     err_vset(&why, ERR_INPUT, format, args);
     va_end(args);
-    if (list->n_items == list->capacity) {
-        list->capacity = list->capacity ? list->capacity * 2 : 16;
-        list->items = mem_resize(list->items, list->capacity, sizeof *list->items);
-    }
-    list->items[list->n_items++] = (struct refusal){
-        .request = SIZE_MAX, .line = r->row.line, .text = arena_strdup(&list->arena, why.text)};
+    import_refuse(r->import, r->row.line, why.text);
     return false;
 }
 
@@ -242,12 +255,43 @@ static bool is_whole(struct reading *r, const struct request *request)
     }
 }
 
+/* The field of that column as it stands there; of a row with too many fields the last column has
+   the rest of them. */
+static const char *field_as_it_stands(const struct reading *r, enum column column)
+{
+    struct arena *arena = &r->import->arena;
+    size_t at = r->columns[column];
+    if (at == CSV_NO_COLUMN || at >= r->row.n_fields) {
+        return "";
+    }
+    const char *text = arena_strndup(arena, r->row.fields[at].text, r->row.fields[at].length);
+    for (size_t i = at + 1; at == r->n_fields - 1 && i < r->row.n_fields; i++) {
+        const struct csv_field more = r->row.fields[i];
+        text = arena_printf(arena, "%s%c%.*s", text, r->csv.separator, (int)more.length, more.text);
+    }
+    return text;
+}
+
+static void keep_row(struct reading *r)
+{
+    struct import *import = r->import;
+    if (import->n_rows == r->rows_capacity) {
+        r->rows_capacity = r->rows_capacity ? r->rows_capacity * 2 : 64;
+        import->rows = mem_resize(import->rows, r->rows_capacity, sizeof *import->rows);
+    }
+    struct import_row *row = &import->rows[import->n_rows++];
+    row->line = r->row.line;
+    for (enum column column = 0; column < COLUMN_PROBLEM; column++) {
+        row->fields[column] = field_as_it_stands(r, column);
+    }
+}
+
 static void take_row(struct reading *r)
 {
     struct import *import = r->import;
     struct err why = ERR_INIT;
     struct request request = {.line = r->row.line};
-    import->n_rows++;
+    keep_row(r);
     if (csv_check_count(r->csv.file, &r->row, r->n_fields, r->header_line, &why) != ERR_OK) {
         refuse(r, "%zu fields, but the header has %zu", r->row.n_fields, r->n_fields);
         return;
@@ -318,6 +362,7 @@ void import_release(struct import *import)
     arena_release(&import->arena);
     refusals_release(&import->refusals);
     free(import->requests);
+    free(import->rows);
     *import = (struct import){.arena = ARENA_INIT};
     refusals_init(&import->refusals);
 }
@@ -329,13 +374,53 @@ static int compare_lines(const void *a, const void *b)
     return one < other ? -1 : one > other;
 }
 
+void import_sort_refusals(struct import *import)
+{
+    struct refusals *list = &import->refusals;
+    if (list->n_items > 0) {
+        qsort(list->items, list->n_items, sizeof *list->items, compare_lines);
+    }
+}
+
+static const struct import_row *row_of_line(const struct import *import, size_t line)
+{
+    size_t low = 0;
+    size_t high = import->n_rows;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (import->rows[middle].line < line) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < import->n_rows && import->rows[low].line == line ? &import->rows[low] : NULL;
+}
+
+void import_put_left_out(const struct import *import, struct buf *out)
+{
+    buf_puts(out, "user,extension,action,note,problem\r\n");
+    for (size_t i = 0; i < import->refusals.n_items; i++) {
+        const struct refusal *refusal = &import->refusals.items[i];
+        const struct import_row *row = row_of_line(import, refusal->line);
+        for (size_t k = 0; row && k < IMPORT_COLUMNS; k++) {
+            csv_put(out, row->fields[k], false);
+            buf_putc(out, ',');
+        }
+        if (row) {
+            csv_put(out, refusal->text, false);
+            buf_puts(out, "\r\n");
+        }
+    }
+}
+
 enum err_code import_error(struct import *import, struct err *err)
 {
     struct refusals *list = &import->refusals;
     if (list->n_items == 0) {
         return ERR_OK;
     }
-    qsort(list->items, list->n_items, sizeof *list->items, compare_lines);
+    import_sort_refusals(import);
     size_t more = list->n_items - 1;
     err_set(err, ERR_INPUT, "%s:%zu: %s", import->file, list->items[0].line, list->items[0].text);
     if (more > 0) {

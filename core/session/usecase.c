@@ -164,17 +164,24 @@ enum err_code usecase_plan_edit(struct usecase *use, const char *action,
     return code;
 }
 
-enum err_code usecase_plan_import(struct usecase *use, const char *path)
+/* The file, and what planning its rows needs. */
+static enum err_code read_import(struct usecase *use, const char *path, struct plan_input *input)
 {
-    struct plan_input input;
     struct import *import = &use->import;
-    struct err planned = ERR_INIT;
     import_release(import);
     if (import_read(path, use->progress, import, &use->err) != ERR_OK) {
         refusals_init(&import->refusals);
         return use->err.code;
     }
-    if (read_for_requests(use, import->requests, import->n_requests, &input) != ERR_OK) {
+    return read_for_requests(use, import->requests, import->n_requests, input);
+}
+
+enum err_code usecase_plan_import(struct usecase *use, const char *path)
+{
+    struct plan_input input;
+    struct import *import = &use->import;
+    struct err planned = ERR_INIT;
+    if (read_import(use, path, &input) != ERR_OK) {
         return use->err.code;
     }
     enum err_code code = plan_edit(&input, "import", import->requests, import->n_requests,
@@ -186,6 +193,37 @@ enum err_code usecase_plan_import(struct usecase *use, const char *path)
         use->err = planned;
     }
     return use->err.code;
+}
+
+/* Notes the rows that the planner refused; returns how many it did not. */
+static size_t note_refused(struct import *import, const struct plan *plan)
+{
+    size_t n_possible = 0;
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        if (change->refused && change->request > 0) {
+            import_refuse(import, import->requests[change->request - 1].line, change->detail);
+        } else {
+            n_possible++;
+        }
+    }
+    return n_possible;
+}
+
+enum err_code usecase_plan_import_possible(struct usecase *use, const char *path)
+{
+    struct plan_input input;
+    struct import *import = &use->import;
+    if (read_import(use, path, &input) != ERR_OK) {
+        return use->err.code;
+    }
+    use->plan = plan_edit_possible(&input, "import", import->requests, import->n_requests);
+    if (note_refused(import, use->plan) == 0) {
+        plan_free(use->plan);
+        use->plan = NULL;
+    }
+    import_sort_refusals(import);
+    return ERR_OK;
 }
 
 /* The store, the actor and the actions that an undo needs: the one with this id, or all of the last

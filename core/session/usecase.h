@@ -77,6 +77,10 @@ enum err_code usecase_plan_edit(struct usecase *use, const char *action,
    counts. ERR_INPUT: all of them are in `import.refusals`. */
 enum err_code usecase_plan_import(struct usecase *use, const char *path) ERR_CHECK;
 
+/* The same for a face that shows what is left out: what can be done is planned, and every other row
+   is in `import.refusals`, sorted by line. `plan` NULL: no row can be done. */
+enum err_code usecase_plan_import_possible(struct usecase *use, const char *path) ERR_CHECK;
+
 /* `action_id` NULL: the newest action of mine that can be taken back (core/plan/undo_mine.h). The plan
    has the action in `undoes`, and in `whose` somebody else whose action it is. */
 enum err_code usecase_plan_undo(struct usecase *use, const char *action_id) ERR_CHECK;

@@ -93,7 +93,7 @@ def test_undo_doctor_and_import_wait_too(cloud_centre):
         (["z"], "", "undo", "PLAN undo", "z"),
         (["!"], "", "doctor", "DOCTOR", "!"),
         (["I"], "good.csv\r", "import +1", "PLAN import", "I"),
-        (["I"], "bad.csv\r", "import refused", "REFUSED", "I"),
+        (["I"], "bad.csv\r", "import: 1 out", "No row can be done", "I"),
     ]
     for keys, text, badge, shown, opens in steps:
         with place.console() as term:

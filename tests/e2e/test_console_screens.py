@@ -218,6 +218,17 @@ def test_screen_of_a_conflict(centre):
             golden(f"conflict-{size[0]}x{size[1]}", term.resize(*size))
 
 
+def test_screen_of_an_import_with_rows_that_are_left_out(centre):
+    (centre.folder / "wishes.csv").write_text(
+        "user,extension\nk.smidt,2030\nnobody,2031\nz.novak,2002\nx,1\nz.novak\n"
+    )
+    with centre.console() as term:
+        typed("I", ["wishes.csv"], "Enter")(term)
+        term.wait_for("4 of 5 rows are left out")
+        for size in ((80, 24), (40, 10), (30, 5)):
+            golden(f"left-out-{size[0]}x{size[1]}", term.resize(*size))
+
+
 @pytest.mark.parametrize("size", [(80, 24), (200, 50), (40, 10), (30, 5), (29, 5), (30, 4), (1, 1)])
 def test_it_opens_at_any_size(centre, size):
     with centre.console(size=size) as term:

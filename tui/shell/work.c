@@ -308,7 +308,7 @@ static void run_doctor(struct work *work)
 static void run_import(struct work *work)
 {
     use_known_roster(work);
-    (void)!usecase_plan_import(&work->use, work->argument);
+    (void)!usecase_plan_import_possible(&work->use, work->argument);
 }
 
 static void run_live(struct work *work)

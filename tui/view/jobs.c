@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 
-#include "tui/panel/pages.h"
 #include "tui/shell/work.h"
 #include "tui/view/applied.h"
 #include "tui/view/doctor.h"
+#include "tui/view/left_out.h"
 #include "tui/view/plan.h"
 #include "tui/view/planning.h"
 
@@ -22,14 +22,17 @@ static enum command opened_by(enum work_kind kind)
                                  : CMD_NONE;
 }
 
-static void offer_refusals(struct shell *shell, const struct work *work)
+/* The rows that cannot be done come first; the plan of the others is behind them. */
+static void offer_left_out(struct shell *shell, struct work *work)
 {
-    const struct refusals *refusals = &work->use.import.refusals;
-    struct ready result = {.opens = opened_by(work->kind),
-                           .view = page_refusals(work->job.name, refusals)};
-    snprintf(result.badge, sizeof result.badge, "%s refused", work->job.name);
-    snprintf(result.says, sizeof result.says, "%s: refused, %s row%s cannot be done",
-             work->job.name, frame_count(refusals->n_items), refusals->n_items == 1 ? "" : "s");
+    struct import *import = &work->use.import;
+    size_t n_out = import->refusals.n_items;
+    struct ready result = {.opens = CMD_IMPORT};
+    snprintf(result.badge, sizeof result.badge, "import: %s out", frame_count(n_out));
+    snprintf(result.says, sizeof result.says, "import: %s of %s row%s left out", frame_count(n_out),
+             frame_count(import->n_rows), n_out == 1 ? " is" : "s are");
+    result.view = view_left_out_new(import, work->use.plan, work->argument);
+    work->use.plan = NULL;
     shell_offer(shell, &result, work->typed);
 }
 
@@ -46,7 +49,7 @@ static void planned(struct shell *shell, struct work *work)
         shell_say_error(shell, work->job.name, &work->job.err);
     }
     if (work->use.import.refusals.n_items > 0) {
-        offer_refusals(shell, work);
+        offer_left_out(shell, work);
     }
     if (work->use.plan) {
         struct plan *plan = work->use.plan;

@@ -26,12 +26,15 @@
 #define PLACE_PLAN 0x02u /* a plan before it is applied */
 #define PLACE_HISTORY 0x04u
 #define PLACE_DOCTOR 0x08u
-#define PLACE_TEXT 0x10u  /* help, details */
-#define PLACE_PICK 0x20u  /* a dialog with a list */
-#define PLACE_STRIP 0x80u /* the edit of one row */
+#define PLACE_TEXT 0x10u    /* help, details */
+#define PLACE_PICK 0x20u    /* a dialog with a list */
+#define PLACE_STRIP 0x80u   /* the edit of one row */
+#define PLACE_IMPORT 0x100u /* the rows of an import that are left out */
 #define PLACE_LISTS                                                                                \
-    (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT | PLACE_PICK)
-#define PLACE_VIEWS (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT)
+    (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT | PLACE_PICK |            \
+     PLACE_IMPORT)
+#define PLACE_VIEWS                                                                                \
+    (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT | PLACE_IMPORT)
 /* Rows that can be searched and sorted. */
 #define PLACE_ROWS (PLACE_MAIN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT)
 #define PLACE_ALL (PLACE_LISTS | PLACE_STRIP)
@@ -125,6 +128,10 @@
       "plan the repair of what can be repaired")                                                   \
     X(CMD_INIT, "init", "", PLACE_MAIN, NEED_WRITE | NEED_IDLE, "",                                \
       "create what the store lacks and fill the pool")                                             \
+    X(CMD_IMPORT_PLAN, "import-plan", "Enter", PLACE_IMPORT, 0, "Plan of the others",              \
+      "the plan of the rows that can be done")                                                     \
+    X(CMD_IMPORT_WRITE, "import-write", "W", PLACE_IMPORT, 0, "Write these",                       \
+      "write the rows that are left out to a file that can be mended")                             \
     X(CMD_COPY, "copy", "y", PLACE_MAIN, NEED_ROW, "", "copy the extension to the clipboard")      \
     X(CMD_COPY_ROW, "copy-row", "Y", PLACE_MAIN, NEED_ROW, "", "copy the whole row")               \
     X(CMD_TOGGLE, "toggle", "Space", PLACE_PLAN, NEED_ROW, "In/out",                               \

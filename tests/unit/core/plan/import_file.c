@@ -248,6 +248,49 @@ static void test_from_a_file(void **state)
     import_release(&import);
 }
 
+/* ---- what is left out ------------------------------------------------------------------------ */
+
+static void test_left_out_rows_can_be_mended_and_imported(void **state)
+{
+    (void)state;
+    static const char text[] = "note;user;extension;action\n"
+                               "\"a;b\";alice;2041;\n"
+                               "=1+1;bob;'0042;pin\n"
+                               "\"say \"\"hi\"\", twice\";carol;x;assign\n"
+                               "head;dave\n"
+                               "head;erin;2043;pin;more;of it\n";
+    struct import import;
+    struct err err = ERR_INIT;
+    struct buf out;
+    buf_init(&out, 1 << 16);
+    assert_int_equal(import_parse("f", text, strlen(text), &import, &err), ERR_OK);
+    import_refuse(&import, 3, "bob is on holiday");
+    import_sort_refusals(&import);
+    assert_int_equal(import.n_rows, 5);
+    import_put_left_out(&import, &out);
+    assert_string_equal(
+        out.data, "user,extension,action,note,problem\r\n"
+                  "bob,'0042,pin,=1+1,bob is on holiday\r\n"
+                  "carol,x,assign,\"say \"\"hi\"\", twice\",\"\"\"x\"\" is not an extension: only "
+                  "digits are allowed\"\r\n"
+                  "dave,,,head,\"2 fields, but the header has 4\"\r\n"
+                  "erin,2043,pin;more;of it,head,\"6 fields, but the header has 4\"\r\n");
+    import_release(&import);
+    check(out.data, "2 pin bob 0042 =1+1\n"
+                    "4 assign+ dave - head\n"
+                    "3: \"x\" is not an extension: only digits are allowed\n"
+                    "5: there is no action \"pin;more;of it\": assign release reassign reserve "
+                    "unreserve pin unpin\n");
+    buf_release(&out);
+}
+
+static void test_the_problem_of_a_row_is_not_looked_at(void **state)
+{
+    (void)state;
+    check("problem,user,extension\nwas wrong,alice,2041\n,bob,2042\n",
+          "2 assign+ alice 2041 -\n3 assign+ bob 2042 -\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +304,8 @@ int main(void)
         cmocka_unit_test(test_the_first_is_the_error),
         cmocka_unit_test(test_files_that_are_no_import),
         cmocka_unit_test(test_from_a_file),
+        cmocka_unit_test(test_left_out_rows_can_be_mended_and_imported),
+        cmocka_unit_test(test_the_problem_of_a_row_is_not_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
