@@ -117,6 +117,12 @@ static size_t rows_before(const struct agent_rows *rows, size_t low, const char 
     return low;
 }
 
+const struct agent_row *agent_rows_find(const struct agent_rows *rows, const char *login)
+{
+    size_t at = rows_before(rows, 0, login);
+    return at < rows->n_rows && strcmp(rows->rows[at].login, login) == 0 ? &rows->rows[at] : NULL;
+}
+
 /* The rows up to `end` as they are, but with the new slots. */
 static void keep_rows(struct updating *updating, size_t end)
 {
@@ -190,6 +196,8 @@ static void renew_rows(struct updating *updating, const char *login, const struc
     const struct roster *roster = updating->change->roster;
     const struct agent *agent = roster ? roster_find(roster, login) : NULL;
     bool whole = roster && !roster->partial;
+    size_t first = updating->at;
+    size_t added = updating->out->n_rows;
     size_t n = take_rows(updating, login, slots);
     n = holdings(updating->change, login, slots, n);
     if (agent && n == 0) {
@@ -197,6 +205,9 @@ static void renew_rows(struct updating *updating, const char *login, const struc
     }
     for (size_t i = 0; i < n; i++) {
         add_row(updating, row_of(agent, slots[i], agent && i > 0 ? true : whole));
+    }
+    if (updating->out->n_rows - added != updating->at - first) {
+        updating->out->moved = true;
     }
 }
 

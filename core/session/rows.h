@@ -24,11 +24,15 @@ struct agent_rows {
     struct agent_row *rows;
     size_t n_rows;
     size_t n_new, n_stale;
+    bool moved; /* of agent_rows_update: rows came or went, so that others have other places */
 };
 /* In `arena`; the rows point into snapshot and roster. `roster` NULL: holders only, all `assigned`.
  */
 void agent_rows_join(const struct snapshot *snapshot, const struct roster *roster,
                      struct arena *arena, struct agent_rows *out);
+
+/* The first row of the agent, by binary search; NULL if there is none. */
+const struct agent_row *agent_rows_find(const struct agent_rows *rows, const char *login);
 
 /*
  * The same for a snapshot that was made from the one of `before` (snapshot_with), with the same

@@ -52,8 +52,10 @@ static void join_all(struct screen_data *data)
     }
 }
 
-/* The same from what was shown before, if little changed. */
-static bool join_changes(struct screen_data *data, const struct screen_data *before)
+/* The same from what was shown before, if little changed. *same_rows: each row has its old place, and
+   is another one only for a number that changed. */
+static bool join_changes(struct screen_data *data, const struct screen_data *before,
+                         bool *same_rows)
 {
     if (!before || before->roster != data->roster || before->policy != data->policy) {
         return false;
@@ -73,11 +75,13 @@ static bool join_changes(struct screen_data *data, const struct screen_data *bef
         return false;
     }
     data->tally = before->tally;
+    *same_rows = !data->agents.moved;
     bool same_time = before->snapshot->time.stands == data->snapshot->time.stands;
     if (same_time && data->now_s >= before->now_s && data->now_s < before->tally.until_s) {
         tally_update(&data->tally, before->snapshot, data->snapshot, data->policy, data->now_s);
     } else {
         tally_count(data->snapshot, data->policy, data->now_s, &data->tally);
+        *same_rows = false; /* what a number is can have changed by time alone */
     }
     return true;
 }
@@ -95,14 +99,15 @@ struct screen_data *screen_data_join(const struct screen_source *source,
     data->snapshot = source->snapshot ? snapshot_ref(source->snapshot) : snapshot_new();
     data->roster = source->roster ? roster_ref(source->roster) : NULL;
     data->feed = feed_ref(source->feed);
-    if (!join_changes(data, before)) {
+    bool same_rows = false;
+    if (!join_changes(data, before, &same_rows)) {
         join_all(data);
     }
     memcpy(data->counts, data->tally.counts, sizeof data->counts);
     data->n_pinned = data->tally.n_pinned;
     data->login_columns = widths_most(&data->logins);
     data->name_columns = widths_most(&data->names);
-    screen_data_searched(data, !data->partial);
+    screen_data_searched(data, !data->partial, same_rows ? before : NULL);
     return data;
 }
 
@@ -138,18 +143,9 @@ void screen_data_unref(struct screen_data *data)
     free(data);
 }
 
-static int by_login(const void *key, const void *row)
-{
-    return strcmp(key, ((const struct agent_row *)row)->login);
-}
-
 const struct agent_row *screen_data_find_agent(const struct screen_data *data, const char *login)
 {
-    if (data->agents.n_rows == 0) {
-        return NULL;
-    }
-    return bsearch(login, data->agents.rows, data->agents.n_rows, sizeof *data->agents.rows,
-                   by_login);
+    return agent_rows_find(&data->agents, login);
 }
 
 const struct slot *screen_data_find_slot(const struct screen_data *data, const char *ext)

@@ -95,8 +95,9 @@ const char *screen_data_slot_states(const struct screen_data *data, const struct
 
 /* ---- searched (screen_rows.c) -------------------------------------------------------------- */
 
-/* Sets the scopes; with `blocks` makes the blocks too. Once, before the data is shared. */
-void screen_data_searched(struct screen_data *data, bool blocks);
+/* Sets the scopes; with `blocks` makes the blocks too, from those of `before` if its rows are the same
+   but for the numbers that changed (else NULL). Once, before the data is shared. */
+void screen_data_searched(struct screen_data *data, bool blocks, const struct screen_data *before);
 /* For a list over the rows of data->agents and of data->snapshot; `data` is the screen data. */
 void screen_data_agent_subject(const void *data, size_t row, struct filter_subject *subject);
 void screen_data_slot_subject(const void *data, size_t row, struct filter_subject *subject);

@@ -5,6 +5,11 @@
 
 #include "tui/shell/screen_data.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+
 #include "core/base/banned.h"
 
 /* ---- states as text ----------------------------------------------------------------------- */
@@ -93,7 +98,43 @@ static const enum slot_word s_words[] = {
 };
 _Static_assert(sizeof s_words / sizeof s_words[0] == EXT_STATE_COUNT, "a word for each state");
 
-void screen_data_searched(struct screen_data *data, bool blocks)
+/* The agents' rows of a number, now and before: those of its holders. */
+static size_t add_rows_of(const struct screen_data *data, const struct slot *slot, size_t *rows,
+                          size_t n)
+{
+    const struct agent_rows *all = &data->agents;
+    const struct agent_row *row =
+        slot->state == SLOT_ASSIGNED ? agent_rows_find(all, slot->agent) : NULL;
+    for (size_t at = row ? (size_t)(row - all->rows) : all->n_rows;
+         at < all->n_rows && strcmp(all->rows[at].login, row->login) == 0; at++) {
+        rows[n++] = at;
+    }
+    return n;
+}
+
+/* Only what changed is folded anew. */
+static void renew_blocks(struct screen_data *data, const struct screen_data *before)
+{
+    const struct snapshot *snapshot = data->snapshot;
+    size_t room = snapshot->n_changed + 2 * data->agents.n_rows + 1;
+    size_t *slots = mem_array(snapshot->n_changed + 1, sizeof *slots);
+    size_t *agents = mem_array(room, sizeof *agents);
+    size_t n_agents = 0;
+    for (size_t i = 0; i < snapshot->n_changed; i++) {
+        const struct slot *now = snapshot_find(snapshot, snapshot->changed[i]);
+        slots[i] = (size_t)(now - snapshot->slots);
+        n_agents = add_rows_of(data, now, agents, n_agents);
+        n_agents = add_rows_of(data, snapshot_find(before->snapshot, now->ext), agents, n_agents);
+    }
+    data->agents_block =
+        filter_block_renew(before->agents_block, agents, n_agents, screen_data_agent_subject, data);
+    data->slots_block = filter_block_renew(before->slots_block, slots, snapshot->n_changed,
+                                           screen_data_slot_subject, data);
+    free(slots);
+    free(agents);
+}
+
+void screen_data_searched(struct screen_data *data, bool blocks, const struct screen_data *before)
 {
     data->agents_scope = (struct filter_scope){
         .fields = HELD | BESIDE | FILTER_BIT(FILTER_NAME) | FILTER_BIT(FILTER_PROFILE) |
@@ -107,7 +148,9 @@ void screen_data_searched(struct screen_data *data, bool blocks)
     data->slots_scope.fields = HELD | BESIDE | FILTER_BIT(FILTER_UNTIL) | FILTER_BIT(FILTER_TARGET);
     data->slots_scope.states = s_slot_states;
     data->slots_scope.n_said = WORD_ABSENT;
-    if (blocks) {
+    if (blocks && before && before->agents_block && before->slots_block) {
+        renew_blocks(data, before);
+    } else if (blocks) {
         data->agents_block = filter_block_new(data->agents.n_rows, screen_data_agent_subject, data);
         data->slots_block =
             filter_block_new(data->snapshot->n_slots, screen_data_slot_subject, data);

@@ -11,32 +11,32 @@
 #define TEXT_KEPT 65536 /* bytes of one field that are searched */
 #define GROWN 2         /* a folded text is at most so many times as long */
 
-/* A block while it is made. */
+/* A piece while it is made. */
 struct making {
-    struct filter_block *block;
+    struct filter_piece *piece;
     size_t room;
 };
 
 static void make_room(struct making *making, size_t wanted)
 {
-    struct filter_block *block = making->block;
-    if (making->room - block->length < wanted + FIND_PAD) {
+    struct filter_piece *piece = making->piece;
+    if (making->room - piece->length < wanted + FIND_PAD) {
         making->room += making->room / 2 + wanted + (64 << 10);
-        block->text = mem_resize(block->text, making->room, 1);
+        piece->text = mem_resize(piece->text, making->room, 1);
     }
 }
 
-/* What does not fit into the block's numbering (4 GB) is not searched. */
+/* What does not fit into the piece's numbering (4 GB) is not searched. */
 static void add_text(struct making *making, unsigned field, const char *text)
 {
-    struct filter_block *block = making->block;
-    if (block->length > UINT32_MAX - 2 * GROWN * TEXT_KEPT) {
+    struct filter_piece *piece = making->piece;
+    if (piece->length > UINT32_MAX - 2 * GROWN * TEXT_KEPT) {
         return;
     }
     size_t length = strnlen(text, TEXT_KEPT);
     make_room(making, GROWN * length + 1);
-    block->text[block->length++] = FIELD_MARK(field);
-    block->length += fold_search(text, length, block->text + block->length, GROWN * length);
+    piece->text[piece->length++] = FIELD_MARK(field);
+    piece->length += fold_search(text, length, piece->text + piece->length, GROWN * length);
 }
 
 static uint32_t ext_number(const char *ext)
@@ -67,10 +67,10 @@ static void add_time(int64_t **times, size_t n_rows, size_t row, int64_t at_s)
 /* Plain fields come first: a text without a field looks no further than it has to. */
 static void add_row(struct making *making, size_t row, const struct filter_subject *subject)
 {
-    struct filter_block *block = making->block;
+    struct filter_piece *piece = making->piece;
     const char *ext = subject->texts[FILTER_EXT];
     uint32_t has = 0;
-    block->starts[row] = (uint32_t)block->length;
+    piece->starts[row] = (uint32_t)piece->length;
     for (int plain = 1; plain >= 0; plain--) {
         for (unsigned i = 0; i < FILTER_FIELD_COUNT; i++) {
             const char *text = subject->texts[i];
@@ -84,31 +84,94 @@ static void add_row(struct making *making, size_t row, const struct filter_subje
     has |= subject->states ? FILTER_BIT(FILTER_STATE) : 0;
     has |= subject->since_s ? FILTER_BIT(FILTER_SINCE) : 0;
     has |= subject->until_s ? FILTER_BIT(FILTER_UNTIL) : 0;
-    block->has[row] = has;
-    block->states[row] = subject->states;
-    block->exts[row] = ext ? ext_number(ext) : NO_EXT;
-    add_time(&block->since_s, block->n_rows, row, subject->since_s);
-    add_time(&block->until_s, block->n_rows, row, subject->until_s);
+    piece->has[row] = has;
+    piece->states[row] = subject->states;
+    piece->exts[row] = ext ? ext_number(ext) : NO_EXT;
+    add_time(&piece->since_s, piece->n_rows, row, subject->since_s);
+    add_time(&piece->until_s, piece->n_rows, row, subject->until_s);
+}
+
+static struct filter_piece *new_piece(size_t first, size_t n, filter_subject_fn subject,
+                                      const void *context)
+{
+    struct filter_piece *piece = mem_alloc(sizeof *piece);
+    struct making making = {.piece = piece};
+    *piece = (struct filter_piece){.references = 1,
+                                   .n_rows = n,
+                                   .starts = mem_array(n + 1, sizeof *piece->starts),
+                                   .exts = mem_array(n + 1, sizeof *piece->exts),
+                                   .states = mem_array(n + 1, sizeof *piece->states),
+                                   .has = mem_array(n + 1, sizeof *piece->has)};
+    make_room(&making, 1);
+    for (size_t i = 0; i < n; i++) {
+        struct filter_subject row = {.states = 0};
+        subject(context, first + i, &row);
+        add_row(&making, i, &row);
+    }
+    piece->starts[n] = (uint32_t)piece->length;
+    piece->text = mem_resize(piece->text, piece->length + FIND_PAD, 1);
+    memset(piece->text + piece->length, 0, FIND_PAD);
+    return piece;
+}
+
+static void drop_piece(struct filter_piece *piece)
+{
+    if (__atomic_sub_fetch(&piece->references, 1, __ATOMIC_ACQ_REL) > 0) {
+        return;
+    }
+    free(piece->text);
+    free(piece->starts);
+    free(piece->exts);
+    free(piece->states);
+    free(piece->has);
+    free(piece->since_s);
+    free(piece->until_s);
+    free(piece);
+}
+
+static struct filter_piece *piece_at(size_t n_rows, size_t i, filter_subject_fn subject,
+                                     const void *context)
+{
+    size_t first = i * PIECE_ROWS;
+    size_t n = n_rows - first < PIECE_ROWS ? n_rows - first : PIECE_ROWS;
+    return new_piece(first, n, subject, context);
+}
+
+/* With room for the pieces. */
+static struct filter_block *empty_block(size_t n_rows)
+{
+    struct filter_block *block = mem_alloc(sizeof *block);
+    block->n_rows = n_rows;
+    block->n_pieces = (n_rows + PIECE_ROWS - 1) / PIECE_ROWS;
+    block->pieces = mem_array(block->n_pieces + 1, sizeof *block->pieces);
+    return block;
 }
 
 struct filter_block *filter_block_new(size_t n_rows, filter_subject_fn subject, const void *context)
 {
-    struct filter_block *block = mem_alloc(sizeof *block);
-    struct making making = {.block = block};
-    *block = (struct filter_block){.n_rows = n_rows,
-                                   .starts = mem_array(n_rows + 1, sizeof *block->starts),
-                                   .exts = mem_array(n_rows + 1, sizeof *block->exts),
-                                   .states = mem_array(n_rows + 1, sizeof *block->states),
-                                   .has = mem_array(n_rows + 1, sizeof *block->has)};
-    make_room(&making, 1);
-    for (size_t i = 0; i < n_rows; i++) {
-        struct filter_subject row = {.states = 0};
-        subject(context, i, &row);
-        add_row(&making, i, &row);
+    struct filter_block *block = empty_block(n_rows);
+    for (size_t i = 0; i < block->n_pieces; i++) {
+        block->pieces[i] = piece_at(n_rows, i, subject, context);
     }
-    block->starts[n_rows] = (uint32_t)block->length;
-    block->text = mem_resize(block->text, block->length + FIND_PAD, 1);
-    memset(block->text + block->length, 0, FIND_PAD);
+    return block;
+}
+
+struct filter_block *filter_block_renew(const struct filter_block *before, const size_t *rows,
+                                        size_t n, filter_subject_fn subject, const void *context)
+{
+    struct filter_block *block = empty_block(before->n_rows);
+    for (size_t i = 0; i < n; i++) {
+        size_t at = rows[i] / PIECE_ROWS;
+        if (!block->pieces[at]) {
+            block->pieces[at] = piece_at(block->n_rows, at, subject, context);
+        }
+    }
+    for (size_t i = 0; i < block->n_pieces; i++) {
+        if (!block->pieces[i]) {
+            block->pieces[i] = before->pieces[i];
+            __atomic_add_fetch(&block->pieces[i]->references, 1, __ATOMIC_RELAXED);
+        }
+    }
     return block;
 }
 
@@ -117,20 +180,26 @@ void filter_block_free(struct filter_block *block)
     if (!block) {
         return;
     }
-    free(block->text);
-    free(block->starts);
-    free(block->exts);
-    free(block->states);
-    free(block->has);
-    free(block->since_s);
-    free(block->until_s);
+    for (size_t i = 0; i < block->n_pieces; i++) {
+        drop_piece(block->pieces[i]);
+    }
+    free(block->pieces);
     free(block);
+}
+
+static size_t piece_bytes(const struct filter_piece *piece)
+{
+    size_t row = sizeof *piece->starts + sizeof *piece->exts + sizeof *piece->states +
+                 sizeof *piece->has + (piece->since_s ? sizeof *piece->since_s : 0) +
+                 (piece->until_s ? sizeof *piece->until_s : 0);
+    return piece->length + piece->n_rows * row;
 }
 
 size_t filter_block_bytes(const struct filter_block *block)
 {
-    size_t row = sizeof *block->starts + sizeof *block->exts + sizeof *block->states +
-                 sizeof *block->has + (block->since_s ? sizeof *block->since_s : 0) +
-                 (block->until_s ? sizeof *block->until_s : 0);
-    return block->length + block->n_rows * row;
+    size_t bytes = 0;
+    for (size_t i = 0; i < block->n_pieces; i++) {
+        bytes += piece_bytes(block->pieces[i]);
+    }
+    return bytes;
 }

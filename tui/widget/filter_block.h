@@ -24,6 +24,10 @@ typedef void (*filter_subject_fn)(const void *context, size_t row, struct filter
 /* Calls `subject` for each row, with a subject that is all empty. Nothing of it is kept. */
 struct filter_block *filter_block_new(size_t n_rows, filter_subject_fn subject,
                                       const void *context);
+
+/* The same number of rows, of which only these changed, at the cost of some thousand of them. */
+struct filter_block *filter_block_renew(const struct filter_block *before, const size_t *rows,
+                                        size_t n, filter_subject_fn subject, const void *context);
 void filter_block_free(struct filter_block *block); /* NULL is fine */
 size_t filter_block_bytes(const struct filter_block *block);
 

@@ -14,7 +14,11 @@
 #define NO_EXT UINT32_MAX
 #define SEVERAL_EXTS (UINT32_MAX - 1) /* its text has them: "0042 0100-0199" */
 
-struct filter_block {
+/* Some rows of a block. Blocks share those in which nothing changed. */
+#define PIECE_ROWS 2048
+
+struct filter_piece {
+    unsigned long references;
     size_t n_rows;
     char *text; /* and FIND_PAD bytes that can be read */
     size_t length;
@@ -24,6 +28,12 @@ struct filter_block {
     uint32_t *has;    /* FILTER_BIT of the fields that it has */
     int64_t *since_s; /* NULL: no row has one */
     int64_t *until_s;
+};
+
+struct filter_block {
+    size_t n_rows;
+    size_t n_pieces;
+    struct filter_piece **pieces; /* PIECE_ROWS each, but for the last */
 };
 
 #define FIND_PAD 32

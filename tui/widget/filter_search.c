@@ -14,7 +14,7 @@
 
 #include "core/base/banned.h"
 
-#define CHUNK 8192
+#define CHUNK PIECE_ROWS /* a piece of the block at a time */
 #define WORDS (CHUNK / 64)
 #define FEW (CHUNK / 32) /* so few rows are looked at one by one */
 
@@ -25,6 +25,7 @@ struct rows {
 /* The rows at work: first ... first + n - 1; bit 0 is the first. */
 struct chunk {
     struct filter_search *search;
+    const struct filter_piece *piece; /* which has just these rows */
     size_t first, n;
     uint16_t scores[CHUNK]; /* of the group at work */
 };
@@ -91,37 +92,37 @@ static const char *find_in_field(const struct needle *needle, const char *at, co
 /* All rows of the chunk in one walk. */
 static void find_all(const struct chunk *chunk, const struct needle *needle, struct rows *out)
 {
-    const struct filter_block *block = chunk->search->asked.block;
-    const uint32_t *starts = block->starts + chunk->first;
-    const char *end = block->text + starts[chunk->n];
-    const char *at = block->text + starts[0];
+    const struct filter_piece *piece = chunk->piece;
+    const uint32_t *starts = piece->starts;
+    const char *end = piece->text + starts[chunk->n];
+    const char *at = piece->text + starts[0];
     size_t row = 0;
     while (row < chunk->n && (at = find_in_field(needle, at, end))) {
-        while (starts[row + 1] <= (size_t)(at - block->text)) {
+        while (starts[row + 1] <= (size_t)(at - piece->text)) {
             row++;
         }
         set(out, row);
-        at = block->text + starts[++row];
+        at = piece->text + starts[++row];
     }
 }
 
 static void find_each(const struct chunk *chunk, const struct needle *needle,
                       const struct rows *among, struct rows *out)
 {
-    const struct filter_block *block = chunk->search->asked.block;
-    const uint32_t *starts = block->starts + chunk->first;
+    const struct filter_piece *piece = chunk->piece;
+    const uint32_t *starts = piece->starts;
     for (size_t i = next_row(among, 0); i < chunk->n; i = next_row(among, i + 1)) {
-        if (find_in_field(needle, block->text + starts[i], block->text + starts[i + 1])) {
+        if (find_in_field(needle, piece->text + starts[i], piece->text + starts[i + 1])) {
             set(out, i);
         }
     }
 }
 
 /* The best field of the row. */
-static int fuzzy_in_row(const struct filter_block *block, size_t row, const struct needle *needle)
+static int fuzzy_in_row(const struct filter_piece *piece, size_t row, const struct needle *needle)
 {
-    const char *at = block->text + block->starts[row];
-    const char *end = block->text + block->starts[row + 1];
+    const char *at = piece->text + piece->starts[row];
+    const char *end = piece->text + piece->starts[row + 1];
     int best = 0;
     while (at < end) {
         const char *from = at + 1;
@@ -140,7 +141,7 @@ static void find_fuzzy(struct chunk *chunk, const struct needle *needle, const s
                        struct rows *out)
 {
     for (size_t i = next_row(among, 0); i < chunk->n; i = next_row(among, i + 1)) {
-        int score = fuzzy_in_row(chunk->search->asked.block, chunk->first + i, needle);
+        int score = fuzzy_in_row(chunk->piece, i, needle);
         if (score > 0) {
             int sum = chunk->scores[i] + score;
             chunk->scores[i] = (uint16_t)(sum < UINT16_MAX ? sum : UINT16_MAX);
@@ -177,7 +178,7 @@ static void find_now(const struct chunk *chunk, const struct needle *needle, enu
 static void find_has(const struct chunk *chunk, enum filter_field field, bool wanted,
                      struct rows *out)
 {
-    const uint32_t *has = chunk->search->asked.block->has + chunk->first;
+    const uint32_t *has = chunk->piece->has;
     uint32_t bit = FILTER_BIT(field);
     for (size_t i = 0; i < chunk->n; i++) {
         out->bits[i / 64] |= (uint64_t)(((has[i] & bit) != 0) == wanted) << (i % 64);
@@ -186,7 +187,7 @@ static void find_has(const struct chunk *chunk, enum filter_field field, bool wa
 
 static void find_states(const struct chunk *chunk, uint32_t wanted, struct rows *out)
 {
-    const uint32_t *states = chunk->search->asked.block->states + chunk->first;
+    const uint32_t *states = chunk->piece->states;
     for (size_t i = 0; i < chunk->n; i++) {
         out->bits[i / 64] |= (uint64_t)((states[i] & wanted) != 0) << (i % 64);
     }
@@ -202,9 +203,9 @@ static uint32_t read_number(const char **at)
 }
 
 /* Whether one of the row's numbers, or a part of one of its ranges, is in there. */
-static bool any_ext(const struct filter_block *block, size_t row, const struct filter_value *value)
+static bool any_ext(const struct filter_piece *piece, size_t row, const struct filter_value *value)
 {
-    const char *at = block->text + block->starts[row] + 1; /* the first field */
+    const char *at = piece->text + piece->starts[row] + 1; /* the first field */
     while ((unsigned char)*at >= 0x20) {
         const char *before = at;
         uint32_t first = read_number(&at);
@@ -223,12 +224,11 @@ static bool any_ext(const struct filter_block *block, size_t row, const struct f
 
 static void find_exts(const struct chunk *chunk, const struct filter_value *value, struct rows *out)
 {
-    const struct filter_block *block = chunk->search->asked.block;
-    const uint32_t *exts = block->exts + chunk->first;
+    const uint32_t *exts = chunk->piece->exts;
     for (size_t i = 0; i < chunk->n; i++) {
         bool in = exts[i] >= value->low && exts[i] <= value->high;
         if (exts[i] >= SEVERAL_EXTS) {
-            in = exts[i] == SEVERAL_EXTS && any_ext(block, chunk->first + i, value);
+            in = exts[i] == SEVERAL_EXTS && any_ext(chunk->piece, i, value);
         }
         out->bits[i / 64] |= (uint64_t)in << (i % 64);
     }
@@ -237,10 +237,10 @@ static void find_exts(const struct chunk *chunk, const struct filter_value *valu
 static void find_times(const struct chunk *chunk, enum filter_field field,
                        const struct filter_value *value, struct rows *out)
 {
-    const struct filter_block *block = chunk->search->asked.block;
-    const int64_t *times = field == FILTER_UNTIL ? block->until_s : block->since_s;
+    const struct filter_piece *piece = chunk->piece;
+    const int64_t *times = field == FILTER_UNTIL ? piece->until_s : piece->since_s;
     for (size_t i = 0; times && i < chunk->n; i++) {
-        int64_t at_s = times[chunk->first + i];
+        int64_t at_s = times[i];
         bool in = at_s != 0 && at_s >= value->low && at_s <= value->high;
         out->bits[i / 64] |= (uint64_t)in << (i % 64);
     }
@@ -383,8 +383,9 @@ bool filter_search_go_on(struct filter_search *search, int64_t until_ms)
     size_t n = search->asked.block->n_rows;
     struct chunk chunk = {.search = search};
     while (search->at < n) {
+        chunk.piece = search->asked.block->pieces[search->at / CHUNK];
         chunk.first = search->at;
-        chunk.n = n - search->at < CHUNK ? n - search->at : CHUNK;
+        chunk.n = chunk.piece->n_rows;
         search_chunk(&chunk);
         search->at += chunk.n;
         if (search->at < n && clock_ticks_ms() >= until_ms) {
