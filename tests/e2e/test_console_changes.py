@@ -116,3 +116,27 @@ def test_two_consoles_see_each_other(place):
         assert place.run("--pin", "d.rao=leaflet").status == 0
         for term in (one, two):
             term.wait_for(lambda t: sign(t, "d.rao") == "c").wait_for(re.compile(r"pin: 200\d d\.rao"))
+
+
+def test_what_others_did_since_the_last_console_is_listed(centre):
+    with centre.console() as term:
+        term.wait_for("Agents 14").quiet().press("q")
+        assert term.wait_exit() == 0
+    assert centre.run("--reassign", "e.rao=2055").status == 0
+    with centre.console() as term:
+        term.wait_for("Agents 14 c1").wait_for("reassign: 2003>2055 e.rao")
+        term.press("4").wait_for("CHANGES 1").press("Esc").quiet().press("q")
+        assert term.wait_exit() == 0
+    with centre.console() as term:
+        term.wait_for("Agents 14").quiet()
+        assert " c1" not in term.text
+
+
+def test_a_row_of_the_basket_that_another_changed(watched):
+    centre, term = watched
+    term.press("b", "/").type("e.rao").press("Enter").wait_for("Agents 1 of 14")
+    term.press("r").type("2050").wait_for("number: 2050").press("Esc")
+    term.press("x").wait_for("Release e.rao").press("Enter").wait_for("basket 1")
+    assert centre.run("--reassign", "e.rao=2055").status == 0
+    term.wait_for("changed a row of yours").wait_for(lambda t: sign(t, "e.rao") == "!")
+    term.press("4").wait_for("row of yours")

@@ -70,6 +70,7 @@ enum err_code console_open(struct console *console, const struct settings *setti
     console->shell.reading.waiting = NULL;
     memset(console->shell.reading.sources, 0, sizeof console->shell.reading.sources);
     keep_open(&console->shell);
+    shell_follow_seen(&console->shell);
     if (!console->shell.jobs.worker) {
         code = worker_start(&console->shell.jobs.worker, err);
     }

@@ -144,6 +144,7 @@ static void live_read(struct shell *shell, struct work *work)
     } else if (work->job.err.code == ERR_CANCELLED) {
         live->renewals++; /* something more urgent went first */
     }
+    live->answers += work->live != NULL;
     for (size_t i = 0; work->live && i < work->live->n_states; i++) {
         live_cache_put(&live->cache, &work->live_agents[i], &work->live->states[i],
                        work->live->at_s, clock_ticks_ms());

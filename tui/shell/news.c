@@ -4,12 +4,20 @@
 
 #include "tui/shell/shell.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "core/base/text.h"
 
 #include "core/base/banned.h"
 
 #define NAMED_MAX                                                                                  \
     4 /* so many actions at once have a line each; of more only their number is told */
+
+/* What is kept of a place from one run to the next. */
+static const char s_place[] = "changes.place"; /* in the audit trail: seen up to there */
+static const char s_at[] = "changes.at";       /* when that was, epoch seconds */
 
 static bool is_news(const struct shell *shell, const struct feed_entry *entry)
 {
@@ -49,4 +57,28 @@ void shell_take_feed(struct shell *shell, const struct feed *feed)
     }
     shell->changes.told = feed->serial;
     changes_take(&shell->changes, feed_ref(feed));
+}
+
+void shell_follow_seen(struct shell *shell)
+{
+    const char *at = state_get(shell->state, STATE_PLACE, s_at);
+    int64_t at_s;
+    session_follow(shell->place.session, state_get(shell->state, STATE_PLACE, s_place));
+    if (at && text_to_int64(at, 0, INT64_MAX, &at_s)) {
+        shell->changes.seen_at_s = at_s;
+    }
+}
+
+void shell_keep_seen(struct shell *shell)
+{
+    const char *place = shell->data ? shell->data->place : NULL;
+    const char *kept = state_get(shell->state, STATE_PLACE, s_place);
+    char at[32];
+    if (!place || !place[0] || shell->changes.n_unseen > 0 || (kept && strcmp(kept, place) == 0)) {
+        return;
+    }
+    snprintf(at, sizeof at, "%" PRId64, shell_now_s(shell));
+    if (state_set(shell->state, STATE_PLACE, s_place, place)) {
+        (void)state_set(shell->state, STATE_PLACE, s_at, at);
+    }
 }

@@ -68,6 +68,7 @@ static void show_data(struct shell *shell, struct screen_data *data)
     shell->data = data;
     if (data) {
         shell_take_feed(shell, data->feed);
+        shell_keep_seen(shell);
     }
     if (shell->data_replaced) {
         shell->data_replaced(shell);

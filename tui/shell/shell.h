@@ -101,6 +101,7 @@ struct live_reading {
     bool refused;      /* the directory does not let us ask: not again in this session */
     bool asking;       /* a request is under way */
     int64_t asked_ms;  /* clock_ticks_ms of the last request; 0: none yet */
+    unsigned answers;  /* how many there were */
     unsigned renewals; /* how often the data was refreshed: what is old is asked for again */
 };
 
@@ -230,6 +231,11 @@ void shell_forget_data(struct shell *shell);
 /* Takes a reference to a newer feed of changes, and tells what is new in it (news.c). NULL, or the
    feed that it has: nothing. */
 void shell_take_feed(struct shell *shell, const struct feed *feed);
+/* Before the first read of a place: its changes begin with what was not seen when the last console
+   ended. */
+void shell_follow_seen(struct shell *shell);
+/* Keeps that everything was seen, if so. */
+void shell_keep_seen(struct shell *shell);
 /* Clears what was read beside the data: the history of a row, live states, changes. */
 void shell_forget_place(struct shell *shell);
 /* What planners need, from what the screen shows. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "tui/shell/gather.h"
 #include "tui/view/changes_lines.h"
 #include "tui/view/jobs.h"
 #include "tui/widget/rows.h"
@@ -61,6 +62,13 @@ static bool seen_before(const struct changes_part *self, const struct shell *she
            (at == 0 || self->items.items[at - 1].serial > seen);
 }
 
+/* Whether the basket has an edit of the row. */
+static bool is_gathered(const void *context, const char *login, const char *ext)
+{
+    const struct shell *shell = context;
+    return (login && gather_sign(shell, login, NULL)) || (ext && gather_sign(shell, NULL, ext));
+}
+
 /* Draws an item at row `y` of the area; returns the rows that it takes. */
 static int draw_item(const struct changes_part *self, const struct shell *shell,
                      const struct changes_look *look, struct canvas *canvas, struct rect area,
@@ -102,8 +110,11 @@ static void draw(struct part *part, struct shell *shell, const struct part_about
                  struct canvas *canvas, struct rect inside)
 {
     struct changes_part *self = (struct changes_part *)part;
-    struct changes_look look = {
-        .now_s = shell_now_s(shell), .width = inside.width, .wide = about->form == PART_COLUMN};
+    struct changes_look look = {.now_s = shell_now_s(shell),
+                                .width = inside.width,
+                                .wide = about->form == PART_COLUMN,
+                                .is_mine = is_gathered,
+                                .context = shell};
     int low = inside.y + inside.height;
     int y = inside.y;
     change_items_make(&shell->changes, &self->items);
@@ -182,6 +193,7 @@ static void left(struct part *part, struct shell *shell)
 {
     (void)part;
     changes_see_all(&shell->changes, shell_now_s(shell));
+    shell_keep_seen(shell);
 }
 
 static void release(struct part *part)

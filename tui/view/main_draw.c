@@ -183,6 +183,11 @@ void main_draw(struct view *view, struct shell *shell, struct canvas *canvas, st
     char says[256];
     char room[ERR_HINT_MAX];
     (void)caret;
+    if (main->answers != shell->live.answers) { /* a filter may ask for what agents do */
+        main->answers = shell->live.answers;
+        list_filter_again(&main->agents.list);
+        list_filter_again(&main->extensions.list);
+    }
     layout_everyday(canvas->width, canvas->height, main->focus, &main->layout);
     frame_header(shell, canvas, NULL);
     if (main->layout.gauge) {

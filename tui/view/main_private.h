@@ -26,6 +26,7 @@ struct main_view {
     bool on_numbers;  /* commands are about the extensions' rows */
     struct live_watch live;
     struct seen_watch seen;
+    unsigned answers; /* of live states, when the lists were filtered last */
     struct layout layout; /* as it was drawn last */
     struct jumped_from jumped_from;
     char act_on[32]; /* for the footer: "act on 2" */

@@ -48,8 +48,10 @@ unsigned seen_watch_act(struct seen_watch *watch, struct shell *shell)
     }
     watch->at_ms = LOOP_FOREVER;
     watch->serial = 0;
-    return changes_see_row(&shell->changes, watch->login[0] ? watch->login : NULL,
-                           watch->ext[0] ? watch->ext : NULL)
-               ? REACT_DRAW
-               : REACT_NONE;
+    if (!changes_see_row(&shell->changes, watch->login[0] ? watch->login : NULL,
+                         watch->ext[0] ? watch->ext : NULL)) {
+        return REACT_NONE;
+    }
+    shell_keep_seen(shell);
+    return REACT_DRAW;
 }
