@@ -58,7 +58,7 @@ def test_the_plan_of_an_import(there, moment):
 def test_details_and_history_are_in_the_zone_of_the_reader(there, zone):
     hour = (12 + ZONES[zone]) % 24
     with there.console() as term:
-        term.press("Enter").wait_for(re.compile(rf" since +{hour:02}:2\d"))
+        term.press("3").wait_for(re.compile(rf" since +{hour:02}:2\d"))
         golden("details-80x24", term)
         term.press("Esc", "h").wait_for(re.compile(rf">{hour:02}:2\d +assign"))
         golden("history-80x24", term)

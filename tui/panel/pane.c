@@ -170,6 +170,10 @@ static void write_title(const struct pane *pane, const struct shell *shell, cons
     const char *name = alone ? pane->ops->title_alone : pane->ops->title;
     char marks[64] = "";
     size_t hidden = write_marks(pane, shell, marks, sizeof marks);
+    if (!data && !list->filter_text[0]) {
+        snprintf(title, TITLE_MAX, "%s", name); /* the number comes with the rows */
+        return;
+    }
     if (!list->filter_text[0]) {
         snprintf(title, TITLE_MAX, "%s %s%s%s", name, frame_count(list->source.n_rows), marks, end);
         return;
@@ -209,7 +213,7 @@ void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canv
     }
     pane_place_columns(pane, shell, inside);
     int heading = inside.height >= HEADING_FROM ? 1 : 0;
-    if (heading) {
+    if (heading && shell->data) { /* the first frame leaves blank what the rows will change */
         draw_heading(pane, canvas, (struct rect){inside.x, inside.y, inside.width, 1});
     }
     pane->heading = heading > 0;
