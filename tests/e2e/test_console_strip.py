@@ -201,3 +201,35 @@ def test_nothing_is_chosen_for_somebody_who_typed_nothing(centre):
 
 def before_of(held, login):
     return {agent: ext for ext, agent in held.items()}[login]
+
+
+# ---- while edits are gathered -----------------------------------------------------------------------
+
+
+def test_a_gathered_edit_is_not_written(desk):
+    place, term = desk
+    before = place.held()
+    at(term, "d.rao")
+    term.press("b").wait_for("basket 0").press("r").type("2035").wait_for("Enter adds it")
+    term.press("Enter").wait_for("added, not written: basket 1").quiet()
+    assert place.held() == before
+    term.press("r").wait_for("number: 2035").type("2").wait_for(re.compile("number: 2 "))  # selected
+    term.press("Esc").quiet().press("r").wait_for("number: 2035").press("Left").type("9").quiet()
+    assert "number: 2035" in term.text  # an arrow edits, and it is full
+    term.press("C-u").type("2036").wait_for("2002>2036").press("Enter")
+    term.wait_for("replaced").wait_for("basket 1").quiet()
+    assert place.held() == before
+    term.press("b").wait_for("BASKET 1").wait_for("2002>2036").press("Enter")
+    term.wait_for("1 applied").quiet()
+    assert place.extension("d.rao") == "2036"
+
+
+def test_a_part_of_a_number_is_filled_in_before_it_is_gathered(centre):
+    with centre.console() as term:
+        at(term, "d.rao")
+        term.press("b").wait_for("basket 0").press("r").type("203").wait_for("Enter again adds it")
+        term.press("Enter").wait_for("number: 2030").wait_for("basket 0").press("Enter")
+        term.wait_for("added, not written: basket 1")
+        term.press("Up").quiet().press("x").wait_for("1 row is in the basket").press("Esc").quiet()
+        assert "basket 1" in term.lines[0]
+    assert centre.extension("d.rao") == "2002"

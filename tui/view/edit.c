@@ -140,15 +140,32 @@ static void plan_rows(struct shell *shell, const char *action, enum change_kind 
     free(requests);
 }
 
+/* The number that is gathered for the agent already; NULL: none is. */
+static const char *gathered_number(const struct shell *shell, const char *login)
+{
+    const struct basket *basket = gather_is_on(shell) ? gather_look(shell) : NULL;
+    size_t index = basket ? basket_find_agent(basket, login) : BASKET_NONE;
+    if (index == BASKET_NONE) {
+        return NULL;
+    }
+    const struct wish *wish = basket->wishes[index];
+    bool moves = wish->asked.kind == CHANGE_ASSIGN || wish->asked.kind == CHANGE_REASSIGN;
+    const char *ext = wish->asked.ext ? wish->asked.ext : wish->given;
+    bool own = wish->asked.agent && strcmp(wish->asked.agent, login) == 0;
+    return moves && own && !wish->asked.swap && ext[0] ? ext : NULL;
+}
+
 /* Asks for a number, or for another one if they hold one already. `typed` may be NULL. */
 static void ask_number(struct shell *shell, const char *login, const char *typed)
 {
     const struct agent_row *agent = screen_data_find_agent(shell->data, login);
     const struct slot *slot = agent ? agent->slot : NULL;
+    const char *gathered = typed ? NULL : gathered_number(shell, login);
     const struct strip_number about = {.kind = slot ? CHANGE_REASSIGN : CHANGE_ASSIGN,
                                        .login = login,
                                        .holds = slot ? slot->ext : NULL,
-                                       .typed = typed};
+                                       .typed = typed ? typed : gathered,
+                                       .selected = gathered != NULL};
     strip_number(shell, &about);
 }
 

@@ -118,6 +118,9 @@ static unsigned key(struct view *view, struct shell *shell, uint32_t key)
         return move(strip, shell, by);
     }
     deselect(strip, is_character(strip, key) || key == K_BACKSPACE);
+    if (key == (K_CTRL | 'u')) {
+        field_key(&strip->field, K_END); /* all of it goes, wherever the cursor is */
+    }
     return typed(strip, shell, field_key(&strip->field, key));
 }
 

@@ -100,7 +100,7 @@ static enum style nothing_yet(const struct strip *strip, const struct shell *she
 }
 
 /* A part of a number: Enter fills in the rest. */
-static enum style fills_in(const struct strip *strip, char *out, size_t size)
+static enum style fills_in(const struct strip *strip, bool gathers, char *out, size_t size)
 {
     enum candidate_class class = CANDIDATE_FREE;
     const struct slot *slot = candidates_at(&strip->candidates, strip->choice, &class);
@@ -112,7 +112,8 @@ static enum style fills_in(const struct strip *strip, char *out, size_t size)
         return say(STYLE_WARN, out, size, "%s" ESC_LEAVES, strip->problem);
     }
     return say(STYLE_PROMPT, out, size,
-               "Enter fills in %s, Enter again applies it   Esc leaves, nothing kept", slot->ext);
+               "Enter fills in %s, Enter again %s it   Esc leaves, nothing kept", slot->ext,
+               gathers ? "adds" : "applies");
 }
 
 static enum style last_line(const struct strip *strip, const struct shell *shell, char *out,
@@ -129,10 +130,12 @@ static enum style last_line(const struct strip *strip, const struct shell *shell
                    "Enter came before this was shown: Enter again   Esc leaves all as it is");
     }
     if (fills) {
-        return fills_in(strip, out, size);
+        return fills_in(strip, gather_is_on(shell), out, size);
     }
     if (strip->n_about > 1) {
-        return say(STYLE_PROMPT, out, size, "Enter shows the plan of %s rows" ESC_LEAVES,
+        return say(STYLE_PROMPT, out, size,
+                   gather_is_on(shell) ? "Enter adds %s rows to the basket" ESC_LEAVES
+                                       : "Enter shows the plan of %s rows" ESC_LEAVES,
                    frame_count(strip->n_about));
     }
     if (!strip->plan) {
@@ -168,7 +171,8 @@ enum style strip_last_line(const struct strip *strip, const struct shell *shell,
                            char *out, size_t size)
 {
     static const char *const spare[] = {" all as it is", ", nothing kept",
-                                        ", Enter again applies it"};
+                                        ", Enter again applies it", ", Enter again adds it",
+                                        " then applies all"};
     enum style style = last_line(strip, shell, out, size);
     for (size_t i = 0; i < sizeof spare / sizeof spare[0] && canvas_columns(out) > columns; i++) {
         leave_out(out, spare[i]);
