@@ -236,3 +236,45 @@ def test_a_text_is_searched_by_its_lines(centre):
         typed(term, "foo:").wait_for("no field foo: a text has none; quote it").press("Esc").quiet()
         typed(term, "zzz").wait_for("nothing matches").press("Esc").quiet()
         term.press("o").wait_for("sorted by alphabet").press("Esc").wait_for("Agents 14")
+
+
+# ---- a plan --------------------------------------------------------------------------------------
+
+PLAN_ROW = re.compile(r"(.)(\[.\]) . (\w+) +(\S+) +(\S+)")
+
+
+def rows(term):
+    """[(in or out, what, who)] of the plan on the screen."""
+    found = [PLAN_ROW.match(line) for line in term.lines]
+    return [(match[2], match[3], match[5]) for match in found if match]
+
+
+def test_a_plan_is_searched_and_trimmed_by_its_filter(centre):
+    with centre.console() as term:
+        term.press("s").wait_for("PLAN sync").quiet()
+        every = rows(term)
+        assert {what for _, what, _ in every} == {"assign", "release"}
+        typed(term, "action:rel").press("Enter").wait_for(" of ").quiet()
+        assert rows(term) == [row for row in every if row[1] == "release"]
+        term.press("U").quiet()  # leaves out what is shown
+        assert all(box == "[ ]" for box, _, _ in rows(term))
+        term.press("Enter").wait_for("the filter hides")
+        term.press("Esc").wait_gone("/action").quiet()
+        assert rows(term) == [("[x]" if what == "assign" else "[ ]", what, who)
+                              for _, what, who in every]
+        typed(term, "state:out").press("Enter").quiet()
+        assert {what for _, what, _ in rows(term)} == {"release"}
+        term.press("Esc").wait_gone("/state").press("o", "o", "o").wait_for("sorted by agent").quiet()
+        assert [who for *_, who in rows(term)] == sorted(who for *_, who in every)
+        typed(term, "foo:").wait_for("no field foo: ext login state note action").press("Esc").quiet()
+        term.press("Esc").wait_for("Agents 14")
+    assert centre.extension("m.leaver") and not centre.extension("k.smidt")
+
+
+def test_space_in_a_filtered_plan_is_for_the_row_under_the_cursor(centre):
+    with centre.console() as term:
+        term.press("s").wait_for("PLAN sync").quiet()
+        who = [row for row in rows(term) if row[1] == "release"][-1][2]
+        typed(term, who).press("Enter").quiet().press("Space").quiet()
+        term.press("Esc").wait_gone("/" + who).quiet()
+        assert [row[2] for row in rows(term) if row[0] == "[ ]"] == [who]

@@ -6,6 +6,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "tui/panel/search.h"
 #include "tui/view/applied.h"
 #include "tui/view/plan_private.h"
 #include "tui/shell/gather.h"
@@ -14,6 +15,17 @@
 #include "core/base/banned.h"
 
 /* ---- what it takes ------------------------------------------------------------------------- */
+
+static size_t ticked_and_hidden(const struct plan_view *view)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < view->plan->n_changes; i++) {
+        const struct change *change = &view->plan->changes[i];
+        n += change_is_tried(change) && change->result == RESULT_PLANNED &&
+             !plan_rows_shown(view, i);
+    }
+    return n;
+}
 
 static void stop_asking(struct plan_view *view)
 {
@@ -44,20 +56,6 @@ static bool is_answer(const struct plan_view *view)
 
 /* ---- keys ---------------------------------------------------------------------------------- */
 
-static void move(struct plan_view *view, int64_t by)
-{
-    size_t n = view->plan->n_changes;
-    if (by < 0 && (uint64_t)-by > view->cursor) {
-        view->cursor = 0;
-    } else {
-        view->cursor = (size_t)((int64_t)view->cursor + by);
-    }
-    if (view->cursor >= n) {
-        view->cursor = n ? n - 1 : 0;
-    }
-    view->at = n ? view->plan->changes[view->cursor].request : 0;
-}
-
 /* What was left out or taken in counts from now on. */
 static void ticked(struct plan_view *view, struct shell *shell)
 {
@@ -65,13 +63,14 @@ static void ticked(struct plan_view *view, struct shell *shell)
     if (view->basket) {
         basket_tick_rows(view, shell);
     }
+    plan_rows_take(view, shell);
 }
 
 /* The whole group of the row goes in or out with it. */
 static void toggle(struct plan_view *view, struct shell *shell)
 {
     struct plan *plan = view->plan;
-    if (plan->n_changes == 0 || view->stage != STAGE_PLAN) {
+    if (list_current(&view->list) == SIZE_MAX || view->stage != STAGE_PLAN) {
         return;
     }
     const struct change *change = &plan->changes[view->cursor];
@@ -86,14 +85,17 @@ static void toggle(struct plan_view *view, struct shell *shell)
     }
     plan_leave_out(plan, view->cursor, !change->left_out);
     ticked(view, shell);
-    move(view, 1);
+    list_move(&view->list, 1);
+    plan_rows_follow(view);
 }
 
 static void toggle_all(struct plan_view *view, struct shell *shell, bool out)
 {
     for (size_t i = 0; view->stage == STAGE_PLAN && i < view->plan->n_changes; i++) {
         struct change *change = &view->plan->changes[i];
-        change->left_out = change->refused || (out && !change->already_applied);
+        if (plan_rows_shown(view, i)) {
+            change->left_out = change->refused || (out && !change->already_applied);
+        }
     }
     ticked(view, shell);
 }
@@ -114,6 +116,8 @@ static void come_back(struct plan_view *view, struct shell *shell, struct plan *
            !view_plan_is_left(&plan->changes[view->cursor])) {
         view->cursor++;
     }
+    (void)list_filter(&view->list, "", NULL);
+    plan_rows_take(view, shell);
     shell_bottom(shell)->ops->unmark(shell_bottom(shell));
     if (view->left == 0 && err->code == ERR_OK) {
         shell_close(shell, &view->view); /* the message tells the result */
@@ -142,6 +146,7 @@ static void basket_applied(struct shell *shell, struct work *work)
     } else {
         basket_show_plan(view, gather_plan(shell));
         judge(view, shell);
+        plan_rows_take(view, shell);
     }
 }
 
@@ -211,6 +216,12 @@ static unsigned apply(struct plan_view *view, struct shell *shell)
         shell_flash(shell, STYLE_WARN, "Enter came before this was shown: Enter again applies it");
         return REACT_DRAW;
     }
+    size_t hidden = ticked_and_hidden(view);
+    if (hidden > 0) { /* what Enter writes stands on the screen */
+        shell_flash(shell, STYLE_WARN, "the filter hides %s of the rows to apply; %s shows them",
+                    frame_count(hidden), frame_key(shell, CMD_BACK));
+        return REACT_DRAW;
+    }
     switch (view->judged.gate) {
     case GATE_COUNT:
     case GATE_NAME:
@@ -274,34 +285,6 @@ static unsigned leave(struct plan_view *view, struct shell *shell)
     return REACT_CLOSE;
 }
 
-static bool scroll(struct plan_view *view, enum command command)
-{
-    switch ((int)command) {
-    case CMD_UP:
-        move(view, -1);
-        return true;
-    case CMD_DOWN:
-        move(view, 1);
-        return true;
-    case CMD_PAGE_UP:
-    case CMD_HALF_UP:
-        move(view, -(command == CMD_PAGE_UP ? view->page : view->page / 2));
-        return true;
-    case CMD_PAGE_DOWN:
-    case CMD_HALF_DOWN:
-        move(view, command == CMD_PAGE_DOWN ? view->page : view->page / 2);
-        return true;
-    case CMD_FIRST:
-        move(view, -(int64_t)view->plan->n_changes);
-        return true;
-    case CMD_LAST:
-        move(view, (int64_t)view->plan->n_changes);
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* What only the basket does. */
 static unsigned command_of_basket(struct plan_view *view, struct shell *shell, enum command command)
 {
@@ -343,8 +326,10 @@ static unsigned command(struct view *base, struct shell *shell, enum command com
     if (!view->plan) {
         return view->stage == STAGE_APPLYING ? command_while_written(shell, command) : REACT_CLOSE;
     }
-    if (scroll(view, command)) {
-        return REACT_DRAW;
+    unsigned reaction = search_command(&view->list, shell, command, plan_columns);
+    plan_rows_follow(view);
+    if (reaction != REACT_PASS) {
+        return reaction;
     }
     bool planning = view->stage == STAGE_PLAN;
     switch ((int)command) {
@@ -383,10 +368,19 @@ static unsigned paste(struct view *base, struct shell *shell, const char *text, 
     return REACT_DRAW;
 }
 
+static bool argument(struct view *base, struct shell *shell, enum command command, const char *text)
+{
+    struct plan_view *view = (struct plan_view *)base;
+    if (command == CMD_FILTER && view->plan) {
+        search_given(&view->list, shell, text);
+    }
+    return command == CMD_FILTER;
+}
+
 static bool has_row(const struct view *base)
 {
     const struct plan_view *view = (const struct plan_view *)base;
-    return view->plan && view->plan->n_changes > 0;
+    return view->plan && list_current(&view->list) != SIZE_MAX;
 }
 
 static void release(struct view *base)
@@ -395,6 +389,7 @@ static void release(struct view *base)
     if (!view->basket) { /* the plan of the basket is the shell's */
         plan_free(view->plan);
     }
+    plan_rows_release(view);
     arena_release(&view->arena);
     free(view);
 }
@@ -404,6 +399,7 @@ static const struct view_ops s_plan_ops = {.title = "plan",
                                            .draw = view_plan_draw,
                                            .key = key,
                                            .command = command,
+                                           .argument = argument,
                                            .paste = paste,
                                            .has_row = has_row,
                                            .hint = view_plan_hint,
@@ -471,6 +467,7 @@ static struct plan_view *make_view(struct shell *shell, struct plan *plan,
     field_init(&view->field, NULL);
     view_plan_measure(view);
     judge(view, shell);
+    plan_rows_take(view, shell);
     say_exhausted(shell, plan);
     return view;
 }
@@ -528,6 +525,7 @@ static void basket_replanned(struct shell *shell, struct plan *plan)
             view_plan_measure(view);
             judge(view, shell);
         }
+        plan_rows_take(view, shell);
     }
 }
 
@@ -543,6 +541,7 @@ bool view_plan_open_basket(struct shell *shell, const struct plan_retry *retry)
     struct plan_view *view = make_view(shell, plan, &made);
     view->basket = true;
     basket_show_plan(view, plan);
+    plan_rows_take(view, shell);
     shell_push(shell, &view->view);
     return true;
 }

@@ -6,6 +6,9 @@
 #include "core/base/text.h"
 #include "tui/shell/gather.h"
 
+#include "tui/panel/search.h"
+#include "tui/widget/filter_spans.h"
+
 #include "core/base/banned.h"
 
 /* ---- drawing: the rows --------------------------------------------------------------------- */
@@ -98,6 +101,7 @@ static void draw_change(const struct plan_view *view, const struct shell *shell,
                         struct canvas *canvas, int y, size_t index)
 {
     const struct change *change = &view->plan->changes[index];
+    const struct filter *filter = &view->list.filter;
     bool current = index == view->cursor;
     bool narrow = canvas->width < 60;
     enum style style = current            ? STYLE_CURSOR
@@ -113,18 +117,24 @@ static void draw_change(const struct plan_view *view, const struct shell *shell,
                   box_of(view, change), change_kind_mark(change->kind),
                   narrow ? "" : change_kind_name(change->kind));
     int x = narrow ? 7 : 17;
-    canvas_field(canvas, x, y, width - x < view->ext_columns ? width - x : view->ext_columns, style,
-                 ext);
+    int room = width - x < view->ext_columns ? width - x : view->ext_columns;
+    canvas_field(canvas, x, y, room, style, ext);
+    filter_mark(filter, FILTER_EXT, ext, canvas, (struct rect){x, y, room, 1});
+    filter_mark(filter, FILTER_ACTION, narrow ? "" : change_kind_name(change->kind), canvas,
+                (struct rect){7, y, 9, 1});
     x += view->ext_columns + (narrow ? 1 : 2);
     int most = narrow ? width - x : width / 3;
     int agent = view->agent_columns < most ? view->agent_columns : most;
     if (x < width) {
         canvas_field(canvas, x, y, agent, style, change->agent ? change->agent : "");
+        filter_mark(filter, FILTER_LOGIN, change->agent ? change->agent : "", canvas,
+                    (struct rect){x, y, agent, 1});
     }
     x += agent + 2;
     if (x < width) {
         row_says(view, shell, index, says, sizeof says);
         canvas_text(canvas, x, y, width - x, style, says);
+        filter_mark(filter, FILTER_NOTE, says, canvas, (struct rect){x, y, width - x, 1});
     }
 }
 
@@ -299,19 +309,13 @@ static void draw_last_line(const struct plan_view *view, const struct shell *she
 static void draw_rows(struct plan_view *view, const struct shell *shell, struct canvas *canvas,
                       struct rect area)
 {
-    size_t rows = area.height > 0 ? (size_t)area.height : 0;
-    size_t n = view->plan->n_changes;
-    view->page = area.height;
-    if (view->cursor < view->top) {
-        view->top = view->cursor;
-    } else if (rows > 0 && view->cursor >= view->top + rows) {
-        view->top = view->cursor - rows + 1;
+    const struct list *list = &view->list;
+    list_scroll(&view->list, area.height);
+    for (int i = 0; i < area.height && list->top + (size_t)i < list->n_shown; i++) {
+        draw_change(view, shell, canvas, area.y + i, list->shown[list->top + (size_t)i]);
     }
-    if (view->top + rows > n) {
-        view->top = n > rows ? n - rows : 0;
-    }
-    for (size_t i = 0; i < rows && view->top + i < n; i++) {
-        draw_change(view, shell, canvas, area.y + (int)i, view->top + i);
+    if (list->n_shown == 0 && list->source.n_rows > 0) {
+        search_draw_none(shell, canvas, area);
     }
 }
 
@@ -407,9 +411,12 @@ void view_plan_draw(struct view *base, struct shell *shell, struct canvas *canva
                     struct caret *caret)
 {
     struct plan_view *view = (struct plan_view *)base;
-    char title[80];
+    char name[80];
+    char title[FILTER_TEXT_MAX + 128];
     view->seen = true;
-    draw_title(view, shell, title, sizeof title, canvas->width < 60);
+    plan_rows_follow(view);
+    draw_title(view, shell, name, sizeof name, canvas->width < 60);
+    search_title(&view->list, name, title, sizeof title);
     int y = frame_header(shell, canvas, title);
     int low = frame_footer(shell, canvas, base, NULL);
     if (!view->plan) {

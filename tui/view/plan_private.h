@@ -9,6 +9,7 @@
 #include "core/plan/plan.h"
 #include "core/session/session.h"
 #include "tui/widget/field.h"
+#include "tui/widget/list.h"
 #include "tui/shell/shell.h"
 #include "tui/view/judged.h"
 #include "tui/view/plan.h"
@@ -31,8 +32,9 @@ struct plan_view {
     char apply_hint[32]; /* "Apply 5" */
     struct ready ready;  /* the badge behind which it goes back; opens CMD_NONE: none */
     char name[128];      /* the name to type for GATE_NAME */
-    size_t cursor, top;
-    int page;
+    size_t cursor;       /* the change that is current: plan_rows_follow */
+    struct list list;
+    struct plan_rows *rows;
     int ext_columns, agent_columns; /* that its rows need */
     bool said_wrong;
     bool seen; /* the plan was drawn as it is now */
@@ -91,6 +93,18 @@ void basket_drop_row(struct plan_view *view, struct shell *shell);
 /* Asks for the ticket, and for the path of a plan file: plan_ask.c */
 void plan_ask_ticket(struct plan_view *view, struct shell *shell);
 void plan_ask_file(struct plan_view *view, struct shell *shell);
+
+/* ---- the rows as a list: plan_rows.c ---------------------------------------------------------- */
+
+extern const char *const plan_columns[];
+/* The plan is another one, or its rows are: takes them into the list, whose cursor goes to
+   view->cursor. */
+void plan_rows_take(struct plan_view *view, const struct shell *shell);
+/* view->cursor becomes the list's; it stays if the filter hides all rows. */
+void plan_rows_follow(struct plan_view *view);
+/* Whether the filter shows the change. */
+bool plan_rows_shown(const struct plan_view *view, size_t row);
+void plan_rows_release(struct plan_view *view);
 
 /* Measures the columns that its rows need; once, when the plan comes. */
 void view_plan_measure(struct plan_view *view);

@@ -36,7 +36,7 @@
 #define PLACE_VIEWS                                                                                \
     (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT | PLACE_IMPORT)
 /* Rows that can be searched and sorted. */
-#define PLACE_ROWS (PLACE_MAIN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT)
+#define PLACE_ROWS (PLACE_MAIN | PLACE_PLAN | PLACE_HISTORY | PLACE_DOCTOR | PLACE_TEXT)
 #define PLACE_ALL (PLACE_LISTS | PLACE_STRIP)
 
 /* What a command needs. */
