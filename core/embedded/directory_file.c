@@ -71,7 +71,7 @@ struct directory_file {
     const struct clock *clock;
     const char *format; /* of the last read, NULL before it */
     struct stat read;   /* the file, right before the last read that went well */
-    int64_t read_at_s;  /* by the clock of the files */
+    int64_t read_at_s;  /* when that was */
     bool well_read;
 };
 
@@ -84,7 +84,7 @@ static enum err_code read_file(struct directory *directory, const struct progres
     buf_init(&text, TEXT_FILE_MAX);
     roster->read_at_s = clock_now_s(self->clock);
     self->well_read = stat(self->path, &self->read) == 0;
-    self->read_at_s = clock_now_s(&clock_system);
+    self->read_at_s = clock_now_s(self->clock);
     enum err_code code = text_file_read(self->path, progress, "reading the directory", &text, err);
     if (code == ERR_OK) {
         struct directory_text source = {.file = text_file_name(self->path),

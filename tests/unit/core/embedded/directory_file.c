@@ -402,6 +402,47 @@ static void test_a_pipe_that_nobody_writes_to(void **state)
     free(path);
 }
 
+/* ---- unchanged ------------------------------------------------------------------------------ */
+
+/* Long after the files were written, and long before. */
+static int64_t s_told_ms;
+
+static int64_t told_time(void *context)
+{
+    (void)context;
+    return s_told_ms;
+}
+
+static void read_again(struct directory *directory)
+{
+    struct roster *roster = NULL;
+    assert_int_equal(directory->ops->read(directory, NULL, &roster, NULL), ERR_OK);
+    roster_unref(roster);
+}
+
+static void test_a_file_that_stays_is_not_read_again(void **state)
+{
+    (void)state;
+    static const struct clock clock = {.now_ms = told_time};
+    char *path = written("user\nalice\n");
+    struct directory *directory = directory_file_new(path, NULL, &clock);
+    s_told_ms = INT64_C(4102444800000);                 /* the year 2100 */
+    assert_false(directory->ops->unchanged(directory)); /* nothing was read yet */
+    read_again(directory);
+    assert_true(directory->ops->unchanged(directory));
+    assert_int_equal(fileio_replace(path, "user\nalina\n", 11, 0600, NULL), ERR_OK);
+    assert_false(directory->ops->unchanged(directory)); /* as long as before, but another file */
+    read_again(directory);
+    assert_true(directory->ops->unchanged(directory));
+    s_told_ms = 0;
+    read_again(directory); /* it may have been changed a moment ago, and may change again */
+    assert_false(directory->ops->unchanged(directory));
+    unlink(path);
+    assert_false(directory->ops->unchanged(directory));
+    directory_free(directory);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -415,6 +456,7 @@ int main(void)
         cmocka_unit_test(test_it_stops_when_it_is_told),
         cmocka_unit_test(test_it_stops_between_rows),
         cmocka_unit_test(test_a_pipe_that_nobody_writes_to),
+        cmocka_unit_test(test_a_file_that_stays_is_not_read_again),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
