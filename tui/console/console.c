@@ -363,7 +363,7 @@ enum err_code console_run(const struct console_options *options, struct console_
             shell_say(&console->shell, STYLE_WARN, "%s",
                       console->shell.place.settings->warnings[i]);
         }
-        if (first_start_wanted(console)) {
+        if (shell_is_first_start(&console->shell)) {
             first_start_open(console);
         } else {
             work_load(&console->shell);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/base/text.h"
@@ -21,18 +20,6 @@
 #include "tui/shell/work.h"
 
 #include "core/base/banned.h"
-
-bool first_start_wanted(const struct console *console)
-{
-    const struct settings *settings = console->shell.place.settings;
-    const char *path = settings->store;
-    if (settings->config_read || settings->directory || !console->shell.options->reopen ||
-        settings->action == ACTION_DEMO || settings->origins[OPT_STORE].kind > ORIGIN_DEFAULT) {
-        return false;
-    }
-    path = path && strncmp(path, "sqlite:", 7) == 0 ? path + 7 : path;
-    return path && access(path, F_OK) != 0;
-}
 
 /* ---- jobs ---------------------------------------------------------------------------------------- */
 

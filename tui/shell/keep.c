@@ -86,6 +86,9 @@ void keep_open(struct shell *shell)
     struct err err = ERR_INIT;
     keep_close(shell);
     state_place(shell->place.settings, place);
+    if (shell_is_first_start(shell)) {
+        place[0] = '\0'; /* there is no place yet, and nothing is to be left behind */
+    }
     shell->state = state_open(shell->place.settings->state_folder, place, &err);
     if (err.code != ERR_OK) {
         shell_say(shell, STYLE_WARN, "what was remembered: %s", err.text);

@@ -255,6 +255,8 @@ struct filter_now shell_slots_now(const struct shell *shell);
 const struct err *shell_trouble(const struct shell *shell);
 /* When the data shown was last known to be current, of the older source; 0: never. */
 int64_t shell_checked_at_s(const struct shell *shell);
+/* Whether nothing is configured, nothing was named, and no store exists at the built-in place. */
+bool shell_is_first_start(const struct shell *shell);
 /* Reads the contexts of the configuration as it is now into shell->place.contexts; an error leaves
    them unchanged. */
 enum err_code shell_read_contexts(struct shell *shell, struct err *err) ERR_CHECK;

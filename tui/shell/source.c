@@ -5,6 +5,9 @@
 
 #include "tui/shell/shell.h"
 
+#include <string.h>
+#include <unistd.h>
+
 #include "core/base/banned.h"
 
 const struct err *shell_trouble(const struct shell *shell)
@@ -88,4 +91,16 @@ const struct live_seen *shell_live_of(const struct shell *shell, const char *log
                                     ? roster_find(shell->data->roster, login)
                                     : NULL;
     return agent ? live_cache_get(&shell->live.cache, agent) : NULL;
+}
+
+bool shell_is_first_start(const struct shell *shell)
+{
+    const struct settings *settings = shell->place.settings;
+    const char *path = settings->store;
+    if (settings->config_read || settings->directory || !shell->options->reopen ||
+        settings->action == ACTION_DEMO || settings->origins[OPT_STORE].kind > ORIGIN_DEFAULT) {
+        return false;
+    }
+    path = path && strncmp(path, "sqlite:", 7) == 0 ? path + 7 : path;
+    return path && access(path, F_OK) != 0;
 }
