@@ -255,6 +255,27 @@ def test_a_file_that_nobody_can_write_is_named(site):
     assert said.status == 1 and "no/such" in said.err and site.newest()["action"] == "sync"
 
 
+# ---- from the console ------------------------------------------------------------------------------
+
+
+def test_one_that_the_console_wrote(place):
+    place.json("--pin", "d.rao=x", environment=KIM)
+    deed = place.json("--history", "--limit", "1")[0]["action_id"]
+    file = place.folder / "from-console.json"
+    with place.console(environment=KIM) as term:
+        term.wait_for("read: 12 agents").quiet()
+        term.press("z").wait_for("PLAN undo").quiet()
+        term.press("W").wait_for("Plan file").type(str(file)).press("Enter").wait_for("digest")
+        term.quiet().signal(signal.SIGTERM)
+        term.wait_exit()
+    assert place.json("--history", "--limit", "1")[0]["action_id"] == deed
+    done = place.json("--apply", str(file), environment=LEE)
+    assert done["applied"] == 1 and done["plan"]["unpin"] == 1
+    newest = place.json("--history", "--limit", "1")[0]
+    assert newest["undoes"] == deed and newest["action"] == "undo" and newest["plan_file"]
+    assert "was applied already" in place.json("--apply", str(file), status=1)["error"]["message"]
+
+
 # ---- killed half way ---------------------------------------------------------------------------------
 
 
