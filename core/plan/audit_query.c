@@ -121,7 +121,8 @@ static bool pick_changes(const struct history_query *query, const char *json, st
         !mentions(json, &ext, &agent)) {
         return false;
     }
-    if (length < 2 || strncmp(json + 1, ELEMENT, strlen(ELEMENT)) != 0) {
+    if (json[0] != '[' || json[length - 1] != ']' ||
+        strncmp(json + 1, ELEMENT, strlen(ELEMENT)) != 0) {
         buf_append(out, json, length);
         return !buf_failed(out);
     }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/plan/audit.h"
+#include "core/plan/audit_query.h"
 #include "core/base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -33,6 +33,29 @@ static void check_change(const struct audit_change *change)
     }
 }
 
+/* A question is answered with the same changes, whether a store picks them out of the text or not. */
+static void check_question(const char *json, const struct history *whole, const char *ext,
+                           const char *agent)
+{
+    const struct history_query query = {.ext = ext, .agent = agent};
+    const struct audit_record record = {
+        .action_id = "id", .at_ms = 1, .actor = "actor", .action = "action", .changes = json};
+    size_t n = 0;
+    for (size_t i = 0; i < whole->actions[0].n_changes; i++) {
+        n += history_query_has_change(&query, &whole->actions[0].changes[i]);
+    }
+    bool wanted = history_query_wants(&query, &record);
+    check(!wanted || n > 0); /* a text that was not written here may hide a name */
+    if (wanted) {
+        struct history *answer = history_new();
+        check(history_add_answer(answer, &query, &record, NULL) == ERR_OK);
+        history_seal(answer);
+        history_keep(answer, &query);
+        check(answer->n_actions == 1 && answer->actions[0].n_changes > 0);
+        history_free(answer);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct err err = ERR_INIT;
@@ -50,6 +73,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                                             .changes = json},
                                      &err);
     if (code == ERR_OK) {
+        for (size_t i = 0; i < history->actions[0].n_changes && i < 4; i++) {
+            const struct audit_change *change = &history->actions[0].changes[i];
+            check_question(json, history, change->ext, NULL);
+            check_question(json, history, NULL, change->agent);
+        }
         /* The same record again doubles the one action. */
         size_t n_changes = history->actions[0].n_changes;
         check(history_add(history,
