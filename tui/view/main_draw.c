@@ -2,6 +2,7 @@
  * How the everyday screen is drawn.
  */
 
+#include "tui/terminal/loop.h"
 #include "tui/view/main_private.h"
 
 #include <stdio.h>
@@ -59,7 +60,11 @@ static const char *status(const struct main_view *main, const struct shell *shel
     if (data && data->partial) {
         return "the directory has not been read completely yet";
     }
-    part_details_live(shell, about, room, size);
+    bool rests = main->details->ops->wakes_at(main->details) == LOOP_FOREVER;
+    room[0] = '\0';
+    if (rests) { /* a cursor on its way does not send a sentence for each row */
+        part_details_live(shell, about, room, size);
+    }
     if (room[0]) {
         return room;
     }
