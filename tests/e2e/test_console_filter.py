@@ -278,3 +278,13 @@ def test_space_in_a_filtered_plan_is_for_the_row_under_the_cursor(centre):
         typed(term, who).press("Enter").quiet().press("Space").quiet()
         term.press("Esc").wait_gone("/" + who).quiet()
         assert [row[2] for row in rows(term) if row[0] == "[ ]"] == [who]
+
+
+def test_saved_filters_are_there_the_next_time(centre):
+    with centre.console() as term:
+        typed(term, "rao or state:new").press("Enter").wait_for("4 of 14").press('"', "r").quiet()
+        typed(term, "").press("C-u").press("Enter").wait_for("Agents 14").press('"', "2").quiet()
+        term.press("q")
+        assert term.wait_exit() == 0
+    with centre.console() as term:
+        term.press("'").wait_for("1 state:new  3 changed:*").press("r").wait_for("4 of 14 /rao or")

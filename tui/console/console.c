@@ -351,7 +351,6 @@ enum err_code console_run(const struct console_options *options, struct console_
     console->shell.options = options;
     console->shell.data_replaced = gather_reload;
     console->shell.place.settings = options->settings;
-    saved_filters_init(&console->shell.saved_filters);
     key_reader_init(&console->keys);
     canvas_init(&console->canvas, 1, 1);
     enum err_code code = start(console, err);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "tui/shell/keep.h"
 
 #include "core/base/banned.h"
 
@@ -42,7 +43,7 @@ static void draw(struct view *view, struct shell *shell, struct canvas *canvas, 
 static unsigned save(struct saved_prompt *prompt, struct shell *shell, char name)
 {
     const char *text = prompt->list->filter_text;
-    (void)saved_filters_set(&shell->saved_filters, name, text);
+    keep_filter(shell, name, text);
     if (*text) {
         shell_flash(shell, STYLE_OK, "kept as %c: %s; '%c shows it again", name, text, name);
     } else {

@@ -1,6 +1,7 @@
 #include "tui/shell/keep.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -80,6 +81,40 @@ static void open_baskets(struct shell *shell)
     }
 }
 
+/* ---- saved filters -------------------------------------------------------------------------------- */
+
+#define FREED "\"\"" /* one that is there from the start was taken away */
+
+static void filter_key(char name, char key[STATE_KEY_MAX])
+{
+    snprintf(key, STATE_KEY_MAX, "filter.%c", name);
+}
+
+static void open_filters(struct shell *shell)
+{
+    saved_filters_init(&shell->saved_filters);
+    for (const char *name = SAVED_NAMES; *name; name++) {
+        char key[STATE_KEY_MAX];
+        filter_key(*name, key);
+        const char *text = state_get(shell->state, STATE_PERSON, key);
+        if (text) {
+            (void)saved_filters_set(&shell->saved_filters, *name,
+                                    strcmp(text, FREED) == 0 ? "" : text);
+        }
+    }
+}
+
+void keep_filter(struct shell *shell, char name, const char *text)
+{
+    char key[STATE_KEY_MAX];
+    filter_key(name, key);
+    if (saved_filters_set(&shell->saved_filters, name, text) && shell->state) {
+        (void)state_set(shell->state, STATE_PERSON, key, *text ? text : FREED);
+    }
+}
+
+/* ---- a place ----------------------------------------------------------------------------------------- */
+
 void keep_open(struct shell *shell)
 {
     char place[STATE_PLACE_ROOM];
@@ -94,6 +129,7 @@ void keep_open(struct shell *shell)
         shell_say(shell, STYLE_WARN, "what was remembered: %s", err.text);
         s_keep.complained = true;
     }
+    open_filters(shell);
     gather_open(shell);
     open_baskets(shell);
 }

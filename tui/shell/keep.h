@@ -21,5 +21,7 @@ void keep_soon(struct shell *shell);
 /* The same at once: the console ends, or another place is opened. Blocks for file I/O. */
 void keep_now(struct shell *shell);
 void keep_close(struct shell *shell);
+/* Saves a filter under a digit or a letter, for every place; "": takes it away. */
+void keep_filter(struct shell *shell, char name, const char *text);
 
 #endif
