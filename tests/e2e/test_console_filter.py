@@ -180,6 +180,14 @@ def test_the_history_is_searched_by_its_own_fields(centre):
         term.press("Esc").wait_for("Agents 14")
 
 
+def test_a_number_is_found_in_the_history_too(centre):
+    ext = centre.extension("a.smithers")
+    with centre.console() as term:
+        term.press("h").wait_for("sync").press("#").type(ext).quiet()
+        assert set(actions(term)) >= {"pin", "sync"} and len(actions(term)) < 6
+        term.press("Esc").quiet().press("Esc").wait_for("Agents 14")
+
+
 def test_an_undo_from_a_filtered_history_is_for_the_row_shown(centre):
     with centre.console() as term:
         term.press("h").wait_for("sync")
@@ -226,6 +234,7 @@ def test_filters_are_kept_under_a_key(centre):
 def test_a_text_is_searched_by_its_lines(centre):
     with centre.console() as term:
         term.press("?").wait_for("HELP")
+        typed(term, ":jump").wait_for("#           :jump").press("Esc").quiet()
         typed(term, "reassign").wait_for("HELP")
         lines = [line for line in term.lines[1:-2] if line.strip()]
         assert lines and all("reassign" in line.lower() for line in lines), lines

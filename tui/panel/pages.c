@@ -47,6 +47,12 @@ static int hang(const char *line)
     return at;
 }
 
+/* The key # stands before a blank. */
+static bool is_heading(const char *text)
+{
+    return text[0] == '#' && text[1] != ' ';
+}
+
 /* Draws a line from row `y` of the area on, broken to its width, and returns the rows that it
    takes; what is above or below the area is only counted. */
 static int draw_line(struct canvas *canvas, const char *text, size_t length, int y,
@@ -54,7 +60,7 @@ static int draw_line(struct canvas *canvas, const char *text, size_t length, int
 {
     char line[2048];
     char start[64];
-    bool heading = text[0] == '#';
+    bool heading = is_heading(text);
     enum style style = heading ? STYLE_TITLE_FOCUS : STYLE_TEXT;
     snprintf(line, sizeof line, "%.*s", (int)(length < 2047 ? length : 2047) - heading,
              text + heading);
@@ -184,7 +190,7 @@ static int draw_lines(const struct page *page, struct canvas *canvas, int y, str
     int rows = 0;
     for (size_t i = 0; i < list->n_shown; i++) {
         const char *text = page->lines[list->shown[i]].text;
-        int heading = text[0] == '#';
+        int heading = is_heading(text);
         int n = draw_line(canvas, text, strlen(text), y + rows, area);
         bool inside = y + rows >= 0 && y + rows < area.height;
         if (inside && n == 1) {

@@ -270,8 +270,8 @@ unsigned pane_command(struct pane *pane, struct shell *shell, enum command comma
     for (int i = 0; i < pane->ops->n_columns; i++) {
         columns[i] = pane->ops->columns[i].moves ? NULL : pane->ops->columns[i].name;
     }
-    unsigned reaction =
-        command == CMD_BACK ? REACT_PASS : search_command(list, shell, command, columns);
+    bool own = command == CMD_BACK || command == CMD_JUMP; /* of the screen */
+    unsigned reaction = own ? REACT_PASS : search_command(list, shell, command, columns);
     if (reaction != REACT_PASS) {
         return reaction;
     }

@@ -12,10 +12,11 @@
 
 void prompt_command(struct shell *shell);
 
-/* Esc goes back to the filter and the row before. `list` belongs to the view that is on top. Alt and
+/* It begins with `text`; NULL: with the filter that the list has. Esc goes back to the filter and the
+   row before. `list` belongs to the view that is on top. Alt and
    a key of that view ends the search and gives the view the key's command, for the row under the
    cursor alone. */
-void prompt_filter(struct shell *shell, struct list *list);
+void prompt_filter(struct shell *shell, struct list *list, const char *text);
 
 /* The next key names a saved filter: the list shows it, or it `saves` the one that the list has. */
 void prompt_saved(struct shell *shell, struct list *list, bool saves);

@@ -324,7 +324,7 @@ static const struct view_ops s_ops = {.title = "filter",
                                       .go_on = go_on,
                                       .free = release};
 
-void prompt_filter(struct shell *shell, struct list *list)
+void prompt_filter(struct shell *shell, struct list *list, const char *text)
 {
     struct filter_prompt *prompt = mem_alloc(sizeof *prompt);
     const char *row = list->moved ? list_current_key(list) : NULL;
@@ -335,6 +335,6 @@ void prompt_filter(struct shell *shell, struct list *list)
     memcpy(prompt->before, list->filter_text, sizeof prompt->before);
     field_init(&prompt->field, &shell->filter_history);
     prompt->field.max = FILTER_TEXT_MAX - 1;
-    field_set(&prompt->field, list->filter_text);
+    field_set(&prompt->field, text ? text : list->filter_text);
     shell_push(shell, &prompt->view);
 }

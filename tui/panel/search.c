@@ -55,7 +55,10 @@ unsigned search_command(struct list *list, struct shell *shell, enum command com
     }
     switch ((int)command) {
     case CMD_FILTER:
-        prompt_filter(shell, list);
+        prompt_filter(shell, list, NULL);
+        return REACT_DRAW;
+    case CMD_JUMP: /* where rows are no numbers: to those that are about one */
+        prompt_filter(shell, list, "ext:");
         return REACT_DRAW;
     case CMD_SAVED_FILTER:
     case CMD_SAVE_FILTER:

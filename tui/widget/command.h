@@ -65,7 +65,8 @@
     X(CMD_MENU, "menu", "Enter", PLACE_MAIN, NEED_ROW, "", "what can be done with this row")       \
     X(CMD_DETAILS, "open", "Enter", PLACE_HISTORY | PLACE_DOCTOR, NEED_ROW, "",                    \
       "details of this row")                                                                       \
-    X(CMD_JUMP, "jump", "#", PLACE_MAIN, NEED_DATA, "Number", "to a number, while it is typed")    \
+    X(CMD_JUMP, "jump", "#", PLACE_ROWS & ~PLACE_TEXT, NEED_DATA, "Number",                        \
+      "to a number, while it is typed")                                                            \
     X(CMD_FILTER, "filter", "/", PLACE_ROWS, 0, "Filter",                                          \
       "show only what matches: text, ext:20-29, since:7d, a or b, !not")                           \
     X(CMD_NEXT, "next", "n", PLACE_ROWS, 0, "", "the next match; after the last, the first")       \
