@@ -37,18 +37,18 @@ void feed_unref(const struct feed *feed)
 static const struct feed_row *find(const struct feed *feed, const struct strmap *map,
                                    const char *key)
 {
-    size_t place = feed ? strmap_get(map, key) : STRMAP_NONE;
+    size_t place = strmap_get(map, key);
     return place == STRMAP_NONE ? NULL : feed->found[place];
 }
 
 const struct feed_row *feed_find_ext(const struct feed *feed, const char *ext)
 {
-    return find(feed, &feed->by_ext, ext);
+    return feed ? find(feed, &feed->by_ext, ext) : NULL;
 }
 
 const struct feed_row *feed_find_agent(const struct feed *feed, const char *agent)
 {
-    return find(feed, &feed->by_agent, agent);
+    return feed ? find(feed, &feed->by_agent, agent) : NULL;
 }
 
 size_t feed_count_unseen(const struct feed *feed, uint64_t seen)
