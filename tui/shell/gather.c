@@ -75,6 +75,7 @@ void gather_know(struct shell *shell)
 void gather_begin(struct shell *shell)
 {
     shell->gathering.on = true;
+    publish(shell);
     shell->gathering.said_s = shell_now_s(shell);
 }
 

@@ -1,0 +1,239 @@
+"""Edits that are gathered in a basket, kept, planned anew and applied once."""
+
+import json
+import re
+import signal
+import stat
+
+import pytest
+
+
+def state_of(place):
+    """Where this console remembers things; a path of its own for each test."""
+    return {"XDG_STATE_HOME": str(place.folder / "state")}
+
+
+def open_console(place, *arguments, **options):
+    term = place.start(*arguments, environment=state_of(place), **options)
+    term.wait_for("read: 12 agents").quiet()
+    return term
+
+
+def kept(place):
+    return sorted((place.folder / "state").glob("extpool/*/basket*.json"))
+
+
+STRIPS = {"x": "Release ", "r": "Reassign ", "p": "Pin ", "a": "Assign to "}
+
+
+def edit(term, login, key, typed=""):
+    """One edit of this agent, in the strip; it goes into the basket."""
+    term.press("/").type(login).press("Enter").wait_for(f"/{login}").quiet()
+    term.press(key).wait_for(STRIPS[key] + login).quiet()
+    if typed:
+        term.type(typed)
+    term.wait_for("Add to basket").quiet().press("Enter").wait_for("added, not written").quiet()
+    return term.press("Esc").wait_gone(f"/{login}").quiet()
+
+
+def gather(term):
+    """A release, a move, a pin and a newcomer: four rows, nothing is written."""
+    term.press("b").wait_for("basket 0").quiet()
+    edit(term, "b.smith", "x")
+    edit(term, "d.rao", "r", "2030")
+    edit(term, "e.rao", "p", "leaflet")
+    edit(term, "k.smidt", "a")
+    return term.wait_for("basket 4").quiet()
+
+
+def test_edits_are_gathered_and_applied_once(place):
+    with open_console(place) as term:
+        before = place.held()
+        actions = len(place.history())
+        gather(term)
+        assert place.held() == before
+        term.press("b").wait_for("BASKET 4").quiet()
+        text = term.text
+        assert "+ assign 1   - release 1   ~ reassign 1   p pin 1" in text
+        assert re.search(r"\[x\] - release   2001 +b\.smith +left; cools until", text)
+        assert re.search(r"\[x\] ~ reassign  2002>2030  d\.rao +you asked, ", text)
+        assert re.search(r"\[x\] p pin       2003 +e\.rao +note: leaflet", text)
+        assert re.search(r"\[x\] \+ assign    2012 +k\.smidt +lowest free", text)
+        assert "Enter applies the 4 ticked rows   Esc keeps all of it" in text
+        term.press("T").wait_for("Ticket").type("CHG-4711").press("Enter")
+        term.wait_for("ticket: CHG-4711").press("Enter").wait_for("basket: 4 applied").quiet()
+        assert "basket 4" not in term.lines[0]
+        held = place.held()
+        assert (held.get("2001"), held["2030"], held["2012"]) == (None, "d.rao", "k.smidt")
+        newest, *earlier = place.history()
+        assert len(earlier) == actions  # one action
+        assert newest["action"] == "basket" and newest["ticket"] == "CHG-4711"
+        assert len(newest["changes"]) == 4
+
+
+def test_rows_go_in_and_out(centre):
+    with open_console(centre) as term:
+        actions = len(centre.history())
+        gather(term).press("b").wait_for("BASKET 4").quiet()
+        term.press("Space").wait_for("Enter applies the 3 ticked rows").wait_for("out 1")
+        term.press("*").wait_for("Enter applies the 4 ticked rows")
+        term.press("U").wait_for("No row is ticked").press("Enter").quiet()
+        term.press("b").wait_for("BASKET 4").press("*").wait_for("applies the 4").quiet()
+        term.press("g", "-").wait_for("BASKET 3").wait_for("z brings it back")
+        term.press("z").wait_for("BASKET 4").press("z").wait_for("BASKET 3")  # the newest edit
+        assert "lowest free" not in term.text
+        term.press("Z").wait_for("BASKET 4").wait_for("lowest free")
+        term.press("Esc").wait_gone("BASKET").wait_for("basket 4").quiet()
+        term.press("z").wait_for("basket 3").press("z").wait_for("basket 2")
+        term.press("z", "z").wait_for("basket 0").press("b").wait_gone("basket 0")
+        assert len(centre.history()) == actions  # nothing was written
+        term.press("Down").wait_for("b Basket")
+
+
+def test_one_wish_an_agent(centre):
+    with open_console(centre) as term:
+        term.press("b").wait_for("basket 0").quiet()
+        edit(term, "d.rao", "r", "2030")
+        edit(term, "d.rao", "r", "2031").wait_for("the earlier wish is replaced")
+        term.press("b").wait_for("BASKET 1").wait_for("2002>2031").quiet()
+        assert "2030" not in term.text
+
+
+def test_a_row_that_does_not_fit_never_stops_the_rest(centre):
+    with open_console(centre) as term:
+        term.press("b").wait_for("basket 0").quiet()
+        term.press("/").type("smith").press("Enter").wait_for("/smith").quiet()
+        term.press("*", "x").wait_for("BASKET").quiet()
+        assert re.search(r"\[ \] - release   2000 +a\.smithers +out: pinned to 2000", term.text)
+        term.press("G", "Space").wait_for("this row cannot be applied: a.smithers is pinned").quiet()
+        term.press("Enter").wait_for("applied").quiet()
+        held = centre.held()
+        assert "2000" in held and not {"2001", "2004", "2009"} & set(held)
+        term.press("b").wait_for("BASKET 1").wait_for("No row is ticked")  # it is still there
+
+
+def test_the_basket_asks_for_a_count_above_five(centre):
+    with open_console(centre) as term:
+        term.press("b").wait_for("basket 0").quiet()
+        term.press("/").type("!state:pinned !state:new").press("Enter").quiet()
+        term.press("*", "x").wait_for("Enter asks for the count (11)").quiet()
+        term.press("Enter").wait_for("type  11  and Enter").paste("11").wait_for("not pasted")
+        term.type("12").press("Enter").wait_for('"12" is not')
+        term.press("Esc").wait_gone("type  11").press("U").wait_for("No row is ticked")
+        term.press("Space", "Space").wait_for("Enter applies the 2 ticked rows")
+        assert len(centre.held()) == 12
+
+
+def test_another_console_changes_a_row(place):
+    """Who, when, and what; it is not applied until somebody decides."""
+    with open_console(place) as term:
+        gather(term)
+        assert place.run("--reassign", "d.rao=2035").status == 0
+        assert place.run("--release", "b.smith").status == 0
+        term.press("C-r").wait_for("changed a row of yours: d.rao 2002>2035").wait_for("basket 3 c")
+        term.press("b").wait_for("BASKET 3").quiet()
+        assert re.search(r"\[!\] ~ reassign  2002>2030  d\.rao +\S+ made it 2035 at \S+: Enter asks",
+                         term.text)
+        term.press("Enter").wait_for("basket: 2 applied").quiet()  # the cursor is on another row
+        assert place.extension("d.rao") == "2035" and place.extension("k.smidt") == "2012"
+        term.wait_for("BASKET 1").press("Enter").wait_for("What becomes of your row?").quiet()
+        term.press("Down", "Enter").wait_for("2035>2030").press("Enter").wait_for("1 applied").quiet()
+        assert place.extension("d.rao") == "2030"
+
+
+def test_two_consoles_whose_edits_collide(centre):
+    """Both gather, both apply: the second one sees what the first one did, and writes the rest."""
+    with open_console(centre) as one, open_console(centre) as two:
+        gather(one)
+        gather(two)
+        edit(two, "j.smith", "r", "2031")
+        one.press("b").wait_for("BASKET 4").press("Enter").wait_for("basket: 4 applied").quiet()
+        two.press("b").wait_for("BASKET 5").quiet().press("Enter")
+        two.wait_for(re.compile(r"basket: 1 applied, 4 .*meanwhile")).quiet()
+        assert "basket" not in two.lines[0]  # all of it is so
+        held = centre.held()
+        assert held["2030"] == "d.rao" and held["2031"] == "j.smith" and held["2012"] == "k.smidt"
+        assert not kept(centre)
+
+
+@pytest.mark.parametrize("way", ["quit", "hang-up", "killed"])
+def test_the_basket_is_kept(centre, way):
+    with open_console(centre) as term:
+        gather(term)
+        if way == "quit":
+            term.press("q").wait_for("Basket of 4 rows").wait_for("> Keep it").press("Enter")
+        elif way == "hang-up":
+            term.hang_up()
+        else:
+            term.wait_for(lambda t: kept(centre) and "k.smidt" in kept(centre)[0].read_text())
+            term.signal(signal.SIGKILL)
+        term.wait_exit()
+    [path] = kept(centre)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert json.loads(path.read_text())["extpool"] == "plan"
+    assert centre.run("--reassign", "d.rao=2035").status == 0
+    with open_console(centre) as term:
+        term.wait_for(re.compile(r"basket of \d+s ago: 4 rows, 1 no longer fits: b shows it")).quiet()
+        term.press("b").wait_for("BASKET 4").wait_for("[!] ~ reassign  2002>2030").quiet()
+        term.press("Esc").wait_gone("BASKET").press("q").wait_for("Basket of 4 rows")
+        term.paste("x").quiet().press("Down").wait_for("> Throw away").press("Enter")
+        term.wait_exit()
+    assert not kept(centre)
+
+
+def test_each_console_keeps_its_own(centre):
+    with open_console(centre) as one, open_console(centre) as two:
+        one.press("b").quiet()
+        two.press("b").quiet()
+        edit(one, "d.rao", "x")
+        edit(two, "e.rao", "x")
+        for term in (one, two):
+            term.press("q").wait_for("Keep it").press("Enter").wait_exit()
+    assert len(kept(centre)) == 2
+    with open_console(centre) as term:  # what nobody has is taken over
+        term.press("b").wait_for("BASKET 2").quiet()
+        assert "d.rao" in term.text and "e.rao" in term.text
+
+
+@pytest.mark.parametrize("damage", ["cut", "folder", "emptied"])
+def test_what_cannot_be_kept_or_read_stops_nothing(centre, damage):
+    state = centre.folder / "state"
+    if damage == "folder":
+        state.write_text("in the way")
+    else:
+        with open_console(centre) as term:
+            gather(term).press("q").wait_for("Keep it").press("Enter").wait_exit()
+        [path] = kept(centre)
+        text = path.read_text()
+        path.write_text(text[:-40] if damage == "cut" else "{}")
+    with open_console(centre) as term:
+        said = "what was remembered" if damage == "folder" else "the kept basket cannot be read"
+        term.press(":").type("activity").press("Enter").wait_for(said).press("Esc").quiet()
+        gather(term)
+        term.press("b").wait_for("BASKET 4").press("Enter").wait_for("basket: 4 applied")
+
+
+def test_a_plan_file_from_a_read_only_session(centre):
+    with open_console(centre, "--read-only") as term:
+        gather(term).press("b").wait_for("nothing can be applied. W writes a plan file").quiet()
+        assert "Apply" not in term.lines[-1] and "W Plan file" in term.lines[-1]
+        term.press("Enter").wait_for("read-only; W writes a plan file").quiet()
+        term.press("W").wait_for("Where to?").type("plan.json").press("Enter")
+        term.wait_for(re.compile(r"plan file: 4 rows in plan\.json, digest \w{4}-\w{4}")).quiet()
+        term.press("W").wait_for("Where to?").type("plan.json").press("Enter").wait_for("exists")
+    path = centre.folder / "plan.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    held = centre.held()
+    done = centre.run("--apply", "plan.json", "--yes")
+    assert done.status == 0, done
+    assert centre.held() != held and centre.extension("d.rao") == "2030"
+
+
+def test_gathered_rows_are_signed_in_the_lists(centre):
+    with open_console(centre) as term:
+        gather(term)
+        for login, sign in (("b.smith", "-"), ("d.rao", "~"), ("e.rao", "p"), ("k.smidt", "+")):
+            assert re.search(rf"{re.escape(sign)} ?{login}", term.text), term.text
+        term.press("/").type("basket:*").press("Enter").wait_for("4 of 14").quiet()
+
+
