@@ -549,9 +549,10 @@ def test_the_completion_completes(desk):
          "COMP_CWORD=$((${#COMP_WORDS[@]}-1))\n_extpool\nprintf '%s\\n' \"${COMPREPLY[@]}\""],
         capture_output=True, text=True, check=True,
     ).stdout.split()
-    assert words("extpool --re") == ["--release", "--reassign", "--reserve", "--region", "--read-only",
-                                     "--refresh"]
+    assert words("extpool --re") == ["--release", "--reassign", "--reserve", "--redo", "--region",
+                                     "--read-only", "--refresh"]
     assert words("extpool --list f") == ["free"]
+    assert words("extpool --pl") == ["--plan-out"]
     assert "policy" in words("extpool --help p")
     assert words("extpool --completion ''") == ["bash", "zsh"]
 
