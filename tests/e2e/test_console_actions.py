@@ -395,7 +395,9 @@ def test_a_sync_that_was_overtaken_says_by_whom(place):
         term.press("s").wait_for("Enter applies it")
         assert place.run("--sync").status == 0
         term.press("Enter")
-        done(term, re.compile(r"sync: \d+ applied, \d+ done by \S+ meanwhile"))
+        done(term, "exported")
+        term.press(":").type("activity").press("Enter")
+        term.wait_for(re.compile(r"sync: \d+ applied, \d+ done by \S+ meanwhile"))
 
 
 def test_what_another_process_changes_appears_by_itself(centre):

@@ -12,7 +12,7 @@ def at(term, text):
 
 
 @pytest.mark.parametrize("key, shown, plan, of, done, why", [
-    ("a", "!state:x", r"\+ assign 2", 14, "assigned", "have an extension"),
+    ("a", "!zzz", r"\+ assign 2", 14, "assigned", "have an extension"),
     ("r", "!state:pinned !state:left", "~ reassign 9", 11, "reassigned", "have no extension"),
     ("x", "!state:pinned", "- release 11", 13, "released", "have no extension"),
 ])  # fmt: skip

@@ -33,11 +33,24 @@ static size_t count_news(const struct shell *shell, const struct feed *feed)
     return n;
 }
 
+/* Into the activity; at the foot only if no message stands there: what somebody else did does not hide
+   what became of a deed of one's own. */
+static void say_news(struct shell *shell, const char *text)
+{
+    activity_add(&shell->messages.activity, shell_now_s(shell), STYLE_INFO, text);
+    if (!shell->messages.flash[0]) {
+        shell_flash(shell, STYLE_INFO, "%s", text);
+        shell->messages.flash_said = true;
+    }
+}
+
 static void tell(struct shell *shell, const struct feed_entry *entry)
 {
-    char text[400];
-    changes_activity(entry, text, sizeof text);
-    shell_say(shell, STYLE_INFO, "%s; %s goes there", text, frame_key(shell, CMD_CHANGE_NEXT));
+    char what[400];
+    char text[480];
+    changes_activity(entry, what, sizeof what);
+    snprintf(text, sizeof text, "%s; %s goes there", what, frame_key(shell, CMD_CHANGE_NEXT));
+    say_news(shell, text);
 }
 
 void shell_take_feed(struct shell *shell, const struct feed *feed)
@@ -47,8 +60,10 @@ void shell_take_feed(struct shell *shell, const struct feed *feed)
     }
     size_t n = count_news(shell, feed);
     if (n > NAMED_MAX) {
-        shell_say(shell, STYLE_INFO, "%s actions of others since you looked: %s shows them",
-                  frame_count(n), frame_key(shell, CMD_PANE_4));
+        char text[160];
+        snprintf(text, sizeof text, "%s actions of others since you looked: %s shows them",
+                 frame_count(n), frame_key(shell, CMD_PANE_4));
+        say_news(shell, text);
     }
     for (size_t i = feed->n_entries; n <= NAMED_MAX && i-- > 0;) { /* the oldest first */
         if (is_news(shell, &feed->entries[i])) {

@@ -28,6 +28,7 @@
 #include "tui/console/input.h"
 #include "tui/console/open.h"
 #include "tui/shell/gather.h"
+#include "tui/shell/keep.h"
 #include "tui/shell/shell.h"
 #include "tui/shell/work.h"
 #include "tui/view/main.h"
@@ -369,11 +370,14 @@ static int teardown(void **state)
         view->ops->free(view);
     }
     shell_drop_ready(s_shell);
+    keep_close(s_shell);
     screen_data_unref(s_shell->data);
     screen_data_unref(s_shell->reading.waiting);
     history_free(s_shell->reading.history);
+    shell_forget_place(s_shell);
     activity_release(&s_shell->messages.activity);
     canvas_release(&s_console->canvas);
+    key_reader_release(&s_console->keys);
     free(s_console);
     session_close(s_other);
     snapshot_unref(s_truth);
