@@ -84,3 +84,18 @@ def test_the_extensions_open_at_a_number_that_can_be_given(tmp_path):
         term.wait_for("read: 250 agents").quiet()
         assert "│   0010 assigned" in term.lines[4]  # the ten before it are blocked
         term.press("2", "g").wait_for(re.compile(r">  0000 blocked"))
+
+
+def test_what_was_chosen_is_kept_and_not_in_the_configuration(centre):
+    before = (centre.folder / "config").read_text()
+    with centre.console() as term:
+        term.press("C").wait_for("Columns").press("Down", "Space", "Enter").wait_gone("Space shows")
+        term.press("o").wait_for("sorted by").press("O").quiet()
+        term.press(":").type("theme mono").press("Enter").quiet().press("q")
+        assert term.wait_exit() == 0
+    with centre.console() as term:
+        term.quiet()
+        assert "NAME" not in heading(term) and "▲" in heading(term)
+        assert {term.cell(x, y).fg for x in range(80) for y in range(24)} == {"default"}
+        term.press("q")
+    assert (centre.folder / "config").read_text() == before

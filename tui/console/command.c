@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/settings/state.h"
 #include "tui/console/open.h"
 #include "tui/panel/dialog.h"
 #include "tui/view/help.h"
@@ -120,6 +121,14 @@ static void theme_moved(struct dialog *dialog, struct shell *shell)
     }
 }
 
+/* For the next start. */
+static void keep_theme(struct console *console)
+{
+    if (console->shell.state) {
+        (void)state_set(console->shell.state, STATE_PERSON, CONSOLE_THEME, console->theme_name);
+    }
+}
+
 static unsigned theme_accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
     struct console *console = console_of(shell);
@@ -128,8 +137,8 @@ static unsigned theme_accepted(struct dialog *dialog, struct shell *shell, const
         snprintf(dialog->problem, sizeof dialog->problem, "%s", err.text);
         return REACT_DRAW;
     }
-    shell_say(&console->shell, STYLE_INFO,
-              "theme %s; to keep it: [theme] name = %s in the configuration", text, text);
+    keep_theme(console);
+    shell_say(&console->shell, STYLE_INFO, "theme %s", text);
     return REACT_CLOSE;
 }
 
@@ -310,6 +319,9 @@ static bool own_argument(struct console *console, enum command command, const ch
         code = switch_to(console, argument, &err);
     } else if (command == CMD_THEME) {
         code = console_set_theme(console, argument, &err);
+        if (code == ERR_OK) {
+            keep_theme(console);
+        }
     } else {
         return false;
     }

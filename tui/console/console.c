@@ -17,6 +17,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "core/settings/state.h"
 #include "tui/console/end.h"
 #include "tui/console/input.h"
 #include "tui/terminal/loop.h"
@@ -266,6 +267,23 @@ static int chosen_esc_delay_ms(const struct console *console)
     return text && text_to_int64(text, 0, 10000, &delay_ms) ? (int)delay_ms : -1;
 }
 
+/* A theme that was chosen in the console counts more than the one of the configuration, and less than
+   one that was asked for at this start. Without colours only a theme that needs none tells things
+   apart. */
+static enum err_code first_theme(struct console *console, struct err *err)
+{
+    const struct settings *settings = console->shell.place.settings;
+    const char *kept = state_get(console->shell.state, STATE_PERSON, CONSOLE_THEME);
+    bool asked = settings->origins[OPT_THEME].kind == ORIGIN_COMMAND_LINE;
+    if (!term_has_colours()) {
+        return console_set_theme(console, "mono", err);
+    }
+    if (kept && !asked && console_set_theme(console, kept, NULL) == ERR_OK) {
+        return ERR_OK;
+    }
+    return console_set_theme(console, settings->theme ? settings->theme : "default", err);
+}
+
 static enum err_code start(struct console *console, struct err *err)
 {
     struct term_options options = term_options(console->shell.options);
@@ -282,10 +300,7 @@ static enum err_code start(struct console *console, struct err *err)
     if (code != ERR_OK) {
         return code;
     }
-    /* Without colours only a theme that needs none tells things apart. */
-    const char *theme =
-        console->shell.place.settings->theme ? console->shell.place.settings->theme : "default";
-    code = console_set_theme(console, term_has_colours() ? theme : "mono", err);
+    code = first_theme(console, err);
     if (code == ERR_NOT_FOUND) {
         code = err->code = ERR_CONFIG; /* the name comes from the configuration or the command */
     }

@@ -9,6 +9,8 @@
 #include "tui/terminal/patience.h"
 #include "tui/terminal/theme.h"
 
+#define CONSOLE_THEME "theme" /* its name in the state folder */
+
 struct console {
     struct shell shell;
     struct theme theme;

@@ -247,7 +247,7 @@ static void sideways(struct pane *pane, struct shell *shell, int step)
     }
 }
 
-unsigned pane_click(struct pane *pane, int x, int y)
+void pane_click(struct pane *pane, int x, int y)
 {
     struct list *list = &pane->list;
     int line = y - pane->rows.y;
@@ -260,7 +260,6 @@ unsigned pane_click(struct pane *pane, int x, int y)
             list_sort(list, at->column, at->column == list->column && !list->reverse);
         }
     }
-    return REACT_DRAW;
 }
 
 unsigned pane_command(struct pane *pane, struct shell *shell, enum command command)
@@ -268,7 +267,8 @@ unsigned pane_command(struct pane *pane, struct shell *shell, enum command comma
     struct list *list = &pane->list;
     const char *columns[COLUMNS_MAX];
     for (int i = 0; i < pane->ops->n_columns; i++) {
-        columns[i] = pane->ops->columns[i].moves ? NULL : pane->ops->columns[i].name;
+        const struct pane_column *column = &pane->ops->columns[i];
+        columns[i] = column->moves || !pane_has_column(pane, column->name) ? NULL : column->name;
     }
     bool own = command == CMD_BACK || command == CMD_JUMP; /* of the screen */
     unsigned reaction = own ? REACT_PASS : search_command(list, shell, command, columns);

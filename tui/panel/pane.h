@@ -34,6 +34,7 @@ struct pane_row {
 };
 
 struct pane_ops {
+    const char *name; /* in the state folder */
     const char *title;
     const char *title_alone; /* if there is no directory; NULL: the same */
     int gutter;              /* columns before the first one: 3, or 4 with a blank */
@@ -103,7 +104,7 @@ const char *pane_empty(const struct pane *pane, const struct shell *shell, char 
 unsigned pane_command(struct pane *pane, struct shell *shell, enum command command);
 
 /* A click on a row takes it, one on the name of a column sorts by it, again: reverses the order. */
-unsigned pane_click(struct pane *pane, int x, int y);
+void pane_click(struct pane *pane, int x, int y);
 
 /* ---- columns (pane_columns.c, pane_choose.c) ------------------------------------------------- */
 
@@ -122,6 +123,12 @@ bool pane_has_column(const struct pane *pane, const char *name);
 /* "LOGIN,EXT,STATE". Names that are not known are passed over. */
 void pane_columns_text(const struct pane *pane, char *out, size_t size);
 void pane_columns_parse(struct pane *pane, const char *text);
+
+/* ---- what was chosen (pane_keep.c) ------------------------------------------------------------ */
+
+/* Keeps columns and order for the next start; takes them as they were kept. */
+void pane_keep(const struct pane *pane, struct shell *shell);
+void pane_recall(struct pane *pane, const struct shell *shell);
 
 /* ---- changes (pane_changes.c) --------------------------------------------------------------- */
 

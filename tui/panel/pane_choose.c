@@ -64,9 +64,9 @@ static unsigned key(struct dialog *dialog, struct shell *shell, uint32_t key)
 
 static unsigned accepted(struct dialog *dialog, struct shell *shell, const char *text)
 {
-    (void)dialog;
-    (void)shell;
+    const struct choosing *choosing = dialog->data;
     (void)text;
+    pane_keep(choosing->pane, shell);
     return REACT_CLOSE;
 }
 

@@ -240,6 +240,9 @@ static unsigned command(struct view *view, struct shell *shell, enum command com
     if (reaction == REACT_PASS) {
         reaction = pane_command(main_list(main), shell, command);
     }
+    if (command == CMD_SORT || command == CMD_REVERSE) {
+        pane_keep(main_list(main), shell);
+    }
     if (reaction == REACT_PASS) {
         reaction = places(main, shell, command);
     }
@@ -298,7 +301,11 @@ static unsigned click(struct view *view, struct shell *shell, const struct key_e
             continue;
         }
         main_go(main, shell, (enum focus)i);
-        return i <= FOCUS_EXTENSIONS ? pane_click(main_list(main), event->x, event->y) : REACT_DRAW;
+        if (i <= FOCUS_EXTENSIONS) {
+            pane_click(main_list(main), event->x, event->y);
+            pane_keep(main_list(main), shell);
+        }
+        return REACT_DRAW;
     }
     return REACT_NONE;
 }
@@ -337,6 +344,11 @@ static unsigned on_time(struct view *view, struct shell *shell)
 static void reload(struct view *view, struct shell *shell)
 {
     struct main_view *main = (struct main_view *)view;
+    if (!main->recalled && shell->data) {
+        main->recalled = true;
+        pane_recall(&main->agents, shell);
+        pane_recall(&main->extensions, shell);
+    }
     pane_reload(&main->agents, shell, shell->data);
     pane_reload(&main->extensions, shell, shell->data);
     struct part *parts[] = {main->details, main->changes};

@@ -26,9 +26,10 @@ struct main_view {
     bool on_numbers;  /* commands are about the extensions' rows */
     struct live_watch live;
     struct seen_watch seen;
-    unsigned answers; /* of live states, when the lists were filtered last */
+    unsigned answers;     /* of live states, when the lists were filtered last */
     struct layout layout; /* as it was drawn last */
     struct jumped_from jumped_from;
+    bool recalled;   /* what was chosen in the last run */
     char act_on[32]; /* for the footer: "act on 2" */
 };
 

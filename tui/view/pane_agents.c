@@ -252,7 +252,8 @@ static const char *empty(const struct shell *shell, char *room, size_t size)
     return room;
 }
 
-const struct pane_ops pane_agents = {.title = "1 Agents",
+const struct pane_ops pane_agents = {.name = "agents",
+                                     .title = "1 Agents",
                                      .title_alone = "1 Holders",
                                      .gutter = 4,
                                      .columns = s_columns,

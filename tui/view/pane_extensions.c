@@ -177,7 +177,8 @@ static const char *empty(const struct shell *shell, char *room, size_t size)
     return room;
 }
 
-const struct pane_ops pane_extensions = {.title = "2 Extensions",
+const struct pane_ops pane_extensions = {.name = "extensions",
+                                         .title = "2 Extensions",
                                          .gutter = 3,
                                          .columns = s_columns,
                                          .n_columns = sizeof s_columns / sizeof s_columns[0],
