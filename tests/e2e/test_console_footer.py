@@ -41,7 +41,7 @@ def test_a_read_only_session_names_nothing_that_writes_at_once(centre):
     with centre.console("--read-only") as term:
         term.quiet()
         assert "s Sync" not in footer(term) and "e Export" not in footer(term)
-        assert "/ Filter" in footer(term) and "h History" in footer(term)
+        assert "/ Filter" in footer(term)
 
 
 def test_while_work_runs_the_stop_comes_first(cloud_centre):

@@ -94,7 +94,7 @@ static const struct order {
     {CMD_SWAP, 0, 0, true},
     {CMD_PIN, 0, 0, true},
     {CMD_RESERVE, 0, 0, true},
-    {CMD_BASKET, STEP_EDITS, 0, false},
+    {CMD_BASKET, 0, 0, false},
     {CMD_TOGGLE, 0, 0, false},
     {CMD_DROP, 0, 0, false},
     {CMD_ALL_IN, 0, 0, false},
