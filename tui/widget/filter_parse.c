@@ -169,10 +169,9 @@ static void read_value(struct parser *parser, struct filter_term *term)
         note(parser, FILTER_OPEN, parser->at, problem);
         return;
     }
-    note(parser,
-         filter_value_read(parser->filter, parser->scope, term->field, parser->text + from, length,
-                           value, problem),
-         parser->at, problem);
+    struct value_text in = {parser->filter, parser->scope, parser->text + from, length, problem};
+    enum filter_verdict verdict = filter_value_read(&in, term->field, value);
+    note(parser, verdict, parser->at, problem);
     if (value->test != TEST_NONE) {
         term->n_values++;
         parser->filter->n_values++;

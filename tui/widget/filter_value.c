@@ -34,21 +34,20 @@ static uint32_t states_of(const struct filter_scope *scope, const char *word, si
     return states;
 }
 
-static enum filter_verdict read_states(struct filter *filter, const struct filter_scope *scope,
-                                       const char *text, size_t length, struct filter_value *value,
-                                       char problem[FILTER_PROBLEM_MAX])
+static enum filter_verdict read_states(const struct value_text *in, struct filter_value *value)
 {
-    bool any = filter_value_text(filter, value, text, length);
-    value->states = any ? states_of(scope, filter->text + value->at, value->length) : 0;
+    const struct filter_scope *scope = in->scope;
+    bool any = filter_value_text(in->filter, value, in->text, in->length);
+    value->states = any ? states_of(scope, in->filter->text + value->at, value->length) : 0;
     value->test = TEST_STATES;
     if (value->states) {
         return FILTER_HOLDS;
     }
-    size_t used =
-        (size_t)snprintf(problem, FILTER_PROBLEM_MAX, "state: has no '%.*s':", (int)length, text);
+    size_t used = (size_t)snprintf(in->problem, FILTER_PROBLEM_MAX,
+                                   "state: has no '%.*s':", (int)in->length, in->text);
     for (size_t i = 0; i < scope->n_said && used < FILTER_PROBLEM_MAX; i++) {
-        used +=
-            (size_t)snprintf(problem + used, FILTER_PROBLEM_MAX - used, " %s", scope->states[i]);
+        used += (size_t)snprintf(in->problem + used, FILTER_PROBLEM_MAX - used, " %s",
+                                 scope->states[i]);
     }
     return FILTER_WRONG;
 }
@@ -75,10 +74,12 @@ static size_t digits_in(const char *text, size_t length)
 }
 
 /* `20`: what begins so; `2000-2099`: from the first to the last that begins so. */
-static enum filter_verdict read_ext(struct filter *filter, const struct filter_scope *scope,
-                                    const char *text, size_t length, struct filter_value *value,
-                                    char problem[FILTER_PROBLEM_MAX])
+static enum filter_verdict read_ext(const struct value_text *in, struct filter_value *value)
 {
+    const struct filter_scope *scope = in->scope;
+    const char *text = in->text;
+    size_t length = in->length;
+    char *problem = in->problem;
     int width =
         scope->ext_width > 0 && scope->ext_width < DIGITS_MAX ? scope->ext_width : DIGITS_MAX;
     size_t first = digits_in(text, length);
@@ -96,7 +97,7 @@ static enum filter_verdict read_ext(struct filter *filter, const struct filter_s
         return FILTER_WRONG;
     }
     if (!range || last == 0) {
-        (void)filter_value_text(filter, value, text, first);
+        (void)filter_value_text(in->filter, value, text, first);
         end = text;
         last = first;
     }
@@ -116,10 +117,11 @@ static enum filter_verdict read_ext(struct filter *filter, const struct filter_s
 
 /* ---- any ------------------------------------------------------------------------------------ */
 
-enum filter_verdict filter_value_read(struct filter *filter, const struct filter_scope *scope,
-                                      enum filter_field field, const char *text, size_t length,
-                                      struct filter_value *value, char problem[FILTER_PROBLEM_MAX])
+enum filter_verdict filter_value_read(const struct value_text *in, enum filter_field field,
+                                      struct filter_value *value)
 {
+    const char *text = in->text;
+    size_t length = in->length;
     enum filter_verdict verdict;
     *value = (struct filter_value){.test = TEST_NONE};
     if (length == 1 && (text[0] == '*' || text[0] == '-')) {
@@ -128,13 +130,13 @@ enum filter_verdict filter_value_read(struct filter *filter, const struct filter
     }
     switch (filter_field_kind(field)) {
     case FILTER_WORDS:
-        return read_states(filter, scope, text, length, value, problem);
+        return read_states(in, value);
     case FILTER_DIGITS:
-        return read_ext(filter, scope, text, length, value, problem);
+        return read_ext(in, value);
     case FILTER_TIME:
-        verdict = filter_time_read(scope->now_s, field == FILTER_UNTIL, text, length, value);
+        verdict = filter_time_read(in->scope->now_s, field == FILTER_UNTIL, text, length, value);
         if (verdict != FILTER_HOLDS) {
-            snprintf(problem, FILTER_PROBLEM_MAX, "%s: %.*s is not a time: 7d, 2h, 2026-11-01",
+            snprintf(in->problem, FILTER_PROBLEM_MAX, "%s: %.*s is not a time: 7d, 2h, 2026-11-01",
                      filter_field_name(field), (int)length, text);
         }
         return verdict;
@@ -142,8 +144,8 @@ enum filter_verdict filter_value_read(struct filter *filter, const struct filter
     case FILTER_NOW:
         break;
     }
-    if (!filter_value_text(filter, value, text, length)) {
-        snprintf(problem, FILTER_PROBLEM_MAX, "%s: needs a letter or a digit",
+    if (!filter_value_text(in->filter, value, text, length)) {
+        snprintf(in->problem, FILTER_PROBLEM_MAX, "%s: needs a letter or a digit",
                  filter_field_name(field));
         value->test = TEST_NONE;
         return FILTER_OPEN;
