@@ -158,8 +158,12 @@ static enum err_code take_page(struct reading *reading, const json_t *list)
     return code;
 }
 
+/* In the background it is silent: then it is something else that is waited for. */
 static void report(const struct reading *reading)
 {
+    if (reading->directory->begun) {
+        return;
+    }
     const struct client_statistics *statistics = reading->directory->statistics;
     struct progress_report now = {
         .phase = "reading the directory",
@@ -382,7 +386,6 @@ static void set_progress(struct reading *reading, const struct progress *progres
 static void reading_start(struct reading *reading)
 {
     struct connect_directory *directory = reading->directory;
-    report(reading);
     ask_page(reading);
     if (directory->names) {
         reading->names.search = directory->search;
@@ -415,6 +418,7 @@ static enum err_code connect_read(struct directory *base, const struct progress 
     struct reading *reading = directory->begun;
     directory->begun = NULL;
     set_progress(reading, progress);
+    report(reading);
     http_set_progress(http, progress);
     struct err ran_err = ERR_INIT;
     enum err_code ran = http_run_all(http, &ran_err);
