@@ -7,6 +7,9 @@ import stat
 
 import pytest
 
+from support import moving_time
+from support.console import CONFIG
+
 
 def state_of(place):
     """Where this console remembers things; a path of its own for each test."""
@@ -237,3 +240,35 @@ def test_gathered_rows_are_signed_in_the_lists(centre):
         term.press("/").type("basket:*").press("Enter").wait_for("4 of 14").quiet()
 
 
+
+
+def test_each_context_has_its_basket(centre):
+    places = "directory = file:agents.csv\nstore = sqlite:{}.db\nexport = none\n"
+    (centre.folder / "config").write_text(
+        "[defaults]\ncontext = one\n"
+        + "".join(f"[context {name}]\n" + places.format(store)
+                  for name, store in (("one", "pool"), ("two", "other")))
+        + "[policy]\nranges = 2000-2059\nblocked = 2013\n[console]\nrefresh = 0\n"
+    )
+    with open_console(centre) as term:
+        gather(term)
+        term.press(":").type("context two").press("Enter").wait_for("read: 12 agents").quiet()
+        assert "basket" not in term.lines[0]
+        term.press(":").type("context one").press("Enter").wait_for("basket 4").quiet()
+        term.press("b").wait_for("BASKET 4").press("Enter").wait_for("basket: 4 applied").quiet()
+    assert not kept(centre)
+
+
+def test_after_ten_minutes_it_is_said_again_that_nothing_is_written(centre, tmp_path):
+    centre.configure(CONFIG.replace("refresh = 0", "refresh = 1s"))
+    time = moving_time.Clock(tmp_path)
+    for fixed in ("FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC"):
+        del centre.environment[fixed]
+    with centre.start(environment=state_of(centre) | time.environment()) as term:
+        term.wait_for("read: 12 agents").quiet()
+        gather(term)
+        time.forward(500)
+        term.press("Down", "Up").quiet()
+        assert "not written yet" not in term.text
+        time.forward(120)
+        term.wait_for("4 gathered rows are not written yet: b shows the basket").quiet()

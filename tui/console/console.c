@@ -78,7 +78,9 @@ static int64_t next_moment(const struct console *console, int64_t spin_at_ms)
 {
     int64_t until = console->input_until_ms;
     int64_t view_ms = view_moment(console);
+    int64_t remind_ms = gather_remind_at_ms(&console->shell);
     until = view_ms < until ? view_ms : until;
+    until = remind_ms < until ? remind_ms : until;
     if (console->shell.stack.searching) {
         return 0;
     }
@@ -120,9 +122,9 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
         struct view *view = shell_bottom(&console->shell);
         reaction |= view->ops->on_time(view, &console->shell);
     }
+    reaction |= gather_remind(&console->shell) ? REACT_DRAW : REACT_NONE;
     if (now_ms >= console->refresh_at_ms) {
         plan_refresh(console);
-        reaction |= gather_remind(&console->shell) ? REACT_DRAW : REACT_NONE;
         if (!worker_busy(console->shell.jobs.worker) && console->shell.data) {
             work_refresh(&console->shell);
         } else {

@@ -265,6 +265,14 @@ const char *gather_row_now(const struct shell *shell, bool agents, const char *k
     return found == BASKET_NONE ? NULL : change_kind_name(basket->wishes[found]->asked.kind);
 }
 
+int64_t gather_remind_at_ms(const struct shell *shell)
+{
+    const struct gathering *gathering = &shell->gathering;
+    int64_t left_s = gathering->said_s + GATHER_REMIND_S - shell_now_s(shell);
+    left_s = left_s < 0 ? 0 : left_s < GATHER_REMIND_S ? left_s : GATHER_REMIND_S;
+    return gathering->n == 0 ? INT64_MAX : clock_ticks_ms() + left_s * 1000;
+}
+
 bool gather_remind(struct shell *shell)
 {
     struct gathering *gathering = &shell->gathering;

@@ -61,6 +61,8 @@ void gather_reload(struct shell *shell);
 
 /* Says again that gathered rows are not written, if that was said long ago; then true. */
 bool gather_remind(struct shell *shell);
+/* When that is to be asked (clock_ticks_ms); INT64_MAX: nothing is gathered. */
+int64_t gather_remind_at_ms(const struct shell *shell);
 
 /* For the view of the basket: what it ticks, drops and decides. */
 struct basket *gather_basket(struct shell *shell);
