@@ -137,7 +137,7 @@ SCENES = {
     "plan-left-out": (everyday, typed("s", "Space", "Space"), "[ ]"),
     "plan-wrong-count": (everyday, typed("/", ["state:ok !state:pinned"], "Enter", "*", "r", ["70"], "Enter"),
                          "not applied"),
-    "plan-guard": (many_leavers, keys("s"), "Refused"),
+    "plan-guard": (many_leavers, keys("s"), "REFUSED"),
     "plan-nothing": (settled, keys("s"), "othing to do"),
     "plan-assign": (everyday, typed("/", ["state:new"], "Enter", "*", "a"), "PLAN assign"),
     "assign": (everyday, typed("/", ["smidt"], "Enter", "a"), "Assign to k.smidt"),

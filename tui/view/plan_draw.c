@@ -249,8 +249,9 @@ static void last_line(const struct plan_view *view, const struct shell *shell, c
                  frame_count((uint64_t)view->judged.count), counted);
         return;
     case GATE_NAME:
-        snprintf(out, size, " Trim it (Space, %s), or Enter asks for the name that lifts the guard",
-                 frame_key(shell, CMD_ALL_OUT));
+        snprintf(out, size,
+                 " Trim it (Space, %s, %s), or Enter asks for the name that lifts the guard",
+                 frame_key(shell, CMD_ALL_OUT), frame_key(shell, CMD_FILTER));
         return;
     case GATE_SHUT:
         snprintf(out, size, " Refused; this guard cannot be lifted. Esc goes back");
