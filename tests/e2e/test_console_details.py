@@ -17,20 +17,20 @@ def details(term):
 def test_the_six_lines_follow_the_cursor(centre):
     with centre.console() as term:
         term.wait_for(lambda t: details(t)[0] == " a.smithers  Smithers, Al")
-        term.wait_for(lambda t: details(t)[2].startswith(" by    sync ("))
+        term.wait_for(lambda t: details(t)[2].startswith(" by    sync (")).quiet()
         assert details(term)[1].startswith(" ext   2000 since ")
         assert details(term)[3:5] == [" of    Basic", " note  front desk"]
         term.press("Down").wait_for(lambda t: details(t)[0] == " b.smith  (left)")
-        term.press("Tab").wait_for(lambda t: details(t)[0] == " 2001  assigned")
+        term.press("Tab").wait_for(lambda t: details(t)[0] == " 2001  assigned").quiet()
         assert details(term)[1] == " agent b.smith  (left)"
-        term.press("G").wait_for(lambda t: details(t)[0] == " 2059  free")
+        term.press("G").wait_for(lambda t: details(t)[0] == " 2059  free").quiet()
         assert details(term)[1:4] == [" agent never used", " since -", " by    -"]
 
 
 def test_an_agent_without_a_number(centre):
     with centre.console() as term:
         term.press("/").type("smidt").press("Enter")
-        term.wait_for(lambda t: details(t)[0] == " k.smidt  Smidt, Kim")
+        term.wait_for(lambda t: details(t)[0] == " k.smidt  Smidt, Kim").quiet()
         assert details(term)[1] == " ext   none yet"
 
 
@@ -83,6 +83,17 @@ def test_no_request_per_move_of_the_cursor(cloud_centre):
             term.press(key).quiet(300)
         asked = log.operations(since=before)
         assert set(asked) <= {"GetCurrentUserData"} and asked.total() <= 4, asked
+
+
+def test_the_trail_of_a_service_is_read_once(cloud_centre):
+    log = cloud_centre.cloud.gate.log
+    with cloud_centre.console() as term:
+        term.press("/").type("v.desk").press("Enter").wait_for("Agents 1 of 14")
+        term.press("Tab", "Tab").wait_for("3 of 3").quiet(1000)
+        before = log.mark()
+        term.press("Up").press("Esc", "Esc").wait_for("Agents 14").press("Home", "Tab", "Tab")
+        term.wait_for("login    a.smithers").wait_for("of 2").quiet(300)
+        assert not log.operations("dynamodb", since=before)
 
 
 # ---- what agents do now --------------------------------------------------------------------------
