@@ -208,6 +208,16 @@ def test_screen_without_colours(centre, name):
         assert colours == {("default", "default")}
 
 
+@pytest.mark.parametrize("size", [(80, 24), (200, 50), (40, 10)])
+@pytest.mark.parametrize("kind", ["colour", "mono"])
+def test_the_everyday_screen_in_colour_and_mono(centre, size, kind):
+    colour = kind == "colour"
+    with centre.console(size=size, environment={} if colour else {"NO_COLOR": "1"}) as term:
+        term.press("Space", "Space").quiet()
+        golden(f"everyday-{kind}-{size[0]}x{size[1]}", term, with_attributes=True,
+               with_colours=colour)  # fmt: skip
+
+
 def test_screen_of_a_conflict(centre):
     with centre.console() as term:
         typed("/", ["smidt"], "Enter", "a", ["2033"], "Enter")(term)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import string
 import time
 from pathlib import Path
 
@@ -59,7 +60,7 @@ MASKS = [
     (re.compile(rf"\b{_ACTOR} *"), _named("operator@desk")),
     # the machine that the tests run on
     (re.compile(r"(?<=#  )you on [\w.-]+(?= [\w-]+:)"), "you on desk"),
-    (re.compile(r"\byou on [\w.-]+[…>]? *(?=\S)"), _named("you on desk")),
+    (re.compile(r"\byou on [\w.-]+[~…>]? *(?=\S)"), _named("you on desk")),
     (re.compile(r"/tmp/[^\s,;|]*"), _named("/tmp/...")),
 ]
 
@@ -91,20 +92,34 @@ def attributes(term: Terminal) -> str:
     return "\n".join(rows)
 
 
-def picture(term: Terminal, with_attributes: bool = False) -> str:
+def colours(term: Terminal) -> str:
+    """A letter for each cell: its colours, with a legend below. . where they are the terminal's own."""
+    screen = term.emulator.screen
+    cells = [[(term.cell(x, y).fg, term.cell(x, y).bg) for x in range(screen.columns)]
+             for y in range(screen.lines)]  # fmt: skip
+    used = sorted({pair for row in cells for pair in row} - {("default", "default")})
+    letters = dict(zip(used, string.ascii_letters))
+    rows = ["".join(letters.get(pair, ".") for pair in row) for row in cells]
+    return "\n".join([*rows, *(f"{letter} = {fg} on {bg}" for (fg, bg), letter in letters.items())])
+
+
+def picture(term: Terminal, with_attributes: bool = False, with_colours: bool = False) -> str:
     text = masked("\n".join(term.lines)) + "\n"
     if with_attributes:
         text += "\n" + attributes(term) + "\n"
+    if with_colours:
+        text += "\n" + colours(term) + "\n"
     return text
 
 
-def golden(name: str, term: Terminal, with_attributes: bool = False) -> None:
+def golden(name: str, term: Terminal, with_attributes: bool = False,
+           with_colours: bool = False) -> None:  # fmt: skip
     """Compares what is shown, once the program rests, with the file of that name. On a slow machine
     it may rest before it is done: what differs gets time to become equal."""
     writes = os.environ.get("EXTPOOL_GOLDEN") == "write"
     term.quiet(SETTLED_MS if writes else QUIET_MS)
     path = FOLDER / f"{name}.txt"
-    now = picture(term, with_attributes)
+    now = picture(term, with_attributes, with_colours)
     if writes:
         FOLDER.mkdir(exist_ok=True)
         path.write_text(now, encoding="utf-8")
@@ -114,7 +129,7 @@ def golden(name: str, term: Terminal, with_attributes: bool = False) -> None:
     then = path.read_text(encoding="utf-8")
     deadline = time.monotonic() + PATIENCE_S
     while then != now and time.monotonic() < deadline and term.status is None:
-        now = picture(term.quiet(), with_attributes)
+        now = picture(term.quiet(), with_attributes, with_colours)
     if then != now:
         difference = difflib.unified_diff(
             then.splitlines(), now.splitlines(), f"golden/{path.name}", "the screen now", lineterm=""

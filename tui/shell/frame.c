@@ -24,6 +24,8 @@ bool frame_too_small(struct canvas *canvas)
     return true;
 }
 
+#define NARROW 66 /* below, the name of the context says enough */
+
 /* ---- header ------------------------------------------------------------------------------- */
 
 /* Appends " | text" if there is room for it. */
@@ -36,13 +38,15 @@ static void add_part(char *line, size_t size, int room, const char *text)
     snprintf(line + length, size - length, "%s%s", length > 1 ? " | " : "", text);
 }
 
-/* "prod eu-west-2", from what the store and the directory report about themselves. */
+/* "prod eu-west-2", the profile (else the account) and the region, from what the store and the
+   directory report about themselves. */
 static void place(const struct screen_data *data, char *out, size_t size)
 {
+    const char *profile = data ? port_info_get(&data->info, "profile") : NULL;
     const char *account = data ? port_info_get(&data->info, "account") : NULL;
     const char *region = data ? port_info_get(&data->info, "region") : NULL;
-    snprintf(out, size, "%s%s%s", account ? account : "", account && region ? " " : "",
-             region ? region : "");
+    const char *who = profile ? profile : account;
+    snprintf(out, size, "%s%s%s", who ? who : "", who && region ? " " : "", region ? region : "");
 }
 
 /* The right end: what needs attention, then the age of the data. */
@@ -105,7 +109,9 @@ int frame_header(struct shell *shell, struct canvas *canvas, const char *title)
     int room = width - canvas_columns(right) - 2;
     canvas_fill(canvas, (struct rect){0, 0, width, 1}, STYLE_HEADER);
     place(shell->data, where, sizeof where);
-    add_part(left, sizeof left, room, title ? title : "extpool");
+    if (title || width >= NARROW || !shell->place.settings->context) {
+        add_part(left, sizeof left, room, title ? title : "extpool");
+    }
     add_part(left, sizeof left, room, shell->place.settings->context);
     if (shell->place.settings->action == ACTION_DEMO) {
         add_part(left, sizeof left, room, "demo");
