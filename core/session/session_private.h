@@ -50,10 +50,10 @@ struct session {
     struct followed followed;
     struct directory *directory; /* NULL: not opened yet */
     struct store *store;
-    struct exporter *exporter; /* of settings->export_to; NULL: not opened yet */
+    struct exporter *exporter;  /* of settings->export_to; NULL: not opened yet */
     struct publish_ahead ahead; /* of that exporter */
-    const char *actor;         /* NULL: not asked yet */
-    const char *user;          /* NULL: likewise */
+    const char *actor;          /* NULL: not asked yet */
+    const char *user;           /* NULL: likewise */
     enum audit_via via;
     /* What the services of the ports share in this session, from the first port that needs it on. */
     struct {

@@ -28,6 +28,19 @@ static size_t count_work(const struct plan *plan)
     return n;
 }
 
+static void log_outcome(const struct plan *plan, const struct outcome *outcome, enum err_code code,
+                        const struct err *err)
+{
+    bool told = code != ERR_OK && err;
+    log_line(
+        code == ERR_OK ? LOG_INFO : LOG_ERROR, "apply",
+        "%s %s: %zu applied, %zu already applied, %zu conflicts, %zu failed, %zu not tried in %lld "
+        "ms%s%s",
+        plan->action, outcome->action_id, outcome->applied, outcome->already_applied,
+        outcome->conflicts, outcome->failed, outcome->not_tried, (long long)outcome->duration_ms,
+        told ? ": " : "", told ? err->text : "");
+}
+
 enum err_code session_apply(struct session *session, const struct session_deed *deed,
                             const struct progress *progress, struct outcome *outcome,
                             struct err *err)
@@ -75,13 +88,7 @@ enum err_code session_apply(struct session *session, const struct session_deed *
     }
     meanwhile_release(&meanwhile);
     outcome->duration_ms = clock_ticks_ms() - start_ms;
-    log_line(
-        code == ERR_OK ? LOG_INFO : LOG_ERROR, "apply",
-        "%s %s: %zu applied, %zu already applied, %zu conflicts, %zu failed, %zu not tried in %lld "
-        "ms%s%s",
-        plan->action, outcome->action_id, outcome->applied, outcome->already_applied,
-        outcome->conflicts, outcome->failed, outcome->not_tried, (long long)outcome->duration_ms,
-        code == ERR_OK || !err ? "" : ": ", code == ERR_OK || !err ? "" : err->text);
+    log_outcome(plan, outcome, code, err);
     if (outcome->applied == 0 && outcome->in_doubt == 0) {
         outcome->action_id[0] = '\0'; /* nothing stands under it */
     } else {

@@ -116,8 +116,8 @@ struct settings {
     const char *login_column;  /* of a directory file; NULL: by its name */
     const char *active_column; /* NULL: nobody is left out */
     const char *store;
-    int store_mode; /* permissions of an embedded store's file */
-    const char *export_to; /* NULL: nothing is published (`export = none`, or no home folder) */
+    int store_mode;            /* permissions of an embedded store's file */
+    const char *export_to;     /* NULL: nothing is published (`export = none`, or no home folder) */
     const char *profile;       /* NULL: as the credential chain decides */
     const char *region;        /* NULL */
     const char *endpoint_url;  /* NULL */

@@ -74,36 +74,47 @@ static void draw_heading(const struct pane *pane, struct canvas *canvas, struct 
 
 /* ---- drawing ------------------------------------------------------------------------------- */
 
-/* The gutter, and the style of the first column: `plain` if the cursor is elsewhere. */
-static enum style draw_gutter(const struct pane *pane, struct canvas *canvas, struct rect line,
-                              size_t index, enum pane_cursor cursor, enum style plain)
+/* One row: where it stands on the screen and in the list, and how it looks. */
+struct row_line {
+    struct rect line;
+    size_t index; /* among what is shown */
+    enum pane_cursor cursor;
+    enum style plain;
+};
+
+/* The gutter, and the style of the first column: the plain one if the cursor is elsewhere. */
+static enum style draw_gutter(const struct pane *pane, struct canvas *canvas,
+                              const struct row_line *at)
 {
     const struct list *list = &pane->list;
-    bool current = index == list->cursor;
+    struct rect line = at->line;
+    enum pane_cursor cursor = at->cursor;
+    bool current = at->index == list->cursor;
     bool keyboard = current && cursor == PANE_CURSOR;
-    enum style style = keyboard ? STYLE_CURSOR : plain;
+    enum style style = keyboard ? STYLE_CURSOR : at->plain;
     canvas_fill(canvas, (struct rect){line.x, line.y, pane->ops->gutter, 1}, style);
     if (keyboard || (current && cursor == PANE_CURSOR_KEPT)) {
         canvas_text(canvas, line.x, line.y, 1, style, ">");
     }
-    const char *mark = list_is_marked(list, list->shown[index])   ? "*"
-                       : list_in_range(list, index)               ? "+"
-                       : current && cursor == PANE_CURSOR_FOLLOWS ? ">"
-                                                                  : " ";
+    const char *mark = list_is_marked(list, list->shown[at->index]) ? "*"
+                       : list_in_range(list, at->index)             ? "+"
+                       : current && cursor == PANE_CURSOR_FOLLOWS   ? ">"
+                                                                    : " ";
     canvas_text(canvas, line.x + 1, line.y, 1, style, mark);
-    return !current ? plain : keyboard ? STYLE_CURSOR : STYLE_CURSOR_IDLE;
+    return !current ? at->plain : keyboard ? STYLE_CURSOR : STYLE_CURSOR_IDLE;
 }
 
-static void draw_cells(const struct pane *pane, struct canvas *canvas, int y,
-                       const struct pane_row *row, enum style plain, enum style first)
+static void draw_cells(const struct pane *pane, struct canvas *canvas, const struct row_line *line,
+                       const struct pane_row *row, enum style first)
 {
-    bool marked = plain == STYLE_MARKED;
+    int y = line->line.y;
+    bool marked = line->plain == STYLE_MARKED;
     for (int i = 0; i < pane->n_placed; i++) {
         const struct placed *at = &pane->placed[i];
         char room[256];
         enum style style = STYLE_TEXT;
         const char *text = pane->ops->cell(row, at->column, room, sizeof room, &style);
-        style = i == 0 && first != plain ? first : marked ? STYLE_MARKED : style;
+        style = i == 0 && first != line->plain ? first : marked ? STYLE_MARKED : style;
         canvas_field(canvas, at->x, y, at->width, style, text);
         filter_mark(&pane->list.filter, pane->ops->columns[at->column].field, text, canvas,
                     (struct rect){at->x, y, at->width, 1});
@@ -111,16 +122,18 @@ static void draw_cells(const struct pane *pane, struct canvas *canvas, int y,
 }
 
 static void draw_row(const struct pane *pane, const struct shell *shell, struct canvas *canvas,
-                     struct rect line, size_t index, enum pane_cursor cursor)
+                     struct row_line *look)
 {
     const struct list *list = &pane->list;
+    struct rect line = look->line;
     struct pane_row at = {.shell = shell,
                           .data = shell->data,
                           .policy = session_policy(shell->place.session),
-                          .row = list->shown[index]};
-    bool marked = list_is_marked(list, at.row) || list_in_range(list, index);
+                          .row = list->shown[look->index]};
+    bool marked = list_is_marked(list, at.row) || list_in_range(list, look->index);
     enum style plain = marked ? STYLE_MARKED : STYLE_TEXT;
-    enum style first = draw_gutter(pane, canvas, line, index, cursor, plain);
+    look->plain = plain;
+    enum style first = draw_gutter(pane, canvas, look);
     char sign[2] = {pane->ops->sign ? pane->ops->sign(&at) : ' ', '\0'};
     canvas_text(canvas, line.x + 2, line.y, 1, first == STYLE_CURSOR ? first : plain, sign);
     int gutter = pane->ops->gutter;
@@ -128,7 +141,7 @@ static void draw_row(const struct pane *pane, const struct shell *shell, struct 
     for (int i = 0; i < pane->n_placed; i++) {
         at.columns |= 1u << pane->placed[i].column;
     }
-    draw_cells(pane, canvas, line.y, &at, plain, first);
+    draw_cells(pane, canvas, look, &at, first);
 }
 
 const char *pane_empty(const struct pane *pane, const struct shell *shell, char *room, size_t size)
@@ -231,8 +244,10 @@ void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canv
         list_scroll(&pane->list, seen);
     }
     for (int i = 0; i < pane->page && pane->list.top + (size_t)i < pane->list.n_shown; i++) {
-        struct rect line = {inside.x, pane->rows.y + i, inside.width, 1};
-        draw_row(pane, shell, canvas, line, pane->list.top + (size_t)i, look->cursor);
+        struct row_line line = {.line = {inside.x, pane->rows.y + i, inside.width, 1},
+                                .index = pane->list.top + (size_t)i,
+                                .cursor = look->cursor};
+        draw_row(pane, shell, canvas, &line);
     }
     pane->list.top = top; /* as it was, once nothing lies over it any more */
 }

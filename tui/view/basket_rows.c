@@ -69,9 +69,10 @@ static bool has_left(const struct shell *shell, const struct change *change)
 }
 
 static void planned_says(const struct plan_view *view, const struct shell *shell, size_t index,
-                         const struct wish *wish, char *out, size_t size)
+                         char *out, size_t size)
 {
     const struct change *change = &view->plan->changes[index];
+    const struct wish *wish = wish_of(shell, change);
     const struct change *above = index > 0 ? change - 1 : NULL;
     const char *rest = rest_of(change->why);
     bool noted = change->kind == CHANGE_PIN || change->kind == CHANGE_RESERVE;
@@ -115,7 +116,7 @@ void basket_row_says(const struct plan_view *view, const struct shell *shell, si
     } else if (change->refused) {
         snprintf(out, size, "out: %s", without_name(change->agent, change->detail));
     } else {
-        planned_says(view, shell, index, wish, out, size);
+        planned_says(view, shell, index, out, size);
     }
 }
 

@@ -70,10 +70,10 @@ static bool is_gathered(const void *context, const char *login, const char *ext)
 }
 
 /* Draws an item at row `y` of the area; returns the rows that it takes. */
-static int draw_item(const struct changes_part *self, const struct shell *shell,
-                     const struct changes_look *look, struct canvas *canvas, struct rect area,
-                     size_t at)
+static int draw_item(const struct changes_part *self, const struct changes_look *look,
+                     struct canvas *canvas, struct rect area, size_t at)
 {
+    const struct shell *shell = look->context;
     struct lines lines = LINES_INIT;
     if (seen_before(self, shell, at)) {
         changes_seen_line(look, shell->changes.seen_at_s, &lines);
@@ -132,7 +132,7 @@ static void draw(struct part *part, struct shell *shell, const struct part_about
     rows_fit(&self->rows, self->items.n, look.wide ? low - y : (low - y) / 2);
     for (size_t i = self->rows.top; i < self->items.n && y < low; i++) {
         struct rect area = {inside.x, y, inside.width, low - y};
-        y += draw_item(self, shell, &look, canvas, area, i);
+        y += draw_item(self, &look, canvas, area, i);
     }
 }
 

@@ -82,9 +82,10 @@ static const char *status(const struct main_view *main, const struct shell *shel
 
 /* ---- the parts ------------------------------------------------------------------------------ */
 
-static void draw_part(const struct main_view *main, enum focus place, struct part *part,
-                      struct shell *shell, struct part_about *about, struct canvas *canvas)
+static void draw_part(const struct main_view *main, enum focus place, struct shell *shell,
+                      struct part_about *about, struct canvas *canvas)
 {
+    struct part *part = place == FOCUS_DETAILS ? main->details : main->changes;
     struct rect area = main->layout.areas[place];
     char title[128];
     if (area.height == 0) {
@@ -202,8 +203,8 @@ void main_draw(struct view *view, struct shell *shell, struct canvas *canvas, st
     main_select(main, shell, &selection);
     fill_about(main, shell, &selection, &about);
     about.empty = selection.n > 0 ? NULL : pane_empty(main_list(main), shell, says, sizeof says);
-    draw_part(main, FOCUS_DETAILS, main->details, shell, &about, canvas);
-    draw_part(main, FOCUS_CHANGES, main->changes, shell, &about, canvas);
+    draw_part(main, FOCUS_DETAILS, shell, &about, canvas);
+    draw_part(main, FOCUS_CHANGES, shell, &about, canvas);
     draw_activity(main, shell, canvas);
     snprintf(main->act_on, sizeof main->act_on, "act on %s", frame_count(about.n_marked));
     frame_footer(shell, canvas, view, status(main, shell, &about, room, sizeof room));

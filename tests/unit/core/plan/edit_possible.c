@@ -60,7 +60,8 @@ static void test_samples(void **state)
         {"reassign carol 0030\nassign erin 0030",
          "2+ 0030 erin\n1! 0030 carol: carol is pinned to 0003 (desk); unpin first\n"},
         {"swap carol alice\nassign erin 0001\nrelease alice",
-         "2+ 0001 erin\n3- 0001 alice\n1! 0003 carol: carol is pinned to 0003 (desk); unpin first\n"},
+         "2+ 0001 erin\n3- 0001 alice\n1! 0003 carol: carol is pinned to 0003 (desk); unpin "
+         "first\n"},
         /* but of two that are possible the first counts */
         {"assign erin 0030\nassign fay 0030",
          "1+ 0030 erin\n2! 0030 fay: 0030 is already wanted by another request\n"},
