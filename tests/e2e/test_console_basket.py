@@ -9,6 +9,7 @@ import pytest
 
 from support import moving_time
 from support.console import CONFIG
+from support.golden import golden
 
 
 def state_of(place):
@@ -272,3 +273,15 @@ def test_after_ten_minutes_it_is_said_again_that_nothing_is_written(centre, tmp_
         assert "not written yet" not in term.text
         time.forward(120)
         term.wait_for("4 gathered rows are not written yet: b shows the basket").quiet()
+
+
+@pytest.mark.parametrize("columns, lines", [(80, 24), (40, 10), (30, 5)])
+def test_the_basket_at_every_size(centre, columns, lines):
+    with open_console(centre) as term:
+        gather(term)
+        assert centre.run("--reassign", "d.rao=2035").status == 0
+        term.press("C-r").wait_for("changed a row of yours").quiet()
+        edit(term, "j.smith", "r", "2033")
+        term.resize(columns, lines).quiet()
+        term.press("b").wait_for("BASKET").quiet()
+        golden(f"basket-{columns}x{lines}", term)

@@ -138,6 +138,20 @@ void basket_row_detail(const struct plan_view *view, const struct shell *shell, 
              ext, when, rest[0] ? "; " : "", rest);
 }
 
+void basket_guards_short(const struct plan_view *view, const struct shell *shell, char *out,
+                         size_t size)
+{
+    const struct guard_verdict *verdict = &view->judged.verdict;
+    const struct release_limit *limit = &session_policy(shell->place.session)->limit;
+    char people[TEXT_NUMBER_ROOM];
+    char releases[TEXT_NUMBER_ROOM];
+    size_t n = view->plan->counts[CHANGE_RELEASE];
+    snprintf(out, size, "%s %s, %s release%s, limit %lld%s",
+             text_number((uint64_t)verdict->people, people),
+             verdict->people == 1 ? "person changes" : "people change", text_number(n, releases),
+             n == 1 ? "" : "s", (long long)limit->value, limit->percent ? " %" : "");
+}
+
 void basket_guards(const struct plan_view *view, const struct shell *shell, char *out, size_t size)
 {
     const struct guard_verdict *verdict = &view->judged.verdict;

@@ -304,6 +304,10 @@ static void draw_last_line(const struct plan_view *view, const struct shell *she
         return;
     }
     last_line(view, shell, line, sizeof line);
+    if (view->basket && view->judged.gate == GATE_OPEN && canvas_columns(line) > canvas->width) {
+        snprintf(line, sizeof line, " Enter applies %s, Esc keeps all of it",
+                 frame_count(view_plan_ticked(view->plan)));
+    }
     canvas_text(canvas, 0, y, canvas->width, shut ? STYLE_ERROR : STYLE_PROMPT, line);
 }
 
@@ -391,14 +395,17 @@ static int draw_foot(struct plan_view *view, struct shell *shell, struct canvas 
     }
     if (view->judged.verdict.refused ||
         (view->judged.gate != GATE_NOTHING && canvas->height >= 8)) {
-        if (view->basket && !refused) {
+        bool narrow = view->basket && !refused && canvas->width < 60;
+        if (narrow) {
+            basket_guards_short(view, shell, after, sizeof after);
+        } else if (view->basket && !refused) {
             basket_guards(view, shell, after, sizeof after);
         } else {
             snprintf(after, sizeof after, "%s%s", refused ? "REFUSED: " : "",
                      view->judged.verdict.text);
         }
         canvas_printf(canvas, 0, --low, canvas->width, refused ? STYLE_ERROR : STYLE_TEXT,
-                      " Guards: %s", after);
+                      narrow ? " %s" : " Guards: %s", after);
     }
     if (canvas->height >= 14) {
         judged_after(&view->judged, after, sizeof after);

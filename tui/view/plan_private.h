@@ -82,6 +82,10 @@ void basket_row_detail(const struct plan_view *view, const struct shell *shell, 
 /* "2 people change (typed count above 5); releases 1 of 2,457 (limit 10 %)" */
 void basket_guards(const struct plan_view *view, const struct shell *shell, char *out, size_t size);
 
+/* The same for a narrow screen: "2 people change, 1 release, limit 10 %" */
+void basket_guards_short(const struct plan_view *view, const struct shell *shell, char *out,
+                         size_t size);
+
 /* Asks what becomes of the row under the cursor, which somebody else changed. */
 void basket_ask_conflict(struct plan_view *view, struct shell *shell);
 /* The view shows this plan of the basket (NULL: there is none); the cursor stays on its wish. */
