@@ -22,6 +22,8 @@ os.environ.update(
 from support.aws_fixtures import *  # noqa: E402,F401,F403
 from support.console import (  # noqa: E402,F401
     _centre_template,
+    bare_cloud,
+    bare_place,
     centre,
     centre_at,
     cloud_centre,

@@ -3,6 +3,7 @@
 Enter writes what was drawn before it was pressed, and nothing else; Esc writes nothing.
 """
 
+
 import re
 
 import pytest
@@ -233,39 +234,3 @@ def test_a_part_of_a_number_is_filled_in_before_it_is_gathered(centre):
         term.press("Up").quiet().press("x").wait_for("1 row is in the basket").press("Esc").quiet()
         assert "basket 1" in term.lines[0]
     assert centre.extension("d.rao") == "2002"
-
-
-# ---- how many keys the everyday tasks take ----------------------------------------------------------
-
-
-def keys(*steps):
-    """A word of several letters is typed, key by key."""
-    return [key for step in steps for key in ([step] if step in NAMED else step)]
-
-
-NAMED = {"Enter", "M-r", "M-a", "M-w", "M-p"}
-TASKS = {
-    "another number": (11, keys("/d.ra", "M-r", "2035", "Enter"), {"d.rao": "2035"}),
-    "all leavers": (5, keys("'2*x", "Enter"), {"b.smith": None, "m.leaver": None}),
-    "two swap": (10, keys("/esh", "M-w", "tana", "Enter"), {"e.rao": "2005", "k.tanaka": "2003"}),
-    "a newcomer": (11, keys("/smid", "M-a", "2030", "Enter"), {"k.smidt": "2030"}),
-    "the lowest": (7, keys("/smid", "M-a", "Enter"), {"k.smidt": "2012"}),
-    "one that is held": (12, keys("/d.ra", "M-r", "2003w", "Enter"), {"d.rao": "2003", "e.rao": "2002"}),
-    "pin": (11, keys("/d.ra", "M-p", "head", "Enter"), {"d.rao": "2002"}),
-    "reserve": (11, keys("#2030Rhunt", "Enter"), {"d.rao": "2002"}),
-}
-
-
-@pytest.mark.parametrize("task", TASKS)
-def test_a_task_takes_no_more_keys(centre, task):
-    most, pressed, holds = TASKS[task]
-    assert len(pressed) == most
-    with centre.console() as term:
-        for key in pressed:
-            term.press(key).quiet()
-        term.wait_for(re.compile(r"(release|reassign|swap|assign|pin|reserve): \d applied")).quiet()
-    assert {login: centre.extension(login) for login in holds} == holds
-    if task == "pin":
-        assert centre.json("--lookup", "d.rao")["pinned"] == "head"
-    if task == "reserve":
-        assert centre.json("--lookup", "2030")["note"] == "hunt"

@@ -200,6 +200,19 @@ def cloud_centre(cloud, tmp_path):
     return made
 
 
+@pytest.fixture
+def bare_cloud(cloud, tmp_path):
+    """A centre on Amazon with an empty table."""
+    cloud.create_table()
+    return CloudCentre(tmp_path, cloud)
+
+
+@pytest.fixture(params=["sqlite", "dynamodb"])
+def bare_place(request):
+    """A centre on either store, before anybody is in it; staff() first."""
+    return request.getfixturevalue("empty" if request.param == "sqlite" else "bare_cloud")
+
+
 @pytest.fixture(params=["sqlite", "dynamodb"])
 def place(request):
     """`centre` on either store, in turn."""
