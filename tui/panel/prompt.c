@@ -88,13 +88,19 @@ static void consider_arguments(struct completion *completion, const struct shell
     }
 }
 
+/* Edits of rows may be gathered in read-only use as well: they do not need to write. */
+static bool changes_something(enum command command)
+{
+    unsigned needs = command_info(command)->needs;
+    return (needs & NEED_WRITE) || ((needs & NEED_ROW) && (needs & NEED_IDLE));
+}
+
 /* What changes something comes first, what only moves the cursor last. */
 static void consider_commands(struct completion *completion, const struct shell *shell)
 {
     for (int pass = 0; pass < 3; pass++) {
         for (int i = 0; i < COMMAND_COUNT; i++) {
-            bool writes = command_info((enum command)i)->needs & NEED_WRITE;
-            int when = i <= CMD_PANE_4 ? 2 : writes ? 0 : 1;
+            int when = i <= CMD_PANE_4 ? 2 : changes_something((enum command)i) ? 0 : 1;
             if (when == pass && wanted_here(shell, i)) {
                 consider(completion, command_info((enum command)i)->name);
             }
