@@ -18,8 +18,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "aws/http/authorities.h"
 #include "aws/http/curl_exchange.h"
 #include "aws/http/trust_store.h"
 #include "core/base/environ.h"
@@ -32,6 +34,7 @@
 #define STALL_TIMEOUT_MS 20000
 #define CANCEL_POLL_MS 100 /* how late a cancel flag is seen */
 #define IDLE_POLL_MS 1000
+#define AUTHORITIES_MAX ((size_t)1 << 20)
 
 struct timer {
     struct timer *next;
@@ -49,7 +52,9 @@ struct engine {
     struct http base;
     CURLM *multi;
     char *ca_folder, *ca_bundle, *http_proxy, *user_agent;
-    struct exchange_settings settings; /* the four above, and more */
+    struct buf amazon;                 /* its authorities */
+    struct exchange_settings settings; /* the five above, and more */
+    bool trusts; /* whom is known: looked up before the first request that needs it */
     unsigned max_in_flight, in_flight;
     size_t foreground; /* exchanges and timers that a run waits for */
     struct list waiting, active;
@@ -92,10 +97,30 @@ static void list_remove(struct list *list, struct exchange *exchange)
 
 /* ---- exchanges --------------------------------------------------------------------------- */
 
+/* Of what the options did not say, the usual places are looked through. */
+static void find_trust(struct engine *engine)
+{
+    engine->trusts = true;
+    if (!engine->ca_bundle) {
+        struct trust_store found = trust_store_find(&environment_system);
+        engine->ca_folder = mem_strdup(found.folder);
+        engine->ca_bundle = mem_strdup(found.bundle);
+    }
+    if (engine->ca_bundle && !engine->ca_folder) {
+        authorities_of_amazon(engine->ca_bundle, &engine->amazon);
+    }
+    engine->settings.ca_folder = engine->ca_folder;
+    engine->settings.ca_bundle = engine->ca_bundle;
+    engine->settings.ca_first = engine->amazon.length > 0 ? &engine->amazon : NULL;
+}
+
 static void curl_submit(struct http *self, const struct http_request *request, http_done_fn done,
                         void *context)
 {
     struct engine *engine = (struct engine *)self;
+    if (!engine->trusts && strncmp(request->url, "https:", 6) == 0) {
+        find_trust(engine);
+    }
     struct exchange *exchange = exchange_new(&engine->settings, request);
     exchange->done = done;
     exchange->context = context;
@@ -103,14 +128,15 @@ static void curl_submit(struct http *self, const struct http_request *request, h
     list_append(&engine->waiting, exchange);
 }
 
-/* The chain that the folder of authorities does not verify may be known to the bundle. Nothing was
-   sent yet: the certificate comes before the request. From here on the engine uses the bundle. */
+/* The chain that a part of the authorities does not verify may be known to the whole bundle. Nothing
+   was sent yet: the certificate comes before the request. From here on the engine uses the bundle. */
 static bool try_bundle(struct engine *engine, struct exchange *exchange)
 {
-    if (!exchange->by_folder || !engine->settings.ca_bundle) {
+    if (!exchange->by_part || !engine->settings.ca_bundle) {
         return false;
     }
     engine->settings.ca_folder = NULL;
+    engine->settings.ca_first = NULL;
     curl_multi_remove_handle(engine->multi, exchange->easy);
     exchange_trust(exchange, &engine->settings);
     return curl_multi_add_handle(engine->multi, exchange->easy) == CURLM_OK;
@@ -310,6 +336,7 @@ static void curl_free_engine(struct http *self)
     restore_sigpipe(&before, was_pending);
     free(engine->ca_folder);
     free(engine->ca_bundle);
+    buf_release(&engine->amazon);
     free(engine->http_proxy);
     free(engine->user_agent);
     free(engine);
@@ -360,16 +387,6 @@ static void global_init(void)
     curl_share_setopt(s_share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
 }
 
-static void set_trust(struct engine *engine, const char *ca_bundle)
-{
-    struct trust_store found = {.bundle = ca_bundle};
-    if (!ca_bundle) {
-        found = trust_store_find(&environment_system);
-    }
-    engine->ca_folder = mem_strdup(found.folder);
-    engine->ca_bundle = mem_strdup(found.bundle);
-}
-
 struct http *http_curl_new(const struct http_curl_options *options)
 {
     static pthread_once_t s_once = PTHREAD_ONCE_INIT;
@@ -381,13 +398,12 @@ struct http *http_curl_new(const struct http_curl_options *options)
         abort();
     }
     engine->max_in_flight = options->max_in_flight ? options->max_in_flight : MAX_IN_FLIGHT;
-    set_trust(engine, options->ca_bundle);
+    engine->ca_bundle = mem_strdup(options->ca_bundle);
+    buf_init(&engine->amazon, AUTHORITIES_MAX);
     engine->http_proxy = mem_strdup(options->http_proxy);
     engine->user_agent =
         mem_strdup(options->user_agent ? options->user_agent : "extpool/" EXTPOOL_VERSION);
-    engine->settings = (struct exchange_settings){.ca_folder = engine->ca_folder,
-                                                  .ca_bundle = engine->ca_bundle,
-                                                  .http_proxy = engine->http_proxy,
+    engine->settings = (struct exchange_settings){.http_proxy = engine->http_proxy,
                                                   .user_agent = engine->user_agent,
                                                   .share = s_share,
                                                   .stall_timeout_ms = STALL_TIMEOUT_MS};

@@ -148,10 +148,17 @@ static void set_transport(const struct exchange_settings *settings, CURL *easy,
 
 void exchange_trust(struct exchange *exchange, const struct exchange_settings *settings)
 {
-    exchange->by_folder = settings->ca_folder != NULL;
-    if (settings->ca_folder || settings->ca_bundle) { // this one and nothing beside it
-        const char *bundle = settings->ca_folder ? NULL : settings->ca_bundle;
-        curl_easy_setopt(exchange->easy, CURLOPT_CAINFO, bundle);
+    const struct buf *first = settings->ca_folder ? NULL : settings->ca_first;
+    exchange->by_part = settings->ca_folder || first;
+    if (exchange->by_part || settings->ca_bundle) { // this one and nothing beside it
+        struct curl_blob blob = {.flags = CURL_BLOB_NOCOPY};
+        if (first) {
+            blob.data = first->data;
+            blob.len = first->length;
+        }
+        curl_easy_setopt(exchange->easy, CURLOPT_CAINFO_BLOB, first ? &blob : NULL);
+        curl_easy_setopt(exchange->easy, CURLOPT_CAINFO,
+                         exchange->by_part ? NULL : settings->ca_bundle);
         curl_easy_setopt(exchange->easy, CURLOPT_CAPATH, settings->ca_folder);
     }
 }

@@ -21,13 +21,14 @@ struct exchange {
     struct http_response response;
     bool too_large;
     bool background;
-    bool by_folder; /* trusts the folder of authorities, not the bundle */
+    bool by_part; /* trusts a part of the authorities, not the whole bundle */
     char error[CURL_ERROR_SIZE];
 };
 
 /* What all requests of an engine have in common; borrowed. */
 struct exchange_settings {
-    const char *ca_folder; /* hashed certificates; with it the bundle is not read */
+    const char *ca_folder;      /* hashed certificates; with it the bundle is not read */
+    const struct buf *ca_first; /* a part of the bundle, in PEM, that is tried before all of it */
     const char *ca_bundle, *http_proxy, *user_agent;
     CURLSH *share; /* sessions of TLS */
     int64_t stall_timeout_ms;

@@ -8,8 +8,9 @@
  *
  * A folder of hashed certificates costs nothing until a server shows its chain: then one file of it
  * is read. A bundle is parsed whole, some 140 certificates, before the first request. So the folder
- * comes first. An administrator may have added an authority to the bundle alone: a chain that the
- * folder does not verify is tried with the bundle.
+ * comes first, and without a folder those of the bundle that certify Amazon (authorities.h). An
+ * administrator may have added an authority to the bundle alone: a chain that is not verified is
+ * tried once more with the whole bundle.
  */
 
 #include <stdbool.h>

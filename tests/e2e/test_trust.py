@@ -76,6 +76,30 @@ def test_the_bundle_that_somebody_named_and_nothing_beside_it(desk, authority, t
     assert desk.run("--status", environment=environment).status == 1
 
 
+def of_amazon(where) -> Authority:
+    where.mkdir()
+    return Authority(where, "Amazon Root CA 1")
+
+
+def test_the_authorities_of_amazon_come_first(dynoxide, s3server, tmp_path):
+    """The rest of the bundle is not even parsed: it could not be."""
+    amazon = of_amazon(tmp_path / "amazon")
+    bundle = tmp_path / "bundle.pem"
+    broken = "-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n"
+    bundle.write_text(broken + amazon.bundle.read_text())
+    servers = Servers(dynoxide, s3server)
+    with Cloud(servers, tls=amazon.server_context(), ca_bundle=str(bundle)) as cloud:
+        desk = TableDesk(tmp_path, cloud, RULES, POOL)
+        assert desk.run("--init").status == 0
+
+
+def test_an_authority_beside_those_of_amazon(desk, authority, tmp_path):
+    stranger = of_amazon(tmp_path / "amazon")
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text(stranger.bundle.read_text() + authority.bundle.read_text())
+    assert desk.run("--init", environment={"AWS_CA_BUNDLE": str(bundle)}).status == 0
+
+
 def test_further_connections_resume_the_session(desk, context, authority):
     """Those that begin side by side cannot; later ones of the same run do."""
     environment = {"AWS_CA_BUNDLE": str(authority.bundle)}
