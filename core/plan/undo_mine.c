@@ -331,7 +331,7 @@ static enum err_code plan_turn(struct turn *turn, struct plan **out, struct err 
     if (code == ERR_OK && !*out) {
         code = fail_none(turn, err);
     }
-    for (size_t i = 0; code == ERR_OK && i < turn->n_passed; i++) {
+    for (size_t i = 0; code == ERR_OK && *out && i < turn->n_passed; i++) {
         say_passed_over(*out, &turn->chains.history->actions[turn->passed_over[i]]);
     }
     chains_release(&turn->chains);

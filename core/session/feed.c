@@ -125,7 +125,7 @@ struct growing {
 };
 
 struct feed_builder {
-    const struct feed *before; /* a reference, or NULL */
+    struct feed *before; /* a reference, or NULL */
     const struct feed_reader *reader;
     struct feed *feed; /* NULL: nothing was added yet */
     struct growing *entries;
@@ -508,14 +508,14 @@ struct feed *feed_end(struct feed_builder *builder, const char *place)
     if (feed) {
         lay_out(builder, place);
         strmap_release(&builder->by_id);
+        feed_unref(builder->before);
     } else {
-        feed = feed_ref(builder->before);
+        feed = builder->before; /* its reference goes along */
     }
     for (size_t i = 0; i < builder->n_entries; i++) {
         free(builder->entries[i].rows);
     }
     free(builder->entries);
-    feed_unref(builder->before);
     free(builder);
     return feed;
 }

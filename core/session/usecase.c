@@ -232,8 +232,12 @@ static enum err_code read_for_undo(struct usecase *use, const char *action_id,
                                    struct plan_input *input, struct history **history)
 {
     struct history_query query = {.action_id = action_id};
-    if (usecase_read_store(use, LOAD_NORMAL) != ERR_OK || plan_input(use, input) != ERR_OK) {
-        return use->err.code;
+    enum err_code code = usecase_read_store(use, LOAD_NORMAL);
+    if (code == ERR_OK) {
+        code = plan_input(use, input);
+    }
+    if (code != ERR_OK) {
+        return code;
     }
     if (!action_id) {
         query.since_ms = (input->now_s - UNDO_LONGEST_S) * 1000;

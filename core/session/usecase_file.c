@@ -49,10 +49,15 @@ static enum err_code read_now(struct usecase *use, struct plan_input *input)
 {
     const char *actor;
     const struct plan_file *file = &use->file;
-    if (usecase_read_store(use, makes_numbers(file) ? LOAD_POOL : LOAD_NORMAL) != ERR_OK ||
-        (plan_file_needs_directory(file) && usecase_read_directory(use) != ERR_OK) ||
-        session_actor(use->session, use->progress, &actor, &use->err) != ERR_OK) {
-        return use->err.code;
+    enum err_code code = usecase_read_store(use, makes_numbers(file) ? LOAD_POOL : LOAD_NORMAL);
+    if (code == ERR_OK && plan_file_needs_directory(file)) {
+        code = usecase_read_directory(use);
+    }
+    if (code == ERR_OK) {
+        code = session_actor(use->session, use->progress, &actor, &use->err);
+    }
+    if (code != ERR_OK) {
+        return code;
     }
     *input = session_plan_input(use->session, use->snapshot, use->roster);
     return ERR_OK;

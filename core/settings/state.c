@@ -296,7 +296,7 @@ static int lock_beside(const char *path)
         if (errno != EWOULDBLOCK && errno != EINTR) {
             break;
         }
-        nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
+        nanosleep(&(struct timespec){.tv_nsec = 10L * 1000 * 1000}, NULL);
     }
     if (fd >= 0) {
         close(fd);

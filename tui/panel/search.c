@@ -20,7 +20,7 @@ static bool moved(struct list *list, enum command command)
         return true;
     case CMD_HALF_UP:
     case CMD_HALF_DOWN:
-        list_turn(list, (list->page + 1) / 2 * (command == CMD_HALF_UP ? -1 : 1));
+        list_turn(list, (int64_t)((list->page + 1) / 2) * (command == CMD_HALF_UP ? -1 : 1));
         return true;
     case CMD_FIRST:
         list_move_to(list, 0);
