@@ -3,7 +3,6 @@
 Enter writes what was drawn before it was pressed, and nothing else; Esc writes nothing.
 """
 
-
 import re
 
 import pytest
