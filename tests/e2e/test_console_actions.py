@@ -187,7 +187,7 @@ def test_undo_the_last_action(desk):
     at(term, "d.rao")
     term.press("r").wait_for("Enter applies this now").press("Enter")
     done(term, "reassign: 1 applied")
-    term.press("z").wait_for("PLAN undo").press("Enter")
+    term.press("z").wait_for("PLAN undo").wait_for("Enter applies it").press("Enter")
     done(term, "undo: 1 applied")
     assert place.extension("d.rao") == "2002"
 
@@ -196,7 +196,7 @@ def test_undo_one_of_the_history(desk):
     place, term = desk
     term.press("h").wait_for("r 2040").quiet()
     term.press(*["Down"] * 3).wait_for(re.compile(r">.* reserve +r 2040"))
-    term.press("z").wait_for("PLAN undo").press("Enter").wait_for("undo: 1 applied").quiet()
+    term.press("z").wait_for("PLAN undo").wait_for("Enter applies it").press("Enter").wait_for("undo: 1 applied").quiet()
     assert place.states()["2040"] == "free"
 
 
@@ -220,7 +220,7 @@ def test_import_a_csv(desk):
         "user,extension,action,note\nk.smidt,2030,assign,\n,2031,reserve,lift\n"
     )
     term.press("I").wait_for("Import").type("wishes.csv").press("Enter")
-    term.wait_for("PLAN import").press("Enter")
+    term.wait_for("PLAN import").wait_for("Enter applies it").press("Enter")
     done(term, "import: 2 applied")
     assert place.holder("2030") == "k.smidt" and place.states()["2031"] == "reserved"
 
@@ -245,7 +245,7 @@ def test_an_import_plans_what_can_be_done_and_lists_the_rest(desk):
     term.wait_for("line 6: 2 fields, but the header has 4").quiet().press("W").wait_for("Write the rows").press("Enter")
     term.wait_for("4 rows are written to wishes-left-out.csv")
     term.press("W").wait_for("Write the rows").press("Enter").wait_for("the rows are not written")
-    term.press("Enter").wait_for("PLAN import").wait_for("k.smidt").press("Enter")
+    term.press("Enter").wait_for("PLAN import").wait_for("k.smidt").wait_for("Enter applies it").press("Enter")
     done(term, "import: 1 applied")
     assert place.holder("2030") == "k.smidt" and place.holder("2002") == "d.rao"
     left_out = (place.folder / "wishes-left-out.csv").read_text()
@@ -255,7 +255,7 @@ def test_an_import_plans_what_can_be_done_and_lists_the_rest(desk):
     mended = "\n".join(line for line in mended.splitlines() if line.startswith(("user", "z.novak,2032")))
     (place.folder / "wishes-left-out.csv").write_text(mended + "\n")
     term.press("I").wait_for("Import").press("C-u").type("wishes-left-out.csv").press("Enter")
-    term.wait_for("PLAN import").press("Enter")
+    term.wait_for("PLAN import").wait_for("Enter applies it").press("Enter")
     done(term, "import: 1 applied")
     assert place.holder("2032") == "z.novak"
 
@@ -301,13 +301,13 @@ def test_the_doctor_repairs_what_the_old_program_left(cloud_centre):
     assert "2030" not in place.states()
     with place.console() as term:
         term.wait_for("read: 12 agents").press("!").wait_for("1 can be repaired")
-        term.press("f").wait_for("PLAN repair").press("Enter").wait_for("repair: 1 applied").quiet()
+        term.press("f").wait_for("PLAN repair").wait_for("Enter applies it").press("Enter").wait_for("repair: 1 applied").quiet()
     assert place.states()["2030"] == "free"
 
 
 def test_the_first_sync_fills_an_empty_store(empty):
     with empty.console() as term:
-        term.wait_for("the store is empty").press("s").wait_for("PLAN sync").press("Enter")
+        term.wait_for("the store is empty").press("s").wait_for("PLAN sync").wait_for("Enter applies it").press("Enter")
         done(term, "exported 12 rows")
     assert len(empty.held()) == 12 and len(empty.states()) == 60
 
@@ -463,6 +463,6 @@ def test_a_second_pool_is_not_made_by_the_console(empty):
     before = empty.export.read_bytes()
     with empty.console() as term:
         term.wait_for("the store is empty").press("s").wait_for("PLAN sync")
-        term.wait_for("a new store is made")
+        term.wait_for("a new store is made").wait_for("Enter applies it")
         term.press("Enter").wait_for("the list is not published").quiet()
         assert not empty.store.exists() and empty.export.read_bytes() == before

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from support import faults
+from support.moving_time import Clock
 
 READY = "Enter applies it"
 
@@ -147,3 +148,40 @@ def test_what_is_typed_while_a_plan_is_written_does_nothing_afterwards(cloud_cen
         term.press("Esc").wait_for(re.compile(r"sync: \d+ applied")).quiet()  # q asked before it leaves
         assert "PLAN" not in term.text and "Pin" not in term.text and term.status is None
     assert len(place.held()) == 12
+
+
+# ---- a plan that opened by itself --------------------------------------------------------------------
+
+
+OPENS = {
+    "sync": (["s"], "PLAN sync"), "undo": (["z"], "PLAN undo"),
+    "import": (["I", *"wishes.csv", "Enter"], "PLAN import"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", OPENS)
+def test_enter_at_the_moment_when_a_plan_opens_writes_nothing(centre, tmp_path, what):
+    """What is pressed within a third of a second was meant for what stood there before."""
+    clock = Clock(tmp_path, stands_still=True)
+    keys, shown = OPENS[what]
+    (centre.folder / "wishes.csv").write_text("user,extension\nk.smidt,2033\n")
+    before, actions = centre.states(), len(centre.history())
+    with centre.start(environment=clock.environment()) as term:
+        term.wait_for("read: 12 agents").quiet()
+        for key in keys:
+            term.press(key).quiet()
+        term.wait_for(shown).quiet()
+        assert not re.search("Enter|applies", term.text)
+        term.press("Enter").wait_for("Enter came before this was shown").quiet()
+        assert (centre.states(), len(centre.history())) == (before, actions)
+        clock.forward(1)
+        term.wait_for(READY).press("Enter").wait_for(re.compile(rf"{what}: \d+ applied"))
+    assert len(centre.history()) == actions + 1
+
+
+def test_a_plan_opened_by_its_badge_takes_enter_at_once(centre, tmp_path):
+    """Somebody asked for it: Enter that follows is meant for it."""
+    clock = Clock(tmp_path, stands_still=True)
+    with centre.start(environment=clock.environment()) as term:
+        term.wait_for("read: 12 agents").quiet().type("sj").wait_for("sync +2 -2").quiet()
+        term.press("s").wait_for(READY).press("Enter").wait_for(re.compile(r"sync: \d+ applied"))

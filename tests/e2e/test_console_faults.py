@@ -46,7 +46,7 @@ def test_only_what_was_complete_is_said_in_the_colours_of_success(cloud_centre):
         term.wait_for(re.compile("sync: .* applied")).quiet()
         warned = term.cell(*term.find("applied")).fg
         place.cloud.gate.clear_faults()
-        term.press("s").wait_for("PLAN").quiet()
+        term.press("s").wait_for("Enter applies it").quiet()
         term.press("Enter").wait_gone("PLAN").wait_for("exported").quiet()
         succeeded = term.cell(*term.find("applied")).fg
         assert warned != succeeded

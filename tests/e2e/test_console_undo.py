@@ -99,5 +99,5 @@ def test_ones_own_from_the_history_needs_enter_alone(place, open_console):
     term = open_console(KIM)
     term.press("h").wait_for("HISTORY").wait_for("kim@").quiet()
     term.press("Down").quiet()
-    term.press("z").wait_for("PLAN undo").press("Enter").wait_for("undo: 1 applied").quiet()
+    term.press("z").wait_for("PLAN undo").wait_for("Enter applies it").press("Enter").wait_for("undo: 1 applied").quiet()
     assert pinned(place) == {"e.rao"}

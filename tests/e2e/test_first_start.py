@@ -95,7 +95,7 @@ def test_a_csv_is_tried_written_and_opened(start):
         term.press("Enter").wait_for("PLAN sync").wait_for("| Desk two").wait_for("a new store is made")
         assert start.files() == [".config/extpool/config", "agents.csv"]
         assert stat.S_IMODE(start.config.stat().st_mode) == 0o600
-        term.press("Enter").wait_for(re.compile("alice .*2000"))
+        term.wait_for("Enter applies it").press("Enter").wait_for(re.compile("alice .*2000"))
         term.press("q")
         assert term.wait_exit() == 0
     assert ".local/share/extpool/pool.db" in start.files()
@@ -119,7 +119,7 @@ def test_a_relative_path_is_written_as_it_was_meant(start):
     (start.folder / "people.csv").write_text(CSV)
     with start.open() as term:
         fill(term, directory="people.csv", store="sqlite:own.db", export="file:list.csv")
-        term.press("Enter").wait_for("PLAN sync").press("Enter").wait_for("exported 2 rows")
+        term.press("Enter").wait_for("PLAN sync").wait_for("Enter applies it").press("Enter").wait_for("exported 2 rows")
     written = start.config.read_text()
     assert f"directory = file:{start.folder}/people.csv\n" in written
     assert f"store = sqlite:{start.folder}/own.db\n" in written

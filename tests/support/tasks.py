@@ -137,6 +137,8 @@ def press(term: Terminal, task: Task) -> int:
     """Presses the keys as a person does, who looks at each answer; gives the bytes of all of them."""
     mark = term.mark()
     for key in task.keys:
+        if key == ENTER:
+            term.wait_for(ENTER)  # the screen says what it does
         term.press(key).quiet()
     term.wait_for(task.done).quiet()
     return len(term.since(mark))

@@ -53,6 +53,7 @@ static void draw(struct console *console)
         }
     }
     term_show(&console->canvas, caret.x, caret.y);
+    shell_came_sent(&console->shell, clock_ticks_ms());
 }
 
 static void resize(struct console *console)
@@ -79,7 +80,9 @@ static int64_t next_moment(const struct console *console, int64_t spin_at_ms)
     int64_t until = console->input_until_ms;
     int64_t view_ms = view_moment(console);
     int64_t remind_ms = gather_remind_at_ms(&console->shell);
+    const struct stack *stack = &console->shell.stack;
     until = view_ms < until ? view_ms : until;
+    until = stack->came && stack->came_until_ms < until ? stack->came_until_ms : until;
     until = remind_ms < until ? remind_ms : until;
     if (console->shell.stack.searching) {
         return 0;
@@ -123,6 +126,7 @@ static unsigned on_time(struct console *console, int64_t *spin_at_ms)
         reaction |= view->ops->on_time(view, &console->shell);
     }
     reaction |= gather_remind(&console->shell) ? REACT_DRAW : REACT_NONE;
+    reaction |= shell_came_over(&console->shell, now_ms) ? REACT_DRAW : REACT_NONE;
     if (now_ms >= console->refresh_at_ms) {
         plan_refresh(console);
         if (!worker_busy(console->shell.jobs.worker) && console->shell.data) {

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/clock.h"
+#include "tui/terminal/loop.h"
+
 #include "core/base/banned.h"
 
 static struct ready *find(struct shell *shell, enum command opens)
@@ -38,6 +41,8 @@ bool shell_offer(struct shell *shell, const struct ready *result, unsigned long 
     }
     if (typed == shell->stack.typed) {
         shell_push(shell, result->view);
+        shell->stack.came = shell_top(shell);
+        shell->stack.came_until_ms = LOOP_FOREVER;
         return true;
     }
     if (shell->stack.n_ready == READY_MAX) {
@@ -47,6 +52,28 @@ bool shell_offer(struct shell *shell, const struct ready *result, unsigned long 
     shell->stack.ready[shell->stack.n_ready++] = *result;
     shell_say(shell, STYLE_INFO, "%s; %s opens it", result->says, frame_key(shell, result->opens));
     return false;
+}
+
+bool shell_just_came(const struct shell *shell, const struct view *view)
+{
+    return view == shell->stack.came && clock_ticks_ms() < shell->stack.came_until_ms;
+}
+
+void shell_came_sent(struct shell *shell, int64_t now_ms)
+{
+    struct stack *stack = &shell->stack;
+    if (stack->came && stack->came == stack->drawn && stack->came_until_ms == LOOP_FOREVER) {
+        stack->came_until_ms = now_ms + CAME_MS;
+    }
+}
+
+bool shell_came_over(struct shell *shell, int64_t now_ms)
+{
+    bool over = shell->stack.came && now_ms >= shell->stack.came_until_ms;
+    if (over) {
+        shell->stack.came = NULL;
+    }
+    return over;
 }
 
 bool shell_is_ready(const struct shell *shell, enum command opens)
@@ -82,6 +109,7 @@ bool shell_put_back(struct shell *shell, const struct ready *result)
     memmove(&stack->views[place], &stack->views[place + 1],
             (stack->n_views - place) * sizeof stack->views[0]);
     stack->ready[stack->n_ready++] = *result;
+    stack->came = stack->came == result->view ? NULL : stack->came;
     return true;
 }
 

@@ -90,6 +90,7 @@ void shell_close(struct shell *shell, struct view *view)
                     (shell->stack.n_views - i - 1) * sizeof shell->stack.views[0]);
             shell->stack.n_views--;
             shell->stack.searching = shell->stack.searching == view ? NULL : shell->stack.searching;
+            shell->stack.came = shell->stack.came == view ? NULL : shell->stack.came;
             view->ops->free(view);
             break;
         }

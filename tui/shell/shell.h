@@ -69,6 +69,8 @@ struct stack {
     struct given given;       /* with REACT_GIVEN */
     unsigned long typed;      /* keys, pastes and clicks so far */
     const struct view *drawn; /* the top view of the last frame; NULL: there was no room for it */
+    const struct view *came;  /* a job opened it just now, with nobody's key; NULL: none */
+    int64_t came_until_ms;    /* until then (clock_ticks_ms); LOOP_FOREVER: it was not sent yet */
 };
 
 struct messages {
@@ -203,6 +205,14 @@ int shell_covered(const struct shell *shell, int height);
    badge until its command is given, and a message tells so. It replaces a waiting view of the same
    command. The shell owns the view from here on. Returns whether the view is shown. */
 bool shell_offer(struct shell *shell, const struct ready *result, unsigned long typed);
+/* A view that opened by itself takes an Enter that writes no sooner than CAME_MS after it was sent:
+   what is pressed before was meant for what stood there. Whether the view is that new. */
+#define CAME_MS 300
+bool shell_just_came(const struct shell *shell, const struct view *view);
+/* A frame was sent: the time begins. */
+void shell_came_sent(struct shell *shell, int64_t now_ms);
+/* Whether it is over just now, and what Enter does has to be drawn. */
+bool shell_came_over(struct shell *shell, int64_t now_ms);
 bool shell_is_ready(const struct shell *shell, enum command opens);
 /* Shows the view that waits for the command; false: none waits. */
 bool shell_open_ready(struct shell *shell, enum command opens);

@@ -186,6 +186,11 @@ static unsigned answer(struct plan_view *view, struct shell *shell)
     return REACT_DRAW;
 }
 
+bool view_plan_is_early(const struct plan_view *view, const struct shell *shell)
+{
+    return !view->seen || shell->stack.drawn != &view->view || shell_just_came(shell, &view->view);
+}
+
 static unsigned apply(struct plan_view *view, struct shell *shell)
 {
     const struct change *change =
@@ -197,10 +202,7 @@ static unsigned apply(struct plan_view *view, struct shell *shell)
         basket_ask_conflict(view, shell);
         return REACT_DRAW;
     }
-    if (view->judged.gate == GATE_NOTHING) {
-        if (view_plan_publishes(view, shell)) {
-            return view_plan_give(shell, CMD_EXPORT);
-        }
+    if (view->judged.gate == GATE_NOTHING && !view_plan_publishes(view, shell)) {
         return REACT_CLOSE;
     }
     if (shell->place.read_only) {
@@ -212,9 +214,12 @@ static unsigned apply(struct plan_view *view, struct shell *shell)
         shell_flash(shell, STYLE_WARN, "apply: other work is under way");
         return REACT_DRAW;
     }
-    if (!view->seen || shell->stack.drawn != &view->view) {
+    if (view_plan_is_early(view, shell)) {
         shell_flash(shell, STYLE_WARN, "Enter came before this was shown: Enter again applies it");
         return REACT_DRAW;
+    }
+    if (view->judged.gate == GATE_NOTHING) {
+        return view_plan_give(shell, CMD_EXPORT);
     }
     size_t hidden = ticked_and_hidden(view);
     if (hidden > 0) { /* what Enter writes stands on the screen */

@@ -303,6 +303,9 @@ static void draw_last_line(const struct plan_view *view, const struct shell *she
         canvas_text(canvas, 0, y, canvas->width, STYLE_WARN, line);
         return;
     }
+    if (shell_just_came(shell, &view->view) && !shut) {
+        return; /* not yet */
+    }
     last_line(view, shell, line, sizeof line);
     if (view->basket && view->judged.gate == GATE_OPEN && canvas_columns(line) > canvas->width) {
         snprintf(line, sizeof line, " Enter applies %s, Esc keeps all of it",

@@ -21,6 +21,9 @@ static const char *apply_hint(const struct plan_view *view, const struct shell *
     if (view->basket && change && change->result == RESULT_CONFLICT) {
         return "Choose";
     }
+    if (shell_just_came(shell, &view->view)) {
+        return "";
+    }
     if (view->judged.gate == GATE_NOTHING) {
         return view_plan_publishes(view, shell) ? "Export" : "";
     }

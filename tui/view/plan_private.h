@@ -51,6 +51,9 @@ struct plan_view {
 /* A sync that finds nothing to do still publishes the list, as `--sync` does. */
 bool view_plan_publishes(const struct plan_view *view, const struct shell *shell);
 
+/* Whether nobody can have read the plan as it is now: Enter writes nothing. */
+bool view_plan_is_early(const struct plan_view *view, const struct shell *shell);
+
 /* Gives a command to the view below, and closes this one. */
 unsigned view_plan_give(struct shell *shell, enum command command);
 /* Plans again what was not applied. */
