@@ -161,6 +161,17 @@ static enum err_code demo_lookup(struct store *store, const struct policy *polic
     return inner->ops->lookup(inner, policy, wanted, progress, out, err);
 }
 
+/* Made as by a load. */
+static enum err_code demo_read_rows(struct store *store, const struct policy *policy,
+                                    const struct store_rows *wanted,
+                                    const struct progress *progress, struct snapshot **out,
+                                    struct err *err)
+{
+    struct store *inner = demo_of(store)->inner;
+    return demo_of(store)->seen ? inner->ops->read_rows(inner, policy, wanted, progress, out, err)
+                                : demo_load(store, policy, LOAD_POOL, progress, out, err);
+}
+
 static enum err_code demo_apply(struct store *store, struct plan *plan,
                                 const struct apply_context *context,
                                 const struct progress *progress, struct err *err)
@@ -227,6 +238,7 @@ static const struct store_ops s_ops = {
     .load = demo_load,
     .read_changes = demo_read_changes,
     .lookup = demo_lookup,
+    .read_rows = demo_read_rows,
     .apply = demo_apply,
     .history = demo_history,
     .published = demo_published,

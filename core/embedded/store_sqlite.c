@@ -93,6 +93,7 @@ struct store *store_sqlite_new(const char *path, const struct clock *clock)
         .load = store_load,
         .read_changes = sqlite_read_changes,
         .lookup = store_lookup,
+        .read_rows = sqlite_read_rows,
         .apply = sqlite_apply,
         .history = sqlite_history,
         .published = sqlite_published,

@@ -8,6 +8,7 @@
  *     store_sqlite_load.c    a snapshot of all of it
  *     store_sqlite_mark.c    where it stands, so that changes are noticed
  *     store_sqlite_changes.c what was written since a snapshot was read
+ *     store_sqlite_rows.c    the rows that a few requests are about
  *     store_sqlite_apply.c   the call that writes, batch by batch
  *     store_sqlite_unit.c    one change or group of a batch, and what was in its way
  *     store_sqlite_trail.c   the audit trail: the times in it, records whose time is over
@@ -186,6 +187,13 @@ const char *sqlite_state_name(enum slot_state state);
 enum err_code sqlite_lookup(struct sqlite_store *store, const struct policy *policy,
                             const struct store_lookup *wanted, struct store_found *out,
                             struct err *err) ERR_CHECK;
+
+/* ---- store_sqlite_rows.c -------------------------------------------------------------------- */
+
+/* The rows that a few requests are about (struct store_ops). */
+enum err_code sqlite_read_rows(struct store *store, const struct policy *policy,
+                               const struct store_rows *wanted, const struct progress *progress,
+                               struct snapshot **out, struct err *err) ERR_CHECK;
 
 /* ---- store_sqlite_unit.c -------------------------------------------------------------------- */
 

@@ -63,7 +63,8 @@
     "CREATE INDEX audit_by_expiry ON audit (expires_at) WHERE expires_at IS NOT NULL;"
 
 /* Version 3: who did it, how, and for what; and what a question about one number needs
-   (core/embedded/store_sqlite_index.c). The text of a record of a first sync has megabytes, so the
+   (core/embedded/store_sqlite_index.c). By the indexes of what is free, one assignment finds its number
+   without all the others (core/embedded/store_sqlite_rows.c). The text of a record of a first sync has megabytes, so the
    columns that a search reads are also in an index. */
 #define AUDIT_3 \
     "ALTER TABLE audit ADD COLUMN" TEXT_OR_NULL("user") ";" \
@@ -79,7 +80,9 @@
     " name TEXT NOT NULL," \
     " seq INTEGER NOT NULL," \
     " PRIMARY KEY (agent, name, seq)) WITHOUT ROWID;"
-#define AUDIT_3_INDEXES \
+#define INDEXES_3 \
+    "CREATE INDEX free_numbers ON extension (extension, at) WHERE state = 'free';" \
+    "CREATE INDEX former_holders ON extension (agent) WHERE state = 'free' AND agent IS NOT NULL;" \
     "CREATE INDEX audit_not_indexed ON audit (indexed) WHERE indexed = 0;" \
     "CREATE INDEX audit_by_time ON audit (at_ms, actor, user);"
 
@@ -87,7 +90,7 @@
     "CREATE TABLE meta (" \
     " key TEXT PRIMARY KEY NOT NULL," \
     " value NOT NULL) WITHOUT ROWID;" \
-    EXTENSIONS ONE_EXTENSION_PER_AGENT AUDIT_2 AUDIT_3 AUDIT_3_INDEXES \
+    EXTENSIONS ONE_EXTENSION_PER_AGENT AUDIT_2 AUDIT_3 INDEXES_3 \
     "INSERT INTO meta VALUES ('width', %d);" \
     "PRAGMA application_id = %d;" \
     "PRAGMA user_version = 3;"
@@ -109,7 +112,7 @@ static enum err_code upgrade_to_3(struct sqlite_store *store, struct err *err)
         code = sqlite_index_all(store, err);
     }
     return code == ERR_OK
-               ? sqlite_run(store, AUDIT_3_INDEXES "PRAGMA user_version = 3;", doing, err)
+               ? sqlite_run(store, INDEXES_3 "PRAGMA user_version = 3;", doing, err)
                : code;
 }
 

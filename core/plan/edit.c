@@ -183,6 +183,7 @@ static void pick_numbers(struct edit *edit)
             continue;
         }
         if (number_picker_next(&edit->picker, &pick)) {
+            edit_doubt(edit, pick.cooling); /* a free one may be among what was not read */
             give_number(edit, i, &pick);
         } else {
             edit_refuse(edit, i, "no extension is left for %s", request->person->login);
@@ -191,8 +192,7 @@ static void pick_numbers(struct edit *edit)
     }
 }
 
-/* ---- what the store has in the end --------------------------------------------------------
- */
+/* ---- what the store has in the end --------------------------------------------------------- */
 
 /* The note of the person's pin in the end; NULL: not pinned. */
 static const char *final_pin(const struct edit *edit, const struct person *person)

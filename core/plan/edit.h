@@ -159,6 +159,9 @@ const char *edit_meant_extension(struct edit *edit, const char *wanted);
    digits what an extension is. */
 const char *edit_did_you_mean(struct edit *edit, const char *wanted, bool holders);
 
+/* If that is so, and only a part of the store was read, only all of it tells. */
+void edit_doubt(struct edit *edit, bool doubtful);
+
 /* The entry of an extension; made if there is none. */
 struct number *edit_number(struct edit *edit, const char *ext);
 

@@ -182,6 +182,7 @@ void edit_note_targets(struct edit *edit)
         told = text;
         const char *why = leads_nowhere(edit, kind, bare);
         if (why) {
+            edit_doubt(edit, true);
             plan_note(edit->builder.plan, "%s leads nowhere now: %s", text, why);
         }
     }

@@ -8,6 +8,12 @@
 
 #include "core/base/banned.h"
 
+void edit_doubt(struct edit *edit, bool doubtful)
+{
+    struct plan *plan = edit->builder.plan;
+    plan->unsure = plan->unsure || (doubtful && edit->input->snapshot->partial);
+}
+
 struct number *edit_number(struct edit *edit, const char *ext)
 {
     size_t index = strmap_get(&edit->by_ext, ext);
@@ -15,6 +21,7 @@ struct number *edit_number(struct edit *edit, const char *ext)
         struct number *number = arena_alloc(&edit->builder.plan->arena, sizeof *number);
         memcpy(number->ext, ext, strnlen(ext, EXT_WIDTH_MAX));
         number->slot = snapshot_find(edit->input->snapshot, number->ext);
+        edit_doubt(edit, !number->slot && !edit->input->snapshot->exact);
         number->taker = number->leaver = NO_REQUEST;
         index = edit->n_numbers++;
         edit->numbers[index] = number;

@@ -253,7 +253,9 @@ void guard_judge(const struct plan *plan, const struct release_limit *limit,
     }
     *verdict = (struct guard_verdict){
         .named = !plan->derived,
-        .holders = plan->holders > 0 ? (int64_t)plan->holders : count_holders(plan->snapshot),
+        .holders = plan->holders > 0         ? (int64_t)plan->holders
+                   : plan->snapshot->partial ? 0 /* not known, and not asked for */
+                                             : count_holders(plan->snapshot),
         .liftable = true,
     };
     count_people(plan, verdict);

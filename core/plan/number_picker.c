@@ -39,8 +39,25 @@ static bool next_number(struct pool_walk *walk)
     return true;
 }
 
+/* Of a part of the pool only what is in it. */
+static bool next_known(struct pool_walk *walk)
+{
+    const struct snapshot *snapshot = walk->snapshot;
+    while (walk->next_slot < snapshot->n_slots) {
+        walk->slot = &snapshot->slots[walk->next_slot++];
+        if (policy_in_ranges(walk->policy, walk->slot->ext)) {
+            memcpy(walk->ext, walk->slot->ext, sizeof walk->ext);
+            return true;
+        }
+    }
+    return false;
+}
+
 bool pool_walk_next(struct pool_walk *walk)
 {
+    if (walk->snapshot->partial) {
+        return next_known(walk);
+    }
     if (!next_number(walk)) {
         return false;
     }

@@ -24,7 +24,7 @@
 #include "core/plan/plan.h"
 #include "core/base/strmap.h"
 
-/* All numbers of the ranges in order, each with its slot. */
+/* All numbers of the ranges in order, each with its slot; of a partial snapshot those in it. */
 struct pool_walk {
     const struct policy *policy;
     const struct snapshot *snapshot;

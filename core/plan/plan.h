@@ -137,6 +137,7 @@ struct plan {
     size_t n_spares, next_spare;
     const char **notes; /* lines for people: "pinned: ...", "12 numbers ..." */
     size_t n_notes;
+    bool unsure; /* of a partial snapshot, which does not tell enough: to be planned again on all */
 };
 
 struct plan *plan_new(const char *action, const struct snapshot *snapshot,
@@ -231,7 +232,8 @@ void refusals_release(struct refusals *refusals);
    no number is left. The requests hold at once, in no order. Those that form a chain (alice leaves
    2041, bob takes it) become one group, of at most PLAN_GROUP_MAX changes. A request that is
    already applied is a row that is skipped, with the reason. A pin or a release may name the
-   extension instead of the agent. `action` is the plan's name. edit.c */
+   extension instead of the agent. `action` is the plan's name. On a partial snapshot only a plan that
+   is not `unsure` counts; a refusal may be wrong. edit.c */
 #define PLAN_GROUP_MAX 30
 enum err_code plan_edit(const struct plan_input *input, const char *action,
                         const struct request *requests, size_t n_requests,

@@ -140,6 +140,8 @@ struct snapshot {
     bool consistent;   /* everything was read with strong consistency (doctor) */
     bool keeps_claims; /* the store has claims; with `consistent` they are all in `claims` */
     bool exact;        /* what is not here is not in the store; false if an index may lag */
+    bool partial;      /* only the rows that were asked for (struct store_rows): what is not here is
+                          not known, but for the numbers that were named if it is also `exact` */
     bool complete;     /* every number of the ranges was looked for: what is not here can be made */
     int64_t read_at_s; /* by the machine's clock */
     struct pool_time time;

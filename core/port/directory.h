@@ -34,6 +34,13 @@ struct directory_ops {
     enum err_code (*read)(struct directory *directory, const struct progress *progress,
                           struct roster **out, struct err *err) ERR_CHECK;
     /*
+     * The agent with exactly this login, byte by byte: *out has them alone, or nobody. ERR_DENIED:
+     * not allowed to ask so; `read` may be. Other errors as for `read`. NULL: only `read` tells.
+     */
+    enum err_code (*find)(struct directory *directory, const char *login,
+                          const struct progress *progress, struct roster **out,
+                          struct err *err) ERR_CHECK;
+    /*
      * What these agents do now, in one request where the service allows that. An agent whom the
      * service does not name is offline; one without an id in the directory is LIVE_UNKNOWN. NULL: a
      * directory like this cannot tell. ERR_DENIED: not allowed; the text names the missing

@@ -47,6 +47,28 @@ struct store_lookup {
     struct arena *arena; /* the texts of the answer go here */
 };
 
+/* What the rows that a few requests are about are for: a store reads no more than that needs. */
+enum row_kind {
+    ROW_NUMBER,       /* an extension that is taken, reserved or given back: its write proves it */
+    ROW_HELD,         /* an extension, and whatever else its holder holds */
+    ROW_AGENT,        /* all that the agent holds */
+    ROW_TARGET_EXT,   /* an extension that calls may go to */
+    ROW_TARGET_AGENT, /* one that an agent holds to whom calls may go */
+};
+
+struct store_row {
+    enum row_kind kind;
+    const char *name; /* an extension of the policy's width, or a login */
+};
+
+#define STORE_ROWS_MAX 8
+
+struct store_rows {
+    struct store_row items[STORE_ROWS_MAX];
+    size_t n;
+    bool chooses; /* a number is to be chosen too: what the agents held last, and what is free */
+};
+
 /* A publication of the list of extensions, as the store keeps it: the publishing guard lets a list
    be replaced whose digest is the one that this store published. */
 struct published {
@@ -132,6 +154,18 @@ struct store_ops {
     enum err_code (*lookup)(struct store *store, const struct policy *policy,
                             const struct store_lookup *wanted, const struct progress *progress,
                             struct store_found *out, struct err *err) ERR_CHECK;
+
+    /*
+     * A `partial` snapshot with the rows that a few requests are about, strongly consistent but for
+     * targets and for the choice of a number, as cheap as the store can. A slot that is not among
+     * what was asked for may be left out or be there. A store that cannot tell enough by single rows
+     * (one is damaged, the clock is wrong, numbers of the ranges are missing) gives all of it, as
+     * load does with LOAD_POOL or LOAD_NORMAL, and that is not partial. Errors as of load. NULL: it
+     * always reads all of it.
+     */
+    enum err_code (*read_rows)(struct store *store, const struct policy *policy,
+                               const struct store_rows *wanted, const struct progress *progress,
+                               struct snapshot **out, struct err *err) ERR_CHECK;
 
     /* The actions that answer the query (core/plan/audit_query.h), newest first. ERR_NOT_FOUND if it
        asks for an action that is not there. A store reads no more of its trail than the question

@@ -273,19 +273,21 @@ enum err_code session_after(struct session *session, const struct plan *plan,
     bool others = met_others(plan);
     struct snapshot *now = NULL;
     *out = NULL;
-    if (plan_results(plan, RESULT_DONE) == 0 && !others) {
+    bool part = plan->snapshot->partial; /* says nothing of the rest */
+    if (plan_results(plan, RESULT_DONE) == 0 && !others && !part) {
         *out = snapshot_ref(plan->snapshot);
         return ERR_OK;
     }
-    if (plan->snapshot->exact || others) {
-        enum err_code code = session_refresh(session, plan->snapshot->exact ? plan->snapshot : NULL,
-                                             progress, &now, err);
+    if (plan->snapshot->exact || others || part) {
+        bool continues = plan->snapshot->exact && !part;
+        enum err_code code =
+            session_refresh(session, continues ? plan->snapshot : NULL, progress, &now, err);
         if (code != ERR_OK || now->exact) {
             *out = now;
             return code;
         }
     }
-    *out = plan_overlay(plan, others ? now : plan->snapshot, clock_now_s(session->clock));
+    *out = plan_overlay(plan, now ? now : plan->snapshot, clock_now_s(session->clock));
     snapshot_unref(now);
     return ERR_OK;
 }

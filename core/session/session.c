@@ -456,6 +456,23 @@ enum err_code session_load(struct session *session, enum load_mode mode,
     return ERR_OK;
 }
 
+enum err_code session_read_rows(struct session *session, const struct store_rows *rows,
+                                const struct progress *progress, struct snapshot **out,
+                                struct err *err)
+{
+    struct store *store = session->store;
+    struct err why = ERR_INIT;
+    *out = NULL;
+    if (!store->ops->read_rows || session->made) { /* the plan says that a store is new */
+        return ERR_OK;
+    }
+    session_say_phase(progress,
+                      session_is_table(session) ? "reading the table" : "reading the store");
+    enum err_code code =
+        store->ops->read_rows(store, &session->settings->policy, rows, progress, out, &why);
+    return session_store_read(session, code, &why, out, err);
+}
+
 enum err_code session_read_slot(struct session *session, const struct store_lookup *wanted,
                                 const struct progress *progress, struct slot *out, struct err *err)
 {
@@ -486,6 +503,34 @@ enum err_code session_read_directory(struct session *session, const struct progr
         log_line(LOG_ERROR, "directory", "%s", err->text);
     }
     return code;
+}
+
+bool session_has_directory(struct session *session)
+{
+    struct err ignored = ERR_INIT;
+    return session_open_directory(session, &ignored) == ERR_OK;
+}
+
+enum err_code session_find_agent(struct session *session, const char *login,
+                                 const struct progress *progress, struct roster **out,
+                                 struct err *err)
+{
+    struct err why = ERR_INIT;
+    enum err_code code = session_open_directory(session, err);
+    *out = NULL;
+    if (code != ERR_OK || !session->directory->ops->find) {
+        return code;
+    }
+    session_say_phase(progress, "reading the directory");
+    code = session->directory->ops->find(session->directory, login, progress, out, &why);
+    if (code == ERR_CANCELLED || code == ERR_AUTH) {
+        *err = why;
+        return code;
+    }
+    if (code != ERR_OK) {
+        log_line(LOG_WARN, "directory", "one agent could not be asked for: %s", why.text);
+    }
+    return ERR_OK;
 }
 
 bool session_directory_unchanged(struct session *session)

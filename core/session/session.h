@@ -112,6 +112,18 @@ enum err_code session_read_live(struct session *session, const struct live_wante
                                 struct err *err) ERR_CHECK;
 /* Whether session_read_directory would give the same as the last time; false if only reading tells. */
 bool session_directory_unchanged(struct session *session);
+/* The records that a few requests are about (struct store_ops, read_rows). *out NULL: the store only
+   reads all of it. */
+enum err_code session_read_rows(struct session *session, const struct store_rows *rows,
+                                const struct progress *progress, struct snapshot **out,
+                                struct err *err) ERR_CHECK;
+/* Whether there is a directory to ask; it is opened for that. */
+bool session_has_directory(struct session *session);
+/* The agent with this login, alone, or nobody (struct directory_ops, find). *out NULL: the directory
+   does not let itself be asked so. */
+enum err_code session_find_agent(struct session *session, const char *login,
+                                 const struct progress *progress, struct roster **out,
+                                 struct err *err) ERR_CHECK;
 /* A point read of one extension, or of the one that an agent holds (struct store_ops, lookup). */
 enum err_code session_read_slot(struct session *session, const struct store_lookup *wanted,
                                 const struct progress *progress, struct slot *out,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/plan/undo_mine.h"
+#include "core/session/usecase_rows.h"
 
 #include "core/base/banned.h"
 
@@ -156,7 +157,12 @@ enum err_code usecase_plan_edit(struct usecase *use, const char *action,
                                 const struct request *requests, size_t n_requests)
 {
     struct plan_input input;
-    enum err_code code = read_for_requests(use, requests, n_requests, &input);
+    const struct edit_wish wish = {action, requests, n_requests};
+    enum err_code code = usecase_plan_rows(use, &wish);
+    if (code != ERR_OK || use->plan) {
+        return code;
+    }
+    code = read_for_requests(use, requests, n_requests, &input);
     if (code == ERR_OK) {
         code =
             plan_edit(&input, action, requests, n_requests, &use->refusals, &use->plan, &use->err);

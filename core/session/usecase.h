@@ -69,7 +69,9 @@ enum err_code usecase_plan_sync(struct usecase *use) ERR_CHECK;
 /* Creates the table or file first, unless it is a dry run; lines for people go to `warnings`. */
 enum err_code usecase_plan_init(struct usecase *use, bool dry_run) ERR_CHECK;
 
-/* `action` names the plan. The directory is read if a request needs to know who works here. */
+/* `action` names the plan. The directory is read if a request needs to know who works here. One or
+   two requests are planned from the records that they are about, if nothing was read before and the
+   face wants nothing more; `snapshot` is partial then. usecase_rows.c */
 enum err_code usecase_plan_edit(struct usecase *use, const char *action,
                                 const struct request *requests, size_t n_requests) ERR_CHECK;
 

@@ -437,6 +437,8 @@ static void test_facts(void **state)
 static void make_schema_2(struct fixture *fixture)
 {
     sqlite_by_hand(fixture->path, "DROP TABLE audit_subject;"
+                                  "DROP INDEX free_numbers;"
+                                  "DROP INDEX former_holders;"
                                   "DROP INDEX audit_not_indexed;"
                                   "DROP INDEX audit_by_time;"
                                   "ALTER TABLE audit DROP COLUMN user;"
