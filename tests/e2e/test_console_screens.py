@@ -220,8 +220,8 @@ def test_the_everyday_screen_in_colour_and_mono(centre, size, kind):
 
 def test_screen_of_a_conflict(centre):
     with centre.console() as term:
-        typed("/", ["smidt"], "Enter", "a", ["2033"], "Enter")(term)
-        term.wait_for("PLAN assign")
+        typed("/", ["smidt"], "Enter", "a", ["2033"])(term)
+        term.wait_for("plan: + assign  2033 k.smidt")
         assert centre.run("--assign", "z.novak=2033").status == 0
         term.press("Enter").wait_for("z.novak")
         for size in ((80, 24), (200, 50), (40, 10)):
