@@ -76,3 +76,23 @@ def test_a_click_beside_the_keys_does_nothing(centre):
         term.press("s").wait_for("PLAN sync").press("?").wait_for("HELP").quiet()
         term.press("Esc").wait_for("PLAN sync").press("Esc").wait_for("Extensions").quiet()
         assert [line[:46] for line in term.lines[2:20]] == before
+
+
+def test_below_a_dialog_it_names_no_key_of_the_lists(centre):
+    with centre.console() as term:
+        term.press("Down", "Enter").wait_for("What should be done").quiet()
+        assert footer(term) == ""
+        term.press("Esc").wait_gone("What should be done").quiet()
+        assert "q Quit" in footer(term)
+
+
+def test_the_doctor_names_the_repair_only_if_there_is_one(centre):
+    with centre.console() as term:
+        term.quiet().press("!").wait_for("DOCTOR").wait_for("0 problems").quiet()
+        assert "Repair" not in footer(term)
+
+
+def test_the_history_names_enter(centre):
+    with centre.console() as term:
+        term.quiet().press("h").wait_for("HISTORY").quiet()
+        assert "Enter Open" in footer(term)

@@ -99,3 +99,16 @@ def test_what_was_chosen_is_kept_and_not_in_the_configuration(centre):
         assert {term.cell(x, y).fg for x in range(80) for y in range(24)} == {"default"}
         term.press("q")
     assert (centre.folder / "config").read_text() == before
+
+
+def test_a_letter_in_the_menu_is_its_entry(centre):
+    with centre.console() as term:
+        term.press("Down", "Down", "Enter").wait_for("What should be done").quiet()
+        term.press("a").wait_for("assign: already holds 2002").press("b", "s").quiet()
+        assert "What should be done" in term.text
+        term.press("r").wait_for("number:").wait_gone("What should be done").press("Esc").quiet()
+
+
+def test_the_smallest_screen_shows_the_entry_that_enter_takes(centre):
+    with centre.console(size=(30, 5)) as term:
+        term.quiet().press("Enter").wait_for("> details").press("Down").wait_for("> assign")

@@ -101,3 +101,24 @@ def test_ones_own_from_the_history_needs_enter_alone(place, open_console):
     term.press("Down").quiet()
     term.press("z").wait_for("PLAN undo").wait_for("Enter applies it").press("Enter").wait_for("undo: 1 applied").quiet()
     assert pinned(place) == {"e.rao"}
+
+
+def test_a_plan_that_waits_does_not_outlive_the_next_deed(place, open_console):
+    pin(place, KIM, "d.rao")
+    term = open_console(KIM)
+    term.press("z").wait_for("PLAN undo").press("Esc").wait_for("undo n1").quiet()
+    term.press("/").type("j.smith").press("Enter").quiet()
+    term.press("p").wait_for("note:").type("x").wait_for("Enter applies this now").quiet()
+    term.press("Enter").wait_for("pin: 1 applied").wait_gone("undo n1").quiet()
+    take(term, "z", "undo")
+    assert pinned(place) == {"d.rao"}
+
+
+def test_a_gathered_edit_comes_before_a_plan_that_waits(place, open_console):
+    pin(place, KIM, "d.rao")
+    term = open_console(KIM)
+    term.press("z").wait_for("PLAN undo").press("Esc").quiet()
+    term.press("/").type("j.smith").press("Enter").quiet()
+    term.press("b", "p").wait_for("note:").type("x").wait_for("Enter adds it").quiet()
+    term.press("Enter").wait_for("basket 1").press("z").wait_for("out of the basket").quiet()
+    assert "PLAN undo" not in term.text and pinned(place) == {"d.rao"}

@@ -72,6 +72,7 @@ static int offer_rows(const struct dialog *dialog, int height, int text_lines)
     int used = text_lines + (dialog->asks ? 1 : 0) + (dialog->problem[0] ? 1 : 0) + 2;
     int room = height - 2 - used;
     int wanted = (int)dialog->n_offers < 10 ? (int)dialog->n_offers : 10;
+    room += room == 0; /* rather one offer than a free row */
     return room < wanted ? (room < 0 ? 0 : room) : wanted;
 }
 

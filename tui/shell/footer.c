@@ -88,6 +88,7 @@ static const struct order {
     {CMD_CANCEL, 0, 0, false},
     {CMD_HELP, STEP_HELP, 0, false},
     {CMD_APPLY, 0, 0, false},
+    {CMD_DETAILS, 0, 0, true},
     {CMD_ASSIGN, STEP_EDITS, 0, false},
     {CMD_REASSIGN, STEP_EDITS, 0, false},
     {CMD_RELEASE, STEP_EDITS, 0, false},
@@ -302,7 +303,8 @@ int frame_footer(struct shell *shell, struct canvas *canvas, const struct view *
         snprintf(text, sizeof text, " %s", status);
     }
     shell->footer = (struct footer){.view = view, .y = y};
-    if (y_status != y || !text[0]) {
+    /* Below a dialog they do nothing. */
+    if (shell_top(shell) == view && (y_status != y || !text[0])) {
         draw_hints(shell, canvas, y, view);
     }
     if (text[0]) {

@@ -32,13 +32,18 @@ static struct view *take(struct shell *shell, struct ready *ready)
     return view;
 }
 
-bool shell_offer(struct shell *shell, const struct ready *result, unsigned long typed)
+void shell_forget_ready(struct shell *shell, enum command opens)
 {
-    struct ready *older = find(shell, result->opens);
-    if (older) {
-        struct view *view = take(shell, older);
+    struct ready *ready = find(shell, opens);
+    if (ready) {
+        struct view *view = take(shell, ready);
         view->ops->free(view);
     }
+}
+
+bool shell_offer(struct shell *shell, const struct ready *result, unsigned long typed)
+{
+    shell_forget_ready(shell, result->opens);
     if (typed == shell->stack.typed) {
         shell_push(shell, result->view);
         shell->stack.came = shell_top(shell);

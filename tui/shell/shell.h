@@ -217,6 +217,8 @@ bool shell_is_ready(const struct shell *shell, enum command opens);
 /* Shows the view that waits for the command; false: none waits. */
 bool shell_open_ready(struct shell *shell, enum command opens);
 void shell_drop_ready(struct shell *shell);
+/* Drops the view that waits for the command, if one does. */
+void shell_forget_ready(struct shell *shell, enum command opens);
 /* A result that is shown goes back behind its badge. False: there is no room for it. */
 bool shell_put_back(struct shell *shell, const struct ready *result);
 

@@ -58,11 +58,27 @@ void applied_say(struct shell *shell, const struct work *work)
     }
 }
 
+/* A plan of an undo that waits is about the deed before this one. */
+static void forget_undo(struct shell *shell, const struct work *work)
+{
+    if (work->use.outcome.applied > 0) {
+        shell_forget_ready(shell, CMD_UNDO);
+        shell_forget_ready(shell, CMD_REDO);
+    }
+}
+
 void applied_take(struct shell *shell, struct work *work)
 {
+    forget_undo(shell, work);
     work_note_sources(shell, work);
-    applied_say(shell, work);
-    applied_say_export(shell, work, &work->use.export_err);
+    /* What stands last is seen first: a failure, else what became of the rows. */
+    if (work->use.exported) {
+        applied_say_export(shell, work, &work->use.export_err);
+        applied_say(shell, work);
+    } else {
+        applied_say(shell, work);
+        applied_say_export(shell, work, &work->use.export_err);
+    }
     if (work->data) {
         shell_take_data(shell, work->data);
         work->data = NULL;

@@ -17,7 +17,8 @@
 #include "core/base/banned.h"
 
 #define ABOUT_LINES 3
-#define ABOUT_FROM 10 /* rows of the pane that has them */
+#define ABOUT_FROM 10  /* rows of the pane that has them */
+#define HEADING_FROM 3 /* an item has two lines */
 
 struct changes_part {
     struct part part;
@@ -119,7 +120,7 @@ static void draw(struct part *part, struct shell *shell, const struct part_about
     int y = inside.y;
     change_items_make(&shell->changes, &self->items);
     find_cursor(self);
-    if (!look.wide) {
+    if (!look.wide && inside.height >= HEADING_FROM) {
         canvas_text(canvas, inside.x, y++, inside.width, STYLE_COLUMN, "WHEN  WHO        WHAT");
     }
     if (about->focus && inside.height >= ABOUT_FROM) {
@@ -129,7 +130,8 @@ static void draw(struct part *part, struct shell *shell, const struct part_about
     if (self->items.n == 0) {
         canvas_text(canvas, inside.x, y, inside.width, STYLE_DIM, "nobody changed anything yet");
     }
-    rows_fit(&self->rows, self->items.n, look.wide ? low - y : (low - y) / 2);
+    int room = low - y - (shell->changes.seen_at_s > 0); /* the line between new and seen ones */
+    rows_fit(&self->rows, self->items.n, look.wide ? room : room / 2);
     for (size_t i = self->rows.top; i < self->items.n && y < low; i++) {
         struct rect area = {inside.x, y, inside.width, low - y};
         y += draw_item(self, &look, canvas, area, i);

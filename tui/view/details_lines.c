@@ -78,7 +78,7 @@ static void add_live(struct lines *lines, const struct details *about)
     struct arena *arena = &lines->arena;
     const struct live_state *state = about->live;
     char when[WHEN_MAX];
-    lines_pair(lines, "live", FULL_AT, details_live(arena, about));
+    lines_pair(lines, "live", FULL_AT, details_live(arena, about, about->width - FULL_AT));
     if (!state || state->presence == LIVE_UNKNOWN || state->presence == LIVE_OFFLINE) {
         return;
     }
@@ -219,7 +219,7 @@ static void short_agent(struct lines *lines, const struct details *about)
     lines_pair(lines, "ext", SHORT_AT, ext);
     lines_pair(lines, "by", SHORT_AT, details_by(arena, about));
     if (about->tells_live) {
-        lines_pair(lines, "live", SHORT_AT, details_live(arena, about));
+        lines_pair(lines, "live", SHORT_AT, details_live(arena, about, about->width - SHORT_AT));
     }
     lines_pair(lines, "of", SHORT_AT, details_profile(about));
 }
@@ -239,7 +239,8 @@ static void short_number(struct lines *lines, const struct details *about)
                    : details_since(arena, about));
     lines_pair(lines, "by", SHORT_AT, details_by(arena, about));
     if (about->tells_live) {
-        lines_pair(lines, "live", SHORT_AT, about->row ? details_live(arena, about) : "-");
+        lines_pair(lines, "live", SHORT_AT,
+                   about->row ? details_live(arena, about, about->width - SHORT_AT) : "-");
     }
 }
 

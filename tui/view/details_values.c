@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/base/text.h"
 #include "tui/widget/activity.h"
 
 #include "core/base/banned.h"
@@ -167,8 +168,7 @@ const char *details_profile(const struct details *about)
 
 /* ---- live ------------------------------------------------------------------------------------- */
 
-/* "offline at 14:31", "ON CONTACT since 14:29"; "" as long as nobody was asked. */
-const char *details_live(struct arena *arena, const struct details *about)
+const char *details_live(struct arena *arena, const struct details *about, int columns)
 {
     const struct live_state *state = about->live;
     if (!state) {
@@ -182,6 +182,7 @@ const char *details_live(struct arena *arena, const struct details *about)
         return words;
     }
     bool begun = state->since_s > 0;
-    return arena_printf(arena, "%s %s %s", words, begun ? "since" : "at",
-                        details_moment(arena, about, begun ? state->since_s : about->live_at_s));
+    const char *when = details_moment(arena, about, begun ? state->since_s : about->live_at_s);
+    const char *all = arena_printf(arena, "%s %s %s", words, begun ? "since" : "at", when);
+    return (int)text_columns(all) <= columns ? all : arena_printf(arena, "%s %s", words, when);
 }

@@ -19,6 +19,6 @@ const char *details_state(struct arena *arena, const struct details *about);
 const char *details_held(struct arena *arena, const struct details *about);
 const char *details_name(const struct details *about);
 const char *details_profile(const struct details *about);
-const char *details_live(struct arena *arena, const struct details *about);
+const char *details_live(struct arena *arena, const struct details *about, int columns);
 
 #endif

@@ -111,6 +111,15 @@ static void draw_problem(const struct doctor_view *view, struct canvas *canvas, 
     }
 }
 
+static size_t count_fixable(const struct diagnosis *diagnosis)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < diagnosis->n_problems; i++) {
+        n += diagnosis->problems[i].fixable;
+    }
+    return n;
+}
+
 static void draw(struct view *base, struct shell *shell, struct canvas *canvas, struct caret *caret)
 {
     struct doctor_view *view = (struct doctor_view *)base;
@@ -119,14 +128,12 @@ static void draw(struct view *base, struct shell *shell, struct canvas *canvas, 
     char title[FILTER_TEXT_MAX + 64];
     search_title(&view->list, "DOCTOR", title, sizeof title);
     int y = frame_header(shell, canvas, title);
+    size_t fixable = count_fixable(diagnosis);
     char status[160];
-    snprintf(status, sizeof status, "%s plans the repair, %s shows one in full",
-             frame_key(shell, CMD_REPAIR), frame_key(shell, CMD_DETAILS));
+    snprintf(status, sizeof status, "%s%s%s shows one in full",
+             fixable > 0 ? frame_key(shell, CMD_REPAIR) : "",
+             fixable > 0 ? " plans the repair, " : "", frame_key(shell, CMD_DETAILS));
     int low = frame_footer(shell, canvas, base, diagnosis->n_problems ? status : "Esc goes back");
-    size_t fixable = 0;
-    for (size_t i = 0; i < diagnosis->n_problems; i++) {
-        fixable += diagnosis->problems[i].fixable;
-    }
     canvas_printf(canvas, 0, y++, canvas->width, diagnosis->n_problems ? STYLE_WARN : STYLE_OK,
                   " %s records checked: %s problem%s, %s can be repaired",
                   frame_count(diagnosis->checked), frame_count(diagnosis->n_problems),
@@ -196,6 +203,14 @@ static bool argument(struct view *base, struct shell *shell, enum command comman
     return command == CMD_FILTER;
 }
 
+static const char *hint(const struct view *base, const struct shell *shell, enum command command)
+{
+    const struct doctor_view *view = (const struct doctor_view *)base;
+    bool nothing = command == CMD_REPAIR && count_fixable(view->diagnosis) == 0;
+    (void)shell;
+    return nothing ? "" : command_info(command)->hint;
+}
+
 static bool has_row(const struct view *base)
 {
     return list_current(&((const struct doctor_view *)base)->list) != SIZE_MAX;
@@ -217,6 +232,7 @@ static const struct view_ops s_doctor_ops = {.title = "doctor",
                                              .command = command,
                                              .argument = argument,
                                              .has_row = has_row,
+                                             .hint = hint,
                                              .free = release};
 
 void view_doctor_offer(struct shell *shell, struct diagnosis *diagnosis,

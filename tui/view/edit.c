@@ -337,7 +337,9 @@ static void export(struct shell *shell)
 
 unsigned edit_command(struct shell *shell, enum command command, const struct selection *selection)
 {
-    if (shell_open_ready(shell, command)) {
+    bool gathered = (command == CMD_UNDO && gather_can_undo(shell)) ||
+                    (command == CMD_REDO && gather_can_redo(shell));
+    if (!gathered && shell_open_ready(shell, command)) {
         return REACT_DRAW;
     }
     switch ((int)command) {

@@ -78,6 +78,20 @@ static unsigned accepted(struct dialog *dialog, struct shell *shell, const char 
     return REACT_CLOSE | REACT_GIVEN;
 }
 
+/* The letter of an entry is the entry: it stands beside it. */
+static unsigned key(struct dialog *dialog, struct shell *shell, uint32_t key)
+{
+    enum command command = bindings_find(&shell->bindings, PLACE_MAIN, key);
+    for (size_t i = 0; i < N_ENTRIES; i++) {
+        if (s_entries[i].command == command) {
+            dialog->choice = i;
+            dialog->problem[0] = '\0';
+            return accepted(dialog, shell, dialog->offers[i].text) | REACT_DRAW;
+        }
+    }
+    return REACT_PASS;
+}
+
 static void name_row(const struct selection *selection, char *title, size_t size)
 {
     const struct agent_row *row = selection->rows[0];
@@ -110,6 +124,7 @@ void row_menu_open(struct shell *shell, const struct selection *selection)
         dialog_offer(dialog, info->name, detail);
     }
     dialog->choice = 0;
+    dialog->key = key;
     dialog->accept = accepted;
     dialog_open(shell, dialog);
 }

@@ -26,21 +26,37 @@ static void format_rows(const struct plan *plan, bool brief, char *out, size_t s
     }
 }
 
-/* Who presses the key knows that it was asked for; what else the reason says follows. Somebody who
-   is released and still works here gets a number at the next sync: that is said first. */
-static void add_reason(const struct change *change, const struct roster *roster, char *out,
-                       size_t size)
+/* Takes off what follows the last "; " of the reason, as long as the line is too wide. */
+static void shorten(char *line, char *reason, int columns)
 {
+    char *end = strrchr(reason, ';');
+    while (end && canvas_columns(line) > columns) {
+        *end = '\0';
+        end = strrchr(reason, ';');
+    }
+}
+
+/* Adds the reason to `line`: all of it, or as much as `columns` hold. Who presses the key knows that
+   it was asked for; what else the reason says follows. Somebody who is released and still works here
+   gets a number at the next sync: that is said first. */
+static void add_reason(const struct change *change, const struct roster *roster, int columns,
+                       char *line, size_t size)
+{
+    size_t used = strlen(line);
     size_t asked = strlen(PLAN_ASKED_FOR);
     const char *why = change->why ? change->why : "";
     bool works_here =
         change->kind == CHANGE_RELEASE && roster && roster_find(roster, change->agent);
+    const char *first = works_here ? "; works here: the next sync gives one again" : "";
     if (strncmp(why, PLAN_ASKED_FOR, asked) == 0) {
         why += asked;
         why += strspn(why, ",; ");
     }
-    snprintf(out, size, "%s%s%s", works_here ? "; works here: the next sync gives one again" : "",
-             *why ? "; " : "", why);
+    snprintf(line + used, size - used, "%s%s%s", first, *why ? "; " : "", why);
+    if (works_here && canvas_columns(line) > columns) {
+        snprintf(line + used, size - used, "; a sync gives one again%s%s", *why ? "; " : "", why);
+    }
+    shorten(line, line + used, columns);
 }
 
 bool strip_plan_text(const struct strip *strip, int columns, char *out, size_t size)
@@ -55,7 +71,7 @@ bool strip_plan_text(const struct strip *strip, int columns, char *out, size_t s
     }
     size_t used = strlen(out);
     if (whole && plan->n_changes == 1 && used < size) {
-        add_reason(&plan->changes[0], plan->roster, out + used, size - used);
+        add_reason(&plan->changes[0], plan->roster, columns, out, size);
     }
     return whole;
 }

@@ -63,7 +63,7 @@
     X(CMD_PANE_3, "details", "3", PLACE_MAIN, 0, "", "details of this row, with its history")      \
     X(CMD_PANE_4, "pane-changes", "4", PLACE_MAIN, 0, "", "to the changes")                        \
     X(CMD_MENU, "menu", "Enter", PLACE_MAIN, NEED_ROW, "", "what can be done with this row")       \
-    X(CMD_DETAILS, "open", "Enter", PLACE_HISTORY | PLACE_DOCTOR, NEED_ROW, "",                    \
+    X(CMD_DETAILS, "open", "Enter", PLACE_HISTORY | PLACE_DOCTOR, NEED_ROW, "Open",                \
       "details of this row")                                                                       \
     X(CMD_JUMP, "jump", "#", PLACE_ROWS & ~PLACE_TEXT, NEED_DATA, "Number",                        \
       "to a number, while it is typed")                                                            \
@@ -101,7 +101,7 @@
     X(CMD_RELEASE, "release", "x", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Release",        \
       "take the extension back; it cools down first")                                              \
     X(CMD_SWAP, "swap", "w", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Swap",                 \
-      "two marked agents swap extensions")                                                         \
+      "swap with another agent, or two marked agents with each other")                             \
     X(CMD_PIN, "pin", "p", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Pin",                    \
       "no sync touches this extension; again: unpin it")                                           \
     X(CMD_RESERVE, "reserve", "R", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Reserve",        \

@@ -367,6 +367,22 @@ static void live_state_of_a_holder(void **state)
                          "note  -\n");
 }
 
+static void the_time_of_a_live_state_stays_in_a_narrow_pane(void **state)
+{
+    static const struct live_state after = {.presence = LIVE_AFTER_CONTACT,
+                                            .since_s = WORLD_NOW_S - 60};
+    struct fixture *f = *state;
+    struct details about = of_number(f, "0012", 31, 6);
+    about.tells_live = true;
+    about.live = &after;
+    assert_lines(&about, "0012  assigned\n"
+                         "agent a.bennett\n"
+                         "since 4 Nov 12:00\n"
+                         "by    test\n"
+                         "live  after contact work 11:59\n"
+                         "note  -\n");
+}
+
 static void what_a_caller_gets(void **state)
 {
     struct fixture *f = *state;
@@ -493,6 +509,7 @@ int main(void)
         T(the_feed_adds_what_the_history_does_not_have),
         T(live_state_of_an_agent),
         T(live_state_of_a_holder),
+        T(the_time_of_a_live_state_stays_in_a_narrow_pane),
         T(what_a_caller_gets),
         T(a_narrow_screen_has_one_line),
         T(marks_that_fit_as_many_stand_together),
