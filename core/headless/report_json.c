@@ -314,6 +314,7 @@ void report_json_status(const struct report *report, const struct status_report 
         json_object_set_new(extensions, ext_state_name(order[i]), number(counts[order[i]]));
     }
     json_object_set_new(extensions, "not_made", number(counts[EXT_ABSENT]));
+    struct pool_level level = policy_level(&status->settings->policy, counts);
     json_object_set_new(document, "agents",
                         status->roster ? number(status->roster->n_agents) : json_null());
     json_object_set_new(document, "extensions", extensions);
@@ -325,6 +326,9 @@ void report_json_status(const struct report *report, const struct status_report 
     json_object_set_new(document, "directory", text(status->directory_uri));
     json_object_set_new(document, "export", text(status->export_uri));
     json_object_set_new(document, "context", text(status->settings->context));
+    json_object_set_new(document, "low_water", number(level.limit));
+    json_object_set_new(document, "low", json_boolean(level.low));
+    json_object_set_new(document, "exhausted", json_boolean(level.exhausted));
     json_t *facts = json_object();
     for (size_t i = 0; i < status->facts->n_items; i++) {
         json_object_set_new(facts, status->facts->items[i].name,

@@ -43,6 +43,22 @@ static const char *state_counts(struct arena *arena, const struct status_report 
     return line;
 }
 
+/* What is worth a warning; NULL: nothing. */
+static const char *level_text(struct arena *arena, const struct pool_level *level)
+{
+    char left[TEXT_NUMBER_ROOM];
+    char size[TEXT_NUMBER_ROOM];
+    char limit[TEXT_NUMBER_ROOM];
+    if (level->exhausted) {
+        return arena_printf(arena, "EXHAUSTED: none of %s numbers is left",
+                            text_number(level->size, size));
+    }
+    return level->low ? arena_printf(arena, "LOW: %s of %s numbers left, the low water mark is %s",
+                                     text_number(level->left, left), text_number(level->size, size),
+                                     text_number(level->limit, limit))
+                      : NULL;
+}
+
 static const char *agent_counts(struct arena *arena, const struct status_report *status)
 {
     char agents[TEXT_NUMBER_ROOM];
@@ -137,6 +153,11 @@ void report_text_status(const struct report *report, const struct status_report 
         }
     }
     table_row(&table, "extensions", state_counts(arena, status));
+    struct pool_level level = policy_level(&status->settings->policy, status->counts);
+    const char *warning = level_text(arena, &level);
+    if (warning) {
+        table_row(&table, "pool", warning);
+    }
     if (status->roster) {
         table_row(&table, "agents", agent_counts(arena, status));
     }

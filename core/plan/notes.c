@@ -22,6 +22,36 @@ void plan_note_shortage(struct plan *plan)
     }
 }
 
+static enum ext_state state_of(const struct plan_input *input, const struct slot *slot)
+{
+    return slot ? policy_state(input->policy, slot, input->now_s) : EXT_ABSENT;
+}
+
+void plan_note_level(struct plan *plan, const struct plan_input *input)
+{
+    uint64_t counts[EXT_STATE_COUNT] = {0};
+    for (size_t i = 0; i < input->snapshot->n_slots; i++) {
+        counts[state_of(input, &input->snapshot->slots[i])]++;
+    }
+    counts[EXT_ABSENT] = policy_missing(input->policy, input->snapshot);
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        for (size_t k = 0; k < change->n_steps; k++) {
+            counts[state_of(input, change->steps[k].before)]--;
+            counts[state_of(input, &change->steps[k].after)]++;
+        }
+    }
+    struct pool_level level = policy_level(input->policy, counts);
+    char left[TEXT_NUMBER_ROOM];
+    char size[TEXT_NUMBER_ROOM];
+    char limit[TEXT_NUMBER_ROOM];
+    if (level.low && plan->n_unassigned == 0) {
+        plan_note(plan, "the pool is low: %s of %s numbers %s left then, the low water mark is %s",
+                  text_number(level.left, left), text_number(level.size, size),
+                  level.left == 1 ? "is" : "are", text_number(level.limit, limit));
+    }
+}
+
 void plan_note_partial(struct plan *plan, const struct name_list *missing)
 {
     if (plan->partial) {

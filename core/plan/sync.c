@@ -574,6 +574,7 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
     note_partial(&sync);
     note_stayers(&sync);
     plan_note_shortage(plan);
+    plan_note_level(plan, input);
     plan_note_doubtful_logins(plan);
     number_picker_spare(&sync.picker, plan);
     sync_release(&sync);

@@ -31,6 +31,7 @@ void policy_default(struct policy *policy)
         .cooldown_s = 7 * DAY_S,
         .limit = {.percent = true, .value = 10, .floor = RELEASE_FLOOR},
         .audit_keep_s = 400 * DAY_S,
+        .low_water = {.percent = true, .value = 5},
     };
     for (size_t i = 0; i < policy->n_blocked; i++) {
         memcpy(policy->blocked[i], blocked[i], strlen(blocked[i]) + 1);
@@ -331,21 +332,29 @@ enum ext_state policy_state(const struct policy *policy, const struct slot *slot
 
 /* ---- the limit of releases ------------------------------------------------------------------ */
 
-enum err_code release_limit_parse(struct release_limit *limit, const char *text, struct err *err)
+/* "25", or with `percent` "10%" and "10 %". */
+static bool count_or_share(const char *text, bool *percent, int64_t *value)
 {
     char digits[24];
     size_t length = strlen(text);
-    bool percent = length > 0 && text[length - 1] == '%';
-    size_t n = length - (percent ? 1 : 0);
-    while (percent && n > 0 && text[n - 1] == ' ') {
+    *percent = length > 0 && text[length - 1] == '%';
+    size_t n = length - (*percent ? 1 : 0);
+    while (*percent && n > 0 && text[n - 1] == ' ') {
         n--;
     }
-    int64_t value = 0;
-    if (n < sizeof digits) {
-        memcpy(digits, text, n);
-        digits[n] = '\0';
+    if (n >= sizeof digits) {
+        return false;
     }
-    if (n >= sizeof digits || !text_to_int64(digits, 0, percent ? 100 : 1000000000, &value)) {
+    memcpy(digits, text, n);
+    digits[n] = '\0';
+    return text_to_int64(digits, 0, *percent ? 100 : 1000000000, value);
+}
+
+enum err_code release_limit_parse(struct release_limit *limit, const char *text, struct err *err)
+{
+    bool percent;
+    int64_t value = 0;
+    if (!count_or_share(text, &percent, &value)) {
         return err_set(err, ERR_CONFIG,
                        "\"%.*s\" is not a limit of releases: a number like 25, or 0%% to 100%%",
                        QUOTE_MAX, text);
@@ -357,6 +366,31 @@ enum err_code release_limit_parse(struct release_limit *limit, const char *text,
         .floor = percent && value > 0 ? RELEASE_FLOOR : 0,
     };
     return ERR_OK;
+}
+
+enum err_code low_water_parse(struct low_water *low, const char *text, struct err *err)
+{
+    struct low_water parsed = {0};
+    if (!count_or_share(text, &parsed.percent, &parsed.value)) {
+        return err_set(err, ERR_CONFIG,
+                       "\"%.*s\" is not a low water mark: a number like 25, or 0%% to 100%%",
+                       QUOTE_MAX, text);
+    }
+    *low = parsed;
+    return ERR_OK;
+}
+
+struct pool_level policy_level(const struct policy *policy, const uint64_t counts[EXT_STATE_COUNT])
+{
+    const struct low_water *low = &policy->low_water;
+    struct pool_level level = {.left = counts[EXT_FREE] + counts[EXT_ABSENT]};
+    uint64_t share = (uint64_t)low->value;
+    level.size = level.left + counts[EXT_COOLING] + counts[EXT_ASSIGNED] + counts[EXT_RESERVED];
+    /* Rounded up: below 5 % of 10 numbers is none left. */
+    level.limit = low->percent ? (level.size * share + 99) / 100 : share;
+    level.low = level.size > 0 && level.left < level.limit;
+    level.exhausted = level.size > 0 && level.left + counts[EXT_COOLING] == 0;
+    return level;
 }
 
 int64_t release_limit_bare(const struct release_limit *limit, int64_t holders)

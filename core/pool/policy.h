@@ -3,7 +3,8 @@
 
 /*
  * The rules of the pool (README, "Configuration", section [policy]): which numbers it has, which
- * are never assigned, how long a returned one cools, how much one plan may release.
+ * are never assigned, how long a returned one cools, how much one plan may release, and when the
+ * pool is low.
  */
 
 #include <stdbool.h>
@@ -29,6 +30,12 @@ struct release_limit {
     bool given;    /* for this run, with --max-release: it lifts what else would be refused */
 };
 
+/* The pool is low if fewer numbers are left: a count, or a share of the pool. 0: never. */
+struct low_water {
+    bool percent;
+    int64_t value;
+};
+
 struct policy {
     int width;
     struct ext_range ranges[POLICY_RANGES_MAX]; /* sorted, not overlapping */
@@ -38,6 +45,7 @@ struct policy {
     int64_t cooldown_s;
     struct release_limit limit;
     int64_t audit_keep_s; /* how long audit records are kept */
+    struct low_water low_water;
 };
 
 /* The states that people see. */
@@ -58,7 +66,8 @@ enum ext_state {
 
 const char *ext_state_name(enum ext_state state);
 
-/* width 4, 0000-9999, blocked 911 112 999 000, 7 days, 10 % but 5 always, 400 days of audit. */
+/* width 4, 0000-9999, blocked 911 112 999 000, 7 days, 10 % but 5 always, 400 days of audit, low
+   below 5 %. */
 void policy_default(struct policy *policy);
 
 /* "0000-9999", "2000-2999, 7100-7199, 8000"; commas or blanks. Every number as wide as `width`;
@@ -71,6 +80,9 @@ enum err_code policy_set_blocked(struct policy *policy, const char *list,
 enum err_code release_limit_parse(struct release_limit *limit, const char *text,
                                   struct err *err) ERR_CHECK;
 
+/* "25" or "5%". */
+enum err_code low_water_parse(struct low_water *low, const char *text, struct err *err) ERR_CHECK;
+
 bool policy_valid_ext(const struct policy *policy, const char *ext); /* digits, width */
 bool policy_in_ranges(const struct policy *policy, const char *ext);
 bool policy_is_blocked(const struct policy *policy, const char *ext);
@@ -82,6 +94,17 @@ uint64_t policy_missing(const struct policy *policy, const struct snapshot *snap
 /* What the slot is for people, at that time: what a planner would say. A free number that is outside
    of the ranges is blocked: the policy never hands it out. */
 enum ext_state policy_state(const struct policy *policy, const struct slot *slot, int64_t now_s);
+
+/* How full the pool is. */
+struct pool_level {
+    uint64_t size;  /* numbers that are assigned, or can be: all but the blocked ones */
+    uint64_t left;  /* that rest from nobody: free, or not made yet */
+    uint64_t limit; /* the pool is low if fewer are left */
+    bool low;
+    bool exhausted; /* none is left, and none cools that could be used instead */
+};
+/* Of the counts by state (core/session/rows.h), EXT_ABSENT being the numbers that are not made yet. */
+struct pool_level policy_level(const struct policy *policy, const uint64_t counts[EXT_STATE_COUNT]);
 
 /* When a cooling slot stops cooling. One whose time is damaged begins to cool when it is repaired:
    at the earliest now. */

@@ -130,7 +130,9 @@ static const char *const s_texts[TOPIC_COUNT] = {
                      "  blocked = 911 112 999 000\n"
                      "  cooldown = 7d\n"
                      "  max_release = 10%\n"
+                     "  low_water = 5%\n"
                      "\n"
+                     "Cooling numbers do not count as left; those that are not made yet do.\n"
                      "--export and --sync do not replace a list (exit 4) that this store did not\n"
                      "publish, if more than 10% and more than 5 of its people would get another\n"
                      "number or disappear. Only --export --max-release N allows it.\n",

@@ -219,6 +219,11 @@ static enum err_code set_limit(const struct value *v)
     return release_limit_parse(v->member, v->text, v->err);
 }
 
+static enum err_code set_low(const struct value *v)
+{
+    return low_water_parse(v->member, v->text, v->err);
+}
+
 /* ---- where calls go ------------------------------------------------------------------------ */
 
 static enum err_code set_target(const struct value *v)
@@ -250,6 +255,7 @@ static set_fn *const s_setters[] = {
     [TYPE_LABEL] = set_label, [TYPE_MODE] = set_mode,     [TYPE_CHOICE] = set_choice,
     [TYPE_WIDTH] = set_width, [TYPE_RANGES] = set_ranges, [TYPE_BLOCKED] = set_blocked,
     [TYPE_LIMIT] = set_limit, [TYPE_TARGET] = set_target, [TYPE_UNTIL] = set_until,
+    [TYPE_LOW] = set_low,
 };
 _Static_assert(sizeof s_setters / sizeof *s_setters == TYPE_COUNT, "a setter for each type");
 

@@ -149,10 +149,11 @@ enum option_type {
     TYPE_LABEL,  /* const char *, letters, digits and '-': it becomes part of a host name */
     TYPE_MODE,   /* int, the permissions of a file: 0600, 0660 */
     TYPE_CHOICE, /* an enum: the index in `choices` */
-    TYPE_WIDTH,  /* these four set the policy */
+    TYPE_WIDTH,  /* these five set the policy */
     TYPE_RANGES,
     TYPE_BLOCKED,
     TYPE_LIMIT,
+    TYPE_LOW,
     TYPE_TARGET, /* const char *, core/pool/target.h; "none" is "" */
     TYPE_UNTIL,  /* struct until */
     TYPE_COUNT
@@ -287,6 +288,9 @@ enum section {
       POLICY,   POLICY,  policy.audit_keep_s, FOR_ALL,                                            \
       "how long the audit trail is kept; 0: for ever", .def = "400d",                              \
       LIMITS(0, 36500 * INT64_C(86400)))                                                          \
+    X(OPT_LOW_WATER,     0,   NULL,           "low_water",             LOW,       "N|N%",         \
+      POLICY,   POLICY,  policy.low_water, FOR_ALL,                                               \
+      "the pool is low if fewer numbers are left", .def = "5%")                                    \
     X(OPT_READ_ONLY,     0,   "read-only",    "read_only",             FLAG,      NULL,           \
       DEFAULTS, CONFIG,  read_only, FOR_ALL, "refuse everything that writes")                     \
     /* ---- how ---- */                                                                            \

@@ -40,6 +40,10 @@ def exhausted(centre):
     assert centre.run("--sync", "--no-export").status == 5
 
 
+def low(centre):
+    centre.configure(CONFIG.replace("[policy]\n", "[policy]\nlow_water = 60\n"))
+
+
 def not_made(centre):
     """As after a first sync that was stopped: most numbers of the ranges are not there yet."""
     exhausted(centre)
@@ -171,6 +175,7 @@ SCENES = {
     "key-off": (read_only, keys("s"), "read-only"),
     "read-only": (read_only, keys(), "READ-ONLY"),
     "not-made": (not_made, keys(), "not made yet"),
+    "low": (low, keys(), "LOW"),
     "exhausted": (exhausted, keys(), "EXHAUSTED"),
     "exhausted-plan": (exhausted, keys("s"), "the pool ran out"),
     "fresh": (fresh, keys(), "read: 12 agents"),

@@ -145,23 +145,21 @@ static void ranges_text(const struct policy *policy, char *out, size_t size)
     }
 }
 
-/* The numbers that are assigned, or can be now or after the next sync. */
-static uint64_t pool_size(const uint64_t *n)
-{
-    return n[EXT_FREE] + n[EXT_COOLING] + n[EXT_ASSIGNED] + n[EXT_RESERVED] + n[EXT_ABSENT];
-}
-
-/* " 24%  free 3,839  cool 12  rsv 4  pin 2 ". Numbers that are not made yet count as free. */
-static void gauge_counts(const struct screen_data *data, unsigned percent, bool empty, bool narrow,
-                         char *out, size_t size)
+/* " 24%  free 3,839  cool 12  rsv 4  pin 2 ", or "free 12 LOW". Numbers that are not made yet count as
+   free. */
+static void gauge_counts(const struct screen_data *data, const struct pool_level *level,
+                         bool narrow, char *out, size_t size)
 {
     const uint64_t *n = data->counts;
     char unmade[48] = "";
+    unsigned percent = level->size ? (unsigned)(n[EXT_ASSIGNED] * 100 / level->size) : 0;
     if (n[EXT_ABSENT] > 0) {
         snprintf(unmade, sizeof unmade, "  %s not made yet", frame_count(n[EXT_ABSENT]));
     }
-    int length = snprintf(out, size, " %3u%%  %s%s%s", percent, empty ? "EXHAUSTED " : "free ",
-                          empty ? "" : frame_count(n[EXT_FREE]), unmade);
+    int length =
+        snprintf(out, size, " %3u%%  %s%s%s%s", percent, level->exhausted ? "EXHAUSTED " : "free ",
+                 level->exhausted ? "" : frame_count(n[EXT_FREE]),
+                 level->low && !level->exhausted ? " LOW" : "", unmade);
     if (narrow && n[EXT_ABSENT] > 0) {
         return;
     }
@@ -190,15 +188,13 @@ int frame_gauge(struct shell *shell, struct canvas *canvas, int y)
         return y + 1;
     }
     const uint64_t *n = data->counts;
-    uint64_t pool = pool_size(n);
-    unsigned percent = pool ? (unsigned)(n[EXT_ASSIGNED] * 100 / pool) : 0;
-    bool empty = pool > 0 && n[EXT_FREE] + n[EXT_COOLING] + n[EXT_ABSENT] == 0;
-    gauge_counts(data, percent, empty, narrow, counts, sizeof counts);
+    struct pool_level level = policy_level(policy, n);
+    gauge_counts(data, &level, narrow, counts, sizeof counts);
     int bar = canvas->width - canvas_columns(head) - canvas_columns(counts) - 2;
     int x = canvas_text(canvas, 0, y, canvas->width, STYLE_TEXT, head);
     if (bar >= 6) {
         bar = bar > 60 ? 60 : bar;
-        int used = pool ? (int)(n[EXT_ASSIGNED] * (uint64_t)bar / pool) : 0;
+        int used = level.size ? (int)(n[EXT_ASSIGNED] * (uint64_t)bar / level.size) : 0;
         used = used == 0 && n[EXT_ASSIGNED] > 0 ? 1 : used;
         canvas_text(canvas, x++, y, 1, STYLE_TEXT, "[");
         for (int i = 0; i < bar; i++) {
@@ -209,7 +205,8 @@ int frame_gauge(struct shell *shell, struct canvas *canvas, int y)
     } else {
         x--;
     }
-    canvas_text(canvas, x, y, canvas->width - x, empty ? STYLE_ERROR : STYLE_TEXT, counts);
+    enum style style = level.exhausted ? STYLE_ERROR : level.low ? STYLE_WARN : STYLE_TEXT;
+    canvas_text(canvas, x, y, canvas->width - x, style, counts);
     return y + 1;
 }
 

@@ -161,7 +161,7 @@ static void a_status(void **state)
     struct arena arena = ARENA_INIT;
     struct agent_rows rows;
     struct port_info facts;
-    struct settings settings = {.context = NULL};
+    struct settings settings = {.policy.low_water.value = 6};
     uint64_t counts[EXT_STATE_COUNT];
     paper_init(&paper);
     world_init(&w, "0001-0009");
@@ -185,7 +185,8 @@ static void a_status(void **state)
         "{\"agents\":2,\"extensions\":{\"total\":4,\"assigned\":2,\"free\":0,\"cooling\":1,"
         "\"reserved\":1,\"blocked\":0,\"not_made\":5},\"unassigned_agents\":1,\"stale\":1,"
         "\"store\":\"sqlite:/p.db\",\"directory\":\"file:/a.csv\",\"export\":null,"
-        "\"context\":null,\"facts\":{\"actor\":\"kim@desk7\"}}\n",
+        "\"context\":null,\"low_water\":6,\"low\":true,\"exhausted\":false,"
+        "\"facts\":{\"actor\":\"kim@desk7\"}}\n",
         "");
     status.roster = NULL;
     status.directory_uri = NULL;

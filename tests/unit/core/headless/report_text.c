@@ -288,6 +288,14 @@ static void a_status(void **state)
                  "5 numbers not made yet, the next sync makes them\n"
                  "agents      2: 1 without an extension, 1 extension of people who left\n",
                  "");
+    settings.policy.low_water = (struct low_water){.value = 6};
+    report_text_status(&paper.report, &status);
+    fflush(paper.report.out);
+    assert_non_null(strstr(paper.out, "\npool        LOW: 5 of 9 numbers left, the low water mark "
+                                      "is 6\n"));
+    paper_release(&paper);
+    paper_init(&paper);
+    settings.policy.low_water = (struct low_water){.percent = true, .value = 5};
     paper.report.verbose = true;
     report_text_status(&paper.report, &status);
     paper_expect(&paper,
@@ -305,6 +313,7 @@ static void a_status(void **state)
                  "cooldown          7d (built in)\n"
                  "max release       10% (built in)\n"
                  "audit keep        400d (built in)\n"
+                 "low water         5% (built in)\n"
                  "log level         info (built in)\n"
                  "refresh           30s (built in)\n"
                  "full refresh      10m (built in)\n"

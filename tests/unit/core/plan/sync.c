@@ -299,6 +299,9 @@ static void test_notes(void **state)
         {"0001 None\n", "None x", NULL},
         {"", "#N/A #REF! x", "2 new logins look like errors of a spreadsheet: #N/A, #REF!"},
         {"0001 alice\n", "", "the directory is empty, so nothing is taken back"},
+        {"0001 a\n0002 left\n", "a b c d e f g h i j",
+         "the pool is low: 0 of 10 numbers are left then, the low water mark is 1"},
+        {"0001 a\n0002 left\n", "a b c d e f g h", NULL},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         struct world w;

@@ -252,13 +252,52 @@ static void test_limit(void **state)
     }
 }
 
+/* Cooling numbers are not left, and numbers that are not made yet are. */
+static void test_level(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mark;
+        uint64_t free, cooling, assigned, absent, limit;
+        bool low, exhausted;
+    } samples[] = {
+        {"5%", 5, 0, 95, 0, 5, false, false},    {"5%", 4, 50, 46, 0, 5, true, false},
+        {"5%", 4, 0, 95, 1, 5, false, false},    {"5 %", 0, 0, 10, 0, 1, true, true},
+        {"5%", 1, 0, 9, 0, 1, false, false},     {"12", 11, 0, 89, 0, 12, true, false},
+        {"12", 12, 0, 88, 0, 12, false, false},  {"0", 0, 0, 100, 0, 0, false, true},
+        {"0%", 0, 1, 99, 0, 0, false, false},    {"5%", 0, 0, 0, 0, 0, false, false},
+        {"100%", 0, 0, 0, 10, 10, false, false},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct policy policy;
+        policy_default(&policy);
+        assert_int_equal(low_water_parse(&policy.low_water, samples[i].mark, NULL), ERR_OK);
+        const uint64_t counts[EXT_STATE_COUNT] = {
+            [EXT_FREE] = samples[i].free,
+            [EXT_COOLING] = samples[i].cooling,
+            [EXT_ASSIGNED] = samples[i].assigned,
+            [EXT_ABSENT] = samples[i].absent,
+            [EXT_BLOCKED] = 1000,
+        };
+        struct pool_level level = policy_level(&policy, counts);
+        assert_int_equal(level.limit, samples[i].limit);
+        assert_int_equal(level.low, samples[i].low);
+        assert_int_equal(level.exhausted, samples[i].exhausted);
+    }
+    struct low_water mark = {.value = 77};
+    struct err err = ERR_INIT;
+    assert_int_equal(low_water_parse(&mark, "101%", &err), ERR_CONFIG);
+    assert_int_equal(mark.value, 77);
+    assert_non_null(strstr(err.text, "0% to 100%"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ranges),  cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_numbers), cmocka_unit_test(test_walk_to_the_end),
         cmocka_unit_test(test_blocked), cmocka_unit_test(test_states),
-        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_limit),   cmocka_unit_test(test_level),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,7 +237,7 @@ static void test_policy(void **state)
     struct settings_world world = {.config =
                                        "[policy]\nwidth = 5\nranges = 20000-20999,\n  30000\n"
                                        "blocked =\ncooldown = 36h\nmax_release = 25\naudit_keep = "
-                                       "0\n[context lab]\ncooldown = 0\n",
+                                       "0\nlow_water = 40\n[context lab]\ncooldown = 0\n",
                                    .words = "--sync -c lab --max-release 50%"};
     struct settings settings;
     sw_good(&world, &settings);
@@ -247,6 +247,8 @@ static void test_policy(void **state)
     assert_int_equal(settings.policy.n_blocked, 0);
     assert_int_equal(settings.policy.cooldown_s, 0);
     assert_int_equal(settings.policy.audit_keep_s, 0);
+    assert_false(settings.policy.low_water.percent);
+    assert_int_equal(settings.policy.low_water.value, 40);
     assert_true(settings.policy.limit.percent);
     assert_int_equal(settings.policy.limit.value, 50);
     assert_true(settings.policy.limit.given);
