@@ -223,7 +223,7 @@ def test_a_plan_file_from_a_read_only_session(centre):
         assert "Apply" not in term.lines[-1] and "W Plan file" in term.lines[-1]
         term.press("Enter").wait_for("read-only; W writes a plan file").quiet()
         term.press("W").wait_for("Where to?").type("plan.json").press("Enter")
-        term.wait_for(re.compile(r"plan file: 4 rows in plan\.json, digest \w{4}-\w{4}")).quiet()
+        term.wait_for(re.compile(r"plan file: 4 rows, digest \w{4}-\w{4}; nothing was applied: plan\.json")).quiet()
         term.press("W").wait_for("Where to?").type("plan.json").press("Enter").wait_for("exists")
     path = centre.folder / "plan.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

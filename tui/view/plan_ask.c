@@ -104,8 +104,8 @@ static void file_written(struct job *job)
         return;
     }
     plan_file_speak(writing->digest, spoken);
-    shell_say(shell, STYLE_OK, "plan file: %s row%s in %s, digest %s; nothing was applied",
-              frame_count(writing->n_rows), writing->n_rows == 1 ? "" : "s", writing->path, spoken);
+    shell_say(shell, STYLE_OK, "plan file: %s row%s, digest %s; nothing was applied: %s",
+              frame_count(writing->n_rows), writing->n_rows == 1 ? "" : "s", spoken, writing->path);
 }
 
 static void free_writing(struct job *job)
