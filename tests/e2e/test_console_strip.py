@@ -233,3 +233,37 @@ def test_a_part_of_a_number_is_filled_in_before_it_is_gathered(centre):
         term.press("Up").quiet().press("x").wait_for("1 row is in the basket").press("Esc").quiet()
         assert "basket 1" in term.lines[0]
     assert centre.extension("d.rao") == "2002"
+
+
+# ---- the mouse -----------------------------------------------------------------------------------------
+
+
+def click_on(term, hint):
+    """A click on a key of the strip's footer."""
+    term.click(term.lines[-1].index(hint), len(term.lines) - 1)
+    return term
+
+
+def test_clicks_on_the_footer_act(centre):
+    before = centre.held()
+    with centre.console() as term:
+        term.press("m").wait_for(lambda t: t.emulator.has_mode(1006)).quiet()
+        at(term, "d.rao")
+        term.press("r").wait_for("Reassign d.rao").quiet()
+        click_on(term, "Esc Back").wait_gone("Reassign d.rao").quiet()
+        term.press("r").type("2003").wait_for("taken: e.rao").quiet()
+        click_on(term, "w Swap").wait_for("2003>2002").quiet()
+        term.click(79, 23).quiet()  # beside the keys
+        assert centre.held() == before
+        click_on(term, "Enter Apply").wait_for("2 applied").quiet()
+    assert (centre.extension("d.rao"), centre.extension("e.rao")) == ("2003", "2002")
+
+
+def test_a_click_chooses_and_fills_in(centre):
+    with centre.console() as term:
+        term.press("m").wait_for(lambda t: t.emulator.has_mode(1006)).quiet()
+        at(term, "d.rao")
+        term.press("r").type("203").wait_for(">2030").quiet()
+        click_on(term, "Up Down Choose").wait_for(">2031").quiet()
+        click_on(term, "Enter Fill in").wait_for("number: 2031").wait_for(APPLIES)
+    assert centre.extension("d.rao") == "2002"

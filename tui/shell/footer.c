@@ -255,6 +255,16 @@ static void draw_hints(struct shell *shell, struct canvas *canvas, int y, const 
 
 /* ---- its keys under the mouse --------------------------------------------------------------- */
 
+void frame_own_footer(struct shell *shell, const struct canvas *canvas, const struct view *view)
+{
+    shell->footer = (struct footer){.view = view, .y = canvas->height - 1};
+}
+
+void frame_own_key(struct shell *shell, enum command command, int x, int width)
+{
+    note_zone(shell, (struct zone){x, width, command});
+}
+
 enum command frame_hint_at(const struct shell *shell, const struct view *view, int x, int y)
 {
     const struct footer *footer = &shell->footer;

@@ -300,6 +300,10 @@ int frame_gauge(struct shell *shell, struct canvas *canvas, int y);
 /* Status and key hints in the last two rows (one below 8 rows); returns the first of them. */
 int frame_footer(struct shell *shell, struct canvas *canvas, const struct view *view,
                  const char *status);
+/* For a view with a footer of its own, in the last row: it begins, and each key in turn. A click on
+   the key is the command (CMD_NONE: it is nothing). */
+void frame_own_footer(struct shell *shell, const struct canvas *canvas, const struct view *view);
+void frame_own_key(struct shell *shell, enum command command, int x, int width);
 /* The command of the key in the footer at that place, if the view drew it; CMD_NONE. */
 enum command frame_hint_at(const struct shell *shell, const struct view *view, int x, int y);
 void frame_activity(struct shell *shell, struct canvas *canvas, struct rect area);

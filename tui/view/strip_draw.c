@@ -312,35 +312,48 @@ static int draw_foot(struct strip *strip, const struct shell *shell, struct canv
     return y;
 }
 
-static void draw_key(struct canvas *canvas, int *x, const char *key, const char *word)
+/* A key of the footer: what it does, and what a click on it does. */
+struct strip_key {
+    const char *key, *word;
+    enum command command;
+};
+
+static void draw_key(struct shell *shell, struct canvas *canvas, int *x, struct strip_key key)
 {
-    int needed = canvas_columns(key) + 1 + canvas_columns(word);
-    if (*word && *x + needed <= canvas->width) {
+    int needed = canvas_columns(key.key) + 1 + canvas_columns(key.word);
+    if (*key.word && *x + needed <= canvas->width) {
         int y = canvas->height - 1;
-        int at = *x + canvas_text(canvas, *x, y, canvas->width - *x, STYLE_KEY, key) + 1;
-        *x = at + canvas_text(canvas, at, y, canvas->width - at, STYLE_TEXT, word) + 1;
+        int at = *x + canvas_text(canvas, *x, y, canvas->width - *x, STYLE_KEY, key.key) + 1;
+        canvas_text(canvas, at, y, canvas->width - at, STYLE_TEXT, key.word);
+        frame_own_key(shell, key.command, *x, needed);
+        *x += needed + 1;
     }
 }
 
 /* A message about a key that does nothing here takes the place of the keys that do. */
-static void draw_footer(const struct strip *strip, const struct shell *shell, struct canvas *canvas)
+static void draw_footer(const struct strip *strip, struct shell *shell, struct canvas *canvas)
 {
     static const enum command keys[] = {CMD_CONFIRM,      CMD_CANCEL, CMD_TAKE_SWAP, CMD_TAKE_OVER,
                                         CMD_TAKE_NEAREST, CMD_HELP,   CMD_BACK};
     int x = 1;
+    frame_own_footer(shell, canvas, &strip->view);
     if (shell->messages.flash[0]) {
         canvas_printf(canvas, 0, canvas->height - 1, canvas->width, shell->messages.flash_style,
                       " %s", shell->messages.flash);
         return;
     }
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        draw_key(canvas, &x, frame_key(shell, keys[i]), strip_hint(&strip->view, shell, keys[i]));
+        draw_key(shell, canvas, &x,
+                 (struct strip_key){frame_key(shell, keys[i]),
+                                    strip_hint(&strip->view, shell, keys[i]), keys[i]});
         if (keys[i] == CMD_CONFIRM && strip_choices(strip, shell) > 1 && !strip->applying) {
-            draw_key(canvas, &x, frame_key(shell, CMD_UP), "Down Choose");
-            draw_key(canvas, &x, frame_key(shell, CMD_PAGE_DOWN), "More");
+            draw_key(shell, canvas, &x,
+                     (struct strip_key){frame_key(shell, CMD_UP), "Down Choose", CMD_DOWN});
+            draw_key(shell, canvas, &x,
+                     (struct strip_key){frame_key(shell, CMD_PAGE_DOWN), "More", CMD_NONE});
         }
         if (keys[i] == CMD_TAKE_NEAREST && strip->field.length > 0 && !strip->applying) {
-            draw_key(canvas, &x, "C-u", "Empty");
+            draw_key(shell, canvas, &x, (struct strip_key){"C-u", "Empty", CMD_NONE});
         }
     }
 }
