@@ -83,6 +83,18 @@ enum err_code ddb_call(struct ddb *ddb, const char *operation, json_t *body_new,
     return code;
 }
 
+json_t *ddb_query_body(const char *index, const char *condition, json_t *values_new)
+{
+    json_t *body = json_object();
+    if (index) {
+        json_object_set_new(body, "IndexName", json_string(index));
+    }
+    json_object_set_new(body, "KeyConditionExpression", json_string(condition));
+    json_object_set_new(body, "ExpressionAttributeValues", values_new);
+    json_object_set_new(body, "ReturnConsumedCapacity", json_string("TOTAL"));
+    return body;
+}
+
 /* ---- the time ---------------------------------------------------------------------------- */
 
 int64_t ddb_now_ms(const struct ddb *ddb)

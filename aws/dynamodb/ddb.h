@@ -25,7 +25,7 @@
  *     key_ranges.c  a range of logins cut into ranges that are read side by side (pure)
  *     load.c        a snapshot by Queries; scan.c: by a parallel Scan; snapshot.c: both
  *     hidden.c      numbers that the index does not show; lookup.c: one agent or number
- *     get.c         single items, read with strong consistency
+ *     get.c         single items, read with strong consistency; rows.c: those of a few requests
  *     write.c       the writer of plans, with units.c, transaction.c, in_doubt.c (scheduler.h), and
  *                   conflict.c: what became of the changes that lost
  *     changes.c     what was written since a snapshot was read
@@ -97,6 +97,9 @@ void ddb_submit(struct ddb *ddb, const char *operation, json_t *body_new, call_d
 /* The same with the body as text, for what is sent again as it was. */
 void ddb_submit_text(struct ddb *ddb, const char *operation, const char *body, call_done_fn done,
                      void *context);
+
+/* The body of a Query on the index, or on the table if `index` is NULL. */
+json_t *ddb_query_body(const char *index, const char *condition, json_t *values_new);
 
 /* One request, waited for. The caller releases `reply`. Not in a callback. */
 enum err_code ddb_call(struct ddb *ddb, const char *operation, json_t *body_new,
@@ -273,6 +276,8 @@ typedef void (*ddb_got_fn)(void *context, const struct err *err);
 struct ddb_get *ddb_get_new(struct ddb *ddb, int width);
 void ddb_get_free(struct ddb_get *get);
 void ddb_get_want_slot(struct ddb_get *get, const char *ext);
+/* Only these records of it: RECORD_FREE (a leaked one too), RECORD_ASSIGNED, RECORD_RESERVED. */
+void ddb_get_want_records(struct ddb_get *get, const char *ext, unsigned records);
 void ddb_get_want_claim(struct ddb_get *get, const char *agent);
 bool ddb_get_wants(const struct ddb_get *get); /* something is not read yet */
 void ddb_get_start(struct ddb_get *get, ddb_got_fn done, void *context);
@@ -292,6 +297,16 @@ enum err_code ddb_scan(struct ddb *ddb, const struct policy *policy,
 enum err_code ddb_lookup(struct ddb *ddb, const struct policy *policy,
                          const struct store_lookup *wanted, const struct progress *progress,
                          struct store_found *out, struct err *err) ERR_CHECK;
+
+/* The rows that a few requests are about (struct store_ops). */
+enum err_code ddb_read_rows(struct ddb *ddb, const struct policy *policy,
+                            const struct store_rows *wanted, const struct progress *progress,
+                            struct snapshot **out, struct err *err) ERR_CHECK;
+
+/* A snapshot of what the index shows as free; moves on, and waits for, what was submitted before. */
+enum err_code ddb_load_free(struct ddb *ddb, const struct policy *policy,
+                            const struct progress *progress, struct snapshot **out,
+                            struct err *err) ERR_CHECK;
 
 /* Adds a record of the same extension: assigned counts most, then reserved, as in a snapshot. */
 void ddb_merge_record(struct slot *into, const struct slot *record);

@@ -26,6 +26,7 @@ struct ddb_get {
     struct arena arena;
     struct ddb_reader reader;
     struct slot *slots;
+    uint8_t *records; /* of each slot: those that are asked for */
     size_t n_slots, slots_room, slots_asked;
     struct strmap by_ext; /* places in slots; the keys live in the arena */
     struct looked_claim *claims;
@@ -54,6 +55,7 @@ void ddb_get_free(struct ddb_get *get)
         strmap_release(&get->by_ext);
         strmap_release(&get->by_agent);
         free(get->slots);
+        free(get->records);
         free(get->claims);
         arena_release(&get->arena);
         free(get);
@@ -64,13 +66,20 @@ void ddb_get_free(struct ddb_get *get)
 
 void ddb_get_want_slot(struct ddb_get *get, const char *ext)
 {
+    ddb_get_want_records(get, ext, RECORD_FREE | RECORD_ASSIGNED | RECORD_RESERVED);
+}
+
+void ddb_get_want_records(struct ddb_get *get, const char *ext, unsigned records)
+{
     if (strmap_get(&get->by_ext, ext) != STRMAP_NONE) {
         return;
     }
     if (get->n_slots == get->slots_room) {
         get->slots_room = get->slots_room ? get->slots_room * 2 : 64;
         get->slots = mem_resize(get->slots, get->slots_room, sizeof *get->slots);
+        get->records = mem_resize(get->records, get->slots_room, sizeof *get->records);
     }
+    get->records[get->n_slots] = (uint8_t)records;
     get->slots[get->n_slots] = (struct slot){.state = SLOT_ABSENT};
     memcpy(get->slots[get->n_slots].ext, ext, strnlen(ext, EXT_WIDTH_MAX));
     strmap_add(&get->by_ext, arena_strdup(&get->arena, ext), get->n_slots++);
@@ -250,10 +259,13 @@ void ddb_get_start(struct ddb_get *get, ddb_got_fn done, void *context)
     get->done = done;
     get->context = context;
     while (get->slots_asked < get->n_slots) {
-        const char *ext = get->slots[get->slots_asked++].ext;
-        add_key(get, ddb_key(ext, "nu"));
-        add_key(get, ddb_key(ext, "agentID"));
-        add_key(get, ddb_key(ext, "held"));
+        const char *ext = get->slots[get->slots_asked].ext;
+        unsigned records = get->records[get->slots_asked++];
+        for (unsigned record = RECORD_FREE; record <= RECORD_RESERVED; record <<= 1) {
+            if (records & record) {
+                add_key(get, ddb_key(ext, ddb_record_sk(record)));
+            }
+        }
     }
     while (get->claims_asked < get->n_claims) {
         add_key(get, ddb_claim_key(get->claims[get->claims_asked++].agent));

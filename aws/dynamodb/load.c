@@ -345,6 +345,33 @@ static enum err_code settle_doubts(struct ddb *ddb, int width, struct snapshot *
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
+/* Waits for the streams that were started. */
+static enum err_code finish(struct load *load, struct snapshot **out)
+{
+    struct ddb *ddb = load->ddb;
+    enum err_code code = http_run(client_http(ddb->client), &load->err);
+    code = load->err.code != ERR_OK ? load->err.code : code;
+    json_decref(load->logins_from);
+    free(load->last_login);
+    if (code != ERR_OK) {
+        ddb_snapshot_drop(&load->gather);
+        return code;
+    }
+    load->gather.snapshot->read_at_s = clock_now_s(ddb->clock);
+    return ddb_snapshot_finish(&load->gather, ddb, false, out, &load->err);
+}
+
+enum err_code ddb_load_free(struct ddb *ddb, const struct policy *policy,
+                            const struct progress *progress, struct snapshot **out, struct err *err)
+{
+    struct load load = {.ddb = ddb, .progress = progress};
+    ddb_snapshot_init(&load.gather, ddb, policy->width);
+    start_free(&load, policy);
+    enum err_code code = finish(&load, out);
+    ddb_take_err(err, &load.err);
+    return code;
+}
+
 enum err_code ddb_load(struct ddb *ddb, const struct policy *policy,
                        const struct progress *progress, struct snapshot **out, struct err *err)
 {
@@ -355,16 +382,7 @@ enum err_code ddb_load(struct ddb *ddb, const struct policy *policy,
     start_assigned(&load);
     start_free(&load, policy);
     stream_next(stream_new(&load, "held", NULL, NULL));
-    enum err_code code = http_run(http, &load.err);
-    code = load.err.code != ERR_OK ? load.err.code : code;
-    json_decref(load.logins_from);
-    free(load.last_login);
-    if (code == ERR_OK) {
-        load.gather.snapshot->read_at_s = clock_now_s(ddb->clock);
-        code = ddb_snapshot_finish(&load.gather, ddb, false, out, &load.err);
-    } else {
-        ddb_snapshot_drop(&load.gather);
-    }
+    enum err_code code = finish(&load, out);
     if (code == ERR_OK) {
         code = settle_doubts(ddb, policy->width, *out, &load.err);
         if (code != ERR_OK) {

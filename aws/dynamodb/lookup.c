@@ -25,18 +25,6 @@ struct looking {
 
 /* ---- requests ----------------------------------------------------------------------------- */
 
-static json_t *query_body(const char *index, const char *condition, json_t *values_new)
-{
-    json_t *body = json_object();
-    if (index) {
-        json_object_set_new(body, "IndexName", json_string(index));
-    }
-    json_object_set_new(body, "KeyConditionExpression", json_string(condition));
-    json_object_set_new(body, "ExpressionAttributeValues", values_new);
-    json_object_set_new(body, "ReturnConsumedCapacity", json_string("TOTAL"));
-    return body;
-}
-
 static bool failed(struct looking *l, struct response *reply, const struct err *err)
 {
     if (reply->code != ERR_OK) {
@@ -71,7 +59,7 @@ static enum err_code read_extension(struct looking *l, const char *ext)
     json_object_set_new(values, ":e", ddb_text(ext));
     l->slot = (struct slot){.state = SLOT_ABSENT};
     memcpy(l->slot.ext, ext, strnlen(ext, EXT_WIDTH_MAX));
-    ddb_submit(l->ddb, "Query", query_body(NULL, "pk = :e", values), on_extension, l);
+    ddb_submit(l->ddb, "Query", ddb_query_body(NULL, "pk = :e", values), on_extension, l);
     (void)!http_run(client_http(l->ddb->client), &l->err);
     return l->err.code;
 }
@@ -111,7 +99,7 @@ static enum err_code ask_for_agent(struct looking *l)
     json_object_set_new(claim, "Key", ddb_claim_key(l->agent));
     json_object_set_new(claim, "ReturnConsumedCapacity", json_string("TOTAL"));
     ddb_submit(l->ddb, "GetItem", claim, on_claim, l);
-    json_t *body = query_body(DDB_INDEX, "sk = :s AND sk_value = :a", values);
+    json_t *body = ddb_query_body(DDB_INDEX, "sk = :s AND sk_value = :a", values);
     json_object_set_new(body, "Limit", json_integer(1));
     ddb_submit(l->ddb, "Query", body, on_index, l);
     (void)!http_run(client_http(l->ddb->client), &l->err);

@@ -117,6 +117,14 @@ static enum err_code store_lookup(struct store *store, const struct policy *poli
     return ddb_lookup(ddb_of(store), policy, wanted, progress, out, err);
 }
 
+static enum err_code store_read_rows(struct store *store, const struct policy *policy,
+                                     const struct store_rows *wanted,
+                                     const struct progress *progress, struct snapshot **out,
+                                     struct err *err)
+{
+    return ddb_read_rows(ddb_of(store), policy, wanted, progress, out, err);
+}
+
 static enum err_code store_apply(struct store *store, struct plan *plan,
                                  const struct apply_context *context,
                                  const struct progress *progress, struct err *err)
@@ -221,6 +229,7 @@ static const struct store_ops s_ops = {
     .load = store_load,
     .read_changes = store_read_changes,
     .lookup = store_lookup,
+    .read_rows = store_read_rows,
     .apply = store_apply,
     .history = store_history,
     .published = store_published,

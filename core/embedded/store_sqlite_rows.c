@@ -84,6 +84,7 @@ static enum err_code read_named(struct row_reading *r, const struct store_row *r
     enum err_code code = ERR_OK;
     switch (row->kind) {
     case ROW_NUMBER:
+    case ROW_GAINED:
     case ROW_TARGET_EXT:
         return read_slots(r, BY_NUMBER, row->name);
     case ROW_HELD:

@@ -49,7 +49,8 @@ struct store_lookup {
 
 /* What the rows that a few requests are about are for: a store reads no more than that needs. */
 enum row_kind {
-    ROW_NUMBER,       /* an extension that is taken, reserved or given back: its write proves it */
+    ROW_NUMBER,       /* an extension */
+    ROW_GAINED,       /* one that an agent is to get: the write proves that nobody holds it */
     ROW_HELD,         /* an extension, and whatever else its holder holds */
     ROW_AGENT,        /* all that the agent holds */
     ROW_TARGET_EXT,   /* an extension that calls may go to */

@@ -52,11 +52,10 @@ static void want_target(struct store_rows *rows, const struct policy *policy, co
 static void want_request(struct store_rows *rows, const struct policy *policy,
                          const struct request *request)
 {
-    bool taken = takes_number(request) || request->kind == CHANGE_RESERVE ||
-                 request->kind == CHANGE_UNRESERVE;
+    bool reserves = request->kind == CHANGE_RESERVE || request->kind == CHANGE_UNRESERVE;
     want(rows, ROW_AGENT, request->agent);
     want(rows, ROW_AGENT, request->other);
-    want(rows, taken ? ROW_NUMBER : ROW_HELD, request->ext);
+    want(rows, takes_number(request) ? ROW_GAINED : reserves ? ROW_NUMBER : ROW_HELD, request->ext);
     want_target(rows, policy, request->target);
     rows->chooses = rows->chooses || (takes_number(request) && !request->ext);
 }
