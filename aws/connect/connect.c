@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "aws/client/arn.h"
+#include "aws/connect/find.h"
 #include "aws/connect/live.h"
 #include "aws/connect/names.h"
 #include "aws/http/uri.h"
@@ -495,10 +496,27 @@ static enum err_code read_live(struct directory *base, const struct live_wanted 
     return connect_live_read(&directory->live, wanted, progress, out, err);
 }
 
+static enum err_code find(struct directory *base, const char *login,
+                          const struct progress *progress, struct roster **out, struct err *err)
+{
+    const struct connect_directory *directory = (const struct connect_directory *)base;
+    struct http *http = client_http(directory->search);
+    const struct connect_find asking = {
+        .search = directory->search,
+        .instance_id = directory->instance.id,
+        .resource = directory->resource,
+    };
+    http_set_progress(http, progress);
+    enum err_code code = connect_find(&asking, login, out, err);
+    http_set_progress(http, NULL);
+    return code;
+}
+
 static const struct directory_ops s_ops = {
     .begin = connect_begin,
     .abandon = connect_abandon,
     .read = connect_read,
+    .find = find,
     .live = read_live,
     .facts = connect_facts,
     .free = connect_free,

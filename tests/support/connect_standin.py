@@ -37,6 +37,12 @@ class User:
     routing_profile: str = "basic"
     id: str = ""
 
+    @property
+    def names(self) -> dict[str, str]:
+        """As the search tells them: an empty one is not there."""
+        given = {"FirstName": self.first_name, "LastName": self.last_name}
+        return {kind: name for kind, name in given.items() if name}
+
     def __post_init__(self):
         self.id = self.id or str(uuid.uuid5(uuid.NAMESPACE_OID, self.username))
 
@@ -98,6 +104,21 @@ class Instance:
 
     def routing_profile_id(self, name: str) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, self.id + name))
+
+
+def _matching(users: list[User], criteria: dict) -> list[User] | None:
+    """Those whom the criteria find; None: criteria that extpool has no use for. Connect's search of
+    an exact name does not look at the case.
+    """
+    if not criteria:
+        return users
+    condition = criteria.get("StringCondition", {})
+    if criteria.keys() != {"StringCondition"} or (
+        condition.get("FieldName"), condition.get("ComparisonType")
+    ) != ("Username", "EXACT"):
+        return None
+    wanted = condition.get("Value", "").casefold()
+    return [user for user in users if user.username.casefold() == wanted]
 
 
 class ConnectStandin(Service):
@@ -235,9 +256,10 @@ class ConnectStandin(Service):
         instance = self._instance(ctx, ctx.json["InstanceId"])
         if isinstance(instance, Response):
             return instance
-        if ctx.json.keys() & {"SearchCriteria", "SearchFilter"}:
+        users = _matching(instance.users, ctx.json.get("SearchCriteria", {}))
+        if users is None or "SearchFilter" in ctx.json:
             return self.error(
-                "InvalidParameterException", "this stand-in searches without criteria"
+                "InvalidParameterException", "this stand-in searches by an exact Username"
             )
         page = self._page(
             "SearchUsers",
@@ -245,10 +267,11 @@ class ConnectStandin(Service):
             ctx.json.get("NextToken"),
             ctx.json.get("MaxResults", 100),
             instance.paging,
-            instance.users,
+            users,
         )
         if page is None:
             return self._bad_token()
+        total = len(users)
         users, token = page
         return self._reply(
             ctx,
@@ -258,7 +281,7 @@ class ConnectStandin(Service):
                         "Id": user.id,
                         "Arn": f"{instance.arn}/agent/{user.id}",
                         "Username": user.username,
-                        "IdentityInfo": {"FirstName": user.first_name, "LastName": user.last_name},
+                        "IdentityInfo": user.names,
                         "PhoneConfig": {
                             "PhoneType": "SOFT_PHONE",
                             "AutoAccept": False,
@@ -269,7 +292,7 @@ class ConnectStandin(Service):
                     }
                     for user in users
                 ],
-                "ApproximateTotalCount": len(instance.users),
+                "ApproximateTotalCount": total,
             },
             token,
         )
