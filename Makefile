@@ -343,8 +343,10 @@ THEMES_TO := $(TO)/share/extpool/themes
 UNITS_TO := $(TO)/lib/systemd/system
 SYSTEMD := extpool.service extpool.timer
 
-# Built for this machine, whatever the program is for; the program itself is not run.
-PAPERS := $(sort $(wildcard core/base/*.c core/format/*.c core/pool/*.c core/settings/*.c)) core/dist/papers.c
+# Built for this machine, whatever the program is for; the program itself is not run. It needs no JSON,
+# so this machine needs no library for it.
+PAPERS := $(filter-out core/format/json_%,$(sort $(wildcard core/base/*.c core/format/*.c core/pool/*.c \
+	core/settings/*.c))) core/dist/papers.c
 build/host/papers: $(PAPERS) Makefile
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
