@@ -18,7 +18,7 @@ import time
 
 #: What the screens and most tests are run at: no special day, and far from midnight.
 USUAL = "2026-11-22T12:32:00Z"
-#: What was done before a test begins was done so long ago.  Not a whole number of ten
+#: What was done before a test begins was done so long ago. Not a whole number of ten
 #: minutes, so that its age is the same after a second or two.
 BEFORE_S = 640
 

@@ -102,13 +102,15 @@ static void draw(struct view *base, struct shell *shell, struct canvas *canvas, 
              frame_key(shell, CMD_DETAILS), frame_key(shell, CMD_UNDO));
     int low = frame_footer(shell, canvas, base, status);
     list_scroll(&view->list, low - y);
-    if (view->list.source.n_rows == 0) {
+    if (!shell->reading.history || view->list.source.n_rows == 0) {
         canvas_text(canvas, 1, y + 1, canvas->width - 2, STYLE_DIM,
                     shell->reading.history ? "nothing has been changed yet" : "reading...");
     } else if (view->list.n_shown == 0) {
         search_draw_none(shell, canvas, (struct rect){1, y + 1, canvas->width - 2, low - y - 1});
     }
-    for (int i = 0; i < low - y && view->list.top + (size_t)i < view->list.n_shown; i++) {
+    for (int i = 0;
+         shell->reading.history && i < low - y && view->list.top + (size_t)i < view->list.n_shown;
+         i++) {
         draw_action(view, shell, canvas, y + i, view->list.top + (size_t)i);
     }
 }

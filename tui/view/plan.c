@@ -193,12 +193,12 @@ bool view_plan_is_early(const struct plan_view *view, const struct shell *shell)
 
 static unsigned apply(struct plan_view *view, struct shell *shell)
 {
-    const struct change *change =
-        view->plan->n_changes > 0 ? &view->plan->changes[view->cursor] : NULL;
+    const struct plan *plan = view->plan;
     if (view->stage == STAGE_APPLIED) {
         return view->left > 0 ? view_plan_again(view, shell) : REACT_CLOSE;
     }
-    if (view->basket && change && change->result == RESULT_CONFLICT) {
+    if (view->basket && plan->n_changes > 0 &&
+        plan->changes[view->cursor].result == RESULT_CONFLICT) {
         basket_ask_conflict(view, shell);
         return REACT_DRAW;
     }

@@ -56,7 +56,7 @@ const char *filter_find(const char *at, const char *end, const char *needle, siz
         lanes fits = (lanes)((lanes_at(at) == first) & (lanes_at(at + length - 1) == last));
         uint64_t halves[2];
         memcpy(halves, &fits, sizeof halves);
-        for (int half = 0; half < 2; half++) {
+        for (size_t half = 0; half < 2; half++) {
             while (halves[half]) {
                 const char *place = at + 8 * half + take_lane(&halves[half]);
                 if (place + length <= end && memcmp(place, needle, length) == 0) {
