@@ -16,6 +16,7 @@
 #include "tui/console/command.h"
 #include "tui/console/open.h"
 #include "tui/shell/shell.h"
+#include "tui/shell/keep.h"
 #include "tui/shell/work.h"
 
 #define PAGES 5
@@ -211,9 +212,11 @@ static int teardown(void **state)
     (void)state;
     worker_stop(s_shell->jobs.worker);
     session_close(s_shell->place.session);
+    keep_close(s_shell);
     screen_data_unref(s_shell->data);
     screen_data_unref(s_shell->reading.waiting);
     history_free(s_shell->reading.history);
+    shell_forget_place(s_shell);
     activity_release(&s_shell->messages.activity);
     free(s_whole);
     return 0;
