@@ -90,8 +90,13 @@ def test_a_large_action_is_one_line(watched):
 def test_seen_marks_everything(watched):
     centre, term = watched
     assert centre.run("--reassign", "e.rao=2055").status == 0
-    term.wait_for("Agents 14 c1").press(":").type("seen").press("Enter")
-    term.wait_for(lambda t: "c1" not in t.text)
+    term.wait_for("Agents 14 c1").press("4").wait_for("1 not seen yet: ] next, [ before, :seen")
+    term.press(":").type("seen").press("Enter").wait_for(lambda t: "c1" not in t.text)
+    term.press("Esc").quiet().press("q")
+    assert term.wait_exit() == 0
+    with centre.console() as again:  # also at the next start
+        again.wait_for("Agents 14").quiet()
+        assert " c1" not in again.text
 
 
 def test_what_i_do_here_is_no_news(watched):
@@ -141,6 +146,11 @@ def test_a_row_of_the_basket_that_another_changed(watched):
     term.press("b", "/").type("e.rao").press("Enter").wait_for("Agents 1 of 14")
     term.press("r").type("2050").wait_for("number: 2050").press("Esc")
     term.press("x").wait_for("Release e.rao").press("Enter").wait_for("basket 1")
+    term.wait_for("basket: release e.rao 2003; 1 row, nothing is written")
     assert centre.run("--reassign", "e.rao=2055").status == 0
     term.wait_for("changed a row of yours").wait_for(lambda t: sign(t, "e.rao") == "!")
-    term.press("4").wait_for("row of yours")
+    term.wait_for("basket 1 c  c1").press("Space")
+    term.wait_for("1 marked, 1 in the basket: a r x p act on the marked, U forgets them, b reviews")
+    term.press("U", "4").wait_for("row of yours").press(":").type("seen").press("Enter")
+    term.wait_for(lambda t: "c1" not in t.text).press("Esc").quiet()
+    assert sign(term, "e.rao") == "!"  # as long as the basket asks about it

@@ -210,13 +210,13 @@ def test_a_gathered_edit_is_not_written(desk):
     place, term = desk
     before = place.held()
     at(term, "d.rao")
-    term.press("b").wait_for("basket 0").press("r").type("2035").wait_for("Enter adds it")
+    term.press("b").wait_for("basket 0").press("r").type("2035").wait_for("2002>2035").quiet()
     term.press("Enter").wait_for("added, not written: basket 1").quiet()
     assert place.held() == before
     term.press("r").wait_for("number: 2035").type("2").wait_for(re.compile("number: 2 "))  # selected
     term.press("Esc").quiet().press("r").wait_for("number: 2035").press("Left").type("9").quiet()
     assert "number: 2035" in term.text  # an arrow edits, and it is full
-    term.press("C-u").type("2036").wait_for("2002>2036").press("Enter")
+    term.press("C-u").type("2036").wait_for("2002>2036").quiet().press("Enter")
     term.wait_for("replaced").wait_for("basket 1").quiet()
     assert place.held() == before
     term.press("b").wait_for("BASKET 1").wait_for("2002>2036").press("Enter")

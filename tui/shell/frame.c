@@ -85,14 +85,14 @@ static void standing(struct shell *shell, const char *title, char *out, size_t s
     for (size_t i = 0; i < shell->stack.n_ready && used < size; i++) {
         used += (size_t)snprintf(out + used, size - used, "%s  ", shell->stack.ready[i].badge);
     }
-    if (shell->changes.n_unseen > 0 && used < size) {
-        used += (size_t)snprintf(out + used, size - used, "c%zu  ", shell->changes.n_unseen);
-    }
     bool shown = strncmp(title, "BASKET", strlen("BASKET")) == 0; /* the title says it */
     if (shell->gathering.on && !shown && used < size) {
         used +=
             (size_t)snprintf(out + used, size - used, "basket %s%s  ",
                              frame_count(shell->gathering.n), shell->gathering.touched ? " c" : "");
+    }
+    if (shell->changes.n_unseen > 0 && used < size) {
+        used += (size_t)snprintf(out + used, size - used, "c%zu  ", shell->changes.n_unseen);
     }
     if (used < size) {
         snprintf(out + used, size - used, "%s%s%s ", expiry, age, age[0] ? " ago" : "");

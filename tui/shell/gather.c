@@ -189,6 +189,47 @@ static const char *name_wish(const struct wish *wish)
     return wish->asked.agent ? wish->asked.agent : wish->asked.ext ? wish->asked.ext : "it";
 }
 
+/* " 0013>0401", the numbers of the row that came of the wish; "": it has none. */
+static void numbers_of(const struct plan *plan, const struct wish *wish, char *out, size_t size)
+{
+    out[0] = '\0';
+    for (size_t i = 0; plan && i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        if (change->request == wish->id && change->ext) {
+            bool moves = change->kind == CHANGE_REASSIGN && change->from;
+            snprintf(out, size, " %s%s%s", moves ? change->from : "", moves ? ">" : "",
+                     change->ext);
+            return;
+        }
+    }
+}
+
+/* Into the activity: "basket: reassign a.berg 0013>0401; 3 rows, nothing is written". */
+static void note_added(struct shell *shell, const struct request *requests, size_t n_requests,
+                       const char *also)
+{
+    const struct gathered *all = all_of(shell);
+    const struct basket *basket = &all->basket;
+    const struct request *first = &requests[0];
+    char numbers[2 * EXT_ROOM + 4];
+    char text[2 * LOGIN_MAX + 128];
+    size_t found = first->agent ? basket_find_agent(basket, first->agent)
+                                : basket_find_ext(basket, first->ext);
+    const char *rows = basket->n_wishes == 1 ? "row" : "rows";
+    if (n_requests > 1 || found == BASKET_NONE) {
+        snprintf(text, sizeof text, "basket: %s added; %s%s %s, nothing is written",
+                 frame_count(n_requests), also, frame_count(basket->n_wishes), rows);
+    } else {
+        const struct wish *wish = basket->wishes[found];
+        bool named = wish->asked.agent != NULL;
+        numbers_of(all->plan, wish, numbers, sizeof numbers);
+        snprintf(text, sizeof text, "basket: %s %s%s; %s%s %s, nothing is written",
+                 change_kind_name(wish->asked.kind), name_wish(wish), named ? numbers : "", also,
+                 frame_count(basket->n_wishes), rows);
+    }
+    activity_add(&shell->messages.activity, shell_now_s(shell), STYLE_INFO, text);
+}
+
 void gather_add(struct shell *shell, const struct request *requests, size_t n_requests)
 {
     struct basket *basket = &all_of(shell)->basket;
@@ -202,8 +243,9 @@ void gather_add(struct shell *shell, const struct request *requests, size_t n_re
                  replaced == 1 ? "the earlier wish is" : "the earlier wishes are");
     }
     shell->gathering.said_s = shell_now_s(shell);
-    shell_say(shell, STYLE_WARN, "added, not written: %sbasket %s, %s shows it", also,
-              frame_count(basket->n_wishes), frame_key(shell, CMD_BASKET));
+    note_added(shell, requests, n_requests, also);
+    shell_flash(shell, STYLE_WARN, "added, not written: %sbasket %s, %s shows it", also,
+                frame_count(basket->n_wishes), frame_key(shell, CMD_BASKET));
 }
 
 static bool turn(struct shell *shell, bool back)
@@ -249,7 +291,8 @@ char gather_sign(const struct shell *shell, const char *login, const char *ext)
         return '\0';
     }
     size_t found = login ? basket_find_agent(basket, login) : basket_find_ext(basket, ext);
-    return basket_mark(basket, found);
+    bool conflict = found != BASKET_NONE && basket->wishes[found]->state == WISH_CONFLICT;
+    return conflict ? '!' : basket_mark(basket, found);
 }
 
 char gather_sign_with(const struct shell *shell, const char *login, const char *ext, bool changed)

@@ -84,6 +84,12 @@ void shell_follow_seen(struct shell *shell)
     }
 }
 
+void shell_see_all(struct shell *shell)
+{
+    changes_see_all(&shell->changes, shell_now_s(shell));
+    shell_keep_seen(shell);
+}
+
 void shell_keep_seen(struct shell *shell)
 {
     const char *place = shell->data ? shell->data->place : NULL;

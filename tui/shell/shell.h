@@ -248,6 +248,7 @@ void shell_take_feed(struct shell *shell, const struct feed *feed);
 void shell_follow_seen(struct shell *shell);
 /* Keeps that everything was seen, if so. */
 void shell_keep_seen(struct shell *shell);
+void shell_see_all(struct shell *shell); /* and keeps it */
 /* Clears what was read beside the data: the history of a row, live states, changes. */
 void shell_forget_place(struct shell *shell);
 /* What planners need, from what the screen shows. */

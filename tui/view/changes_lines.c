@@ -201,24 +201,27 @@ void changes_about(const struct change_item *item, const struct changes_keys *ke
     struct arena *arena = &out->arena;
     const struct feed_entry *entry = item->entry;
     const struct feed_row *row = item->row;
-    const char *asks = entry->ticket ? ", asked for:" : "";
     const char *why = row && entry->origin != FEED_UNKNOWN ? row->note : NULL;
+    const char *asked = "";
     const char *first;
     if (entry->origin == FEED_UNKNOWN) {
         first = "written by another tool";
     } else if (row && row->kind == CHANGE_REASSIGN && row->agent && row->from) {
-        first = arena_printf(arena, "%s had %s%s", row->agent, row->from, asks);
+        first = arena_printf(arena, "%s had %s%s", row->agent, row->from,
+                             entry->ticket ? ", asked for:" : "");
     } else {
         char by[FEED_TEXT];
         changes_who(entry, by, sizeof by);
-        first = arena_printf(arena, "%s%s%s by %s%s", entry->action, row && row->ext ? " " : "",
-                             row && row->ext ? row->ext : "", by, asks);
+        first = arena_printf(arena, "%s%s%s by %s", entry->action, row && row->ext ? " " : "",
+                             row && row->ext ? row->ext : "", by);
+        asked = "for ";
     }
     line_part(lines_add(out), 0, STYLE_TEXT, first);
     line_part(lines_add(out), 0, STYLE_TEXT,
-              entry->ticket ? arena_printf(arena, "\"%s\"; %s: menu", entry->ticket, keys->menu)
-              : why         ? why
-                            : arena_printf(arena, "%s: menu", keys->menu));
+              entry->ticket
+                  ? arena_printf(arena, "%s\"%s\"; %s: menu", asked, entry->ticket, keys->menu)
+              : why ? why
+                    : arena_printf(arena, "%s: menu", keys->menu));
     line_part(lines_add(out), 0, STYLE_TEXT,
               entry->action_id && keys->undo
                   ? arena_printf(arena, "%s history, %s plans back", keys->history, keys->undo)

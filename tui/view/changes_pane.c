@@ -194,8 +194,7 @@ static void reload(struct part *part, struct shell *shell)
 static void left(struct part *part, struct shell *shell)
 {
     (void)part;
-    changes_see_all(&shell->changes, shell_now_s(shell));
-    shell_keep_seen(shell);
+    shell_see_all(shell);
 }
 
 static void release(struct part *part)

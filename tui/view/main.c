@@ -152,7 +152,7 @@ static unsigned places(struct main_view *main, struct shell *shell, enum command
         to_change(main, shell, command == CMD_CHANGE_NEXT ? 1 : -1);
         return REACT_DRAW;
     case CMD_SEEN:
-        changes_see_all(&shell->changes, shell_now_s(shell));
+        shell_see_all(shell);
         shell_flash(shell, STYLE_OK, "all changes are marked as seen");
         return REACT_DRAW;
     case CMD_PANE_3:

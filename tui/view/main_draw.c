@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/text.h"
+#include "tui/shell/gather.h"
+
 #include "core/base/banned.h"
 
 /* ---- the status ----------------------------------------------------------------------------- */
@@ -24,6 +27,36 @@ static void trouble(const struct shell *shell, char *room, size_t size)
     }
 }
 
+static void say_marked(const struct shell *shell, size_t n, char *out, size_t size)
+{
+    char basket[TEXT_NUMBER_ROOM + 24] = "";
+    char reviews[KEYS_TEXT_MAX + 12] = "";
+    if (gather_count(shell) > 0) {
+        snprintf(basket, sizeof basket, ", %s in the basket", frame_count(gather_count(shell)));
+        snprintf(reviews, sizeof reviews, ", %s reviews", frame_key(shell, CMD_BASKET));
+    }
+    snprintf(out, size, "%s marked%s: %s %s %s %s act on the marked, %s forgets them%s",
+             frame_count(n), basket, frame_key(shell, CMD_ASSIGN), frame_key(shell, CMD_REASSIGN),
+             frame_key(shell, CMD_RELEASE), frame_key(shell, CMD_PIN),
+             frame_key(shell, CMD_UNMARK_ALL), reviews);
+}
+
+/* What a sync would do. */
+static void say_pending(const struct shell *shell, char *out, size_t size)
+{
+    const struct screen_data *data = shell->data;
+    char joined[TEXT_NUMBER_ROOM + 24] = "";
+    char left[TEXT_NUMBER_ROOM + 24] = "";
+    if (data->agents.n_new > 0) {
+        snprintf(joined, sizeof joined, "%s without an extension", frame_count(data->agents.n_new));
+    }
+    if (data->agents.n_stale > 0) {
+        snprintf(left, sizeof left, "%s%s to take back", joined[0] ? ", " : "",
+                 frame_count(data->agents.n_stale));
+    }
+    snprintf(out, size, "%s%s: %s plans it", joined, left, frame_key(shell, CMD_SYNC));
+}
+
 /* What the marks and open results wait for; false: nothing waits. */
 static bool waiting(const struct list *list, const struct shell *shell, char *room, size_t size)
 {
@@ -31,10 +64,7 @@ static bool waiting(const struct list *list, const struct shell *shell, char *ro
         snprintf(room, size, "range: move to its other end; %s marks it, %s cancels it",
                  frame_key(shell, CMD_RANGE), frame_key(shell, CMD_BACK));
     } else if (list->n_marked > 0) {
-        snprintf(room, size, "%s marked: %s %s %s %s act on the marked, %s forgets them",
-                 frame_count(list->n_marked), frame_key(shell, CMD_ASSIGN),
-                 frame_key(shell, CMD_REASSIGN), frame_key(shell, CMD_RELEASE),
-                 frame_key(shell, CMD_PIN), frame_key(shell, CMD_UNMARK_ALL));
+        say_marked(shell, list->n_marked, room, size);
     } else if (shell->stack.n_ready > 0) {
         snprintf(room, size, "%s waits: %s opens it", shell->stack.ready[0].badge,
                  frame_key(shell, shell->stack.ready[0].opens));
@@ -53,6 +83,12 @@ static const char *status(const struct main_view *main, const struct shell *shel
     if (waiting(main_rows(main), shell, room, size)) {
         return room;
     }
+    if (main->focus == FOCUS_CHANGES && shell->changes.n_unseen > 0) {
+        snprintf(room, size, "%s not seen yet: %s next, %s before, %s marks all seen",
+                 frame_count(shell->changes.n_unseen), frame_key(shell, CMD_CHANGE_NEXT),
+                 frame_key(shell, CMD_CHANGE_PREVIOUS), frame_key(shell, CMD_SEEN));
+        return room;
+    }
     if (data && main->layout.areas[FOCUS_DETAILS].height == 0 && about->selection->n > 0) {
         part_details_line(shell, about, room, size);
         return room;
@@ -69,9 +105,7 @@ static const char *status(const struct main_view *main, const struct shell *shel
         return room;
     }
     if (data && data->roster && data->agents.n_new + data->agents.n_stale > 0) {
-        snprintf(room, size, "%s without an extension, %s to take back: %s plans it",
-                 frame_count(data->agents.n_new), frame_count(data->agents.n_stale),
-                 frame_key(shell, CMD_SYNC));
+        say_pending(shell, room, size);
         return room;
     }
     if (data && !session_directory_uri(shell->place.session)) {

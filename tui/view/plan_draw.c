@@ -381,6 +381,24 @@ static int draw_notes(const struct plan_view *view, const struct shell *shell,
     return y;
 }
 
+/* The basket says less if there is no room for all of it. */
+static void guards_line(const struct plan_view *view, const struct shell *shell, int columns,
+                        char *out, size_t size)
+{
+    bool refused = view->judged.verdict.refused && !view->judged.verdict.named;
+    char text[600];
+    if (!view->basket || refused) {
+        snprintf(out, size, " Guards: %s%s", refused ? "REFUSED: " : "", view->judged.verdict.text);
+        return;
+    }
+    basket_guards(view, shell, text, sizeof text);
+    snprintf(out, size, " Guards: %s", text);
+    if (canvas_columns(out) > columns) {
+        basket_guards_short(view, shell, text, sizeof text);
+        snprintf(out, size, columns < 60 ? " %s" : " Guards: %s", text);
+    }
+}
+
 /* The pool after the plan, the guards, and what Enter does; returns the line above. */
 static int draw_foot(struct plan_view *view, struct shell *shell, struct canvas *canvas, int low,
                      struct caret *caret)
@@ -398,17 +416,8 @@ static int draw_foot(struct plan_view *view, struct shell *shell, struct canvas 
     }
     if (view->judged.verdict.refused ||
         (view->judged.gate != GATE_NOTHING && canvas->height >= 8)) {
-        bool narrow = view->basket && !refused && canvas->width < 60;
-        if (narrow) {
-            basket_guards_short(view, shell, after, sizeof after);
-        } else if (view->basket && !refused) {
-            basket_guards(view, shell, after, sizeof after);
-        } else {
-            snprintf(after, sizeof after, "%s%s", refused ? "REFUSED: " : "",
-                     view->judged.verdict.text);
-        }
-        canvas_printf(canvas, 0, --low, canvas->width, refused ? STYLE_ERROR : STYLE_TEXT,
-                      narrow ? " %s" : " Guards: %s", after);
+        guards_line(view, shell, canvas->width, line, sizeof line);
+        canvas_text(canvas, 0, --low, canvas->width, refused ? STYLE_ERROR : STYLE_TEXT, line);
     }
     if (canvas->height >= 14) {
         judged_after(&view->judged, after, sizeof after);

@@ -197,7 +197,7 @@ static void press(uint32_t key)
     s_console->quitting = false;
     /* An edit that was added replaces earlier ones, and what is so already leaves with it. */
     const struct activity_line *newest = activity_at(&s_shell->messages.activity, 0);
-    bool added = newest && strstr(newest->text, "added, not written");
+    bool added = newest && strstr(newest->text, "nothing is written");
     if (gather_count(s_shell) < gathered && !may && !added) {
         fail_msg("%s lost a gathered edit; keys%s\n%s", name, s_pressed, s_frame.data);
     }

@@ -140,6 +140,17 @@ static void one_row_in_two_lines(void **state)
     assert_activity(f, 0, "kim@desk7 reassign: 0042>0077 m.rossi");
 }
 
+static void a_ticket_stands_in_a_line_of_its_own(void **state)
+{
+    struct fixture *f = *state;
+    record(f, "one", 60, "root@desk7", "basket", "CHG-4711",
+           "[{\"change\":\"pin\",\"extension\":\"0014\",\"agent\":\"a.bondar\"}]");
+    assert_about(f, 0,
+                 "basket 0014 by root@desk7\n"
+                 "for \"CHG-4711\"; Enter: menu\n"
+                 "h history, z plans back\n");
+}
+
 static void a_large_action_is_one_item(void **state)
 {
     struct fixture *f = *state;
@@ -230,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
         T(one_row_in_two_lines),
+        T(a_ticket_stands_in_a_line_of_its_own),
         T(a_large_action_is_one_item),
         T(a_small_action_has_an_item_for_each_row),
         T(my_own_are_no_news_and_mine_elsewhere_say_where),
