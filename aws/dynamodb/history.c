@@ -119,6 +119,7 @@ struct reading {
     size_t n_seen;      /* records, also those that do not answer the question */
     uint64_t pages;
     bool no_table;
+    bool cut; /* the query wants no more records */
     struct err err;
 };
 
@@ -246,7 +247,8 @@ static void next_page(struct month *month, json_t *start)
     json_object_set_new(body, "ExpressionAttributeValues", values);
     json_object_set_new(body, "ConsistentRead", json_true());
     json_object_set_new(body, "ScanIndexForward", json_false());
-    json_object_set_new(body, "Limit", json_integer(PAGE));
+    size_t most = month->reading->query->records;
+    json_object_set_new(body, "Limit", json_integer(most > 0 && most < PAGE ? (int)most : PAGE));
     json_object_set_new(body, "ReturnConsumedCapacity", json_string("TOTAL"));
     if (start) {
         json_object_set(body, "ExclusiveStartKey", start);
@@ -282,6 +284,10 @@ static bool take_page(struct month *month, const json_t *answer)
             strmap_add(&month->ids, arena_strdup(&reading->arena, id), 0);
         }
         json_array_append(month->records, item);
+    }
+    if (reading->query->records > 0 && json_array_size(month->records) >= reading->query->records) {
+        reading->cut = true;
+        more = false;
     }
     return more;
 }
@@ -398,6 +404,7 @@ static enum err_code read_newest(struct reading *reading)
         /* The first parts of an action may lie in the month before. */
         bool begun_before = reading->ids.count > 0 && month_of(reading->began_ms) <= month;
         wanted = reading->limit == 0 || reading->ids.count < reading->limit || begun_before;
+        wanted = wanted && !reading->cut;
     }
     return code;
 }
@@ -475,6 +482,7 @@ enum err_code ddb_history(struct ddb *ddb, const struct history_query *query,
         }
         ddb_take_err(err, &reading.err);
     } else {
+        history->cut = reading.cut;
         history_seal_by_time(history);
         history_keep(history, query);
         *out = history;

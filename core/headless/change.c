@@ -12,7 +12,17 @@ int run_sync(struct run *run)
     if (usecase_plan_sync(&run->use) == ERR_OK) {
         run_carry_out(run, false);
     }
-    return run_report_plan(run);
+    int status = run_report_plan(run);
+    if (!run->settings->dry_run) {
+        const struct outcome *outcome = &run->use.outcome;
+        const struct last_sync last = {.at_s = clock_now_ms(&clock_system) / 1000,
+                                       .exit = status,
+                                       .duration_ms = clock_ticks_ms() - run->start_ms,
+                                       .conflicts = outcome->conflicts,
+                                       .failed = outcome->failed};
+        last_sync_save(run->settings, &last);
+    }
+    return status;
 }
 
 int run_init(struct run *run)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "core/session/health.h"
 #include "core/session/lookup.h"
 #include "core/session/rows.h"
 #include "core/session/session.h"
@@ -80,6 +81,8 @@ struct doctor_report {
 
 void report_text_action(const struct report *report, const struct action_report *action);
 void report_text_status(const struct report *report, const struct status_report *status);
+/* One line a finding; nothing if there is none, or with --verbose one line. */
+void report_text_health(const struct report *report, const struct health *health);
 void report_text_agents(const struct report *report, const struct agent_rows *rows);
 /* `free_only`: those that could be assigned (free and cooling). */
 void report_text_extensions(const struct report *report, const struct snapshot *snapshot,
@@ -93,6 +96,7 @@ void report_text_error(const struct report *report, const struct err *err);
 
 void report_json_action(const struct report *report, const struct action_report *action);
 void report_json_status(const struct report *report, const struct status_report *status);
+void report_json_health(const struct report *report, const struct health *health);
 void report_json_agents(const struct report *report, const struct agent_rows *rows);
 void report_json_extensions(const struct report *report, const struct snapshot *snapshot,
                             const struct policy *policy, int64_t now_s, bool free_only);

@@ -341,6 +341,24 @@ void report_json_status(const struct report *report, const struct status_report 
     write_document(report, document);
 }
 
+void report_json_health(const struct report *report, const struct health *health)
+{
+    json_t *document = json_object();
+    json_t *findings = json_array();
+    for (size_t i = 0; i < health->n_findings; i++) {
+        const struct finding *finding = &health->findings[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "kind", text(health_kind_name(finding->kind)));
+        json_object_set_new(object, "extension", text(finding->ext));
+        json_object_set_new(object, "agent", text(finding->agent));
+        json_object_set_new(object, "detail", text(finding->detail));
+        json_array_append_new(findings, object);
+    }
+    json_object_set_new(document, "findings", findings);
+    json_object_set_new(document, "exit", json_integer(health->exit));
+    write_document(report, document);
+}
+
 /* ---- lists ------------------------------------------------------------------------------- */
 
 static json_t *agent_object(const struct agent_row *row)

@@ -168,6 +168,29 @@ void report_text_status(const struct report *report, const struct status_report 
     }
 }
 
+/* ---- health ------------------------------------------------------------------------------ */
+
+void report_text_health(const struct report *report, const struct health *health)
+{
+    struct arena arena = ARENA_INIT;
+    for (size_t i = 0; i < health->n_findings; i++) {
+        const struct finding *finding = &health->findings[i];
+        const char *kind =
+            finding->kind == HEALTH_CANNOT_TELL ? "cannot tell" : health_kind_name(finding->kind);
+        fprintf(report->out, "%s: %s%s%s%s%s\n", kind, finding->ext ? finding->ext : "",
+                finding->ext && finding->agent ? " " : "",
+                finding->agent ? text_sanitise(&arena, finding->agent) : "",
+                finding->ext || finding->agent ? " " : "", text_sanitise(&arena, finding->detail));
+    }
+    if (health->n_findings == 0 && report->verbose) {
+        char left[TEXT_NUMBER_ROOM];
+        char size[TEXT_NUMBER_ROOM];
+        fprintf(report->out, "well: %s of %s numbers left\n", text_number(health->level.left, left),
+                text_number(health->level.size, size));
+    }
+    arena_release(&arena);
+}
+
 /* ---- lists ------------------------------------------------------------------------------- */
 
 void report_text_agents(const struct report *report, const struct agent_rows *rows)

@@ -33,8 +33,27 @@ int run_export(struct run *run)
     return status;
 }
 
+static int run_check(struct run *run)
+{
+    struct health health;
+    health_look(&run->use, &health);
+    progress_line_end(&run->line);
+    if (run->use.roster) {
+        run_say_note(run);
+    }
+    void (*print)(const struct report *, const struct health *) =
+        run->report->json ? report_json_health : report_text_health;
+    print(run->report, &health);
+    int status = health.exit;
+    health_release(&health);
+    return status;
+}
+
 int run_status(struct run *run)
 {
+    if (run->settings->check) {
+        return run_check(run);
+    }
     struct arena arena = ARENA_INIT;
     struct agent_rows rows;
     uint64_t counts[EXT_STATE_COUNT];

@@ -94,6 +94,7 @@ struct audit_action {
 
 struct history {
     struct arena arena;
+    bool cut;         /* the oldest of these actions may have more records, which were not read */
     bool counts_only; /* set before the first history_add: the changes are counted and not kept */
     struct audit_action *actions; /* newest first */
     size_t n_actions;

@@ -25,6 +25,8 @@ struct history_query {
     int64_t until_ms;      /* ... and before this one; 0: to the last */
     const char *plan_file; /* what was applied from the plan file of this digest */
     size_t limit;          /* the newest so many; 0: all */
+    size_t records;        /* a store that pays for what it reads stops after the newest so many
+                              records, and says so (struct history, cut); 0: it reads on */
     bool counts_only;      /* the changes need not be kept, only counted; a store may keep them */
 };
 

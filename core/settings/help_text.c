@@ -38,6 +38,11 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "(left the directory and still has one). --history 0042 shows what was done to\n"
         "one extension; --history --limit 0 shows all actions.\n"
         "\n"
+        "--status --check prints a line for each finding, and nothing if all is well.\n"
+        "Damage and conflicts (exit 3) are a number with two records, an agent with two\n"
+        "numbers, a stamp that a wrong clock left, what a contact flow cannot read, and\n"
+        "changes that the last action or sync left undone. --help exit has the codes.\n"
+        "\n"
         "  extpool --lookup alice\n"
         "  extpool --list free --json | jq -r '.[0].extension'\n",
     [TOPIC_FILES] =
@@ -132,7 +137,7 @@ static const char *const s_texts[TOPIC_COUNT] = {
                      "  max_release = 10%\n"
                      "  low_water = 5%\n"
                      "\n"
-                     "Cooling numbers do not count as left; those that are not made yet do.\n"
+                     "Cooling numbers do not count as left; --status --check exits with 7 when low.\n"
                      "--export and --sync do not replace a list (exit 4) that this store did not\n"
                      "publish, if more than 10% and more than 5 of its people would get another\n"
                      "number or disappear. Only --export --max-release N allows it.\n",
@@ -163,6 +168,9 @@ static const char *const s_texts[TOPIC_COUNT] = {
                    "    4  refused by a guard, wholly or in part\n"
                    "    5  the pool is exhausted: some agents have no extension\n"
                    "    6  credentials are missing, expired or refused\n"
+                   "    7  --status --check: below low water. Else: 0 well, 1 cannot tell (6:\n"
+                   "       because of credentials), 3 conflicts or damage, 5 exhausted; the\n"
+                   "       first of 1, 3, 5, 7 that holds\n"
                    "   64  wrong usage, or a mistake in the configuration\n"
                    "  130  nothing was written: stopped by Ctrl-C or a signal, or a question\n"
                    "       was answered with no\n",

@@ -181,6 +181,7 @@ enum section {
 #define FOR_SYNC ACTION_BIT(ACTION_SYNC)
 #define FOR_DOCTOR ACTION_BIT(ACTION_DOCTOR)
 #define FOR_HISTORY ACTION_BIT(ACTION_HISTORY)
+#define FOR_STATUS ACTION_BIT(ACTION_STATUS)
 #define FOR_EXPORT ACTION_BIT(ACTION_EXPORT)
 #define FOR_SCREEN (ACTION_BIT(ACTION_CONSOLE) | ACTION_BIT(ACTION_DEMO))
 /* Plans of more than what the words of the command line name. */
@@ -314,6 +315,8 @@ enum section {
     X(OPT_EXTENSION,     0,   "extension",    NULL,                    TEXT,      "EXT",          \
       NONE,     SHOW,    history_extension, FOR_HISTORY,                                          \
       "with --history: only this extension", BYTES(64))                                            \
+    X(OPT_CHECK,         0,   "check",        NULL,                    FLAG,      NULL,           \
+      NONE,     SHOW,    check, FOR_STATUS, "with --status: say only what is wrong")     \
     X(OPT_TARGET,        0,   "target",       NULL,                    TARGET,    "URI|none",     \
       NONE,     EDIT,    target, FOR_RESERVE, "with --reserve: calls to the number go there")     \
     X(OPT_UNTIL,         0,   "until",        NULL,                    UNTIL,     "T|never",      \

@@ -134,7 +134,7 @@ struct settings {
     /* ---- how ---- */
     bool json, quiet, verbose, yes;
     const char *plan_out; /* --plan-out, which is a dry run; NULL */
-    bool dry_run, exit_code, no_export, csv_safe, fix;
+    bool dry_run, exit_code, no_export, csv_safe, fix, check;
     const char *log_path; /* NULL: no log */
     enum log_level log_level;
 
