@@ -16,6 +16,7 @@ struct dynamodb_store {
     struct ddb ddb;
     struct client *sts;
     struct sts_identity identity; /* as far as it was asked */
+    struct sts_asking asking;     /* who we are, while something else is read */
 };
 
 /* ---- the table's name ----------------------------------------------------------------------- */
@@ -122,7 +123,12 @@ static enum err_code store_read_rows(struct store *store, const struct policy *p
                                      const struct progress *progress, struct snapshot **out,
                                      struct err *err)
 {
-    return ddb_read_rows(ddb_of(store), policy, wanted, progress, out, err);
+    struct dynamodb_store *self = (struct dynamodb_store *)store;
+    /* A plan of these rows asks who acts next. */
+    if (self->sts && !self->identity.arn && !self->asking.under_way) {
+        sts_begin_caller_identity(self->sts, &self->asking);
+    }
+    return ddb_read_rows(&self->ddb, policy, wanted, progress, out, err);
 }
 
 static enum err_code store_apply(struct store *store, struct plan *plan,
@@ -198,7 +204,9 @@ static enum err_code store_identity(struct store *store, struct arena *arena,
     *actor = NULL;
     if (self->sts && !self->identity.arn) {
         http_set_progress(client_http(self->sts), progress);
-        code = sts_get_caller_identity(self->sts, &self->identity, &failed);
+        code = self->asking.under_way
+                   ? sts_end_caller_identity(self->sts, &self->asking, &self->identity, &failed)
+                   : sts_get_caller_identity(self->sts, &self->identity, &failed);
         http_set_progress(client_http(self->sts), NULL);
     }
     if (code == ERR_AUTH || code == ERR_CANCELLED) {
@@ -215,6 +223,9 @@ static enum err_code store_identity(struct store *store, struct arena *arena,
 static void store_end(struct store *store)
 {
     struct dynamodb_store *self = (struct dynamodb_store *)store;
+    if (self->asking.under_way) {
+        sts_abandon_caller_identity(self->sts, &self->asking);
+    }
     sts_identity_release(&self->identity);
     ddb_tail_release(&self->ddb.tail);
     free(self->ddb.table);

@@ -14,6 +14,7 @@
 
 #define FORM_MAX 65536 /* a web identity token is up to 20,000 characters */
 #define ANSWER_MAX ((size_t)1 << 20)
+#define WHO_AM_I "GetCallerIdentity"
 
 /* ---- the query protocol ------------------------------------------------------------------ */
 
@@ -40,33 +41,28 @@ static void form_add(struct buf *form, const char *name, const char *value)
     }
 }
 
-/* Calls, and gives the part of the answer that is named like the action ("...Result"). */
-static enum err_code call_sts(struct client *sts, const struct request *request,
-                              struct response *reply, struct xml_part *result, struct err *err)
+static struct call call_of(const struct request *request)
 {
-    const char *action = request->action;
-    const struct buf *form = &request->form;
     static const struct http_header headers[] = {
         {"content-type", "application/x-www-form-urlencoded; charset=utf-8"}};
-    if (buf_failed(form)) {
-        return err_set(err, ERR_INPUT, "%s: the parameters are longer than %d bytes", action,
-                       FORM_MAX);
-    }
-    struct call call = {
-        .operation = action,
+    return (struct call){
+        .operation = request->action,
         .method = "POST",
         .path = "/",
         .headers = headers,
         .header_count = 1,
-        .body = form->data,
-        .body_length = form->length,
+        .body = request->form.data,
+        .body_length = request->form.length,
         .unsigned_call = request->unsigned_call,
         .max_body = ANSWER_MAX,
     };
-    enum err_code code = client_call(sts, &call, reply, err);
-    if (code != ERR_OK) {
-        return code;
-    }
+}
+
+/* The part of the answer that is named like the action ("...Result"). */
+static enum err_code find_result(const char *action, const struct response *reply,
+                                 struct xml_part *result, struct err *err)
+{
+    enum err_code code = ERR_OK;
     char *name = mem_printf("%sResult", action);
     const struct buf *body = &reply->response->body;
     if (!xml_find(xml_whole(body->data, body->length), name, result)) {
@@ -75,6 +71,19 @@ static enum err_code call_sts(struct client *sts, const struct request *request,
     }
     free(name);
     return code;
+}
+
+/* Calls, and gives that part. */
+static enum err_code call_sts(struct client *sts, const struct request *request,
+                              struct response *reply, struct xml_part *result, struct err *err)
+{
+    if (buf_failed(&request->form)) {
+        return err_set(err, ERR_INPUT, "%s: the parameters are longer than %d bytes",
+                       request->action, FORM_MAX);
+    }
+    struct call call = call_of(request);
+    enum err_code code = client_call(sts, &call, reply, err);
+    return code == ERR_OK ? find_result(request->action, reply, result, err) : code;
 }
 
 /* ---- who am I ---------------------------------------------------------------------------- */
@@ -87,25 +96,93 @@ void sts_identity_release(struct sts_identity *identity)
     *identity = (struct sts_identity)STS_IDENTITY_INIT;
 }
 
+static enum err_code take_identity(const struct response *reply, struct sts_identity *out,
+                                   struct err *err)
+{
+    struct xml_part result = xml_whole("", 0);
+    *out = (struct sts_identity)STS_IDENTITY_INIT;
+    enum err_code code = find_result(WHO_AM_I, reply, &result, err);
+    if (code != ERR_OK) {
+        return code;
+    }
+    out->account = xml_find_text(result, "Account");
+    out->arn = xml_find_text(result, "Arn");
+    out->user_id = xml_find_text(result, "UserId");
+    if (!out->account || !out->arn) {
+        code = err_set(err, ERR_SERVICE,
+                       "AWS STS " WHO_AM_I ": the answer has no account or no ARN; request id %s",
+                       reply->request_id);
+        sts_identity_release(out);
+    }
+    return code;
+}
+
+static void on_identity(void *context, struct response *reply, const struct err *err)
+{
+    struct sts_asking *asking = context;
+    asking->code = reply->code;
+    if (reply->code == ERR_OK) {
+        asking->code = take_identity(reply, &asking->identity, &asking->err);
+    } else {
+        asking->err = *err;
+    }
+}
+
+void sts_begin_caller_identity(struct client *sts, struct sts_asking *asking)
+{
+    struct request request;
+    struct http *http = client_http(sts);
+    *asking = (struct sts_asking){.under_way = true, .code = ERR_CANCELLED};
+    request_init(&request, WHO_AM_I);
+    struct call call = call_of(&request);
+    bool before = http->background;
+    http_background(http, true);
+    client_submit(sts, &call, on_identity, asking);
+    http_background(http, before);
+    buf_release(&request.form);
+}
+
+enum err_code sts_end_caller_identity(struct client *sts, struct sts_asking *asking,
+                                      struct sts_identity *out, struct err *err)
+{
+    enum err_code ran = http_run_all(client_http(sts), err);
+    enum err_code code = ran == ERR_OK ? asking->code : ran;
+    if (ran == ERR_OK && code != ERR_OK && err) {
+        *err = asking->err;
+    }
+    asking->under_way = false;
+    *out = asking->identity;
+    asking->identity = (struct sts_identity)STS_IDENTITY_INIT;
+    return code;
+}
+
+static enum cancel at_once(void *context)
+{
+    (void)context;
+    return CANCEL_HARD;
+}
+
+void sts_abandon_caller_identity(struct client *sts, struct sts_asking *asking)
+{
+    const struct progress stop = {.cancel = at_once};
+    struct http *http = client_http(sts);
+    struct sts_identity ignored = STS_IDENTITY_INIT;
+    http_set_progress(http, &stop);
+    (void)!sts_end_caller_identity(sts, asking, &ignored, NULL);
+    http_set_progress(http, NULL);
+    sts_identity_release(&ignored);
+}
+
 enum err_code sts_get_caller_identity(struct client *sts, struct sts_identity *out, struct err *err)
 {
     struct request request;
     struct response reply = {.code = ERR_OK};
-    struct xml_part result = xml_whole("", 0);
+    struct xml_part result;
     *out = (struct sts_identity)STS_IDENTITY_INIT;
-    request_init(&request, "GetCallerIdentity");
+    request_init(&request, WHO_AM_I);
     enum err_code code = call_sts(sts, &request, &reply, &result, err);
     if (code == ERR_OK) {
-        out->account = xml_find_text(result, "Account");
-        out->arn = xml_find_text(result, "Arn");
-        out->user_id = xml_find_text(result, "UserId");
-        if (!out->account || !out->arn) {
-            code = err_set(err, ERR_SERVICE,
-                           "AWS STS GetCallerIdentity: the answer has no account or no ARN; "
-                           "request id %s",
-                           reply.request_id);
-            sts_identity_release(out);
-        }
+        code = take_identity(&reply, out, err);
     }
     response_release(&reply);
     buf_release(&request.form);

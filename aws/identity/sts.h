@@ -41,6 +41,20 @@ void sts_identity_release(struct sts_identity *identity);
 enum err_code sts_get_caller_identity(struct client *sts, struct sts_identity *out,
                                       struct err *err) ERR_CHECK;
 
+/* The same in the background (aws/http/http.h), so that it overlaps with what the caller asks
+   meanwhile. What was begun is ended or abandoned; `asking` stays where it is until then. Nothing else
+   may be under way in the background when it is ended. */
+struct sts_asking {
+    bool under_way;
+    enum err_code code;
+    struct sts_identity identity;
+    struct err err;
+};
+void sts_begin_caller_identity(struct client *sts, struct sts_asking *asking);
+enum err_code sts_end_caller_identity(struct client *sts, struct sts_asking *asking,
+                                      struct sts_identity *out, struct err *err) ERR_CHECK;
+void sts_abandon_caller_identity(struct client *sts, struct sts_asking *asking);
+
 struct sts_assume_role_input {
     const char *role_arn;
     const char *session_name;

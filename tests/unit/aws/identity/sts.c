@@ -80,6 +80,38 @@ static void test_identity(void **state)
     world_close(&world);
 }
 
+/* In the background: what is asked meanwhile does not wait for it, and it may be given up. */
+static void test_identity_beside_other_work(void **state)
+{
+    (void)state;
+    struct world world;
+    struct sts_asking asking;
+    struct sts_identity identity;
+    struct err err = ERR_INIT;
+    world_open(&world, true);
+    http_fake_answer(world.fake, 200, "",
+                     "<GetCallerIdentityResponse><GetCallerIdentityResult>"
+                     "<Arn>arn:aws:iam::111122223333:user/kim</Arn><UserId>AIDA</UserId>"
+                     "<Account>111122223333</Account></GetCallerIdentityResult>"
+                     "</GetCallerIdentityResponse>");
+    sts_begin_caller_identity(world.client, &asking);
+    assert_true(asking.under_way);
+    assert_int_equal(sts_end_caller_identity(world.client, &asking, &identity, &err), ERR_OK);
+    assert_false(asking.under_way);
+    assert_string_equal(identity.arn, "arn:aws:iam::111122223333:user/kim");
+    sts_identity_release(&identity);
+
+    http_fake_answer(world.fake, 200, "", "<html>a captive portal</html>");
+    sts_begin_caller_identity(world.client, &asking);
+    assert_int_equal(sts_end_caller_identity(world.client, &asking, &identity, &err), ERR_SERVICE);
+    assert_null(identity.arn);
+
+    sts_begin_caller_identity(world.client, &asking);
+    sts_abandon_caller_identity(world.client, &asking);
+    assert_false(asking.under_way);
+    world_close(&world);
+}
+
 static void test_assume_role(void **state)
 {
     (void)state;
@@ -177,9 +209,9 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_identity),     cmocka_unit_test(test_assume_role),
-        cmocka_unit_test(test_web_identity), cmocka_unit_test(test_half_an_answer),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_identity),       cmocka_unit_test(test_identity_beside_other_work),
+        cmocka_unit_test(test_assume_role),    cmocka_unit_test(test_web_identity),
+        cmocka_unit_test(test_half_an_answer), cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
