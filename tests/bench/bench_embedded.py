@@ -9,7 +9,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from measure import best, table  # noqa: E402
+from measure import best, run, table  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("EXTPOOL") or str(ROOT / "build" / "release" / "extpool")
@@ -37,6 +37,84 @@ def old_way(path, logins):
         connection.execute("DELETE FROM item WHERE pk = ? AND sk = 'nu'", (ext,))
         connection.execute("INSERT INTO item VALUES (?, 'agentID', ?)", (ext, login))
     return (time.monotonic() - start) * 1000
+
+
+#: Commands about one row, each of them possible again and again in this order.
+ONE_ROW = (
+    ["--lookup", "agent.123456"],
+    ["--pin", "agent.123456=desk"],
+    ["--unpin", "agent.123456"],
+    ["--swap", "agent.123456=agent.654321"],
+    ["--swap", "agent.654321=agent.123456"],
+    ["--reassign", "agent.123456=1500000"],
+    ["--fallback", "agent.123456=ext:0000005"],
+    ["--reserve", "1600000=fax"],
+    ["--unreserve", "1600000"],
+    ["--release", "agent.123456"],
+)
+ONE_ROW_MS, ONE_ROW_MB = 20, 12
+
+
+def fill(store, count, size):
+    """So many agents with a number each, and the rest of the numbers free, put there by SQLite: a first
+    sync would take longer than all that is measured here."""
+    connection = sqlite3.connect(store)
+    connection.execute(
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?)"
+        " INSERT OR REPLACE INTO extension (extension, state, at, agent, actor)"
+        " SELECT printf('%07d', i), iif(i < ?, 'assigned', 'free'), iif(i < ?, ?, NULL),"
+        " iif(i < ?, printf('agent.%06d', i), NULL), iif(i < ?, 'bench', NULL) FROM n",
+        (size, count, count, int(time.time()) - 86400, count, count))
+    connection.commit()
+    connection.close()
+
+
+def flush_ms(store):
+    """What this disk takes for any write: open, one row, close, with the flush that extpool waits for."""
+    start = time.monotonic()
+    connection = sqlite3.connect(store)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("UPDATE meta SET value = value")
+    connection.commit()
+    connection.close()
+    return (time.monotonic() - start) * 1000
+
+
+def one_row(folder, environment):
+    """Each of these commands in a store of a million agents, beside the time that nothing takes: a
+    `--version`, which is the loader's."""
+    agents, store, config = folder / "many.csv", folder / "many.db", folder / "many"
+    command = [PROGRAM, "--directory", f"file:{agents}", "--store", f"sqlite:{store}", "--config",
+               str(config)]
+    write_agents(agents, 1)
+    config.write_text("[policy]\nwidth = 7\nranges = 0000000-0000009\nblocked = 911\n")
+    run([*command, "--sync", "--no-export"], environment)
+    fill(store, 1000000, 2000000)
+    write_agents(agents, 1000000)
+    config.write_text("[policy]\nwidth = 7\nranges = 0000000-1999999\nblocked = 911\n")
+    nothing = best(9, [PROGRAM, "--version"], environment=environment)
+    spent = {arguments[0]: [] for arguments in ONE_ROW}
+    for _ in range(5):
+        for arguments in ONE_ROW:
+            spent[arguments[0]].append(best(1, [*command, *arguments], environment=environment))
+        run([*command, "--assign", "agent.123456=1400000"], environment)
+    rows = []
+    flush = min(flush_ms(store) for _ in range(9))
+    for name, readings in spent.items():
+        ms = min(reading.ms for reading in readings)
+        mb = max(reading.mb for reading in readings)
+        own = ms if name == "--lookup" else ms - flush
+        fits = own < ONE_ROW_MS and mb < ONE_ROW_MB
+        rows.append([name, f"{ms:.1f}", f"{ms / nothing.ms:.1f}", f"{mb:.1f}",
+                     "" if fits else "over the limit"])
+    table("One row at 1,000,000 agents: whole process with its write, best of five",
+          ["command", "ms", "x --version", "MB", ""], rows)
+    print(f"  wanted: each under {ONE_ROW_MS} ms beside the {flush:.1f} ms that this disk takes for any "
+          f"write, and {ONE_ROW_MB} MB")
+    read_all = best(2, [*command, "--assign", "nobody", "--dry-run"], environment=environment,
+                    status=1)
+    print(f"  for comparison, a command that has to read all of it: {read_all.ms:.0f} ms, "
+          f"{read_all.mb:.0f} MB")
 
 
 def main():
@@ -70,6 +148,8 @@ def main():
         old = old_way(folder / "old.db", [f"agent.{i:06}" for i in range(9500)])
         print(f"  the old way (one transaction a write), 9,500 agents: {old:.0f} ms, "
               f"{old / first.ms:.0f} times as long")
+        print()
+        one_row(folder, environment)
         for program in sorted((ROOT / "build" / "release" / "bench").glob("bench_*")):
             if program.suffix == "":
                 print()
