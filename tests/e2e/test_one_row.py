@@ -3,6 +3,7 @@ gate, and that it says the same as a command that reads everything.
 """
 
 import json
+import random
 import subprocess
 
 import pytest
@@ -153,3 +154,66 @@ def test_who_was_quicker_is_a_conflict(desk):
     held.release()
     out, _ = run.communicate(timeout=30)
     assert json.loads(out)["changes"][0]["result"] == "conflict"
+
+
+# ---- rows and all of it ----------------------------------------------------------------------------
+
+
+def any_table(chance, table, numbers):
+    """A pool with what happens in a table that the old program writes too: numbers without a claim,
+    stale claims, numbers that are not there, and now and then an agent with two.
+    """
+    holders = [f"agent{n}" for n in range(8)]
+    chance.shuffle(holders)
+    with table.batch_writer() as writer:
+        for number in numbers:
+            kind = chance.choice(("free", "free", "used", "held", "assigned", "assigned", "none"))
+            if kind == "assigned" and holders:
+                login = holders[-1] if chance.random() < 0.1 else holders.pop()
+                item = {"pk": number, "sk": "agentID", "sk_value": login}
+                if chance.random() < 0.7:
+                    item |= {"since": "2026-01-02T03:04:05Z", "by": "ops"}
+                if chance.random() < 0.2:
+                    item["pinned"] = "desk"
+                writer.put_item(Item=item)
+                if chance.random() < 0.7:
+                    ext = number if chance.random() < 0.8 else chance.choice(numbers)
+                    writer.put_item(Item={"pk": f"agent#{login}", "sk": "claim", "ext": ext})
+            elif kind == "held":
+                writer.put_item(Item={"pk": number, "sk": "held", "sk_value": number, "note": "fax"})
+            elif kind in ("free", "used"):
+                writer.put_item(Item={"pk": number, "sk": "nu", "sk_value": number})
+
+
+def any_command(chance, numbers):
+    number, agent, other = chance.choice(numbers), *chance.sample(range(9), 2)
+    return chance.choice([
+        ["--assign", f"agent{agent}={number}"], ["--reassign", f"agent{agent}={number}"],
+        ["--release", f"agent{agent}"], ["--release", number], ["--pin", f"agent{agent}=desk"],
+        ["--unpin", f"agent{agent}"], ["--swap", f"agent{agent}=agent{other}"],
+        ["--reserve", f"{number}=fax"], ["--unreserve", number],
+        ["--fallback", f"agent{agent}=agent:agent{other}"],
+        ["--fallback", f"agent{agent}=ext:{number}"],
+        ["--reserve", f"{number}=fax", "--target", f"agent:agent{agent}"],
+    ])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_give_the_same_plan_as_the_whole_table(tmp_path, each_cloud, seed):
+    """--max-release, here the default itself, has all of the table read."""
+    chance = random.Random(seed)
+    numbers = [f"{n:04}" for n in range(16)]
+    each_cloud.instance.set_users([User(f"agent{n}") for n in range(8)])
+    desk = TableDesk(tmp_path, each_cloud, "[policy]\nranges = 0000-0015\nblocked = 0003\n")
+    desk.create()
+    any_table(chance, desk.table, numbers)
+    told = ("changes", "refused", "error", "exit")
+    scarce = 0
+    for _ in range(40):
+        command = [*any_command(chance, numbers), "--dry-run", "--json"]
+        mark = each_cloud.gate.log.mark()
+        rows = desk.run(*command).json
+        scarce += each_cloud.gate.log.count("dynamodb", since=mark) <= 4
+        whole = desk.run(*command, "--max-release", "5").json
+        assert {key: rows.get(key) for key in told} == {key: whole.get(key) for key in told}, command
+    assert scarce > 5  # a refusal reads all of it
