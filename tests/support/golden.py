@@ -53,6 +53,7 @@ MASKS = [
     (re.compile(rf"\b\d\d? {_MONTH}\b(?: (?:\d\d:\d\d|\d{{4}}))? *"), _named("<date>")),
     (re.compile(r"\b\d\d:\d\d\b"), _dots),
     (re.compile(r"\b\d+ ?(?:ms|s|m|min|h|d)(?= (?:ago|left)\b)"), _dots),
+    (re.compile(r"(?<=^ BASKET)(.*  )\d+[smhd](?= ?$)"), lambda match: match.group(1) + "#s"),
     (re.compile(r"\b\d+ ms\b"), _dots),
     (re.compile(r"\b[\d,]+/s\b"), _dots),
     # who runs the tests: the header has it where there is room

@@ -49,11 +49,37 @@ static void place(const struct screen_data *data, char *out, size_t size)
     snprintf(out, size, "%s%s%s", who ? who : "", who && region ? " " : "", region ? region : "");
 }
 
+static bool is_basket(const char *title)
+{
+    return strncmp(title, "BASKET", strlen("BASKET")) == 0;
+}
+
+#define AGE_MAX (CLOCK_TEXT_MAX + 12)
+
+/* "3m ago"; over a plan "read 41 s ago", over a narrow basket "3m"; "" if nothing was read. Of the first minute only the tens
+   of seconds count, so that not every frame is another one. */
+static void data_age(const struct shell *shell, const char *title, bool narrow, char out[AGE_MAX])
+{
+    int64_t at_s = shell_checked_at_s(shell);
+    int64_t age_s = shell_now_s(shell) - at_s;
+    bool plan = strncmp(title, "PLAN", strlen("PLAN")) == 0;
+    char age[CLOCK_TEXT_MAX];
+    clock_format_span(age_s < 60 ? age_s - age_s % 10 : age_s, age);
+    size_t digits = strcspn(age, "smhd");
+    if (at_s == 0) {
+        out[0] = '\0';
+    } else if (plan && !narrow) {
+        snprintf(out, AGE_MAX, "read %.*s %s ago", (int)digits, age, age + digits);
+    } else {
+        snprintf(out, AGE_MAX, "%s%s", age, narrow && is_basket(title) ? "" : " ago");
+    }
+}
+
 /* The right end: what needs attention, then the age of the data. */
-static void standing(struct shell *shell, const char *title, char *out, size_t size)
+static void standing(struct shell *shell, const char *title, bool narrow, char *out, size_t size)
 {
     const struct screen_data *data = shell->data;
-    char age[CLOCK_TEXT_MAX] = "";
+    char age[AGE_MAX];
     char expiry[64] = "";
     int64_t at_ms;
     int64_t now_s = shell_now_s(shell);
@@ -68,11 +94,7 @@ static void standing(struct shell *shell, const char *title, char *out, size_t s
             snprintf(expiry, sizeof expiry, "login %s  ", span);
         }
     }
-    int64_t at_s = shell_checked_at_s(shell);
-    if (at_s > 0) {
-        int64_t age_s = now_s - at_s;
-        clock_format_span(age_s < 60 ? age_s - age_s % 10 : age_s, age); /* not every second */
-    }
+    data_age(shell, title, narrow, age);
     enum err_code code = shell_trouble(shell)->code;
     const char *trouble = code == ERR_AUTH        ? "LOGIN?  "
                           : code == ERR_OFFLINE   ? "OFFLINE  "
@@ -85,8 +107,7 @@ static void standing(struct shell *shell, const char *title, char *out, size_t s
     for (size_t i = 0; i < shell->stack.n_ready && used < size; i++) {
         used += (size_t)snprintf(out + used, size - used, "%s  ", shell->stack.ready[i].badge);
     }
-    bool shown = strncmp(title, "BASKET", strlen("BASKET")) == 0; /* the title says it */
-    if (shell->gathering.on && !shown && used < size) {
+    if (shell->gathering.on && !is_basket(title) && used < size) { /* else the title says it */
         used +=
             (size_t)snprintf(out + used, size - used, "basket %s%s  ",
                              frame_count(shell->gathering.n), shell->gathering.touched ? " c" : "");
@@ -95,7 +116,7 @@ static void standing(struct shell *shell, const char *title, char *out, size_t s
         used += (size_t)snprintf(out + used, size - used, "c%zu  ", shell->changes.n_unseen);
     }
     if (used < size) {
-        snprintf(out + used, size - used, "%s%s%s ", expiry, age, age[0] ? " ago" : "");
+        snprintf(out + used, size - used, "%s%s ", expiry, age);
     }
 }
 
@@ -105,7 +126,7 @@ int frame_header(struct shell *shell, struct canvas *canvas, const char *title)
     char left[512] = " ";
     char where[128];
     int width = canvas->width;
-    standing(shell, title ? title : "", right, sizeof right);
+    standing(shell, title ? title : "", width < NARROW, right, sizeof right);
     int room = width - canvas_columns(right) - 2;
     canvas_fill(canvas, (struct rect){0, 0, width, 1}, STYLE_HEADER);
     place(shell->data, where, sizeof where);
