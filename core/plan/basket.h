@@ -142,6 +142,10 @@ struct basket_counts {
 struct plan *basket_plan(struct basket *basket, const struct plan_input *input,
                          const struct basket_feed *feed, struct basket_counts *counts);
 
+/* Takes what basket_plan found on a copy of this basket (basket_copy), in which nothing was changed
+   since then. The copy gives its texts away, and is to be released. */
+void basket_take_planned(struct basket *basket, struct basket *copy);
+
 /* What these requests alone would become, beside what is in the basket (NULL: nothing is gathered):
    their rows, and those of the basket that they hang together with. A row that is `refused` has the
    reason in `detail`. Changes nothing in the basket. */

@@ -397,6 +397,35 @@ struct plan *basket_plan(struct basket *basket, const struct plan_input *input,
     return planning.plan;
 }
 
+static void take_found(struct wish *wish, const struct wish *found)
+{
+    wish->state = found->state;
+    wish->moved = found->moved;
+    memcpy(wish->given, found->given, sizeof wish->given);
+    memcpy(wish->lost, found->lost, sizeof wish->lost);
+    wish->detail = found->detail;
+    wish->now = found->now;
+    wish->actor = found->actor;
+    wish->changed_at_s = found->changed_at_s;
+}
+
+void basket_take_planned(struct basket *basket, struct basket *copy)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < basket->n_wishes && kept < copy->n_wishes; i++) {
+        struct wish *wish = basket->wishes[i];
+        if (wish->id == copy->wishes[kept]->id) { /* otherwise it is so already */
+            take_found(wish, copy->wishes[kept]);
+            basket->wishes[kept++] = wish;
+        }
+    }
+    basket->n_wishes = kept;
+    basket->edits = copy->edits;
+    arena_release(&basket->texts);
+    basket->texts = copy->texts;
+    copy->texts = (struct arena)ARENA_INIT;
+}
+
 /* ---- what one edit would become ---------------------------------------------------------------- */
 
 /* Whether a wish of the basket is left as it is by these requests. */

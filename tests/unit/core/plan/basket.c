@@ -465,6 +465,38 @@ static void test_copy(void **state)
     close_site(&site);
 }
 
+/* A plan that was made on a copy, taken into the basket, is the same as one of the basket. */
+static void test_planned_on_a_copy(void **state)
+{
+    (void)state;
+    struct site site;
+    struct basket copy;
+    struct basket_counts counts;
+    open_site(&site);
+    gather(&site, "assign erin\nreassign alice 0020\nrelease bob\nrelease carol\nassign fay");
+    plan_free(plan_site(&site, NULL));
+    meanwhile(&site, "release bob\nassign gus 0007\nreassign alice 0030");
+    basket_copy(&copy, &site.basket);
+    struct plan_input input = world_input(&site.world);
+    struct plan *plan = basket_plan(&copy, &input, NULL, &counts);
+    basket_take_planned(&site.basket, &copy);
+    basket_release(&copy);
+    assert_int_equal(counts.already, 1);
+    assert_int_equal(site.basket.n_wishes, 4);
+    assert_string_equal(site.basket.wishes[1]->asked.agent, "alice");
+    assert_int_equal(site.basket.wishes[1]->state, WISH_CONFLICT);
+    assert_string_equal(site.basket.wishes[1]->actor, "kim@desk7 from 192.0.2.7");
+    assert_string_equal(site.basket.wishes[1]->detail, "alice has 0030");
+    assert_string_equal(site.basket.wishes[1]->now.ext, "0030");
+    assert_int_equal(site.basket.wishes[2]->state, WISH_OUT);
+    expect(&site, rows_of(plan));
+    plan_free(plan);
+    size_t n = 0;
+    assert_non_null(basket_undo(&site.basket, &n)); /* the deed is still known */
+    assert_int_equal(n, 5);
+    close_site(&site);
+}
+
 static void test_empty(void **state)
 {
     (void)state;
@@ -492,6 +524,7 @@ int main(void)
         cmocka_unit_test(test_preview),
         cmocka_unit_test(test_results),
         cmocka_unit_test(test_copy),
+        cmocka_unit_test(test_planned_on_a_copy),
         cmocka_unit_test(test_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
