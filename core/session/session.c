@@ -196,17 +196,7 @@ const char *session_store_uri(const struct session *session)
 
 const char *session_store_name(const struct session *session, struct arena *arena)
 {
-    const char *uri = session->settings->store;
-    const char *path = location_rest(uri, "sqlite");
-    char folder[PATH_MAX];
-    if (!path || *path == '/' || !getcwd(folder, sizeof folder)) {
-        return uri;
-    }
-    char *full = realpath(path, NULL); /* NULL: it is not there yet */
-    const char *name = full ? arena_printf(arena, "sqlite:%s", full)
-                            : arena_printf(arena, "sqlite:%s/%s", folder, path);
-    free(full);
-    return name;
+    return location_identity(session->settings->store, arena);
 }
 
 const char *session_store_place(struct session *session, struct arena *arena)

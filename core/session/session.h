@@ -59,7 +59,7 @@ void session_close(struct session *session); /* NULL is fine */
 const struct policy *session_policy(const struct session *session);
 const struct settings *session_settings(const struct session *session);
 const char *session_store_uri(const struct session *session);
-/* The same with a full path, so that it means the same file in every folder. In `arena`. */
+/* The store's identity, the same in every folder (location_identity). */
 const char *session_store_name(const struct session *session, struct arena *arena);
 /* The account and the region that the store is in, "account 123456789012, eu-west-2", after the actor
    was asked for; NULL: it is a file. In `arena`. */

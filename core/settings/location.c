@@ -1,6 +1,7 @@
 #include "core/settings/location.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/banned.h"
@@ -25,6 +26,30 @@ const char *location_rest(const char *uri, const char *scheme)
 {
     size_t length = strlen(scheme);
     return strncmp(uri, scheme, length) == 0 && uri[length] == ':' ? uri + length + 1 : NULL;
+}
+
+const char *location_identity(const char *uri, struct arena *arena)
+{
+    const char *path = location_rest(uri, "sqlite");
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    const char *name = slash ? slash + 1 : path;
+    if (!path) {
+        return uri;
+    }
+    char *full = realpath(path, NULL);
+    const char *identity = full ? arena_printf(arena, "sqlite:%s", full) : uri;
+    if (!full) { /* it is not there yet */
+        const char *folder = !slash ? "."
+                             : slash == path
+                                 ? "/"
+                                 : arena_printf(arena, "%.*s", (int)(slash - path), path);
+        full = realpath(folder, NULL);
+        identity =
+            full ? arena_printf(arena, "sqlite:%s/%s", strcmp(full, "/") == 0 ? "" : full, name)
+                 : uri;
+    }
+    free(full);
+    return identity;
 }
 
 const char *location_path(const char *path, const struct location_base *base, struct arena *arena)

@@ -53,6 +53,10 @@ enum err_code location_normalise(const struct location_text *from, struct arena 
    "//bucket/key". */
 const char *location_rest(const char *uri, const char *scheme);
 
+/* The same for every way to write a place of this machine: a full path without links and "..". Two
+   URIs with one identity are one store. Looks at the file system. In `arena`, or `uri` itself. */
+const char *location_identity(const char *uri, struct arena *arena);
+
 /* "~/" expanded, relative paths put into the folder; in `arena` or `path` itself. */
 const char *location_path(const char *path, const struct location_base *base, struct arena *arena);
 

@@ -16,6 +16,7 @@
 #include "core/base/fileio.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "core/settings/location.h"
 
 #define FILE_MAX (1u << 20) /* bytes of one file of preferences */
 #define LOCK_TRIES 100      /* of 10 ms */
@@ -63,8 +64,11 @@ void state_place(const struct settings *settings, char out[STATE_PLACE_ROOM])
     } else if (settings->context) {
         snprintf(out, STATE_PLACE_ROOM, "context-%s", settings->context);
     } else {
-        digest_of(settings->store, strlen(settings->store), digest);
+        struct arena arena = ARENA_INIT;
+        const char *store = location_identity(settings->store, &arena);
+        digest_of(store, strlen(store), digest);
         snprintf(out, STATE_PLACE_ROOM, "store-%.16s", digest);
+        arena_release(&arena);
     }
 }
 

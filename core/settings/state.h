@@ -41,7 +41,7 @@ enum state_scope {
 
 struct state;
 
-/* The name of the place that the settings are about: the context's, or one of the store's URI. Demo
+/* The name of the place that the settings are about: the context's, or one of the store's identity. Demo
    stores have no place, and nothing of them is kept. */
 void state_place(const struct settings *settings, char out[STATE_PLACE_ROOM]);
 

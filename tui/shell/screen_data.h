@@ -44,6 +44,8 @@ struct screen_data {
     struct widths logins, names;
     int64_t now_s;           /* when states were judged */
     const char *actor;       /* NULL: not known yet */
+    /* What a plan file says of its store and its maker (struct plan_file_content); NULL: not known. */
+    const char *store_name, *store_place, *user;
     const struct feed *feed; /* what changed, and who did it; NULL: nothing yet */
     const char *place;       /* where the audit trail stood; NULL: not known */
     struct port_info info;

@@ -62,6 +62,9 @@ static struct screen_data *make_data(struct work *work, const struct snapshot *s
                                          .now_s = session_now_s(work->session)};
     struct screen_data *data = screen_data_join(&source, work->seen);
     data->place = arena_strdup(&data->arena, session_place(work->session));
+    data->store_name = arena_strdup(&data->arena, session_store_name(work->session, &data->arena));
+    data->store_place = session_store_place(work->session, &data->arena);
+    data->user = arena_strdup(&data->arena, session_user(work->session));
     data->tells_live = roster && session_tells_live(work->session);
     session_facts(work->session, &data->info);
     return data;
@@ -163,6 +166,7 @@ static void name_actor(struct work *work)
     if (work->data && session_actor(work->session, &work->job.progress, &actor, NULL) == ERR_OK &&
         actor) {
         work->data->actor = arena_strdup(&work->data->arena, actor);
+        work->data->store_place = session_store_place(work->session, &work->data->arena);
     }
 }
 

@@ -119,19 +119,17 @@ static void free_writing(struct job *job)
 static enum err_code encode(struct plan_view *view, const struct shell *shell,
                             struct writing *writing, struct err *err)
 {
-    struct arena arena = ARENA_INIT;
-    const struct plan_file_content content = {
-        .store = session_store_name(shell->place.session, &arena),
-        .maker = shell->place.actor[0] ? shell->place.actor : "extpool",
-        .made_at_s = shell_now_s(shell),
-        .action = view->plan->action,
-        .ticket = view_plan_ticket(view, shell),
-        .guard = &view->judged.verdict,
-        .plan = view->plan};
+    const struct screen_data *data = shell->data; /* there is a plan, so there is data */
+    const struct plan_file_content content = {.store = data->store_name,
+                                              .place = data->store_place,
+                                              .maker = data->user,
+                                              .made_at_s = shell_now_s(shell),
+                                              .action = view->plan->action,
+                                              .ticket = view_plan_ticket(view, shell),
+                                              .guard = &view->judged.verdict,
+                                              .plan = view->plan};
     writing->n_rows = view_plan_ticked(view->plan);
-    enum err_code code = plan_file_write(&content, &writing->text, writing->digest, err);
-    arena_release(&arena);
-    return code;
+    return plan_file_write(&content, &writing->text, writing->digest, err);
 }
 
 static unsigned path_accepted(struct dialog *dialog, struct shell *shell, const char *text)
