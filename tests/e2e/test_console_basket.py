@@ -84,7 +84,7 @@ def test_rows_go_in_and_out(centre):
         term.press("U").wait_for("No row is ticked").press("Enter").quiet()
         term.press("b").wait_for("BASKET 4").press("*").wait_for("applies the 4").quiet()
         term.press("g", "-").wait_for("BASKET 3").wait_for("z brings it back")
-        term.press("z").wait_for("BASKET 4").press("z").wait_for("BASKET 3")  # the newest edit
+        term.press("z").wait_for("BASKET 4").press("z").wait_for("BASKET 3").quiet()  # the newest
         assert "lowest free" not in term.text
         term.press("Z").wait_for("BASKET 4").wait_for("lowest free")
         term.press("Esc").wait_gone("BASKET").wait_for("basket 4").quiet()
@@ -215,6 +215,38 @@ def test_what_cannot_be_kept_or_read_stops_nothing(centre, damage):
         term.press(":").type("activity").press("Enter").wait_for(said).press("Esc").quiet()
         gather(term)
         term.press("b").wait_for("BASKET 4").press("Enter").wait_for("basket: 4 applied")
+    if damage != "folder":  # what could not be read is still there
+        assert path.with_name("basket.json.aside-1").stat().st_size > 0
+
+
+def test_one_store_by_two_names(centre):
+    with open_console(centre, "--store", "sqlite:pool.db") as term:
+        gather(term).press("q").wait_for("Keep it").press("Enter").wait_exit()
+    path = f"sqlite:{centre.folder}/pool.db"
+    with open_console(centre, "--store", path) as term:
+        term.wait_for("basket 4").press("b").wait_for("BASKET 4").quiet()
+    [kept_path] = kept(centre)
+    assert json.loads(kept_path.read_text())["store"] == path
+
+
+def test_a_basket_of_another_store_is_set_aside(centre):
+    """The store of a context is another one since the basket was kept."""
+    context = "[defaults]\ncontext = one\n[context one]\nstore = sqlite:{}.db\n" + CONFIG
+    (centre.folder / "config").write_text(context.format("pool"))
+    with open_console(centre) as term:
+        gather(term).press("q").wait_for("Keep it").press("Enter").wait_exit()
+    [path] = kept(centre)
+    before = path.read_text()
+    (centre.folder / "config").write_text(context.format("other"))
+    assert centre.run("--sync", "--no-export").status == 0
+    with open_console(centre) as term:
+        assert "basket" not in term.lines[0]
+        term.press(":").type("activity").press("Enter")
+        term.wait_for("the kept basket is of another store and stays out").press("Esc").quiet()
+        term.press("b").wait_for("basket 0").quiet()
+        edit(term, "e.rao", "p", "leaflet")
+        term.wait_for(lambda t: kept(centre)).quiet()
+    assert path.with_name("basket.json.aside-1").read_text() == before
 
 
 def test_a_plan_file_from_a_read_only_session(centre):
@@ -228,6 +260,9 @@ def test_a_plan_file_from_a_read_only_session(centre):
     path = centre.folder / "plan.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     held = centre.held()
+    assert centre.run("--release", "e.rao", "--plan-out", "other.json").status == 0
+    plans = [json.loads((centre.folder / name).read_text()) for name in ("plan.json", "other.json")]
+    assert plans[0]["maker"] == plans[1]["maker"] and plans[0]["store"] == plans[1]["store"]
     done = centre.run("--apply", "plan.json", "--yes")
     assert done.status == 0, done
     assert centre.held() != held and centre.extension("d.rao") == "2030"

@@ -1,4 +1,4 @@
-#include "tui/shell/gather.h"
+#include "tui/shell/gather_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,29 +6,12 @@
 
 #include "core/base/mem.h"
 #include "core/base/text.h"
-#include "core/plan/plan_file.h"
 
 #include "core/base/banned.h"
 
-struct gathered {
-    struct basket basket;
-    struct plan *plan; /* NULL: not planned since the last change */
-    struct basket_counts counts;
-    unsigned long planned; /* the edits of the basket that the plan knows */
-    bool restored;         /* from an earlier run, and nothing was said yet */
-    int64_t restored_at_s; /* when it was kept */
-    char restored_error[ERR_TEXT_MAX];
-};
-
-static struct gathered *all_of(const struct shell *shell)
+void gather_publish(struct shell *shell)
 {
-    return shell->gathering.all;
-}
-
-/* What everybody may know. */
-static void publish(struct shell *shell)
-{
-    const struct basket *basket = &all_of(shell)->basket;
+    const struct basket *basket = &gather_all(shell)->basket;
     struct gathering *gathering = &shell->gathering;
     gathering->n = basket->n_wishes;
     snprintf(gathering->adds, sizeof gathering->adds, "Add to basket (%s)",
@@ -59,30 +42,43 @@ bool gather_can_redo(const struct shell *shell)
 
 struct basket *gather_basket(struct shell *shell)
 {
-    return &all_of(shell)->basket;
+    return &gather_all(shell)->basket;
 }
 
 const struct basket *gather_look(const struct shell *shell)
 {
-    return &all_of(shell)->basket;
+    return &gather_all(shell)->basket;
 }
 
 void gather_know(struct shell *shell)
 {
-    all_of(shell)->planned = all_of(shell)->basket.edits;
+    gather_all(shell)->planned = gather_all(shell)->basket.edits;
 }
 
 void gather_begin(struct shell *shell)
 {
     shell->gathering.on = true;
-    publish(shell);
+    gather_publish(shell);
     shell->gathering.said_s = shell_now_s(shell);
 }
 
-/* Whoever shows the plan learns of the new one before the old one goes. */
-static void set_plan(struct shell *shell, struct plan *plan)
+/* A job that plans the basket on new data. */
+struct replanning {
+    struct job job;
+    struct shell *shell;
+    unsigned generation;
+    unsigned long edits; /* of the basket that was copied */
+    struct basket basket;
+    struct screen_data *data;
+    struct plan_input input;
+    char actor[512];
+    struct plan *plan;
+    struct basket_counts counts;
+};
+
+void gather_set_plan(struct shell *shell, struct plan *plan)
 {
-    struct gathered *all = all_of(shell);
+    struct gathered *all = gather_all(shell);
     struct plan *old = all->plan;
     all->plan = plan;
     if (shell->gathering.replanned) {
@@ -93,12 +89,12 @@ static void set_plan(struct shell *shell, struct plan *plan)
 
 void gather_end(struct shell *shell)
 {
-    struct gathered *all = all_of(shell);
-    set_plan(shell, NULL);
+    struct gathered *all = gather_all(shell);
+    gather_set_plan(shell, NULL);
     basket_clear(&all->basket);
     all->counts = (struct basket_counts){0};
     shell->gathering.on = shell->gathering.touched = false;
-    publish(shell);
+    gather_publish(shell);
 }
 
 /* ---- planning -------------------------------------------------------------------------------- */
@@ -118,28 +114,38 @@ static bool who(void *context, const char *ext, const char *agent, const char **
     return true;
 }
 
-static void make_plan(struct shell *shell)
+static struct plan *plan_basket(struct basket *basket, const struct plan_input *input,
+                                const struct feed *from, struct basket_counts *counts)
 {
-    struct gathered *all = all_of(shell);
-    struct feed *feed = feed_ref(shell->data->feed);
+    struct feed *feed = feed_ref(from);
     const struct basket_feed told = {.who = who, .context = feed};
-    struct plan_input input = shell_plan_input(shell);
-    struct plan *plan = basket_plan(&all->basket, &input, feed ? &told : NULL, &all->counts);
-    all->planned = all->basket.edits;
-    publish(shell);
-    set_plan(shell, plan);
+    struct plan *plan = basket_plan(basket, input, feed ? &told : NULL, counts);
     feed_unref(feed);
+    return plan;
 }
 
-static bool is_readable(const struct shell *shell)
+static void take_plan(struct shell *shell, struct plan *plan, const struct basket_counts *counts)
 {
-    return shell->data && shell->data->snapshot && shell->data->snapshot->read_at_s != 0;
+    struct gathered *all = gather_all(shell);
+    all->counts = *counts;
+    all->planned = all->basket.edits;
+    all->replanning = NULL;
+    gather_publish(shell);
+    gather_set_plan(shell, plan);
+}
+
+static void make_plan(struct shell *shell)
+{
+    struct basket_counts counts;
+    struct plan_input input = shell_plan_input(shell);
+    take_plan(shell, plan_basket(&gather_all(shell)->basket, &input, shell->data->feed, &counts),
+              &counts);
 }
 
 struct plan *gather_plan(struct shell *shell)
 {
-    struct gathered *all = all_of(shell);
-    if (is_readable(shell) && (!all->plan || all->planned != all->basket.edits)) {
+    struct gathered *all = gather_all(shell);
+    if (gather_is_readable(shell) && (!all->plan || all->planned != all->basket.edits)) {
         make_plan(shell);
     }
     return all->plan;
@@ -148,24 +154,25 @@ struct plan *gather_plan(struct shell *shell)
 void gather_changed(struct shell *shell)
 {
     gather_plan(shell);
-    publish(shell);
+    gather_publish(shell);
 }
 
 const struct basket_counts *gather_counts(const struct shell *shell)
 {
-    return &all_of(shell)->counts;
+    return &gather_all(shell)->counts;
 }
 
 struct plan *gather_take_plan(struct shell *shell)
 {
     struct plan *plan = gather_plan(shell);
-    all_of(shell)->plan = NULL; /* it is the view's now */
+    gather_all(shell)->plan = NULL; /* it is the view's now */
+    gather_all(shell)->replanning = NULL;
     return plan;
 }
 
 void gather_applied(struct shell *shell, const struct plan *plan)
 {
-    struct basket *basket = &all_of(shell)->basket;
+    struct basket *basket = &gather_all(shell)->basket;
     basket_take_results(basket, plan);
     if (basket->n_wishes == 0) {
         gather_end(shell);
@@ -177,7 +184,7 @@ struct plan *gather_preview(const struct shell *shell, const char *action,
                             const struct request *requests, size_t n_requests)
 {
     struct plan_input input = shell_plan_input(shell);
-    const struct basket *basket = shell->gathering.on ? &all_of(shell)->basket : NULL;
+    const struct basket *basket = shell->gathering.on ? &gather_all(shell)->basket : NULL;
     return basket_preview(basket, &input, action, requests, n_requests);
 }
 
@@ -208,7 +215,7 @@ static void numbers_of(const struct plan *plan, const struct wish *wish, char *o
 static void note_added(struct shell *shell, const struct request *requests, size_t n_requests,
                        const char *also)
 {
-    const struct gathered *all = all_of(shell);
+    const struct gathered *all = gather_all(shell);
     const struct basket *basket = &all->basket;
     const struct request *first = &requests[0];
     char numbers[2 * EXT_ROOM + 4];
@@ -232,12 +239,12 @@ static void note_added(struct shell *shell, const struct request *requests, size
 
 void gather_add(struct shell *shell, const struct request *requests, size_t n_requests)
 {
-    struct basket *basket = &all_of(shell)->basket;
+    struct basket *basket = &gather_all(shell)->basket;
     struct plan_input input = shell_plan_input(shell);
     size_t replaced = basket_add(basket, &input, requests, n_requests, shell_now_s(shell));
     char also[80] = "";
     gather_plan(shell);
-    publish(shell);
+    gather_publish(shell);
     if (replaced > 0) {
         snprintf(also, sizeof also, "%s replaced, ",
                  replaced == 1 ? "the earlier wish is" : "the earlier wishes are");
@@ -250,7 +257,7 @@ void gather_add(struct shell *shell, const struct request *requests, size_t n_re
 
 static bool turn(struct shell *shell, bool back)
 {
-    struct basket *basket = &all_of(shell)->basket;
+    struct basket *basket = &gather_all(shell)->basket;
     size_t n = 0;
     const struct wish *wish = back ? basket_undo(basket, &n) : basket_redo(basket, &n);
     if (!wish) {
@@ -258,7 +265,7 @@ static bool turn(struct shell *shell, bool back)
     }
     bool there = basket_find(basket, wish->id) != BASKET_NONE;
     gather_plan(shell);
-    publish(shell);
+    gather_publish(shell);
     if (n == 1) {
         shell_flash(shell, STYLE_INFO, "%s %s of %s: basket %s; nothing was written",
                     there ? "back in the basket:" : "out of the basket:",
@@ -286,7 +293,7 @@ bool gather_redo(struct shell *shell)
 
 char gather_sign(const struct shell *shell, const char *login, const char *ext)
 {
-    const struct basket *basket = &all_of(shell)->basket;
+    const struct basket *basket = &gather_all(shell)->basket;
     if (basket->n_wishes == 0) {
         return '\0';
     }
@@ -303,7 +310,7 @@ char gather_sign_with(const struct shell *shell, const char *login, const char *
 
 const char *gather_row_now(const struct shell *shell, bool agents, const char *key)
 {
-    const struct basket *basket = &all_of(shell)->basket;
+    const struct basket *basket = &gather_all(shell)->basket;
     size_t found = agents ? basket_find_agent(basket, key) : basket_find_ext(basket, key);
     return found == BASKET_NONE ? NULL : change_kind_name(basket->wishes[found]->asked.kind);
 }
@@ -330,7 +337,7 @@ bool gather_remind(struct shell *shell)
     return true;
 }
 
-/* ---- new data -------------------------------------------------------------------------------- */
+/* ---- what others changed --------------------------------------------------------------------- */
 
 static const struct wish *first_conflict(const struct basket *basket)
 {
@@ -362,7 +369,7 @@ static void say_touched(struct shell *shell, const struct wish *wish, size_t mor
 
 static void say_restored(struct shell *shell, size_t n, const struct basket_counts *counts)
 {
-    struct gathered *all = all_of(shell);
+    struct gathered *all = gather_all(shell);
     char age[CLOCK_TEXT_MAX];
     char rest[80] = "";
     size_t unfit = counts->out + counts->conflicts;
@@ -376,20 +383,10 @@ static void say_restored(struct shell *shell, size_t n, const struct basket_coun
               n == 1 ? "" : "s", rest, frame_key(shell, CMD_BASKET));
 }
 
-void gather_reload(struct shell *shell)
+/* What the new plan tells about `n` wishes, of which `before` were in conflict. */
+static void say_changes(struct shell *shell, size_t n, size_t before)
 {
-    struct gathered *all = all_of(shell);
-    if (all->restored_error[0] && is_readable(shell)) {
-        shell_say(shell, STYLE_WARN, "%s", all->restored_error);
-        all->restored_error[0] = '\0';
-    }
-    if (all->basket.n_wishes == 0 || !is_readable(shell)) {
-        set_plan(shell, NULL);
-        return;
-    }
-    size_t before = all->counts.conflicts;
-    size_t n = all->basket.n_wishes;
-    make_plan(shell);
+    struct gathered *all = gather_all(shell);
     const struct wish *conflict = first_conflict(&all->basket);
     if (all->restored && !shell->data->partial) {
         say_restored(shell, n, &all->counts);
@@ -404,62 +401,87 @@ void gather_reload(struct shell *shell)
     }
 }
 
-/* ---- kept in the state folder ----------------------------------------------------------------- */
+/* ---- many wishes: on the worker ------------------------------------------------------------------ */
 
-void gather_restore(struct shell *shell, const char *path)
+static void replan(struct job *job)
 {
-    struct gathered *all = all_of(shell);
-    struct plan_file file;
-    struct err err = ERR_INIT;
-    enum err_code code = plan_file_load(&file, path, &err);
-    if (code == ERR_OK && strcmp(file.store, session_store_uri(shell->place.session)) != 0) {
-        snprintf(all->restored_error, sizeof all->restored_error,
-                 "the kept basket is of another store and stays out: %.400s", file.store);
-    } else if (code == ERR_OK && file.n_wishes > 0) {
-        plan_file_gather(&file, &all->basket);
-        all->restored = true;
-        all->restored_at_s = file.made_at_s;
-        gather_begin(shell);
-    } else if (code != ERR_OK && code != ERR_NOT_FOUND) {
-        snprintf(all->restored_error, sizeof all->restored_error,
-                 "the kept basket cannot be read: %.400s", err.text);
+    struct replanning *replanning = (struct replanning *)job;
+    replanning->plan = plan_basket(&replanning->basket, &replanning->input, replanning->data->feed,
+                                   &replanning->counts);
+}
+
+static void free_replanning(struct job *job)
+{
+    struct replanning *replanning = (struct replanning *)job;
+    plan_free(replanning->plan);
+    basket_release(&replanning->basket);
+    screen_data_unref(replanning->data);
+    free(replanning);
+}
+
+static void start_replanning(struct shell *shell);
+
+static void replanned(struct job *job)
+{
+    struct replanning *replanning = (struct replanning *)job;
+    struct shell *shell = replanning->shell;
+    struct gathered *all = gather_all(shell);
+    if (replanning->generation != shell->jobs.generation || all->replanning != replanning) {
+        return; /* of another place, or there is newer data */
     }
-    plan_file_release(&file);
-    publish(shell);
-}
-
-enum err_code gather_encode(const struct shell *shell, struct buf *out, struct err *err)
-{
-    const struct basket *basket = &all_of(shell)->basket;
-    const char *maker = shell->place.actor[0] ? shell->place.actor : "extpool";
-    const struct plan_file_content content = {.store = session_store_uri(shell->place.session),
-                                              .maker = maker,
-                                              .made_at_s = shell_now_s(shell),
-                                              .action = "basket",
-                                              .ticket = basket->ticket,
-                                              .basket = basket};
-    return plan_file_write(&content, out, NULL, err);
-}
-
-unsigned long gather_edits(const struct shell *shell)
-{
-    return all_of(shell)->basket.edits;
-}
-
-void gather_open(struct shell *shell)
-{
-    shell->gathering = (struct gathering){.replanned = shell->gathering.replanned,
-                                          .all = mem_alloc(sizeof *shell->gathering.all)};
-    basket_init(&shell->gathering.all->basket);
-}
-
-void gather_close(struct shell *shell)
-{
-    struct gathered *all = all_of(shell);
-    if (all) {
-        set_plan(shell, NULL);
-        basket_release(&all->basket);
-        free(all);
+    all->replanning = NULL;
+    if (!replanning->plan || replanning->edits != all->basket.edits) {
+        start_replanning(shell); /* other work went first, or a row was ticked meanwhile */
+        return;
     }
-    shell->gathering = (struct gathering){.replanned = shell->gathering.replanned};
+    size_t n = all->basket.n_wishes;
+    size_t before = all->counts.conflicts;
+    basket_take_planned(&all->basket, &replanning->basket);
+    take_plan(shell, replanning->plan, &replanning->counts);
+    replanning->plan = NULL;
+    say_changes(shell, n, before);
+}
+
+static void start_replanning(struct shell *shell)
+{
+    struct gathered *all = gather_all(shell);
+    struct replanning *replanning = mem_alloc(sizeof *replanning);
+    replanning->job = (struct job){.name = "planning the basket",
+                                   .run = replan,
+                                   .done = replanned,
+                                   .free = free_replanning,
+                                   .err = ERR_INIT};
+    replanning->shell = shell;
+    replanning->generation = shell->jobs.generation;
+    replanning->edits = all->basket.edits;
+    basket_copy(&replanning->basket, &all->basket);
+    replanning->data = screen_data_ref(shell->data);
+    replanning->input = shell_plan_input(shell);
+    snprintf(replanning->actor, sizeof replanning->actor, "%s", replanning->input.actor);
+    replanning->input.actor = replanning->actor;
+    all->replanning = replanning;
+    worker_submit(shell->jobs.worker, &replanning->job);
+}
+
+bool gather_is_planning(const struct shell *shell)
+{
+    return gather_all(shell)->replanning != NULL;
+}
+
+/* ---- new data -------------------------------------------------------------------------------- */
+
+void gather_replan(struct shell *shell)
+{
+    struct gathered *all = gather_all(shell);
+    size_t n = all->basket.n_wishes;
+    size_t before = all->counts.conflicts;
+    if (n == 0 || !gather_is_readable(shell)) {
+        all->replanning = NULL;
+        gather_set_plan(shell, NULL);
+    } else if (n > GATHER_HERE_MAX) {
+        start_replanning(shell);
+    } else {
+        make_plan(shell);
+        say_changes(shell, n, before);
+    }
 }

@@ -17,7 +17,8 @@
 #include "core/plan/basket.h"
 #include "tui/shell/shell.h"
 
-#define GATHER_REMIND_S 600 /* after so long the status line says again that nothing is written */
+#define GATHER_HERE_MAX 1000 /* wishes; more are planned on the worker when there is new data */
+#define GATHER_REMIND_S 600  /* after so long the status line says again that nothing is written */
 
 /* From now on edits are gathered. */
 void gather_begin(struct shell *shell);
@@ -56,8 +57,10 @@ void gather_applied(struct shell *shell, const struct plan *plan);
 struct plan *gather_preview(const struct shell *shell, const char *action,
                             const struct request *requests, size_t n_requests);
 
-/* The data on the screen is new: plans again, and says what somebody else changed. */
+/* The data on the screen is new: plans again, and says what somebody else changed. Many wishes are
+   planned on the worker; until that ends, the plan is that of the data before. */
 void gather_reload(struct shell *shell);
+bool gather_is_planning(const struct shell *shell);
 
 /* Says again that gathered rows are not written, if that was said long ago; then true. */
 bool gather_remind(struct shell *shell);
@@ -74,10 +77,16 @@ void gather_know(struct shell *shell);
 
 /* ---- for tui/shell/keep.c -------------------------------------------------------------------- */
 
-/* An empty basket, for a new place; then what was kept of an earlier one. */
+/* An empty basket, for a new place; then what was kept of an earlier one. False: what stands in that
+   file stays out, because it is of another store or cannot be read. */
 void gather_open(struct shell *shell);
-void gather_restore(struct shell *shell, const char *path);
+bool gather_restore(struct shell *shell, const char *path);
 void gather_close(struct shell *shell);
+/* What was restored is of another account or region, which was not known before. It is out of the
+   basket, and its file has to be set aside. */
+bool gather_is_foreign(const struct shell *shell);
+/* Says where the file of what stays out is now; NULL: where it was. */
+void gather_set_aside(struct shell *shell, const char *path);
 /* Counts everything that changes the basket. */
 unsigned long gather_edits(const struct shell *shell);
 /* The basket as a plan file. */

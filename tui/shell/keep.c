@@ -15,6 +15,7 @@
 
 #include "core/base/banned.h"
 
+#define ASIDE_MAX 99  /* baskets that stay out, of one place */
 #define BASKETS_MAX 9 /* consoles of one place that keep their baskets */
 #define AGAIN_MS 60000
 
@@ -55,6 +56,31 @@ static int lock_basket(const char *path)
     return fd;
 }
 
+/* A basket that stays out is not lost: its file gets another name, which is the caller's to free. NULL:
+   it stays where it is. */
+static char *set_aside(const char *path)
+{
+    for (int i = 1; i <= ASIDE_MAX; i++) {
+        char *name = mem_printf("%s.aside-%d", path, i);
+        if (access(name, F_OK) != 0 && rename(path, name) == 0) {
+            return name;
+        }
+        free(name);
+    }
+    return NULL;
+}
+
+static bool restore(struct shell *shell, const char *path)
+{
+    bool fits = gather_restore(shell, path);
+    if (!fits) {
+        char *name = set_aside(path);
+        gather_set_aside(shell, name);
+        free(name);
+    }
+    return fits;
+}
+
 /* The first one that is free is this console's; what stands in other free ones is taken over. */
 static void open_baskets(struct shell *shell)
 {
@@ -63,14 +89,13 @@ static void open_baskets(struct shell *shell)
         bool there = path && access(path, F_OK) == 0;
         int lock = path && (there || !s_keep.path) ? lock_basket(path) : -1;
         if (lock >= 0 && !s_keep.path) {
-            gather_restore(shell, path);
+            (void)restore(shell, path);
             s_keep.path = path;
             s_keep.lock = lock;
             s_keep.edits = gather_edits(shell);
             continue;
         }
-        if (lock >= 0 && there) {
-            gather_restore(shell, path);
+        if (lock >= 0 && there && restore(shell, path)) {
             keep_now(shell); /* it is in ours before it goes */
             (void)!unlink(path);
         }
@@ -159,6 +184,8 @@ struct saving {
     unsigned generation;
     struct state *fork;
     char *path;      /* of the basket; NULL: it has not changed */
+    bool foreign;    /* what is in the file stays out: it gets another name */
+    char *aside;     /* that name */
     struct buf text; /* "": the file goes */
     unsigned long edits;
 };
@@ -176,6 +203,7 @@ static void prepare(struct saving *saving, struct shell *shell)
     saving->fork = state_fork(shell->state);
     saving->edits = gather_edits(shell);
     buf_init(&saving->text, PLAN_FILE_MAX);
+    saving->foreign = gather_is_foreign(shell);
     if (s_keep.path && s_keep.edits != saving->edits) {
         saving->path = mem_strdup(s_keep.path);
         if (gather_count(shell) > 0) {
@@ -187,6 +215,7 @@ static void prepare(struct saving *saving, struct shell *shell)
 static void write_all(struct job *job)
 {
     struct saving *saving = (struct saving *)job;
+    saving->aside = saving->path && saving->foreign ? set_aside(saving->path) : NULL;
     if (saving->path && job->err.code == ERR_OK && saving->text.length == 0) {
         (void)!unlink(saving->path);
     } else if (saving->path && job->err.code == ERR_OK &&
@@ -207,6 +236,9 @@ static void written(struct job *job)
         return;
     }
     s_keep.saving = false;
+    if (saving->foreign) {
+        gather_set_aside(shell, saving->aside);
+    }
     if (job->err.code == ERR_OK) {
         s_keep.edits = saving->edits;
     } else {
@@ -228,6 +260,7 @@ static void free_saving(struct job *job)
     state_close(saving->fork);
     buf_release(&saving->text);
     free(saving->path);
+    free(saving->aside);
     free(saving);
 }
 

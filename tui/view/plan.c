@@ -188,7 +188,8 @@ static unsigned answer(struct plan_view *view, struct shell *shell)
 
 bool view_plan_is_early(const struct plan_view *view, const struct shell *shell)
 {
-    return !view->seen || shell->stack.drawn != &view->view || shell_just_came(shell, &view->view);
+    return !view->seen || shell->stack.drawn != &view->view ||
+           shell_just_came(shell, &view->view) || (view->basket && gather_is_planning(shell));
 }
 
 static unsigned apply(struct plan_view *view, struct shell *shell)

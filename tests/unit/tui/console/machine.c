@@ -349,6 +349,7 @@ static int setup(void **state)
     s_console = mem_alloc(sizeof *s_console);
     s_shell = &s_console->shell;
     s_shell->options = &s_options;
+    s_shell->data_replaced = gather_reload;
     bindings_default(&s_shell->bindings);
     canvas_init(&s_console->canvas, 80, 24);
     assert_int_equal(console_open(s_console, &s_settings, &err), ERR_OK);
