@@ -94,6 +94,21 @@ def test_rows_go_in_and_out(centre):
         term.press("Down").wait_for("b Basket")
 
 
+@pytest.mark.parametrize("keys, title", [("h", "HISTORY"), ("!", "DOCTOR"), ("4", "CHANGES")])
+def test_the_basket_opens_from_other_lists(centre, keys, title):
+    with open_console(centre) as term:
+        term.press(keys).wait_for(title).quiet()
+        term.press("b").wait_for("basket 0").press("b").wait_gone("basket 0")  # on, and off again
+        term.press("b").wait_for("basket 0").quiet()
+        if keys != "4":
+            term.press("Esc").wait_gone(title).quiet()
+        else:
+            term.press("1").quiet()
+        edit(term, "d.rao", "r", "2030")
+        term.press(keys).wait_for(title).quiet().press("b").wait_for("BASKET 1").quiet()
+        term.press("Esc").wait_for(title).quiet()
+
+
 def test_one_wish_an_agent(centre):
     with open_console(centre) as term:
         term.press("b").wait_for("basket 0").quiet()

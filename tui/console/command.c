@@ -11,6 +11,7 @@
 #include "tui/console/open.h"
 #include "tui/panel/dialog.h"
 #include "tui/view/help.h"
+#include "tui/view/planning.h"
 #include "tui/panel/prompt.h"
 #include "tui/terminal/term.h"
 #include "tui/shell/gather.h"
@@ -279,6 +280,9 @@ static unsigned common(struct console *console, enum command command)
         return REACT_DRAW;
     case CMD_CONTEXT:
         pick_context(console);
+        return REACT_DRAW;
+    case CMD_BASKET:
+        planning_basket(&console->shell);
         return REACT_DRAW;
     case CMD_HELP:
         help_open(&console->shell, top->ops->place);

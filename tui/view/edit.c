@@ -343,9 +343,6 @@ unsigned edit_command(struct shell *shell, enum command command, const struct se
         return REACT_DRAW;
     }
     switch ((int)command) {
-    case CMD_BASKET:
-        planning_basket(shell);
-        return REACT_DRAW;
     case CMD_ASSIGN:
     case CMD_REASSIGN:
     case CMD_RELEASE:
