@@ -1,5 +1,6 @@
 #include "tui/view/live_watch.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -10,6 +11,7 @@
 
 #define REST_MS 400   /* a list that moves is not asked about */
 #define APART_MS 2000 /* between two requests */
+#define PAGES_ALONG 4 /* above and below, as far as a request has room */
 
 void live_watch_init(struct live_watch *watch)
 {
@@ -50,25 +52,63 @@ static const char *holder_at(const struct screen_data *data, const struct list *
     return slot->state == SLOT_ASSIGNED ? slot->agent : NULL;
 }
 
+static void want_agents(const struct live_lists *lists, size_t from, size_t n,
+                        struct wanted_agents *out)
+{
+    const struct list *list = &lists->agents->list;
+    for (size_t i = from; i < from + n && i < list->n_shown; i++) {
+        want(out, agent_at(out->shell->data, list, i));
+    }
+}
+
+static void want_holders(const struct live_lists *lists, size_t from, size_t n,
+                         struct wanted_agents *out)
+{
+    const struct list *list = &lists->numbers->list;
+    for (size_t i = from; i < from + n && i < list->n_shown; i++) {
+        want(out, holder_at(out->shell->data, list, i));
+    }
+}
+
 /* The row of the cursor first, then the agents, then the holders. */
+static void want_shown(const struct live_lists *lists, struct wanted_agents *out)
+{
+    const struct list *agents = &lists->agents->list;
+    const struct list *numbers = &lists->numbers->list;
+    if (lists->on_numbers) {
+        want_holders(lists, numbers->cursor, 1, out);
+    } else {
+        want_agents(lists, agents->cursor, 1, out);
+    }
+    want_agents(lists, agents->top, (size_t)lists->agent_rows, out);
+    want_holders(lists, numbers->top, (size_t)lists->number_rows, out);
+}
+
+/* Rows of the list with the cursor, so many pages below (negative: above) what is shown. */
+static void want_page(const struct live_lists *lists, int pages, struct wanted_agents *out)
+{
+    const struct pane *pane = lists->on_numbers ? lists->numbers : lists->agents;
+    size_t rows = (size_t)(lists->on_numbers ? lists->number_rows : lists->agent_rows);
+    size_t by = rows * (size_t)abs(pages);
+    size_t top = pane->list.top;
+    size_t from = pages > 0 ? top + by : top > by ? top - by : 0;
+    (lists->on_numbers ? want_holders : want_agents)(lists, from,
+                                                     pages < 0 && by > top ? top : rows, out);
+}
+
+/* What is on the screen, and the pages that a key leads to: their states are there when they come, and
+   nothing is sent twice. If somebody of these is not known, the request takes more pages along. */
 static void gather(const struct shell *shell, const struct live_lists *lists,
                    struct wanted_agents *out)
 {
-    const struct screen_data *data = shell->data;
-    const struct list *agents = &lists->agents->list;
-    const struct list *numbers = &lists->numbers->list;
     out->shell = shell;
     out->n = 0;
-    if (lists->on_numbers && numbers->cursor < numbers->n_shown) {
-        want(out, holder_at(data, numbers, numbers->cursor));
-    } else if (!lists->on_numbers && agents->cursor < agents->n_shown) {
-        want(out, agent_at(data, agents, agents->cursor));
-    }
-    for (size_t i = 0; i < (size_t)lists->agent_rows && agents->top + i < agents->n_shown; i++) {
-        want(out, agent_at(data, agents, agents->top + i));
-    }
-    for (size_t i = 0; i < (size_t)lists->number_rows && numbers->top + i < numbers->n_shown; i++) {
-        want(out, holder_at(data, numbers, numbers->top + i));
+    want_shown(lists, out);
+    want_page(lists, 1, out);
+    want_page(lists, -1, out);
+    for (int pages = 2; out->n > 0 && pages <= PAGES_ALONG; pages++) {
+        want_page(lists, pages, out);
+        want_page(lists, -pages, out);
     }
 }
 

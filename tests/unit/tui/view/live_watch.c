@@ -85,9 +85,31 @@ static void it_does_not_ask_for_whom_it_knows(void **state)
     struct fixture *f = *state;
     know(f, "alice");
     know(f, "bob");
+    know(f, "carol");
+    know(f, "dave");
     assert_true(acts_at(f) == LOOP_FOREVER);
-    f->agents.list.top = 2; /* carol and dave come onto the screen */
+    live_cache_release(&f->shell.live.cache);
+    f->agents.list.cursor = 1; /* nobody is known any more, and the list has moved */
     assert_true(acts_at(f) != LOOP_FOREVER);
+}
+
+/* The next page and the one before are known when a key leads there. */
+static void it_asks_for_the_pages_beside_the_screen_too(void **state)
+{
+    struct fixture *f = *state;
+    know(f, "alice");
+    know(f, "bob");
+    know(f, "carol");
+    assert_true(acts_at(f) != LOOP_FOREVER); /* dave is on the next page */
+    know(f, "dave");
+    f->agents.list.cursor = 1;
+    assert_true(acts_at(f) == LOOP_FOREVER);
+    live_cache_release(&f->shell.live.cache);
+    know(f, "carol");
+    know(f, "dave");
+    f->lists.number_rows = 0;
+    f->agents.list.cursor = f->agents.list.top = 2;
+    assert_true(acts_at(f) != LOOP_FOREVER); /* alice and bob are on the page before */
 }
 
 static void it_asks_at_most_once_in_two_seconds(void **state)
@@ -111,6 +133,8 @@ static void a_refresh_asks_again(void **state)
     struct fixture *f = *state;
     know(f, "alice");
     know(f, "bob");
+    know(f, "carol");
+    know(f, "dave");
     assert_true(acts_at(f) == LOOP_FOREVER);
     f->shell.live.renewals++;
     assert_true(acts_at(f) <= clock_ticks_ms());
@@ -133,6 +157,7 @@ int main(void)
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
         T(it_asks_when_the_list_rests),
         T(it_does_not_ask_for_whom_it_knows),
+        T(it_asks_for_the_pages_beside_the_screen_too),
         T(it_asks_at_most_once_in_two_seconds),
         T(one_request_at_a_time),
         T(a_refresh_asks_again),
