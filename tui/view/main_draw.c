@@ -96,13 +96,11 @@ static const char *status(const struct main_view *main, const struct shell *shel
     if (data && data->partial) {
         return "the directory has not been read completely yet";
     }
-    bool rests = main->details->ops->wakes_at(main->details) == LOOP_FOREVER;
-    room[0] = '\0';
-    if (rests) { /* a cursor on its way does not send a sentence for each row */
+    if (main->focus == FOCUS_DETAILS) { /* in the lists it would be sent anew with each row */
         part_details_live(shell, about, room, size);
-    }
-    if (room[0]) {
-        return room;
+        if (room[0]) {
+            return room;
+        }
     }
     if (data && data->roster && data->agents.n_new + data->agents.n_stale > 0) {
         say_pending(shell, room, size);
