@@ -140,3 +140,14 @@ def test_live_is_off_where_it_is_not_allowed(cloud_centre):
         term.wait_for("live states are not shown:").wait_for(lambda t: "LIVE" not in t.lines[3])
         term.press("G").quiet(1000)
         assert gate.log.count("connect", "GetCurrentUserData") == 1
+
+
+def test_a_row_comes_with_all_that_is_known_and_sends_it_once(demo):
+    demo.wait_for(re.compile(r"a\.bennett .* (avl|call|acw|off|oth|chat)\b"))
+    demo.wait_for(lambda t: details(t)[2].startswith(" by    sync (")).quiet(500)
+    mark = demo.mark()
+    demo.press("PgDn").wait_for(lambda t: "a.bennett" not in details(t)[0])
+    demo.wait_for(lambda t: details(t)[2].startswith(" by    sync (")).quiet(500)
+    sent = demo.since(mark).decode()
+    assert "sync" not in sent and "\x1b[42G   " not in sent  # it stood there before, and stayed
+    assert all(re.search(r" (avl|call|acw|off|oth|chat) *│", line) for line in demo.lines[4:19])

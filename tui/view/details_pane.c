@@ -1,6 +1,7 @@
 /*
  * The Details beside the lists: they follow the cursor. All but the history and the live state comes
- * from the data on the screen. The history of a row is asked for when the cursor has rested on it.
+ * from the data on the screen. The newest history is read once and kept, so that a row is there with
+ * what was done to it; when the cursor has rested, a store with an index tells the whole of it.
  */
 
 #include "tui/view/part.h"
@@ -19,6 +20,7 @@
 #include "core/base/banned.h"
 
 #define REST_MS 150
+#define AT_ONCE 20000 /* changes that are looked through in well under a millisecond */
 
 struct details_part {
     struct part part;
@@ -26,6 +28,7 @@ struct details_part {
     char ext[EXT_ROOM];
     struct past past; /* of that row */
     bool known;       /* `past` is all there is */
+    bool begun;       /* `past` has what is in memory */
     int64_t ask_at_ms;
 };
 
@@ -45,7 +48,7 @@ static void title(const struct part *part, const struct shell *shell,
 static void forget(struct details_part *self)
 {
     past_release(&self->past);
-    self->known = false;
+    self->known = self->begun = false;
     self->ask_at_ms = LOOP_FOREVER;
 }
 
@@ -70,32 +73,53 @@ static void add_history(struct details_part *self, const struct history *history
     }
 }
 
-/* The trail of a service is read once, and then as far as it grows: not for each row. */
+/* Whether it can be looked through at each key: otherwise that waits until the cursor rests. */
+static bool is_short(const struct history *history)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < history->n_actions; i++) {
+        n += history->actions[i].n_changes;
+    }
+    return n <= AT_ONCE;
+}
+
+/* The trail is read once, and then as far as it grows: not for each row. */
 static void take_from_memory(struct details_part *self, const struct shell *shell)
 {
     const struct history *history = shell->reading.history;
-    if (history) {
-        past_add_feed(&self->past, shell->changes.feed, history, self->login, self->ext);
-        past_add_history(&self->past, history, self->login, self->ext);
-        self->known = true;
-    }
-}
-
-/* Takes what is known about the row, when the cursor has rested. */
-static void take_past(struct details_part *self, const struct shell *shell)
-{
-    const struct row_history *found = &shell->reading.row;
-    if (self->known || self->ask_at_ms != LOOP_FOREVER) {
+    bool rests = self->ask_at_ms == LOOP_FOREVER;
+    if (!history || self->begun || !(rests || is_short(history))) {
         return;
     }
-    if (!session_is_embedded(shell->place.session)) {
-        take_from_memory(self, shell);
-    } else if (found->read && strcmp(found->login, self->login) == 0 &&
-               strcmp(found->ext, self->ext) == 0) {
+    past_add_feed(&self->past, shell->changes.feed, history, self->login, self->ext);
+    past_add_history(&self->past, history, self->login, self->ext);
+    self->begun = true;
+}
+
+/* What the index of the store tells, when it was asked. */
+static void take_answer(struct details_part *self, const struct shell *shell)
+{
+    const struct row_history *found = &shell->reading.row;
+    if (found->read && strcmp(found->login, self->login) == 0 &&
+        strcmp(found->ext, self->ext) == 0) {
+        past_release(&self->past);
         add_history(self, found->of_agent);
         add_history(self, found->of_ext);
         past_sort(&self->past);
         self->known = true;
+    }
+}
+
+static void take_past(struct details_part *self, const struct shell *shell)
+{
+    if (self->known) {
+        return;
+    }
+    take_from_memory(self, shell);
+    if (!session_is_embedded(shell->place.session)) {
+        self->known = self->begun;
+    } else if (self->ask_at_ms == LOOP_FOREVER) {
+        take_answer(self, shell);
     }
 }
 
@@ -111,13 +135,13 @@ static unsigned on_time(struct part *part, struct shell *shell)
     if (self->known) {
         return REACT_NONE;
     }
-    if (session_is_embedded(shell->place.session)) {
-        work_read_row(shell, self->login, self->ext);
-        return REACT_NONE;
-    }
     if (!shell->reading.history && !shell->reading.history_asked) {
         shell->reading.history_asked = true;
         work_read_history(shell);
+    }
+    if (session_is_embedded(shell->place.session)) {
+        work_read_row(shell, self->login, self->ext);
+        return REACT_NONE;
     }
     return REACT_DRAW;
 }
@@ -163,7 +187,7 @@ static void draw(struct part *part, struct shell *shell, const struct part_about
     take_past(self, shell);
     fill(shell, about, &details);
     count_fits(shell, about, &details.marks);
-    details.past = self->known ? &self->past : NULL;
+    details.past = self->known || self->begun ? &self->past : NULL;
     details.width = inside.width;
     details.height = inside.height;
     details_lines(&details, &lines);
@@ -205,8 +229,7 @@ static void reload(struct part *part, struct shell *shell)
 {
     struct details_part *self = (struct details_part *)part;
     (void)shell;
-    self->known = false;
-    past_release(&self->past);
+    forget(self);
     self->ask_at_ms = clock_ticks_ms() + REST_MS;
 }
 

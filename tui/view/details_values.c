@@ -12,6 +12,17 @@ static bool same(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
+/* Whether the slot, as the store has it, was written by that change: the history may be older. */
+static bool wrote(const struct past_change *change, const struct slot *slot)
+{
+    char who[AUDIT_NAME_MAX] = "";
+    if (slot->by) {
+        audit_actor_name(slot->by, who);
+    }
+    return (!slot->by || same(who, change->who)) &&
+           (!slot->agent || !change->agent || same(slot->agent, change->agent));
+}
+
 /* The newest change that gave the slot its present state; NULL: not known. */
 static const struct past_change *made_by(const struct details *about)
 {
@@ -20,7 +31,7 @@ static const struct past_change *made_by(const struct details *about)
         const struct past_change *change = &past->changes[i];
         if (same(change->ext, about->slot->ext) && change->kind != CHANGE_PIN &&
             change->kind != CHANGE_UNPIN && change->kind != CHANGE_SET) {
-            return change;
+            return wrote(change, about->slot) ? change : NULL;
         }
     }
     return NULL;

@@ -42,11 +42,23 @@ static void add(struct history *history, const char *id, int64_t ago_s, const ch
     assert_int_equal(history_add(history, &record, &err), ERR_OK);
 }
 
+/* The store has the same of who wrote it as the history. */
+static void write_by(struct snapshot *snapshot, const char *ext, const char *actor)
+{
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        if (strcmp(snapshot->slots[i].ext, ext) == 0) {
+            snapshot->slots[i].by = actor;
+        }
+    }
+}
+
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
     world_init(&f->world, "0010-0019");
     world_store(&f->world, s_store);
+    write_by(f->world.snapshot, "0010", "cron@lambda");
+    write_by(f->world.snapshot, "0012", "cron@lambda");
     world_directory(&f->world, "a.adeyemi a.bennett a.berg a.hakansson");
     f->data =
         screen_data_new(&f->world.policy, f->world.snapshot, f->world.roster, false, WORLD_NOW_S);
@@ -174,7 +186,7 @@ static void six_lines_of_a_number(void **state)
     assert_lines(&about, "0012  assigned\n"
                          "agent a.bennett\n"
                          "since 4 Nov 12:00\n"
-                         "by    test\n"
+                         "by    cron@lambda\n"
                          "note  -\n");
     about = of_number(f, "0017", 40, 6);
     assert_lines(&about, "0017  cooling\n"
@@ -247,7 +259,7 @@ static void a_history_that_was_not_read_and_one_that_is_cut(void **state)
                          "ext      0012  assigned\n"
                          "profile  -\n"
                          "since    4 Nov 12:00\n"
-                         "by       test\n"
+                         "by       cron@lambda\n"
                          "before   -\n"
                          "note     -\n"
                          "\n"
@@ -321,7 +333,7 @@ static void live_state_of_an_agent(void **state)
     about.tells_live = true;
     assert_lines(&about, "a.bennett\n"
                          "ext   0012 since 4 Nov 12:00\n"
-                         "by    test\n"
+                         "by    cron@lambda\n"
                          "live\n"
                          "of    -\n"
                          "note  -\n");
@@ -329,7 +341,7 @@ static void live_state_of_an_agent(void **state)
     about.live_at_s = WORLD_NOW_S - 2;
     assert_lines(&about, "a.bennett\n"
                          "ext   0012 since 4 Nov 12:00\n"
-                         "by    test\n"
+                         "by    cron@lambda\n"
                          "live  offline at 11:59\n"
                          "of    -\n"
                          "note  -\n");
@@ -345,7 +357,7 @@ static void live_state_of_an_agent(void **state)
                          "seen     11:59:58\n"
                          "profile  -\n"
                          "since    4 Nov 12:00\n"
-                         "by       test\n"
+                         "by       cron@lambda\n"
                          "before   -\n"
                          "note     -\n"
                          "\n"
@@ -362,7 +374,7 @@ static void live_state_of_a_holder(void **state)
     assert_lines(&about, "0012  assigned\n"
                          "agent a.bennett\n"
                          "since 4 Nov 12:00\n"
-                         "by    test\n"
+                         "by    cron@lambda\n"
                          "live  Lunch since 11:59\n"
                          "note  -\n");
 }
@@ -378,7 +390,7 @@ static void the_time_of_a_live_state_stays_in_a_narrow_pane(void **state)
     assert_lines(&about, "0012  assigned\n"
                          "agent a.bennett\n"
                          "since 4 Nov 12:00\n"
-                         "by    test\n"
+                         "by    cron@lambda\n"
                          "live  after contact work 11:59\n"
                          "note  -\n");
 }
@@ -405,7 +417,7 @@ static void what_a_caller_gets(void **state)
     details_live_sentence(&about, text, sizeof text);
     assert_string_equal(text, "");
     details_one_line(&about, text, sizeof text);
-    assert_string_equal(text, "0012 avl, since 4 Nov by test");
+    assert_string_equal(text, "0012 avl, since 4 Nov by cron@lambda");
 }
 
 /* ---- what was done to a row -------------------------------------------------------------------- */
@@ -465,7 +477,7 @@ static void a_narrow_screen_has_one_line(void **state)
 {
     struct fixture *f = *state;
     struct details about = of_agent(f, "a.bennett", 39, 1);
-    assert_one_line(&about, "0012, since 4 Nov by test");
+    assert_one_line(&about, "0012, since 4 Nov by cron@lambda");
     about = of_agent(f, "a.berg", 39, 1);
     assert_one_line(&about, "0013 pinned, since 4 Nov by test");
     about = of_agent(f, "ghost", 39, 1);
