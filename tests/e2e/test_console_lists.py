@@ -112,3 +112,12 @@ def test_a_letter_in_the_menu_is_its_entry(centre):
 def test_the_smallest_screen_shows_the_entry_that_enter_takes(centre):
     with centre.console(size=(30, 5)) as term:
         term.quiet().press("Enter").wait_for("> details").press("Down").wait_for("> assign")
+
+
+def test_a_name_that_says_no_more_than_the_login_is_left_out(centre):
+    with Terminal([program(), "--demo"], environment=centre.environment, cwd=centre.folder) as term:
+        row = lambda login: next((line for line in term.lines if f" {login} " in line), "")
+        term.wait_for("a.bennett").wait_for(lambda t: "Bennett" not in row("a.bennett")[:46])
+        term.resize(132, 24).wait_for(lambda t: "Bennett, Alfie" in row("a.bennett")[:60])
+        term.resize(80, 24).press("/").type("bennett").wait_for("1 Agents 2 of")
+        assert "Bennett" in row("a.bennett")[:46]  # it may be what was found

@@ -105,7 +105,7 @@ static enum style draw_gutter(const struct pane *pane, struct canvas *canvas,
 }
 
 static void draw_cells(const struct pane *pane, struct canvas *canvas, const struct row_line *line,
-                       const struct pane_row *row, enum style first)
+                       struct pane_row *row, enum style first)
 {
     int y = line->line.y;
     bool marked = line->plain == STYLE_MARKED;
@@ -113,6 +113,7 @@ static void draw_cells(const struct pane *pane, struct canvas *canvas, const str
         const struct placed *at = &pane->placed[i];
         char room[256];
         enum style style = STYLE_TEXT;
+        row->width = at->width;
         const char *text = pane->ops->cell(row, at->column, room, sizeof room, &style);
         style = i == 0 && first != line->plain ? first : marked ? STYLE_MARKED : style;
         canvas_field(canvas, at->x, y, at->width, style, text);
@@ -129,7 +130,8 @@ static void draw_row(const struct pane *pane, const struct shell *shell, struct 
     struct pane_row at = {.shell = shell,
                           .data = shell->data,
                           .policy = session_policy(shell->place.session),
-                          .row = list->shown[look->index]};
+                          .row = list->shown[look->index],
+                          .filtered = list->filter_text[0] != '\0'};
     bool marked = list_is_marked(list, at.row) || list_in_range(list, look->index);
     enum style plain = marked ? STYLE_MARKED : STYLE_TEXT;
     look->plain = plain;

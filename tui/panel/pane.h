@@ -31,6 +31,8 @@ struct pane_row {
     const struct policy *policy;
     size_t row;
     unsigned columns; /* a bit for each column that is shown */
+    int width;        /* of the cell, in columns of the screen */
+    bool filtered;    /* the list is */
 };
 
 struct pane_ops {

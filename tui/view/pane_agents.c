@@ -3,8 +3,8 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "core/base/fold_search.h"
 #include "core/base/text.h"
 #include "tui/shell/work.h"
 #include "tui/shell/gather.h"
@@ -106,47 +106,75 @@ static struct list_source source(const struct shell *shell, const struct screen_
                                 .now = shell_agents_now(shell)};
 }
 
-/* How long the word is that `text` begins with: letters and digits. */
-static size_t word_length(const char *text)
+/* Whether the login says what `word` (folded, without its end) does, from there on: returns the byte
+   behind it, or 0. "schroeder" says "schroder". */
+static size_t said_at(const char *login, size_t at, const char *word, size_t length)
 {
-    size_t length = 0;
-    while (isalnum((unsigned char)text[length]) || (unsigned char)text[length] >= 0x80) {
-        length++;
+    for (size_t i = 0; i < length; at++) {
+        if (login[at] == word[i]) {
+            i++;
+        } else if (i == 0 || login[at] != 'e' || !strchr("aou", word[i - 1])) {
+            return 0;
+        }
     }
-    return length;
+    return at;
 }
 
-static bool has_word(const char *text, const char *word, size_t length)
+static bool is_letter(char byte)
 {
-    while (*text) {
-        size_t n = word_length(text);
-        if (n == length && strncasecmp(text, word, n) == 0) {
+    return isalnum((unsigned char)byte) || (unsigned char)byte >= 0x80;
+}
+
+/* The same wherever a word of the login begins, or directly behind the word before (*end): the login
+   a.vanderberg says "van der Berg". */
+static bool is_said(const char *login, const char *word, size_t length, size_t *end)
+{
+    size_t behind = *end > 0 ? said_at(login, *end, word, length) : 0;
+    for (size_t at = 0; login[at] && behind == 0; at++) {
+        if (is_letter(login[at]) && (at == 0 || !is_letter(login[at - 1]))) {
+            behind = said_at(login, at, word, length);
+        }
+    }
+    *end = behind;
+    return behind > 0;
+}
+
+/* Whether what the column shows of a name is more than the login says. Else it need not be sent. Of a
+   word that is cut only the first letter counts. */
+static bool says_more(const char *name, const char *login, int width)
+{
+    char shown[256];
+    char known[256];
+    size_t end = 0;
+    bool cut = text_columns(name) > (size_t)width;
+    size_t bytes = cut ? text_fit(name, (size_t)width - 1, NULL) : strlen(name);
+    shown[fold_search(name, bytes, shown, sizeof shown - 1)] = '\0';
+    known[fold_search(login, strlen(login), known, sizeof known - 1)] = '\0';
+    cut = cut && is_letter(name[bytes]);
+    for (const char *at = shown; *at;) {
+        size_t length = 0;
+        while (is_letter(at[length])) {
+            length++;
+        }
+        size_t counts = cut && !at[length] && (unsigned char)*at < 0x80 ? 1 : length;
+        if (length > 0 && !is_said(known, at, counts, &end)) {
             return true;
         }
-        text += n > 0 ? n : 1;
+        at += length > 0 ? length : 1;
     }
     return false;
 }
 
-/* Whether a name has a word that the login lacks. What the login says already need not be sent. */
-static bool says_more(const char *name, const char *login)
+/* While a filter holds, each name is there: it may be what was found. */
+static const char *name_of(const struct pane_row *drawn)
 {
-    while (*name) {
-        size_t length = word_length(name);
-        if (length > 0 && !has_word(login, name, length)) {
-            return true;
-        }
-        name += length > 0 ? length : 1;
-    }
-    return false;
-}
-
-static const char *name_of(const struct screen_data *data, const struct agent_row *row)
-{
+    const struct screen_data *data = drawn->data;
+    const struct agent_row *row = at(data, drawn->row);
     if (!row->name) {
         return row->state == AGENT_STALE && !data->partial ? "(left)" : "";
     }
-    return says_more(row->name, row->login) ? row->name : "";
+    bool more = drawn->filtered || says_more(row->name, row->login, drawn->width);
+    return more ? row->name : "";
 }
 
 /* "avl", "call 14:29"; "" as long as nobody was asked. */
@@ -193,7 +221,7 @@ static const char *cell(const struct pane_row *drawn, int column, char *room, si
     case COLUMN_LOGIN:
         return row->login;
     case COLUMN_NAME:
-        return name_of(data, row);
+        return name_of(drawn);
     case COLUMN_EXT:
         if (!row->slot) {
             snprintf(room, size, "%.*s", drawn->policy->width, "--------");
