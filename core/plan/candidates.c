@@ -91,6 +91,7 @@ static size_t bound(const struct candidates *candidates, const struct candidate_
 
 void candidates_narrow(struct candidates *candidates, const char *digits)
 {
+    candidates->narrowed = *digits != '\0';
     size_t length = strlen(digits);
     candidates->n = 0;
     for (int k = 0; k < CANDIDATE_CLASSES; k++) {
@@ -183,7 +184,8 @@ void candidates_says(const struct candidates *candidates, char *out, size_t size
         }
     }
     if (used < size) {
-        snprintf(out + used, size - used, "%s", used ? " begin so" : "no number begins so");
+        const char *some = candidates->narrowed ? " begin so" : "";
+        snprintf(out + used, size - used, "%s", used ? some : "no number begins so");
     }
 }
 

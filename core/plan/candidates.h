@@ -38,6 +38,7 @@ struct candidates {
     struct candidate_list lists[CANDIDATE_CLASSES];
     char near[EXT_ROOM]; /* the number that the others are near to; "": the lowest come first */
     size_t n;            /* all that begin as typed */
+    bool narrowed;       /* something was typed */
 };
 
 /* `near`: NULL if the agent holds no number. Numbers that the policy never assigns are left out. */

@@ -101,6 +101,18 @@ def test_what_was_chosen_is_kept_and_not_in_the_configuration(centre):
     assert (centre.folder / "config").read_text() == before
 
 
+def test_both_columns_of_the_order_are_kept(centre):
+    with centre.console() as term:
+        term.press("o", "o", "O").quiet()
+        before = heading(term)
+        assert "NAME2" in before and "EXT▲" in before
+        term.press("q")
+        assert term.wait_exit() == 0
+    with centre.console() as term:
+        term.quiet()
+        assert heading(term) == before
+
+
 def test_a_letter_in_the_menu_is_its_entry(centre):
     with centre.console() as term:
         term.press("Down", "Down", "Enter").wait_for("What should be done").quiet()

@@ -16,23 +16,41 @@ static void key_of(const struct pane *pane, const char *what, char out[STATE_KEY
     snprintf(out, STATE_KEY_MAX, "%s.%s", what, pane->ops->name);
 }
 
-/* "EXT", or "-EXT" in the reverse order. */
+/* "EXT", or "-EXT" in the reverse order; after it the column that counts for equal rows:
+   "-EXT LOGIN". */
 static void order_text(const struct pane *pane, char *out, size_t size)
 {
-    snprintf(out, size, "%s%s", pane->list.reverse ? "-" : "",
-             pane->ops->columns[pane->list.column].name);
+    const struct list *list = &pane->list;
+    const struct pane_column *columns = pane->ops->columns;
+    int used = snprintf(out, size, "%s%s", list->reverse ? "-" : "", columns[list->column].name);
+    if (list->second >= 0 && used > 0 && (size_t)used < size) {
+        snprintf(out + used, size - (size_t)used, " %s%s", list->second_reverse ? "-" : "",
+                 columns[list->second].name);
+    }
 }
 
-static void order_parse(struct pane *pane, const char *text)
+static void order_by(struct pane *pane, const char *name, size_t length)
 {
-    bool reverse = *text == '-';
+    bool reverse = *name == '-';
+    name += reverse;
+    length -= reverse;
     for (int i = 0; i < pane->ops->n_columns; i++) {
         const struct pane_column *column = &pane->ops->columns[i];
-        if (strcmp(column->name, text + reverse) == 0 && !column->moves) {
+        if (strlen(column->name) == length && strncmp(column->name, name, length) == 0 &&
+            !column->moves) {
             list_sort(&pane->list, i, reverse);
             return;
         }
     }
+}
+
+static void order_parse(struct pane *pane, const char *text)
+{
+    size_t first = strcspn(text, " ");
+    if (text[first]) {
+        order_by(pane, text + first + 1, strlen(text + first + 1));
+    }
+    order_by(pane, text, first);
 }
 
 static void keep(struct shell *shell, const char *key, const char *text)

@@ -49,6 +49,10 @@ static void test_free_first_and_the_nearest_first(void **state)
                         "0010 0016 0017 0018 0019 0013 0015 0012 0011 0014");
     candidates_says(&candidates, says, sizeof says);
     assert_string_equal(says, "5 free, 2 cooling, 2 held, 1 reserved begin so");
+    candidates_narrow(&candidates, "");
+    candidates_says(&candidates, says, sizeof says);
+    assert_null(strstr(says, "begin so"));
+    candidates_narrow(&candidates, "001");
     enum candidate_class class;
     assert_string_equal(candidates_at(&candidates, 5, &class)->ext, "0013");
     assert_int_equal(class, CANDIDATE_COOLING);
