@@ -16,10 +16,9 @@
 /* https://docs.aws.amazon.com/connect/latest/APIReference/API_UserSearchCriteria.html */
 static char *body_text(const struct connect_find *find, const char *login)
 {
-    json_t *body =
-        json_pack("{s:s, s:i, s:{s:{s:s, s:s, s:s}}}", "InstanceId", find->instance_id,
-                  "MaxResults", MATCHES_MAX, "SearchCriteria", "StringCondition", "FieldName",
-                  "Username", "Value", login, "ComparisonType", "EXACT");
+    json_t *body = json_pack("{s:s, s:i, s:{s:{s:s, s:s, s:s}}}", "InstanceId", find->instance_id,
+                             "MaxResults", MATCHES_MAX, "SearchCriteria", "StringCondition",
+                             "FieldName", "Username", "Value", login, "ComparisonType", "EXACT");
     char *text = json_dumps(body, JSON_COMPACT);
     json_decref(body);
     return text;

@@ -17,7 +17,7 @@ struct connect_find {
 };
 
 /* *out has the user with exactly this login, or nobody. Their routing profile is not told. */
-enum err_code connect_find(const struct connect_find *find, const char *login,
-                           struct roster **out, struct err *err) ERR_CHECK;
+enum err_code connect_find(const struct connect_find *find, const char *login, struct roster **out,
+                           struct err *err) ERR_CHECK;
 
 #endif

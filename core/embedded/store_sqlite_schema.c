@@ -111,9 +111,8 @@ static enum err_code upgrade_to_3(struct sqlite_store *store, struct err *err)
     if (code == ERR_OK) {
         code = sqlite_index_all(store, err);
     }
-    return code == ERR_OK
-               ? sqlite_run(store, INDEXES_3 "PRAGMA user_version = 3;", doing, err)
-               : code;
+    return code == ERR_OK ? sqlite_run(store, INDEXES_3 "PRAGMA user_version = 3;", doing, err)
+                          : code;
 }
 
 enum err_code sqlite_make_tables(struct sqlite_store *store, int width, struct err *err)

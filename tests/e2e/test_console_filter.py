@@ -260,7 +260,7 @@ def rows(term):
 
 def test_a_plan_is_searched_and_trimmed_by_its_filter(centre):
     with centre.console() as term:
-        term.press("s").wait_for("PLAN sync").quiet()
+        term.press("s").wait_for("Enter applies it").quiet()
         every = rows(term)
         assert {what for _, what, _ in every} == {"assign", "release"}
         typed(term, "action:rel").press("Enter").wait_for(" of ").quiet()

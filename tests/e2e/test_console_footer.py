@@ -5,6 +5,7 @@ import re
 import pytest
 
 from support import faults
+from support.console import CONFIG
 
 
 def footer(term):
@@ -42,6 +43,22 @@ def test_a_read_only_session_names_nothing_that_writes_at_once(centre):
         term.quiet()
         assert "s Sync" not in footer(term) and "e Export" not in footer(term)
         assert "/ Filter" in footer(term)
+
+
+def test_in_a_read_only_session_no_sentence_names_a_key_that_is_off(centre):
+    with centre.console() as term:
+        term.wait_for("2 to take back: s plans it")
+        term.press("h").wait_for("Enter shows it in full, z plans to undo it, Esc goes back")
+    centre.configure(CONFIG.replace("2000-2059", "2000-2060"))  # one number is missing
+    with centre.console("--read-only") as term:
+        term.wait_for("2 to take back").quiet()
+        assert "plans it" not in term.text
+        term.press("h").wait_for("Enter shows it in full, Esc goes back").press("Esc")
+        term.press("!").wait_for("1 can be repaired").quiet()
+        assert "plans the repair" not in term.text
+    with centre.console("--read-only", "--directory", "file:none.csv", "--store", "sqlite:none.db") as term:
+        term.quiet()
+        assert " fills it" not in term.text
 
 
 def test_while_work_runs_the_stop_comes_first(cloud_centre):

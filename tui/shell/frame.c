@@ -203,9 +203,11 @@ int frame_gauge(struct shell *shell, struct canvas *canvas, int y)
     bool narrow = canvas->width < 60;
     snprintf(head, sizeof head, " Pool %s%s", narrow ? "" : ranges, narrow ? "" : " ");
     if (!data || data->snapshot->n_slots == 0) {
-        canvas_printf(canvas, 0, y, canvas->width, STYLE_TEXT, "%s%s%s%s", head,
-                      data ? "the store is empty: " : "", data ? frame_key(shell, CMD_SYNC) : "",
-                      data ? " fills it from the directory" : "");
+        bool fills = data && !shell->place.read_only;
+        canvas_printf(canvas, 0, y, canvas->width, STYLE_TEXT, "%s%s%s%s%s", head,
+                      data ? "the store is empty" : "", fills ? ": " : "",
+                      fills ? frame_key(shell, CMD_SYNC) : "",
+                      fills ? " fills it from the directory" : "");
         return y + 1;
     }
     const uint64_t *n = data->counts;

@@ -130,9 +130,10 @@ static void draw(struct view *base, struct shell *shell, struct canvas *canvas, 
     int y = frame_header(shell, canvas, title);
     size_t fixable = count_fixable(diagnosis);
     char status[160];
+    bool plans = fixable > 0 && !shell->place.read_only;
     snprintf(status, sizeof status, "%s%s%s shows one in full",
-             fixable > 0 ? frame_key(shell, CMD_REPAIR) : "",
-             fixable > 0 ? " plans the repair, " : "", frame_key(shell, CMD_DETAILS));
+             plans ? frame_key(shell, CMD_REPAIR) : "", plans ? " plans the repair, " : "",
+             frame_key(shell, CMD_DETAILS));
     int low = frame_footer(shell, canvas, base, diagnosis->n_problems ? status : "Esc goes back");
     canvas_printf(canvas, 0, y++, canvas->width, diagnosis->n_problems ? STYLE_WARN : STYLE_OK,
                   " %s records checked: %s problem%s, %s can be repaired",

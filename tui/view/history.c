@@ -98,8 +98,10 @@ static void draw(struct view *base, struct shell *shell, struct canvas *canvas, 
     search_title(&view->list, "HISTORY", title, sizeof title);
     int y = frame_header(shell, canvas, title);
     char status[160];
-    snprintf(status, sizeof status, "%s shows it in full, %s plans to undo it, Esc goes back",
-             frame_key(shell, CMD_DETAILS), frame_key(shell, CMD_UNDO));
+    bool undoes = !shell->place.read_only;
+    snprintf(status, sizeof status, "%s shows it in full,%s%s%s Esc goes back",
+             frame_key(shell, CMD_DETAILS), undoes ? " " : "",
+             undoes ? frame_key(shell, CMD_UNDO) : "", undoes ? " plans to undo it," : "");
     int low = frame_footer(shell, canvas, base, status);
     list_scroll(&view->list, low - y);
     if (!shell->reading.history || view->list.source.n_rows == 0) {

@@ -54,7 +54,9 @@ static void say_pending(const struct shell *shell, char *out, size_t size)
         snprintf(left, sizeof left, "%s%s to take back", joined[0] ? ", " : "",
                  frame_count(data->agents.n_stale));
     }
-    snprintf(out, size, "%s%s: %s plans it", joined, left, frame_key(shell, CMD_SYNC));
+    bool plans = !shell->place.read_only;
+    snprintf(out, size, "%s%s%s%s%s", joined, left, plans ? ": " : "",
+             plans ? frame_key(shell, CMD_SYNC) : "", plans ? " plans it" : "");
 }
 
 /* What the marks and open results wait for; false: nothing waits. */

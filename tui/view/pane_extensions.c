@@ -170,6 +170,8 @@ static const char *empty(const struct shell *shell, char *room, size_t size)
     }
     if (!shell->data) {
         snprintf(room, size, "could not be read\n%s tries again", frame_key(shell, CMD_RELOAD));
+    } else if (shell->place.read_only) {
+        snprintf(room, size, "the store is empty");
     } else {
         snprintf(room, size, "the store is empty\n%s plans a sync, which fills it",
                  frame_key(shell, CMD_SYNC));
