@@ -101,3 +101,28 @@ def test_readme_has_every_member_of_the_json_documents():
     members = json_members()
     assert len(members) > 60
     assert {member for member in members if not re.search(rf'["`]{member}["`]', section)} == set()
+
+
+def test_readme_has_every_key_of_the_configuration():
+    source = (ROOT / "core/settings/options.h").read_text(encoding="utf-8")
+    pattern = r"X\(OPT_\w+,\s*(?:0|'.'),\s*(?:NULL|\"[^\"]*\"),\s*\"(\w+)\""
+    keys = set(re.findall(pattern, source)) - {"theme"}  # `name` in its section
+    assert len(keys) > 25
+    chapter = README[README.index("## Configuration"):README.index("## Amazon\n")]
+    table = set(re.findall(r"`(\w+)`", chapter[chapter.index("Every key."):]))
+    assert not keys - table
+
+
+def test_readme_has_every_key_of_the_console():
+    source = (ROOT / "tui/widget/command.h").read_text(encoding="utf-8")
+    bound = re.findall(r'X\(CMD_\w+, "[\w-]+", "((?:[^"\\]|\\.)+)"', source)
+    assert len(bound) > 60
+    tables = README[README.index("| key | does |"):README.index("The footer names the keys")]
+    named = set(re.findall(r"`([^` ]+)`", tables)) | set(re.findall(r"[\w-]+", tables))
+    named |= {"'", '"'} if "`'x`" in tables and '`"x`' in tables else set()
+    for keys in bound:
+        key = keys.split()[0].replace('\\"', '"')
+        key = re.sub("^C-(.)$", lambda match: "Ctrl-" + match.group(1).upper(), key)
+        key = {"S-Tab": "Shift-Tab", "Left": "arrows", "Right": "arrows", "Up": "arrows",
+               "Down": "arrows"}.get(key, key)
+        assert key in named, keys
