@@ -8,7 +8,7 @@
 #include "core/base/banned.h"
 
 #define BUNDLE_MAX ((size_t)8 << 20)
-#define CERTIFICATE_MAX ((size_t)16 << 10)
+#define HEAD_MAX 1024 /* of a certificate: the subject stands near its beginning */
 
 #define BEGIN "-----BEGIN CERTIFICATE-----"
 #define END "-----END CERTIFICATE-----"
@@ -33,12 +33,13 @@ static int base64_value(char c)
     return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Line breaks and padding count for nothing. */
-static void decode(const char *from, const char *to, struct buf *out)
+/* How many bytes there are, up to HEAD_MAX. Line breaks and padding count for nothing. */
+static size_t decode_head(const char *from, const char *to, char head[HEAD_MAX])
 {
     unsigned bits = 0;
     int n_bits = 0;
-    for (; from < to; from++) {
+    size_t length = 0;
+    for (; from < to && length < HEAD_MAX; from++) {
         int value = base64_value(*from);
         if (value < 0) {
             continue;
@@ -47,26 +48,35 @@ static void decode(const char *from, const char *to, struct buf *out)
         n_bits += 6;
         if (n_bits >= 8) {
             n_bits -= 8;
-            buf_putc(out, (char)(bits >> n_bits & 0xff));
+            head[length++] = (char)(bits >> n_bits & 0xff);
         }
     }
+    return length;
 }
 
-static bool contains(const struct buf *bytes, const char *name)
+static bool contains(const char *bytes, size_t length, const char *name)
 {
-    size_t length = strlen(name);
-    for (size_t i = 0; i + length <= bytes->length; i++) {
-        if (bytes->data[i] == name[0] && memcmp(bytes->data + i, name, length) == 0) {
+    size_t n = strlen(name);
+    const char *end = bytes + length;
+    while ((size_t)(end - bytes) >= n) {
+        const char *at = memchr(bytes, name[0], (size_t)(end - bytes) - n + 1);
+        if (!at) {
+            return false;
+        }
+        if (memcmp(at, name, n) == 0) {
             return true;
         }
+        bytes = at + 1;
     }
     return false;
 }
 
-static bool is_of_amazon(const struct buf *certificate)
+static bool is_of_amazon(const char *from, const char *to)
 {
+    char head[HEAD_MAX];
+    size_t length = decode_head(from, to, head);
     for (size_t i = 0; i < sizeof s_names / sizeof s_names[0]; i++) {
-        if (contains(certificate, s_names[i])) {
+        if (contains(head, length, s_names[i])) {
             return true;
         }
     }
@@ -75,24 +85,20 @@ static bool is_of_amazon(const struct buf *certificate)
 
 static void select_from(const char *pem, struct buf *out)
 {
-    struct buf certificate;
-    buf_init(&certificate, CERTIFICATE_MAX);
     for (const char *begin = strstr(pem, BEGIN); begin; begin = strstr(begin, BEGIN)) {
         const char *body = begin + strlen(BEGIN);
         const char *end = strstr(body, END);
         if (!end) {
             break;
         }
-        buf_clear(&certificate);
-        decode(body, end, &certificate);
+        bool of_amazon = is_of_amazon(body, end);
         end += strlen(END);
-        if (is_of_amazon(&certificate)) {
+        if (of_amazon) {
             buf_append(out, begin, (size_t)(end - begin));
             buf_putc(out, '\n');
         }
         begin = end;
     }
-    buf_release(&certificate);
 }
 
 void authorities_of_amazon(const char *bundle, struct buf *out)
