@@ -7,7 +7,7 @@
 #   make build      build with gcc and with clang, warnings are errors
 #   make layers     which folder may include which, who owns which library
 #   make lint       layers, format, clang-tidy, cppcheck
-#   make bench      measure: agents x time x memory
+#   make bench      what things cost, beside their limits
 #   make fuzz       run the fuzz targets for FUZZ_SECONDS each
 #   make install    into $(DESTDIR)$(PREFIX); make uninstall takes it out again
 #   make clean
@@ -300,7 +300,7 @@ stage-e2e-tsan: stage-tsan
 		tests/e2e/test_headless.py
 # Without what says nothing about the sanitized program: the tests of the test servers and of other
 # builds, the torture, which is about kills, and the size of a process, which the sanitizer makes grow.
-NOT_ASAN := gate gate_faults gate_identities origin servers term fold sigv4 install torture_sqlite \
+NOT_ASAN := gate gate_faults gate_identities origin servers start term fold sigv4 install torture_sqlite \
 	lambda_package lambda_client
 stage-e2e-asan: stage-asan stage-gcc
 	$(STAGE) sh tests/run-e2e.sh build/address-undefined/extpool tests/e2e \

@@ -112,15 +112,17 @@ static void completion_bash(struct buf *out)
 /* Inside of '...' and of [...]: what would end either is escaped. */
 static void put_zsh_text(struct buf *out, const char *text)
 {
-    for (const char *c = text; *c; c++) {
-        if (*c == '\'') {
+    while (*text) {
+        size_t plain = strcspn(text, "'[]:\\");
+        buf_append(out, text, plain);
+        text += plain;
+        if (*text == '\'') {
             buf_puts(out, "'\\''");
-            continue;
-        }
-        if (strchr("[]:\\", *c)) {
+            text++;
+        } else if (*text) {
             buf_putc(out, '\\');
+            buf_putc(out, *text++);
         }
-        buf_putc(out, *c);
     }
 }
 
