@@ -1,169 +1,229 @@
-#!/usr/bin/python3
-"""Measures extpool against the old program on the local servers: time, requests, memory.
+"""extpool on Amazon, played by the local servers: time, requests, TLS; and the old program beside it.
 
-    python3 tests/bench/bench_aws.py --extpool build/release/extpool --agents 9500 [--json FILE]
-
-Three runs of each, on a table of its own with all numbers free: the first sync, a sync that
-changes nothing, and the first sync with 20 ms added to each answer. With that latency the old
-program takes many minutes, so it runs there with fewer agents (--slow-agents) and its time is
-scaled up; both numbers are shown. The gate checks no signatures meanwhile, so that its own time
-counts less; it is in the way of both programs alike.
+The old program takes minutes, so it runs with fewer agents (OLD_AGENTS) and its time is scaled. The
+gate checks no signatures meanwhile: its own time is in the way of both programs alike. The local
+Connect has no quota, so extpool is not held to one but where the row says so.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
+import contextlib
+import pathlib
+import ssl
+import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+from measure import PLAIN, PROGRAM, ROOT, Report, count, must
 
-import measure  # noqa: E402
+from support import faults, servers
+from support.cloud import Cloud, Servers, start_servers
+from support.contact_flow import agent_for
+from support.invariants import assert_holds, numbers, read_dynamodb
+from support.lambda_origin import Origin
+from support.people import made_up
+from support.tls import Authority
 
-from support import faults, servers  # noqa: E402
-from support.cloud import Cloud, Servers, start_servers  # noqa: E402
-from support.contact_flow import agent_for  # noqa: E402
-from support.invariants import assert_holds, numbers, read_dynamodb  # noqa: E402
-from support.lambda_origin import Origin  # noqa: E402
-from support.people import made_up  # noqa: E402
+AGENTS, OLD_AGENTS, TLS_AGENTS = 9500, 240, 1000
+PAIRS = 2
+AUTHORITIES = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+YARDSTICK = [sys.executable, str(pathlib.Path(__file__).resolve().parent / "origin_yardstick.py")]
 
-PROGRAM = Path(__file__).resolve().parent.parent.parent / "build/release/extpool"
-YARDSTICK = [sys.executable, str(Path(__file__).resolve().parent / "origin_yardstick.py")]
-
-
-def run(command: list[str], env: dict[str, str]) -> dict:
-    """One run: how long it took, start-up included, and its largest size in memory."""
-    reading, status, output = measure.run(command, env)
-    if status:
-        sys.stderr.write(output)
-        raise SystemExit(f"{' '.join(command)} ended with status {status}")
-    return {"seconds": round(reading.seconds, 3), "memory_mb": round(reading.mb, 1)}
+FREE = "[defaults]\nconnect_rate = 1000\nconnect_burst = 1000\n"  # of the quota
+QUOTA = "[defaults]\n"  # as documented: two calls a second, five at once
 
 
-def requests(cloud: Cloud, since: int) -> dict[str, int]:
-    return {name: count for name, count in sorted(cloud.gate.log.operations(since=since).items())}
+class Place:
+    """A cloud with a table of free numbers, agents, and configurations."""
+
+    def __init__(self, stack, behind: Servers, agents, **cloud):
+        self.cloud = stack.enter_context(Cloud(behind, strict=False, **cloud))
+        self.agents = agents
+        self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(dir=ROOT / "build")))
+        self.cloud.instance.set_users(made_up(agents))
+        self.cloud.create_table()
+        self.table = self.cloud.past_gate("dynamodb", "resource").Table(self.cloud.table)
+        Origin(None, self.table, instance_id=self.cloud.instance.id).fill_table()
+        self.environment = PLAIN | {"HOME": "/nonexistent"} | self.cloud.env()
+
+    def command(self, *arguments, policy=FREE):
+        config = self.folder / "config"
+        config.write_text(policy)
+        return [PROGRAM, "--config", str(config), "--quiet", *arguments]
+
+    def run(self, *arguments, policy=FREE):
+        """(Reading, requests)"""
+        mark = self.cloud.gate.log.mark()
+        reading = must(self.command(*arguments, policy=policy), self.environment)
+        return reading, sum(self.cloud.gate.log.operations(since=mark).values())
+
+    def old(self):
+        return must(YARDSTICK, self.environment).seconds
+
+    def check(self):
+        """A fast wrong answer is no answer."""
+        state = read_dynamodb(self.table, claims=False, index=False)
+        assert_holds(state, numbers(4))
+        assert len(state.assigned) == self.agents, f"{len(state.assigned)} assigned, not {self.agents}"
+        extension, agent = state.assigned[self.agents // 2]
+        assert agent_for(self.table, extension) == agent
 
 
-def one_cloud(
-    behind: Servers,
-    command: list[str],
-    agents: int,
-    latency_s: float = 0,
-    repeat: bool = False,
-    quota: bool = False,
-) -> list[dict]:
-    """The first sync of `agents`, and where wanted a second that finds nothing to do."""
-    with Cloud(behind, strict=False) as cloud:
-        cloud.instance.set_users(made_up(agents))
-        cloud.create_table()
-        table = cloud.past_gate("dynamodb", "resource").Table(cloud.table)
-        Origin(None, table, instance_id=cloud.instance.id).fill_table()
-        if latency_s:
-            cloud.gate.inject(faults.latency(latency_s))
-        if quota:
-            cloud.gate.inject(faults.throttle(2, 5), on="connect")
-        env = {
-            "PATH": os.environ["PATH"],
-            "HOME": "/nonexistent",
-            "LC_ALL": "C.UTF-8",
-        } | cloud.env()
-        results = []
-        for _ in range(2 if repeat else 1):
-            mark = cloud.gate.log.mark()
-            result = run(command, env)
-            results.append(
-                result
-                | {
-                    "agents": agents,
-                    "requests": requests(cloud, mark),
-                    "throttled": cloud.gate.log.count(status=429, since=mark),
-                }
-            )
-        check(table, agents)
-        return results
+# ---- a sync, and the old program -------------------------------------------------------------------
 
 
-def check(table, agents: int) -> None:
-    """A fast wrong answer is no answer."""
-    state = read_dynamodb(table, claims=False, index=False)
-    assert_holds(state, numbers(4))
-    assert len(state.assigned) == agents, f"{len(state.assigned)} assigned, not {agents}"
-    extension, agent = state.assigned[agents // 2]
-    assert agent_for(table, extension) == agent
+def syncs(stack, behind):
+    report = Report(f"A sync of {AGENTS:,} agents on Amazon, no quota, no distance")
+    place = Place(stack, behind, AGENTS)
+    first, asked = place.run("--sync")
+    report.row("aws.first.ms", "first sync", first.ms, "ms", 12000)
+    report.row("aws.first.memory", "  memory", first.mb, "MB", 48)
+    report.row("aws.first.requests", "  requests", asked, "requests", 800)
+    again, asked = place.run("--sync")
+    report.row("aws.again.ms", "no change", again.ms, "ms", 1000)
+    report.row("aws.again.memory", "  memory", again.mb, "MB", 48)
+    report.row("aws.again.requests", "  requests", asked, "requests", 60)
+    counted = count(place.command("--sync"), place.environment)
+    report.row("aws.again.instructions", "  own work and libraries", counted.instructions, "instructions",
+               1_600_000_000)
+    place.check()
+    return place
 
 
-def measure_all(behind: Servers, extpool: str, agents: int, slow_agents: int) -> dict:
-    # The local Connect has no quota, so neither program is held to one; with the documented quota
-    # (2 calls a second, 5 at once) extpool keeps to it by itself, and the old program is throttled.
-    paced = [extpool, "--sync", "--quiet"]
-    with tempfile.NamedTemporaryFile("w", suffix=".ini") as config:
-        config.write("[defaults]\nconnect_rate = 1000\nconnect_burst = 1000\n")
-        config.flush()
-        ours = [*paced, "--config", config.name]
-        first, nothing = one_cloud(behind, ours, agents, repeat=True)
-        (slow,) = one_cloud(behind, ours, agents, latency_s=0.02)
-    old_first, old_nothing = one_cloud(behind, YARDSTICK, agents, repeat=True)
-    (old_slow,) = one_cloud(behind, YARDSTICK, slow_agents, latency_s=0.02)
-    limited = one_cloud(behind, paced, agents, repeat=True, quota=True)[1]
-    old_limited = one_cloud(behind, YARDSTICK, slow_agents, repeat=True, quota=True)[1]
-    results = {
-        "first sync": (first, old_first, 1.0),
-        "nothing to do": (nothing, old_nothing, 1.0),
-        "first sync, 20 ms away": (slow, old_slow, agents / slow_agents),
-        "nothing to do, quota": (limited, old_limited, agents / slow_agents),
-    }
-    return {
-        name: {
-            "extpool": new,
-            "old program": old,
-            "scaled_by": round(scale, 2),
-            "times_as_fast": round(old["seconds"] * scale / new["seconds"], 1),
-        }
-        for name, (new, old, scale) in results.items()
-    }
+def against_the_old_program(stack, behind):
+    report = Report(f"The old program : extpool, {OLD_AGENTS} agents in pairs that take turns")
+    ratios = {"first sync": [], "no change": []}
+    for _ in range(PAIRS):
+        old, new = Place(stack, behind, OLD_AGENTS), Place(stack, behind, OLD_AGENTS)
+        for name in ratios:
+            ratios[name].append(old.old() / new.run("--sync")[0].seconds)
+        old.check()
+        new.check()
+    report.ratio("aws.old.first", "first sync", ratios["first sync"], at_least=4)
+    report.ratio("aws.old.again", "no change", ratios["no change"], at_least=4)
 
 
-def show(results: dict) -> None:
-    print(f"{'':24}{'extpool':>12}{'old program':>14}{'as fast':>10}  requests")
-    for name, row in results.items():
-        new, old = row["extpool"], row["old program"]
-        old_s = old["seconds"] * row["scaled_by"]
-        mark = (
-            f" (from {old['agents']} agents: {old['seconds']:.1f} s)"
-            if row["scaled_by"] != 1
-            else ""
-        )
-        print(
-            f"{name:24}{new['seconds']:10.2f} s{old_s:12.1f} s{row['times_as_fast']:9.1f}x  "
-            f"{sum(new['requests'].values())} against {sum(old['requests'].values())}{mark}"
-        )
-        print(
-            f"{'':24}{new['memory_mb']:9.1f} MB{old['memory_mb']:11.1f} MB{'':12}"
-            + ", ".join(f"{n} {c}" for n, c in new["requests"].items())
-            + f"; 429s: {new['throttled']} against {old['throttled']}"
-        )
+def overlap(place):
+    """Waits overlap: the tenth page of Connect's quota, and the round trips that nothing hides."""
+    report = Report(f"No change, {AGENTS:,} agents at the documented quota: 2.5 s and five round trips, and 5 %")
+    for away in (0, 20, 100):
+        rules = [place.cloud.gate.inject(faults.throttle(2, 5), on="connect")]  # with all its burst
+        if away:
+            rules.append(place.cloud.gate.inject(faults.latency(away / 1000)))
+        reading, _ = place.run("--sync", policy=QUOTA)
+        report.row(f"aws.overlap.{away}", f"a round trip of {away} ms", reading.ms, "ms",
+                   1.05 * (2500 + 5 * away))
+        for rule in rules:
+            rule.remove()
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--extpool", default=os.environ.get("EXTPOOL", str(PROGRAM)))
-    parser.add_argument("--agents", type=int, default=9500)
-    parser.add_argument("--slow-agents", type=int, default=475)
-    parser.add_argument("--json", type=Path)
-    chosen = parser.parse_args()
+# ---- TLS -------------------------------------------------------------------------------------------
+
+
+class Counting(faults.Fault):
+    """Adds up the bytes of the answers' bodies on the wire."""
+
+    rank = 3  # when they are compressed
+
+    def __init__(self):
+        self.bytes = 0
+
+    def wire(self, ctx, response):
+        self.bytes += len(response.body)
+        return response
+
+
+def hashed(folder, bundle):
+    folder.mkdir()
+    parts = bundle.read_text().split("-----END CERTIFICATE-----\n")[:-1]
+    for number, part in enumerate(parts):
+        begin = part.index("-----BEGIN")
+        (folder / f"{number}.pem").write_text(part[begin:] + "-----END CERTIFICATE-----\n")
+    subprocess.run(["openssl", "rehash", folder], check=True, capture_output=True)
+    return folder
+
+
+def secure(stack, behind):
+    folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(dir=ROOT / "build")))
+    authority = Authority(folder, "Amazon Root CA 1")
+    bundle = folder / "bundle.pem"
+    bundle.write_text((AUTHORITIES.read_text() if AUTHORITIES.exists() else "") + authority.bundle.read_text())
+    known = bundle.read_text().count("BEGIN CERTIFICATE")
+    context: ssl.SSLContext = authority.server_context()
+    place = Place(stack, behind, TLS_AGENTS, tls=context, ca_bundle=str(authority.bundle))
+    del place.environment["AWS_CA_BUNDLE"]
+    trusts = {"folder": {"SSL_CERT_DIR": str(hashed(folder / "hashed", bundle))},
+              "bundle": {"SSL_CERT_FILE": str(bundle)}}
+    plain = Place(stack, behind, TLS_AGENTS)
+    report = Report(f"By TLS, {TLS_AGENTS:,} agents, {known} authorities")
+    place.environment |= trusts["folder"]
+    first, _ = place.run("--sync")
+    report.row("tls.first.ms", "first sync", first.ms, "ms", 2500)
+    report.row("tls.resumed", "  sessions resumed, of "
+               f"{context.session_stats()['accept']} connections", context.session_stats()["hits"], "times")
+    plain.run("--sync")
+    lookup = ("--lookup", "agent00042@example.com")
+    base = count(plain.command(*lookup), plain.environment).instructions
+    for name, limit in (("folder", 20_000_000), ("bundle", 40_000_000)):
+        place.environment |= {"SSL_CERT_DIR": "", "SSL_CERT_FILE": ""} | trusts[name]
+        work = count(place.command(*lookup), place.environment).instructions
+        report.row(f"tls.lookup.{name}", f"a lookup, trust from the {name}: added by TLS", work - base,
+                   "instructions", limit)
+        reading, _ = place.run(*lookup)
+        report.row(f"tls.lookup.{name}.ms", "  the whole of it", reading.ms, "ms", 60)
+    compressed(report, plain)
+
+
+def compressed(report, place):
+    """Bytes of a sync's answers, if the service compresses them."""
+    read = {}
+    for name in ("plain", "compressed"):
+        counting = Counting()
+        rules = [place.cloud.gate.inject(counting)]
+        if name == "compressed":
+            rules += [place.cloud.gate.inject(faults.compressed(), on=service)
+                      for service in ("connect", "dynamodb")]
+        place.run("--sync")
+        read[name] = counting.bytes
+        for rule in rules:
+            rule.remove()
+    report.row("tls.plain", "answers of a sync without a change", read["plain"], "bytes")
+    report.row("tls.compressed", "  compressed", read["compressed"], "bytes", read["plain"] // 4)
+
+
+# ---- one row ---------------------------------------------------------------------------------------
+
+#: What is asked, and at most how many requests that takes, the write included.
+ONE_ROW = [
+    ("lookup", "--lookup agent00100@example.com", 4), ("release", "--release agent00101@example.com", 4),
+    ("assign", "--assign agent00101@example.com=9700", 4),
+    ("reassign", "--reassign agent00101@example.com=9701", 4),
+    ("pin", "--pin agent00102@example.com=desk", 4),
+    ("swap", "--swap agent00103@example.com=agent00104@example.com", 5),
+    ("reserve", "--reserve 9702=lift", 4),
+]  # fmt: skip
+
+
+def one_row(place):
+    report = Report(f"One row of a table of {AGENTS:,} agents")
+    for key, arguments, most in ONE_ROW:
+        mark = place.cloud.gate.log.mark()
+        place.run(*arguments.split(), "--yes", "--export-to", "none")
+        asked = place.cloud.gate.log.count("dynamodb", since=mark) + place.cloud.gate.log.count("connect", since=mark)
+        report.row(f"aws.row.{key}", arguments, asked, "requests", most)
+
+
+def main():
     try:
-        with start_servers() as behind:
-            results = measure_all(behind, chosen.extpool, chosen.agents, chosen.slow_agents)
+        with start_servers() as behind, contextlib.ExitStack() as stack:
+            place = syncs(stack, behind)
+            one_row(place)
+            overlap(place)
+            secure(stack, behind)
+            against_the_old_program(stack, behind)
     except servers.Missing as missing:
-        print(f"skipped: {missing}")
+        print(f"  skipped: {missing}")
         return 0 if missing.skippable else 1
-    show(results)
-    if chosen.json:
-        chosen.json.write_text(json.dumps(results, indent=2) + "\n")
     return 0
 
 

@@ -8,49 +8,37 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from measure import table  # noqa: E402
-from support import tasks  # noqa: E402
-from support.console import CONFIG, Centre  # noqa: E402
-from support.term import Terminal, key_bytes  # noqa: E402
+from measure import PLAIN, PROGRAM, ROOT, Report, must, write_agents
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("EXTPOOL") or str(ROOT / "build" / "release" / "extpool")
+from support.term import Terminal, key_bytes
 
 QUIET_MS = 80  # shorter than the console's spinner, longer than any gap within an answer
-STARTS = 9
-MOVES = 15
-IDLE_S = 5
+REST_MS = 1000  # after which nothing that a key began is still under way
+STARTS = 7
+IDLE_S = 3
 ROWS = 15  # of a list at 80x24
 
 
 class Subject:
     """A program to look at: how it is started, and when it has shown what there is."""
 
-    def __init__(self, name, command, environment=None, cwd=None):
-        self.name, self.command, self.environment, self.cwd = name, command, environment, cwd
+    def __init__(self, key, name, command, environment=None, cwd=None):
+        self.key, self.name, self.command = key, name, command
+        self.environment, self.cwd = environment, cwd
 
-    def start(self):
-        return Terminal(self.command, (80, 24), environment=self.environment, cwd=self.cwd)
+    def start(self, size=(80, 24)):
+        return Terminal(self.command, size, environment=self.environment, cwd=self.cwd)
 
 
 # ---- what there is to show -----------------------------------------------------------------------
-
-
-def write_agents(path, count):
-    with open(path, "w", encoding="ascii") as out:
-        out.write("first name,last name,user login,routing profile name\n")
-        for i in range(count):
-            out.write(f"First{i},Last{i},agent.{i:06},Basic Routing Profile\n")
 
 
 def local(folder, count):
@@ -66,10 +54,8 @@ def local(folder, count):
     )
     environment = {"HOME": str(home)}
     command = [PROGRAM, "--config", "config"]
-    subprocess.run([*command, "--sync", "--quiet"], cwd=home, check=True,
-                   env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **environment},
-                   stdout=subprocess.DEVNULL)
-    return Subject(f"extpool {count:,}", command, environment, home)
+    must([*command, "--sync", "--quiet"], PLAIN | environment, home)
+    return Subject(str(count), f"{count:,} agents", command, environment, home)
 
 
 @contextlib.contextmanager
@@ -83,7 +69,7 @@ def silent_amazon(folder):
             "AWS_EC2_METADATA_DISABLED": "true",
         }  # fmt: skip
         yield Subject(
-            "extpool, Amazon silent",
+            "silent", "a silent Amazon",
             [PROGRAM, "--directory", "connect:12345678-1234-1234-1234-123456789012",
              "--store", "dynamodb:extensions", "--endpoint-url", f"http://127.0.0.1:{port}"],
             environment)  # fmt: skip
@@ -98,7 +84,7 @@ def tig(folder, count):
     )
     subprocess.run(["git", "-C", repository, "fast-import", "--quiet"], input=commits, text=True,
                    check=True)
-    return Subject(f"tig, {count:,} commits", ["tig"], {"HOME": str(folder)}, repository)
+    return Subject("tig", f"tig, {count:,} commits", ["tig"], {"HOME": str(folder)}, repository)
 
 
 def ncdu(folder, count):
@@ -107,12 +93,12 @@ def ncdu(folder, count):
                [{"name": "/pool"}, *entries]]
     path = folder / "ncdu.json"
     path.write_text(json.dumps(listing))
-    return Subject(f"ncdu, {count:,} files", ["ncdu", "-f", str(path)], {"HOME": str(folder)})
+    return Subject("ncdu", f"ncdu, {count:,} files", ["ncdu", "-f", str(path)], {"HOME": str(folder)})
 
 
 def htop(folder):
     # every 10 s at the most, so that its own refresh is not counted as an answer
-    return Subject("htop", ["htop", "-d", "100"], {"HOME": str(folder)})
+    return Subject("htop", "htop", ["htop", "-d", "100"], {"HOME": str(folder)})
 
 
 # ---- readings ------------------------------------------------------------------------------------
@@ -128,45 +114,22 @@ def answer(term, data):
     return ((term.wrote_at - start) * 1000 if written else 0.0), written
 
 
-def first_paint(subject):
-    """Median (ms, bytes) from the start of the process to the end of the first picture."""
-    readings = []
-    for _ in range(STARTS):
-        with subject.start() as term:
-            while not term.output:
-                term.quiet(1)
-            term.quiet(QUIET_MS)
-            readings.append(((term.wrote_at - term.started_at) * 1000, len(term.output)))
-    return [statistics.median(values) for values in zip(*readings)]
-
-
-def settled(subject):
-    term = subject.start()
+def settled(subject, size=(80, 24)):
+    term = subject.start(size)
     while not term.output:
         term.quiet(1)
     term.quiet(500, timeout_s=60)
     return term
 
 
-def moves(term):
-    """(median ms, median bytes, most bytes) of one row down within the page, then of scrolling."""
-    down = key_bytes("Down", term.emulator.has_mode(1))
-    answer(term, down)
-    within = [answer(term, down) for _ in range(5)]
-    for _ in range(25):
-        term.send(down)
-    term.quiet(QUIET_MS)
-    beyond = [answer(term, down) for _ in range(MOVES)]
-    return within, beyond
-
-
-def sixty(term):
-    """Bytes of each of sixty presses of j, the first on the last row that is visible."""
+def sixty(term, key):
+    """(ms, bytes) of each of sixty presses, the first on the last row that is visible."""
     term.press("Home")
     term.quiet(QUIET_MS)
     for _ in range(ROWS - 1):
-        answer(term, b"j")
-    return [answer(term, b"j")[1] for _ in range(60)]
+        term.send(key)
+    term.quiet(QUIET_MS)
+    return [answer(term, key) for _ in range(60)]
 
 
 def pages(term):
@@ -175,55 +138,37 @@ def pages(term):
     return [answer(term, down)[1] for _ in range(6)]
 
 
-def first_frame(subject):
-    """Median milliseconds to the header of the first frame, before a store has answered."""
+def first_frame(subject, word=b""):
+    """Median milliseconds to a frame with the word, before a store has answered."""
     readings = []
     for _ in range(STARTS):
         with subject.start() as term:
-            while b"extpool" not in term.output:
+            while not term.output or word not in term.output:
                 term.quiet(1)
             readings.append((term.wrote_at - term.started_at) * 1000)
             term.quiet(QUIET_MS)
     return statistics.median(readings)
 
 
-def everyday(subjects):
-    rows = []
-    for subject in subjects:
-        frame_ms = first_frame(subject)
-        with settled(subject) as term:
-            written = len(term.output)
-            keys, turned = sixty(term), pages(term)
-            rows.append([subject.name, f"{frame_ms:.1f}", f"{written:,}",
-                         f"{statistics.mean(keys):.0f}", f"{max(keys)}",
-                         f"{statistics.mean(turned):.0f}", f"{max(turned)}"])
-    return rows
-
-
-def switches(pid, threads):
-    """Voluntary context switches of the first thread, or of all."""
-    total = 0
-    for tid in os.listdir(f"/proc/{pid}/task") if threads else [str(pid)]:
-        status = pathlib.Path(f"/proc/{pid}/task/{tid}/status").read_text()
-        total += int(status.partition("voluntary_ctxt_switches:")[2].split()[0])
-    return total
-
-
 def idle(term):
-    """(bytes, wake-ups of the first thread, of all) in IDLE_S seconds without a key."""
-    mark, first, every = term.mark(), switches(term.pid, False), switches(term.pid, True)
+    """(bytes, wake-ups of the screen's thread) in IDLE_S seconds without a key."""
+    term.quiet(REST_MS)
+    mark, woken = term.mark(), wake_ups(term.pid)
     deadline = time.monotonic() + IDLE_S
     while time.monotonic() < deadline:
         term.quiet(500)
-    return (len(term.since(mark)), switches(term.pid, False) - first,
-            switches(term.pid, True) - every)
+    return len(term.since(mark)), wake_ups(term.pid) - woken
+
+
+def wake_ups(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status, re.M)[1])
 
 
 def memory_mb(pid):
-    """(resident now, at its peak, of its own: neither shared library nor file)."""
+    """Its own at this moment: neither shared libraries nor files."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    read = lambda name: int(status.partition(name + ":")[2].split()[0]) / 1024
-    return read("VmRSS"), read("VmHWM"), read("RssAnon")
+    return int(re.search(r"^RssAnon:\s+(\d+)", status, re.M)[1]) / 1024
 
 
 def filter_keys(term, text):
@@ -233,107 +178,83 @@ def filter_keys(term, text):
     return [answer(term, char.encode()) for char in text]
 
 
-def task_of(folder, number, task):
-    """[name, keys, most, bytes] of an everyday task, in a contact centre of its own."""
-    home = folder / f"task-{number}"
-    home.mkdir()
-    centre = Centre(home)
-    centre.configure(CONFIG.replace("2000-2059", "0010-9999").replace("blocked = 2013", "blocked ="))
-    tasks.prepare(centre, task.leavers)
-    for line in task.before:
-        centre.run(*line, environment={"SUDO_USER": "kim"})
-    with centre.console(environment={"SUDO_USER": "kim"}) as term:
-        term.wait_for("agents, ").quiet()
-        for line in task.meanwhile:
-            centre.run(*line, environment={"SUDO_USER": "lee"})
-            term.press("C-r").wait_for("] goes there").quiet()
-        return [task.name, str(len(task.keys)), str(task.most), f"{tasks.press(term, task):,}"]
+# ---- rows ----------------------------------------------------------------------------------------
 
 
-def on_a_call(subject):
-    """The last of the tasks, on a directory that knows who is on a call."""
-    name, most, begin = tasks.ON_A_CALL
-    pressed = tasks.keys(begin + "0011")
+def starting(subjects, silent, others):
+    report = Report("The console at 80x24: the first frame, before a store has answered")
+    for subject in [silent, *subjects]:
+        report.row(f"console.frame.{subject.key}", subject.name, first_frame(subject, b"extpool"), "ms", 20)
+    for other in others:
+        report.row(f"console.frame.{other.key}", f"beside it: {other.name}", first_frame(other), "ms")
+
+
+def keys(report, subject, size, page, name):
+    """Bytes until the first screen is complete, of a key, of a page."""
+    key = f"{subject.key}.{size[0]}"
+    with settled(subject, size) as term:
+        report.row(f"console.complete.{key}", f"{name}: until complete", len(term.output), "bytes", 4500)
+        pressed = sixty(term, b"j")
+        turned = pages(term)
+    ms, written = zip(*pressed)
+    report.row(f"console.j.{key}", "  j, sixty times, on average", statistics.mean(written), "bytes", 250)
+    report.row(f"console.j.ms.{key}", "  j, median", statistics.median(ms), "ms", 2)
+    report.row(f"console.page.{key}", "  a page", statistics.mean(turned), "bytes", page)
+
+
+def resting(subject, memory):
+    report = Report(f"The console at rest, {subject.name}")
     with settled(subject) as term:
-        mark = term.mark()
-        for key in pressed:
-            term.press(key).quiet()
-        term.wait_for("live  ").quiet(500)
-        return [name, str(len(pressed)), str(most), f"{len(term.since(mark)):,}"]
+        written, woken = idle(term)
+        report.row(f"console.idle.{subject.key}", f"{IDLE_S} s without a key", written, "bytes", 0)
+        report.row(f"console.woken.{subject.key}", "  wake-ups of the screen's thread", woken, "times", 0)
+        report.row(f"console.memory.{subject.key}", "  memory of its own", memory_mb(term.pid), "MB", memory)
 
 
-# ---- tables --------------------------------------------------------------------------------------
-
-
-def per_key(readings):
-    ms, written = zip(*readings)
-    return [f"{statistics.median(ms):.2f}", f"{max(ms):.2f}",
-            f"{statistics.median(written):.0f}", f"{max(written)}"]
-
-
-def compare(subjects):
-    starts, keys, rests, sizes = [], [], [], []
-    for subject in subjects:
-        ms, written = first_paint(subject)
-        starts.append([subject.name, f"{ms:.1f}", f"{written:,.0f}"])
-        with settled(subject) as term:
-            within, beyond = moves(term)
-            keys.append([subject.name, *per_key(within), *per_key(beyond)])
-            rests.append([subject.name, *map(str, idle(term))])
-            sizes.append([subject.name, *(f"{mb:.1f}" for mb in memory_mb(term.pid))])
-    return starts, keys, rests, sizes
-
-
-def filters(subject):
-    rows = []
+def filtering(subject):
+    report = Report(f"A key in the filter at the terminal, {subject.name}: to the last byte of the answer")
     with settled(subject) as term:
         for text in ("agent.05", "~ag99", "!agent.0", "state:new", "05 or ext:2-3"):
-            readings = filter_keys(term, text)
-            rows.append([text, *per_key(readings)])
+            ms, _ = zip(*filter_keys(term, text))
+            report.row(f"console.filter.{text.replace(' ', '_')}", f"{text}, median of its keys",
+                       statistics.median(ms), "ms", 16)
             term.press("Esc", "Esc")
             term.quiet(QUIET_MS)
-    return rows
+
+
+def beside(others):
+    report = Report("Beside it: a row down, and a screen at rest")
+    for other in others:
+        with settled(other) as term:
+            down = key_bytes("Down", term.emulator.has_mode(1))
+            ms, written = zip(*(answer(term, down) for _ in range(20)))
+            report.row(f"beside.ms.{other.key}", other.name, statistics.median(ms), "ms")
+            report.row(f"beside.bytes.{other.key}", "  a row down", statistics.median(written), "of bytes")
 
 
 def main():
     absent = [name for name in ("tig", "htop", "ncdu", "git") if not shutil.which(name)]
-    if absent:
-        print(f"not installed, not compared with: {', '.join(absent)} (tests/setup.sh bench)")
     with tempfile.TemporaryDirectory(dir=ROOT / "build") as name, contextlib.ExitStack() as stack:
         folder = pathlib.Path(name)
         silent = stack.enter_context(silent_amazon(folder))
-        small, large = local(folder, 10000), local(folder, 100000)
+        everyday, small, large = (local(folder, count) for count in (2500, 10000, 100000))
+        demo = Subject("demo", "--demo", [PROGRAM, "--demo"], {"HOME": str(folder)}, folder)
         others = [make() for tool, make in (("tig", lambda: tig(folder, 10000)),
                                             ("htop", lambda: htop(folder)),
                                             ("ncdu", lambda: ncdu(folder, 10000)))
                   if tool not in absent and "git" not in absent]
-        starts, keys, rests, sizes = compare([small, large, *others])
-        ms, written = first_paint(silent)
-        starts.insert(0, [silent.name, f"{ms:.1f}", f"{written:,.0f}"])
-        table(f"Console at 80x24: first picture, median of {STARTS} starts",
-              ["", "ms", "bytes"], starts)
-        print("  wanted: before any network answer under 30 ms and at most 4,500 bytes\n")
-        demo = Subject("extpool --demo", [PROGRAM, "--demo"], {"HOME": str(folder)}, folder)
-        table("The everyday screen, linked details beside it",
-              ["", "first frame ms", "bytes until complete", "j, 60 times", "most", "page", "most"],
-              everyday([local(folder, 2500), demo]))
-        print("  wanted: a frame in 20 ms, 4,500 bytes; 250 a key on average, 600 a page\n")
-        rows = [task_of(folder, number, task) for number, task in enumerate(tasks.TASKS)]
-        rows.append(on_a_call(demo))
-        table("The everyday tasks", ["", "keys", "of the design", "bytes"], rows)
-        late = [name for name, pressed, most, _ in rows if int(pressed) > int(most)]
-        print(f"  wanted: no more keys than the design; too many for: {', '.join(late) or 'none'}\n")
-        table("A row down: within the page, and where the page scrolls",
-              ["", "ms", "worst", "bytes", "most", "scroll ms", "worst", "bytes", "most"], keys)
-        print("  wanted: at most 250 bytes, under 2 ms\n")
-        table("A key in the filter, 100,000 agents", ["typed", "ms", "worst", "bytes", "most"],
-              filters(large))
-        print("  wanted: under 16 ms to the last byte\n")
-        table(f"{IDLE_S} s without a key",
-              ["", "bytes", "wake-ups of the screen's thread", "of all threads"], rests)
-        print("  wanted: 0 bytes, 0 wake-ups\n")
-        table("Memory, MB", ["", "resident", "peak", "of its own"], sizes)
-        print("  wanted: under 16 with 10,000 agents and extensions, under 90 with 100,000")
+        starting([small, large], silent, others)
+        report = Report("What the console writes")
+        keys(report, everyday, (80, 24), 600, "80x24, linked details beside the list")
+        keys(report, everyday, (60, 24), 500, "60x24, the list alone")
+        keys(report, demo, (80, 24), 600, "--demo, 80x24")
+        resting(small, 16)
+        resting(large, 90)
+        filtering(large)
+        if others:
+            beside(others)
+        if absent:
+            print(f"  not installed, not compared with: {', '.join(absent)} (tests/setup.sh bench)")
 
 
 if __name__ == "__main__":

@@ -1,35 +1,32 @@
 """The function: how soon it serves, what it adds to a lookup, how large it is, and what each event asks.
 
-Times are those of the package of `make lambda`, if it is built. The runtime API and the store are one
-loop that only hands out what is expected next, so that their own time is known and left out. On a
-machine that has other work a time is longer than what it took on a processor.
+Times are those of the package of `make lambda`, if it is built, else of the ordinary build. The runtime
+API and the store are one loop that only hands out what is expected next, so that their own time is known
+and left out. On a machine that has other work a time is longer than what it took on a processor: that
+has a row of its own.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import zipfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from measure import ROOT, table  # noqa: E402
+from measure import PROGRAM, ROOT, Report
 
-from support import faults  # noqa: E402
-from support.cloud import Cloud, start_servers  # noqa: E402
-from support.lambda_runtime import SCHEDULE, LambdaRuntime, flow_event  # noqa: E402
-from support.people import made_up  # noqa: E402
-from support.tls import Authority  # noqa: E402
+from support import faults
+from support.cloud import Cloud, start_servers
+from support.lambda_runtime import SCHEDULE, LambdaRuntime, flow_event
+from support.people import made_up
+from support.tls import Authority
 
-STARTS = 21
-LOOKUPS = 1000
+STARTS = 11
+LOOKUPS = 500
 PACKAGES = {arch: ROOT / f"build/lambda-{arch}/extpool.zip" for arch in ("x86_64", "arm64")}
 AUTHORITIES = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
 AGENT = "arn:aws:connect:us-east-1:111122223333:instance/i/agent/a"
@@ -40,11 +37,11 @@ FOUND = json.dumps({"Count": 1, "ScannedCount": 1, "Items": [ITEM]}).encode()
 def program(folder):
     """The package's bootstrap, else the ordinary build."""
     if not PACKAGES["x86_64"].exists():
-        return ROOT / "build/release/extpool", "ordinary build; make lambda builds the package"
+        return PROGRAM, "the ordinary build; make lambda builds the package"
     with zipfile.ZipFile(PACKAGES["x86_64"]) as packed:
         packed.extractall(folder)
     (folder / "bootstrap").chmod(0o755)
-    return folder / "bootstrap", "package"
+    return folder / "bootstrap", "the package"
 
 
 # ---- one side of a conversation ----------------------------------------------------------------------
@@ -95,7 +92,7 @@ class Side:
 class Talk:
     """A function that was just started, with both sides of it."""
 
-    def __init__(self, path, handler, tls=None, bundle=None):
+    def __init__(self, path, handler, tls=None, trust=None):
         self.api, self.store = Side(), Side(tls)
         env = {
             "AWS_LAMBDA_RUNTIME_API": self.api.address, "_HANDLER": handler, "AWS_REGION": "us-east-1",
@@ -104,8 +101,7 @@ class Talk:
             "AWS_ENDPOINT_URL": f"http{'s' if tls else ''}://{self.store.address}",
             "AWS_EC2_METADATA_DISABLED": "true",
         }  # fmt: skip
-        if bundle:
-            env["AWS_CA_BUNDLE"] = str(bundle)
+        env |= trust or {}
         self.began = time.monotonic()
         self.process = subprocess.Popen([path], env=env, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if handler != "sync":
@@ -148,11 +144,11 @@ class Talk:
 # ---- times --------------------------------------------------------------------------------------------
 
 
-def starts(path, handler, **tls):
+def starts(path, handler, **secure):
     """(ms to the first `next`, of it on a processor, ms to the answer of a first lookup), medians."""
     ready, busy, first = [], [], [0.0]
     for _ in range(STARTS):
-        with Talk(path, handler, **tls) as talk:
+        with Talk(path, handler, **secure) as talk:
             ready.append((talk.ready - talk.began) * 1000)
             busy.append(talk.busy_ms)
             if handler != "sync":
@@ -160,34 +156,37 @@ def starts(path, handler, **tls):
     return statistics.median(ready), statistics.median(busy), statistics.median(first[1:] or first)
 
 
-def row(name, value, limit, busy=None, unit="ms"):
-    return [name, f"{value:.1f} {unit}" if value >= 1 else f"{value:.2f} {unit}", f"{limit} {unit}",
-            "over" if value > limit else "", f"{busy:.1f} ms" if busy else ""]
-
-
 def times(folder):
     path, what = program(folder)
-    authority = Authority(folder)
+    authority = Authority(folder, "Amazon Root CA 1")
     bundle = folder / "bundle.pem"
-    known = AUTHORITIES.read_text() if AUTHORITIES.exists() else ""
-    bundle.write_text(known + authority.bundle.read_text())
-    secure = {"tls": authority.server_context(), "bundle": bundle}
-    alone, alone_busy, _ = starts(path, "sync")
-    plain, plain_busy, _ = starts(path, "lookup")
-    by_tls, tls_busy, first = starts(path, "lookup", **secure)
-    with Talk(path, "lookup", **secure) as talk:
+    bundle.write_text((AUTHORITIES.read_text() if AUTHORITIES.exists() else "") + authority.bundle.read_text())
+    hashed = folder / "hashed"
+    hashed.mkdir()
+    (hashed / "authority.pem").write_text(authority.bundle.read_text())
+    subprocess.run(["openssl", "rehash", hashed], check=True, capture_output=True)
+    trusts = {"a bundle": {"SSL_CERT_FILE": str(bundle)}, "a folder": {"SSL_CERT_DIR": str(hashed)}}
+    report = Report(f"The start of the function ({what})")
+
+    def start(key, name, limit, trust=None):
+        secure = {"tls": authority.server_context(), "trust": trust} if trust else {}
+        ready, busy, first = starts(path, "sync" if key == "alone" else "lookup", **secure)
+        report.row(f"lambda.{key}.ms", name, ready, "ms", limit)
+        report.row(f"lambda.{key}.processor", "  of it on a processor", busy, "ms", limit)
+        if trust:
+            report.row(f"lambda.{key}.first", "  exec to the answer of a first lookup", first, "ms", 60)
+
+    start("alone", "exec to the first next", 8)
+    start("plain", "the same, connected to the store", 8)
+    for name, trust in trusts.items():
+        start(name.split()[1], f"the same by TLS, trust from {name}", 40, trust)
+    with Talk(path, "lookup", authority.server_context(), trusts["a bundle"]) as talk:
         added = statistics.median(talk.lookup()[0] for _ in range(LOOKUPS)) * 1000
-        resident = talk.resident_mb()
-    table(f"Times of the function ({what})", ["", "", "limit", "", "of it on a processor"], [
-        row("exec to first next", alone, 8, alone_busy),
-        row("the same, connected to the store", plain, 8, plain_busy),
-        row(f"the same by TLS, {known.count('BEGIN CERTIFICATE')} authorities", by_tls, 40, tls_busy),
-        row("exec to the answer of a first lookup", first, 60),
-        row("a warm lookup adds", added, 1),
-        row(f"resident after {LOOKUPS:,} lookups", resident, 12, unit="MB"),
-    ])  # fmt: skip
-    table("\nSizes", ["", "zip"], [[arch, f"{package.stat().st_size / 1048576:.2f} MB"]
-                                  for arch, package in PACKAGES.items() if package.exists()])
+        report.row("lambda.warm", "a warm lookup adds", added, "ms", 1)
+        report.row("lambda.memory", f"resident after {LOOKUPS:,} lookups", talk.resident_mb(), "MB", 12)
+    for arch, package in PACKAGES.items():
+        if package.exists():
+            report.row(f"lambda.zip.{arch}", f"the package, {arch}", package.stat().st_size / 1048576, "MB", 4.5)
 
 
 # ---- what an event asks ---------------------------------------------------------------------------------
@@ -210,8 +209,7 @@ class Units(faults.Fault):
 
 
 def events(agents=100):
-    """[event, requests by service, read units, write units]"""
-    rows = []
+    report = Report("What an event asks of the services")
     with start_servers() as behind, Cloud(behind, strict=False) as cloud, LambdaRuntime() as runtime, \
             tempfile.TemporaryDirectory() as folder:
         path, _ = program(pathlib.Path(folder))
@@ -222,45 +220,44 @@ def events(agents=100):
         process = subprocess.Popen([path], env=env, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         items = cloud.past_gate("dynamodb", "resource").Table(cloud.table)
 
-        def measure(name, event):
+        def measure(key, name, event, limit=None):
             mark, units = cloud.gate.log.mark(), Units()
             rule = cloud.gate.inject(units)
             answer = runtime.invoke(event)
             rule.remove()
             asked = {service: cloud.gate.log.count(service, since=mark) for service in ("dynamodb", "connect", "s3", "sts")}
-            rows.append([name, *(str(count) for count in asked.values()), f"{units.read:.1f}", f"{units.write:.1f}"])
+            parts = ", ".join(f"{service} {count}" for service, count in asked.items() if count)
+            report.row(f"lambda.event.{key}", name, sum(asked.values()), "requests", limit,
+                       f"{parts}; {units.read:.1f} read units, {units.write:.1f} write units" if parts else "")
             return answer.json()
 
         try:
-            document = measure(f"first sync of {agents} agents", SCHEDULE)
+            document = measure("first", f"first sync of {agents} agents", SCHEDULE)
             numbers = [row["extension"] for row in document["changes"] if row["change"] == "assign"]
-            measure("sync, nothing to do", SCHEDULE)
+            measure("nothing", "sync, nothing to do", SCHEDULE, 20)
             cloud.instance.set_users([*people[3:], "new1", "new2", "new3"])
-            measure("sync, 3 join, 3 leave", SCHEDULE)
+            measure("joinleave", "sync, 3 join, 3 leave", SCHEDULE, 25)
             holder = next(ext for ext in numbers if lookup_of(runtime, ext)["found"] == "true")
             agent = lookup_of(runtime, holder)["agent"]
-            measure("lookup by extension", flow_event(pk=holder))
-            measure("lookup by agent", flow_event(agent=agent))
-            measure("lookup of a free number", flow_event(pk="9000"))
-            measure("lookup of garbage", flow_event(pk="Timeout"))
+            measure("extension", "lookup by extension", flow_event(pk=holder), 1)
+            measure("agent", "lookup by agent", flow_event(agent=agent), 3)
+            measure("free", "lookup of a free number", flow_event(pk="9000"), 2)
+            measure("garbage", "lookup of garbage", flow_event(pk="Timeout"), 0)
             items.delete_item(Key={"pk": "9001", "sk": "nu"})
             items.put_item(Item={"pk": "9001", "sk": "held", "sk_value": "9001", "note": "n", "target": f"agent:{agent}"})
-            measure("lookup of a reservation to an agent", flow_event(pk="9001"))
+            measure("reservation", "lookup of a reservation to an agent", flow_event(pk="9001"), 4)
             items.update_item(Key={"pk": holder, "sk": "agentID"}, UpdateExpression="SET fallback = :f",
                               ExpressionAttributeValues={":f": "agent:new1"})
-            measure("lookup with a fallback to an agent", flow_event(pk=holder))
+            measure("fallback", "lookup with a fallback to an agent", flow_event(pk=holder), 4)
         finally:
             process.terminate()
             process.wait()
-    table("\nWhat an event asks", ["", "DynamoDB", "Connect", "S3", "STS", "read units", "write units"], rows)
-
 
 def lookup_of(runtime, extension):
     return runtime.invoke(flow_event(pk=extension)).json()
 
 
 def main():
-    os.environ.pop("AWS_CA_BUNDLE", None)
     with tempfile.TemporaryDirectory() as folder:
         times(pathlib.Path(folder))
     events()
