@@ -113,6 +113,24 @@ def test_both_columns_of_the_order_are_kept(centre):
         assert heading(term) == before
 
 
+def test_a_pin_and_a_blocked_number_are_said_beforehand(centre):
+    with centre.console() as term:
+        term.quiet().press("Enter").wait_for("What should be done").quiet()  # a.smithers, pinned
+        assert "off: 2000 is pinned, unpin first" in row_of(term, " release ")
+        assert "off: 2000 is pinned, unpin first" in row_of(term, " reassign ")
+        term.press("Esc").quiet().press("Space", "Down", "Down", "Space").wait_for("2 marked:")
+        assert "r x fit 1, p fits 2" in term.text or "p fits" in term.text
+        term.press("U").quiet()
+
+
+def test_a_blocked_number_is_given_to_nobody(tmp_path):
+    with Terminal([program(), "--demo"], environment={"HOME": str(tmp_path)}) as term:
+        term.wait_for("read: 250 agents").quiet()
+        term.press("2", "g").wait_for(re.compile(r">  0000 blocked")).press("a")
+        term.wait_for("assign: 0000 is blocked").press("Enter").wait_for("What should be done").quiet()
+        assert "off: 0000 is blocked" in row_of(term, " assign ")
+
+
 def test_a_letter_in_the_menu_is_its_entry(centre):
     with centre.console() as term:
         term.press("Down", "Down", "Enter").wait_for("What should be done").quiet()

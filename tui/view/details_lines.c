@@ -253,7 +253,7 @@ static void add_short(struct lines *lines, const struct details *about)
         short_agent(lines, about);
     }
     if (about->marks.n > 0) {
-        details_marks_text(&about->marks, marks, sizeof marks);
+        details_marks_text(&about->marks, about->width - 1, marks, sizeof marks);
         line_part(lines_add(lines), 0, STYLE_MARKED, arena_strdup(&lines->arena, marks));
     } else {
         lines_pair(lines, "note", SHORT_AT, about->slot ? short_note(&lines->arena, about) : "-");
@@ -275,7 +275,7 @@ static void add_full(struct lines *lines, const struct details *about)
         while ((int)lines->n < about->height - 2) {
             lines_add(lines);
         }
-        details_marks_text(&about->marks, marks, sizeof marks);
+        details_marks_text(&about->marks, about->width - 1, marks, sizeof marks);
         line_part(lines_add(lines), 0, STYLE_MARKED, arena_strdup(&lines->arena, marks));
     }
 }
@@ -369,20 +369,33 @@ void details_live_sentence(const struct details *about, char *out, size_t size)
              waits ? "waits or " : "");
 }
 
-void details_marks_text(const struct details_marks *marks, char *out, size_t size)
+/* `none`: also those verbs that fit no row. */
+static void marks_text(const struct details_marks *marks, bool none, char *out, size_t size)
 {
     size_t used = (size_t)snprintf(out, size, "%zu marked:", marks->n);
+    const char *before = "";
     for (int first = 0, next; first < MARKS_VERBS && used < size; first = next) {
         size_t n = marks->fit[first].n;
-        used += (size_t)snprintf(out + used, size - used, "%s", first > 0 ? "," : "");
+        bool told = n > 0 || none;
+        used += (size_t)snprintf(out + used, size - used, "%s", told ? before : "");
         for (next = first; next < MARKS_VERBS && marks->fit[next].n == n && used < size; next++) {
-            used += (size_t)snprintf(out + used, size - used, " %s", marks->fit[next].key);
+            used += (size_t)snprintf(out + used, size - used, "%s%s", told ? " " : "",
+                                     told ? marks->fit[next].key : "");
         }
-        if (used < size && n == 0) {
+        if (told && used < size && n == 0) {
             used += (size_t)snprintf(out + used, size - used, " none");
-        } else if (used < size) {
+        } else if (told && used < size) {
             used += (size_t)snprintf(out + used, size - used, " fit%s %zu",
                                      next - first == 1 ? "s" : "", n);
         }
+        before = told ? "," : before;
+    }
+}
+
+void details_marks_text(const struct details_marks *marks, int columns, char *out, size_t size)
+{
+    marks_text(marks, true, out, size);
+    if ((int)text_columns(out) > columns) {
+        marks_text(marks, false, out, size);
     }
 }

@@ -56,6 +56,6 @@ void details_one_line(const struct details *details, char *out, size_t size);
 void details_live_sentence(const struct details *details, char *out, size_t size);
 
 /* "2 marked: a fits 2, r x p none"; keys in a row that fit as many stand together. */
-void details_marks_text(const struct details_marks *marks, char *out, size_t size);
+void details_marks_text(const struct details_marks *marks, int columns, char *out, size_t size);
 
 #endif

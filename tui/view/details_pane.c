@@ -162,7 +162,7 @@ static void count_fits(const struct shell *shell, const struct part_about *about
     for (int i = 0; about->n_marked > 0 && i < MARKS_VERBS; i++) {
         out->fit[i].key = frame_key(shell, verbs[i].command);
         for (size_t k = 0; k < about->selection->n; k++) {
-            out->fit[i].n += edit_fits(shell, verbs[i].kind, about->selection->slots[k]);
+            out->fit[i].n += edit_may(shell, verbs[i].kind, about->selection->slots[k]);
         }
     }
 }

@@ -53,6 +53,13 @@ bool edit_fits(const struct shell *shell, enum change_kind kind, const struct sl
     return true;
 }
 
+bool edit_may(const struct shell *shell, enum change_kind kind, const struct slot *slot)
+{
+    bool moves = kind == CHANGE_RELEASE || kind == CHANGE_REASSIGN;
+    bool pinned = slot && slot->state == SLOT_ASSIGNED && slot->note;
+    return edit_fits(shell, kind, slot) && !(moves && pinned);
+}
+
 /* One request of that kind for each row that qualifies; `skipped` counts the others. */
 static struct request *requests_of(const struct shell *shell, const struct selection *selection,
                                    enum change_kind kind, size_t *n, size_t *skipped)
@@ -188,7 +195,7 @@ static void assign(struct shell *shell, const struct selection *selection)
     if (!selection->agents) {
         if (selection->n > 1) {
             shell_flash(shell, STYLE_WARN, "assign: mark agents, or choose one extension");
-        } else if (slot->state != SLOT_FREE) {
+        } else if (!is_free(shell, slot)) {
             shell_flash(shell, STYLE_WARN, "assign: %s is %s", slot->ext,
                         screen_data_slot_states(shell->data, slot));
         } else {

@@ -15,6 +15,8 @@ unsigned edit_command(struct shell *shell, enum command command, const struct se
 
 /* Whether a change of that kind can be made to the row. `slot`: its extension, or NULL. */
 bool edit_fits(const struct shell *shell, enum change_kind kind, const struct slot *slot);
+/* The same, and no pin stands against it. */
+bool edit_may(const struct shell *shell, enum change_kind kind, const struct slot *slot);
 
 /* Call this once, before the first command. */
 void edit_start(void);

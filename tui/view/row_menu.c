@@ -33,10 +33,13 @@ static const char *why_unfit(const struct shell *shell, const struct selection *
     if (kind == CHANGE_RESERVE && slot->state == SLOT_RESERVED) {
         return NULL; /* it is put back */
     }
-    bool fits = edit_fits(shell, kind, slot) &&
-                (kind != CHANGE_ASSIGN || selection->agents || slot->state == SLOT_FREE);
-    if (fits) {
+    bool free_number = selection->agents || edit_fits(shell, CHANGE_RESERVE, slot);
+    if (edit_may(shell, kind, slot) && (kind != CHANGE_ASSIGN || free_number)) {
         return NULL;
+    }
+    if (edit_fits(shell, kind, slot) && kind != CHANGE_ASSIGN) {
+        snprintf(room, size, "%s is pinned, unpin first", slot->ext);
+        return room;
     }
     if (kind == CHANGE_ASSIGN && selection->agents) {
         snprintf(room, size, "already holds %s", slot->ext);
@@ -61,7 +64,7 @@ static const char *why_off(const struct shell *shell, const struct selection *se
     }
     size_t n_fit = 0;
     for (size_t i = 0; i < selection->n; i++) {
-        n_fit += edit_fits(shell, entry->kind, selection->slots[i]);
+        n_fit += edit_may(shell, entry->kind, selection->slots[i]);
     }
     return n_fit > 0 ? NULL : "fits none of the marked rows";
 }

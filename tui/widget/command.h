@@ -95,13 +95,13 @@
     X(CMD_SYNC, "sync", "s", PLACE_MAIN, NEED_WRITE | NEED_IDLE, "Sync",                           \
       "read the directory and plan: new agents get one, leavers lose theirs")                      \
     X(CMD_ASSIGN, "assign", "a", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Assign",           \
-      "give an extension: the lowest free one, or the one you type")                               \
+      "give the lowest free extension, or a typed one")                                            \
     X(CMD_REASSIGN, "reassign", "r", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Reassign",     \
       "give another extension instead")                                                            \
     X(CMD_RELEASE, "release", "x", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Release",        \
       "take the extension back; it cools down first")                                              \
     X(CMD_SWAP, "swap", "w", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Swap",                 \
-      "swap with another agent, or two marked agents with each other")                             \
+      "swap with another agent, or two marked ones")                                               \
     X(CMD_PIN, "pin", "p", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Pin",                    \
       "no sync touches this extension; again: unpin it")                                           \
     X(CMD_RESERVE, "reserve", "R", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Reserve",        \

@@ -497,9 +497,12 @@ static void marks_that_fit_as_many_stand_together(void **state)
     char text[160];
     (void)state;
     struct details_marks marks = {5, {{"a", 1}, {"r", 4}, {"x", 4}, {"F9", 4}}};
-    details_marks_text(&marks, text, sizeof text);
+    details_marks_text(&marks, 80, text, sizeof text);
     assert_string_equal(text, "5 marked: a fits 1, r x F9 fit 4");
-    details_marks_text(&marks, text, 12);
+    struct details_marks mixed = {2, {{"a", 0}, {"r", 1}, {"x", 1}, {"p", 2}}};
+    details_marks_text(&mixed, 30, text, sizeof text);
+    assert_string_equal(text, "2 marked: r x fit 1, p fits 2");
+    details_marks_text(&marks, 80, text, 12);
     assert_string_equal(text, "5 marked: a");
 }
 
