@@ -341,7 +341,7 @@ COMPLETION := $(TO)/share/bash-completion/completions/extpool
 COMPLETION_ZSH := $(TO)/share/zsh/site-functions/_extpool
 THEMES_TO := $(TO)/share/extpool/themes
 UNITS_TO := $(TO)/lib/systemd/system
-SYSTEMD := extpool.service extpool.timer
+SYSTEMD := extpool.service extpool.timer extpool-failed@.service
 
 # Built for this machine, whatever the program is for; the program itself is not run. It needs no JSON,
 # so this machine needs no library for it.

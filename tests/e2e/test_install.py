@@ -16,6 +16,7 @@ FILES = {
     "share/zsh/site-functions/_extpool": 0o644,
     "lib/systemd/system/extpool.service": 0o644,
     "lib/systemd/system/extpool.timer": 0o644,
+    "lib/systemd/system/extpool-failed@.service": 0o644,
 }
 
 
@@ -58,7 +59,7 @@ def test_the_program_runs_from_there(stage, tmp_path):
 def test_the_unit_starts_what_was_installed(stage):
     unit = (stage / "opt/extpool/lib/systemd/system/extpool.service").read_text()
     assert "ExecStart=/opt/extpool/bin/extpool --sync\n" in unit
-    assert "@" not in unit
+    assert "@PREFIX@" not in unit
 
 
 def test_the_unit_finds_configuration_state_and_profiles(stage, tmp_path):
@@ -82,13 +83,39 @@ def test_the_unit_finds_configuration_state_and_profiles(stage, tmp_path):
     assert (state / "agent_extensions.csv").read_text().startswith("user,extension")
 
 
+def test_every_exit_code_but_0_is_a_failure_that_is_told(stage):
+    units = stage / "opt/extpool/lib/systemd/system"
+    service = (units / "extpool.service").read_text().splitlines()
+    assert not [line for line in service if line.startswith("SuccessExitStatus")]
+    assert "OnFailure=extpool-failed@%n.service" in service
+    # What the other unit does is a line for the journal.
+    told = (units / "extpool-failed@.service").read_text()
+    command = re.search("^ExecStart=/bin/sh -c '(.*)'$", told, re.MULTILINE)[1]
+    done = subprocess.run(["/bin/sh", "-c", command.replace("%i", "extpool.service")], env={},
+                          capture_output=True, text=True, check=True)
+    assert done.stdout == "extpool.service failed: systemctl status extpool.service\n"
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+def test_the_unit_is_shut_off_from_the_machine(stage, tmp_path):
+    text = (stage / "opt/extpool/lib/systemd/system/extpool.service").read_text()
+    (tmp_path / "extpool.service").write_text(text.replace("/opt/extpool", f"{stage}/opt/extpool"))
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=19", "--no-pager",
+         tmp_path / "extpool.service"], capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 0, done
+    level = float(re.search("Overall exposure level.*: ([0-9.]+)", done.stdout)[1])
+    assert level < 2.0, done.stdout
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
 def test_systemd_understands_the_units(stage, tmp_path):
-    for name in ("extpool.service", "extpool.timer"):
+    names = ["extpool.service", "extpool.timer", "extpool-failed@.service"]
+    for name in names:
         text = (stage / "opt/extpool/lib/systemd/system" / name).read_text()
         (tmp_path / name).write_text(text.replace("/opt/extpool", f"{stage}/opt/extpool"))
-    done = subprocess.run(["systemd-analyze", "verify", "--man=no", tmp_path / "extpool.service",
-                           tmp_path / "extpool.timer"], capture_output=True, text=True, check=False)
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", *(tmp_path / name for name in names)],
+                          capture_output=True, text=True, check=False)
     about_us = [line for line in done.stderr.splitlines() if "extpool" in line]
     assert about_us == [], done.stderr
 
