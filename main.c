@@ -84,6 +84,7 @@ static struct report standard_report(void)
         .out = stdout,
         .err = stderr,
         .columns = terminal_columns(STDOUT_FILENO),
+        .journal = log_is_journal(environment_get(&environment_system, "JOURNAL_STREAM")),
         .err_columns = has_sequences() ? terminal_columns(STDERR_FILENO) : 0,
     };
     report.color =
@@ -322,7 +323,8 @@ static int print_completion(const struct program *program, const char *shell)
 static void show_warnings(const struct program *program, const struct settings *settings)
 {
     for (size_t i = 0; i < settings->n_warnings; i++) {
-        fprintf(program->report.err, "extpool: warning: %s\n", settings->warnings[i]);
+        fprintf(program->report.err, "%sextpool: warning: %s\n",
+                report_priority(&program->report, LOG_WARN), settings->warnings[i]);
         log_line(LOG_WARN, "config", "%s", settings->warnings[i]);
     }
 }
@@ -336,11 +338,17 @@ static int run(struct program *program)
     }
     program->report.quiet = settings->quiet;
     program->report.verbose = settings->verbose;
+    bool console = settings->action == ACTION_CONSOLE || settings->action == ACTION_DEMO;
+    if (console && settings->log_path && strcmp(settings->log_path, "-") == 0 &&
+        terminal_columns(STDERR_FILENO) > 0) {
+        err_set(&err, ERR_USAGE, "--log -: the console draws on this terminal; name a file");
+        return fail(program, &err);
+    }
+    log_shape(settings->log_format, environment_get(&environment_system, "JOURNAL_STREAM"));
     if (settings->log_path && log_open(settings->log_path, settings->log_level, &err) != ERR_OK) {
         return fail(program, &err);
     }
     show_warnings(program, settings);
-    bool console = settings->action == ACTION_CONSOLE || settings->action == ACTION_DEMO;
     collect_ports(program, console);
     if (console) {
         return run_console(program, settings);

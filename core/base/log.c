@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/banned.h"
@@ -20,10 +21,15 @@ static const char *const s_names[] = {
 static pthread_mutex_t s_lock = PTHREAD_MUTEX_INITIALIZER;
 static int s_fd = -1;
 static enum log_level s_level;
+static enum log_format s_format;
+static bool s_standard; /* it goes to standard error */
+static bool s_journal;  /* priorities are wanted */
 
 enum err_code log_open(const char *path, enum log_level level, struct err *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+    bool standard = strcmp(path, "-") == 0;
+    int fd = standard ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+                      : open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
     if (fd < 0) {
         return err_set_errno(err, ERR_IO, errno, "log file %s", path);
     }
@@ -31,6 +37,7 @@ enum err_code log_open(const char *path, enum log_level level, struct err *err)
     pthread_mutex_lock(&s_lock);
     s_fd = fd;
     s_level = level;
+    s_standard = standard;
     pthread_mutex_unlock(&s_lock);
     return ERR_OK;
 }
@@ -64,24 +71,91 @@ bool log_wants(enum log_level level)
     return wants;
 }
 
+/* ---- where and how --------------------------------------------------------------------------- */
+
+bool log_is_journal(const char *journal)
+{
+    struct stat about;
+    unsigned long long device = 0;
+    unsigned long long inode = 0;
+    return journal && sscanf(journal, "%llu:%llu", &device, &inode) == 2 &&
+           fstat(STDERR_FILENO, &about) == 0 && about.st_dev == device && about.st_ino == inode;
+}
+
+void log_shape(enum log_format format, const char *journal)
+{
+    pthread_mutex_lock(&s_lock);
+    s_format = format;
+    s_journal = log_is_journal(journal);
+    pthread_mutex_unlock(&s_lock);
+}
+
+int log_priority(enum log_level level)
+{
+    static const int priorities[] = {
+        [LOG_ERROR] = 3, [LOG_WARN] = 4, [LOG_INFO] = 6, [LOG_DEBUG] = 7};
+    return priorities[level];
+}
+
+/* ---- lines ----------------------------------------------------------------------------------- */
+
+#define TEXT_MAX 2000
+#define LINE_ROOM (TEXT_MAX + 200)
+
+/* In JSON: what was sanitised is UTF-8 without control characters. */
+static size_t quote(char *out, size_t room, const char *text)
+{
+    size_t used = 0;
+    for (; *text && used + 2 < room; text++) {
+        if (*text == '"' || *text == '\\') {
+            out[used++] = '\\';
+        }
+        out[used++] = *text;
+    }
+    return used;
+}
+
+static size_t text_line(enum log_level level, const char *subsystem, const char *text, char *line)
+{
+    char now[CLOCK_TEXT_MAX];
+    clock_format_ms(clock_now_ms(&clock_system), now);
+    int used =
+        s_standard && s_journal
+            ? snprintf(line, LINE_ROOM, "<%d>%s: %s\n", log_priority(level), subsystem, text)
+            : snprintf(line, LINE_ROOM, "%s %-5s %s: %s\n", now, s_names[level], subsystem, text);
+    return (size_t)used;
+}
+
+static size_t json_line(enum log_level level, const char *subsystem, const char *text, char *line)
+{
+    char now[CLOCK_TEXT_MAX];
+    clock_format_ms(clock_now_ms(&clock_system), now);
+    size_t used = (size_t)snprintf(
+        line, LINE_ROOM, "{\"at\":\"%s\",\"level\":\"%s\",\"subsystem\":\"%s\",\"message\":\"", now,
+        s_names[level], subsystem);
+    used += quote(line + used, 2 * TEXT_MAX, text);
+    line[used++] = '"';
+    line[used++] = '}';
+    line[used++] = '\n';
+    return used;
+}
+
 void log_line(enum log_level level, const char *subsystem, const char *format, ...)
 {
     if (!log_wants(level)) {
         return;
     }
     char raw[1600];
-    char line[2000];
-    char now[CLOCK_TEXT_MAX];
+    char text[TEXT_MAX];
+    char line[LINE_ROOM + TEXT_MAX]; /* of JSON each byte may have an escape */
     va_list args;
     va_start(args, format);
     vsnprintf(raw, sizeof raw, format, args);
     va_end(args);
-    clock_format_ms(clock_now_ms(&clock_system), now);
-    int start = snprintf(line, sizeof line, "%s %-5s %s: ", now, s_names[level], subsystem);
-    size_t used = (size_t)start;
-    used += text_sanitise_to(line + used, sizeof line - used - 1, raw, strlen(raw), 0);
-    line[used++] = '\n';
+    text[text_sanitise_to(text, sizeof text - 1, raw, strlen(raw), 0)] = '\0';
     pthread_mutex_lock(&s_lock);
+    size_t used = s_format == LOG_JSON ? json_line(level, subsystem, text, line)
+                                       : text_line(level, subsystem, text, line);
     if (s_fd >= 0) {
         /* One write a line: several processes may append to one file. */
         ssize_t written = write(s_fd, line, used);

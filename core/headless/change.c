@@ -32,8 +32,8 @@ int run_init(struct run *run)
     progress_line_end(&run->line);
     for (size_t i = 0; i < warnings->n_items; i++) {
         struct arena arena = ARENA_INIT;
-        fprintf(run->report->err, "warning: %s: %s\n", warnings->items[i].name,
-                text_sanitise(&arena, warnings->items[i].value));
+        fprintf(run->report->err, "%swarning: %s: %s\n", report_priority(run->report, LOG_WARN),
+                warnings->items[i].name, text_sanitise(&arena, warnings->items[i].value));
         arena_release(&arena);
     }
     if (code == ERR_OK) {

@@ -47,6 +47,8 @@ static int run_action(struct run *run)
         return run_export(run);
     case ACTION_STATUS:
         return run_status(run);
+    case ACTION_METRICS:
+        return run_metrics(run);
     case ACTION_LIST_:
         return run_list(run);
     case ACTION_LOOKUP:

@@ -22,10 +22,14 @@ struct report {
     bool json;
     bool quiet;
     bool verbose;
+    bool journal;       /* `err` is the journal: lines begin with their priority */
     bool color;         /* `out` is a terminal and NO_COLOR is not set */
     size_t columns;     /* of the terminal that `out` is; 0: it is not a terminal */
     size_t err_columns; /* of the terminal that `err` is; 0: none that a line is redrawn on */
 };
+
+/* What stands before a line on `err`: "<3>" in the journal (sd-daemon(3)), else "". */
+const char *report_priority(const struct report *report, enum log_level level);
 
 /* All that an action which changes something has to say. */
 struct action_report {

@@ -453,10 +453,10 @@ static void doctor_not_checked(const struct report *report, const struct doctor_
     const char *export = doctor->export_uri;
     struct arena arena = ARENA_INIT;
     if (directory || export) {
-        fprintf(report->err, "note: only the store was checked, not %s%s%s\n",
-                directory ? text_sanitise(&arena, directory) : "",
-                directory && export ? " and not " : "",
-                export ? text_sanitise(&arena, export) : "");
+        fprintf(
+            report->err, "%snote: only the store was checked, not %s%s%s\n",
+            report_priority(report, LOG_INFO), directory ? text_sanitise(&arena, directory) : "",
+            directory && export ? " and not " : "", export ? text_sanitise(&arena, export) : "");
     }
     arena_release(&arena);
 }

@@ -20,13 +20,21 @@
 
 /* ---- errors ------------------------------------------------------------------------------ */
 
+const char *report_priority(const struct report *report, enum log_level level)
+{
+    static const char *const marks[] = {
+        [LOG_ERROR] = "<3>", [LOG_WARN] = "<4>", [LOG_INFO] = "<6>", [LOG_DEBUG] = "<7>"};
+    return report->journal ? marks[level] : "";
+}
+
 void report_text_error(const struct report *report, const struct err *err)
 {
-    fprintf(report->err, "extpool: %s\n", err->text);
+    const char *mark = report_priority(report, LOG_ERROR);
+    fprintf(report->err, "%sextpool: %s\n", mark, err->text);
     const char *line = err->hint;
     while (*line) {
         size_t length = strcspn(line, "\n");
-        fprintf(report->err, "  %.*s\n", (int)length, line);
+        fprintf(report->err, "%s  %.*s\n", mark, (int)length, line);
         line += length + (line[length] == '\n');
     }
 }
@@ -243,11 +251,14 @@ static void plan_notes(const struct report *report, const struct plan *plan)
 {
     struct arena arena = ARENA_INIT;
     for (size_t i = 0; i < plan->n_notes; i++) {
-        fprintf(report->err, "note: %s\n", text_sanitise(&arena, plan->notes[i]));
+        fprintf(report->err, "%snote: %s\n", report_priority(report, LOG_INFO),
+                text_sanitise(&arena, plan->notes[i]));
     }
     if (plan->n_unassigned > 0) {
-        fputs("note: widen the ranges ([policy] ranges), release extensions or end reservations\n",
-              report->err);
+        fprintf(report->err,
+                "%snote: widen the ranges ([policy] ranges), release extensions or end "
+                "reservations\n",
+                report_priority(report, LOG_INFO));
     }
     arena_release(&arena);
 }
@@ -310,13 +321,14 @@ static void what_was_done(const struct report *report, const struct action_repor
 static void refusal_lines(const struct report *report, const struct refusals *refusals)
 {
     struct arena arena = ARENA_INIT;
+    const char *mark = report_priority(report, LOG_ERROR);
     for (size_t i = 0; i < refusals->n_items; i++) {
         const struct refusal *refusal = &refusals->items[i];
         if (refusal->line > 0) {
-            fprintf(report->err, "refused: line %zu: %s\n", refusal->line,
+            fprintf(report->err, "%srefused: line %zu: %s\n", mark, refusal->line,
                     text_sanitise(&arena, refusal->text));
         } else {
-            fprintf(report->err, "refused: %s\n", text_sanitise(&arena, refusal->text));
+            fprintf(report->err, "%srefused: %s\n", mark, text_sanitise(&arena, refusal->text));
         }
     }
     arena_release(&arena);
@@ -330,10 +342,11 @@ static void plan_file_line(const struct report *report, const struct action_repo
     char spoken[12];
     if (action->digest) {
         plan_file_speak(action->digest, spoken);
-        fprintf(report->err, "note: the plan is in %s (%s); extpool --apply carries it out\n", file,
-                spoken);
+        fprintf(report->err, "%snote: the plan is in %s (%s); extpool --apply carries it out\n",
+                report_priority(report, LOG_INFO), file, spoken);
     } else if (!plan_has_work(action->plan)) {
-        fprintf(report->err, "note: nothing to do: %s was not written\n", file);
+        fprintf(report->err, "%snote: nothing to do: %s was not written\n",
+                report_priority(report, LOG_INFO), file);
     }
     arena_release(&arena);
 }
@@ -367,8 +380,8 @@ void report_text_action(const struct report *report, const struct action_report 
     }
     if (say && action->export && action->export->warning[0]) {
         fprintf(report->err,
-                "warning: the list that was there could not be read, and was replaced: %s\n",
-                action->export->warning);
+                "%swarning: the list that was there could not be read, and was replaced: %s\n",
+                report_priority(report, LOG_WARN), action->export->warning);
     }
     report_error_if_any(report, action->err);
     report_error_if_any(report, action->export_err);

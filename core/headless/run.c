@@ -44,7 +44,8 @@ static void say_note(struct run *run, const char *before, const char *note)
 {
     struct arena arena = ARENA_INIT;
     progress_line_end(&run->line);
-    fprintf(run->report->err, "note: %s%s\n", before, text_sanitise(&arena, note));
+    fprintf(run->report->err, "%snote: %s%s\n", report_priority(run->report, LOG_INFO), before,
+            text_sanitise(&arena, note));
     arena_release(&arena);
 }
 

@@ -54,4 +54,7 @@ int run_list(struct run *run);
 int run_lookup(struct run *run);
 int run_history(struct run *run);
 
+/* metrics.c */
+int run_metrics(struct run *run);
+
 #endif

@@ -45,7 +45,8 @@ void plan_note_level(struct plan *plan, const struct plan_input *input)
     char left[TEXT_NUMBER_ROOM];
     char size[TEXT_NUMBER_ROOM];
     char limit[TEXT_NUMBER_ROOM];
-    if (level.low && plan->n_unassigned == 0) {
+    /* Not of a plan without rows: a timer would tell the same at each run. */
+    if (level.low && plan->n_changes > 0 && plan->n_unassigned == 0) {
         plan_note(plan, "the pool is low: %s of %s numbers %s left then, the low water mark is %s",
                   text_number(level.left, left), text_number(level.size, size),
                   level.left == 1 ? "is" : "are", text_number(level.limit, limit));

@@ -10,7 +10,8 @@
 /* Agents for whom nothing was left, and numbers that the store does not show. */
 void plan_note_shortage(struct plan *plan);
 
-/* The pool is below its low water mark once the plan is applied; not if it ran out, which is told. */
+/* The pool is below its low water mark once the plan is applied; not if it
+   ran out, which is told, or has no rows. */
 void plan_note_level(struct plan *plan, const struct plan_input *input);
 
 /* If the directory was read only in part: why, and who is not in it. */

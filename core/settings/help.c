@@ -67,23 +67,24 @@ static void print_line(const struct entry *entry, struct buf *out)
     buf_printf(out, strlen(left) < 30 ? "  %-30s%s\n" : "  %s  %s\n", left, entry->help);
 }
 
-/* The actions that take back what another one did share one line: the overview is one screen. */
-static bool is_opposite(enum action action)
+/* Opposites of others, and what few people type, share one line: the overview is one screen. */
+static bool is_brief(enum action action)
 {
-    return action == ACTION_UNRESERVE || action == ACTION_UNPIN || action == ACTION_REDO;
+    return action == ACTION_UNRESERVE || action == ACTION_UNPIN || action == ACTION_REDO ||
+           action == ACTION_METRICS;
 }
 
 static void print_overview(struct buf *out)
 {
     buf_puts(out, "extpool: the extensions of a contact centre; without an action, the console\n");
     for (enum action action = ACTION_DEMO; action < ACTION_HELP; action++) {
-        if (!is_opposite(action)) {
+        if (!is_brief(action)) {
             print_action(action, print_line, out);
         }
     }
-    buf_puts(out, "  Opposites:");
+    buf_puts(out, "  Also:");
     for (enum action action = ACTION_DEMO; action < ACTION_HELP; action++) {
-        if (is_opposite(action)) {
+        if (is_brief(action)) {
             buf_printf(out, " --%s", action_info(action)->name);
         }
     }

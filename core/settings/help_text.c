@@ -42,6 +42,7 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "Damage and conflicts (exit 3) are a number with two records, an agent with two\n"
         "numbers, a stamp that a wrong clock left, what a contact flow cannot read, and\n"
         "changes that the last action or sync left undone. --help exit has the codes.\n"
+        "--metrics writes the file also if the store cannot be read (extpool_up 0).\n"
         "\n"
         "  extpool --lookup alice\n"
         "  extpool --list free --json | jq -r '.[0].extension'\n",
@@ -157,6 +158,8 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "\n"
         "Results go to standard output, everything else to standard error. If that is a\n"
         "terminal, it shows a progress bar. Colours need a terminal and no NO_COLOR.\n"
+        "--log - goes to standard error. In the journal each line has its priority;\n"
+        "log_format = json writes objects with at, level, subsystem and message.\n"
         "With --json an error is {\"error\":{\"code\",\"message\",\"hint\"},\"exit\"}.\n",
     [TOPIC_EXIT] = "\n"
                    "    0  done, or nothing to do\n"

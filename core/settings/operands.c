@@ -378,6 +378,9 @@ enum err_code operands_take(const struct command_line *line, struct settings *se
     case ACTION_IMPORT:
         settings->import_path = arena_strdup(arena, first);
         return ERR_OK;
+    case ACTION_METRICS:
+        settings->metrics_path = arena_strdup(arena, first);
+        return ERR_OK;
     case ACTION_APPLY:
         settings->plan_path = arena_strdup(arena, first);
         return ERR_OK;

@@ -18,6 +18,12 @@ static const char *const s_log_levels[] = {
 #undef X
         NULL};
 
+static const char *const s_log_formats[] = {
+#define X(format, name) [format] = name,
+    LOG_FORMATS(X)
+#undef X
+        NULL};
+
 static const struct option_info s_options[OPT_COUNT] = {
 #define X(id, l, n, k, t, h, s, about, m, a, ...)                                                  \
     [id] = {.letter = l,                                                                           \

@@ -82,6 +82,8 @@ const char *topic_about(enum topic topic);
     X(ACTION_LOOKUP, "lookup", "AGENT|EXT", 1, 1, false, TOPIC_SHOW,                               \
       "who has an extension, or what an agent has")                                                \
     X(ACTION_STATUS, "status", "", 0, 0, false, TOPIC_SHOW, "show the pool in numbers")            \
+    X(ACTION_METRICS, "metrics", "FILE|-", 1, 1, false, TOPIC_SHOW,                                \
+      "write the pool's numbers for Prometheus")                                                   \
     X(ACTION_EXPORT, "export", "[DEST]", 0, 1, false, TOPIC_FILES,                                 \
       "publish user,extension as CSV")                                                             \
     X(ACTION_IMPORT, "import", "FILE.csv", 1, 1, true, TOPIC_FILES, "apply the rows of a CSV")     \
@@ -330,8 +332,11 @@ enum section {
     X(OPT_YES,           'y', "yes",          NULL,                    FLAG,      NULL,           \
       NONE,     OUTPUT,  yes, NOT_SCREEN, "answer questions with yes; never lifts a guard")       \
     X(OPT_LOG,           0,   "log",          "log",                   PATH,      "FILE",         \
-      DEFAULTS, OUTPUT,  log_path, FOR_ALL, "append what happens to FILE (never a secret)",       \
+      DEFAULTS, OUTPUT,  log_path, FOR_ALL, "append what happens to FILE; -: standard error",       \
       BYTES(4096))                                                                                \
+    X(OPT_LOG_FORMAT,    0,   NULL,           "log_format",            CHOICE,    "F",            \
+      DEFAULTS, OUTPUT,  log_format, FOR_ALL, "text or json, one object a line",                 \
+      .choices = s_log_formats, .def = "text")                                                    \
     X(OPT_LOG_LEVEL,     0,   "log-level",    "log_level",             CHOICE,    "L",            \
       DEFAULTS, OUTPUT,  log_level, FOR_ALL, "error, warn, info or debug",                        \
       .choices = s_log_levels, .def = "info")                                                     \

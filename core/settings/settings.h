@@ -99,6 +99,7 @@ struct settings {
     enum list_kind list_kind;      /* --list */
     const char *import_path;       /* --import; "-" is standard input */
     const char *plan_path;         /* --apply */
+    const char *metrics_path;      /* --metrics; "-" is standard output */
     const char *undo_id;           /* --undo; NULL: the last action */
     int history_limit;             /* --history; 0: all */
     const char *history_extension; /* --history; NULL: of all extensions */
@@ -137,6 +138,7 @@ struct settings {
     bool dry_run, exit_code, no_export, csv_safe, fix, check;
     const char *log_path; /* NULL: no log */
     enum log_level log_level;
+    enum log_format log_format;
 
     /* ---- the console ---- */
     const char *theme; /* NULL: chosen by the terminal */

@@ -1,5 +1,7 @@
 """What monitoring asks: --status --check and --metrics, on both stores."""
 
+import json
+import os
 import shutil
 import sqlite3
 import stat
@@ -7,7 +9,7 @@ import subprocess
 
 import pytest
 
-from support.program import Desk
+from support.program import ROOT, Desk, program
 from support.table_desk import TableDesk
 
 POOL = "[policy]\nranges = 2000-2009\nblocked =\n"
@@ -181,3 +183,194 @@ def test_missing_credentials_have_a_status_of_their_own(table):
     environment = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": ""}
     done = table.run("--status", "--check", "--quiet", environment=environment)
     assert done.status == 6 and done.out.startswith("cannot tell: "), done
+
+
+# ---- metrics -------------------------------------------------------------------------------------
+
+
+def samples(text):
+    """{name with its own label: value}; every sample has the store's label."""
+    found = {}
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            name, value = line.rsplit(" ", 1)
+            labels = name[name.index("{") :]
+            assert 'store="' in labels
+            own = labels.rsplit(",", 1)[1].rstrip("}") if ",state=" in labels or ",kind=" in labels else ""
+            found[name[: name.index("{")] + (f"{{{own}}}" if own else "")] = float(value)
+    return found
+
+
+def lint(text):
+    promtool = shutil.which("promtool")
+    if not promtool:
+        pytest.skip("no promtool here: package prometheus")
+    done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True,
+                          check=False)  # fmt: skip
+    assert done.returncode == 0 and done.stdout + done.stderr == "", done
+
+
+def test_metrics_are_what_status_says(desk):
+    done = desk.run("--metrics", "-")
+    assert done.status == 0 and done.err == "", done
+    found = samples(done.out)
+    assert found["extpool_up"] == found["extpool_directory_up"] == 1
+    assert {name: value for name, value in found.items() if "{state" in name} == {
+        'extpool_extensions{state="assigned"}': 3, 'extpool_extensions{state="free"}': 7,
+        'extpool_extensions{state="cooling"}': 0, 'extpool_extensions{state="reserved"}': 0,
+        'extpool_extensions{state="blocked"}': 0, 'extpool_extensions{state="not_made"}': 0,
+    }  # fmt: skip
+    assert (found["extpool_agents"], found["extpool_agents_unassigned"]) == (3, 0)
+    assert (found["extpool_extensions_left"], found["extpool_low_water_extensions"]) == (7, 1)
+    assert (found["extpool_low"], found["extpool_exhausted"]) == (0, 0)
+    assert found["extpool_last_sync_exit_code"] == 0
+    assert found["extpool_last_sync_timestamp_seconds"] == \
+        found["extpool_last_sync_success_timestamp_seconds"] > 1e9
+    assert found["extpool_last_sync_duration_seconds"] >= 0
+
+
+def test_metrics_pass_the_judge(desk):
+    config = desk.folder / "home/.config/extpool/config"
+    config.write_text(f'{POOL}[context "odd\\name]\nread_only = yes\n')
+    lint(desk.run("--metrics", "-").out)
+    lint(desk.run("--metrics", "-", "--context", '"odd\\name').out)
+    desk.store.unlink()
+    lint(desk.run("--metrics", "-").out)
+
+
+def test_metrics_of_a_table_pass_the_judge(table):
+    done = table.run("--metrics", "-")
+    assert done.status == 0, done
+    assert samples(done.out)['extpool_extensions{state="assigned"}'] == 2
+    lint(done.out)
+
+
+def test_newcomers_leavers_and_findings_are_counted(desk):
+    desk.rules(f"{POOL}low_water = 9\n")
+    desk.people("alice", "dave")
+    found = samples(desk.run("--metrics", "-").out)
+    assert (found["extpool_agents_unassigned"], found["extpool_extensions_stale"]) == (1, 2)
+    assert found["extpool_low"] == found['extpool_findings{kind="low"}'] == 1
+    assert found['extpool_findings{kind="damage"}'] == 0
+
+
+def test_the_result_of_a_sync_that_failed_is_there(desk):
+    desk.agents.unlink()
+    assert desk.run("--sync").status == 1
+    done = desk.run("--metrics", "-")
+    found = samples(done.out)
+    assert done.status == 1 and found["extpool_directory_up"] == 0
+    assert found["extpool_last_sync_exit_code"] == 1
+    assert found["extpool_last_sync_success_timestamp_seconds"] > 1e9
+
+
+def test_the_file_is_replaced_whole_and_others_may_read_it(desk):
+    folder = desk.folder / "textfiles"
+    folder.mkdir()
+    path = folder / "extpool.prom"
+    path.write_text("old\n" * 1000)
+    before = path.stat().st_ino
+    done = desk.run("--metrics", path)
+    assert (done.status, done.out, done.err) == (0, "", ""), done
+    assert path.stat().st_ino != before and samples(path.read_text())["extpool_up"] == 1
+    assert [entry.name for entry in folder.iterdir()] == ["extpool.prom"]
+    path.unlink()
+    desk.run("--metrics", path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert desk.run("--metrics", folder / "no/such.prom").status == 1
+
+
+def test_the_file_tells_that_nothing_could_be_read(desk):
+    path = desk.folder / "extpool.prom"
+    desk.store.unlink()
+    done = desk.run("--metrics", path)
+    assert done.status == 1 and "store not found" in done.err
+    found = samples(path.read_text())
+    assert found["extpool_up"] == 0 and "extpool_extensions_left" not in found
+
+
+# ---- the log, for machines and for the journal ---------------------------------------------------
+
+
+def test_the_log_as_json_lines(desk):
+    log = desk.folder / "log"
+    # A name that has everything that JSON escapes, and what is never shown raw.
+    odd = desk.folder / 'a"b\\c\x1b.csv'
+    odd.write_text("no header here\n")
+    environment = {"EXTPOOL_LOG_FORMAT": "json", "EXTPOOL_LOG": str(log), "EXTPOOL_LOG_LEVEL": "debug"}
+    assert desk.run("--sync", environment=environment).status == 0
+    desk.run("--sync", "--directory", f"file:{odd}", environment=environment)
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert lines and all(list(line) == ["at", "level", "subsystem", "message"] for line in lines)
+    assert {line["level"] for line in lines} <= {"error", "warn", "info", "debug"}
+
+
+def test_a_format_that_is_none(desk):
+    desk.rules(f"{POOL}[defaults]\nlog_format = xml\n")
+    done = desk.run("--status")
+    assert done.status == 64 and "text or json" in done.err, done
+
+
+def run_to(desk, path, journal, *arguments):
+    """Standard error goes to a file that is, or is not, what JOURNAL_STREAM names."""
+    with open(path, "w") as stream:
+        about = os.fstat(stream.fileno())
+        name = f"{about.st_dev}:{about.st_ino if journal else about.st_ino + 1}"
+        subprocess.run([program(), *desk.places(), *arguments], stdout=subprocess.PIPE, stderr=stream,
+                       env={**desk.environment, "JOURNAL_STREAM": name}, check=False)  # fmt: skip
+    return path.read_text().splitlines()
+
+
+def test_the_journal_gets_priorities(desk):
+    desk.store.unlink()
+    lines = run_to(desk, desk.folder / "err", True, "--lookup", "alice")
+    assert lines[0].startswith("<3>extpool: ") and len(lines) > 1
+    assert all(line.startswith("<3>") for line in lines)
+    lines = run_to(desk, desk.folder / "err", True, "--sync", "--log", "-", "--log-level", "debug")
+    assert lines and all(line[0] == "<" and line[1] in "34567" and line[2] == ">" for line in lines)
+
+
+def test_another_stream_gets_none(desk):
+    desk.store.unlink()
+    lines = run_to(desk, desk.folder / "err", False, "--lookup", "alice")
+    assert lines[0].startswith("extpool: ")
+    lines = run_to(desk, desk.folder / "err", False, "--sync", "--log", "-", "--log-level", "debug")
+    assert lines and not any(line.startswith("<") for line in lines)
+
+
+# ---- the lines that the README gives to cron -----------------------------------------------------
+
+
+def crontab():
+    """The commands of the README's lines for cron."""
+    lines = (ROOT / "README.md").read_text().splitlines()
+    return [line.split(None, 5)[5] for line in lines if line.startswith("    */")]
+
+
+def test_the_lines_for_cron_work_as_they_stand(desk, tmp_path):
+    """As cron runs them: by /bin/sh, with its PATH and nothing of a login's environment."""
+    config = desk.folder / "home/.config/extpool/config"
+    config.write_text(f"[defaults]\ndirectory = file:{desk.agents}\nstore = sqlite:{desk.store}\n"
+                      f"export = file:{desk.export}\n{POOL}")  # fmt: skip
+    commands = crontab()
+    assert [("--sync" in command, "--metrics" in command) for command in commands] == \
+        [(True, False), (False, True)]
+    prom = tmp_path / "extpool.prom"
+    for command in commands:
+        assert command.startswith("/usr/local/bin/extpool ")
+        command = command.replace("/usr/local/bin/extpool", program())
+        command = command.replace("/var/lib/prometheus/node-exporter/extpool.prom", str(prom))
+        environment = {"HOME": str(desk.folder / "home"), "LOGNAME": "kim", "SHELL": "/bin/sh",
+                       "PATH": "/usr/bin:/bin"}  # fmt: skip
+        for _ in range(2):
+            done = subprocess.run(["/bin/sh", "-c", command], env=environment, cwd="/", check=False,
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done
+    assert samples(prom.read_text())["extpool_last_sync_exit_code"] == 0
+
+
+def test_it_needs_no_variable_at_all_if_the_places_are_named(desk):
+    done = subprocess.run([program(), *desk.places(), "--sync", "--json"], env={}, capture_output=True,
+                          text=True, check=False, cwd="/")  # fmt: skip
+    assert done.returncode == 3 or done.returncode == 0, done
+    assert json.loads(done.stdout)["failed"] == 0

@@ -314,6 +314,7 @@ static void a_status(void **state)
                  "max release       10% (built in)\n"
                  "audit keep        400d (built in)\n"
                  "low water         5% (built in)\n"
+                 "log format        text (built in)\n"
                  "log level         info (built in)\n"
                  "refresh           30s (built in)\n"
                  "full refresh      10m (built in)\n"

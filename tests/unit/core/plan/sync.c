@@ -302,6 +302,8 @@ static void test_notes(void **state)
         {"0001 a\n0002 left\n", "a b c d e f g h i j",
          "the pool is low: 0 of 10 numbers are left then, the low water mark is 1"},
         {"0001 a\n0002 left\n", "a b c d e f g h", NULL},
+        {"0000 a\n0001 b\n0002 c\n0003 d\n0004 e\n0005 f\n0006 g\n0007 h\n0008 i\n0009 j\n",
+         "a b c d e f g h i j", NULL},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         struct world w;
