@@ -202,6 +202,15 @@ def keys(report, subject, size, page, name):
     report.row(f"console.page.{key}", "  a page", statistics.mean(turned), "bytes", page)
 
 
+def strips(report, subject):
+    """Bytes of the strip over the everyday screen: opened, and closed again."""
+    with settled(subject) as term:
+        for key, name in (("x", "release"), ("r", "reassign"), ("p", "pin")):
+            opened, closed = (answer(term, data)[1] for data in (key.encode(), b"\x1b"))
+            report.row(f"console.strip.{key}", f"the strip of {name}, opened and closed", opened + closed,
+                       "bytes")
+
+
 def resting(subject, memory):
     report = Report(f"The console at rest, {subject.name}")
     with settled(subject) as term:
@@ -248,6 +257,7 @@ def main():
         keys(report, everyday, (80, 24), 600, "80x24, linked details beside the list")
         keys(report, everyday, (60, 24), 500, "60x24, the list alone")
         keys(report, demo, (80, 24), 600, "--demo, 80x24")
+        strips(report, demo)
         resting(small, 16)
         resting(large, 90)
         filtering(large)
