@@ -230,7 +230,7 @@ void basket_drop_row(struct plan_view *view, struct shell *shell)
 
 struct decision {
     size_t id; /* of the wish */
-    void (*ask)(struct shell *shell, const char *login);
+    void (*ask)(struct shell *shell, const char *login, const char *ext);
 };
 
 static unsigned decided(struct dialog *dialog, struct shell *shell, const char *text)
@@ -245,7 +245,8 @@ static unsigned decided(struct dialog *dialog, struct shell *shell, const char *
         struct plan_input input = shell_plan_input(shell);
         basket_insist(basket, index, &input);
     } else if (strcmp(text, ANOTHER) == 0) {
-        about->ask(shell, basket->wishes[index]->asked.agent);
+        const struct request *asked = &basket->wishes[index]->asked;
+        about->ask(shell, asked->agent, asked->ext);
         return REACT_CLOSE;
     } else {
         basket_drop(basket, index);

@@ -162,29 +162,35 @@ static const char *gathered_number(const struct shell *shell, const char *login)
     return moves && own && !wish->asked.swap && ext[0] ? ext : NULL;
 }
 
-/* Asks for a number, or for another one if they hold one already. `typed` may be NULL. */
-static void ask_number(struct shell *shell, const char *login, const char *typed)
+/* Asks for a number, or for another one if they hold one already. `typed` may be NULL; the first digit
+   replaces it if it is `selected`. */
+static void open_number(struct shell *shell, const char *login, const char *typed, bool selected)
 {
     const struct agent_row *agent = screen_data_find_agent(shell->data, login);
     const struct slot *slot = agent ? agent->slot : NULL;
-    const char *gathered = typed ? NULL : gathered_number(shell, login);
     const struct strip_number about = {.kind = slot ? CHANGE_REASSIGN : CHANGE_ASSIGN,
                                        .login = login,
                                        .holds = slot ? slot->ext : NULL,
-                                       .typed = typed ? typed : gathered,
-                                       .selected = gathered != NULL};
+                                       .typed = typed,
+                                       .selected = selected};
     strip_number(shell, &about);
 }
 
-/* Somebody has taken the first number. */
-static void ask_another(struct shell *shell, const char *login)
+static void ask_number(struct shell *shell, const char *login, const char *typed)
 {
-    ask_number(shell, login, NULL);
+    const char *gathered = typed ? NULL : gathered_number(shell, login);
+    open_number(shell, login, typed ? typed : gathered, gathered != NULL);
+}
+
+/* After a conflict: the number that was wanted stands there, with who holds it by now. */
+static void ask_again(struct shell *shell, const char *login, const char *ext)
+{
+    open_number(shell, login, ext, true);
 }
 
 void edit_start(void)
 {
-    planning_asks(ask_another);
+    planning_asks(ask_again);
 }
 
 /* ---- the commands -------------------------------------------------------------------------- */

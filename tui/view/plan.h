@@ -16,8 +16,8 @@ struct plan_retry {
     /* Plans the ones that were not applied again. */
     void (*plan)(struct shell *shell, const char *action, const struct request *requests,
                  size_t n_requests);
-    /* Asks for another number for this agent. */
-    void (*ask)(struct shell *shell, const char *login);
+    /* Asks for this agent's number again; `ext` was wanted (NULL: the lowest free one). */
+    void (*ask)(struct shell *shell, const char *login, const char *ext);
 };
 
 /* Takes the plan. It was made from `requests` (copied; none for a sync); `retry` handles those that

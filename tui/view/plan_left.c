@@ -46,8 +46,8 @@ static void plan_requests_again(struct plan_view *view, struct shell *shell, con
     }
     bool taken = n == 1 && row->result == RESULT_CONFLICT && !wanted[0].swap && wanted[0].agent &&
                  (wanted[0].kind == CHANGE_ASSIGN || wanted[0].kind == CHANGE_REASSIGN);
-    if (taken) { /* the number is gone: another one? */
-        view->retry->ask(shell, wanted[0].agent);
+    if (taken) { /* the same number on what is there now, or another one? */
+        view->retry->ask(shell, wanted[0].agent, wanted[0].ext);
     } else if (n > 0) {
         view->retry->plan(shell, action, wanted, n);
     }

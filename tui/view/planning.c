@@ -5,16 +5,17 @@
 
 #include "core/base/banned.h"
 
-static void (*s_ask)(struct shell *shell, const char *login); /* one console a process */
+/* One console a process. */
+static void (*s_ask)(struct shell *shell, const char *login, const char *ext);
 
-void planning_asks(void (*ask)(struct shell *shell, const char *login))
+void planning_asks(void (*ask)(struct shell *shell, const char *login, const char *ext))
 {
     s_ask = ask;
 }
 
-static void ask_again(struct shell *shell, const char *login)
+static void ask_again(struct shell *shell, const char *login, const char *ext)
 {
-    s_ask(shell, login);
+    s_ask(shell, login, ext);
 }
 
 const struct plan_retry planning_retry = {.plan = planning_requests, .ask = ask_again};

@@ -17,7 +17,7 @@ void planning_basket(struct shell *shell);
 /* What a plan made from requests does after a conflict. */
 extern const struct plan_retry planning_retry;
 
-/* Sets the function that asks for another number when one was taken meanwhile. */
-void planning_asks(void (*ask)(struct shell *shell, const char *login));
+/* Sets the function that asks for a number again after a conflict. */
+void planning_asks(void (*ask)(struct shell *shell, const char *login, const char *ext));
 
 #endif
