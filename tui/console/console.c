@@ -325,29 +325,6 @@ static enum err_code start(struct console *console, struct err *err)
     return code;
 }
 
-static void stop(struct console *console)
-{
-    worker_stop(console->shell.jobs
-                    .worker); /* the current request ends or is dropped; nothing is half done */
-    session_close(console->shell.place.session);
-    while (console->shell.stack.n_views > 0) {
-        struct view *view = console->shell.stack.views[--console->shell.stack.n_views];
-        view->ops->free(view);
-    }
-    shell_drop_ready(&console->shell);
-    keep_close(&console->shell);
-    screen_data_unref(console->shell.data);
-    screen_data_unref(console->shell.reading.waiting);
-    history_free(console->shell.reading.history);
-    shell_forget_place(&console->shell);
-    activity_release(&console->shell.messages.activity);
-    field_history_release(&console->shell.command_history);
-    field_history_release(&console->shell.filter_history);
-    key_reader_release(&console->keys);
-    canvas_release(&console->canvas);
-    free(console->warned);
-}
-
 /* Gives the terminal back first, so that the messages about the end can be read on it. */
 static void end(struct console *console, struct console_end *end)
 {
@@ -357,7 +334,7 @@ static void end(struct console *console, struct console_end *end)
     end_wait(console, end);
     if (!end->stuck) {
         keep_now(&console->shell); /* a save that was under way is over */
-        stop(console);
+        console_release(console);
     }
     loop_stop();
 }
@@ -392,7 +369,7 @@ enum err_code console_run(const struct console_options *options, struct console_
         end(console, ended);
     } else {
         term_stop();
-        stop(console);
+        console_release(console);
         loop_stop();
     }
     if (!ended->stuck) {

@@ -76,3 +76,26 @@ enum err_code console_open(struct console *console, const struct settings *setti
     }
     return code;
 }
+
+void console_release(struct console *console)
+{
+    struct shell *shell = &console->shell;
+    worker_stop(shell->jobs.worker);
+    session_close(shell->place.session);
+    while (shell->stack.n_views > 0) {
+        struct view *view = shell->stack.views[--shell->stack.n_views];
+        view->ops->free(view);
+    }
+    shell_drop_ready(shell);
+    keep_close(shell);
+    screen_data_unref(shell->data);
+    screen_data_unref(shell->reading.waiting);
+    history_free(shell->reading.history);
+    shell_forget_place(shell);
+    activity_release(&shell->messages.activity);
+    field_history_release(&shell->command_history);
+    field_history_release(&shell->filter_history);
+    key_reader_release(&console->keys);
+    canvas_release(&console->canvas);
+    free(console->warned);
+}

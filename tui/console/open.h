@@ -10,6 +10,10 @@
 enum err_code console_open(struct console *console, const struct settings *settings,
                            struct err *err) ERR_CHECK;
 
+/* Ends the worker, and frees all that the console holds, but not itself. A request under way ends or
+   is dropped; nothing is half done. */
+void console_release(struct console *console);
+
 enum err_code console_set_theme(struct console *console, const char *name,
                                 struct err *err) ERR_CHECK;
 

@@ -364,21 +364,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    worker_stop(s_shell->jobs.worker);
-    session_close(s_shell->place.session);
-    while (s_shell->stack.n_views > 0) {
-        struct view *view = s_shell->stack.views[--s_shell->stack.n_views];
-        view->ops->free(view);
-    }
-    shell_drop_ready(s_shell);
-    keep_close(s_shell);
-    screen_data_unref(s_shell->data);
-    screen_data_unref(s_shell->reading.waiting);
-    history_free(s_shell->reading.history);
-    shell_forget_place(s_shell);
-    activity_release(&s_shell->messages.activity);
-    canvas_release(&s_console->canvas);
-    key_reader_release(&s_console->keys);
+    console_release(s_console);
     free(s_console);
     session_close(s_other);
     snapshot_unref(s_truth);
