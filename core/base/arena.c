@@ -100,14 +100,3 @@ void arena_release(struct arena *arena)
     }
     *arena = (struct arena)ARENA_INIT;
 }
-
-void arena_join(struct arena *into, struct arena *from)
-{
-    struct arena_block **tail = &into->head;
-    while (*tail) {
-        tail = &(*tail)->next;
-    }
-    *tail = from->head;
-    into->used += from->used;
-    *from = (struct arena)ARENA_INIT;
-}

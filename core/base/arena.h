@@ -32,7 +32,4 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void arena_release(struct arena *arena);
 
-/* Everything that `from` holds belongs to `into` afterwards; `from` is empty. */
-void arena_join(struct arena *into, struct arena *from);
-
 #endif

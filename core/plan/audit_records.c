@@ -43,15 +43,6 @@ void audit_records_add(struct audit_records *records, const struct audit_record 
     *room_for_one(records) = copy;
 }
 
-void audit_records_join(struct audit_records *into, struct audit_records *from)
-{
-    arena_join(&into->arena, &from->arena);
-    for (size_t i = 0; i < from->n; i++) {
-        *room_for_one(into) = from->records[i];
-    }
-    audit_records_release(from);
-}
-
 /* ---- numbers ------------------------------------------------------------------------------- */
 
 void numbers_add(struct numbers *numbers, const char *ext)

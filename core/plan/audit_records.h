@@ -19,9 +19,6 @@ void audit_records_release(struct audit_records *records);
 /* Copies it. */
 void audit_records_add(struct audit_records *records, const struct audit_record *record);
 
-/* Takes all of `from`, which is empty afterwards, behind those that are there. */
-void audit_records_join(struct audit_records *into, struct audit_records *from);
-
 /* Numbers, sorted, each once. */
 struct numbers {
     char (*exts)[EXT_ROOM];

@@ -102,7 +102,7 @@ void candidates_narrow(struct candidates *candidates, const char *digits)
     }
 }
 
-size_t candidates_count(const struct candidates *candidates, enum candidate_class class)
+static size_t candidates_count(const struct candidates *candidates, enum candidate_class class)
 {
     return candidates->lists[class].to - candidates->lists[class].from;
 }

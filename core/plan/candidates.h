@@ -48,7 +48,6 @@ void candidates_release(struct candidates *candidates);
 
 /* Only the numbers that begin with these digits; "": all. */
 void candidates_narrow(struct candidates *candidates, const char *digits);
-size_t candidates_count(const struct candidates *candidates, enum candidate_class class);
 /* The number at this place of the list; NULL: it has fewer. `class` may be NULL. */
 const struct slot *candidates_at(const struct candidates *candidates, size_t place,
                                  enum candidate_class *class);

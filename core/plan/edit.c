@@ -17,7 +17,7 @@
 
 /* ---- what hangs together ------------------------------------------------------------------- */
 
-size_t edit_root(struct edit *edit, size_t request)
+static size_t root_of(struct edit *edit, size_t request)
 {
     struct edit_request *requests = edit->requests;
     while (requests[request].joined != request) {
@@ -28,13 +28,14 @@ size_t edit_root(struct edit *edit, size_t request)
 }
 
 /* The root is the first request of its component. */
-void edit_join(struct edit *edit, size_t a, size_t b)
+/* The two requests stand or fall together. */
+static void join(struct edit *edit, size_t a, size_t b)
 {
     if (a == NO_REQUEST || b == NO_REQUEST) {
         return;
     }
-    size_t root_a = edit_root(edit, a);
-    size_t root_b = edit_root(edit, b);
+    size_t root_a = root_of(edit, a);
+    size_t root_b = root_of(edit, b);
     if (root_a < root_b) {
         edit->requests[root_b].joined = root_a;
     } else {
@@ -50,17 +51,17 @@ static bool is_open(const struct edit *edit, size_t request)
 static void join_all(struct edit *edit)
 {
     for (size_t i = 0; i < edit->n_numbers; i++) {
-        edit_join(edit, edit->numbers[i]->taker, edit->numbers[i]->leaver);
+        join(edit, edit->numbers[i]->taker, edit->numbers[i]->leaver);
     }
     for (size_t i = 0; i < edit->n_people; i++) {
         const struct person *person = edit->people[i];
         size_t moved = person->move != NO_REQUEST ? person->move : person->drop;
         if (is_open(edit, person->mark)) {
-            edit_join(edit, moved, person->mark);
+            join(edit, moved, person->mark);
         }
         if (is_open(edit, person->set)) {
-            edit_join(edit, moved, person->set);
-            edit_join(edit, is_open(edit, person->mark) ? person->mark : NO_REQUEST, person->set);
+            join(edit, moved, person->set);
+            join(edit, is_open(edit, person->mark) ? person->mark : NO_REQUEST, person->set);
         }
     }
 }
@@ -78,7 +79,7 @@ static void chain_components(struct edit *edit)
     size_t *tail = mem_array(n + 1, sizeof *tail);
     size_t *size = mem_array(n + 1, sizeof *size);
     for (size_t i = 0; i < n; i++) {
-        size_t root = edit_root(edit, i);
+        size_t root = root_of(edit, i);
         edit->requests[i].next = NO_REQUEST;
         if (root != i) {
             edit->requests[tail[root]].next = i;
@@ -87,7 +88,7 @@ static void chain_components(struct edit *edit)
         size[root] += changes_of(&edit->requests[i]);
     }
     for (size_t i = 0; i < n; i++) {
-        size_t root = edit_root(edit, i);
+        size_t root = root_of(edit, i);
         bool refuses = i == root || (edit->leaves_out && is_open(edit, i));
         if (size[root] > PLAN_GROUP_MAX && refuses) {
             edit_refuse(edit, i,
@@ -459,7 +460,7 @@ static void build_changes(struct edit *edit)
 {
     settle_numbers(edit);
     for (size_t root = 0; root < edit->n_requests; root++) {
-        if (edit_root(edit, root) != root) {
+        if (root_of(edit, root) != root) {
             continue;
         }
         size_t n = 0;

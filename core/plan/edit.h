@@ -165,8 +165,4 @@ void edit_doubt(struct edit *edit, bool doubtful);
 /* The entry of an extension; made if there is none. */
 struct number *edit_number(struct edit *edit, const char *ext);
 
-/* The two requests stand or fall together. */
-void edit_join(struct edit *edit, size_t a, size_t b);
-size_t edit_root(struct edit *edit, size_t request);
-
 #endif

@@ -286,11 +286,6 @@ const char *session_user(struct session *session)
     return session->user;
 }
 
-enum audit_via session_via(const struct session *session)
-{
-    return session->via;
-}
-
 void session_facts(struct session *session, struct port_info *facts)
 {
     if (session->store->ops->facts) {

@@ -75,9 +75,8 @@ int64_t session_now_s(const struct session *session);
 enum err_code session_actor(struct session *session, const struct progress *progress,
                             const char **actor, struct err *err) ERR_CHECK;
 
-/* The person behind this session and the face they use (core/session/actor.h). */
+/* The person behind this session (core/session/actor.h). */
 const char *session_user(struct session *session);
-enum audit_via session_via(const struct session *session);
 
 /* Creates what is missing (--init), also the embedded store's file. Warnings may be NULL. */
 enum err_code session_init_store(struct session *session, const struct progress *progress,

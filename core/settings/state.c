@@ -152,21 +152,6 @@ const char *state_get(const struct state *state, enum state_scope scope, const c
     return found ? found->value : NULL;
 }
 
-const char *state_next(const struct state *state, enum state_scope scope, const char *prefix,
-                       const char *after)
-{
-    const struct preferences *preferences = &state->scopes[scope];
-    size_t i = place_of(preferences, after ? after : prefix);
-    for (; i < preferences->n; i++) {
-        const struct preference *item = &preferences->items[i];
-        bool begins = strncmp(item->key, prefix, strlen(prefix)) == 0;
-        if (begins && item->value && (!after || strcmp(item->key, after) > 0)) {
-            return item->key;
-        }
-    }
-    return NULL;
-}
-
 bool state_set(struct state *state, enum state_scope scope, const char *key, const char *value)
 {
     const char *new = value &&value[0] ? value : NULL;

@@ -53,10 +53,6 @@ void state_close(struct state *state); /* saves nothing; NULL is fine */
 /* NULL if it is not set. The text holds until the key is set again or the state is saved. */
 const char *state_get(const struct state *state, enum state_scope scope, const char *key);
 
-/* The keys that begin so, in order; the next behind `after` (NULL: the first). NULL: no more. */
-const char *state_next(const struct state *state, enum state_scope scope, const char *prefix,
-                       const char *after);
-
 /* In memory; NULL or "" removes it. False: no such key can be kept, or the value is no line of text
    of at most STATE_VALUE_MAX bytes. */
 bool state_set(struct state *state, enum state_scope scope, const char *key, const char *value);

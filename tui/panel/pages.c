@@ -369,21 +369,6 @@ void page_activity(struct shell *shell)
     page_open_rendered(shell, "ACTIVITY", 0, render_activity);
 }
 
-/* ---- refused ------------------------------------------------------------------------------- */
-
-struct view *page_refusals(const char *action, const struct refusals *refusals)
-{
-    struct page *page = make_page("REFUSED");
-    buf_printf(&page->text, "#%s: nothing was planned, because these cannot be done\n", action);
-    for (size_t i = 0; i < refusals->n_items; i++) {
-        if (refusals->items[i].line > 0) {
-            buf_printf(&page->text, "line %zu: ", refusals->items[i].line);
-        }
-        buf_printf(&page->text, "%s\n", refusals->items[i].text);
-    }
-    return &page->view;
-}
-
 /* ---- one action ---------------------------------------------------------------------------- */
 
 /* A line about one of its changes. */

@@ -25,8 +25,6 @@ void page_open_rendered(struct shell *shell, const char *title, unsigned place,
 int page_draw_text(struct canvas *canvas, const struct buf *text, int y, struct rect area);
 
 void page_activity(struct shell *shell);
-/* The refused requests, one a row; for shell_push. */
-struct view *page_refusals(const char *action, const struct refusals *refusals);
 
 /* What one recorded action did. */
 void page_action(struct shell *shell, const struct audit_action *action);

@@ -43,7 +43,7 @@ static void rest_of(const struct outcome *outcome, char *out, size_t size)
 }
 
 /* Only a complete result gets the colour of success. */
-void applied_say(struct shell *shell, const struct work *work)
+static void say_applied(struct shell *shell, const struct work *work)
 {
     const struct outcome *outcome = &work->use.outcome;
     char rest[2 * OUTCOME_LOST_ROOM + 192];
@@ -74,9 +74,9 @@ void applied_take(struct shell *shell, struct work *work)
     /* What stands last is seen first: a failure, else what became of the rows. */
     if (work->use.exported) {
         applied_say_export(shell, work, &work->use.export_err);
-        applied_say(shell, work);
+        say_applied(shell, work);
     } else {
-        applied_say(shell, work);
+        say_applied(shell, work);
         applied_say_export(shell, work, &work->use.export_err);
     }
     if (work->data) {

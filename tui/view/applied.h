@@ -5,7 +5,6 @@
 
 #include "tui/shell/work.h"
 
-void applied_say(struct shell *shell, const struct work *work);
 /* After every apply: the messages, and the data as the store holds it now. */
 void applied_take(struct shell *shell, struct work *work);
 /* `err`: why the list was not published. */

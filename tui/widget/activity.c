@@ -56,12 +56,6 @@ void when_time(int64_t at_s, char out[WHEN_MAX])
     snprintf(out, WHEN_MAX, "%02d:%02d:%02d", t.tm_hour, t.tm_min, t.tm_sec);
 }
 
-void when_date(int64_t at_s, char out[WHEN_MAX])
-{
-    struct tm t = local(at_s);
-    snprintf(out, WHEN_MAX, "%d %s %d", t.tm_mday, s_months[t.tm_mon % 12], t.tm_year + 1900);
-}
-
 void when_moment(int64_t at_s, int64_t now_s, char out[WHEN_MAX])
 {
     struct tm t = local(at_s);

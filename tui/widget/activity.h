@@ -32,7 +32,6 @@ const struct activity_line *activity_at(const struct activity *activity, size_t 
 
 #define WHEN_MAX 32
 void when_time(int64_t at_s, char out[WHEN_MAX]);                  /* "12:04:11" */
-void when_date(int64_t at_s, char out[WHEN_MAX]);                  /* "29 Nov 2026" */
 void when_moment(int64_t at_s, int64_t now_s, char out[WHEN_MAX]); /* "12:04", "22 Nov 12:04" */
 void when_day(int64_t at_s, int64_t now_s, char out[WHEN_MAX]);    /* "12:04", "22 Nov" */
 

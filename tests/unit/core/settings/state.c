@@ -138,10 +138,11 @@ static void test_many_at_once(void **state)
         assert_int_equal(status, 0);
     }
     struct state *all = open_state(&scratch, "p");
-    size_t n = 0;
-    for (const char *key = NULL; (key = state_next(all, STATE_PERSON, "filter.", key)); n++) {
+    for (int i = 0; i < N; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "filter.%d", i);
+        assert_non_null(state_get(all, STATE_PERSON, key));
     }
-    assert_int_equal(n, N);
     state_close(all);
     scratch_release(&scratch);
 }
