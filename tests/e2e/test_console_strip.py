@@ -267,3 +267,9 @@ def test_a_click_chooses_and_fills_in(centre):
         click_on(term, "Up Down Choose").wait_for(">2031").quiet()
         click_on(term, "Enter Fill in").wait_for("number: 2031").wait_for(APPLIES)
     assert centre.extension("d.rao") == "2002"
+
+
+def test_a_small_screen_says_what_enter_and_esc_do(centre):
+    with centre.console(size=(40, 10)) as term:
+        term.wait_for("Agents 14").quiet().press("Down", "Down", "r").wait_for("number:").type("200")
+        term.wait_for(re.compile(r"Enter fills in 20\d\d   Esc leaves"))

@@ -203,6 +203,11 @@ static unsigned apply(struct plan_view *view, struct shell *shell)
         basket_ask_conflict(view, shell);
         return REACT_DRAW;
     }
+    if (view->judged.gate == GATE_NOTHING && view->basket) {
+        shell_flash(shell, STYLE_WARN, "apply: no row is ticked; %s takes one in, %s all",
+                    frame_key(shell, CMD_TOGGLE), frame_key(shell, CMD_ALL_IN));
+        return REACT_DRAW;
+    }
     if (view->judged.gate == GATE_NOTHING && !view_plan_publishes(view, shell)) {
         return REACT_CLOSE;
     }

@@ -186,9 +186,9 @@ static void leave_out(char *text, const char *words)
 enum style strip_last_line(const struct strip *strip, const struct shell *shell, int columns,
                            char *out, size_t size)
 {
-    static const char *const spare[] = {" all as it is", ", nothing kept",
-                                        ", Enter again applies it", ", Enter again adds it",
-                                        " then applies all"};
+    static const char *const spare[] = {" all as it is",         ", nothing kept",
+                                        ", which is held",       ", Enter again applies it",
+                                        ", Enter again adds it", " then applies all"};
     enum style style = last_line(strip, shell, out, size);
     for (size_t i = 0; i < sizeof spare / sizeof spare[0] && canvas_columns(out) > columns; i++) {
         leave_out(out, spare[i]);
