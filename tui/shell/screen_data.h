@@ -42,8 +42,8 @@ struct screen_data {
     int login_columns, name_columns; /* of the screen, that most of them need */
     struct tally tally; /* counts and n_pinned come from it, the columns from these two: */
     struct widths logins, names;
-    int64_t now_s;           /* when states were judged */
-    const char *actor;       /* NULL: not known yet */
+    int64_t now_s;     /* when states were judged */
+    const char *actor; /* NULL: not known yet */
     /* What a plan file says of its store and its maker (struct plan_file_content); NULL: not known. */
     const char *store_name, *store_place, *user;
     const struct feed *feed; /* what changed, and who did it; NULL: nothing yet */

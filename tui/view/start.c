@@ -114,34 +114,33 @@ void view_start_tell_profile(struct view *view, const char *text)
 
 static void help(struct shell *shell)
 {
-    page_open(
-        shell, "FIRST START",
-        "#Directory: who works here\n"
-        "file:PATH     a CSV with a header (user, or user login), such as the\n"
-        "              bulk-upload file of Amazon Connect; or JSON as\n"
-        "              aws connect list-users prints it\n"
-        "connect:ID    an Amazon Connect instance, by its id or ARN\n\n"
-        "#Store: who holds what\n"
-        "sqlite:PATH   a file of this machine; the first plan that you apply makes it\n"
-        "dynamodb:NAME a table; one of the older Lambda opens unchanged.\n"
-        "              A new one: extpool --init --store dynamodb:NAME\n\n"
-        "#Export: where the list of extensions goes after each sync\n"
-        "file:PATH, s3://BUCKET[/KEY], or none\n\n"
-        "#Numbers\n"
-        "Their width, and the ranges: 2000-2999, 7100-7199\n\n"
-        "#What happens\n"
-        "Enter tries all of it and then writes the configuration. The first plan is\n"
-        "shown then. No number is written until you apply that plan.\n\n"
-        "#Keys\n"
-        "Enter         try it, and write it\n"
-        "Tab           complete a path; ~/ is your home folder\n"
-        "Up Down, 1-5  another field\n"
-        "A             Amazon: choose a profile; instances, tables and buckets are\n"
-        "              listed\n"
-        "D             look at the demo; nothing is kept\n"
-        "Esc           stop typing; then: not now\n"
-        "q             leave\n"
-        "While you type, letters are text: Esc first.\n");
+    page_open(shell, "FIRST START",
+              "#Directory: who works here\n"
+              "file:PATH     a CSV with a header (user, or user login), such as the\n"
+              "              bulk-upload file of Amazon Connect; or JSON as\n"
+              "              aws connect list-users prints it\n"
+              "connect:ID    an Amazon Connect instance, by its id or ARN\n\n"
+              "#Store: who holds what\n"
+              "sqlite:PATH   a file of this machine; the first plan that you apply makes it\n"
+              "dynamodb:NAME a table; one of the older Lambda opens unchanged.\n"
+              "              A new one: extpool --init --store dynamodb:NAME\n\n"
+              "#Export: where the list of extensions goes after each sync\n"
+              "file:PATH, s3://BUCKET[/KEY], or none\n\n"
+              "#Numbers\n"
+              "Their width, and the ranges: 2000-2999, 7100-7199\n\n"
+              "#What happens\n"
+              "Enter tries all of it and then writes the configuration. The first plan is\n"
+              "shown then. No number is written until you apply that plan.\n\n"
+              "#Keys\n"
+              "Enter         try it, and write it\n"
+              "Tab           complete a path; ~/ is your home folder\n"
+              "Up Down, 1-5  another field\n"
+              "A             Amazon: choose a profile; instances, tables and buckets are\n"
+              "              listed\n"
+              "D             look at the demo; nothing is kept\n"
+              "Esc           stop typing; then: not now\n"
+              "q             leave\n"
+              "While you type, letters are text: Esc first.\n");
 }
 
 static void choose(struct start *start, enum setup_field field)
