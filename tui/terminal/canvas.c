@@ -36,7 +36,9 @@ void canvas_resize(struct canvas *canvas, int width, int height)
     canvas->cells = mem_resize(canvas->cells, (size_t)width * (size_t)height, sizeof(struct cell));
     canvas->width = width;
     canvas->height = height;
-    canvas_clear(canvas, STYLE_TEXT);
+    for (size_t i = 0; i < (size_t)width * (size_t)height; i++) {
+        canvas->cells[i] = s_blank; /* what was there is of another size, or of nothing */
+    }
 }
 
 void canvas_clear(struct canvas *canvas, enum style style)
