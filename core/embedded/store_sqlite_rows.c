@@ -1,5 +1,8 @@
 #include "core/embedded/store_sqlite_private.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/base/banned.h"
 
 /*
@@ -102,20 +105,20 @@ static enum err_code read_named(struct row_reading *r, const struct store_row *r
 
 /* ---- numbers to choose from ------------------------------------------------------------------ */
 
-static enum err_code count_rows(struct row_reading *r, const char *condition, const char *low,
-                                const char *high, uint64_t *n)
+/* How many rows there are from one number to another, both included. */
+static enum err_code count_rows(struct row_reading *r, const char *low, const char *high,
+                                uint64_t *n)
 {
     sqlite3_stmt *query = NULL;
-    char *sql = sqlite3_mprintf("SELECT count(*) FROM extension%s", condition);
-    enum err_code code = sql ? sqlite_prepare(r->store, sql, &query, r->err)
-                             : err_set(r->err, ERR_NOMEM, "no memory left");
-    sqlite3_free(sql);
+    enum err_code code =
+        sqlite_prepare(r->store, "SELECT count(*) FROM extension WHERE extension BETWEEN ?1 AND ?2",
+                       &query, r->err);
     if (code == ERR_OK) {
         sqlite_bind_text(query, 1, low);
         sqlite_bind_text(query, 2, high);
         int result = sqlite3_step(query);
         if (result == SQLITE_ROW) {
-            *n += (uint64_t)sqlite3_column_int64(query, 0);
+            *n = (uint64_t)sqlite3_column_int64(query, 0);
         } else {
             code = sqlite_fail(r->store, result, "counting the rows", r->err);
         }
@@ -124,25 +127,40 @@ static enum err_code count_rows(struct row_reading *r, const char *condition, co
     return code;
 }
 
-/* Whether each number of the ranges has a row. SQLite counts all rows fastest; what is outside of the
-   ranges are few. */
-static enum err_code find_gaps(struct row_reading *r)
+/* Whether each number of the ranges up to this one has a row: else the lowest may be one without. */
+static enum err_code find_gaps(struct row_reading *r, const char *up_to)
 {
     const struct policy *policy = r->policy;
-    uint64_t all = 0;
-    uint64_t outside = 0;
-    enum err_code code = count_rows(r, "", NULL, NULL, &all);
-    for (size_t i = 0; i <= policy->n_ranges && code == ERR_OK; i++) {
-        const char *low = i > 0 ? policy->ranges[i - 1].last : "";
-        const char *high = i < policy->n_ranges ? policy->ranges[i].first : ":";
-        code = count_rows(r, " WHERE extension > ?1 AND extension < ?2", low, high, &outside);
+    enum err_code code = ERR_OK;
+    bool ended = false;
+    for (size_t i = 0; i < policy->n_ranges && code == ERR_OK && !ended; i++) {
+        const struct ext_range *range = &policy->ranges[i];
+        uint64_t n = 0;
+        ended = strcmp(up_to, range->last) <= 0;
+        const char *last = ended ? up_to : range->last;
+        code = count_rows(r, range->first, last, &n);
+        r->whole = r->whole || n != strtoull(last, NULL, 10) - strtoull(range->first, NULL, 10) + 1;
     }
-    r->whole = r->whole || all - outside != policy_size(policy);
     return code;
 }
 
-/* The lowest free numbers of one range that do not cool. */
-static enum err_code read_free(struct row_reading *r, const struct ext_range *range, size_t *n)
+/* The lowest free numbers that do not cool, and where they are. */
+struct candidates {
+    char exts[CANDIDATES][EXT_ROOM];
+    size_t n;
+};
+
+static void take_candidate(struct row_reading *r, sqlite3_stmt *row, struct candidates *found)
+{
+    const char *ext = (const char *)sqlite3_column_text(row, 0);
+    if (ext && policy_valid_ext(r->policy, ext) && !policy_is_blocked(r->policy, ext)) {
+        memcpy(found->exts[found->n++], ext, strlen(ext) + 1);
+        take_row(r, row);
+    }
+}
+
+static enum err_code read_free(struct row_reading *r, const struct ext_range *range,
+                               struct candidates *found)
 {
     sqlite3_stmt *query = NULL;
     int result = SQLITE_DONE;
@@ -154,12 +172,8 @@ static enum err_code read_free(struct row_reading *r, const struct ext_range *ra
         sqlite_bind_text(query, 1, range->first);
         sqlite_bind_text(query, 2, range->last);
         sqlite3_bind_int64(query, 3, clock_now_s(r->store->clock) - r->policy->cooldown_s);
-        while (*n < CANDIDATES && (result = sqlite3_step(query)) == SQLITE_ROW) {
-            const char *ext = (const char *)sqlite3_column_text(query, 0);
-            if (ext && !policy_is_blocked(r->policy, ext)) {
-                take_row(r, query);
-                ++*n;
-            }
+        while (found->n < CANDIDATES && (result = sqlite3_step(query)) == SQLITE_ROW) {
+            take_candidate(r, query, found);
         }
     }
     if (code == ERR_OK && result != SQLITE_DONE && result != SQLITE_ROW) {
@@ -169,15 +183,31 @@ static enum err_code read_free(struct row_reading *r, const struct ext_range *ra
     return code;
 }
 
-static enum err_code read_choice(struct row_reading *r)
+/* Whether it is only to be given back the number that they held last: nothing is lower then. */
+static bool returns(const struct row_reading *r, const struct store_rows *wanted)
 {
-    size_t n = 0;
-    enum err_code code = find_gaps(r);
-    for (size_t i = 0; i < r->policy->n_ranges && n < CANDIDATES && code == ERR_OK && !r->whole;
-         i++) {
-        code = read_free(r, &r->policy->ranges[i], &n);
+    bool back = false;
+    for (size_t i = 0; i < r->snapshot->n_slots && wanted->n == 1; i++) {
+        const struct slot *slot = &r->snapshot->slots[i];
+        back = back || (slot->state == SLOT_FREE && policy_in_ranges(r->policy, slot->ext) &&
+                        !policy_is_blocked(r->policy, slot->ext));
     }
-    r->whole = r->whole || n == 0;
+    return back;
+}
+
+static enum err_code read_choice(struct row_reading *r, const struct store_rows *wanted)
+{
+    struct candidates found = {.n = 0};
+    enum err_code code = ERR_OK;
+    bool back = returns(r, wanted);
+    for (size_t i = 0; i < r->policy->n_ranges && found.n < CANDIDATES && code == ERR_OK; i++) {
+        code = read_free(r, &r->policy->ranges[i], &found);
+    }
+    r->whole = r->whole || found.n == 0;
+    if (code == ERR_OK && !back && !r->whole) { /* each agent may get one of them */
+        size_t last = wanted->n < found.n ? wanted->n : found.n;
+        code = find_gaps(r, found.exts[last - 1]);
+    }
     return code;
 }
 
@@ -190,7 +220,7 @@ static enum err_code read_part(struct row_reading *r, const struct store_rows *w
         code = read_named(r, &wanted->items[i], wanted->chooses);
     }
     if (code == ERR_OK && wanted->chooses && !r->whole) {
-        code = read_choice(r);
+        code = read_choice(r, wanted);
     }
     if (code == ERR_OK && !r->whole) {
         snapshot_seal(r->snapshot);
