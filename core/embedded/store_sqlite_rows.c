@@ -183,14 +183,17 @@ static enum err_code read_free(struct row_reading *r, const struct ext_range *ra
     return code;
 }
 
-/* Whether it is only to be given back the number that they held last: nothing is lower then. */
+/* Whether an agent who holds nothing is to get back what they held last: nothing is lower then. */
 static bool returns(const struct row_reading *r, const struct store_rows *wanted)
 {
     bool back = false;
     for (size_t i = 0; i < r->snapshot->n_slots && wanted->n == 1; i++) {
         const struct slot *slot = &r->snapshot->slots[i];
-        back = back || (slot->state == SLOT_FREE && policy_in_ranges(r->policy, slot->ext) &&
-                        !policy_is_blocked(r->policy, slot->ext));
+        if (slot->state != SLOT_FREE) {
+            return false;
+        }
+        back = back ||
+               (policy_in_ranges(r->policy, slot->ext) && !policy_is_blocked(r->policy, slot->ext));
     }
     return back;
 }

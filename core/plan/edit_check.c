@@ -105,7 +105,8 @@ static bool check_ext(struct edit *edit, size_t i)
     return true;
 }
 
-/* Somebody of the directory, who may get an extension. */
+/* Somebody of the directory, who may get an extension. The directory is not asked about who holds one
+   already: a plan of one row does not read it for that. */
 static bool check_in_directory(struct edit *edit, size_t i, const struct person *person)
 {
     if (!person) {
@@ -116,6 +117,9 @@ static bool check_in_directory(struct edit *edit, size_t i, const struct person 
     if (fault) {
         edit_refuse(edit, i, "the login %s", fault);
         return false;
+    }
+    if (person->slot) {
+        return true;
     }
     if (edit->input->roster && !person->agent && edit->input->still_reading) {
         edit_refuse(edit, i, "%s is not read yet", person->login);

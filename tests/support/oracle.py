@@ -239,7 +239,7 @@ class Pool:
 
     def _assign(self, roster, agent, ext=None):
         held = self.held_by(agent)
-        if agent in roster and held and held == ext:
+        if held and held == ext:
             return {}
         if held or agent not in roster or (ext and not self._may_take(ext)):
             return REFUSED
@@ -252,11 +252,11 @@ class Pool:
             return REFUSED
         return {held: Number(agent=agent, at=self.clock.now)}
 
-    def _reassign(self, roster, agent, ext):
+    def _reassign(self, _roster, agent, ext):
         held = self.held_by(agent)
-        if agent in roster and held == ext:
+        if held and held == ext:
             return {}
-        if not held or agent not in roster or not self._may_take(ext) or self.get(held).note is not None:
+        if not held or not self._may_take(ext) or self.get(held).note is not None:
             return REFUSED
         return {held: Number(agent=agent, at=self.clock.now),
                 ext: Number("assigned", agent, self.clock.now)}  # fmt: skip
