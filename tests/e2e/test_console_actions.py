@@ -285,6 +285,60 @@ def test_the_doctor_finds_nothing_in_a_sound_store(desk):
     term.press("!").wait_for(re.compile("checked.*0 problems")).press("Esc").wait_for("STATE")
 
 
+WIDER = CONFIG.replace("2000-2059", "2000-2069")  # ten numbers that the store does not have
+
+
+def test_init_makes_the_numbers_that_are_missing(place):
+    place.configure(WIDER)
+    with place.console() as term:
+        term.wait_for("read: 12 agents").press(":").type("init").press("Enter")
+        term.wait_for("PLAN init").wait_for("Enter applies it").press("Enter")
+        done(term, re.compile(r"init: \d+ applied"))
+    assert place.states()["2069"] == "free" and len(place.states()) == 70
+
+
+def test_repair_makes_the_numbers_that_are_missing(place):
+    place.configure(WIDER)
+    with place.console() as term:
+        term.wait_for("read: 12 agents").press("!").wait_for("1 can be repaired").press("f")
+        term.wait_for("PLAN repair").wait_for("Enter applies it").press("Enter")
+        term.wait_for(re.compile(r"repair: \d+ applied")).quiet()
+    assert place.states()["2069"] == "free" and place.run("--doctor").status == 0
+
+
+def test_pin_and_unpin_all_that_are_marked(desk):
+    place, term = desk
+    at(term, "rao")
+    term.press("*", "p").wait_for("Pin 2 extensions").type("lift").wait_for("note: lift").press("Enter")
+    term.wait_for("PLAN pin").wait_for("Enter applies it").press("Enter")
+    done(term, "pin: 2 applied")
+    assert {place.json("--lookup", who)["pinned"] for who in ("d.rao", "e.rao")} == {"lift"}
+    term.press("*", "p").wait_for("PLAN unpin").wait_for("Enter applies it").press("Enter")
+    done(term, "unpin: 2 applied")
+    assert {place.json("--lookup", who)["pinned"] for who in ("d.rao", "e.rao")} == {None}
+
+
+def test_reserve_and_put_back_all_that_are_marked(desk):
+    place, term = desk
+    term.press("2")
+    at(term, "ext:2030-2032")
+    term.press("*", "R").wait_for("Reserve 3 extensions").type("fax").wait_for("note: fax").press("Enter")
+    term.wait_for("PLAN reserve").wait_for("Enter applies it").press("Enter")
+    done(term, "reserve: 3 applied")
+    assert {place.states()[ext] for ext in ("2030", "2031", "2032")} == {"reserved"}
+    term.press("*", "R").wait_for("PLAN unreserve").wait_for("Enter applies it").press("Enter")
+    done(term, "unreserve: 3 applied")
+    assert {place.states()[ext] for ext in ("2030", "2031", "2032")} == {"free"}
+
+
+def test_reassign_all_that_are_marked(desk):
+    place, term = desk
+    at(term, "rao")
+    term.press("*", "r").wait_for("~ reassign 2").wait_for("Enter applies it").press("Enter")
+    done(term, "reassign: 2 applied")
+    assert [place.extension("d.rao"), place.extension("e.rao")] == ["2012", "2014"]
+
+
 def test_another_context_is_another_place(desk, tmp_path):
     place, term = desk
     term.press("c").wait_for("no contexts").quiet()

@@ -118,15 +118,15 @@ def test_one_wish_an_agent(centre):
         assert "2030" not in term.text
 
 
-def test_a_row_that_does_not_fit_never_stops_the_rest(centre):
-    with open_console(centre) as term:
+def test_a_row_that_does_not_fit_never_stops_the_rest(place):
+    with open_console(place) as term:
         term.press("b").wait_for("basket 0").quiet()
         term.press("/").type("smith").press("Enter").wait_for("/smith").quiet()
         term.press("*", "x").wait_for("BASKET").quiet()
         assert re.search(r"\[ \] - release   2000 +a\.smithers +out: pinned to 2000", term.text)
         term.press("G", "Space").wait_for("this row cannot be applied: a.smithers is pinned").quiet()
         term.press("Enter").wait_for("applied").quiet()
-        held = centre.held()
+        held = place.held()
         assert "2000" in held and not {"2001", "2004", "2009"} & set(held)
         term.press("b").wait_for("BASKET 1").wait_for("No row is ticked")  # it is still there
 
@@ -264,23 +264,23 @@ def test_a_basket_of_another_store_is_set_aside(centre):
     assert path.with_name("basket.json.aside-1").read_text() == before
 
 
-def test_a_plan_file_from_a_read_only_session(centre):
-    with open_console(centre, "--read-only") as term:
+def test_a_plan_file_from_a_read_only_session(place):
+    with open_console(place, "--read-only") as term:
         gather(term).press("b").wait_for("nothing can be applied. W writes a plan file").quiet()
         assert "Apply" not in term.lines[-1] and "W Plan file" in term.lines[-1]
         term.press("Enter").wait_for("read-only; W writes a plan file").quiet()
         term.press("W").wait_for("Where to?").type("plan.json").press("Enter")
         term.wait_for(re.compile(r"plan file: 4 rows, digest \w{4}-\w{4}; nothing was applied: plan\.json")).quiet()
         term.press("W").wait_for("Where to?").type("plan.json").press("Enter").wait_for("exists")
-    path = centre.folder / "plan.json"
+    path = place.folder / "plan.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    held = centre.held()
-    assert centre.run("--release", "e.rao", "--plan-out", "other.json").status == 0
-    plans = [json.loads((centre.folder / name).read_text()) for name in ("plan.json", "other.json")]
+    held = place.held()
+    assert place.run("--release", "e.rao", "--plan-out", "other.json").status == 0
+    plans = [json.loads((place.folder / name).read_text()) for name in ("plan.json", "other.json")]
     assert plans[0]["maker"] == plans[1]["maker"] and plans[0]["store"] == plans[1]["store"]
-    done = centre.run("--apply", "plan.json", "--yes")
+    done = place.run("--apply", "plan.json", "--yes")
     assert done.status == 0, done
-    assert centre.held() != held and centre.extension("d.rao") == "2030"
+    assert place.held() != held and place.extension("d.rao") == "2030"
 
 
 def test_gathered_rows_are_signed_in_the_lists(centre):
