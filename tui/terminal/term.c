@@ -15,7 +15,9 @@
 #include "core/base/locale.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "tui/terminal/capability.h"
 #include "tui/terminal/fallback.h"
+#include "tui/terminal/paint.h"
 
 #include <term.h> /* makes macros of common words: after what uses them as names */
 
@@ -26,6 +28,7 @@
 #define MOUSE_ON "\033[?1000h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
 #define COPY_MAX ((size_t)74994)
+#define PAINT_MAX ((size_t)64 << 20)
 
 static struct {
     SCREEN *screen;
@@ -41,6 +44,9 @@ static struct {
     struct canvas shown; /* what curses was told last */
     bool all;            /* tell it everything */
     bool cursor_on;
+    int cursor_x, cursor_y; /* where it was shown last */
+    bool paints;            /* changes are sent without curses, in fewer bytes */
+    unsigned attributes;    /* then: those that the terminal has */
     struct theme theme;
     enum theme_depth depth;
     struct termios before;
@@ -136,14 +142,6 @@ static void add_restore(const char *bytes)
         }
         s_term.restore[s_term.restore_length++] = *bytes;
     }
-}
-
-static const char *capability(const char *name)
-{
-    char copy[16];
-    snprintf(copy, sizeof copy, "%s", name);
-    const char *value = tigetstr(copy);
-    return value && value != (const char *)-1 ? value : NULL;
 }
 
 static void prepare_restore(void)
@@ -255,6 +253,8 @@ enum err_code term_start(const struct term_options *options, struct err *err)
     typeahead(-1);
     keypad(stdscr, TRUE);
     start_colours(options);
+    s_term.paints = !s_term.narrow && capability_ecma48(s_term.colours);
+    s_term.attributes = capability_attributes();
     curs_set(0);
     leaveok(stdscr, TRUE);
     theme_plain(&s_term.theme);
@@ -383,10 +383,10 @@ static void fit(const struct canvas *canvas)
     }
 }
 
-void term_show(const struct canvas *canvas, int cursor_x, int cursor_y)
+/* Tells curses what differs, or everything; whether anything did. */
+static bool tell_curses(const struct canvas *canvas)
 {
     bool changed = s_term.all;
-    fit(canvas);
     for (int y = 0; y < canvas->height; y++) {
         for (int x = 0; x < canvas->width; x++) {
             const struct cell *cell = canvas_at(canvas, x, y);
@@ -399,6 +399,12 @@ void term_show(const struct canvas *canvas, int cursor_x, int cursor_y)
         }
     }
     s_term.all = false;
+    return changed;
+}
+
+static void show_with_curses(const struct canvas *canvas, int cursor_x, int cursor_y)
+{
+    bool changed = tell_curses(canvas);
     bool cursor_on = cursor_x >= 0 && cursor_y >= 0;
     if (cursor_on != s_term.cursor_on) {
         leaveok(stdscr, !cursor_on);
@@ -417,6 +423,49 @@ void term_show(const struct canvas *canvas, int cursor_x, int cursor_y)
         wnoutrefresh(stdscr);
         doupdate();
     }
+}
+
+static void paint(const struct canvas *canvas, int cursor_x, int cursor_y)
+{
+    struct painter painter = {.theme = &s_term.theme,
+                              .depth = s_term.depth,
+                              .colours = s_term.colours,
+                              .attributes = s_term.attributes};
+    struct buf out;
+    bool cursor_on = cursor_x >= 0 && cursor_y >= 0;
+    buf_init(&out, PAINT_MAX);
+    paint_changes(&painter, canvas, &s_term.shown, &out);
+    bool moved = cursor_x != s_term.cursor_x || cursor_y != s_term.cursor_y;
+    if (cursor_on && (out.length > 0 || moved)) {
+        buf_printf(&out, "\033[%d;%dH", cursor_y + 1, cursor_x + 1);
+    }
+    if (cursor_on != s_term.cursor_on) {
+        const char *shape = capability(cursor_on ? "cnorm" : "civis");
+        buf_puts(&out, shape ? shape : "");
+    }
+    send(out.data, out.length);
+    buf_release(&out);
+    s_term.cursor_on = cursor_on;
+    s_term.cursor_x = cursor_x;
+    s_term.cursor_y = cursor_y;
+}
+
+void term_show(const struct canvas *canvas, int cursor_x, int cursor_y)
+{
+    fit(canvas);
+    if (!s_term.paints) {
+        show_with_curses(canvas, cursor_x, cursor_y);
+        return;
+    }
+    if (s_term.all) { /* curses sends whole screens, and does not know what was painted since */
+        clearok(curscr, TRUE);
+        (void)tell_curses(canvas);
+        wnoutrefresh(stdscr);
+        doupdate();
+        s_term.cursor_x = -1;
+        s_term.cursor_on = cursor_x < 0 || cursor_y < 0; /* it is set in any case */
+    }
+    paint(canvas, cursor_x, cursor_y);
 }
 
 void term_redraw(void)
