@@ -139,6 +139,18 @@ static bool is_said(const char *login, const char *word, size_t length, size_t *
     return behind > 0;
 }
 
+/* "d'angelo" is written dangelo in a login. */
+static void remove_apostrophes(char *text)
+{
+    char *to = text;
+    for (; *text; text++) {
+        if (*text != '\'') {
+            *to++ = *text;
+        }
+    }
+    *to = '\0';
+}
+
 /* Whether what the column shows of a name is more than the login says. Else it need not be sent. Of a
    word that is cut only the first letter counts. */
 static bool says_more(const char *name, const char *login, int width)
@@ -151,6 +163,7 @@ static bool says_more(const char *name, const char *login, int width)
     shown[fold_search(name, bytes, shown, sizeof shown - 1)] = '\0';
     known[fold_search(login, strlen(login), known, sizeof known - 1)] = '\0';
     cut = cut && is_letter(name[bytes]);
+    remove_apostrophes(shown);
     for (const char *at = shown; *at;) {
         size_t length = 0;
         while (is_letter(at[length])) {
