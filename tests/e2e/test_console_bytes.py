@@ -15,9 +15,9 @@ def complete(term):
     """The list has its cursor, the details are about that row, and all is known of the rows."""
     rows = term.lines[4 : 4 + ROWS]
     current = [row[5:].split()[0].rstrip("~") for row in rows if row.startswith("│>")]
-    details = [row[47:] for row in term.lines[13:20]]
-    known = "LIVE" not in term.lines[3] or all(LIVE.search(row[:46]) for row in rows)
-    made = any(re.search(r"by +sync \(", row) or "none yet" in row for row in details)
+    details = [row.rpartition("││")[2] for row in term.lines[13:20]]
+    known = "LIVE" not in term.lines[3] or all(LIVE.search(row) or "STALE" in row for row in rows)
+    made = any(re.match(r" by +\S", row) for row in details)
     return known and made and len(current) == 1 and current[0] in details[0]
 
 
