@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "aws/connect/pages.h"
+#include "aws/connect/search_users.h"
 #include "core/base/buf.h"
 #include "core/pool/login.h"
 
 #include "core/base/banned.h"
 
-#define NAME_MAX_BUF 1024
 #define MATCHES_MAX 100 /* a search that is exact gives one, or those that differ only in case */
 
 /* https://docs.aws.amazon.com/connect/latest/APIReference/API_UserSearchCriteria.html */
@@ -26,14 +26,9 @@ static char *body_text(const struct connect_find *find, const char *login)
 
 static void add_user(struct roster *roster, const json_t *user, const char *login)
 {
-    const json_t *identity = json_object_get(user, "IdentityInfo");
-    const json_t *first = json_object_get(identity, "FirstName");
-    const json_t *last = json_object_get(identity, "LastName");
     const char *arn = json_string_value(json_object_get(user, "Arn"));
     struct buf name;
-    buf_init(&name, NAME_MAX_BUF);
-    login_display_name(&name, json_string_value(first), json_string_length(first),
-                       json_string_value(last), json_string_length(last));
+    search_users_name(user, &name);
     const struct agent agent = {
         .login = login,
         .name = name.length > 0 ? name.data : NULL,
@@ -64,20 +59,9 @@ static struct roster *pick(const json_t *users, const char *login)
 enum err_code connect_find(const struct connect_find *find, const char *login, struct roster **out,
                            struct err *err)
 {
-    static const struct http_header headers[] = {{"content-type", "application/json"}};
     struct response reply = {.code = ERR_OK};
     char *body = body_text(find, login);
-    struct call call = {
-        .operation = "SearchUsers",
-        .method = "POST",
-        .path = "/search-users",
-        .headers = headers,
-        .header_count = 1,
-        .body = body,
-        .body_length = body ? strlen(body) : 0,
-        .resource = find->resource,
-        .timeout_ms = CONNECT_NICE_MS,
-    };
+    struct call call = search_users_call(body, find->resource);
     enum err_code code = client_call(find->search, &call, &reply, err);
     if (code == ERR_OK) {
         *out = pick(json_object_get(reply.json, "Users"), login);

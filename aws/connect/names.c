@@ -5,14 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/connect/search_users.h"
 #include "core/base/buf.h"
 #include "core/pool/login.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
 #include "core/base/banned.h"
-
-#define NAME_MAX_BUF 1024
 
 static void ask_people(struct connect_names *names);
 
@@ -69,13 +68,8 @@ static void add_person(struct connect_names *names, const json_t *user)
         strmap_get(&names->by_login, login) != STRMAP_NONE) {
         return;
     }
-    const json_t *identity = json_object_get(user, "IdentityInfo");
-    const json_t *first = json_object_get(identity, "FirstName");
-    const json_t *last = json_object_get(identity, "LastName");
     struct buf name;
-    buf_init(&name, NAME_MAX_BUF);
-    login_display_name(&name, json_string_value(first), json_string_length(first),
-                       json_string_value(last), json_string_length(last));
+    search_users_name(user, &name);
     if (names->n_people == names->capacity) {
         names->capacity = names->capacity ? 2 * names->capacity : 1024;
         names->people = mem_resize(names->people, names->capacity, sizeof *names->people);
@@ -114,23 +108,12 @@ static void on_people(void *context, struct response *reply, const struct err *f
 
 static void ask_people(struct connect_names *names)
 {
-    static const struct http_header headers[] = {{"content-type", "application/json"}};
     json_t *body = json_pack("{s:s, s:i}", "InstanceId", names->instance_id, "MaxResults", 500);
     if (names->pages.token) {
         json_object_set_new(body, "NextToken", json_string(names->pages.token));
     }
     char *text = json_dumps(body, JSON_COMPACT);
-    struct call call = {
-        .operation = "SearchUsers",
-        .method = "POST",
-        .path = "/search-users",
-        .headers = headers,
-        .header_count = 1,
-        .body = text,
-        .body_length = text ? strlen(text) : 0,
-        .resource = names->resource,
-        .timeout_ms = CONNECT_NICE_MS,
-    };
+    struct call call = search_users_call(text, names->resource);
     client_submit(names->search, &call, on_people, names);
     free(text);
     json_decref(body);
