@@ -37,13 +37,15 @@ class Report:
     def __init__(self, title):
         print(f"\n{title}\n  {'':52} {'':>16} {'limit':>12} {'of it':>7}", flush=True)
 
-    def row(self, key, name, value, unit, limit=None, note=""):
+    def row(self, key, name, value, unit, limit=None, note="", steady=True):
+        """`steady`: the same on a busy machine, if its unit is."""
+        exact = steady and unit in EXACT
         over = limit is not None and value > limit
         share = f"{100 * value / limit:.0f} %" if limit else "none" if limit == 0 and not value else ""
         self._print(name, f"{figure(value)} {unit}", "" if limit is None else f"{figure(limit)}",
                     share, ("OVER " if over else "") + note)
-        keep(key=key, name=name, value=value, unit=unit, exact=unit in EXACT,
-             over=over and unit in EXACT, slow=over and unit not in EXACT)
+        keep(key=key, name=name, value=value, unit=unit, exact=exact,
+             over=over and exact, slow=over and not exact)
 
     def ratio(self, key, name, ratios, at_most=None, at_least=None):
         """The median of the pairs, and the smallest and largest."""

@@ -13,7 +13,7 @@ import pathlib
 import re
 import sys
 
-from measure import EXACT, ROOT, figure
+from measure import ROOT, figure
 
 HISTORY = pathlib.Path(__file__).resolve().parent / "history"
 NOTABLE = 1.03  # less than that is chance: a time stamp that is longer, a page of memory
@@ -35,7 +35,7 @@ def last_line():
 def record(rows):
     kept = [line for line in (HISTORY.read_text(encoding="ascii").splitlines() if HISTORY.exists() else [])
             if line.split(" ")[0] != version()]
-    values = [f"{row['key']}={row['value']:.6g}" for row in rows if row["unit"] in EXACT]
+    values = [f"{row['key']}={row['value']:.6g}" for row in rows if row["exact"]]
     kept.append(" ".join([version(), datetime.date.today().isoformat(), *values]))
     HISTORY.write_text("\n".join(kept) + "\n", encoding="ascii")
     print(f"{len(values)} values of {version()} are in tests/bench/history")
