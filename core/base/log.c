@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -76,10 +77,12 @@ bool log_wants(enum log_level level)
 bool log_is_journal(const char *journal)
 {
     struct stat about;
-    unsigned long long device = 0;
-    unsigned long long inode = 0;
-    return journal && sscanf(journal, "%llu:%llu", &device, &inode) == 2 &&
-           fstat(STDERR_FILENO, &about) == 0 && about.st_dev == device && about.st_ino == inode;
+    char name[64]; /* "DEVICE:INODE" */
+    if (!journal || fstat(STDERR_FILENO, &about) != 0) {
+        return false;
+    }
+    snprintf(name, sizeof name, "%ju:%ju", (uintmax_t)about.st_dev, (uintmax_t)about.st_ino);
+    return strcmp(journal, name) == 0;
 }
 
 void log_shape(enum log_format format, const char *journal)
@@ -101,6 +104,7 @@ int log_priority(enum log_level level)
 
 #define TEXT_MAX 2000
 #define LINE_ROOM (TEXT_MAX + 200)
+#define QUOTED_MAX ((size_t)2 * TEXT_MAX) /* each byte may have an escape */
 
 /* In JSON: what was sanitised is UTF-8 without control characters. */
 static size_t quote(char *out, size_t room, const char *text)
@@ -133,7 +137,7 @@ static size_t json_line(enum log_level level, const char *subsystem, const char 
     size_t used = (size_t)snprintf(
         line, LINE_ROOM, "{\"at\":\"%s\",\"level\":\"%s\",\"subsystem\":\"%s\",\"message\":\"", now,
         s_names[level], subsystem);
-    used += quote(line + used, 2 * TEXT_MAX, text);
+    used += quote(line + used, QUOTED_MAX, text);
     line[used++] = '"';
     line[used++] = '}';
     line[used++] = '\n';

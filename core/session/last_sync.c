@@ -2,8 +2,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/base/log.h"
+#include "core/base/text.h"
 #include "core/settings/state.h"
 
 #include "core/base/banned.h"
@@ -23,19 +25,41 @@ static struct state *open_state(const struct settings *settings)
     return state;
 }
 
+/* Numbers with a blank between two. False if there are not exactly `n`. */
+static bool read_numbers(const char *text, int64_t *numbers, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char word[24];
+        size_t length = strcspn(text, " ");
+        if (length >= sizeof word) {
+            return false;
+        }
+        memcpy(word, text, length);
+        word[length] = '\0';
+        if (!text_to_int64(word, 0, INT64_MAX, &numbers[i])) {
+            return false;
+        }
+        text += length + (text[length] == ' ');
+    }
+    return *text == '\0';
+}
+
 void last_sync_read(const struct settings *settings, struct last_sync *out)
 {
     *out = (struct last_sync){0};
-    struct last_sync read = {0};
+    int64_t numbers[5];
     struct state *state = open_state(settings);
     const char *text = state_get(state, STATE_PLACE, KEY);
     const char *succeeded = state_get(state, STATE_PLACE, KEY_SUCCEEDED);
-    if (text && sscanf(text, "%" SCNd64 " %d %" SCNd64 " %zu %zu", &read.at_s, &read.exit,
-                       &read.duration_ms, &read.conflicts, &read.failed) == 5) {
-        *out = read;
+    if (text && read_numbers(text, numbers, 5)) {
+        *out = (struct last_sync){.at_s = numbers[0],
+                                  .exit = (int)numbers[1],
+                                  .duration_ms = numbers[2],
+                                  .conflicts = (size_t)numbers[3],
+                                  .failed = (size_t)numbers[4]};
     }
-    if (succeeded && sscanf(succeeded, "%" SCNd64, &read.succeeded_at_s) == 1) {
-        out->succeeded_at_s = read.succeeded_at_s;
+    if (succeeded && read_numbers(succeeded, numbers, 1)) {
+        out->succeeded_at_s = numbers[0];
     }
     state_close(state);
 }
