@@ -112,7 +112,7 @@ def test_reassign_to_the_lowest_free(desk):
 def test_release_of_one_is_one_enter(desk):
     place, term = desk
     at(term, "d.rao")
-    term.press("x").wait_for("Enter releases now").wait_for("works here: the next sync")
+    term.press("x").wait_for("Enter releases now").wait_for("a sync gives one again")
     assert place.holder("2002") == "d.rao"
     term.press("Enter")
     done(term, "release: 1 applied")
