@@ -449,8 +449,8 @@ def test_a_sync_that_was_overtaken_says_by_whom(place):
         term.press("s").wait_for("Enter applies it")
         assert place.run("--sync").status == 0
         term.press("Enter")
-        done(term, "exported")
-        term.press(":").type("activity").press("Enter")
+        term.wait_gone("PLAN sync").wait_for(re.compile(r"\d+ done by \S+ meanwhile"))
+        term.press(":").type("activity").press("Enter").wait_for("exported")
         term.wait_for(re.compile(r"sync: \d+ applied, \d+ done by \S+ meanwhile"))
 
 
