@@ -64,8 +64,10 @@ static enum err_code find_result(const char *action, const struct response *repl
 {
     enum err_code code = ERR_OK;
     char *name = mem_printf("%sResult", action);
-    const struct buf *body = &reply->response->body;
-    if (!xml_find(xml_whole(body->data, body->length), name, result)) {
+    const struct http_response *response = reply->response;
+    struct xml_part whole =
+        response ? xml_whole(response->body.data, response->body.length) : xml_whole("", 0);
+    if (!xml_find(whole, name, result)) {
         code = err_set(err, ERR_SERVICE, "AWS STS %s: the answer has no %s; request id %s", action,
                        name, reply->request_id);
     }
