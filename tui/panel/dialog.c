@@ -100,6 +100,9 @@ static void draw_offers(struct dialog *dialog, struct canvas *canvas, struct rec
     } else if (choice >= dialog->top + rows) {
         dialog->top = choice - rows + 1;
     }
+    if (dialog->top + rows > dialog->n_offers) { /* after a small screen there is room again */
+        dialog->top = dialog->n_offers > rows ? dialog->n_offers - rows : 0;
+    }
     for (size_t i = 0; i < rows && dialog->top + i < dialog->n_offers; i++) {
         const struct offer *offer = &dialog->offers[dialog->top + i];
         bool chosen = dialog->choice == dialog->top + i;
