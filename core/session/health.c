@@ -286,8 +286,11 @@ void health_look(struct usecase *use, struct health *health)
     find_damage(use, health);
     judge_trail(use, health);
     judge_level(health);
+    if (health->n_findings == 0) {
+        return;
+    }
     qsort(health->findings, health->n_findings, sizeof *health->findings, by_kind);
-    if (health->exit == 0 && health->n_findings > 0) {
+    if (health->exit == 0) {
         health->exit = s_kinds[health->findings[0].kind].exit;
     }
 }
