@@ -209,6 +209,14 @@ class ConnectStandin(Service):
             return page, None
         return page, self._token(kind, instance_id, offset + size, number + 1)
 
+    def _listed(
+        self, ctx: Context, kind: str, instance: Instance, rows: list
+    ) -> tuple[list, str | None] | None:
+        """The page of an instance's rows that the query of a listing asks for, as `_page` gives it."""
+        query = ctx.request.query
+        size = int(query.get("maxResults", 100))
+        return self._page(kind, instance.id, query.get("nextToken"), size, instance.paging, rows)
+
     def _token(self, *state) -> str:
         noise = random_text(24, "abcdefghijklmnopqrstuvwxyz0123456789")
         text = "+/" + base64.b64encode(f"{noise}\xff\xfe?".encode("latin-1")).decode() + "/+=="
@@ -223,15 +231,7 @@ class ConnectStandin(Service):
         instance = self._instance(ctx, ctx.labels["InstanceId"])
         if isinstance(instance, Response):
             return instance
-        query = ctx.request.query
-        page = self._page(
-            "ListUsers",
-            instance.id,
-            query.get("nextToken"),
-            int(query.get("maxResults", 100)),
-            instance.paging,
-            instance.users,
-        )
+        page = self._listed(ctx, "ListUsers", instance, instance.users)
         if page is None:
             return self._bad_token()
         users, token = page
@@ -301,13 +301,10 @@ class ConnectStandin(Service):
         instance = self._instance(ctx, ctx.labels["InstanceId"])
         if isinstance(instance, Response):
             return instance
-        query = ctx.request.query
-        page = self._page(
+        page = self._listed(
+            ctx,
             "ListRoutingProfiles",
-            instance.id,
-            query.get("nextToken"),
-            int(query.get("maxResults", 100)),
-            instance.paging,
+            instance,
             sorted({user.routing_profile for user in instance.users}),
         )
         if page is None:
@@ -332,14 +329,11 @@ class ConnectStandin(Service):
         instance = self._instance(ctx, ctx.labels["InstanceId"])
         if isinstance(instance, Response):
             return instance
-        query = ctx.request.query
-        own = [] if query.get("queueTypes") == "STANDARD" else sorted(instance.logins())
-        page = self._page(
+        own = [] if ctx.request.query.get("queueTypes") == "STANDARD" else sorted(instance.logins())
+        page = self._listed(
+            ctx,
             "ListQueues",
-            instance.id,
-            query.get("nextToken"),
-            int(query.get("maxResults", 100)),
-            instance.paging,
+            instance,
             [*((name, "STANDARD") for name in instance.queues), *((name, "AGENT") for name in own)],
         )
         if page is None:
