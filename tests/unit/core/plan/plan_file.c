@@ -76,6 +76,14 @@ static void write_site(struct site *site)
     }
 }
 
+static void read_back(const struct site *site, struct plan_file *file)
+{
+    struct err err = ERR_INIT;
+    if (plan_file_read(file, &site->text, "p.json", &err) != ERR_OK) {
+        fail_msg("%s", err.text);
+    }
+}
+
 #define LINES                                                                                      \
     "swap alice bob\nassign erin\nrelease carol\nreserve 0020 note=door target=ext:0001\n"         \
     "unreserve 0006\nset old target=ext:0003"
@@ -90,9 +98,7 @@ static void test_a_plan_comes_back(void **state)
         struct err err = ERR_INIT;
         open_site(&site, samples[i]);
         write_site(&site);
-        if (plan_file_read(&file, &site.text, "p.json", &err) != ERR_OK) {
-            fail_msg("%s", err.text);
-        }
+        read_back(&site, &file);
         assert_int_equal(plan_file_check(&file, STORE, NULL, site.world.now_s, &err), ERR_OK);
         assert_string_equal(file.digest, site.digest);
         assert_string_equal(file.maker, "kim@desk7");
@@ -118,12 +124,11 @@ static void test_what_was_seen_is_the_condition(void **state)
     (void)state;
     struct site site = {.plan = NULL};
     struct plan_file file;
-    struct err err = ERR_INIT;
     open_site(&site, "swap alice bob\nassign erin 0020");
     write_site(&site);
     world_remove(&site.world, "0002");
     world_store(&site.world, "0002 bob 1d\n");
-    assert_int_equal(plan_file_read(&file, &site.text, "p.json", &err), ERR_OK);
+    read_back(&site, &file);
     struct plan_input input = world_input(&site.world);
     struct plan *plan = plan_file_plan(&file, &input);
     assert_true(world_apply(&site.world, plan) > 0);
@@ -140,11 +145,10 @@ static void test_a_basket_comes_back(void **state)
     struct site site = {.plan = NULL};
     struct plan_file file;
     struct basket basket;
-    struct err err = ERR_INIT;
     open_site(&site, LINES);
     basket_tick(&site.basket, 1, false);
     write_site(&site);
-    assert_int_equal(plan_file_read(&file, &site.text, "p.json", &err), ERR_OK);
+    read_back(&site, &file);
     basket_init(&basket);
     plan_file_gather(&file, &basket);
     plan_file_release(&file);
@@ -174,17 +178,19 @@ static void expect_refusal(const char *text, const char *why)
     buf_release(&bytes);
 }
 
-/* The text with one thing replaced; the digest too if `sign`. */
-static char *altered(const struct site *site, const char *from, const char *to)
+/* Refused is the text of the site with one thing replaced. */
+static void expect_refusal_with(const struct site *site, const char *from, const char *to,
+                                const char *why)
 {
     const char *at = strstr(site->text.data, from);
+    struct buf text;
     assert_non_null(at);
-    size_t before = (size_t)(at - site->text.data);
-    size_t size = site->text.length + strlen(to) + 1;
-    char *text = malloc(size);
-    assert_non_null(text);
-    snprintf(text, size, "%.*s%s%s", (int)before, site->text.data, to, at + strlen(from));
-    return text;
+    buf_init(&text, PLAN_FILE_MAX);
+    buf_append(&text, site->text.data, (size_t)(at - site->text.data));
+    buf_puts(&text, to);
+    buf_puts(&text, at + strlen(from));
+    expect_refusal(text.data, why);
+    buf_release(&text);
 }
 
 static void test_damage(void **state)
@@ -193,16 +199,12 @@ static void test_damage(void **state)
     struct site site = {.plan = NULL};
     open_site(&site, LINES);
     write_site(&site);
-    char *text = altered(&site, "\"0020\"", "\"0021\"");
-    expect_refusal(text, "p.json is damaged, or was changed: its digest is ");
-    free(text);
-    text = altered(&site, "\"format\": 1", "\"format\": 2");
-    expect_refusal(text, "p.json was written by a newer version of extpool: it has the format 2, "
-                         "and this one reads up to 1");
-    free(text);
-    text = altered(&site, "\"digest\":", "\"dggest\":");
-    expect_refusal(text, "its digest is none");
-    free(text);
+    expect_refusal_with(&site, "\"0020\"", "\"0021\"",
+                        "p.json is damaged, or was changed: its digest is ");
+    expect_refusal_with(&site, "\"format\": 1", "\"format\": 2",
+                        "p.json was written by a newer version of extpool: it has the format 2, "
+                        "and this one reads up to 1");
+    expect_refusal_with(&site, "\"digest\":", "\"dggest\":", "its digest is none");
     site.text.data[site.text.length / 2] = '\0';
     expect_refusal(site.text.data, "p.json is not a plan file: it is no JSON, line ");
     expect_refusal("", "is not a plan file");
@@ -217,13 +219,12 @@ static void test_layout_does_not_count(void **state)
     (void)state;
     struct site site = {.plan = NULL};
     struct plan_file file;
-    struct err err = ERR_INIT;
     open_site(&site, LINES);
     write_site(&site);
     for (size_t i = 0; i < site.text.length; i++) {
         site.text.data[i] = site.text.data[i] == '\n' ? ' ' : site.text.data[i];
     }
-    assert_int_equal(plan_file_read(&file, &site.text, "p.json", &err), ERR_OK);
+    read_back(&site, &file);
     assert_string_equal(file.digest, site.digest);
     char spoken[12];
     snprintf(spoken, sizeof spoken, "%.4s-%.4s", site.digest, site.digest + 4);
@@ -240,7 +241,7 @@ static void test_check(void **state)
     struct err err = ERR_INIT;
     open_site(&site, LINES);
     write_site(&site);
-    assert_int_equal(plan_file_read(&file, &site.text, "p.json", &err), ERR_OK);
+    read_back(&site, &file);
     const struct {
         const char *store, *place;
         int64_t days;

@@ -70,6 +70,14 @@ static void know(struct fixture *f, const char *login)
                    clock_ticks_ms());
 }
 
+static void know_all(struct fixture *f)
+{
+    know(f, "alice");
+    know(f, "bob");
+    know(f, "carol");
+    know(f, "dave");
+}
+
 static void it_asks_when_the_list_rests(void **state)
 {
     struct fixture *f = *state;
@@ -83,10 +91,7 @@ static void it_asks_when_the_list_rests(void **state)
 static void it_does_not_ask_for_whom_it_knows(void **state)
 {
     struct fixture *f = *state;
-    know(f, "alice");
-    know(f, "bob");
-    know(f, "carol");
-    know(f, "dave");
+    know_all(f);
     assert_true(acts_at(f) == LOOP_FOREVER);
     live_cache_release(&f->shell.live.cache);
     f->agents.list.cursor = 1; /* nobody is known any more, and the list has moved */
@@ -131,10 +136,7 @@ static void one_request_at_a_time(void **state)
 static void a_refresh_asks_again(void **state)
 {
     struct fixture *f = *state;
-    know(f, "alice");
-    know(f, "bob");
-    know(f, "carol");
-    know(f, "dave");
+    know_all(f);
     assert_true(acts_at(f) == LOOP_FOREVER);
     f->shell.live.renewals++;
     assert_true(acts_at(f) <= clock_ticks_ms());
