@@ -145,7 +145,7 @@ static void count_people(struct judging *judging, struct publish_verdict *verdic
     for (size_t i = 0; i < judging->n_people; i++) {
         const struct person *person = &judging->people[i];
         bool holds = strmap_get(&judging->after, person->login) != STRMAP_NONE;
-        bool works = !roster || roster_find(roster, person->login);
+        bool works = !roster || roster->partial || roster_find(roster, person->login);
         verdict->unknown += strmap_get(&judging->before, person->login) == STRMAP_NONE;
         verdict->moved += !person->keeps && holds;
         verdict->gone += !holds && works;

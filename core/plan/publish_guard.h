@@ -24,7 +24,7 @@ struct publish_question {
     size_t length;
     const struct snapshot *before;      /* the store as this run found it: whom it knows */
     const struct snapshot *after;       /* what would be published */
-    const struct roster *roster;        /* who works here; NULL: not known, so everybody may */
+    const struct roster *roster;        /* who works here; NULL or partial: everybody may */
     const struct release_limit *lifted; /* what --max-release allows; NULL: the guard's own limit */
 };
 

@@ -201,7 +201,7 @@ static const struct release_limit *lifted_limit(const struct settings *settings)
 static struct roster *find_roster(struct publishing *publishing, const struct roster *known)
 {
     struct roster *roster = NULL;
-    if (known) {
+    if (known && !known->partial) {
         return roster_ref(known);
     }
     if (session_directory_uri(publishing->session)) {

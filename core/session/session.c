@@ -514,6 +514,8 @@ enum err_code session_find_agent(struct session *session, const char *login,
     }
     if (code != ERR_OK) {
         log_line(LOG_WARN, "directory", "one agent could not be asked for: %s", why.text);
+    } else {
+        roster_partial(*out, "only %s was asked for", login); /* nobody else left by that */
     }
     return ERR_OK;
 }

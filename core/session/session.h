@@ -118,8 +118,8 @@ enum err_code session_read_rows(struct session *session, const struct store_rows
                                 struct err *err) ERR_CHECK;
 /* Whether there is a directory to ask; it is opened for that. */
 bool session_has_directory(struct session *session);
-/* The agent with this login, alone, or nobody (struct directory_ops, find). *out NULL: the directory
-   does not let itself be asked so. */
+/* The agent with this login, alone, or nobody (struct directory_ops, find); the roster is partial. *out
+   NULL: the directory does not let itself be asked so. */
 enum err_code session_find_agent(struct session *session, const char *login,
                                  const struct progress *progress, struct roster **out,
                                  struct err *err) ERR_CHECK;

@@ -67,6 +67,10 @@ static void people_are_counted_once_and_only_ours(void **state)
     /* Without a directory eve may work here, too. */
     verdict = judge("user,extension\ndave,0011\neve,0012\n", false, NULL);
     assert_int_equal(verdict.gone, 2);
+    /* The same if only a part of it was read. */
+    roster_partial(s_directory.roster, "only alice was asked for");
+    verdict = judge("user,extension\ndave,0011\neve,0012\n", true, NULL);
+    assert_int_equal(verdict.gone, 2);
     over();
 }
 
