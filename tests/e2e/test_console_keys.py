@@ -151,17 +151,42 @@ def test_a_dialog_is_left_without_a_trace(centre, steps):
     assert contents(centre) == before
 
 
-def test_quitting_asks_while_work_is_under_way(cloud_centre):
+def test_quitting_asks_nothing_while_only_reading_is_under_way(cloud_centre):
     from support import faults
 
     with cloud_centre.console() as term:
         term.wait_for("read: 12 agents")
         rule = cloud_centre.cloud.gate.inject(faults.hold(), on="dynamodb")
-        term.press("C-r").wait_for("C-c stops").press("q").wait_for("Leave?")
-        term.press("Enter").wait_gone("Leave?")  # the default is to stay
-        term.press("q").wait_for("Leave?").press("Esc").wait_gone("Leave?")
+        term.press("C-r").wait_for("C-c stops").press("q")
+        assert term.wait_exit() == 0
         rule.remove()
-        term.wait_gone("C-c stops").press("q")
+        term.check_whole()
+
+
+def test_quitting_while_reading_asks_about_the_basket_alone(cloud_centre):
+    from support import faults
+
+    with cloud_centre.console() as term:
+        term.wait_for("read: 12 agents").press("b", "Down", "x").wait_for("Enter adds").press("Enter")
+        term.wait_for("added, not written")
+        rule = cloud_centre.cloud.gate.inject(faults.hold(), on="dynamodb")
+        term.press("C-r").wait_for("C-c stops").press("q").wait_for("Basket of 1 row")
+        term.press("Enter")
+        assert term.wait_exit() == 0
+        rule.remove()
+
+
+def test_a_question_about_writing_says_when_the_writing_has_ended(cloud_centre):
+    from support import faults
+
+    with cloud_centre.console() as term:
+        term.wait_for("read: 12 agents")
+        rule = cloud_centre.cloud.gate.inject(faults.hold(), on="s3.PutObject")
+        term.press("e").wait_for("C-c stops").press("q").wait_for("export is under way")
+        term.press("Esc").wait_gone("Leave?").press("q").wait_for("stop the work and leave")
+        rule.remove()
+        term.wait_for("The writing has ended meanwhile").wait_gone("stop the work")
+        term.press("Enter").wait_gone("Leave?").press("q")  # the default is to stay
         assert term.wait_exit() == 0
         term.check_whole()
 

@@ -87,26 +87,44 @@ static void ask_about_basket(struct shell *shell)
     dialog_open(shell, dialog);
 }
 
+/* The question goes by what holds now: the writing may end before it is answered. */
+static void renew_leave(struct dialog *dialog, struct shell *shell)
+{
+    char body[192];
+    if (shell_writes(shell)) {
+        snprintf(body, sizeof body,
+                 "%s is under way, and it writes. What is being sent is written or dropped as a "
+                 "whole; the rest is not started.",
+                 shell->jobs.name);
+    } else {
+        snprintf(body, sizeof body, "The writing has ended meanwhile.");
+    }
+    dialog_say(dialog, body);
+    dialog_clear_offers(dialog);
+    dialog_offer(dialog, LEAVE_STAY, shell_writes(shell) ? "let it finish" : "see what came of it");
+    dialog_offer(dialog, "Leave", shell_writes(shell) ? "stop the work and leave" : "");
+}
+
+static void ask_about_writing(struct shell *shell)
+{
+    struct dialog *dialog = dialog_new("Leave?", "");
+    dialog->renew = renew_leave;
+    dialog->accept = leave_accepted;
+    renew_leave(dialog, shell);
+    dialog->choice = 0;
+    dialog_open(shell, dialog);
+}
+
+/* Reading is given up without a question: nothing is lost. */
 static void leave(struct console *console)
 {
-    if (!shell_busy(&console->shell) && console->shell.gathering.n > 0) {
+    if (shell_writes(&console->shell)) {
+        ask_about_writing(&console->shell);
+    } else if (console->shell.gathering.n > 0) {
         ask_about_basket(&console->shell);
-        return;
-    }
-    if (!shell_busy(&console->shell)) {
+    } else {
         console->quitting = true;
-        return;
     }
-    struct dialog *dialog = dialog_new(
-        "Leave?", shell_writes(&console->shell)
-                      ? "A plan is being written. The current batch is written or dropped as "
-                        "a whole; the rest is not started."
-                      : "Work is under way; nothing is being written.");
-    dialog_offer(dialog, LEAVE_STAY, "let it finish");
-    dialog_offer(dialog, "Leave", "stop the work and leave");
-    dialog->choice = 0;
-    dialog->accept = leave_accepted;
-    dialog_open(&console->shell, dialog);
 }
 
 /* ---- themes ------------------------------------------------------------------------------- */

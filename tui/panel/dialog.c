@@ -21,6 +21,12 @@ struct dialog *dialog_new(const char *title, const char *body)
     return dialog;
 }
 
+void dialog_say(struct dialog *dialog, const char *body)
+{
+    free(dialog->body);
+    dialog->body = mem_strdup(body);
+}
+
 void dialog_ask(struct dialog *dialog, const char *label, struct field_history *history)
 {
     dialog->asks = true;
@@ -122,7 +128,9 @@ static void draw_offers(struct dialog *dialog, struct canvas *canvas, struct rec
 static void draw(struct view *view, struct shell *shell, struct canvas *canvas, struct caret *caret)
 {
     struct dialog *dialog = (struct dialog *)view;
-    (void)shell;
+    if (dialog->renew) {
+        dialog->renew(dialog, shell);
+    }
     int width = canvas->width - 4 < 68 ? canvas->width - 2 : 68;
     int text_lines =
         canvas_wrap(NULL, (struct rect){0, 0, width - 4, 99}, STYLE_DIALOG, dialog->body);

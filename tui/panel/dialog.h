@@ -40,6 +40,8 @@ struct dialog {
     void (*refill)(struct dialog *dialog, struct shell *shell);
     /* A key before the dialog takes it; REACT_PASS: it is not its own. May be NULL. */
     unsigned (*key)(struct dialog *dialog, struct shell *shell, uint32_t key);
+    /* Before each drawing: its texts go by what holds now. May be NULL. */
+    void (*renew)(struct dialog *dialog, struct shell *shell);
     /* The choice moved (a preview); may be NULL. */
     void (*moved)(struct dialog *dialog, struct shell *shell);
     /* Enter. `text`: typed or chosen. Returns REACT_CLOSE if it is taken, else sets `problem`. */
@@ -51,6 +53,8 @@ struct dialog {
 
 /* Both texts are copied. */
 struct dialog *dialog_new(const char *title, const char *body);
+/* Another text; it is copied. */
+void dialog_say(struct dialog *dialog, const char *body);
 void dialog_ask(struct dialog *dialog, const char *label, struct field_history *history);
 /* Enter takes the first offer by default: put the harmless one first. Returns false if full. */
 bool dialog_offer(struct dialog *dialog, const char *text, const char *detail);
