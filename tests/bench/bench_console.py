@@ -264,7 +264,7 @@ def main():
         keys(report, demo, (80, 24), 600, "--demo, 80x24")
         strips(report, demo)
         resting(small, 16)
-        resting(large, 90)
+        resting(large, 55)
         filtering(large)
         if others:
             beside(others)

@@ -1,17 +1,24 @@
 """The Details beside the lists: they follow the cursor, and cost no request to do so."""
 
+import pathlib
 import re
 
 import pytest
 
 from support import faults
-from support.program import program
+from support.program import Desk, program
 from support.term import Terminal
 
 
 def details(term):
     """The lines of the small pane at the lower right of 80x24, without their frame."""
     return [line[47:-1].rstrip() for line in term.lines[13:19]]
+
+
+def memory_kb(term):
+    """Its own at this moment: neither shared libraries nor files."""
+    status = pathlib.Path(f"/proc/{term.pid}/status").read_text()
+    return int(re.search(r"^RssAnon:\s+(\d+)", status, re.M)[1])
 
 
 def test_the_six_lines_follow_the_cursor(centre):
@@ -151,3 +158,15 @@ def test_a_row_comes_with_all_that_is_known_and_sends_it_once(demo):
     sent = demo.since(mark).decode()
     assert "sync" not in sent and "\x1b[42G   " not in sent  # it stood there before, and stayed
     assert all(re.search(r" (avl|call|acw|off|oth|chat) *│", line) for line in demo.lines[4:19])
+
+
+def test_a_long_history_is_read_for_the_row_alone(tmp_path):
+    desk = Desk(tmp_path)
+    desk.rules("[policy]\nwidth = 5\nblocked =\nranges = 00000-20000\n")
+    desk.people(*(f"agent.{i:05}" for i in range(20001)))
+    assert desk.run("--sync").status == 0
+    with Terminal([program(), *desk.places()], environment=desk.environment) as term:
+        term.wait_for(lambda t: details(t)[2].startswith(" by    sync ("), 30).quiet(500)
+        held = memory_kb(term)
+        term.press("3").wait_for("DETAILS").wait_for(re.compile(r"\+ assign")).quiet(500)
+        assert memory_kb(term) > held + 2048  # for the page all of it was read

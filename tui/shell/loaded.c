@@ -113,6 +113,9 @@ static void history_read(struct shell *shell, struct work *work)
         }
         return;
     }
+    if (!work->history) {
+        return; /* it is too long for who asked */
+    }
     history_free(shell->reading.history);
     shell->reading.history = work->history;
     work->history = NULL;
@@ -183,4 +186,9 @@ void work_refresh(struct shell *shell)
 void work_read_history(struct shell *shell)
 {
     work_start(shell, WORK_HISTORY, NULL, history_read);
+}
+
+void work_read_short_history(struct shell *shell)
+{
+    work_ask_short_history(shell, history_read);
 }

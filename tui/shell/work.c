@@ -265,9 +265,34 @@ static void run_apply(struct work *work)
     }
 }
 
+#define NEWEST 200 /* actions */
+
+/* Whether the newest history is short. It is counted, which costs little beside reading it. */
+static bool is_short(struct work *work)
+{
+    const struct history_query counted = {.limit = NEWEST, .counts_only = true};
+    struct history *history = NULL;
+    size_t n = 0;
+    if (session_history(work->session, &counted, &work->job.progress, &history, &work->job.err) !=
+        ERR_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < history->n_actions; i++) {
+        for (size_t kind = 0; kind < CHANGE_KIND_COUNT; kind++) {
+            /* numbers that are made stand as ranges */
+            n += kind == CHANGE_CREATE ? 0 : history->actions[i].counts[kind];
+        }
+    }
+    history_free(history);
+    return n <= HISTORY_SHORT;
+}
+
 static void run_history(struct work *work)
 {
-    const struct history_query newest = {.limit = 200};
+    const struct history_query newest = {.limit = NEWEST};
+    if (work->short_only && session_is_embedded(work->session) && !is_short(work)) {
+        return;
+    }
     (void)!session_history(work->session, &newest, &work->job.progress, &work->history,
                            &work->job.err);
 }
@@ -468,6 +493,14 @@ void work_ask_live(struct shell *shell, const struct live_wanted *wanted, work_d
     for (size_t i = 0; i < n; i++) {
         work->live_agents[i] = wanted->agents[i]; /* their texts are those of work->seen */
     }
+    work->done = ended;
+    submit(shell, work);
+}
+
+void work_ask_short_history(struct shell *shell, work_done_fn ended)
+{
+    struct work *work = make_work(shell, WORK_HISTORY, NULL);
+    work->short_only = true;
     work->done = ended;
     submit(shell, work);
 }

@@ -36,6 +36,9 @@ enum work_kind {
 };
 
 struct work;
+/* So many changes are looked through in well under a millisecond: at each key. */
+#define HISTORY_SHORT 20000
+
 typedef void (*work_done_fn)(struct shell *shell, struct work *work);
 
 struct work {
@@ -57,6 +60,7 @@ struct work {
     struct screen_data *data; /* NULL: nothing new */
     struct usecase use;       /* what was read, planned, written and published */
     struct history *history;
+    bool short_only; /* a history that is not short is not read: `history` is NULL then */
     struct history *ext_history;   /* of row_ext, if a row is asked for */
     char row_login[LOGIN_MAX + 1]; /* whose history is asked for; "": nobody's */
     char row_ext[EXT_ROOM];
@@ -79,6 +83,8 @@ void work_start(struct shell *shell, enum work_kind kind, const char *argument, 
  * not allowed, asking again is useless. Nothing is said on the screen here.
  */
 void work_ask_live(struct shell *shell, const struct live_wanted *wanted, work_done_fn done);
+/* Reads the newest history, of an embedded store only if it is short; else work->history is NULL. */
+void work_ask_short_history(struct shell *shell, work_done_fn done);
 /* Reads what was done to that row; `done` takes work->history, the agent's, and
    work->ext_history. */
 void work_ask_row(struct shell *shell, const char *login, const char *ext, work_done_fn done);
@@ -103,6 +109,9 @@ bool work_publishes(const struct work *work);
 void work_load(struct shell *shell);
 void work_refresh(struct shell *shell);
 void work_read_history(struct shell *shell);
+/* The same for what follows the cursor, which can use a short one only: a long one takes memory, and
+   is not read if the store has an index that tells the history of a row. */
+void work_read_short_history(struct shell *shell);
 /* The history of an agent and of an extension (either may be "") into shell->reading.row. */
 void work_read_row(struct shell *shell, const char *login, const char *ext);
 /* What these agents do now, into shell->live. */

@@ -1,7 +1,7 @@
 /*
  * The Details beside the lists: they follow the cursor. All but the history and the live state comes
- * from the data on the screen. The newest history is read once and kept, so that a row is there with
- * what was done to it; when the cursor has rested, a store with an index tells the whole of it.
+ * from the data on the screen. The newest history is read once and kept if it is short, so that a row is
+ * there with what was done to it; when the cursor has rested, a store with an index tells the whole.
  */
 
 #include "tui/view/part.h"
@@ -20,7 +20,6 @@
 #include "core/base/banned.h"
 
 #define REST_MS 150
-#define AT_ONCE 20000 /* changes that are looked through in well under a millisecond */
 
 struct details_part {
     struct part part;
@@ -80,7 +79,7 @@ static bool is_short(const struct history *history)
     for (size_t i = 0; i < history->n_actions; i++) {
         n += history->actions[i].n_changes;
     }
-    return n <= AT_ONCE;
+    return n <= HISTORY_SHORT;
 }
 
 /* The trail is read once, and then as far as it grows: not for each row. */
@@ -137,7 +136,7 @@ static unsigned on_time(struct part *part, struct shell *shell)
     }
     if (!shell->reading.history && !shell->reading.history_asked) {
         shell->reading.history_asked = true;
-        work_read_history(shell);
+        work_read_short_history(shell);
     }
     if (session_is_embedded(shell->place.session)) {
         work_read_row(shell, self->login, self->ext);
