@@ -73,12 +73,6 @@ void numbers_seal(struct numbers *numbers)
     numbers->n = kept;
 }
 
-bool numbers_has(const struct numbers *numbers, const char *ext)
-{
-    return numbers->n > 0 &&
-           bsearch(ext, numbers->exts, numbers->n, sizeof *numbers->exts, by_ext) != NULL;
-}
-
 void numbers_release(struct numbers *numbers)
 {
     free(numbers->exts);

@@ -27,7 +27,6 @@ struct numbers {
 
 void numbers_add(struct numbers *numbers, const char *ext);
 void numbers_seal(struct numbers *numbers); /* sorts */
-bool numbers_has(const struct numbers *numbers, const char *ext);
 void numbers_release(struct numbers *numbers);
 
 /* Adds the numbers that a record changed. False if it does not tell them, or if there would be more

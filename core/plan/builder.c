@@ -8,7 +8,8 @@
 
 /* ---- values of slots ----------------------------------------------------------------------- */
 
-uint8_t slot_record(enum slot_state state)
+/* The one record that a slot of this state has when it is sound. */
+static uint8_t slot_record(enum slot_state state)
 {
     switch (state) {
     case SLOT_FREE:

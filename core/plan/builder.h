@@ -14,9 +14,6 @@
 
 /* ---- values of slots ----------------------------------------------------------------------- */
 
-/* The one record that a slot of this state has when it is sound. */
-uint8_t slot_record(enum slot_state state);
-
 /* Whether there is exactly that record. A slot without any flag counts as sound. */
 bool slot_is_sound(const struct slot *slot);
 

@@ -51,18 +51,6 @@ const struct feed_row *feed_find_agent(const struct feed *feed, const char *agen
     return feed ? find(feed, &feed->by_agent, agent) : NULL;
 }
 
-size_t feed_count_unseen(const struct feed *feed, uint64_t seen)
-{
-    size_t n = 0;
-    for (size_t i = 0; feed && i < feed->n_entries; i++) {
-        const struct feed_entry *entry = &feed->entries[i];
-        for (size_t k = 0; entry->origin != FEED_MINE && k < entry->n_rows; k++) {
-            n += entry->rows[k].serial > seen;
-        }
-    }
-    return n;
-}
-
 const struct feed_entry *feed_entry_of(const struct feed *feed, const struct feed_row *row)
 {
     for (size_t i = 0; feed && i < feed->n_entries; i++) {

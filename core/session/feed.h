@@ -84,9 +84,6 @@ void feed_unref(const struct feed *feed);       /* NULL is fine */
 const struct feed_row *feed_find_ext(const struct feed *feed, const char *ext);
 const struct feed_row *feed_find_agent(const struct feed *feed, const char *agent);
 
-/* How many rows that this session did not write have a serial above `seen`. */
-size_t feed_count_unseen(const struct feed *feed, uint64_t seen);
-
 /* The entry that has the row. */
 const struct feed_entry *feed_entry_of(const struct feed *feed, const struct feed_row *row);
 

@@ -226,11 +226,6 @@ const char *session_export_uri(const struct session *session)
     return session->settings->export_to;
 }
 
-bool session_made_store(const struct session *session)
-{
-    return session->made;
-}
-
 bool session_is_embedded(const struct session *session)
 {
     return session->embedded;

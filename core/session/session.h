@@ -82,9 +82,6 @@ const char *session_user(struct session *session);
 enum err_code session_init_store(struct session *session, const struct progress *progress,
                                  struct port_info *warnings, struct err *err) ERR_CHECK;
 
-/* Whether this session made the store. */
-bool session_made_store(const struct session *session);
-
 /*
  * A store is never guessed. An embedded one that does not exist yet loads as an empty snapshot for
  * --init, --sync, --import and a console that has not read it before; the first apply then makes

@@ -29,11 +29,6 @@ static const struct {
 #undef X
 };
 
-const char *setup_field_name(enum setup_field field)
-{
-    return s_fields[field].name;
-}
-
 static bool is_said(const struct setup *setup, enum setup_field field)
 {
     return setup->values[field][0] != '\0';

@@ -82,8 +82,6 @@ struct setup_trial {
     struct err err;             /* and why: names the field */
 };
 
-const char *setup_field_name(enum setup_field field);
-
 /* No I/O but the names of the home folder. */
 void setup_propose(const struct setup_place *place, struct setup *out);
 

@@ -134,7 +134,7 @@ static void what_i_did_is_mine_here_and_elsewhere(void **state)
     const struct feed *feed = refresh(&place->mine);
     assert_int_equal(feed->n_entries, 1);
     assert_int_equal(feed->entries[0].origin, FEED_MINE);
-    assert_int_equal(feed_count_unseen(feed, 0), 0);
+    assert_null(feed_find_agent(feed, "alice"));
     feed = refresh(&place->other);
     assert_int_equal(feed->n_entries, 1);
     assert_int_equal(feed->entries[0].origin, FEED_MINE_ELSEWHERE);
