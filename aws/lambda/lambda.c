@@ -131,6 +131,7 @@ static enum err_code resolve(struct lambda *lambda, const struct command_line *l
     }
     enum err_code code =
         settings_resolve(&whole, lambda->options->environment, NULL, settings, err);
+    settings->state_folder = NULL; /* what a sandbox keeps is lost with it */
     if (code == ERR_OK && check_places(settings, err) != ERR_OK) {
         settings_release(settings);
         code = ERR_CONFIG;

@@ -13,7 +13,7 @@ int run_sync(struct run *run)
         run_carry_out(run, false);
     }
     int status = run_report_plan(run);
-    if (!run->settings->dry_run) {
+    if (!run->settings->dry_run && !run->settings->read_only) { /* these are no syncs */
         const struct outcome *outcome = &run->use.outcome;
         const struct last_sync last = {.at_s = clock_now_ms(&clock_system) / 1000,
                                        .exit = status,

@@ -4,7 +4,8 @@
 /*
  * What came of the last sync of this machine's user, by store or context. The audit trail has only
  * syncs that changed something; a sync that had nothing to do, or that failed, is known from here
- * alone. It is kept in the state folder (core/settings/state.h).
+ * alone. It is kept in the state folder (core/settings/state.h). A dry run, a read-only run and a
+ * Lambda leave nothing there.
  */
 
 #include <stddef.h>

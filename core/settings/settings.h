@@ -107,7 +107,7 @@ struct settings {
 
     /* ---- where ---- */
     const char
-        *state_folder;       /* what the console remembers (core/settings/state.h); NULL: nothing */
+        *state_folder; /* what a run leaves for the next (core/settings/state.h); NULL: nothing */
     const char *config_path; /* the file, whether it exists or not; NULL: HOME is not set */
     bool config_read;
     const char *context;              /* NULL: none */

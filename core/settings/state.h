@@ -2,15 +2,16 @@
 #define CORE_SETTINGS_STATE_H
 
 /*
- * What the console remembers from one run to the next: preferences that were chosen in it, saved
- * filters, what was seen last, and the basket. It is in the state folder,
+ * What one run leaves for the next: preferences that were chosen in the console, saved filters, what
+ * was seen last, the basket, and what came of the last sync. It is in the state folder,
  * $XDG_STATE_HOME/extpool (else ~/.local/state/extpool), never in the user's configuration:
  *
  *     preferences            what a person chose, for all places: theme, columns, sort, filters
- *     PLACE/preferences      what belongs to one place (a context): what was seen last
+ *     PLACE/preferences      what belongs to one place (a context): what was seen last, the last sync
  *     PLACE/basket.json      the gathered edits of that place, a plan file (core/plan/plan_file.h)
  *
- *     struct state *state = state_open(settings->state_folder, state_place(settings), &err);
+ *     state_place(settings, place);
+ *     struct state *state = state_open(settings->state_folder, place, &err);
  *     const char *theme = state_get(state, STATE_PERSON, "theme");
  *     state_set(state, STATE_PERSON, "filter.x", "state:new");
  *     state_save(state, &err);

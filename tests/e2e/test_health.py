@@ -264,6 +264,17 @@ def test_the_result_of_a_sync_that_failed_is_there(desk):
     assert found["extpool_last_sync_success_timestamp_seconds"] > 1e9
 
 
+@pytest.mark.parametrize("option", ["--dry-run", "--read-only"])
+def test_a_run_that_may_not_write_is_no_sync(desk, option):
+    """It leaves nothing, and what came of the last sync stands as it was."""
+    def known():
+        return [line for line in desk.run("--metrics", "-").out.splitlines() if "_last_sync_" in line]
+    before = known()
+    desk.people("alice", "bob")
+    assert len(before) > 3 and desk.run("--sync", option).status == (option == "--read-only")
+    assert known() == before
+
+
 def test_the_file_is_replaced_whole_and_others_may_read_it(desk):
     folder = desk.folder / "textfiles"
     folder.mkdir()
