@@ -11,7 +11,9 @@
 /*
  * Text for people: errors, plans and what became of them. Plans and lists are results and go to
  * `out`; what was done and where the files are goes to `out` too, errors and notes on `err`.
- * With --quiet only what was asked for (lists, --dry-run) and errors are left.
+ * With --quiet only what was asked for (lists, --dry-run) and errors are left, and the notes of a run
+ * that had something to write or did not end with 0: a timer that runs again and again says nothing
+ * twice that is as it was.
  */
 
 /* Rows of a plan that a real run shows; --dry-run and --verbose show all. */
@@ -362,7 +364,7 @@ void report_text_action(const struct report *report, const struct action_report 
     } else if (plan) {
         plan_rows(report, plan, EXTENT_TROUBLE); /* also with --quiet: these are errors */
     }
-    if (plan && !action->plan_said) {
+    if (plan && !action->plan_said && (say || plan->n_changes > 0 || action->exit != 0)) {
         plan_notes(report, plan);
     }
     if (action->refusals && action->refusals->n_items > 1) {

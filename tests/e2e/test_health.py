@@ -380,6 +380,21 @@ def test_the_lines_for_cron_work_as_they_stand(desk, tmp_path):
     assert samples(prom.read_text())["extpool_last_sync_exit_code"] == 0
 
 
+def test_what_stays_as_it_is_is_no_mail_at_each_run(desk):
+    """A leaver who is pinned is told by the run that finds work, not by each one after it."""
+    said = "note: 1 left the directory and is pinned, nothing is taken back: alice\n"
+    assert desk.run("--pin", "alice=leaflet").status == 0
+    desk.people("bob", "carol", "dave")
+    first, second = desk.run("--sync", "--quiet"), desk.run("--sync", "--quiet")
+    assert (first.status, first.out, first.err) == (0, "", said)
+    assert (second.status, second.out, second.err) == (0, "", "")
+    assert desk.run("--sync").err == desk.run("--sync", "--dry-run", "--quiet").err == said
+    desk.people(*(f"agent{i}" for i in range(12)))
+    for _ in range(2):  # nobody gets a number any more: an exit code of its own, told each time
+        full = desk.run("--sync", "--quiet", "--max-release", "100%")
+        assert full.status == 5 and "the pool ran out" in full.err, full
+
+
 def test_it_needs_no_variable_at_all_if_the_places_are_named(desk):
     done = subprocess.run([program(), *desk.places(), "--sync", "--json"], env={}, capture_output=True,
                           text=True, check=False, cwd="/")  # fmt: skip
