@@ -146,6 +146,20 @@ static void remember(struct collector *c, const struct found_agent *agent, size_
     c->ids[index] = arena_strdup(&c->arena, agent->id);
 }
 
+static enum err_code check_cancel(const struct collector *c, struct err *err)
+{
+    return progress_cancel(c->progress) == CANCEL_NO
+               ? ERR_OK
+               : err_set(err, ERR_CANCELLED, "stopped while reading %s", c->file);
+}
+
+/* Nothing is kept of somebody who is not asked for. */
+static enum err_code pass_over(struct collector *c, struct err *err)
+{
+    c->n_passed++;
+    return c->n_passed % REPORT_ROWS == 0 ? check_cancel(c, err) : ERR_OK;
+}
+
 enum err_code collector_add(struct collector *c, const struct found_agent *agent, struct err *err)
 {
     const char *fault = login_fault(agent->login, agent->login_length);
@@ -155,6 +169,9 @@ enum err_code collector_add(struct collector *c, const struct found_agent *agent
     char login[LOGIN_MAX + 1];
     memcpy(login, agent->login, agent->login_length);
     login[agent->login_length] = '\0';
+    if (c->only && strcmp(c->only, login) != 0) {
+        return pass_over(c, err);
+    }
     size_t first = strmap_get(&c->seen, login);
     if (first != STRMAP_NONE) {
         return second_time(c, agent, first, err);
@@ -177,9 +194,7 @@ enum err_code collector_add(struct collector *c, const struct found_agent *agent
     c->n_named += name != NULL;
     if (c->roster->n_agents - c->reported == REPORT_ROWS) {
         collector_report(c);
-        if (progress_cancel(c->progress) != CANCEL_NO) {
-            return err_set(err, ERR_CANCELLED, "stopped while reading %s", c->file);
-        }
+        return check_cancel(c, err);
     }
     return ERR_OK;
 }

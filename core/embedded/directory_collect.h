@@ -33,6 +33,7 @@ struct found_agent {
 
 struct collector {
     const char *file; /* for messages */
+    const char *only; /* the one login that goes into the roster; NULL: all. The caller's to set */
     bool pages;       /* places are pages and users, not lines */
     struct roster *roster;
     const struct progress *progress;
@@ -43,6 +44,7 @@ struct collector {
     size_t capacity;
     size_t reported; /* rows already shown to progress */
     size_t n_named;  /* agents with a name */
+    size_t n_passed; /* rows of others than `only` */
     struct buf name, profile;
 };
 

@@ -128,6 +128,7 @@ enum err_code directory_csv_parse(const struct directory_text *source, const cha
     struct reading r = {.source = source};
     csv_init(&r.csv, source->file, source->text, source->length);
     collector_init(&r.collector, source->file, false, source->roster, source->progress);
+    r.collector.only = source->only;
     enum err_code code = columns_read(&r.csv, source->settings, &r.columns, err);
     bool connect = code == ERR_OK && r.columns.at[COLUMN_PROFILE] != CSV_NO_COLUMN;
     while (code == ERR_OK && (code = csv_next(&r.csv, &r.row, err)) == ERR_OK &&

@@ -55,7 +55,7 @@ enum err_code directory_parse(const struct directory_text *source, const char **
     if (code != ERR_OK) {
         return code;
     }
-    if (source->roster->n_agents == 0) {
+    if (source->roster->n_agents == 0 && !source->only) {
         return refuse_empty(source->file, "no agents in it", source->roster->note, err);
     }
     roster_seal(source->roster);
@@ -75,16 +75,15 @@ struct directory_file {
     bool well_read;
 };
 
-static enum err_code read_file(struct directory *directory, const struct progress *progress,
-                               struct roster **out, struct err *err)
+/* All agents, or only one. */
+static enum err_code read_agents(struct directory_file *self, const char *only,
+                                 const struct progress *progress, struct roster **out,
+                                 struct err *err)
 {
-    struct directory_file *self = (struct directory_file *)directory;
     struct roster *roster = roster_new();
     struct buf text;
     buf_init(&text, TEXT_FILE_MAX);
     roster->read_at_s = clock_now_s(self->clock);
-    self->well_read = stat(self->path, &self->read) == 0;
-    self->read_at_s = clock_now_s(self->clock);
     enum err_code code = text_file_read(self->path, progress, "reading the directory", &text, err);
     if (code == ERR_OK) {
         struct directory_text source = {.file = text_file_name(self->path),
@@ -92,16 +91,45 @@ static enum err_code read_file(struct directory *directory, const struct progres
                                         .length = text.length,
                                         .settings = &self->settings,
                                         .progress = progress,
-                                        .roster = roster};
+                                        .roster = roster,
+                                        .only = only};
         code = directory_parse(&source, &self->format, err);
     }
     buf_wipe_release(&text); /* a bulk-upload file holds passwords */
     *out = code == ERR_OK ? roster : NULL;
-    self->well_read = self->well_read && code == ERR_OK;
     if (code != ERR_OK) {
         roster_unref(roster);
     }
     return code;
+}
+
+static enum err_code read_file(struct directory *directory, const struct progress *progress,
+                               struct roster **out, struct err *err)
+{
+    struct directory_file *self = (struct directory_file *)directory;
+    bool found = stat(self->path, &self->read) == 0;
+    self->read_at_s = clock_now_s(self->clock);
+    enum err_code code = read_agents(self, NULL, progress, out, err);
+    self->well_read = found && code == ERR_OK;
+    return code;
+}
+
+/*
+ * The same reader with the same rules, but nobody else is kept: that is most of the time and of the
+ * memory of a read. Only a login that others have twice goes unnoticed here; the next sync tells it.
+ */
+static enum err_code find_agent(struct directory *directory, const char *login,
+                                const struct progress *progress, struct roster **out,
+                                struct err *err)
+{
+    struct directory_file *self = (struct directory_file *)directory;
+    struct stat now;
+    *out = NULL;
+    if (strcmp(self->path, "-") == 0 || (stat(self->path, &now) == 0 && !S_ISREG(now.st_mode))) {
+        return err_set(err, ERR_DENIED, "%s can be read once, so it is read whole",
+                       text_file_name(self->path));
+    }
+    return read_agents(self, login, progress, out, err);
 }
 
 /* A file that was changed a moment before it was read can change again under the same time. */
@@ -137,8 +165,11 @@ static void file_free(struct directory *directory)
     free(self);
 }
 
-static const struct directory_ops s_ops = {
-    .read = read_file, .unchanged = file_unchanged, .facts = file_facts, .free = file_free};
+static const struct directory_ops s_ops = {.read = read_file,
+                                           .find = find_agent,
+                                           .unchanged = file_unchanged,
+                                           .facts = file_facts,
+                                           .free = file_free};
 
 struct directory *directory_file_new(const char *path, const struct directory_settings *settings,
                                      const struct clock *clock)

@@ -21,6 +21,9 @@
  * stands on two pages (the list moved meanwhile) counts once; a NextToken on the last page means
  * that the list is cut short, which is an error.
  *
+ * One agent is found by reading the file by the same rules and keeping nobody else. Of what can be
+ * read only once nobody is found so (ERR_DENIED).
+ *
  * What is wrong is one sentence with file and line, or with page and entry: ERR_INPUT. A file with
  * an error gives no agents at all.
  */

@@ -351,6 +351,7 @@ enum err_code directory_json_parse(const struct directory_text *source, const ch
     r.judged =
         r.settings->active_column && active_column_parse(r.settings->active_column, &r.active);
     collector_init(&r.collector, source->file, true, roster, source->progress);
+    r.collector.only = source->only;
     enum err_code code = take_documents(&r, source->text, source->length);
     if (code == ERR_OK && r.cut_short) {
         code = err_set(err, ERR_INPUT, "%s: the last page has a NextToken: the list is cut short",
@@ -364,7 +365,7 @@ enum err_code directory_json_parse(const struct directory_text *source, const ch
         roster_check_total(roster, source->file, r.n_users, r.said);
         note_activity(&r);
     }
-    if (r.collector.n_named == 0 && roster->n_agents > 0) {
+    if (r.collector.n_named == 0 && roster->n_agents > 0 && !source->only) {
         roster_note(roster, "no names: aws connect search-users prints them, list-users does not");
     }
     *format = r.listed     ? "JSON of list-users"

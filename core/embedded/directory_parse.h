@@ -15,6 +15,7 @@ struct directory_text {
     const struct directory_settings *settings; /* NULL: nothing is configured */
     const struct progress *progress;           /* may be NULL */
     struct roster *roster;                     /* where the people go */
+    const char *only; /* of them only the one with this login, byte by byte; NULL: all */
 };
 
 /* Both take a text that text_file_check() let pass; *format is what it was, in words. */

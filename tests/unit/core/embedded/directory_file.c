@@ -443,6 +443,93 @@ static void test_a_file_that_stays_is_not_read_again(void **state)
     free(path);
 }
 
+/* ---- one agent ------------------------------------------------------------------------------- */
+
+/* "login|name|routing profile" of whom it finds, "" for nobody, or the error. */
+static char *found_in(const char *text, const struct directory_settings *settings,
+                      const char *login)
+{
+    char *path = written(text);
+    struct directory *directory = directory_file_new(path, settings, &s_clock);
+    struct roster *roster = NULL;
+    struct err err = ERR_INIT;
+    enum err_code code = directory->ops->find(directory, login, NULL, &roster, &err);
+    const struct agent *agent = code == ERR_OK && roster->n_agents > 0 ? roster->agents : NULL;
+    assert_true(code == ERR_OK || !roster);
+    assert_true(code != ERR_OK || roster->n_agents <= 1);
+    char *out = code != ERR_OK ? mem_strdup(strstr(err.text, ".csv:"))
+                : agent ? mem_printf("%s|%s|%s", agent->login, agent->name ? agent->name : "",
+                                     agent->routing_profile ? agent->routing_profile : "")
+                        : mem_strdup("");
+    roster_unref(roster);
+    directory_free(directory);
+    unlink(path);
+    free(path);
+    return out;
+}
+
+static void expect_found(const char *text, const char *login, const char *expected)
+{
+    char *found = found_in(text, NULL, login);
+    assert_string_equal(found, expected);
+    free(found);
+}
+
+static void test_one_agent_is_found_alone(void **state)
+{
+    (void)state;
+    static const char people[] = "user,name,routing profile\n"
+                                 "alice,Alice A,Basic\nbob,Bob B,\n\"eve\",\"E, Eve\",Basic\n";
+    expect_found(people, "alice", "alice|Alice A|Basic");
+    expect_found(people, "eve", "eve|E, Eve|Basic");
+    expect_found(people, "Alice", ""); /* byte by byte */
+    expect_found(people, "ali", "");
+    expect_found("[{\"Username\":\"a\"},{\"Username\":\"b\"}]", "b", "b||");
+    expect_found("[{\"Username\":\"a\"}]", "b", "");
+}
+
+static void test_who_is_not_active_is_not_found(void **state)
+{
+    (void)state;
+    const struct directory_settings settings = {.active_column = "state = on"};
+    static const char people[] = "user,state\nalice,off\nbob,on\n";
+    char *alice = found_in(people, &settings, "alice");
+    char *bob = found_in(people, &settings, "bob");
+    assert_string_equal(alice, "");
+    assert_string_equal(bob, "bob||");
+    free(alice);
+    free(bob);
+}
+
+/* The rows of others are read by the same rules; only that two of them have one login is not seen. */
+static void test_a_wrong_file_finds_nobody(void **state)
+{
+    (void)state;
+    expect_found("user,name\nalice,A\nbob\ncarol,C\n", "alice",
+                 ".csv:3: 1 field, but the header in line 1 has 2");
+    expect_found("user\nalice\nbob\nalice\n", "alice",
+                 ".csv:4: the login \"alice\" appears twice; the first is in line 2");
+    expect_found("user\nalice\nbob\nbob\n", "alice", "alice||");
+}
+
+static void test_what_can_be_read_once_is_not_searched(void **state)
+{
+    (void)state;
+    char *pipe = mem_printf("%s/pipe", s_folder);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    const char *const paths[] = {"-", pipe};
+    for (size_t i = 0; i < 2; i++) {
+        struct directory *directory = directory_file_new(paths[i], NULL, &s_clock);
+        struct roster *roster = NULL;
+        struct err err = ERR_INIT;
+        assert_int_equal(directory->ops->find(directory, "alice", NULL, &roster, &err), ERR_DENIED);
+        assert_null(roster);
+        directory_free(directory);
+    }
+    unlink(pipe);
+    free(pipe);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -457,6 +544,10 @@ int main(void)
         cmocka_unit_test(test_it_stops_between_rows),
         cmocka_unit_test(test_a_pipe_that_nobody_writes_to),
         cmocka_unit_test(test_a_file_that_stays_is_not_read_again),
+        cmocka_unit_test(test_one_agent_is_found_alone),
+        cmocka_unit_test(test_who_is_not_active_is_not_found),
+        cmocka_unit_test(test_a_wrong_file_finds_nobody),
+        cmocka_unit_test(test_what_can_be_read_once_is_not_searched),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
