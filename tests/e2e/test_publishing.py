@@ -55,6 +55,13 @@ def refused(desk, *arguments, says, applied=0, count=30, **options):
 # ---- a second pool ---------------------------------------------------------------------------------
 
 
+def test_whom_a_cut_directory_does_not_name_is_no_leaver(desk):
+    """The file ends in its third row: the others may work here all the same."""
+    desk.store.unlink()
+    desk.agents.write_text("user,name\nagent00,A\nagent01,B\nage")
+    refused(desk, "--sync", says="28 would go", count=28)
+
+
 @pytest.mark.parametrize("arguments", [["--sync"], ["--sync", "--dry-run"],
                                        ["--sync", "--max-release", "100%"], ["--sync", "--yes"]])
 def test_a_second_pool_is_refused_before_anything_is_written(desk, arguments):
