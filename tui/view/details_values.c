@@ -15,11 +15,11 @@ static bool same(const char *a, const char *b)
 /* Whether the slot, as the store has it, was written by that change: the history may be older. */
 static bool wrote(const struct past_change *change, const struct slot *slot)
 {
-    char who[AUDIT_NAME_MAX] = "";
+    char actor[AUDIT_NAME_MAX] = "";
     if (slot->by) {
-        audit_actor_name(slot->by, who);
+        audit_actor_name(slot->by, actor);
     }
-    return (!slot->by || same(who, change->who)) &&
+    return (!slot->by || same(actor, change->actor)) &&
            (!slot->agent || !change->agent || same(slot->agent, change->agent));
 }
 

@@ -30,6 +30,7 @@ static void add(struct past *past, const struct past_change *change, const char 
     copy->from = arena_strdup(&past->arena, change->from);
     copy->agent = arena_strdup(&past->arena, change->agent);
     copy->who = arena_strdup(&past->arena, change->who);
+    copy->actor = arena_strdup(&past->arena, change->actor);
     copy->action = arena_strdup(&past->arena, change->action);
     copy->had = arena_strdup(&past->arena, change->had);
 }
@@ -40,7 +41,9 @@ void past_add_history(struct past *past, const struct history *history, const ch
     for (size_t i = 0; i < history->n_actions; i++) {
         const struct audit_action *action = &history->actions[i];
         char who[AUDIT_NAME_MAX];
-        audit_actor_name(action->actor, who);
+        char actor[AUDIT_NAME_MAX];
+        audit_actor_name(audit_who(action), who);
+        audit_actor_name(action->actor, actor);
         for (size_t k = 0; k < action->n_changes; k++) {
             const struct audit_change *change = &action->changes[k];
             add(past,
@@ -50,6 +53,7 @@ void past_add_history(struct past *past, const struct history *history, const ch
                                       .from = change->from,
                                       .agent = change->agent,
                                       .who = who,
+                                      .actor = actor,
                                       .action = action->action,
                                       .had = change->was.agent,
                                       .had_until_s = change->was.at_s},
@@ -71,6 +75,8 @@ static bool has_action(const struct history *history, const char *action_id)
 static void add_entry(struct past *past, const struct feed_entry *entry, const char *login,
                       const char *ext)
 {
+    char actor[AUDIT_NAME_MAX];
+    audit_actor_name(entry->actor ? entry->actor : entry->who, actor);
     for (size_t k = 0; k < entry->n_rows; k++) {
         const struct feed_row *row = &entry->rows[k];
         add(past,
@@ -80,6 +86,7 @@ static void add_entry(struct past *past, const struct feed_entry *entry, const c
                                   .from = row->from,
                                   .agent = row->agent,
                                   .who = entry->who,
+                                  .actor = actor,
                                   .action = entry->action},
             login, ext);
     }

@@ -19,6 +19,7 @@ struct past_change {
     const char *from;   /* of a reassign the former one */
     const char *agent;  /* NULL: nobody */
     const char *who;    /* a short name, for people */
+    const char *actor;  /* a short name, as a number has it that the change wrote */
     const char *action; /* "sync" */
     const char *had;    /* who had the number before; NULL: not known */
     int64_t had_until_s;

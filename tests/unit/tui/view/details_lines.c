@@ -12,6 +12,7 @@
 
 #include "tests/unit/support/world.h"
 #include "tui/view/details_lines.h"
+#include "tui/view/details_values.h"
 
 struct fixture {
     struct world world;
@@ -454,6 +455,45 @@ static void the_feed_adds_what_the_history_does_not_have(void **state)
     feed_unref(feed);
 }
 
+/* A store of a service writes the principal into the number; people know its user. */
+static void the_holding_of_a_principal_names_its_user(void **state)
+{
+    struct fixture *f = *state;
+    const struct feed_reader reader = {.user = "me"};
+    struct feed_builder *builder = feed_begin(NULL, &reader);
+    struct slot slot = {.ext = "0030",
+                        .state = SLOT_ASSIGNED,
+                        .agent = "a.new",
+                        .by = "arn:aws:sts::123456789012:assumed-role/Operator/alice"};
+    struct audit_record record = {
+        .action_id = "20261122T115900000Z-eeeeee",
+        .at_ms = WORLD_NOW_S * 1000,
+        .actor = "arn:aws:sts::123456789012:assumed-role/Operator/alice",
+        .origin = {.user = "kim@desk7"},
+        .action = "sync",
+        .changes = "[{\"change\":\"assign\",\"extension\":\"0030\",\"agent\":\"a.new\"}]",
+        .place = "1"};
+    struct past from_feed = PAST_INIT;
+    struct past from_history = PAST_INIT;
+    struct past *pasts[] = {&from_feed, &from_history};
+    feed_add_record(builder, &record);
+    struct feed *feed = feed_end(builder, "1");
+    past_add_feed(&from_feed, feed, NULL, "a.new", "0030");
+    struct history *history = history_new();
+    struct err err = ERR_INIT;
+    assert_int_equal(history_add(history, &record, &err), ERR_OK);
+    history_seal(history);
+    past_add_history(&from_history, history, "a.new", "0030");
+    for (size_t i = 0; i < 2; i++) {
+        struct details about = {.past = pasts[i], .slot = &slot};
+        assert_int_equal(pasts[i]->n, 1);
+        assert_string_equal(details_by(&f->past.arena, &about), "sync (kim@desk7)");
+        past_release(pasts[i]);
+    }
+    history_free(history);
+    feed_unref(feed);
+}
+
 /* ---- one line ---------------------------------------------------------------------------------- */
 
 static void assert_one_line(const struct details *about, const char *expected)
@@ -512,6 +552,7 @@ int main(void)
         T(nothing_says_what_to_do),
         T(two_answers_about_a_row_are_one),
         T(the_feed_adds_what_the_history_does_not_have),
+        T(the_holding_of_a_principal_names_its_user),
         T(live_state_of_an_agent),
         T(live_state_of_a_holder),
         T(the_time_of_a_live_state_stays_in_a_narrow_pane),
