@@ -36,7 +36,10 @@ def edit(term, login, key, typed=""):
     term.press(key).wait_for(STRIPS[key] + login).quiet()
     if typed:
         term.type(typed)
-    term.wait_for("Add to basket").quiet().press("Enter").wait_for("added, not written").quiet()
+    term.wait_for("Add to basket").quiet().press("Enter").wait_for(re.compile("added, not written|Enter again   Esc"))
+    if "Enter again   Esc" in term.text:  # a refresh planned it anew at that moment
+        term.press("Enter").wait_for("added, not written")
+    term.quiet()
     return term.press("Esc").wait_gone(f"/{login}").quiet()
 
 

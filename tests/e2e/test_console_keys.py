@@ -69,12 +69,11 @@ def test_no_key_writes_in_a_read_only_session(centre, seed):
 def test_what_people_press_by_mistake_does_nothing(centre, key):
     before = contents(centre)
     with centre.console() as term:
-        term.wait_for("Agents 14")
+        term.wait_for("Agents 14").wait_for("by    sync (").quiet()  # the history has come
         panes = term.lines[2:20]
         term.press("Down", key).quiet()
         assert term.lines[3].startswith("│") and "PLAN" not in term.text
-        term.press("Up").quiet()
-        assert term.lines[2:20] == panes
+        term.press("Up").wait_for(lambda t: t.lines[2:20] == panes)
     assert contents(centre) == before
 
 

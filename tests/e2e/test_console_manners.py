@@ -386,11 +386,11 @@ def test_nothing_is_written_while_nothing_happens(centre):
 
 def test_only_what_changes_is_written_and_ctrl_l_writes_all(centre):
     with centre.console() as term:
-        term.press("Down").quiet()
+        rested(term).press("Down").quiet()
         mark = term.mark()
         term.press("Down").quiet()
         assert len(term.since(mark)) <= 250
-        before = still(term)
+        before = still(rested(term))
         term._emulator.feed(b"\x1b[H\x1b[2Jnoise on the line")
         mark = term.mark()
         term.press("C-l").quiet()

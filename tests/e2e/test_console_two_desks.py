@@ -223,7 +223,7 @@ def test_while_the_basket_is_open_and_not_yet_read_again(two):
 def test_when_the_lowest_free_of_the_basket_is_given_away(two):
     three_rows(two)
     two.do("assign z.novak=2012", "assign: 1 applied")
-    two.lee.press("C-r").wait_for(re.compile("basket 3")).quiet().press("b").wait_for("BASKET 3").quiet()
+    two.lee.press("C-r").wait_for("] goes there").quiet().press("b").wait_for("BASKET 3").quiet()
     assert re.search(r"\[x\] \+ assign    2014 +k\.smidt", two.lee.text), two.lee.text
     two.lee.press("Enter").wait_for("basket: 3 applied").quiet()
     assert two.place.extension("k.smidt") == "2014" and two.place.extension("z.novak") == "2012"
@@ -238,7 +238,7 @@ def test_while_the_count_is_asked(two):
     two.lee.press("Enter").wait_for("type  9  and Enter").quiet()
     two.move("d.rao", "2035")
     two.do("release e.rao", "release: 1 applied")
-    two.lee.press("C-r").quiet().type("9").wait_for("count: 9").press("Enter")
+    two.lee.press("C-r").quiet().wait_gone("C-c stops").type("9").wait_for("count: 9").press("Enter")
     conflict(two.lee, "7 applied", "d.rao holds 2035 now", "kim")
     assert two.place.extension("d.rao") == "2035" and two.place.extension("e.rao") is None
     assert len(two.lees()) == 7 and {kind for kind, *_ in two.lees()} == {"release"}

@@ -81,7 +81,7 @@ class Centre(Desk):
         """The console, when it has shown what there is."""
         term = self.start(*arguments, **options)
         try:
-            return term.wait_for(lambda t: t.output).quiet()
+            return term.wait_for(lambda t: t.output).quiet().wait_gone("C-c stops").quiet()
         except BaseException:
             term.close()
             raise

@@ -139,6 +139,6 @@ def press(term: Terminal, task: Task) -> int:
     for key in task.keys:
         if key == ENTER:
             term.wait_for(ENTER)  # the screen says what it does
-        term.press(key).quiet()
+        term.press(key).quiet().wait_gone("C-c stops").quiet()
     term.wait_for(task.done).quiet()
     return len(term.since(mark))
