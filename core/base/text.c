@@ -345,6 +345,11 @@ char text_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+bool text_same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
 bool text_equal_nocase(const char *a, const char *b)
 {
     while (*a && text_lower(*a) == text_lower(*b)) {

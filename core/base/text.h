@@ -70,6 +70,9 @@ const char *text_number(uint64_t number, char out[TEXT_NUMBER_ROOM]);
 /* "1 row", "2,456 rows": a noun whose plural is formed with an s. */
 const char *text_count(struct arena *arena, uint64_t number, const char *noun);
 
+/* The same text, or NULL both. */
+bool text_same(const char *a, const char *b);
+
 /* ASCII only, whatever the locale says. */
 bool text_is_digits(const char *text); /* one digit or more, and nothing else */
 bool text_equal_nocase(const char *a, const char *b);

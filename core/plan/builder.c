@@ -5,6 +5,7 @@
 
 #include "core/base/banned.h"
 #include "core/base/clock.h"
+#include "core/base/text.h"
 
 /* ---- values of slots ----------------------------------------------------------------------- */
 
@@ -27,11 +28,6 @@ static uint8_t slot_record(enum slot_state state)
 bool slot_is_sound(const struct slot *slot)
 {
     return slot->records == 0 || slot->records == slot_record(slot->state);
-}
-
-static bool text_same(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
 }
 
 static bool own_same(const struct belongings *a, const struct belongings *b)

@@ -4,6 +4,7 @@
 
 #include "core/base/banned.h"
 #include "core/base/clock.h"
+#include "core/base/text.h"
 #include "core/plan/builder.h"
 
 /* One judgement: the arguments that its parts pass on. */
@@ -14,11 +15,6 @@ struct judgement {
     struct arena *arena;
     struct conflict_verdict *verdict;
 };
-
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
 
 static bool is_absent(const struct slot *slot)
 {
@@ -131,8 +127,8 @@ static const char *what_is_there(const struct judgement *judgement, const struct
 /* Whether a call goes the same way. */
 static bool same_calls(const struct slot *a, const struct slot *b)
 {
-    return same_text(a->target, b->target) && a->until_s == b->until_s &&
-           same_text(slot_fallback(a), slot_fallback(b));
+    return text_same(a->target, b->target) && a->until_s == b->until_s &&
+           text_same(slot_fallback(a), slot_fallback(b));
 }
 
 /* Whether the number is as the unit would leave it, by whomever and since whenever. A number that
@@ -161,8 +157,8 @@ static bool number_is_so(const struct judgement *judgement, const struct effect 
     bool calls_so = kind == CHANGE_SET || wanted->state == SLOT_RESERVED
                         ? same_calls(wanted, now)
                         : true; /* who gets a number is not asked about their fallback */
-    return wanted->state == now->state && same_text(wanted->note, now->note) &&
-           same_text(wanted->agent, now->agent) && calls_so;
+    return wanted->state == now->state && text_same(wanted->note, now->note) &&
+           text_same(wanted->agent, now->agent) && calls_so;
 }
 
 bool claim_effect_expects(const struct claim_effect *claim, const char *now)
@@ -171,9 +167,9 @@ bool claim_effect_expects(const struct claim_effect *claim, const char *now)
         return !claim->before || claim->tolerant;
     }
     bool expects =
-        same_text(claim->before, now) || (claim->tolerant && same_text(claim->after, now));
+        text_same(claim->before, now) || (claim->tolerant && text_same(claim->after, now));
     for (size_t i = 0; i < claim->n_others && !expects; i++) {
-        expects = same_text(claim->others[i], now);
+        expects = text_same(claim->others[i], now);
     }
     return expects;
 }
@@ -186,7 +182,7 @@ static bool agent_is_so(const struct judgement *judgement, const struct claim_ef
     const char *claimed = present->claim ? present->claim(present->context, claim->agent) : NULL;
     if (claim->after) {
         return slot_holds(slot_now(judgement, claim->after), claim->agent) &&
-               (!present->claim || same_text(claim->after, claimed));
+               (!present->claim || text_same(claim->after, claimed));
     }
     bool gone = !claimed || !claim_effect_expects(claim, claimed);
     bool asked_for_agent = change->kind != CHANGE_REPAIR && !change->by_number;
@@ -224,8 +220,8 @@ bool slot_is_as_seen(const struct slot *seen, const struct slot *now)
     bool same_records = !seen->records || !now->records || seen->records == now->records;
     bool adopted = seen->state == SLOT_ASSIGNED && seen->at_s == 0;
     return seen->state == now->state && same_records && (adopted || seen->at_s == now->at_s) &&
-           same_text(seen->note, now->note) && same_calls(seen, now) &&
-           (seen->state != SLOT_ASSIGNED || same_text(seen->agent, now->agent));
+           text_same(seen->note, now->note) && same_calls(seen, now) &&
+           (seen->state != SLOT_ASSIGNED || text_same(seen->agent, now->agent));
 }
 
 /* Whether the number is still what the plan saw. A free record that the index cannot see is in

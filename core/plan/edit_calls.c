@@ -7,16 +7,12 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/text.h"
 #include "core/pool/target.h"
 
 #include "core/base/banned.h"
 
 /* ---- what can be --------------------------------------------------------------------------- */
-
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
 
 /* The target of a request, split. False: none is said, it is taken away, or it is refused. */
 static bool read_target(struct edit *edit, size_t i, enum target_kind *kind, const char **bare)
@@ -75,7 +71,7 @@ bool edit_check_calls(struct edit *edit, size_t i, const struct slot *slot)
 
 bool edit_same_calls(const struct edit_request *request, const struct slot *slot)
 {
-    return same_text(request->target, slot->target) && request->until_s == slot->until_s;
+    return text_same(request->target, slot->target) && request->until_s == slot->until_s;
 }
 
 void edit_check_fallback(struct edit *edit, size_t i)
@@ -105,7 +101,7 @@ void edit_check_fallback(struct edit *edit, size_t i)
     if (request->state != EDIT_OPEN || !edit_claim_person(edit, i, person, &person->set)) {
         return;
     }
-    if (same_text(request->target, now)) {
+    if (text_same(request->target, now)) {
         edit_grant(edit, i,
                    now ? arena_printf(arena, "%s has the fallback %s", person->login, now)
                        : arena_printf(arena, "%s has no fallback", person->login));

@@ -17,6 +17,7 @@
 #include "core/plan/builder.h"
 #include "core/plan/conflict.h"
 #include "core/base/strmap.h"
+#include "core/base/text.h"
 
 #define NONE SIZE_MAX
 #define MISTAKE_S 3600 /* an assignment that is undone within this time counts as never made */
@@ -275,11 +276,6 @@ static void read_action(struct undo *undo)
 
 /* ---- what moved on ------------------------------------------------------------------------- */
 
-static bool same_text(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* Whether today's slot is in that state. Whoever held a free number in between does not matter: it
    is free again. */
 static bool is_now(const struct trace *trace, const struct slot *then)
@@ -290,10 +286,10 @@ static bool is_now(const struct trace *trace, const struct slot *then)
     }
     switch ((enum slot_state)now->state) {
     case SLOT_ASSIGNED:
-        return slot_holds(now, then->agent) && same_text(now->note, then->note) &&
-               (!trace->sets_fallback || same_text(slot_fallback(now), slot_fallback(then)));
+        return slot_holds(now, then->agent) && text_same(now->note, then->note) &&
+               (!trace->sets_fallback || text_same(slot_fallback(now), slot_fallback(then)));
     case SLOT_RESERVED:
-        return same_text(now->note, then->note) && same_text(now->target, then->target) &&
+        return text_same(now->note, then->note) && text_same(now->target, then->target) &&
                now->until_s == then->until_s;
     case SLOT_FREE:
     case SLOT_ABSENT:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include "core/plan/audit_codec.h"
 
 #include "core/base/banned.h"
@@ -315,11 +316,6 @@ void feed_add_record(struct feed_builder *builder, const struct audit_record *re
 
 static const struct slot s_absent = {.state = SLOT_ABSENT};
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* The kind of change that would have led from one to the other. */
 static enum change_kind kind_of(const struct slot *before, const struct slot *after)
 {
@@ -332,10 +328,10 @@ static enum change_kind kind_of(const struct slot *before, const struct slot *af
                : before->state == SLOT_RESERVED ? CHANGE_UNRESERVE
                                                 : CHANGE_RELEASE;
     }
-    if (after->state == SLOT_ASSIGNED && !same_text(before->agent, after->agent)) {
+    if (after->state == SLOT_ASSIGNED && !text_same(before->agent, after->agent)) {
         return CHANGE_ASSIGN;
     }
-    if (after->state == SLOT_ASSIGNED && !same_text(before->note, after->note)) {
+    if (after->state == SLOT_ASSIGNED && !text_same(before->note, after->note)) {
         return after->note ? CHANGE_PIN : CHANGE_UNPIN;
     }
     return CHANGE_SET;
@@ -350,10 +346,10 @@ static const char *differences(struct arena *arena, const struct slot *before,
         const char *name;
     } parts[] = {
         {before->state != after->state, "state"},
-        {!same_text(before->agent, after->agent), "agent"},
+        {!text_same(before->agent, after->agent), "agent"},
         {before->at_s != after->at_s, "since"},
-        {!same_text(before->note, after->note), "note"},
-        {!same_text(before->target, after->target), "target"},
+        {!text_same(before->note, after->note), "note"},
+        {!text_same(before->target, after->target), "target"},
         {before->until_s != after->until_s, "until"},
     };
     char text[FEED_TEXT] = "";

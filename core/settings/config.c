@@ -103,11 +103,6 @@ static enum err_code enter_section(struct reading *r)
 
 /* ---- properties ---------------------------------------------------------------------------- */
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static enum err_code unknown_key(struct reading *r)
 {
     const char *near = option_nearest_key(r->section, r->event.name);
@@ -154,7 +149,7 @@ static enum err_code take_property(struct reading *r)
     }
     for (size_t i = 0; i < config->n_entries; i++) {
         const struct config_entry *other = &config->entries[i];
-        if (other->section == r->section && same_text(other->context, r->context) &&
+        if (other->section == r->section && text_same(other->context, r->context) &&
             strcmp(other->name, r->event.name) == 0) {
             return ini_error(&r->ini, &r->event, r->err,
                              "\"%s\" is set a second time; the first is in line %u", other->name,
@@ -224,7 +219,7 @@ const struct config_entry *config_find(const struct config *config, enum section
 {
     for (size_t i = 0; i < config->n_entries; i++) {
         const struct config_entry *entry = &config->entries[i];
-        if (entry->section == section && entry->id == id && same_text(entry->context, context)) {
+        if (entry->section == section && entry->id == id && text_same(entry->context, context)) {
             return entry;
         }
     }

@@ -343,17 +343,12 @@ struct state *state_fork(const struct state *state)
     return fork;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static void join(struct preferences *into, const struct preferences *fork)
 {
     for (size_t i = 0; i < into->n; i++) {
         struct preference *item = &into->items[i];
         const struct preference *saved = find(fork, item->key);
-        if (saved && !saved->is_set && same_text(saved->value, item->value)) {
+        if (saved && !saved->is_set && text_same(saved->value, item->value)) {
             item->is_set = false;
         }
     }

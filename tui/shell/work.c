@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/plan/guard.h"
 #include "core/base/mem.h"
+#include "core/base/text.h"
 
 #include "core/base/banned.h"
 
@@ -201,18 +202,13 @@ static bool is_cheap(const struct session *session)
     return uri && (strncmp(uri, "file:", 5) == 0 || strncmp(uri, "demo:", 5) == 0);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 static bool same_roster(const struct roster *a, const struct roster *b)
 {
     bool same = a && b && a->n_agents == b->n_agents;
     for (size_t i = 0; same && i < a->n_agents; i++) {
-        same = same_text(a->agents[i].login, b->agents[i].login) &&
-               same_text(a->agents[i].name, b->agents[i].name) &&
-               same_text(a->agents[i].routing_profile, b->agents[i].routing_profile);
+        same = text_same(a->agents[i].login, b->agents[i].login) &&
+               text_same(a->agents[i].name, b->agents[i].name) &&
+               text_same(a->agents[i].routing_profile, b->agents[i].routing_profile);
     }
     return same;
 }

@@ -160,6 +160,8 @@ static void distances_find_what_was_meant(void **state)
     assert_int_equal(text_distance("--synk", "--sync"), 1);
     assert_int_equal(text_distance("relase", "release"), 1);
     assert_int_equal(text_distance("", "abc"), 3);
+    assert_true(text_same("user", "user") && text_same(NULL, NULL));
+    assert_false(text_same("user", "User") || text_same("user", NULL) || text_same(NULL, ""));
     assert_true(text_equal_nocase("User Login", "user login"));
     assert_false(text_equal_nocase("user", "users"));
 }
