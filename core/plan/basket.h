@@ -8,8 +8,8 @@
  *
  *     basket_init(&basket);
  *     basket_add(&basket, &input, requests, n, now_s);          one deed, which basket_undo takes back
- *     struct plan *plan = basket_plan(&basket, &input, NULL);   wish->state, ->change say what became
- *     ... show, apply ...
+ *     struct plan *plan = basket_plan(&basket, &input, NULL, NULL);
+ *     ... show, apply: wish->state and ->detail say what became of each wish ...
  *     basket_take_results(&basket, plan);                       what was done leaves the basket
  *     plan_free(plan);
  *     basket_release(&basket);

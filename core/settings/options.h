@@ -326,7 +326,7 @@ enum section {
     X(OPT_JSON,          'j', "json",         NULL,                    FLAG,      NULL,           \
       NONE,     OUTPUT,  json, NOT_SCREEN, "print one JSON document")                             \
     X(OPT_QUIET,         'q', "quiet",        NULL,                    FLAG,      NULL,           \
-      NONE,     OUTPUT,  quiet, NOT_SCREEN, "print only results and errors, no progress")         \
+      NONE,     OUTPUT,  quiet, NOT_SCREEN, "print only results, errors and new notes")         \
     X(OPT_VERBOSE,       'v', "verbose",      NULL,                    FLAG,      NULL,           \
       NONE,     OUTPUT,  verbose, NOT_SCREEN, "print more: where each setting comes from")        \
     X(OPT_YES,           'y', "yes",          NULL,                    FLAG,      NULL,           \
