@@ -78,14 +78,14 @@ void setup_propose(const struct setup_place *place, struct setup *out)
 
 /* ---- settings of it -------------------------------------------------------------------------- */
 
-/* The line with those of the form's values that come before `end`. */
+/* The line with the form's values up to that field; SETUP_N: with all of them. */
 static struct command_line line_of(const struct setup_place *place, const struct setup *setup,
-                                   enum setup_field only)
+                                   enum setup_field last)
 {
     struct command_line line = *place->line;
     line.action = ACTION_CONSOLE;
     for (enum setup_field i = 0; i < SETUP_N; i++) {
-        if (i != SETUP_NAME && is_said(setup, i) && (only == SETUP_N || i <= only)) {
+        if (i != SETUP_NAME && is_said(setup, i) && i <= last) {
             line.values[s_fields[i].option] = setup->values[i];
         }
     }
@@ -93,9 +93,9 @@ static struct command_line line_of(const struct setup_place *place, const struct
 }
 
 static enum err_code resolve(const struct setup_place *place, const struct setup *setup,
-                             enum setup_field only, struct settings *out, struct err *err)
+                             enum setup_field last, struct settings *out, struct err *err)
 {
-    struct command_line line = line_of(place, setup, only);
+    struct command_line line = line_of(place, setup, last);
     return settings_resolve(&line, place->environment, NULL, out, err);
 }
 
