@@ -370,7 +370,9 @@ static void send_first(struct client *client)
     struct pending *pending = dequeue(client);
     struct err err = ERR_INIT;
     client->in_flight++;
-    if (pending_send(pending, on_response, &err) != ERR_OK) {
+    if (pending_send(pending, on_response, &err) == ERR_OK) {
+        rate_limiter_take(&client->pace, http_ticks_ms(client->options.http));
+    } else { // nothing went out, so the service counts nothing
         client->in_flight--;
         if (pending->refusal[0] != '\0') {
             err_prefix(&err, "%s %s was refused (%s)", aws_service_title(client->options.service),
@@ -388,13 +390,11 @@ static void pump(void *context, bool cancelled)
         finish_cancelled(dequeue(client));
     }
     while (client->first && client->in_flight < client->options.max_in_flight) {
-        int64_t now_ms = http_ticks_ms(client->options.http);
-        int64_t wait_ms = rate_limiter_wait_ms(&client->pace, now_ms);
+        int64_t wait_ms = rate_limiter_wait_ms(&client->pace, http_ticks_ms(client->options.http));
         if (wait_ms > 0) {
             plan_pump(client, wait_ms);
             return;
         }
-        rate_limiter_take(&client->pace, now_ms);
         send_first(client);
     }
 }

@@ -101,6 +101,35 @@ static void test_paced(void **state)
     world_close(&world);
 }
 
+/* Else the pace would wait for an answer to what was never sent, for ever. */
+static void test_what_is_not_sent_takes_no_turn(void **state)
+{
+    (void)state;
+    struct world world;
+    struct tally tally = {0};
+    struct err err = ERR_INIT;
+    world_open(&world, SERVICE_CONNECT);
+    world.options.rate = 2;
+    world.options.burst = 2;
+    world_reopen(&world);
+    world.provider.fails_at = 1;
+    for (int i = 0; i < 5; i++) {
+        client_submit(world.client, &call_list, count, &tally);
+        assert_int_equal(http_run(&world.fake->base, &err), ERR_OK);
+    }
+    assert_int_equal(tally.calls, 5);
+    assert_int_equal(world.fake->n_requests, 0);
+    world.provider.fails_at = 0;
+    for (int i = 0; i < 2; i++) {
+        http_fake_answer(world.fake, 200, "", "{}");
+        client_submit(world.client, &call_list, count, &tally);
+    }
+    assert_int_equal(http_run(&world.fake->base, &err), ERR_OK);
+    assert_int_equal(tally.fine, 2);
+    assert_int_equal(http_fake_request(world.fake, 1)->at_ms, 0); /* the whole burst was left */
+    world_close(&world);
+}
+
 static enum cancel cancel_late(void *context)
 {
     int *questions = context;
@@ -169,11 +198,9 @@ static void test_soft_cancel_while_waiting(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_many),
-        cmocka_unit_test(test_many_expired),
-        cmocka_unit_test(test_paced),
-        cmocka_unit_test(test_cancel),
-        cmocka_unit_test(test_soft_cancel_while_waiting),
+        cmocka_unit_test(test_many),   cmocka_unit_test(test_many_expired),
+        cmocka_unit_test(test_paced),  cmocka_unit_test(test_what_is_not_sent_takes_no_turn),
+        cmocka_unit_test(test_cancel), cmocka_unit_test(test_soft_cancel_while_waiting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
