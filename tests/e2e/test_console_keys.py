@@ -175,6 +175,19 @@ def test_quitting_while_reading_asks_about_the_basket_alone(cloud_centre):
         rule.remove()
 
 
+def test_a_key_that_waits_for_other_work_is_answered(cloud_centre):
+    from support import faults
+
+    with cloud_centre.console() as term:
+        term.wait_for("read: 12 agents")
+        rule = cloud_centre.cloud.gate.inject(faults.hold(), on="dynamodb")
+        term.press("C-r").wait_for("C-c stops").press("x").wait_for("release: other work is under way")
+        term.press("Down").wait_gone("release: other").wait_for("C-c stops")
+        rule.remove()
+        term.wait_gone("C-c stops").press("q")
+        assert term.wait_exit() == 0
+
+
 def test_a_question_about_writing_says_when_the_writing_has_ended(cloud_centre):
     from support import faults
 
@@ -339,6 +352,12 @@ def test_the_mouse_is_off_until_it_is_wanted(centre):
         term.press("m").wait_for(lambda t: t.emulator.has_mode(1006)).press("q")
         assert term.wait_exit() == 0
         term.check_whole()
+
+
+def test_a_click_takes_a_message_away(centre):
+    with centre.console() as term:
+        term.press("m").wait_for("mouse on")
+        term.click(10, 7).wait_for(re.compile(r">.{3}e\.rao")).wait_gone("mouse on")
 
 
 def clipboard(strings):

@@ -6,11 +6,18 @@
 
 #include "core/base/banned.h"
 
+/* A message of before goes with whatever the person does next. */
+static unsigned clear_message(struct console *console)
+{
+    bool any = console->shell.messages.flash[0];
+    console->shell.messages.flash[0] = '\0';
+    return any ? REACT_DRAW : REACT_NONE;
+}
+
 unsigned input_key(struct console *console, uint32_t key)
 {
     struct view *view = shell_top(&console->shell);
-    unsigned drawn = console->shell.messages.flash[0] ? REACT_DRAW : REACT_NONE;
-    console->shell.messages.flash[0] = '\0';
+    unsigned drawn = clear_message(console);
     if (view->ops->key) {
         unsigned reaction = view->ops->key(view, &console->shell, key);
         if (!(reaction & REACT_PASS)) {
@@ -33,12 +40,13 @@ unsigned input_key(struct console *console, uint32_t key)
 static unsigned on_mouse(struct console *console, struct view *view, const struct key_event *event)
 {
     bool wheel = event->button == 64 || event->button == 65;
+    unsigned drawn = event->press ? clear_message(console) : REACT_NONE;
     enum command hint = frame_hint_at(&console->shell, view, event->x, event->y);
     if (hint != CMD_NONE && event->press && !wheel) {
-        return command_react(console, view, command_run(console, hint));
+        return command_react(console, view, command_run(console, hint)) | drawn;
     }
     if (view->ops->click) {
-        return command_react(console, view, view->ops->click(view, &console->shell, event));
+        return command_react(console, view, view->ops->click(view, &console->shell, event)) | drawn;
     }
     if (wheel && event->press && (view->ops->place & PLACE_VIEWS)) {
         enum command step = event->button == 64 ? CMD_UP : CMD_DOWN;
@@ -47,14 +55,14 @@ static unsigned on_mouse(struct console *console, struct view *view, const struc
         }
         return REACT_DRAW;
     }
-    return REACT_NONE;
+    return drawn;
 }
 
 static unsigned on_paste(struct console *console, struct view *view, const struct key_event *event)
 {
     unsigned reaction = REACT_NONE;
     const struct buf *text = &console->keys.paste;
-    console->shell.messages.flash[0] = '\0';
+    clear_message(console);
     if (event->too_long) {
         shell_flash(&console->shell, STYLE_WARN,
                     "the paste is longer than %d KB: nothing of it was taken", K_PASTE_MAX / 1024);

@@ -306,12 +306,12 @@ int frame_footer(struct shell *shell, struct canvas *canvas, const struct view *
     int y_status = canvas->height >= 8 ? y - 1 : y;
     char text[640] = "";
     enum style style = STYLE_STRONG;
-    if (shell_busy(shell)) {
+    if (shell->messages.flash[0] && !(shell_busy(shell) && shell->messages.flash_said)) {
+        snprintf(text, sizeof text, " %s", shell->messages.flash); /* the answer to the last key */
+        style = shell->messages.flash_style;
+    } else if (shell_busy(shell)) {
         progress_text(shell, text, sizeof text);
         style = STYLE_INFO;
-    } else if (shell->messages.flash[0]) {
-        snprintf(text, sizeof text, " %s", shell->messages.flash);
-        style = shell->messages.flash_style;
     } else if (status) {
         snprintf(text, sizeof text, " %s", status);
     }
