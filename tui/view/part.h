@@ -9,7 +9,7 @@
  *     struct part *details = part_details_new();
  *     details->ops->title(details, shell, &about, title, sizeof title);
  *     details->ops->draw(details, shell, &about, canvas, inside);
- *     part_free(details);
+ *     details->ops->free(details);
  *
  * UI thread.
  */
