@@ -263,7 +263,7 @@ def main():
         keys(report, everyday, (60, 24), 500, "60x24, the list alone")
         keys(report, demo, (80, 24), 600, "--demo, 80x24")
         strips(report, demo)
-        resting(small, 16)
+        resting(small, 12)
         resting(large, 55)
         filtering(large)
         if others:

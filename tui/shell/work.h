@@ -36,8 +36,9 @@ enum work_kind {
 };
 
 struct work;
-/* So many changes are looked through in well under a millisecond: at each key. */
-#define HISTORY_SHORT 20000
+
+/* So many changes take 2 MB, and are looked through at each key in well under a millisecond. */
+#define HISTORY_SHORT 5000
 
 typedef void (*work_done_fn)(struct shell *shell, struct work *work);
 
