@@ -1,6 +1,6 @@
 /*
- * Which rows of a list its filter shows, and which is the current one. A search under way works on what was asked for when it
- * began; the list shows the last one that was over.
+ * Which rows of a list its filter shows, and which is the current one. A search under way works on
+ * what was asked for when it began; the list shows the last one that was over.
  */
 
 #include <stdlib.h>
