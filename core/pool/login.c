@@ -92,6 +92,15 @@ bool login_is_user_arn(const char *text)
     return user && user > resource + strlen(instance) && user[strlen(agent)] != '\0';
 }
 
+const char *login_arn_instance(const char *arn, size_t *length)
+{
+    static const char mark[] = "instance/";
+    const char *id = strstr(arn, mark);
+    id = id ? id + strlen(mark) : NULL;
+    *length = id ? strcspn(id, "/") : 0;
+    return id && *length > 0 && id[*length] == '/' ? id : NULL;
+}
+
 void login_display_name(struct buf *out, const char *first, size_t first_length, const char *last,
                         size_t last_length)
 {

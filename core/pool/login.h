@@ -23,6 +23,8 @@ const char *note_fault(const char *note, size_t length);
    arn:PARTITION:connect:REGION:ACCOUNT:instance/ID/agent/ID. Of plain ASCII, at most ARN_MAX. */
 #define ARN_MAX 512
 bool login_is_user_arn(const char *text);
+/* The id of the instance in such an ARN, which ends at the next '/'; NULL if it is none. */
+const char *login_arn_instance(const char *arn, size_t *length);
 
 /* Appends "Last, First", as lists of people sort; one of them alone where the other is missing
    (NULL or empty). */

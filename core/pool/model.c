@@ -8,25 +8,9 @@
 #include "core/base/banned.h"
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/base/reference.h"
 #include "core/base/strmap.h"
-
-/* ---- references --------------------------------------------------------------------------
- * The counter is the only part of a shared picture that changes; the readers see a const one. */
-
-static unsigned long *counter(const unsigned long *references)
-{
-    return (unsigned long *)(uintptr_t)references;
-}
-
-static void take_reference(const unsigned long *references)
-{
-    __atomic_add_fetch(counter(references), 1, __ATOMIC_RELAXED);
-}
-
-static bool drop_reference(const unsigned long *references)
-{
-    return __atomic_sub_fetch(counter(references), 1, __ATOMIC_ACQ_REL) == 0;
-}
+#include "core/pool/login.h"
 
 /* ---- snapshot ---------------------------------------------------------------------------- */
 
@@ -47,7 +31,7 @@ struct snapshot *snapshot_new(void)
 /* Its texts stay until the last snapshot that was made from it goes. */
 static void drop_texts(struct snapshot *snapshot)
 {
-    while (snapshot && drop_reference(&snapshot->text_references)) {
+    while (snapshot && reference_drop(&snapshot->text_references)) {
         struct snapshot *base = (struct snapshot *)(uintptr_t)snapshot->base;
         arena_release(&snapshot->arena);
         free(snapshot);
@@ -57,13 +41,13 @@ static void drop_texts(struct snapshot *snapshot)
 
 struct snapshot *snapshot_ref(const struct snapshot *snapshot)
 {
-    take_reference(&snapshot->references);
+    reference_take(&snapshot->references);
     return (struct snapshot *)(uintptr_t)snapshot;
 }
 
 void snapshot_unref(const struct snapshot *snapshot)
 {
-    if (!snapshot || !drop_reference(&snapshot->references)) {
+    if (!snapshot || !reference_drop(&snapshot->references)) {
         return;
     }
     struct snapshot *last = (struct snapshot *)(uintptr_t)snapshot;
@@ -112,6 +96,17 @@ struct slot slot_copy(struct arena *arena, const struct slot *slot)
 const char *slot_fallback(const struct slot *slot)
 {
     return slot->state == SLOT_ASSIGNED && slot->own ? slot->own->fallback : NULL;
+}
+
+const char *slot_source(const struct slot *slot, size_t *length)
+{
+    const struct belongings *own = slot->state == SLOT_ASSIGNED ? slot->own : NULL;
+    const char *source = own && own->arn ? login_arn_instance(own->arn, length) : NULL;
+    if (!source && own && own->source) {
+        source = own->source;
+        *length = strlen(source);
+    }
+    return source;
 }
 
 void snapshot_trail_ahead(struct snapshot *snapshot, const char *month, size_t n_records)
@@ -241,7 +236,7 @@ struct snapshot *snapshot_with(const struct snapshot *base, const struct slot *s
     fresh->complete = base->complete;
     fresh->generation = base->generation + 1;
     fresh->base = base;
-    take_reference(&base->text_references);
+    reference_take(&base->text_references);
     return fresh;
 }
 
@@ -297,158 +292,6 @@ const struct claim *snapshot_find_claim(const struct snapshot *snapshot, const c
         int order = strcmp(snapshot->claims[middle].agent, agent);
         if (order == 0) {
             return &snapshot->claims[middle];
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return NULL;
-}
-
-/* ---- roster ------------------------------------------------------------------------------ */
-
-struct growing_roster {
-    struct roster roster;
-    size_t capacity;
-};
-
-struct roster *roster_new(void)
-{
-    struct growing_roster *fresh = mem_alloc(sizeof *fresh);
-    fresh->roster.references = 1;
-    return &fresh->roster;
-}
-
-struct roster *roster_ref(const struct roster *roster)
-{
-    take_reference(&roster->references);
-    return (struct roster *)(uintptr_t)roster;
-}
-
-void roster_unref(const struct roster *roster)
-{
-    if (!roster || !drop_reference(&roster->references)) {
-        return;
-    }
-    struct roster *last = (struct roster *)(uintptr_t)roster;
-    free(last->agents);
-    arena_release(&last->arena);
-    free(last);
-}
-
-void roster_add(struct roster *roster, const struct agent *agent)
-{
-    struct growing_roster *growing = (struct growing_roster *)roster;
-    if (roster->n_agents == growing->capacity) {
-        growing->capacity = growing->capacity ? growing->capacity * 2 : 256;
-        roster->agents = mem_resize(roster->agents, growing->capacity, sizeof *roster->agents);
-    }
-    roster->agents[roster->n_agents++] = (struct agent){
-        .login = arena_strdup(&roster->arena, agent->login),
-        .name = arena_strdup(&roster->arena, agent->name),
-        .routing_profile = arena_strdup(&roster->arena, agent->routing_profile),
-        .arn = arena_strdup(&roster->arena, agent->arn),
-    };
-}
-
-static __attribute__((format(printf, 3, 0))) const char *
-add_sentence(struct roster *roster, const char *before, const char *format, va_list args)
-{
-    char sentence[ERR_TEXT_MAX];
-    vsnprintf(sentence, sizeof sentence, format, args);
-    return before ? arena_printf(&roster->arena, "%s; %s", before, sentence)
-                  : arena_strdup(&roster->arena, sentence);
-}
-
-void roster_note(struct roster *roster, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    roster->note = add_sentence(roster, roster->note, format, args);
-    va_end(args);
-}
-
-void roster_partial(struct roster *roster, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    roster->partial = add_sentence(roster, roster->partial, format, args);
-    va_end(args);
-}
-
-void roster_check_total(struct roster *roster, const char *name, size_t n_read, size_t said)
-{
-    if (said >= n_read + 10 && n_read < said - said / 20) {
-        roster_partial(roster, "%s gives %zu people and says that it has about %zu", name, n_read,
-                       said);
-    }
-}
-
-static int compare_agents(const void *a, const void *b)
-{
-    return strcmp(((const struct agent *)a)->login, ((const struct agent *)b)->login);
-}
-
-/* The texts in the order of the agents: a walk over a roster of a million reads them one after
-   the other then, instead of one here and one there. */
-static void lay_out_in_order(struct roster *roster)
-{
-    struct arena ordered = ARENA_INIT;
-    for (size_t i = 0; i < roster->n_agents; i++) {
-        struct agent *agent = &roster->agents[i];
-        agent->login = arena_strdup(&ordered, agent->login);
-        agent->name = arena_strdup(&ordered, agent->name);
-        agent->routing_profile = arena_strdup(&ordered, agent->routing_profile);
-        agent->arn = arena_strdup(&ordered, agent->arn);
-    }
-    roster->note = arena_strdup(&ordered, roster->note);
-    roster->partial = arena_strdup(&ordered, roster->partial);
-    roster->last_login = arena_strdup(&ordered, roster->last_login);
-    arena_release(&roster->arena);
-    roster->arena = ordered;
-}
-
-static bool roster_sorted(const struct roster *roster)
-{
-    for (size_t i = 1; i < roster->n_agents; i++) {
-        if (strcmp(roster->agents[i - 1].login, roster->agents[i].login) >= 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-const char *roster_seal(struct roster *roster)
-{
-    if (roster_sorted(roster)) {
-        return NULL;
-    }
-    qsort(roster->agents, roster->n_agents, sizeof *roster->agents, compare_agents);
-    size_t kept = 0;
-    size_t twice = SIZE_MAX;
-    for (size_t i = 0; i < roster->n_agents; i++) {
-        if (kept > 0 && strcmp(roster->agents[kept - 1].login, roster->agents[i].login) == 0) {
-            twice = twice == SIZE_MAX ? kept - 1 : twice;
-        } else {
-            roster->agents[kept++] = roster->agents[i];
-        }
-    }
-    roster->n_agents = kept;
-    lay_out_in_order(roster);
-    return twice == SIZE_MAX ? NULL : roster->agents[twice].login;
-}
-
-const struct agent *roster_find(const struct roster *roster, const char *login)
-{
-    size_t low = 0;
-    size_t high = roster->n_agents;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(roster->agents[middle].login, login);
-        if (order == 0) {
-            return &roster->agents[middle];
         }
         if (order < 0) {
             low = middle + 1;

@@ -6,8 +6,7 @@
  *
  * An extension is text of fixed width with leading zeros, never a number. For every extension a
  * store knows one `struct slot`. A `struct snapshot` is all slots of a store at one moment, sorted
- * by extension, in one arena; a `struct roster` is all agents of a directory, sorted by login.
- * Both are immutable once they are published and counted by reference, so that a plan, the screen
+ * by extension, in one arena; a `struct roster` (core/pool/roster.h) is all agents of the directories. Both are immutable once they are published and counted by reference, so that a plan, the screen
  * and the worker can hold the same one: snapshot_ref, snapshot_unref (safe from every thread).
  */
 
@@ -16,6 +15,7 @@
 #include <stdint.h>
 
 #include "core/base/arena.h"
+#include "core/pool/roster.h"
 
 #define EXT_WIDTH_MIN 2
 #define EXT_WIDTH_MAX 8
@@ -169,6 +169,9 @@ struct slot *snapshot_add(struct snapshot *snapshot, const char *ext);
 struct slot slot_copy(struct arena *arena, const struct slot *slot);
 /* The fallback of the holder, or NULL. */
 const char *slot_fallback(const struct slot *slot);
+/* Which directory the holder of an assigned number comes from: the id of the Connect instance in the
+   ARN, which ends at the next '/', or the name of a file. `length` is its length. NULL: not known. */
+const char *slot_source(const struct slot *slot, size_t *length);
 
 /* Adds to trail.ahead: so many more records of that month. Copies the text. */
 void snapshot_trail_ahead(struct snapshot *snapshot, const char *month, size_t n_records);
@@ -196,48 +199,5 @@ bool snapshot_has_twins(const struct snapshot *snapshot);
 
 /* Binary search; NULL if there is none, or if it was not read (see `claims`). */
 const struct claim *snapshot_find_claim(const struct snapshot *snapshot, const char *agent);
-
-/* ---- agents ------------------------------------------------------------------------------ */
-
-struct agent {
-    const char *login;
-    const char *name;            /* for people, may be NULL */
-    const char *routing_profile; /* may be NULL */
-    const char *arn;             /* of the Amazon Connect user, may be NULL */
-};
-
-struct roster {
-    struct arena arena;
-    struct agent *agents; /* sorted by login, no login twice */
-    size_t n_agents;
-    size_t pages;
-    const char *note; /* something the operator should know ("no names: ..."), or NULL */
-    /* Why somebody may be missing ("... ends in the middle of line 7"), so that nobody is taken for
-       a leaver; NULL: it is whole. */
-    const char *partial;
-    /* Of a file that ends right behind it, without a line end, so that it may be cut; else NULL. */
-    const char *last_login;
-    int64_t read_at_s;
-    unsigned long references;
-};
-
-struct roster *roster_new(void);
-struct roster *roster_ref(const struct roster *roster);
-void roster_unref(const struct roster *roster);
-/* Copies the strings. */
-void roster_add(struct roster *roster, const struct agent *agent);
-/* Add a sentence to the note, and a reason to `partial`. */
-void roster_note(struct roster *roster, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-void roster_partial(struct roster *roster, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-/* Makes it partial if clearly fewer were read than the directory says it has: fewer than 95 %
-   and at least ten fewer. `said` 0: it does not say. */
-void roster_check_total(struct roster *roster, const char *name, size_t n_read, size_t said);
-
-/* Sorts by login; of two rows with one login one goes (a page boundary can show an agent twice).
-   Returns the login that stood twice first, or NULL. */
-const char *roster_seal(struct roster *roster);
-const struct agent *roster_find(const struct roster *roster, const char *login);
 
 #endif

@@ -25,7 +25,7 @@ void policy_default(struct policy *policy)
     static const char *const blocked[] = {"911", "112", "999", "000"};
     *policy = (struct policy){
         .width = 4,
-        .ranges = {{.first = "0000", .last = "9999"}},
+        .ranges = {{.first = "0000", .last = "9999", .group = GROUP_NONE}},
         .n_ranges = 1,
         .n_blocked = sizeof blocked / sizeof blocked[0],
         .cooldown_s = 7 * DAY_S,
@@ -112,6 +112,7 @@ static enum err_code read_range(const struct policy *policy, const char **at,
         return ERR_CONFIG;
     }
     memcpy(range->last, range->first, sizeof range->last);
+    range->group = GROUP_NONE;
     const char *behind = skip_blanks(*at);
     if (*behind == '-') {
         *at = skip_blanks(behind + 1);
@@ -219,13 +220,19 @@ static size_t range_at(const struct policy *policy, const char *ext)
     return low;
 }
 
-bool policy_in_ranges(const struct policy *policy, const char *ext)
+const struct ext_range *policy_range_of(const struct policy *policy, const char *ext)
 {
     if (!policy_valid_ext(policy, ext)) {
-        return false;
+        return NULL;
     }
     size_t range = range_at(policy, ext);
-    return range < policy->n_ranges && strcmp(policy->ranges[range].first, ext) <= 0;
+    bool holds = range < policy->n_ranges && strcmp(policy->ranges[range].first, ext) <= 0;
+    return holds ? &policy->ranges[range] : NULL;
+}
+
+bool policy_in_ranges(const struct policy *policy, const char *ext)
+{
+    return policy_range_of(policy, ext) != NULL;
 }
 
 bool policy_is_blocked(const struct policy *policy, const char *ext)

@@ -20,6 +20,7 @@
 struct ext_range {
     char first[EXT_ROOM];
     char last[EXT_ROOM]; /* included */
+    uint16_t group;      /* index of the policy's groups; GROUP_NONE: of the pool for the others */
 };
 
 /* How many people one plan may take a number from: a count, or a share of those who hold one. */
@@ -36,9 +37,12 @@ struct low_water {
     int64_t value;
 };
 
+struct group;
+
 struct policy {
     int width;
-    struct ext_range ranges[POLICY_RANGES_MAX]; /* sorted, not overlapping */
+    struct ext_range
+        ranges[POLICY_RANGES_MAX]; /* sorted, not overlapping; those of all groups too */
     size_t n_ranges;
     char blocked[POLICY_BLOCKED_MAX][EXT_ROOM]; /* prefixes */
     size_t n_blocked;
@@ -46,6 +50,8 @@ struct policy {
     struct release_limit limit;
     int64_t audit_keep_s; /* how long audit records are kept */
     struct low_water low_water;
+    const struct group *groups; /* core/pool/group.h; their ranges are in `ranges` */
+    size_t n_groups;            /* 0: everybody is given any number */
 };
 
 /* The states that people see. */
@@ -85,6 +91,8 @@ enum err_code low_water_parse(struct low_water *low, const char *text, struct er
 
 bool policy_valid_ext(const struct policy *policy, const char *ext); /* digits, width */
 bool policy_in_ranges(const struct policy *policy, const char *ext);
+/* The range that holds the number; NULL: none. */
+const struct ext_range *policy_range_of(const struct policy *policy, const char *ext);
 bool policy_is_blocked(const struct policy *policy, const char *ext);
 uint64_t policy_size(const struct policy *policy); /* numbers in the ranges */
 
