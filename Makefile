@@ -333,12 +333,16 @@ fuzz:
 fuzz-run: $(FUZZERS)
 	$(Q)sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
 
-# The manual page and the completion come from the program's own tables.
+# The manual pages and the completions come from the program's own tables.
 TO := $(DESTDIR)$(PREFIX)
 BIN := $(TO)/bin/extpool
 MAN := $(TO)/share/man/man1/extpool.1
+MAN_CONF := $(TO)/share/man/man5/extpool.conf.5
 COMPLETION := $(TO)/share/bash-completion/completions/extpool
-COMPLETION_ZSH := $(TO)/share/zsh/site-functions/_extpool
+# Where zsh looks by itself; Debian's zsh looks into vendor-completions for packages.
+ZSH_FOLDER ?= site-functions
+COMPLETION_ZSH := $(TO)/share/zsh/$(ZSH_FOLDER)/_extpool
+PAPERS_TO := $(MAN) $(MAN_CONF) $(COMPLETION) $(COMPLETION_ZSH)
 THEMES_TO := $(TO)/share/extpool/themes
 UNITS_TO := $(TO)/lib/systemd/system
 SYSTEMD := extpool.service extpool.timer extpool-failed@.service
@@ -346,19 +350,21 @@ SYSTEMD := extpool.service extpool.timer extpool-failed@.service
 # Built for this machine, whatever the program is for; the program itself is not run. It needs no JSON,
 # so this machine needs no library for it.
 PAPERS := $(filter-out core/format/json_%,$(sort $(wildcard core/base/*.c core/format/*.c core/pool/*.c \
-	core/settings/*.c))) core/dist/papers.c
-build/host/papers: $(PAPERS) Makefile
+	core/settings/*.c core/dist/*.c)))
+build/host/papers: $(PAPERS) $(wildcard core/*/*.h tui/terminal/style.h tui/widget/command.h) Makefile
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -std=c17 -I. -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DEXTPOOL_VERSION='"$(VERSION)"' \
 		-pthread -o $@ $(PAPERS)
 
 install: build/release/extpool build/host/papers
-	install -d $(dir $(BIN)) $(dir $(MAN)) $(dir $(COMPLETION)) $(dir $(COMPLETION_ZSH)) $(THEMES_TO) $(UNITS_TO)
+	install -d $(dir $(BIN) $(PAPERS_TO)) $(THEMES_TO) $(UNITS_TO)
 	install -m 755 $< $(BIN)
-	build/host/papers man > $(MAN) && chmod 644 $(MAN)
-	build/host/papers bash > $(COMPLETION) && chmod 644 $(COMPLETION)
-	build/host/papers zsh > $(COMPLETION_ZSH) && chmod 644 $(COMPLETION_ZSH)
+	build/host/papers man > $(MAN)
+	build/host/papers conf > $(MAN_CONF)
+	build/host/papers bash > $(COMPLETION)
+	build/host/papers zsh > $(COMPLETION_ZSH)
+	chmod 644 $(PAPERS_TO)
 	install -m 644 $(THEMES) $(THEMES_TO)
 	set -e; for unit in $(SYSTEMD); do \
 		sed 's|@PREFIX@|$(PREFIX)|g' core/dist/$$unit > $(UNITS_TO)/$$unit; \
@@ -366,8 +372,7 @@ install: build/release/extpool build/host/papers
 	done
 
 uninstall:
-	rm -f $(BIN) $(MAN) $(COMPLETION) $(COMPLETION_ZSH) $(addprefix $(UNITS_TO)/,$(SYSTEMD)) \
-		$(addprefix $(THEMES_TO)/,$(notdir $(THEMES)))
+	rm -f $(BIN) $(PAPERS_TO) $(addprefix $(UNITS_TO)/,$(SYSTEMD)) $(addprefix $(THEMES_TO)/,$(notdir $(THEMES)))
 	-rmdir $(THEMES_TO) $(dir $(THEMES_TO))
 
 include aws/deploy/lambda.mk

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/settings/roff.h"
+
 #include "core/base/banned.h"
 
 /* ---- one printer, two forms of page ---------------------------------------------------------- */
@@ -113,53 +115,8 @@ void help_topic(enum topic topic, struct buf *out)
 /*
  * ---- the manual page ---------------------------------------------------------------------------
  *
- * In the man macros of roff (man-pages(7), groff_man(7)), from the same tables and texts. A
- * paragraph of a text whose lines are indented is shown unchanged.
+ * From the same tables and texts.
  */
-
-/* Text as it is: '-' stays a minus that can be searched for, and no line is taken for a request. */
-static void put_text(struct buf *out, const char *text, size_t length)
-{
-    if (length > 0 && (text[0] == '.' || text[0] == '\'')) {
-        buf_puts(out, "\\&");
-    }
-    for (size_t i = 0; i < length; i++) {
-        switch (text[i]) {
-        case '-':
-            buf_puts(out, "\\-");
-            break;
-        case '\\':
-            buf_puts(out, "\\e");
-            break;
-        case '\'':
-            buf_puts(out, "\\(aq");
-            break;
-        case '~':
-            buf_puts(out, "\\(ti");
-            break;
-        case '^':
-            buf_puts(out, "\\(ha");
-            break;
-        default:
-            buf_putc(out, text[i]);
-        }
-    }
-}
-
-static void put(struct buf *out, const char *text)
-{
-    put_text(out, text, strlen(text));
-}
-
-/* "sync" as "SYNC". */
-static void put_heading(struct buf *out, const char *name)
-{
-    buf_puts(out, ".SH ");
-    for (const char *c = name; *c; c++) {
-        buf_putc(out, *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c);
-    }
-    buf_putc(out, '\n');
-}
 
 static void print_item(const struct entry *entry, struct buf *out)
 {
@@ -168,64 +125,34 @@ static void print_item(const struct entry *entry, struct buf *out)
         buf_printf(out, "\\fB\\-%c\\fR, ", entry->letter);
     }
     buf_puts(out, "\\fB");
-    put(out, entry->dashes);
-    put(out, entry->name);
+    roff_text(out, entry->dashes);
+    roff_text(out, entry->name);
     buf_puts(out, "\\fR");
     if (entry->value[0]) {
         buf_printf(out, "%s\\fI", entry->between);
-        put(out, entry->value);
+        roff_text(out, entry->value);
         buf_puts(out, "\\fR");
     }
     buf_putc(out, '\n');
-    put(out, entry->help);
+    roff_text(out, entry->help);
     if (entry->def) {
         buf_puts(out, "; the default is ");
-        put(out, entry->def);
+        roff_text(out, entry->def);
     }
     buf_puts(out, ".\n");
 }
 
-/* Lines that are indented are an example; others are paragraphs, with empty lines between them. */
-static void put_paragraphs(const char *text, struct buf *out)
-{
-    bool example = false;
-    bool fresh = true; /* the next line begins a paragraph */
-    while (*text) {
-        size_t length = strcspn(text, "\n");
-        bool indented = length > 2 && text[0] == ' ' && text[1] == ' ';
-        if (example && !indented) {
-            buf_puts(out, ".EE\n.RE\n");
-        }
-        if (indented && !example) {
-            buf_puts(out, ".PP\n.RS 4\n.EX\n");
-        } else if (!indented && length > 0 && (fresh || example)) {
-            buf_puts(out, ".PP\n");
-        }
-        if (length > 0) {
-            size_t skip = indented ? 2 : 0;
-            put_text(out, text + skip, length - skip);
-            buf_putc(out, '\n');
-        }
-        fresh = length == 0;
-        example = indented;
-        text += length + (text[length] == '\n');
-    }
-    if (example) {
-        buf_puts(out, ".EE\n.RE\n");
-    }
-}
-
 static void put_topic(enum topic topic, struct buf *out)
 {
-    put_heading(out, topic == TOPIC_EXIT    ? "exit status"
-                     : topic == TOPIC_FILES ? "import and export"
-                                            : topic_name(topic));
+    roff_heading(out, topic == TOPIC_EXIT    ? "exit status"
+                      : topic == TOPIC_FILES ? "import and export"
+                                             : topic_name(topic));
     if (topic != TOPIC_EXIT) {
-        put(out, topic_about(topic));
+        roff_text(out, topic_about(topic));
         buf_puts(out, ".\n");
     }
     print_topic(topic, print_item, out);
-    put_paragraphs(help_text(topic), out);
+    roff_paragraphs(out, help_text(topic));
 }
 
 /* What a variable holds is not always what the option of the same meaning takes. */
@@ -267,16 +194,16 @@ static const struct {
 
 static void put_environment(struct buf *out)
 {
-    put_heading(out, "environment");
+    roff_heading(out, "environment");
     buf_puts(
         out,
         "For places and rules the command line comes first, then the configuration file, then\n"
         "these.\n");
     for (size_t i = 0; i < sizeof s_variables / sizeof *s_variables; i++) {
         buf_puts(out, ".TP\n.B ");
-        put(out, s_variables[i].names);
+        roff_text(out, s_variables[i].names);
         buf_putc(out, '\n');
-        put(out, s_variables[i].text);
+        roff_text(out, s_variables[i].text);
         buf_putc(out, '\n');
     }
 }
@@ -305,5 +232,6 @@ void help_man(struct buf *out)
                   ".TP\n.I \\(ti/.local/share/extpool/extpool.db\nThe embedded store.\n"
                   ".TP\n.I \\(ti/.local/share/extpool/extpool.db.schema1\nThe store as it was "
                   "before the first write of a version with other tables.\n"
-                  ".TP\n.I \\(ti/.local/share/extpool/agent_extensions.csv\nIts export.\n");
+                  ".TP\n.I \\(ti/.local/share/extpool/agent_extensions.csv\nIts export.\n"
+                  ".SH SEE ALSO\n.BR extpool.conf (5)\n");
 }

@@ -12,6 +12,7 @@ from support.program import ROOT, Desk, make
 FILES = {
     "bin/extpool": 0o755,
     "share/man/man1/extpool.1": 0o644,
+    "share/man/man5/extpool.conf.5": 0o644,
     "share/bash-completion/completions/extpool": 0o644,
     "share/zsh/site-functions/_extpool": 0o644,
     "lib/systemd/system/extpool.service": 0o644,
@@ -120,16 +121,32 @@ def test_systemd_understands_the_units(stage, tmp_path):
     assert about_us == [], done.stderr
 
 
-@pytest.mark.skipif(not shutil.which("man"), reason="no man here")
-def test_the_manual_page_says_it_all_without_a_warning(stage):
-    page = stage / "opt/extpool/share/man/man1/extpool.1"
+def shown_page(page):
+    """The page as a reader sees it, in one line; roff has nothing to say about it."""
     done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", page], capture_output=True,
                           text=True, check=True, env={**os.environ, "MANWIDTH": "80", "LC_ALL": "C.UTF-8"})
     assert done.stderr == ""
-    shown = re.sub(r".\x08", "", done.stdout)
+    return re.sub(r"\s+", " ", re.sub(r"(.\x08|\x1b\[[0-9;]*m)", "", done.stdout))
+
+
+@pytest.mark.skipif(not shutil.which("man"), reason="no man here")
+def test_the_manual_page_says_it_all_without_a_warning(stage):
+    shown = shown_page(stage / "opt/extpool/share/man/man1/extpool.1")
     for word in ("EXIT STATUS", "--max-release N|N%", "--undo [ACTION-ID]", "kms_key = KEY",
-                 "AWS_CONNECT_INSTANCEID", "130", "~/.config/extpool/config"):
+                 "AWS_CONNECT_INSTANCEID", "130", "~/.config/extpool/config", "extpool.conf(5)"):
         assert word in shown, word
+
+
+@pytest.mark.skipif(not shutil.which("man"), reason="no man here")
+def test_the_page_of_the_configuration_has_every_key_style_and_command(stage):
+    shown = shown_page(stage / "opt/extpool/share/man/man5/extpool.conf.5")
+    options = (ROOT / "core/settings/options.h").read_text(encoding="utf-8")
+    keys = set(re.findall(r"X\(OPT_\w+,\s*(?:0|'.'),\s*(?:NULL|\"[^\"]*\"),\s*\"(\w+)\"", options)) - {"theme"}
+    styles = re.findall(r'X\(STYLE_\w+, "([^"]+)"', (ROOT / "tui/terminal/style.h").read_text(encoding="utf-8"))
+    commands = re.findall(r'X\(CMD_\w+, "([^"]+)"', (ROOT / "tui/widget/command.h").read_text(encoding="utf-8"))
+    assert len(keys) > 25 and len(styles) > 30 and len(commands) > 60
+    assert [key for key in keys if f" {key} = " not in shown] == []
+    assert [name for name in styles + commands if f" {name} " not in shown] == []
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
@@ -173,5 +190,5 @@ def test_install_runs_nothing_that_was_built_for_another_machine(tree, stage):
     foreign.write_text("no program of this machine")
     make("-C", tree, "-o", "build/release/extpool", "install", f"DESTDIR={tree}", "PREFIX=/usr")
     assert (tree / "usr/bin/extpool").read_text() == "no program of this machine"
-    for name in ("share/man/man1/extpool.1", "share/bash-completion/completions/extpool"):
+    for name in (name for name in FILES if name.startswith("share/")):
         assert (tree / "usr" / name).read_text() == (stage / "opt/extpool" / name).read_text()
