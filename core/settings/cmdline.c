@@ -20,6 +20,7 @@ struct parser {
     struct option longs[ACTION_COUNT + OPT_COUNT + 1];
     char shorts[2 * OPT_COUNT + 8];
     bool chosen; /* an action was given */
+    bool worded; /* an operand was given, so that no other one is the word of an action */
     bool help;
     bool version;
     struct err *err;
@@ -111,18 +112,25 @@ static enum err_code two_actions(enum action first, enum action second, struct e
     return ERR_USAGE;
 }
 
+/* Somebody who writes no "--" means an action before an option. */
+static enum err_code unknown_word(const char *word, struct err *err)
+{
+    const char *action = action_nearest(word);
+    const char *option = action ? NULL : option_nearest(word);
+    err_set(err, ERR_USAGE, "there is no action \"%s\"", word);
+    if (action || option) {
+        err_hint(err, "Did you mean extpool %s%s?", action ? "" : "--", action ? action : option);
+    } else {
+        err_hint(err, "extpool --help lists the actions");
+    }
+    return ERR_USAGE;
+}
+
 static enum err_code stray_operand(const struct command_line *line, struct err *err)
 {
     const struct action_info *info = action_info(line->action);
     if (line->action == ACTION_CONSOLE) {
-        const char *near = option_nearest(line->operands[0]);
-        err_set(err, ERR_USAGE, "\"%s\" does not belong to an action", line->operands[0]);
-        if (near) {
-            err_hint(err, "Did you mean --%s?", near);
-        } else {
-            err_hint(err, "extpool --help lists the actions");
-        }
-        return ERR_USAGE;
+        return unknown_word(line->operands[0], err);
     }
     err_set(err, ERR_USAGE, "--%s takes %s; \"%s\" is one too many", info->name,
             info->max == 0 ? "no argument" : info->operands, line->operands[info->max]);
@@ -146,7 +154,7 @@ static enum err_code misplaced_option(enum option_id id, enum action action, str
         err_set(err, ERR_USAGE, "--%s does not go with --%s", info->name,
                 action_info(action)->name);
     }
-    const uint32_t screen = ACTION_BIT(ACTION_CONSOLE) | ACTION_BIT(ACTION_DEMO);
+    const uint64_t screen = ACTION_BIT(ACTION_CONSOLE) | ACTION_BIT(ACTION_DEMO);
     if ((info->actions & ~screen) == 0) {
         err_hint(err, "It belongs to the console, which opens without an action: extpool --help %s",
                  topic_name(info->topic));
@@ -186,6 +194,19 @@ static enum err_code take_action(struct parser *parser, enum action action, cons
     parser->chosen = true;
     line->action = action;
     return ERR_OK;
+}
+
+/* An operand, or the word of an action. */
+static enum err_code take_word(struct parser *parser, const char *text)
+{
+    bool first = !parser->worded && !parser->chosen && !parser->help && !parser->version;
+    enum action action = first ? action_by_name(text) : ACTION_COUNT;
+    parser->worded = true;
+    if (action == ACTION_COUNT) {
+        add_operand(parser->line, text);
+        return ERR_OK;
+    }
+    return take_action(parser, action, NULL);
 }
 
 /* getopt takes "--dry" for "--dry-run"; here a name has to be whole. */
@@ -250,8 +271,7 @@ static enum err_code take(struct parser *parser, int code, const char *token)
     }
     switch (code) {
     case OPERAND:
-        add_operand(parser->line, optarg);
-        return ERR_OK;
+        return take_word(parser, optarg);
     case 'h':
         return take_action(parser, ACTION_HELP, NULL);
     case 'V':
@@ -275,12 +295,10 @@ static enum topic topic_of(const char *name)
             return topic;
         }
     }
-    for (enum action action = 0; action < ACTION_COUNT; action++) {
-        if (strcmp(action_info(action)->name, name) == 0) {
-            return action_info(action)->topic;
-        }
-    }
-    return strcmp(name, "man") == 0 ? TOPIC_MAN : TOPIC_MAN + 1;
+    enum action action = action_by_name(name);
+    return action < ACTION_COUNT      ? action_info(action)->topic
+           : strcmp(name, "man") == 0 ? TOPIC_MAN
+                                      : TOPIC_MAN + 1;
 }
 
 static enum err_code choose_help(struct parser *parser)
@@ -321,7 +339,7 @@ static enum err_code judge(struct parser *parser)
         return stray_operand(line, parser->err);
     }
     for (enum option_id id = 0; id < OPT_COUNT; id++) {
-        uint32_t actions = option_info(id)->actions;
+        uint64_t actions = option_info(id)->actions;
         if (line->values[id] && actions != 0 && !(actions & ACTION_BIT(line->action))) {
             return misplaced_option(id, line->action, parser->err);
         }

@@ -10,6 +10,9 @@
  * operand of the action, and after "--" everything is. An action may be given more than once
  * (--assign a=2041 --assign b); it gets all the operands. --help and --version win over any other
  * action, and "--sync --help" is the help on sync.
+ *
+ * "extpool sync" is "extpool --sync": the first operand is the word of an action if no action stands
+ * before it. So an agent who is called "sync" is named behind the action: --assign sync.
  */
 
 #include "core/base/err.h"

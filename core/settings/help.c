@@ -73,7 +73,7 @@ static void print_line(const struct entry *entry, struct buf *out)
 static bool is_brief(enum action action)
 {
     return action == ACTION_UNRESERVE || action == ACTION_UNPIN || action == ACTION_REDO ||
-           action == ACTION_METRICS;
+           action == ACTION_METRICS || action == ACTION_FALLBACK;
 }
 
 static void print_overview(struct buf *out)
@@ -91,6 +91,7 @@ static void print_overview(struct buf *out)
         }
     }
     buf_putc(out, '\n');
+    buf_puts(out, "Each has its word: extpool sync is extpool --sync, extpool list agents ...\n");
     buf_puts(out,
              "Actions that write take --dry-run, all take --json. More: extpool --help TOPIC\n");
     for (enum topic topic = TOPIC_SYNC; topic < TOPIC_COUNT; topic++) {
@@ -222,6 +223,8 @@ void help_man(struct buf *out)
              "back when agents leave, lets an operator assign, reassign and release them, and\n"
              "publishes the list of extensions as a CSV.\n"
              "Without an action it opens the console.\n"
+             "Each action has its word, as the first argument: \\fBextpool sync\\fR is\n"
+             "\\fBextpool \\-\\-sync\\fR.\n"
              "Actions that write take \\fB\\-\\-dry\\-run\\fR, all take \\fB\\-\\-json\\fR.\n");
     for (enum topic topic = TOPIC_SYNC; topic < TOPIC_COUNT; topic++) {
         put_topic(topic, out);

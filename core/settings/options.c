@@ -45,7 +45,7 @@ static const struct action_info s_actions[ACTION_COUNT] = {
     ACTION_LIST(X)
 #undef X
 };
-_Static_assert(ACTION_COUNT <= 32, "the actions of an option are bits of a uint32_t");
+_Static_assert(ACTION_COUNT <= 64, "the actions of an option are bits of a uint64_t");
 
 /* The names, each list ends with NULL, and what a topic is about. */
 static const char *const s_topics[TOPIC_COUNT + 1] = {
@@ -116,6 +116,15 @@ const char *section_name(enum section section)
 
 /* ---- looking up -------------------------------------------------------------------------- */
 
+enum action action_by_name(const char *name)
+{
+    enum action action = ACTION_DEMO;
+    while (action < ACTION_COUNT && strcmp(s_actions[action].name, name) != 0) {
+        action++;
+    }
+    return action;
+}
+
 enum option_id option_by_name(const char *name)
 {
     enum option_id id = 0;
@@ -165,15 +174,28 @@ bool option_parse_flag(const char *text, bool *value)
 
 /* ---- what was meant ---------------------------------------------------------------------- */
 
+/* Fills in the names of the actions; returns how many they are. */
+static size_t action_names(const char **names)
+{
+    size_t n = 0;
+    for (enum action action = ACTION_DEMO; action < ACTION_COUNT; action++) {
+        names[n++] = s_actions[action].name;
+    }
+    names[n] = NULL;
+    return n;
+}
+
+const char *action_nearest(const char *word)
+{
+    const char *names[ACTION_COUNT + 1];
+    action_names(names);
+    return nearest_of(word, names);
+}
+
 const char *option_nearest(const char *name)
 {
     const char *names[ACTION_COUNT + OPT_COUNT + 1];
-    size_t n = 0;
-    for (enum action action = 0; action < ACTION_COUNT; action++) {
-        if (s_actions[action].name[0] != '\0') {
-            names[n++] = s_actions[action].name;
-        }
-    }
+    size_t n = action_names(names);
     for (enum option_id id = 0; id < OPT_COUNT; id++) {
         if (s_options[id].name) {
             names[n++] = s_options[id].name;

@@ -118,6 +118,9 @@ struct action_info {
 
 const struct action_info *action_info(enum action action);
 
+/* The action of that name, which is also its word ("sync"), or ACTION_COUNT. */
+enum action action_by_name(const char *name);
+
 /* The operands that it can have, if they are a few fixed words: of --list, --help, --completion.
    Ends with NULL; else NULL. */
 const char *const *action_words(enum action action);
@@ -179,7 +182,7 @@ enum section {
 };
 
 /* The actions that an option goes with. */
-#define ACTION_BIT(action) (1u << (action))
+#define ACTION_BIT(action) (UINT64_C(1) << (action))
 #define FOR_SYNC ACTION_BIT(ACTION_SYNC)
 #define FOR_DOCTOR ACTION_BIT(ACTION_DOCTOR)
 #define FOR_HISTORY ACTION_BIT(ACTION_HISTORY)
@@ -202,7 +205,7 @@ enum section {
 #define FOR_CSV (FOR_SYNC | FOR_SCREEN | FOR_EXPORT)
 #define NOT_SCREEN (~FOR_SCREEN)
 #define NOT_DEMO (~ACTION_BIT(ACTION_DEMO)) /* it must not touch a real place */
-#define FOR_ALL 0u
+#define FOR_ALL UINT64_C(0)
 
 /*
  * One option a row:
@@ -381,7 +384,7 @@ struct option_info {
     enum section section;
     enum topic topic;
     size_t offset;    /* of the member of struct settings */
-    uint32_t actions; /* ACTION_BITs, FOR_ALL: any */
+    uint64_t actions; /* ACTION_BITs, FOR_ALL: any */
     const char *help;
     /* ---- what only some have ---- */
     const char *env;            /* the old program's variable, or a well-known one */
@@ -406,7 +409,9 @@ const char *section_name(enum section section); /* "policy" */
 /* "bool" words of the file: yes no true false on off 1 0. */
 bool option_parse_flag(const char *text, bool *value);
 
-/* Of the names of actions and options: the one that was probably meant, or NULL. */
+/* Of the names of the actions: the one that was probably meant, or NULL. */
+const char *action_nearest(const char *word);
+/* Of the names of actions and options. */
 const char *option_nearest(const char *name);
 /* Of the keys of that section. */
 const char *option_nearest_key(enum section section, const char *key);

@@ -13,7 +13,7 @@ NEEDED = {"extpool", "libc.so.6"}  # and the loader, which finds functions of li
 pytestmark = pytest.mark.skipif("release" not in os.path.realpath(program()), reason="instructions of the plain build")
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["--help", "console"],
+@pytest.mark.parametrize("arguments", [["--version"], ["version"], ["--help"], ["help"], ["--help", "console"],
                                        ["--completion", "bash"], ["--completion", "zsh"]], ids=" ".join)
 def test_a_command_that_needs_nothing_starts_nothing(arguments):
     counted = callgrind.count([program(), *arguments], {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})

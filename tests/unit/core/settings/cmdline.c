@@ -60,27 +60,42 @@ static void show(const struct command_line *line, struct buf *out)
     }
 }
 
-static void check(const char *words, const char *expected)
+/* What a command line is read as, or "WRONG " and the message. */
+static void read_as(const char *words, struct buf *out)
 {
     char *argv[ARGS_MAX];
     int argc = split(words, argv);
     struct command_line line;
     struct err err = ERR_INIT;
-    struct buf out;
-    buf_init(&out, 4096);
     if (command_line_parse(argc, argv, &line, &err) == ERR_OK) {
-        show(&line, &out);
+        show(&line, out);
     } else {
         assert_int_equal(err.code, ERR_USAGE);
-        buf_printf(&out, "WRONG %s", err.text);
+        buf_printf(out, "WRONG %s", err.text);
         if (err.hint[0] != '\0') {
-            buf_printf(&out, " | %s", err.hint);
+            buf_printf(out, " | %s", err.hint);
         }
     }
-    assert_string_equal(out.data, expected);
     command_line_release(&line);
-    buf_release(&out);
     free_args(argc, argv);
+}
+
+static void check(const char *words, const char *expected)
+{
+    struct buf out;
+    buf_init(&out, 4096);
+    read_as(words, &out);
+    assert_string_equal(out.data, expected);
+    buf_release(&out);
+}
+
+static void check_same(const char *words, const char *other)
+{
+    struct buf expected;
+    buf_init(&expected, 4096);
+    read_as(words, &expected);
+    check(other, expected.data);
+    buf_release(&expected);
 }
 
 /* ---- what is right ------------------------------------------------------------------------- */
@@ -115,6 +130,60 @@ static void test_operands_stand_anywhere(void **state)
     check("alice --assign", "assign: alice");
     check("--release -- -x --y", "release: -x --y");
     check("--pin=alice=night_desk", "pin: alice=night desk");
+}
+
+/* Every action has its word. */
+static void test_words(void **state)
+{
+    (void)state;
+    for (enum action action = ACTION_DEMO; action < ACTION_COUNT; action++) {
+        const struct action_info *info = action_info(action);
+        const char *operand = info->min > 0 ? " it" : "";
+        char *dashed = mem_printf("--%s%s --json", info->name, operand);
+        char *worded = mem_printf("--json %s%s", info->name, operand);
+        check_same(dashed, worded);
+        free(dashed);
+        free(worded);
+    }
+    check("sync", "sync:");
+    check("list agents", "list: agents");
+    check("lookup 0042", "lookup: 0042");
+    check("assign alice=0042 bob", "assign: alice=0042 bob");
+    check("history --limit 5", "history:; limit=5");
+    check("--context prod sync", "sync:; context=prod");
+    check("help", "help: [overview]");
+    check("help sync", "help: sync [sync]");
+    check("sync --help", "help: [sync]");
+    check("help sync json", "WRONG --help takes [TOPIC]; \"json\" is one too many");
+    check("version", "version:");
+    check("version --help", "help: [overview]");
+}
+
+/* Only the first operand is one, and only if no action stands before it. */
+static void test_words_that_are_operands(void **state)
+{
+    (void)state;
+    check("--assign sync", "assign: sync");
+    check("assign sync", "assign: sync");
+    check("release sync assign", "release: sync assign");
+    check("alice --assign sync", "assign: alice sync");
+    check("--release -- sync", "release: sync");
+    check("--help sync", "help: sync [sync]");
+    check("-- sync", "WRONG there is no action \"sync\" | Did you mean extpool sync?");
+}
+
+static void test_words_that_are_wrong(void **state)
+{
+    (void)state;
+    check("synk", "WRONG there is no action \"synk\" | Did you mean extpool sync?");
+    check("asign alice", "WRONG there is no action \"asign\" | Did you mean extpool assign?");
+    check("dryrun", "WRONG there is no action \"dryrun\" | Did you mean extpool --dry-run?");
+    check("alice sync", "WRONG there is no action \"alice\" | extpool --help lists the actions");
+    check("SYNC", "WRONG there is no action \"SYNC\" | Did you mean extpool sync?");
+    check("sync --export", "WRONG --sync and --export are two actions | One run does one thing; "
+                           "leave one of them out");
+    check("sync agents.csv", "WRONG --sync takes no argument; \"agents.csv\" is one too many");
+    check("list", "WRONG --list needs an argument: --list agents|extensions|free");
 }
 
 static void test_options(void **state)
@@ -200,9 +269,8 @@ static void test_operands_that_are_missing_or_too_many(void **state)
     check("--list", "WRONG --list needs an argument: --list agents|extensions|free");
     check("--lookup a b", "WRONG --lookup takes AGENT|EXT; \"b\" is one too many");
     check("--sync agents.csv", "WRONG --sync takes no argument; \"agents.csv\" is one too many");
-    check("sync", "WRONG \"sync\" does not belong to an action | Did you mean --sync?");
     check("agents.csv",
-          "WRONG \"agents.csv\" does not belong to an action | extpool --help lists the actions");
+          "WRONG there is no action \"agents.csv\" | extpool --help lists the actions");
 }
 
 static void test_options_without_their_action(void **state)
@@ -655,6 +723,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_actions),
         cmocka_unit_test(test_operands_stand_anywhere),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_words_that_are_operands),
+        cmocka_unit_test(test_words_that_are_wrong),
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_help_and_version),
         cmocka_unit_test(test_unknown_options),
