@@ -11,7 +11,7 @@
 
 #include "core/base/banned.h"
 
-#define SLOTS_MAX 1000                   /* more is no count of calls */
+#define SLOTS_MAX 1000                   /* calls at once; more is not believed */
 #define TIME_MAX_S INT64_C(253402300799) /* the year 9999 */
 
 /* ---- what an answer says -------------------------------------------------------------------- */

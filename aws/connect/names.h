@@ -43,8 +43,8 @@ struct connect_names {
 void connect_names_init(struct connect_names *names);
 void connect_names_release(struct connect_names *names);
 
-/* Submits the first requests; what comes of them is collected while the engine runs. `names` stays
-   where it is until then. */
+/* Submits the first requests. Their answers come in while the engine runs; until its run has ended,
+   `names` must stay at its address. */
 void connect_names_start(struct connect_names *names);
 
 /* NULL if nothing is known. */

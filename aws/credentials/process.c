@@ -1,8 +1,9 @@
 /*
  * A program that prints credentials (`credential_process`). It is started without a shell: the
- * command is split into words (core/format/shell_split.h) and the first one is looked for in PATH. Its output is
- * bounded and read within a time limit; neither the output nor the arguments get into a message,
- * for both may hold secrets. The end of what it prints to standard error is shown if it fails.
+ * command is split into words (core/format/shell_split.h) and the first one is looked for in PATH.
+ * Its output is bounded and read within a time limit; neither the output nor the arguments get into
+ * a message, for both may hold secrets. The end of what it prints to standard error is shown if it
+ * fails.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
 

@@ -34,7 +34,7 @@ struct reading {
     const struct progress *progress;
     const struct store_since *since;
     const struct snapshot *seen;   /* NULL: everything is read */
-    int64_t seen_ms, seen_reading; /* up to where it is current */
+    int64_t seen_ms, seen_reading; /* it has all that was written before this */
     struct store_changes *out;
     int64_t now_ms;             /* the service's, when it began */
     int64_t number;             /* which reading it is */
@@ -55,7 +55,7 @@ static int64_t time_of_place(const char *place)
     return clock_parse(time, &at_ms) ? at_ms : INT64_MAX;
 }
 
-/* From where on it has to be read. */
+/* The trail has to be read from this time on. */
 static int64_t from_ms(const struct reading *reading)
 {
     const struct ddb_tail *tail = &reading->ddb->tail;
@@ -139,7 +139,7 @@ static enum err_code read_month(struct reading *reading, int64_t month_ms, int64
     return code;
 }
 
-/* Over the edge of a month, and back to a place that is months old. */
+/* The trail of each month from now back to that time: a month is a partition of its own. */
 static enum err_code read_tail(struct reading *reading)
 {
     int64_t since_ms = from_ms(reading);
@@ -162,7 +162,7 @@ static const struct ddb_known *known_of(const struct ddb_tail *tail, const struc
     return place == STRMAP_NONE ? NULL : &tail->known[place];
 }
 
-/* Whether nobody was told of it. What is older than the last reading could be late had arrived. */
+/* Whether nobody was told of it. The last reading saw all that was LATE_MS old by then. */
 static bool is_new(const struct reading *reading, const struct audit_record *record)
 {
     const struct ddb_tail *tail = &reading->ddb->tail;

@@ -60,7 +60,7 @@ struct ddb_tail {
     bool read;        /* it was, at least once */
     int64_t read_ms;  /* when the last reading began, by the service's time */
     int64_t readings; /* so many */
-    /* The snapshot that the last reading gave, and up to where it is known to be current. */
+    /* The snapshot that the last reading gave; it has all that was written before that time. */
     uint64_t current;
     int64_t current_ms, current_reading;
     uint64_t snapshots;           /* so many were numbered */
@@ -68,7 +68,7 @@ struct ddb_tail {
     struct ddb_known {
         char *sk;
         int64_t at_ms, reading; /* of which reading it was new */
-    } * known;                  /* those that a late one could stand behind */
+    } * known;                  /* records that the next reading reads again */
     size_t n_known;
 };
 
@@ -394,7 +394,7 @@ enum err_code ddb_read_changes(struct ddb *ddb, const struct policy *policy,
                                struct store_changes *out, struct err *err) ERR_CHECK;
 void ddb_tail_release(struct ddb_tail *tail);
 
-/* Where the table stood for a snapshot that was read by the index, or by a scan, since then. */
+/* Where the table stood, for a snapshot whose reading, by the index or by a scan, began then. */
 struct snapshot_mark ddb_mark(struct ddb *ddb, int64_t began_ticks_ms);
 
 /* ---- published.c */

@@ -47,7 +47,7 @@ struct row_reading {
     const struct store_rows *wanted;
     struct arena arena;
     struct ddb_get *get;    /* what is known by name */
-    struct ddb_get *hinted; /* what claims and index name, if that are several */
+    struct ddb_get *hinted; /* what claims and index name, if it is more than one number */
     struct row_query query; /* the number alone; "": none */
     struct row_query hint;  /* the one that claims and index name; "": none */
     struct row_agent agents[AGENTS_MAX];

@@ -42,8 +42,8 @@ enum err_code sts_get_caller_identity(struct client *sts, struct sts_identity *o
                                       struct err *err) ERR_CHECK;
 
 /* The same in the background (aws/http/http.h), so that it overlaps with what the caller asks
-   meanwhile. What was begun is ended or abandoned; `asking` stays where it is until then. Nothing else
-   may be under way in the background when it is ended. */
+   meanwhile. What was begun must be ended or abandoned; until then `asking` must stay at its address.
+   Nothing else may be under way in the background when it is ended. */
 struct sts_asking {
     bool under_way;
     enum err_code code;

@@ -63,9 +63,9 @@
     "CREATE INDEX audit_by_expiry ON audit (expires_at) WHERE expires_at IS NOT NULL;"
 
 /* Version 3: who did it, how, and for what; and what a question about one number needs
-   (core/embedded/store_sqlite_index.c). By the indexes of what is free, one assignment finds its number
-   without all the others (core/embedded/store_sqlite_rows.c). The text of a record of a first sync has megabytes, so the
-   columns that a search reads are also in an index. */
+   (core/embedded/store_sqlite_index.c). By the indexes of what is free, one assignment finds its
+   number without all the others (core/embedded/store_sqlite_rows.c). The text of a record of a first
+   sync has megabytes, so the columns that a search reads are also in an index. */
 #define AUDIT_3 \
     "ALTER TABLE audit ADD COLUMN" TEXT_OR_NULL("user") ";" \
     "ALTER TABLE audit ADD COLUMN" TEXT_OR_NULL("via") ";" \

@@ -2,8 +2,8 @@
  * --metrics: the health of a store as Prometheus reads it, in its text format
  * (https://prometheus.io/docs/instrumenting/exposition_formats/), for node_exporter's textfile
  * collector. Names and units follow https://prometheus.io/docs/practices/naming/. A file is replaced
- * whole, so that no reader ever sees a part of it; it is written also if nothing could be read, so
- * that `extpool_up` tells.
+ * whole, so that no reader ever sees a part of it. It is written even if nothing could be read:
+ * `extpool_up` is 0 then.
  */
 
 #include "core/headless/run.h"

@@ -7,11 +7,13 @@
  * records of one action put together are one `struct audit_action`.
  *
  * A change's JSON is {"change","extension","agent","from","to","why","group"} without the members
- * that are not set; of a reserve or a set what it made of "target","until","fallback"; and "was": what the slot was before, so that an undo gives all of it back:
+ * that are not set. A reserve and a set also have "target","until","fallback": what they are from then
+ * on. "was" is what the slot was before, so that an undo gives all of it back:
  * {"state","at","agent","note","by","given_back","target","until","arn","source","fallback"}, the
- * state only of a reservation; and for a reassign "from_was", the same of the extension that the agent had. Numbers
- * that are created stand as ranges: {"change":"create","from":"0000","to":"0098"}; such a change
- * has no ext in the history, only from and to.
+ * state only of a reservation. A reassign has "from_was" as well, the same of the extension that the
+ * agent had. Numbers that are created stand as ranges:
+ * {"change":"create","from":"0000","to":"0098"}; such a change has no ext in the history, only from
+ * and to.
  */
 
 #include "core/base/arena.h"

@@ -105,8 +105,8 @@ static bool check_ext(struct edit *edit, size_t i)
     return true;
 }
 
-/* Somebody of the directory, who may get an extension. The directory is not asked about who holds one
-   already: a plan of one row does not read it for that. */
+/* Whether the directory has the person, so that they may get an extension. Who already holds one is
+   not looked up: a plan of one row does not read the directory for that. */
 static bool check_in_directory(struct edit *edit, size_t i, const struct person *person)
 {
     if (!person) {

@@ -87,7 +87,7 @@ struct store_found {
 struct store_since {
     const struct snapshot *snapshot; /* of this store; NULL: nothing is known, all of it is read */
     const char *place; /* at the first call: give the records behind this one; NULL: from now on */
-    bool whole;        /* read all of it: so that is seen what was written without a record */
+    bool whole;        /* read all of it, which also shows what was written without a record */
 };
 
 #define STORE_PLACE_ROOM 128

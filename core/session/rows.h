@@ -59,7 +59,7 @@ void snapshot_tally(const struct snapshot *snapshot, const struct policy *policy
 struct tally {
     uint64_t counts[EXT_STATE_COUNT];
     size_t n_pinned;
-    int64_t until_s; /* then the first cool-down ends, and it is another one */
+    int64_t until_s; /* when the first cool-down ends; from then on the counts are wrong */
 };
 
 void tally_count(const struct snapshot *snapshot, const struct policy *policy, int64_t now_s,

@@ -51,7 +51,7 @@ struct pane_ops {
     bool (*shows)(const struct shell *shell, int column, int room);
     /* The sign in the gutter: ' ' for none. NULL: never one. */
     char (*sign)(const struct pane_row *at);
-    /* The keys here of what a row of the feed changed, two at most; NULL for none. */
+    /* The keys of the rows of this pane that a row of the feed changed: two at most, NULL for none. */
     void (*changed)(const struct feed_row *row, const char *keys[2]);
     /* The width that a column needs so that nothing in it is cut; 0: no demand. NULL: no column has
        one. */

@@ -56,8 +56,8 @@ static bool is_basket(const char *title)
 
 #define AGE_MAX (CLOCK_TEXT_MAX + 12)
 
-/* "3m ago"; over a plan "read 41 s ago", over a narrow basket "3m"; "" if nothing was read. Of the first minute only the tens
-   of seconds count, so that not every frame is another one. */
+/* "3m ago"; over a plan "read 41 s ago", over a narrow basket "3m"; "" if nothing was read. Within
+   the first minute it counts in tens of seconds, so that not every frame differs. */
 static void data_age(const struct shell *shell, const char *title, bool narrow, char out[AGE_MAX])
 {
     int64_t at_s = shell_checked_at_s(shell);

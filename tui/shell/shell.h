@@ -205,13 +205,13 @@ int shell_covered(const struct shell *shell, int height);
    badge until its command is given, and a message tells so. It replaces a waiting view of the same
    command. The shell owns the view from here on. Returns whether the view is shown. */
 bool shell_offer(struct shell *shell, const struct ready *result, unsigned long typed);
-/* A view that opened by itself takes an Enter that writes no sooner than CAME_MS after it was sent:
-   what is pressed before was meant for what stood there. Whether the view is that new. */
+/* An Enter that is pressed within CAME_MS after a view opened by itself was meant for what stood there
+   before, and writes nothing. Whether the view is that new. */
 #define CAME_MS 300
 bool shell_just_came(const struct shell *shell, const struct view *view);
-/* A frame was sent: the time begins. */
+/* A frame was sent: CAME_MS of a new view on it are counted from now on. */
 void shell_came_sent(struct shell *shell, int64_t now_ms);
-/* Whether it is over just now, and what Enter does has to be drawn. */
+/* True once, when CAME_MS are over: the words about Enter have to be drawn again. */
 bool shell_came_over(struct shell *shell, int64_t now_ms);
 bool shell_is_ready(const struct shell *shell, enum command opens);
 /* Shows the view that waits for the command; false: none waits. */

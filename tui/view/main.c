@@ -120,7 +120,7 @@ static void to_change(struct main_view *main, struct shell *shell, int step)
     if (pane_to_change(numbers ? &main->agents : &main->extensions, shell, step)) {
         size_t at = (numbers ? &main->agents : &main->extensions)->list.cursor;
         main_go(main, shell, numbers ? FOCUS_AGENTS : FOCUS_EXTENSIONS);
-        list_move_to(&main_list(main)->list, at); /* it does not follow the list before */
+        list_move_to(&main_list(main)->list, at); /* main_go has moved it to the other row */
         return;
     }
     shell_flash(shell, STYLE_INFO,

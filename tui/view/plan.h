@@ -3,8 +3,8 @@
 
 /*
  * A plan before anything is written: every change with its reason, and the guards. Rows can be left
- * out. Enter applies it; judged.h tells what must be typed first. Afterwards the view shows the result of each row, and for a conflict what
- * the store holds instead.
+ * out. Enter applies it; judged.h tells what must be typed first. Afterwards the view shows the
+ * result of each row, and for a conflict what the store holds instead.
  */
 
 #include "core/plan/plan.h"

@@ -6,7 +6,7 @@
  * typed and shows what came of it; its hooks do the work (tui/console/first_start.c).
  *
  * A field that was reached is chosen: A, D, ? and q are commands then, and what is typed replaces
- * its text. From the first key that changes it on, until Esc, the keys are text.
+ * its text. Once a key has changed the text, all keys are text until Esc.
  */
 
 #include "core/base/path_offers.h"
