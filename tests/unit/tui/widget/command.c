@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "tui/widget/activity.h"
@@ -198,6 +199,7 @@ int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
     setenv("TZ", "UTC0", 1);
+    tzset();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_default_keys_are_unique),
         cmocka_unit_test(dangerous_keys_are_left_free),
