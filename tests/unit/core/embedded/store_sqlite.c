@@ -19,18 +19,27 @@
 #include "tests/unit/support/sqlite_calls.h"
 #include "tests/unit/support/store_contract.h"
 
+/* An hour after the first time that the tests give: a store that was not written for a month says so. */
+static int64_t some_time(void *context)
+{
+    (void)context;
+    return INT64_C(1795003600000);
+}
+
+static const struct clock s_clock = {.now_ms = some_time};
+
 /* ---- the contract -------------------------------------------------------------------------- */
 
 static struct store *fresh(void *context)
 {
     struct scratch *scratch = context;
     scratch_init(scratch);
-    return store_sqlite_new(scratch_path(scratch, "a/b/pool.db"), &clock_system);
+    return store_sqlite_new(scratch_path(scratch, "a/b/pool.db"), &s_clock);
 }
 
 static struct store *again(void *context)
 {
-    return store_sqlite_new(scratch_path(context, "a/b/pool.db"), &clock_system);
+    return store_sqlite_new(scratch_path(context, "a/b/pool.db"), &s_clock);
 }
 
 static void remove_place(void *context)
@@ -63,7 +72,7 @@ static int set_up(void **state)
     policy_default(&fixture->policy);
     snprintf(fixture->path, sizeof fixture->path, "%s", scratch_path(&fixture->scratch, "pool.db"));
     sqlite_sample(fixture->path);
-    fixture->store = store_sqlite_new(fixture->path, &clock_system);
+    fixture->store = store_sqlite_new(fixture->path, &s_clock);
     *state = fixture;
     return 0;
 }
@@ -135,7 +144,7 @@ static void test_nothing_lies_about_when_it_is_closed(void **state)
     assign(fixture, 3);
     store_free(fixture->store);
     assert_int_equal(scratch_count(&fixture->scratch), 1);
-    fixture->store = store_sqlite_new(fixture->path, &clock_system);
+    fixture->store = store_sqlite_new(fixture->path, &s_clock);
     assert_int_equal(count_slots(fixture), 13);
 }
 
@@ -187,7 +196,7 @@ static void test_what_changed_is_noticed_cheaply(void **state)
         store_free(fixture->store);
         snprintf(mode, sizeof mode, "PRAGMA journal_mode = %s", journals[i]);
         sqlite_by_hand(fixture->path, mode);
-        fixture->store = store_sqlite_new(fixture->path, &clock_system);
+        fixture->store = store_sqlite_new(fixture->path, &s_clock);
         struct snapshot *seen = refresh(fixture, NULL, &whole);
         assert_true(whole);
         struct snapshot *before = seen;
