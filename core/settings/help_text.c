@@ -177,7 +177,9 @@ static const char *const s_texts[TOPIC_COUNT] = {
                    "       first of 1, 3, 5, 7 that holds\n"
                    "   64  wrong usage, or a mistake in the configuration\n"
                    "  130  nothing was written: stopped by Ctrl-C or a signal, or a question\n"
-                   "       was answered with no\n",
+                   "       was answered with no\n"
+                   "  128  + the number of a signal: it ended the console; 129 also if the\n"
+                   "       terminal was closed\n",
 };
 
 const char *help_text(enum topic topic)
