@@ -196,8 +196,9 @@ static void record(struct basket *basket, const struct basket_deed *step)
     basket->n_deeds = basket->n_done; /* what was taken back is lost */
 }
 
-/* `out` (NULL: nothing) goes, `in` (NULL: nothing) comes. */
-static void put(struct basket *basket, const struct wish *out, struct wish *in, size_t place)
+/* `out` (NULL: nothing) goes, `in` (NULL: nothing) comes. False: there was nothing to do, because `out`
+   has left the basket already. */
+static bool put(struct basket *basket, const struct wish *out, struct wish *in, size_t place)
 {
     bool there = out && place < basket->n_wishes && basket->wishes[place] == out;
     size_t index = there ? place : out ? basket_find(basket, out->id) : BASKET_NONE;
@@ -207,8 +208,11 @@ static void put(struct basket *basket, const struct wish *out, struct wish *in, 
         remove_at(basket, index);
     } else if (in) {
         insert(basket, place, in);
+    } else {
+        return false;
     }
     basket->edits++;
+    return true;
 }
 
 static void act(struct basket *basket, const struct basket_deed *step)
@@ -329,22 +333,43 @@ void basket_drop(struct basket *basket, size_t index)
                     .deed = next_deed(basket), .before = basket->wishes[index], .place = index});
 }
 
-static void tell(const struct basket_deed *step, const struct wish **about, size_t *n)
+/* Goes one deed back. Returns a wish that it was about; NULL: its wishes have left the basket. */
+static const struct wish *deed_back(struct basket *basket, size_t *n)
 {
-    *about = step->after ? step->after : step->before;
-    if (n) {
-        ++*n;
+    const struct wish *about = NULL;
+    unsigned long deed = basket->deeds[basket->n_done - 1].deed;
+    bool turned = false;
+    for (*n = 0; basket->n_done > 0 && basket->deeds[basket->n_done - 1].deed == deed; ++*n) {
+        const struct basket_deed *step = &basket->deeds[--basket->n_done];
+        turned = put(basket, step->after, step->before, step->place) || turned;
+        about = step->after ? step->after : step->before;
     }
+    return turned ? about : NULL;
+}
+
+static const struct wish *deed_again(struct basket *basket, size_t *n)
+{
+    const struct wish *about = NULL;
+    unsigned long deed = basket->deeds[basket->n_done].deed;
+    bool turned = false;
+    for (*n = 0; basket->n_done < basket->n_deeds && basket->deeds[basket->n_done].deed == deed;
+         ++*n) {
+        const struct basket_deed *step = &basket->deeds[basket->n_done++];
+        turned = put(basket, step->before, step->after, step->place) || turned;
+        about = step->after ? step->after : step->before;
+    }
+    return turned ? about : NULL;
 }
 
 const struct wish *basket_undo(struct basket *basket, size_t *n)
 {
     const struct wish *about = NULL;
-    unsigned long deed = basket->n_done ? basket->deeds[basket->n_done - 1].deed : 0;
-    while (basket->n_done > 0 && basket->deeds[basket->n_done - 1].deed == deed) {
-        const struct basket_deed *step = &basket->deeds[--basket->n_done];
-        put(basket, step->after, step->before, step->place);
-        tell(step, &about, n);
+    size_t steps = 0;
+    while (!about && basket->n_done > 0) {
+        about = deed_back(basket, &steps);
+    }
+    if (about && n) {
+        *n += steps;
     }
     return about;
 }
@@ -352,12 +377,12 @@ const struct wish *basket_undo(struct basket *basket, size_t *n)
 const struct wish *basket_redo(struct basket *basket, size_t *n)
 {
     const struct wish *about = NULL;
-    bool any = basket->n_done < basket->n_deeds;
-    unsigned long deed = any ? basket->deeds[basket->n_done].deed : 0;
-    while (basket->n_done < basket->n_deeds && basket->deeds[basket->n_done].deed == deed) {
-        const struct basket_deed *step = &basket->deeds[basket->n_done++];
-        put(basket, step->before, step->after, step->place);
-        tell(step, &about, n);
+    size_t steps = 0;
+    while (!about && basket->n_done < basket->n_deeds) {
+        about = deed_again(basket, &steps);
+    }
+    if (about && n) {
+        *n += steps;
     }
     return about;
 }

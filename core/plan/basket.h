@@ -97,8 +97,9 @@ void basket_put(struct basket *basket, const struct wish *wish);
 /* Takes one wish out, as a deed. */
 void basket_drop(struct basket *basket, size_t index);
 
-/* Takes back the newest deed, or does the last one that was taken back again. Returns a wish that it
-   was about, for a message; NULL: there is none. Adds to `n` (may be NULL) how many it was about. */
+/* Takes back the newest deed, or does the last one that was taken back again; one whose wishes have
+   left the basket is passed over. Returns a wish that it was about, for a message; NULL: there is
+   none. Adds to `n` (may be NULL) how many it was about. */
 const struct wish *basket_undo(struct basket *basket, size_t *n);
 const struct wish *basket_redo(struct basket *basket, size_t *n);
 

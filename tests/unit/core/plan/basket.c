@@ -162,6 +162,24 @@ static void test_undo_and_redo(void **state)
     close_site(&site);
 }
 
+static void test_undo_passes_over_what_has_left(void **state)
+{
+    (void)state;
+    struct site site;
+    size_t n = 0;
+    open_site(&site);
+    gather(&site, "release dave");
+    gather(&site, "reassign alice 0020");
+    meanwhile(&site, "reassign alice 0020");
+    plan_free(plan_site(&site, NULL));
+    assert_int_equal(site.basket.n_wishes, 1);
+    assert_string_equal(basket_undo(&site.basket, &n)->asked.agent, "dave");
+    assert_int_equal(n, 1);
+    assert_int_equal(site.basket.n_wishes, 0);
+    assert_null(basket_undo(&site.basket, NULL));
+    close_site(&site);
+}
+
 static void test_finding(void **state)
 {
     (void)state;
@@ -515,6 +533,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_wish_an_agent),
         cmocka_unit_test(test_undo_and_redo),
+        cmocka_unit_test(test_undo_passes_over_what_has_left),
         cmocka_unit_test(test_finding),
         cmocka_unit_test(test_what_does_not_fit_is_left_out),
         cmocka_unit_test(test_changed_by_another),
