@@ -252,7 +252,7 @@ def main():
         folder = pathlib.Path(name)
         silent = stack.enter_context(silent_amazon(folder))
         everyday, small, large = (local(folder, count) for count in (2500, 10000, 100000))
-        demo = Subject("demo", "--demo", [PROGRAM, "--demo"], {"HOME": str(folder)}, folder)
+        demo = Subject("demo", "--demo", [PROGRAM, "--demo"], {"HOME": str(folder), "TMPDIR": str(folder)}, folder)
         others = [make() for tool, make in (("tig", lambda: tig(folder, 10000)),
                                             ("htop", lambda: htop(folder)),
                                             ("ncdu", lambda: ncdu(folder, 10000)))

@@ -46,7 +46,7 @@ def main():
             report.row(f"tasks.{number}", task.name, len(task.keys), "keys", task.most, f"{written:,} bytes")
         title, most, begin = tasks.ON_A_CALL
         pressed = tasks.keys(begin + "0011")
-        demo = Subject("demo", "--demo", [PROGRAM, "--demo"], {"HOME": name}, folder)
+        demo = Subject("demo", "--demo", [PROGRAM, "--demo"], {"HOME": name, "TMPDIR": name}, folder)
         report.row("tasks.call", title, len(pressed), "keys", most, f"{on_a_call(demo, pressed):,} bytes")
 
 

@@ -122,7 +122,7 @@ def cell_colours(cell, ground, text):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_a_screen_in_that_theme_can_be_read(tmp_path, theme):
-    with Terminal([program(), "--demo"], environment={"HOME": str(tmp_path)}) as term:
+    with Terminal([program(), "--demo"], environment={"HOME": str(tmp_path), "TMPDIR": str(tmp_path)}) as term:
         term.wait_for("read: 250 agents").quiet()
         term.press(":").type(f"theme {theme}").press("Enter").quiet()
         term.press("Space", "Down").quiet()

@@ -80,7 +80,7 @@ def test_the_menu_of_a_row_says_what_is_off_and_why(centre):
 
 
 def test_the_extensions_open_at_a_number_that_can_be_given(tmp_path):
-    with Terminal([program(), "--demo"], environment={"HOME": str(tmp_path)}) as term:
+    with Terminal([program(), "--demo"], environment={"HOME": str(tmp_path), "TMPDIR": str(tmp_path)}) as term:
         term.wait_for("read: 250 agents").quiet()
         assert "│   0010 assigned" in term.lines[4]  # the ten before it are blocked
         term.press("2", "g").wait_for(re.compile(r">  0000 blocked"))
@@ -124,7 +124,7 @@ def test_a_pin_and_a_blocked_number_are_said_beforehand(centre):
 
 
 def test_a_blocked_number_is_given_to_nobody(tmp_path):
-    with Terminal([program(), "--demo"], environment={"HOME": str(tmp_path)}) as term:
+    with Terminal([program(), "--demo"], environment={"HOME": str(tmp_path), "TMPDIR": str(tmp_path)}) as term:
         term.wait_for("read: 250 agents").quiet()
         term.press("2", "g").wait_for(re.compile(r">  0000 blocked")).press("a")
         term.wait_for("assign: 0000 is blocked").press("Enter").wait_for("What should be done").quiet()
@@ -145,7 +145,7 @@ def test_the_smallest_screen_shows_the_entry_that_enter_takes(centre):
 
 
 def test_a_name_that_says_no_more_than_the_login_is_left_out(centre):
-    with Terminal([program(), "--demo"], environment=centre.environment, cwd=centre.folder) as term:
+    with centre.start("--demo", environment={"TMPDIR": str(centre.folder)}) as term:
         row = lambda login: next((line for line in term.lines if f" {login} " in line), "")
         term.wait_for("a.bennett").wait_for(lambda t: "Bennett" not in row("a.bennett")[:46])
         term.resize(132, 24).wait_for(lambda t: "Bennett, Alfie" in row("a.bennett")[:60])

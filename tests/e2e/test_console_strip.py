@@ -40,7 +40,7 @@ def test_three_ways_to_a_number_that_is_held(desk, key, holds):
     term.press("r").type("2003").wait_for("taken: e.rao holds it since")
     term.press("Enter").wait_for("taken: w, t or f; Esc leaves all as it is").quiet()
     assert "plan:" not in term.text and place.held() == before
-    term.press(key).wait_for(APPLIES).press("Enter").wait_for("reassign: ").wait_for("STATE").quiet()
+    term.press(key).wait_for(APPLIES).quiet().press("Enter").wait_for("reassign: ").wait_for("STATE").quiet()
     assert {login: place.extension(login) for login in holds} == holds
 
 
@@ -49,7 +49,7 @@ def test_a_newcomer_takes_a_number_over(desk):
     at(term, "k.smidt")
     term.press("a").type("2003").wait_for("no number to give in return").press("w").quiet()
     assert "plan:" not in term.text
-    term.press("t").wait_for(APPLIES).press("Enter").wait_for("applied").wait_for("STATE").quiet()
+    term.press("t").wait_for(APPLIES).quiet().press("Enter").wait_for("applied").wait_for("STATE").quiet()
     assert place.holder("2003") == "k.smidt" and place.extension("e.rao") == "2012"
 
 

@@ -41,7 +41,7 @@ def test_a_task_takes_no_more_keys(bare_place, task):
 def test_whether_a_holder_is_on_a_call(centre):
     """On the made-up contact centre, whose directory knows it."""
     _, most, begin = tasks.ON_A_CALL
-    with centre.start("--demo") as term:
+    with centre.start("--demo", environment={"TMPDIR": str(centre.folder)}) as term:
         term.wait_for(re.compile(r"\d{4} +call")).quiet()
         on_call = re.search(r"(\d{4}) +call", term.text)[1]
         pressed = tasks.keys(f"{begin}{on_call}")

@@ -81,7 +81,7 @@ def conflict(term, *words):
 def test_while_a_number_is_typed(two):
     at(two.lee, "d.rao").press("r").type("203").wait_for(">2030")
     two.move("e.rao", "2030")
-    two.lee.quiet().press("Enter").wait_for("number: 2030").wait_for(APPLIES).press("Enter")
+    two.lee.quiet().press("Enter").wait_for("number: 2030").wait_for(APPLIES).quiet().press("Enter")
     conflict(two.lee, "2030 is assigned to e.rao since", "kim")
     assert two.place.extension("d.rao") == "2002" and two.place.holder("2030") == "e.rao"
     assert not two.lees()
@@ -288,7 +288,7 @@ def test_while_a_plan_waits_as_a_badge(two):
 
 
 def test_while_the_plan_of_an_undo_is_open(two):
-    at(two.lee, "d.rao").press("r").type("2035").wait_for(APPLIES).press("Enter").wait_for("1 applied").quiet()
+    at(two.lee, "d.rao").press("r").type("2035").wait_for(APPLIES).quiet().press("Enter").wait_for("1 applied").quiet()
     two.lee.press("z").wait_for("PLAN undo").wait_for("Enter applies it").quiet()
     two.kim.press("C-r").wait_for("] goes there").quiet()
     two.move("d.rao", "2036")
@@ -305,6 +305,6 @@ def test_while_a_result_is_shown(two):
     conflict(two.lee, "2033 is assigned to z.novak since", "kim")
     two.do("assign k.smidt=2034", "assign: 1 applied")
     two.lee.press("Enter").wait_for("taken: z.novak").quiet()
-    two.lee.press("f").wait_for(APPLIES).press("Enter")
+    two.lee.press("f").wait_for(APPLIES).quiet().press("Enter")
     conflict(two.lee, "k.smidt holds 2034 now")
     assert two.place.extension("k.smidt") == "2034" and not two.lees()

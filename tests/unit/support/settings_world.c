@@ -15,30 +15,27 @@
 #include "core/settings/cmdline.h"
 #include "core/base/fileio.h"
 #include "core/base/mem.h"
+#include "tests/unit/support/scratch.h"
 
 #define ARGS_MAX 16
 
 /* ---- a world: a home, a configuration, variables, a command line ---------------------------- */
 
+static struct scratch s_home;
 char *sw_home;
 
 int sw_make_home(void **state)
 {
     (void)state;
-    sw_home = mem_strdup("/tmp/extpool-test-XXXXXX");
-    return mkdtemp(sw_home) ? 0 : -1;
+    scratch_init(&s_home);
+    sw_home = s_home.folder;
+    return 0;
 }
 
 int sw_remove_home(void **state)
 {
     (void)state;
-    char *folder = mem_printf("%s/.config/extpool", sw_home);
-    rmdir(folder);
-    *strrchr(folder, '/') = '\0';
-    rmdir(folder);
-    rmdir(sw_home);
-    free(folder);
-    free(sw_home);
+    scratch_release(&s_home);
     return 0;
 }
 
