@@ -121,6 +121,10 @@ static void tried(struct job *job)
     if (!view) {
         return;
     }
+    if (job->err.code != ERR_OK) { /* stopped before it began: nothing was tried */
+        view_start_say_error(view, SETUP_N, &job->err);
+        return;
+    }
     tell_trial(view, result);
     if (result->err.code != ERR_OK) {
         view_start_say_error(view, result->at, &result->err);
@@ -148,7 +152,7 @@ static void written(struct job *job)
     struct trial *trial = (struct trial *)job;
     struct shell *shell = trial->shell;
     struct view *view = ended(shell);
-    struct err err = trial->result.err;
+    struct err err = job->err.code != ERR_OK ? job->err : trial->result.err;
     if (!view) {
         return;
     }
