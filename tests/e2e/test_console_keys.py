@@ -188,6 +188,21 @@ def test_a_key_that_waits_for_other_work_is_answered(cloud_centre):
         assert term.wait_exit() == 0
 
 
+def test_no_undo_begins_while_something_is_written_though_one_waits(cloud_centre):
+    from support import faults
+
+    with cloud_centre.console() as term:
+        term.wait_for("read: 12 agents").press("z").wait_for("PLAN undo").press("Esc")
+        term.wait_for("the plan waits")
+        rule = cloud_centre.cloud.gate.inject(faults.hold(), on="s3.PutObject")
+        term.press("e").wait_for("C-c stops").press("h").wait_for("HISTORY").wait_for(">")
+        term.press("z").wait_for("undo: other work is under way").press("Esc").wait_gone("HISTORY")
+        term.press("q").wait_for("export is under way").press("Esc").wait_gone("Leave?")
+        rule.remove()
+        term.wait_gone("C-c stops").press("q")
+        assert term.wait_exit() == 0
+
+
 def test_a_question_about_writing_says_when_the_writing_has_ended(cloud_centre):
     from support import faults
 

@@ -94,6 +94,10 @@ void job_init(struct shell *shell)
 
 void job_undo(struct shell *shell, const char *action_id)
 {
+    if (shell_busy(shell)) { /* an undo that waits can be opened meanwhile, a new one cannot begin */
+        shell_flash(shell, STYLE_WARN, "undo: other work is under way");
+        return;
+    }
     work_start(shell, WORK_UNDO, action_id, planned);
 }
 
