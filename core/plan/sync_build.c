@@ -1,0 +1,162 @@
+/*
+ * The changes of a sync.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/mem.h"
+#include "core/plan/sync.h"
+#include "core/plan/login_notes.h"
+#include "core/base/text.h"
+#include "core/pool/lookalike.h"
+
+/* ---- logins that look alike ------------------------------------------------------------------ */
+
+void sync_find_twins(struct sync *sync)
+{
+    size_t n_leavers = sync->n_agents > 0 ? sync->n_people - sync->n_agents : 0;
+    const char **logins = mem_array(sync->n_joiners + n_leavers + 1, sizeof *logins);
+    sync->twin_left = mem_array(sync->n_joiners + 1, sizeof *sync->twin_left);
+    sync->twin_came = mem_array(sync->n_people - sync->n_agents + 1, sizeof *sync->twin_came);
+    for (size_t i = 0; i < sync->n_joiners; i++) {
+        logins[i] = sync->joiners[i].agent->login;
+    }
+    for (size_t i = 0; i < n_leavers; i++) {
+        logins[sync->n_joiners + i] = sync->kept[sync->n_agents + i]->agent;
+    }
+    struct lookalikes lookalikes = {
+        .plan = sync->builder.plan,
+        .roster = sync->input->roster,
+        .newcomers = logins,
+        .n_newcomers = sync->n_joiners,
+        .leavers = logins + sync->n_joiners,
+        .n_leavers = n_leavers,
+        .left_as = sync->twin_left,
+        .came_as = sync->twin_came,
+    };
+    lookalikes_find(&lookalikes);
+    free(logins);
+}
+
+/* ---- changes ------------------------------------------------------------------------------- */
+
+/* What belongs to the holder, by what the directory says now. */
+static const struct belongings *own_now(struct sync *sync, const struct slot *slot)
+{
+    size_t person = slot->state == SLOT_ASSIGNED ? sync->holder[slot - sync->slots] : NOBODY;
+    const struct agent *agent = person < sync->n_agents ? &sync->agents[person] : NULL;
+    return belongings_now(&sync->builder.plan->arena, slot->own, agent);
+}
+
+void sync_build_repairs(struct sync *sync)
+{
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        const struct slot *slot = &sync->slots[i];
+        bool stays = slot->state == SLOT_ASSIGNED ? !sync->given_back[i]
+                                                  : !number_picker_is_taken(&sync->picker, slot);
+        if (stays && (!slot_is_sound(slot) || slot->time == TIME_DAMAGED)) {
+            build_repair(&sync->builder, slot, own_now(sync, slot));
+        }
+    }
+}
+
+void sync_build_adoptions(struct sync *sync)
+{
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        const struct slot *slot = &sync->slots[i];
+        if (slot->state != SLOT_ASSIGNED || sync->given_back[i] || !slot_is_sound(slot) ||
+            slot->time == TIME_DAMAGED) {
+            continue;
+        }
+        const struct belongings *own = own_now(sync, slot);
+        bool mended = slot->as_read && slot->as_read->mendable;
+        if (slot->at_s == 0 || mended || own != slot->own) {
+            build_repair(&sync->builder, slot, own);
+        }
+    }
+}
+
+static const char *why_assigned(struct sync *sync, const struct joiner *joiner)
+{
+    if (joiner->former) {
+        return "returns to the former extension";
+    }
+    const char *twin = sync->twin_left[joiner - sync->joiners];
+    if (twin) {
+        return arena_printf(&sync->builder.plan->arena, "new agent (\"%s\" left: %s), %s", twin,
+                            login_difference(twin, joiner->agent->login) == LOGIN_DIFFERS_IN_CASE
+                                ? "case counts"
+                                : "looks the same",
+                            pick_reason(&joiner->pick));
+    }
+    /* A first sync has ten thousand of these: no copy of each. */
+    return joiner->pick.cooling || joiner->pick.unseen
+               ? arena_printf(&sync->builder.plan->arena, "new agent, %s",
+                              pick_reason(&joiner->pick))
+               : "new agent, lowest free";
+}
+
+void sync_build_assignments(struct sync *sync)
+{
+    for (size_t i = 0; i < sync->n_joiners; i++) {
+        struct joiner *joiner = &sync->joiners[i];
+        if (joiner->pick.ext[0] != '\0') {
+            struct change *change =
+                build_assign(&sync->builder, joiner->pick.slot, joiner->pick.ext, joiner->agent,
+                             why_assigned(sync, joiner));
+            change->any_number = true;
+            change->chosen = true;
+        }
+    }
+}
+
+/* `then`: what becomes of the number. */
+static struct change *build_giving_back(struct sync *sync, const struct slot *slot,
+                                        const char *then)
+{
+    struct plan_builder *builder = &sync->builder;
+    uint32_t person = sync->holder[slot - sync->slots];
+    const struct slot *kept = sync->kept[person];
+    bool keeps_one = kept != slot && !(sync_has_left(sync, person) && !kept->note);
+    if (keeps_one) {
+        struct change *change = build_drop_surplus(builder, slot, kept, then);
+        build_claim(builder, change, slot->agent, slot->ext, kept->ext)->tolerant = true;
+        return change;
+    }
+    const char *twin = sync->twin_came[person - sync->n_agents];
+    if (twin) {
+        then = arena_printf(&builder->plan->arena,
+                            "left the directory (\"%s\" is another agent); %s", twin, then);
+        return build_release(builder, slot, then);
+    }
+    if (then == builder->cools) {
+        return build_release(builder, slot, sync->left_cools);
+    }
+    return build_release(builder, slot,
+                         arena_printf(&builder->plan->arena, "left the directory; %s", then));
+}
+
+void sync_build_releases(struct sync *sync)
+{
+    struct plan_builder *builder = &sync->builder;
+    static const char taken[] = "goes to a new agent, nothing else is left";
+    sync->left_cools =
+        arena_printf(&builder->plan->arena, "left the directory; %s", builder->cools);
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        const struct slot *slot = &sync->slots[i];
+        if (!sync->given_back[i]) {
+            continue;
+        }
+        struct joiner *taker = sync->takers ? sync->takers[i] : NULL;
+        struct change *change =
+            build_giving_back(sync, slot, taker ? taken : builder_given_back(builder, slot->ext));
+        if (taker) {
+            uint32_t group = ++builder->groups;
+            change->group = group;
+            change = build_assign(builder, slot, slot->ext, taker->agent,
+                                  "new agent, takes over what is given back: nothing else is left");
+            change->group = group;
+        }
+    }
+}
