@@ -117,6 +117,10 @@ $(B)/%.o: %.c Makefile | $(B)/.libraries
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
+# --version -v says what protects the program.
+$(B)/core/headless/version.o: CPPFLAGS_ALL += \
+	-DEXTPOOL_PROTECTIONS='"$(strip $(HARDEN) $(if $(SAN),-fsanitize=$(SAN),$(filter -D%,$(FORTIFY))))"'
+
 # The themes in the tree are built in: one array of name and text, in the syntax of a user's.
 $(B)/themes.c: $(THEMES) themes/embed.sh
 	@mkdir -p $(@D)

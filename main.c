@@ -16,11 +16,15 @@
 #include <unistd.h>
 
 #include "aws/lambda/lambda.h"
+#include "aws/http/http.h"
 #include "aws/ports.h"
+#include "aws/sign/crypto.h"
 #include "core/settings/cmdline.h"
 #include "core/demo/folder.h"
 #include "core/base/environ.h"
 #include "core/headless/headless.h"
+#include "core/headless/version.h"
+#include "core/embedded/store_sqlite.h"
 #include "core/settings/help.h"
 #include "core/base/interrupt.h"
 #include "core/base/locale.h"
@@ -31,6 +35,7 @@
 #include <nss.h>
 #else
 #include "tui/console/console.h"
+#include "tui/terminal/term.h"
 #endif
 
 #include "core/base/banned.h"
@@ -318,6 +323,24 @@ static int print_completion(const struct program *program, const char *shell)
     return known ? 0 : fail(program, &err);
 }
 
+/* Only --verbose asks the libraries: --version alone starts none of them. */
+static void print_version(struct program *program)
+{
+    struct library libraries[4];
+    char curl[HTTP_LIBRARY_ROOM];
+    size_t n = 0;
+    program->report.verbose = program->line.values[OPT_VERBOSE] != NULL;
+    if (program->report.verbose) {
+#ifndef EXTPOOL_NO_CONSOLE
+        libraries[n++] = (struct library){"ncurses", term_library_version()};
+#endif
+        libraries[n++] = (struct library){"curl", http_library_version(curl)};
+        libraries[n++] = (struct library){"OpenSSL", crypto_library_version()};
+        libraries[n++] = (struct library){"SQLite", store_sqlite_library_version()};
+    }
+    report_version(&program->report, libraries, n);
+}
+
 /* ---- the whole --------------------------------------------------------------------------- */
 
 static void show_warnings(const struct program *program, const struct settings *settings)
@@ -392,7 +415,7 @@ static int start(struct program *program, int argc, char *argv[])
     case ACTION_COMPLETION:
         return print_completion(program, program->line.operands[0]);
     case ACTION_VERSION:
-        fputs("extpool " EXTPOOL_VERSION "\n", program->report.out);
+        print_version(program);
         return 0;
     case ACTION_CONSOLE:
         return lambda_is_wanted(&environment_system) ? run_lambda(program) : run(program);

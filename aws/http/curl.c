@@ -414,3 +414,11 @@ struct http *http_curl_new(const struct http_curl_options *options)
     curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS, (long)engine->max_in_flight);
     return &engine->base;
 }
+
+const char *http_library_version(char out[HTTP_LIBRARY_ROOM])
+{
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+    snprintf(out, HTTP_LIBRARY_ROOM, "%s (%s)", info->version,
+             info->ssl_version ? info->ssl_version : "without TLS");
+    return out;
+}

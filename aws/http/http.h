@@ -177,6 +177,11 @@ struct http_curl_options {
    cannot be read shows in the first request, as HTTP_BAD_REQUEST. */
 struct http *http_curl_new(const struct http_curl_options *options);
 
+#define HTTP_LIBRARY_ROOM 128
+
+/* "7.88.1 (OpenSSL/3.0.17)": the libcurl that the program runs with, and what it has for TLS. */
+const char *http_library_version(char out[HTTP_LIBRARY_ROOM]);
+
 /* ---- for engines ------------------------------------------------------------------------- */
 
 #define HTTP_HEADERS_MAX 256

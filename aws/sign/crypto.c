@@ -217,3 +217,8 @@ enum err_code crypto_es256_public(const char *pem, uint8_t x[32], uint8_t y[32],
     EVP_PKEY_free(key);
     return ERR_OK;
 }
+
+const char *crypto_library_version(void)
+{
+    return OpenSSL_version(OPENSSL_VERSION_STRING);
+}

@@ -55,4 +55,7 @@ enum err_code crypto_es256_sign(const char *pem, const void *bytes, size_t lengt
 enum err_code crypto_es256_public(const char *pem, uint8_t x[32], uint8_t y[32],
                                   struct err *err) ERR_CHECK;
 
+/* "3.0.17": of the OpenSSL that the program runs with. */
+const char *crypto_library_version(void);
+
 #endif

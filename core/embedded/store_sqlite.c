@@ -110,3 +110,8 @@ struct store *store_sqlite_new(const char *path, const struct clock *clock)
     store->mode = 0600;
     return &store->base;
 }
+
+const char *store_sqlite_library_version(void)
+{
+    return sqlite3_libversion();
+}

@@ -48,4 +48,7 @@ void store_sqlite_set_patience(struct store *store, int64_t busy_timeout_ms);
    it belongs to this user. */
 void store_sqlite_set_mode(struct store *store, unsigned mode, bool also_of_old);
 
+/* "3.40.1": of the SQLite that the program runs with. */
+const char *store_sqlite_library_version(void);
+
 #endif

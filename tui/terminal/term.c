@@ -584,3 +584,10 @@ enum err_code term_copy(const char *text, struct err *err)
     buf_release(&out);
     return ERR_OK;
 }
+
+const char *term_library_version(void)
+{
+    const char *text = curses_version(); /* "ncurses 6.4.20221231" */
+    const char *blank = strchr(text, ' ');
+    return blank ? blank + 1 : text;
+}

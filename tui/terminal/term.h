@@ -76,4 +76,7 @@ enum err_code term_copy(const char *text, struct err *err) ERR_CHECK;
 /* The bytes that term_copy sends, for tests. `tmux`, `screen`: what is in between. */
 void term_copy_bytes(struct buf *out, const char *text, bool tmux, bool screen);
 
+/* "6.4.20221231": of the ncurses that the program runs with. */
+const char *term_library_version(void);
+
 #endif
