@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from support import faults
-from support.connect_standin import Doing, User
+from support.connect_instance import Doing, User
 from support.iam import Policy
 from support.program import Desk, built
 

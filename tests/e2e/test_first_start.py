@@ -9,7 +9,7 @@ import pytest
 
 from support import faults
 from support.cloud import TABLE_SCHEMA
-from support.connect_standin import User
+from support.connect_instance import User
 from support.golden import golden
 from support.iam import Policy
 from support.program import program

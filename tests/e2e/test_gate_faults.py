@@ -8,6 +8,7 @@ import pytest
 
 from support import faults
 from support.cloud import Cloud, Servers
+from support.connect_instance import User
 from support.gate import wait_until
 from support.iam import Policy
 from support.index_lag import lagging_index
@@ -414,6 +415,29 @@ def test_pages_short_and_empty_and_tokens_awkward(cloud):
         code_of(connect.list_users, InstanceId=cloud.instance.id, NextToken="made up")
         == "InvalidParameterException"
     )
+
+
+def test_a_search_tells_what_a_user_has(cloud):
+    other = cloud.connect.add_instance(alias="leeds")
+    other.set_users(["carol"])
+    cloud.instance.set_users(
+        [User("alice", hierarchy="UK/Leeds", tags={"site": "leeds"}), User("bob"), User("dave")]
+    )
+    cloud.instance.not_indexed = {"dave"}
+    connect = cloud.client("connect")
+    alice, bob = connect.search_users(InstanceId=cloud.instance.id)["Users"]
+    assert alice["Tags"] == {"site": "leeds"} and "Tags" not in bob
+    assert alice["HierarchyGroupId"] == cloud.instance.hierarchy_id(("UK", "Leeds"))
+    assert "HierarchyGroupId" not in bob
+    listed = connect.list_users(InstanceId=other.id)["UserSummaryList"]
+    assert [user["Username"] for user in listed] == ["carol"]
+
+
+def test_a_search_needs_what_it_depends_on(cloud):
+    connect = cloud.client("connect")
+    cloud.operator.policy = Policy.allow(["connect:SearchUsers", "connect:ListUserProficiencies"])
+    refused = error_of(connect.search_users, InstanceId=cloud.instance.id)
+    assert "not authorized to perform: connect:DescribeUser" in refused["Error"]["Message"]
 
 
 def test_instances_known_and_unknown(cloud):

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from support import faults
-from support.connect_standin import User
+from support.connect_instance import User
 from support.iam import Policy
 from support.program import program
 from support.table_desk import TableDesk

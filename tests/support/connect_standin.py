@@ -5,7 +5,10 @@ may be: tokens hold + / and =, a page may be short or empty while more follow.
 
     connect = ConnectStandin()
     centre = connect.add_instance(alias="centre")
-    centre.set_users(["alice", "bob"])
+    centre.set_users(["alice", User("bob", hierarchy="UK/Leeds", tags={"site": "leeds"})])
+
+Every instance has users, profiles and a hierarchy of its own; a call of `add_instance` makes another
+one.
 """
 
 from __future__ import annotations
@@ -14,96 +17,14 @@ import base64
 import json
 import re
 import threading
-import uuid
-from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from . import models
-from .keyring import ACCOUNT
+from .connect_instance import EPOCH_S, Instance, Paging, User
 from .service import Context, Service, random_text, random_uuid
 from .wire import Headers, Request, Response
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_EPOCH_S = 1_700_000_000
-
-
-@dataclass
-class User:
-    """One user of an instance; what is not given is derived from the login."""
-
-    username: str
-    first_name: str = ""
-    last_name: str = ""
-    routing_profile: str = "basic"
-    id: str = ""
-
-    @property
-    def names(self) -> dict[str, str]:
-        """As the search tells them: an empty one is not there."""
-        given = {"FirstName": self.first_name, "LastName": self.last_name}
-        return {kind: name for kind, name in given.items() if name}
-
-    def __post_init__(self):
-        self.id = self.id or str(uuid.uuid5(uuid.NAMESPACE_OID, self.username))
-
-
-@dataclass
-class Doing:
-    """What a user who is signed in does. Nobody is told of who is offline."""
-
-    status: str = "Available"
-    since: float = _EPOCH_S
-    #: (state, channel, name of the queue) of each contact, as Connect spells them
-    contacts: tuple[tuple[str, str, str], ...] = ()
-    slots: int = 1
-
-
-@dataclass
-class Paging:
-    """How pages are dealt out, beyond what the client asked for."""
-
-    #: no page holds more than so many users, whatever was asked for
-    most: int | None = None
-    #: pages (counted from 1 in each reading) that are empty though more follow
-    empty_pages: frozenset[int] = frozenset()
-
-
-@dataclass
-class Instance:
-    """A contact centre."""
-
-    id: str
-    alias: str
-    region: str = "us-east-1"
-    account: str = ACCOUNT
-    users: list[User] = field(default_factory=list)
-    paging: Paging = field(default_factory=Paging)
-    #: login -> what they do now
-    doing: dict[str, Doing] = field(default_factory=dict)
-    queues: tuple[str, ...] = ("Sales", "Support")
-
-    @property
-    def arn(self) -> str:
-        return f"arn:aws:connect:{self.region}:{self.account}:instance/{self.id}"
-
-    def set_users(self, users) -> None:
-        """Replaces the users; a list of logins or of User."""
-        self.users = [user if isinstance(user, User) else User(user) for user in users]
-
-    def add(self, *logins: str) -> None:
-        self.users = self.users + [User(login) for login in logins]
-
-    def remove(self, *logins: str) -> None:
-        self.users = [user for user in self.users if user.username not in logins]
-
-    def logins(self) -> set[str]:
-        return {user.username for user in self.users}
-
-    def queue_id(self, name: str) -> str:
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, self.id + "/queue/" + name))
-
-    def routing_profile_id(self, name: str) -> str:
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, self.id + name))
 
 
 def _matching(users: list[User], criteria: dict) -> list[User] | None:
@@ -119,6 +40,14 @@ def _matching(users: list[User], criteria: dict) -> list[User] | None:
         return None
     wanted = condition.get("Value", "").casefold()
     return [user for user in users if user.username.casefold() == wanted]
+
+
+#: What Amazon's reference for policies calls dependent actions: without them the call may be refused.
+#: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonconnect.html
+_DEPENDENT = {
+    "SearchUsers": (("connect:DescribeUser", "agent"), ("connect:ListUserProficiencies", "agent")),
+    "SearchUserHierarchyGroups": (("connect:DescribeUserHierarchyGroup", "agent-group"),),
+}
 
 
 class ConnectStandin(Service):
@@ -173,7 +102,8 @@ class ConnectStandin(Service):
         arn = f"arn:aws:connect:{ctx.region}:{ctx.identity.account}:instance/{instance_id}"
         if ctx.operation == "DescribeUser":
             arn += f"/agent/{ctx.labels['UserId']}"
-        return [(action, arn)]
+        dependent = _DEPENDENT.get(ctx.operation, ())
+        return [(action, arn), *((name, f"{arn}/{kind}/*") for name, kind in dependent)]
 
     # -- the answers -------------------------------------------------------------------------------
 
@@ -243,7 +173,7 @@ class ConnectStandin(Service):
                         "Id": user.id,
                         "Arn": f"{instance.arn}/agent/{user.id}",
                         "Username": user.username,
-                        "LastModifiedTime": _EPOCH_S + 0.125,
+                        "LastModifiedTime": EPOCH_S + 0.125,
                         "LastModifiedRegion": instance.region,
                     }
                     for user in users
@@ -256,7 +186,8 @@ class ConnectStandin(Service):
         instance = self._instance(ctx, ctx.json["InstanceId"])
         if isinstance(instance, Response):
             return instance
-        users = _matching(instance.users, ctx.json.get("SearchCriteria", {}))
+        known = [user for user in instance.users if user.username not in instance.not_indexed]
+        users = _matching(known, ctx.json.get("SearchCriteria", {}))
         if users is None or "SearchFilter" in ctx.json:
             return self.error(
                 "InvalidParameterException", "this stand-in searches by an exact Username"
@@ -290,8 +221,46 @@ class ConnectStandin(Service):
                         "RoutingProfileId": instance.routing_profile_id(user.routing_profile),
                         "SecurityProfileIds": [instance.routing_profile_id("Agent")],
                     }
+                    | instance.attributes_of(user)
                     for user in users
                 ],
+                "ApproximateTotalCount": total,
+            },
+            token,
+        )
+
+    def _search_hierarchy_groups(self, ctx: Context) -> Response:
+        instance = self._instance(ctx, ctx.json["InstanceId"])
+        if isinstance(instance, Response):
+            return instance
+        groups = instance.hierarchy_groups()
+        criteria = ctx.json.get("SearchCriteria", {})
+        if criteria:
+            condition = criteria.get("StringCondition", {})
+            if (condition.get("FieldName"), condition.get("ComparisonType")) != (
+                "resourceID",
+                "EXACT",
+            ):
+                return self.error(
+                    "InvalidParameterException", "this stand-in searches by an exact resourceID"
+                )
+            groups = [g for g in groups if instance.hierarchy_id(g) == condition["Value"]]
+        page = self._page(
+            "SearchUserHierarchyGroups",
+            instance.id,
+            ctx.json.get("NextToken"),
+            ctx.json.get("MaxResults", 100),
+            instance.paging,
+            groups,
+        )
+        if page is None:
+            return self._bad_token()
+        total = len(groups)
+        groups, token = page
+        return self._reply(
+            ctx,
+            {
+                "UserHierarchyGroups": [instance.hierarchy_group(levels) for levels in groups],
                 "ApproximateTotalCount": total,
             },
             token,
@@ -305,7 +274,7 @@ class ConnectStandin(Service):
             ctx,
             "ListRoutingProfiles",
             instance,
-            sorted({user.routing_profile for user in instance.users}),
+            sorted({user.routing_profile for user in instance.users} - instance.not_listed),
         )
         if page is None:
             return self._bad_token()
@@ -396,6 +365,7 @@ class ConnectStandin(Service):
                     "RoutingProfileId": instance.routing_profile_id(user.routing_profile),
                     "SecurityProfileIds": [instance.routing_profile_id("Agent")],
                 }
+                | instance.attributes_of(user)
             },
         )
 
@@ -485,7 +455,7 @@ def _summary(instance: Instance) -> dict:
         "Arn": instance.arn,
         "IdentityManagementType": "CONNECT_MANAGED",
         "InstanceAlias": instance.alias,
-        "CreatedTime": _EPOCH_S,
+        "CreatedTime": EPOCH_S,
         "ServiceRole": f"arn:aws:iam::{instance.account}:role/aws-service-role/"
         "connect.amazonaws.com/"
         "AWSServiceRoleForAmazonConnect",
@@ -499,6 +469,7 @@ def _summary(instance: Instance) -> dict:
 _ANSWERS = {
     "ListUsers": ConnectStandin._list_users,
     "SearchUsers": ConnectStandin._search_users,
+    "SearchUserHierarchyGroups": ConnectStandin._search_hierarchy_groups,
     "ListRoutingProfiles": ConnectStandin._list_routing_profiles,
     "ListQueues": ConnectStandin._list_queues,
     "GetCurrentUserData": ConnectStandin._get_current_user_data,

@@ -18,7 +18,7 @@ import pytest
 
 from . import fixed_time
 from .cloud import Cloud
-from .connect_standin import User
+from .connect_instance import User
 from .program import Desk, program
 from .term import Terminal
 

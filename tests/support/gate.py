@@ -189,7 +189,7 @@ class Gate:
             return self.services.get("sts")
         return self.services.get(
             "connect"
-            if request.path.startswith(("/users", "/instance", "/search-users", "/metrics"))
+            if request.path.startswith(("/users", "/instance", "/search-user", "/metrics"))
             else "s3"
         )
 

@@ -20,6 +20,7 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, Shape
 
 _STRING, _BOOLEAN, _TIMESTAMP = {"type": "string"}, {"type": "boolean"}, {"type": "timestamp"}
+_LONG = {"type": "long"}
 _CHECK_FAILURE = {"type": "string", "enum": ["ALL_OLD", "NONE"]}
 
 # service -> structure -> member -> shape of the member
@@ -40,6 +41,7 @@ _NEWER_MEMBERS: dict[str, dict[str, dict[str, dict]]] = {
         "User": {"LastModifiedTime": _TIMESTAMP, "LastModifiedRegion": _STRING},
         "InstanceSummary": {"InstanceAccessUrl": _STRING},
         "Instance": {"InstanceAccessUrl": _STRING},
+        "HierarchyGroup": {"LastModifiedTime": _TIMESTAMP, "LastModifiedRegion": _STRING},
         "AgentStatusReference": {"StatusName": {"type": "string", "min": 1, "max": 127}},
         "UserDataFilters": {
             "Agents": {"type": "list", "member": {"shape": "UserId"}, "min": 1, "max": 100}
@@ -47,12 +49,68 @@ _NEWER_MEMBERS: dict[str, dict[str, dict[str, dict]]] = {
     },
 }
 
+# service -> operation -> method, path, and the members of its request and of its answer; a request
+# needs the first of its members. {"shape": NAME} is a shape of the model.
+_NEWER_OPERATIONS: dict[str, dict[str, tuple[str, str, dict, dict]]] = {
+    "connect": {
+        "SearchUserHierarchyGroups": (
+            "POST",
+            "/search-user-hierarchy-groups",
+            {
+                "InstanceId": {"shape": "InstanceId"},
+                "NextToken": {"shape": "NextToken2500"},
+                "MaxResults": {"shape": "MaxResult100"},
+                "SearchFilter": {"shape": "HierarchyGroupSearchFilterNewer"},
+                "SearchCriteria": {"shape": "HierarchyGroupSearchCriteriaNewer"},
+            },
+            {
+                "UserHierarchyGroups": {"shape": "HierarchyGroupListNewer"},
+                "NextToken": {"shape": "NextToken2500"},
+                "ApproximateTotalCount": {"shape": "LongNewer"},
+            },
+        )
+    }
+}
+_NEWER_SHAPES: dict[str, dict[str, dict]] = {
+    "connect": {
+        "HierarchyGroupListNewer": {"type": "list", "member": {"shape": "HierarchyGroup"}},
+        "HierarchyGroupSearchFilterNewer": {
+            "type": "structure",
+            "members": {"AttributeFilter": {"shape": "ControlPlaneTagFilter"}},
+        },
+        "HierarchyGroupSearchCriteriaNewer": {
+            "type": "structure",
+            "members": {"StringCondition": {"shape": "StringCondition"}},
+        },
+        "LongNewer": _LONG,
+    }
+}
+
+
+def _add_operation(raw: dict, name: str, method: str, path: str, members: dict, answer: dict):
+    raw["shapes"][name + "Request"] = {
+        "type": "structure",
+        "required": list(members)[:1],
+        "members": members,
+    }
+    raw["shapes"][name + "Response"] = {"type": "structure", "members": answer}
+    raw["operations"][name] = {
+        "name": name,
+        "http": {"method": method, "requestUri": path},
+        "input": {"shape": name + "Request"},
+        "output": {"shape": name + "Response"},
+    }
+
 
 @functools.lru_cache(maxsize=None)
 def service(name: str) -> ServiceModel:
     """The model of `name` as botocore names it: dynamodb, connect, s3, sts."""
     raw = Loader().load_service_model(name, "service-2")
     shapes = raw["shapes"]
+    shapes.update(_NEWER_SHAPES.get(name, {}))
+    for operation_name, what in _NEWER_OPERATIONS.get(name, {}).items():
+        if operation_name not in raw["operations"]:
+            _add_operation(raw, operation_name, *what)
     for structure, members in _NEWER_MEMBERS.get(name, {}).items():
         for member, shape in members.items():
             shape_name = f"{structure}{member}Newer"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .connect_standin import User
+from .connect_instance import User
 
 _FIRST = (
     "Ada Bela Chloé Dmitri Elif Femi Grace Hiro Ines Jan Kofi Lena Mei Nils Olga Paulo Quinn Rosa Sven "
