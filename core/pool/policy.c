@@ -5,6 +5,7 @@
 
 #include "core/base/banned.h"
 #include "core/base/text.h"
+#include "core/pool/group.h"
 
 #define DAY_S ((int64_t)24 * 60 * 60)
 #define RELEASE_FLOOR 5
@@ -255,11 +256,16 @@ static uint64_t number_of(const char *ext)
     return number;
 }
 
+uint64_t range_size(const struct ext_range *range)
+{
+    return number_of(range->last) - number_of(range->first) + 1;
+}
+
 uint64_t policy_size(const struct policy *policy)
 {
     uint64_t size = 0;
     for (size_t i = 0; i < policy->n_ranges; i++) {
-        size += number_of(policy->ranges[i].last) - number_of(policy->ranges[i].first) + 1;
+        size += range_size(&policy->ranges[i]);
     }
     return size;
 }
@@ -387,9 +393,9 @@ enum err_code low_water_parse(struct low_water *low, const char *text, struct er
     return ERR_OK;
 }
 
-struct pool_level policy_level(const struct policy *policy, const uint64_t counts[EXT_STATE_COUNT])
+static struct pool_level level_by(const struct low_water *low,
+                                  const uint64_t counts[EXT_STATE_COUNT])
 {
-    const struct low_water *low = &policy->low_water;
     struct pool_level level = {.left = counts[EXT_FREE] + counts[EXT_ABSENT]};
     uint64_t share = (uint64_t)low->value;
     level.size = level.left + counts[EXT_COOLING] + counts[EXT_ASSIGNED] + counts[EXT_RESERVED];
@@ -398,6 +404,18 @@ struct pool_level policy_level(const struct policy *policy, const uint64_t count
     level.low = level.size > 0 && level.left < level.limit;
     level.exhausted = level.size > 0 && level.left + counts[EXT_COOLING] == 0;
     return level;
+}
+
+struct pool_level policy_level(const struct policy *policy, const uint64_t counts[EXT_STATE_COUNT])
+{
+    return level_by(&policy->low_water, counts);
+}
+
+struct pool_level policy_level_of(const struct policy *policy, uint16_t group,
+                                  const uint64_t counts[EXT_STATE_COUNT])
+{
+    bool own = group < policy->n_groups && policy->groups[group].has_low_water;
+    return level_by(own ? &policy->groups[group].low_water : &policy->low_water, counts);
 }
 
 int64_t release_limit_bare(const struct release_limit *limit, int64_t holders)

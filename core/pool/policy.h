@@ -95,6 +95,7 @@ bool policy_in_ranges(const struct policy *policy, const char *ext);
 const struct ext_range *policy_range_of(const struct policy *policy, const char *ext);
 bool policy_is_blocked(const struct policy *policy, const char *ext);
 uint64_t policy_size(const struct policy *policy); /* numbers in the ranges */
+uint64_t range_size(const struct ext_range *range);
 
 /* How many numbers of the ranges the snapshot does not show. */
 uint64_t policy_missing(const struct policy *policy, const struct snapshot *snapshot);
@@ -113,6 +114,9 @@ struct pool_level {
 };
 /* Of the counts by state (core/session/rows.h), EXT_ABSENT being the numbers that are not made yet. */
 struct pool_level policy_level(const struct policy *policy, const uint64_t counts[EXT_STATE_COUNT]);
+/* The same of one group, by its own low water mark if it has one; of no group, by the policy's. */
+struct pool_level policy_level_of(const struct policy *policy, uint16_t group,
+                                  const uint64_t counts[EXT_STATE_COUNT]);
 
 /* When a cooling slot stops cooling. One whose time is damaged begins to cool when it is repaired:
    at the earliest now. */

@@ -36,7 +36,7 @@ static const struct slot **holders_of(const struct snapshot *snapshot, size_t *c
 
 static struct agent_row row_of(const struct agent *agent, const struct slot *slot, bool judged)
 {
-    struct agent_row row = {.slot = slot, .state = AGENT_ASSIGNED};
+    struct agent_row row = {.agent = agent, .slot = slot, .state = AGENT_ASSIGNED};
     if (agent) {
         row.login = agent->login;
         row.name = agent->name;
@@ -54,6 +54,22 @@ const char *agent_state_name(enum agent_state state)
     static const char *const names[] = {
         [AGENT_ASSIGNED] = "assigned", [AGENT_NEW] = "new", [AGENT_STALE] = "stale"};
     return names[state];
+}
+
+uint16_t agent_row_group(const struct policy *policy, const struct agent_row *row)
+{
+    if (policy->n_groups == 0) {
+        return GROUP_NONE;
+    }
+    return row->agent  ? row->agent->group
+           : row->slot ? group_of_ext(policy, row->slot->ext)
+                       : GROUP_NONE;
+}
+
+const char *agent_row_group_name(const struct policy *policy, const struct agent_row *row)
+{
+    uint16_t group = agent_row_group(policy, row);
+    return group == GROUP_UNKNOWN ? "?" : group == GROUP_NONE ? NULL : group_name(policy, group);
 }
 
 void agent_rows_join(const struct snapshot *snapshot, const struct roster *roster,

@@ -5,6 +5,7 @@
  * What lists and the screen show of a snapshot and a roster. Pure.
  */
 
+#include "core/pool/group.h"
 #include "core/pool/model.h"
 #include "core/pool/policy.h"
 
@@ -17,9 +18,16 @@ struct agent_row {
     const char *login;
     const char *name; /* may be NULL */
     const char *routing_profile;
-    const struct slot *slot; /* NULL: holds none */
+    const struct agent *agent; /* NULL: not in the directory, or it was not read */
+    const struct slot *slot;   /* NULL: holds none */
     enum agent_state state;
 };
+
+/* The group of the agent; of somebody who is in no directory that of the number. An index of the
+   policy's groups, GROUP_NONE or GROUP_UNKNOWN. */
+uint16_t agent_row_group(const struct policy *policy, const struct agent_row *row);
+/* Its name: "London"; "?" if that hangs on something that was not read; NULL: none. */
+const char *agent_row_group_name(const struct policy *policy, const struct agent_row *row);
 struct agent_rows {
     struct agent_row *rows;
     size_t n_rows;
