@@ -29,7 +29,8 @@ struct sync {
     size_t n_slots;
     const struct agent *agents;
     size_t n_agents;
-    const char *cut;          /* the login of the directory that is half of one, or NULL */
+    const char **cuts; /* logins of the directories that are half of one */
+    size_t n_cuts;
     struct strmap people;     /* login: index of the person; the roster's first, leavers behind */
     const struct slot **kept; /* by person: the extension that they have */
     size_t n_people, people_capacity;

@@ -84,9 +84,8 @@ bool sync_has_left(const struct sync *sync, uint32_t person)
 
 /* A file that ends in a login, without a line end, was cut there if somebody who holds a number has
    a login with that beginning and is not in it. */
-static const char *find_cut(const struct sync *sync)
+static const char *find_cut(const struct sync *sync, const char *last)
 {
-    const char *last = sync->input->roster->last_login;
     size_t length = last ? strlen(last) : 0;
     size_t person = last ? strmap_get(&sync->people, last) : STRMAP_NONE;
     if (person == STRMAP_NONE || sync->kept[person]) {
@@ -100,19 +99,36 @@ static const char *find_cut(const struct sync *sync)
     return NULL;
 }
 
-/* Whether the directory may lack somebody. */
+/* `name` is of one directory of several; else NULL. */
+static void judge_end(struct sync *sync, const char *last, const char *name)
+{
+    struct plan *plan = sync->builder.plan;
+    const char *whole = find_cut(sync, last);
+    bool known = sync->n_cuts > 0 && strcmp(sync->cuts[sync->n_cuts - 1], last ? last : "") == 0;
+    if (whole && !known) {
+        sync->cuts[sync->n_cuts++] = last;
+        plan->partial = arena_printf(&plan->arena,
+                                     "%s%s%s%sit ends with \"%s\" and without a line end, "
+                                     "and \"%s\" is not in it",
+                                     plan->partial ? plan->partial : "", plan->partial ? "; " : "",
+                                     name ? name : "", name ? ": " : "", last, whole);
+    }
+}
+
+/* Whether a directory may lack somebody. */
 static void judge_roster(struct sync *sync)
 {
     struct plan *plan = sync->builder.plan;
     const struct roster *roster = sync->input->roster;
-    const char *whole = find_cut(sync);
     plan->partial = arena_strdup(&plan->arena, roster->partial);
-    if (whole) {
-        sync->cut = roster->last_login;
-        plan->partial = arena_printf(&plan->arena,
-                                     "it ends with \"%s\" and without a line end, "
-                                     "and \"%s\" is not in it",
-                                     sync->cut, whole);
+    sync->cuts = arena_alloc(&plan->arena, (roster->n_directories + 1) * sizeof *sync->cuts);
+    if (roster->parts) {
+        for (size_t i = 0; i < roster->n_directories; i++) {
+            judge_end(sync, roster->directories[i].last_login,
+                      roster_directory_name(&roster->directories[i]));
+        }
+    } else {
+        judge_end(sync, roster->last_login, NULL);
     }
     plan->withheld = plan->partial ? sync->n_people - sync->n_agents : 0;
 }

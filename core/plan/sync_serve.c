@@ -10,8 +10,11 @@
 
 static bool needs_one(const struct sync *sync, size_t person)
 {
-    return !sync->kept[person] &&
-           !(sync->cut && strcmp(sync->agents[person].login, sync->cut) == 0);
+    bool needs = !sync->kept[person];
+    for (size_t i = 0; needs && i < sync->n_cuts; i++) {
+        needs = strcmp(sync->agents[person].login, sync->cuts[i]) != 0;
+    }
+    return needs;
 }
 
 void sync_gather_joiners(struct sync *sync)
@@ -26,8 +29,8 @@ void sync_gather_joiners(struct sync *sync)
             sync->joiners[n++].agent = &sync->agents[i];
         }
     }
-    sync->builder.plan->keep = sync->n_agents - sync->n_joiners - (sync->cut != NULL);
-    sync->builder.plan->holders = sync->n_people - sync->n_joiners - (sync->cut != NULL);
+    sync->builder.plan->keep = sync->n_agents - sync->n_joiners - sync->n_cuts;
+    sync->builder.plan->holders = sync->n_people - sync->n_joiners - sync->n_cuts;
 }
 
 /* By agent the number that they gave back last, among those that are still available. */

@@ -174,49 +174,81 @@ void roster_describe(struct roster *roster, const struct roster_directory *direc
         .source = arena_strdup(arena, directory->source),
         .uri = arena_strdup(arena, directory->uri),
         .partial = roster->partial,
+        .last_login = roster->last_login,
         .n_agents = roster->n_agents,
+        .unread = directory->unread,
     };
 }
 
-/* By login, and of one login by directory. */
-static int compare_merged(const void *a, const void *b)
+const char *roster_directory_name(const struct roster_directory *directory)
 {
-    const struct agent *left = a;
-    const struct agent *right = b;
-    int order = strcmp(left->login, right->login);
-    return order != 0 ? order : (int)left->directory - (int)right->directory;
-}
-
-/* The sorted agents, of which those of one login become the first one and the chain behind it. */
-static void chain_agents(struct roster *merged, struct agent *all, size_t n)
-{
-    struct agent *chain = arena_alloc(&merged->arena, (n + 1) * sizeof *chain);
-    memcpy(chain, all, n * sizeof *all);
-    merged->agents = all;
-    for (size_t i = 0; i < n; i++) {
-        bool more = i + 1 < n && strcmp(chain[i].login, chain[i + 1].login) == 0;
-        chain[i].next = more ? &chain[i + 1] : NULL;
-        if (i == 0 || strcmp(chain[i - 1].login, chain[i].login) != 0) {
-            all[merged->n_agents++] = chain[i];
-        }
-    }
+    return directory->name ? directory->name : directory->uri;
 }
 
 /* What people and planners should know of one part, under the name of its directory. */
-static void merge_words(struct roster *merged, const struct roster *part)
+static void merge_words(struct roster *merged, const struct roster *part, bool first)
 {
     const struct roster_directory *directory = &part->directories[0];
-    const char *name = directory->name ? directory->name : directory->uri;
+    const char *name = roster_directory_name(directory);
     if (part->note) {
         roster_note(merged, "%s: %s", name, part->note);
     }
     if (part->partial) {
         roster_partial(merged, "%s: %s", name, part->partial);
     }
-    if (part->read_at_s < merged->read_at_s || merged->pages == 0) {
+    if (first || part->read_at_s < merged->read_at_s) {
         merged->read_at_s = part->read_at_s;
     }
     merged->pages += part->pages;
+}
+
+/* What is left of the parts while they are merged. */
+struct merge {
+    struct roster *const *parts;
+    size_t n_parts;
+    size_t *at; /* of each part: the agents before are in the merged roster */
+};
+
+/* The part whose next agent has the first login; of one login the first part. n_parts: none is left. */
+static size_t first_part(const struct merge *merge)
+{
+    size_t first = merge->n_parts;
+    const char *login = NULL;
+    for (size_t i = 0; i < merge->n_parts; i++) {
+        const struct roster *part = merge->parts[i];
+        const char *next = merge->at[i] < part->n_agents ? part->agents[merge->at[i]].login : NULL;
+        if (next && (!login || strcmp(next, login) < 0)) {
+            first = i;
+            login = next;
+        }
+    }
+    return first;
+}
+
+static struct agent take_agent(struct merge *merge, size_t part)
+{
+    struct agent agent = merge->parts[part]->agents[merge->at[part]++];
+    agent.directory = (uint16_t)part;
+    agent.next = NULL;
+    return agent;
+}
+
+/* Those of one login stand behind the first of them. */
+static void merge_agents(struct roster *merged, struct merge *merge)
+{
+    struct agent *last = NULL; /* of the newest login, the end of its chain */
+    for (size_t part; (part = first_part(merge)) < merge->n_parts;) {
+        struct agent agent = take_agent(merge, part);
+        if (last && strcmp(last->login, agent.login) == 0) {
+            struct agent *link = arena_alloc(&merged->arena, sizeof *link);
+            *link = agent;
+            last->next = link;
+            last = link;
+        } else {
+            last = &merged->agents[merged->n_agents++];
+            *last = agent;
+        }
+    }
 }
 
 struct roster *roster_merge(struct roster *const *parts, size_t n_parts)
@@ -229,19 +261,13 @@ struct roster *roster_merge(struct roster *const *parts, size_t n_parts)
     for (size_t i = 0; i < n_parts; i++) {
         merged->parts[i] = roster_ref(parts[i]);
         merged->directories[i] = parts[i]->directories[0];
-        merge_words(merged, parts[i]);
+        merge_words(merged, parts[i], i == 0);
         n += parts[i]->n_agents;
     }
-    struct agent *all = mem_array(n + 1, sizeof *all);
-    size_t at = 0;
-    for (size_t i = 0; i < n_parts; i++) {
-        for (size_t j = 0; j < parts[i]->n_agents; j++, at++) {
-            all[at] = parts[i]->agents[j];
-            all[at].directory = (uint16_t)i;
-        }
-    }
-    qsort(all, n, sizeof *all, compare_merged);
-    chain_agents(merged, all, n);
+    struct merge merge = {parts, n_parts, mem_array(n_parts, sizeof *merge.at)};
+    merged->agents = mem_array(n + 1, sizeof *merged->agents);
+    merge_agents(merged, &merge);
+    free(merge.at);
     return merged;
 }
 

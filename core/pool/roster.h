@@ -70,8 +70,10 @@ struct roster_directory {
         *source; /* as slots have it (slot_source): the id of a Connect instance, or the name of
                            a file; NULL: a file without a name */
     const char *uri;
-    const char *partial; /* why somebody may be missing; NULL: it is whole */
+    const char *partial;    /* why somebody may be missing; NULL: it is whole */
+    const char *last_login; /* see struct roster */
     size_t n_agents;
+    bool unread; /* nothing of it is in the roster, `partial` says why */
 };
 
 struct roster {
@@ -113,12 +115,15 @@ void roster_check_total(struct roster *roster, const char *name, size_t n_read, 
 const char *roster_seal(struct roster *roster);
 const struct agent *roster_find(const struct roster *roster, const char *login);
 
-/* Says which directory a sealed roster comes from. Copies the texts; `partial` and `n_agents` are those
-   of the roster. */
+/* Says which directory a sealed roster comes from. Copies the texts; `partial`, `last_login` and
+   `n_agents` are those of the roster. */
 void roster_describe(struct roster *roster, const struct roster_directory *directory);
-/* One roster of several, each of them sealed and described, in the order of the configuration. Of a
-   login in two directories the first one counts, and has the others in `next`. Partial if one of them
-   is. Keeps a reference on each. `pages` are added up, and the oldest read_at_s counts. */
+/* What people call it: its name, else its URI. */
+const char *roster_directory_name(const struct roster_directory *directory);
+/* One roster of several, each of them sealed and described, in the order of the configuration; at the
+   cost of their agents. Of a login in two directories the first one counts, and has the others in
+   `next`. Partial if one of them is. Keeps a reference on each. `pages` are added up, and the oldest
+   read_at_s counts. */
 struct roster *roster_merge(struct roster *const *parts, size_t n_parts);
 
 #endif

@@ -366,6 +366,39 @@ static void test_a_login_that_is_cut(void **state)
     }
 }
 
+/* Each of several directories can end in the middle of a login. */
+static void test_logins_that_are_cut_in_two_directories(void **state)
+{
+    (void)state;
+    static const char *const logins[] = {"alice ca", "dave bo"};
+    static const char *const last[] = {"ca", "bo"};
+    struct roster *parts[2];
+    struct world w;
+    world_init(&w, "0000-0005");
+    w.keeps_claims = true;
+    world_store(&w, "0000 alice\n0001 bob\n0002 carol\n0003 -\n0004 -\n0005 -\n");
+    for (size_t i = 0; i < 2; i++) {
+        world_directory(&w, logins[i]);
+        parts[i] = roster_ref(w.roster);
+        parts[i]->last_login = arena_strdup(&parts[i]->arena, last[i]);
+        roster_describe(parts[i],
+                        &(struct roster_directory){.name = i ? "york" : "hull", .uri = "file:x"});
+    }
+    roster_unref(w.roster);
+    w.roster = roster_merge(parts, 2);
+    struct plan *plan = world_sync(&w);
+    assert_plan(plan, "+ 0003 dave\n");
+    assert_int_equal(plan->withheld, 2);
+    assert_string_equal(plan->partial,
+                        "hull: it ends with \"ca\" and without a line end, and \"carol\" is not "
+                        "in it; york: it ends with \"bo\" and without a line end, and \"bob\" is "
+                        "not in it");
+    plan_free(plan);
+    roster_unref(parts[0]);
+    roster_unref(parts[1]);
+    world_release(&w);
+}
+
 /* A number that cools is the last resort: one of the ranges that nobody made yet comes before it,
    whatever the store could show of it. */
 static void test_unmade_before_cooling(void **state)
@@ -691,6 +724,7 @@ int main(void)
         cmocka_unit_test(test_notes),
         cmocka_unit_test(test_a_partial_directory_takes_nothing_back),
         cmocka_unit_test(test_a_login_that_is_cut),
+        cmocka_unit_test(test_logins_that_are_cut_in_two_directories),
         cmocka_unit_test(test_unmade_before_cooling),
         cmocka_unit_test(test_complete_snapshots_make_numbers),
         cmocka_unit_test(test_spares),

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -60,6 +61,85 @@ static void a_sealed_roster_has_nobody_twice(void **state)
     assert_null(roster_find(roster, "bob"));
     assert_null(roster_seal(roster));
     roster_unref(roster);
+}
+
+/* A sealed roster of these logins, one word each, of a directory of that name. */
+static struct roster *part_of(const char *name, const char *logins, int64_t read_at_s)
+{
+    struct roster *roster = roster_new();
+    char *copy = mem_strdup(logins);
+    char *rest = NULL;
+    for (char *login = strtok_r(copy, " ", &rest); login; login = strtok_r(NULL, " ", &rest)) {
+        roster_add(roster, &(struct agent){.login = login, .name = name});
+    }
+    free(copy);
+    roster->read_at_s = read_at_s;
+    roster->pages = 2;
+    roster_seal(roster);
+    return roster;
+}
+
+static void several_rosters_become_one(void **state)
+{
+    (void)state;
+    struct roster *parts[] = {part_of("leeds", "zoe kim bob", 50), part_of("york", "", 40),
+                              part_of("hull", "kim alice zoe", 60)};
+    const char *const names[] = {"leeds", NULL, "hull"};
+    roster_partial(parts[1], "it cannot be read");
+    roster_note(parts[2], "%s", "no names");
+    parts[2]->last_login = arena_strdup(&parts[2]->arena, "zoe");
+    for (size_t i = 0; i < 3; i++) {
+        roster_describe(parts[i], &(struct roster_directory){.name = names[i],
+                                                             .source = names[i],
+                                                             .uri = "file:x.csv",
+                                                             .unread = i == 1});
+    }
+    struct roster *all = roster_merge(parts, 3);
+    for (size_t i = 0; i < 3; i++) {
+        roster_unref(parts[i]);
+    }
+    static const char *const logins[] = {"alice", "bob", "kim", "zoe"};
+    static const int from[] = {2, 0, 0, 0};
+    assert_int_equal(all->n_agents, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(all->agents[i].login, logins[i]);
+        assert_int_equal(all->agents[i].directory, from[i]);
+        assert_int_equal(all->agents[i].next != NULL, i >= 2);
+    }
+    assert_string_equal(all->agents[2].name, "leeds"); /* the first one counts */
+    assert_string_equal(all->agents[2].next->name, "hull");
+    assert_int_equal(all->agents[2].next->directory, 2);
+    assert_null(all->agents[2].next->next);
+    assert_string_equal(all->partial, "file:x.csv: it cannot be read");
+    assert_string_equal(all->note, "hull: no names");
+    assert_int_equal(all->pages, 6);
+    assert_int_equal(all->read_at_s, 40);
+    assert_int_equal(all->n_directories, 3);
+    assert_true(all->directories[1].unread && !all->directories[0].unread);
+    assert_string_equal(all->directories[2].last_login, "zoe");
+    assert_int_equal(all->directories[2].n_agents, 3);
+    roster_unref(all);
+}
+
+static void one_login_in_three_directories(void **state)
+{
+    (void)state;
+    struct roster *parts[3];
+    for (size_t i = 0; i < 3; i++) {
+        parts[i] = part_of("x", "kim", (int64_t)i);
+        roster_describe(parts[i], &(struct roster_directory){.uri = "file:x.csv"});
+    }
+    struct roster *all = roster_merge(parts, 3);
+    assert_int_equal(all->n_agents, 1);
+    assert_int_equal(all->agents[0].directory, 0);
+    assert_int_equal(all->agents[0].next->directory, 1);
+    assert_int_equal(all->agents[0].next->next->directory, 2);
+    assert_null(all->agents[0].next->next->next);
+    assert_int_equal(all->read_at_s, 0);
+    for (size_t i = 0; i < 3; i++) {
+        roster_unref(parts[i]);
+    }
+    roster_unref(all);
 }
 
 static void *hold_and_drop(void *shared)
@@ -160,6 +240,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sealed_snapshot_is_sorted_and_has_one_slot_a_number),
         cmocka_unit_test(a_sealed_roster_has_nobody_twice),
+        cmocka_unit_test(several_rosters_become_one),
+        cmocka_unit_test(one_login_in_three_directories),
         cmocka_unit_test(references_are_counted_across_threads),
         cmocka_unit_test(a_map_finds_what_was_put_in),
         cmocka_unit_test(a_map_does_many_at_once_like_one_after_the_other),
