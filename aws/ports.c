@@ -92,14 +92,17 @@ void aws_free(struct aws *aws)
 
 /* ---- accounts ---------------------------------------------------------------------------- */
 
-/* The region in the ARN of the instance or of the table, if one of them is an ARN. */
+/* The region in the ARN of an instance or of the table, if one of them is an ARN. */
 static const char *guess_region(const struct settings *settings, struct arn *arn)
 {
-    const char *instance =
-        settings->directory ? location_rest(settings->directory, "connect") : NULL;
+    for (size_t i = 0; i < settings->n_directories; i++) {
+        const char *instance = location_rest(settings->directories[i].uri, "connect");
+        if (instance && arn_parse(instance, arn)) {
+            return arn->region;
+        }
+    }
     const char *table = settings->store ? location_rest(settings->store, "dynamodb") : NULL;
-    bool found = (instance && arn_parse(instance, arn)) || (table && arn_parse(table, arn));
-    return found ? arn->region : NULL;
+    return table && arn_parse(table, arn) ? arn->region : NULL;
 }
 
 static enum err_code open_account(struct aws_session *session, struct err *err)

@@ -206,7 +206,8 @@ static enum err_code join_continuations(struct ini *ini, struct err *err)
         struct span more = trim(line);
         buf_putc(&ini->value, '\n');
         buf_append(&ini->value, more.start, more.length);
-        if (buf_failed(&ini->value)) {
+        buf_append(&ini->more_lines, &ini->line, sizeof ini->line);
+        if (buf_failed(&ini->value) || buf_failed(&ini->more_lines)) {
             return stop(ini, err, "a value is too long");
         }
     }
@@ -222,6 +223,7 @@ static enum err_code read_property(struct ini *ini, struct span line, struct err
         return ERR_CONFIG;
     }
     buf_clear(&ini->parent);
+    buf_clear(&ini->more_lines);
     ini->in_property = true;
     ini->indent = indent_of(line);
     return ini->value.length == 0 ? ERR_OK : join_continuations(ini, err);
@@ -250,6 +252,7 @@ void ini_init(struct ini *ini, const char *file, const char *text, size_t length
     buf_init(&ini->parent, INI_VALUE_MAX);
     buf_init(&ini->name, INI_VALUE_MAX);
     buf_init_secret(&ini->value, INI_VALUE_MAX);
+    buf_init(&ini->more_lines, INI_VALUE_MAX * sizeof ini->line);
 }
 
 void ini_release(struct ini *ini)
@@ -258,6 +261,7 @@ void ini_release(struct ini *ini)
     buf_release(&ini->parent);
     buf_release(&ini->name);
     buf_release(&ini->value);
+    buf_release(&ini->more_lines);
 }
 
 static enum err_code read_line(struct ini *ini, enum line_kind kind, struct span line,
@@ -282,7 +286,7 @@ enum err_code ini_next(struct ini *ini, struct ini_event *event, struct err *err
     static const enum ini_kind kinds[] = {[LINE_SECTION] = INI_SECTION,
                                           [LINE_CONTINUATION] = INI_SUBPROPERTY,
                                           [LINE_PROPERTY] = INI_PROPERTY};
-    *event = (struct ini_event){INI_END, "", "", "", "", ini->line};
+    *event = (struct ini_event){INI_END, "", "", "", "", ini->line, NULL};
     struct span line = {0};
     enum line_kind kind = ini->ended ? LINE_NONE : next_line(ini, &line);
     if (kind == LINE_NONE) {
@@ -295,8 +299,14 @@ enum err_code ini_next(struct ini *ini, struct ini_event *event, struct err *err
         code = read_line(ini, kind, line, err);
     }
     if (code == ERR_OK) {
-        *event = (struct ini_event){kinds[kind],    ini->section.data, ini->parent.data,
-                                    ini->name.data, ini->value.data,   number};
+        *event =
+            (struct ini_event){.kind = kinds[kind],
+                               .section = ini->section.data,
+                               .parent = ini->parent.data,
+                               .name = ini->name.data,
+                               .value = ini->value.data,
+                               .line = number,
+                               .more_lines = (const unsigned *)(const void *)ini->more_lines.data};
     }
     return code;
 }

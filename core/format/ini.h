@@ -58,11 +58,12 @@ enum ini_kind {
 /* What was read. The strings belong to the reader and hold until the next call of ini_next. */
 struct ini_event {
     enum ini_kind kind;
-    const char *section; /* between the brackets, blanks trimmed: "context london" */
-    const char *parent;  /* the property that a sub-property belongs to, otherwise "" */
-    const char *name;    /* lower-cased, "" for a section */
-    const char *value;   /* may be ""; continuations are behind a '\n' each */
-    unsigned line;       /* counted from 1; where the property started */
+    const char *section;        /* between the brackets, blanks trimmed: "context london" */
+    const char *parent;         /* the property that a sub-property belongs to, otherwise "" */
+    const char *name;           /* lower-cased, "" for a section */
+    const char *value;          /* may be ""; continuations are behind a '\n' each */
+    unsigned line;              /* counted from 1; where the property started */
+    const unsigned *more_lines; /* where its continuations stand */
 };
 
 struct ini {
@@ -75,6 +76,7 @@ struct ini {
     size_t indent;    /* ... and the last one started after so many blanks */
     bool ended;
     struct buf section, parent, name, value;
+    struct buf more_lines; /* numbers, not text */
 };
 
 /* `file` is a name for messages; it and `text` must outlive the reader. */

@@ -76,13 +76,17 @@ static enum err_code opened(const struct session *session, enum err_code code, e
 
 enum err_code session_open_directory(struct session *session, struct err *err)
 {
-    const char *uri = session->settings->directory;
+    const struct settings *settings = session->settings;
     const char *rest = NULL;
     if (session->directory) {
         return ERR_OK;
     }
-    if (!uri) {
-        return settings_no_directory(session->settings, err);
+    if (settings->n_directories == 0) {
+        return settings_no_directory(settings, err);
+    }
+    const char *uri = settings->directories[0].uri;
+    if (settings->n_directories > 1) {
+        return err_set(err, ERR_USAGE, "%s: there are several directories", settings->directory);
     }
     const struct port *port = port_of(session, uri, &rest);
     if (!port || !port->directory) {
@@ -111,11 +115,12 @@ static enum err_code check_store_is_named(struct session *session, struct err *e
 {
     const struct settings *settings = session->settings;
     struct err unnamed = ERR_INIT;
-    if (settings_store_is_named(settings, settings->directory, settings->export_to, &unnamed) ==
-        ERR_OK) {
+    if (settings_store_is_named(settings, settings_connect_directory(settings), settings->export_to,
+                                &unnamed) == ERR_OK) {
         return ERR_OK;
     }
-    enum err_code code = settings->directory ? session_open_directory(session, err) : ERR_OK;
+    enum err_code code =
+        settings->n_directories > 0 ? session_open_directory(session, err) : ERR_OK;
     if (code == ERR_OK) {
         code = err_set(err, unnamed.code, "%s", unnamed.text);
         err_hint(err, "%s", unnamed.hint);

@@ -157,15 +157,21 @@ static const char *as_written(struct arena *arena, enum setup_field field, const
     if (field > SETUP_EXPORT || strcmp(text, LOCATION_NO_EXPORT) == 0) {
         return text;
     }
-    const struct location_text from = {ports[field], text, NULL};
+    const char *name = NULL;
+    const char *rest = text;
+    if (field == SETUP_DIRECTORY && location_name(text, arena, &name, &rest, &ignored) != ERR_OK) {
+        return text;
+    }
+    const struct location_text from = {ports[field], rest, NULL};
     if (location_normalise(&from, arena, &uri, &ignored) != ERR_OK) {
         return text;
     }
     const char *path = location_rest(uri, schemes[field]);
     bool whole = !path || path[0] == '/' || strncmp(path, "~/", 2) == 0;
-    return whole || !getcwd(here, sizeof here)
-               ? uri
-               : arena_printf(arena, "%s:%s/%s", schemes[field], here, path);
+    if (!whole && getcwd(here, sizeof here)) {
+        uri = arena_printf(arena, "%s:%s/%s", schemes[field], here, path);
+    }
+    return name ? arena_printf(arena, "%s=%s", name, uri) : uri;
 }
 
 /* Whether the form has a field for it. */

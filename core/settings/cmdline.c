@@ -223,7 +223,11 @@ static enum err_code take_option(struct parser *parser, enum option_id id, const
         return err_set(parser->err, ERR_USAGE, "--%s is empty; it needs a value: --%s %s",
                        option_info(id)->name, option_info(id)->name, option_info(id)->hint);
     }
-    parser->line->values[id] = value ? value : "yes";
+    const char **out = &parser->line->values[id];
+    if (*out && option_info(id)->repeats) {
+        value = arena_printf(&parser->line->arena, "%s\n%s", *out, value);
+    }
+    *out = value ? value : "yes";
     return ERR_OK;
 }
 
@@ -361,7 +365,7 @@ static enum err_code judge(struct parser *parser)
 enum err_code command_line_parse(int argc, char *const argv[], struct command_line *line,
                                  struct err *err)
 {
-    *line = (struct command_line){.program = argc > 0 ? argv[0] : "extpool"};
+    *line = (struct command_line){.program = argc > 0 ? argv[0] : "extpool", .arena = ARENA_INIT};
     struct parser parser = {.line = line, .err = err};
     describe_options(&parser);
     optind = 0; /* getopt starts afresh, its own state included */
@@ -390,5 +394,6 @@ enum err_code command_line_parse(int argc, char *const argv[], struct command_li
 void command_line_release(struct command_line *line)
 {
     free(line->operands);
-    *line = (struct command_line){0};
+    arena_release(&line->arena);
+    *line = (struct command_line){.arena = ARENA_INIT};
 }

@@ -15,6 +15,7 @@
  * before it. So an agent who is called "sync" is named behind the action: --assign sync.
  */
 
+#include "core/base/arena.h"
 #include "core/base/err.h"
 #include "core/settings/options.h"
 
@@ -23,8 +24,11 @@ struct command_line {
     enum action action;
     const char **operands; /* point into argv */
     size_t n_operands;
-    const char *values[OPT_COUNT]; /* as given; a flag's is "yes"; NULL: not given */
-    enum topic topic;              /* ACTION_HELP */
+    const char
+        *values[OPT_COUNT]; /* as given; a flag's is "yes"; NULL: not given. Of an option that
+                                      repeats all, with a line end between them */
+    enum topic topic;       /* ACTION_HELP */
+    struct arena arena;     /* of values that are not as they stand in argv */
 };
 
 /* ERR_USAGE says what is wrong and which option was probably meant. On an error `line` is empty.

@@ -140,6 +140,56 @@ static const char *one_line(struct arena *arena, const char *value)
     return copy;
 }
 
+static bool may_repeat(enum option_id id)
+{
+    return id != OPT_COUNT && option_info(id)->repeats;
+}
+
+static void add_entry(struct reading *r, enum option_id id, const char *value, unsigned line)
+{
+    struct config *config = r->config;
+    config->entries = mem_resize(config->entries, config->n_entries + 1, sizeof *config->entries);
+    config->entries[config->n_entries++] = (struct config_entry){
+        .section = r->section,
+        .context = r->context,
+        .id = id,
+        .name = arena_strdup(&config->arena, r->event.name),
+        .value = value,
+        .line = line,
+    };
+}
+
+/* How much of the line stands before a comment, which the reader keeps in lines that continue a value,
+   because it belongs to the value in Amazon's files. */
+static size_t without_comment(const char *line, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        bool begins = i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t';
+        if (begins && (line[i] == '#' || line[i] == ';')) {
+            length = i;
+        }
+    }
+    while (length > 0 && (line[length - 1] == ' ' || line[length - 1] == '\t')) {
+        length--;
+    }
+    return length;
+}
+
+/* Each line of the value is an entry. */
+static void add_lines(struct reading *r, enum option_id id)
+{
+    const char *line = r->event.value;
+    for (size_t i = 0; *line != '\0' || i == 0; i++) {
+        size_t whole = strcspn(line, "\n");
+        size_t length = without_comment(line, whole);
+        if (length > 0 || i == 0) {
+            add_entry(r, id, arena_strndup(&r->config->arena, line, length),
+                      i == 0 ? r->event.line : r->event.more_lines[i - 1]);
+        }
+        line += whole + (line[whole] == '\n' ? 1 : 0);
+    }
+}
+
 static enum err_code take_property(struct reading *r)
 {
     struct config *config = r->config;
@@ -147,7 +197,7 @@ static enum err_code take_property(struct reading *r)
     if (id == OPT_COUNT && !takes_pairs(r->section)) {
         return unknown_key(r);
     }
-    for (size_t i = 0; i < config->n_entries; i++) {
+    for (size_t i = 0; i < config->n_entries && !may_repeat(id); i++) {
         const struct config_entry *other = &config->entries[i];
         if (other->section == r->section && text_same(other->context, r->context) &&
             strcmp(other->name, r->event.name) == 0) {
@@ -156,15 +206,11 @@ static enum err_code take_property(struct reading *r)
                              other->line);
         }
     }
-    config->entries = mem_resize(config->entries, config->n_entries + 1, sizeof *config->entries);
-    config->entries[config->n_entries++] = (struct config_entry){
-        .section = r->section,
-        .context = r->context,
-        .id = id,
-        .name = arena_strdup(&config->arena, r->event.name),
-        .value = one_line(&config->arena, r->event.value),
-        .line = r->event.line,
-    };
+    if (may_repeat(id)) {
+        add_lines(r, id);
+    } else {
+        add_entry(r, id, one_line(&config->arena, r->event.value), r->event.line);
+    }
     return ERR_OK;
 }
 
@@ -214,14 +260,29 @@ void config_release(struct config *config)
     *config = (struct config){.arena = ARENA_INIT};
 }
 
-const struct config_entry *config_find(const struct config *config, enum section section,
-                                       const char *context, enum option_id id)
+/* From that entry on. */
+static const struct config_entry *find_from(const struct config *config, size_t from,
+                                            enum section section, const char *context,
+                                            enum option_id id)
 {
-    for (size_t i = 0; i < config->n_entries; i++) {
+    for (size_t i = from; i < config->n_entries; i++) {
         const struct config_entry *entry = &config->entries[i];
         if (entry->section == section && entry->id == id && text_same(entry->context, context)) {
             return entry;
         }
     }
     return NULL;
+}
+
+const struct config_entry *config_find(const struct config *config, enum section section,
+                                       const char *context, enum option_id id)
+{
+    return find_from(config, 0, section, context, id);
+}
+
+const struct config_entry *config_next(const struct config *config,
+                                       const struct config_entry *entry)
+{
+    return find_from(config, (size_t)(entry - config->entries) + 1, entry->section, entry->context,
+                     entry->id);
 }

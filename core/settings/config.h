@@ -3,7 +3,7 @@
 
 /*
  * Reads the configuration file: every property of every section. It takes known keys only, and no
- * key twice. core/settings/settings.c checks the values, but only those of the chosen context.
+ * key twice but `directory`, which names one directory in each line. core/settings/settings.c checks the values, but only those of the chosen context.
  *
  *     [defaults]               for every context that does not say otherwise
  *     context = prod           the context, if nothing else names one
@@ -35,7 +35,8 @@ struct config_entry {
     const char *context; /* of SECTION_CONTEXT, else NULL */
     enum option_id id;   /* OPT_COUNT for the pairs of [keys] and [theme] */
     const char *name;
-    const char *value; /* lines that continue it are joined by a blank */
+    const char *value; /* lines that continue it are joined by a blank; if the key may stand several
+                          times, each is an entry of its own */
     unsigned line;
 };
 
@@ -57,6 +58,10 @@ void config_release(struct config *config);
 /* NULL: the section (of that context) does not have it. */
 const struct config_entry *config_find(const struct config *config, enum section section,
                                        const char *context, enum option_id id);
+
+/* The next entry of the same key in the same section, or NULL. */
+const struct config_entry *config_next(const struct config *config,
+                                       const struct config_entry *entry);
 
 bool config_has_context(const struct config *config, const char *name);
 

@@ -28,28 +28,49 @@ const char *location_rest(const char *uri, const char *scheme)
     return strncmp(uri, scheme, length) == 0 && uri[length] == ':' ? uri + length + 1 : NULL;
 }
 
-const char *location_identity(const char *uri, struct arena *arena)
+/* Without links and "..", whether the file is there or not; NULL: its folder is not. */
+static const char *full_path(const char *path, struct arena *arena)
 {
-    const char *path = location_rest(uri, "sqlite");
-    const char *slash = path ? strrchr(path, '/') : NULL;
+    const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
-    if (!path) {
-        return uri;
-    }
-    char *full = realpath(path, NULL);
-    const char *identity = full ? arena_printf(arena, "sqlite:%s", full) : uri;
-    if (!full) { /* it is not there yet */
+    char *real = realpath(path, NULL);
+    const char *full = arena_strdup(arena, real);
+    if (!real) { /* it is not there yet */
         const char *folder = !slash ? "."
                              : slash == path
                                  ? "/"
                                  : arena_printf(arena, "%.*s", (int)(slash - path), path);
-        full = realpath(folder, NULL);
-        identity =
-            full ? arena_printf(arena, "sqlite:%s/%s", strcmp(full, "/") == 0 ? "" : full, name)
-                 : uri;
+        real = realpath(folder, NULL);
+        full = real ? arena_printf(arena, "%s/%s", strcmp(real, "/") == 0 ? "" : real, name) : NULL;
     }
-    free(full);
+    free(real);
+    return full;
+}
+
+/* "arn:...:instance/ID" and "ID" are one. */
+static const char *instance_identity(const char *instance, struct arena *arena)
+{
+    static const char mark[] = ":instance/";
+    const char *id = strstr(instance, mark);
+    char *identity = arena_printf(arena, "connect:%s", id ? id + strlen(mark) : instance);
+    for (char *c = identity; *c; c++) {
+        *c = text_lower(*c);
+    }
     return identity;
+}
+
+const char *location_identity(const char *uri, struct arena *arena)
+{
+    static const char *const local[] = {"sqlite", "file"};
+    const char *instance = location_rest(uri, "connect");
+    for (size_t i = 0; i < sizeof local / sizeof *local; i++) {
+        const char *path = location_rest(uri, local[i]);
+        const char *full = path && strcmp(path, "-") != 0 ? full_path(path, arena) : NULL;
+        if (full) {
+            return arena_printf(arena, "%s:%s", local[i], full);
+        }
+    }
+    return instance ? instance_identity(instance, arena) : uri;
 }
 
 const char *location_path(const char *path, const struct location_base *base, struct arena *arena)
@@ -151,4 +172,65 @@ enum err_code location_normalise(const struct location_text *from, struct arena 
     }
     *uri = arena_printf(arena, "%s:%s", scheme, rest);
     return ERR_OK;
+}
+
+/* ---- names of directories -------------------------------------------------------------------- */
+
+static bool is_name(const char *text, size_t length)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    return length > 0 && strspn(text, letters) >= length;
+}
+
+/* A scheme that a directory can have, not just any: "a=b.csv" and "my a=b:c" are paths. */
+static bool known_scheme_follows(const char *text)
+{
+    size_t length = scheme_length(text);
+    for (size_t i = 0; s_ports[PORT_DIRECTORY].schemes[i]; i++) {
+        const char *known = s_ports[PORT_DIRECTORY].schemes[i];
+        if (strlen(known) == length && strncmp(known, text, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum err_code location_name(const char *text, struct arena *arena, const char **name,
+                            const char **rest, struct err *err)
+{
+    size_t length = strcspn(text, "=/");
+    const char *behind = text + length + 1;
+    *name = NULL;
+    *rest = text;
+    if (text[length] != '=' || scheme_length(text) > 0) {
+        return ERR_OK;
+    }
+    bool good = is_name(text, length);
+    if (!known_scheme_follows(behind) && !(good && scheme_length(behind) > 0)) {
+        return ERR_OK; /* a path */
+    }
+    *name = arena_strndup(arena, text, length);
+    *rest = behind;
+    if (!good || length > LOCATION_NAME_MAX || text_equal_nocase(*name, LOCATION_NO_NAME)) {
+        err_set(err, ERR_USAGE, "\"%.*s\" is not a good name for a directory",
+                (int)(length < LOCATION_NAME_MAX ? length : LOCATION_NAME_MAX), text);
+        err_hint(err,
+                 "Use at most %d letters, digits, '-' and '_', and not \"" LOCATION_NO_NAME
+                 "\". Write a path with '=' as file:PATH",
+                 LOCATION_NAME_MAX);
+        return ERR_USAGE;
+    }
+    return ERR_OK;
+}
+
+bool location_like_instance(const char *text)
+{
+    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    size_t i = 0;
+    while (text[i] != '\0' && form[i] != '\0' &&
+           (form[i] == 'x' ? strchr("0123456789abcdefABCDEF", text[i]) != NULL : text[i] == '-')) {
+        i++;
+    }
+    return text[i] == '\0' && form[i] == '\0';
 }

@@ -5,6 +5,7 @@
  * Where a directory, a store or an export is: a URI, as a user writes it.
  *
  *   directory   file:PATH    connect:INSTANCE    demo:SEED   (INSTANCE: an id or an ARN)
+ *               NAME=file:PATH, NAME=connect:INSTANCE: one of several, with a name
  *   store       sqlite:PATH  dynamodb:TABLE
  *   export      file:PATH    s3://BUCKET[/KEY]
  *
@@ -49,12 +50,24 @@ struct location_text {
 enum err_code location_normalise(const struct location_text *from, struct arena *arena,
                                  const char **uri, struct err *err) ERR_CHECK;
 
+#define LOCATION_NO_NAME "none" /* what --take-over says of no source; nobody is called so */
+#define LOCATION_NAME_MAX 64    /* bytes of a directory's name */
+
+/* Splits "london=connect:..." into the name (NULL: there is none) and the rest. What stands before '='
+   is a name only if a scheme follows. ERR_USAGE: it is not a good one. */
+enum err_code location_name(const char *text, struct arena *arena, const char **name,
+                            const char **rest, struct err *err) ERR_CHECK;
+
+/* Whether it looks like the id of a Connect instance: "0a1b2c3d-4e5f-6789-abcd-ef0123456789". */
+bool location_like_instance(const char *text);
+
 /* What follows "scheme:", or NULL if the URI has another scheme. For "s3://bucket/key" that is
    "//bucket/key". */
 const char *location_rest(const char *uri, const char *scheme);
 
-/* The same for every way to write a place of this machine: a full path without links and "..". Two
-   URIs with one identity are one store. Looks at the file system. In `arena`, or `uri` itself. */
+/* The same for every way to write a place: of this machine a full path without links and "..", of a
+   Connect instance its id. Two URIs with one identity are one place. Looks at the file system. In
+   `arena`, or `uri` itself. */
 const char *location_identity(const char *uri, struct arena *arena);
 
 /* "~/" expanded, relative paths put into the folder; in `arena` or `path` itself. */

@@ -1,5 +1,6 @@
 #include "core/settings/option_value.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "core/base/banned.h"
@@ -90,13 +91,12 @@ static enum err_code set_url(const struct value *v)
 
 static enum err_code set_place(const struct value *v)
 {
-    static const enum port_kind ports[TYPE_COUNT] = {
-        [TYPE_DIRECTORY] = PORT_DIRECTORY, [TYPE_STORE] = PORT_STORE, [TYPE_EXPORT] = PORT_EXPORT};
     if (v->info->type == TYPE_EXPORT && strcmp(v->text, LOCATION_NO_EXPORT) == 0) {
         *(const char **)v->member = NULL;
         return ERR_OK;
     }
-    const struct location_text from = {ports[v->info->type], v->text, v->base};
+    enum port_kind port = v->info->type == TYPE_STORE ? PORT_STORE : PORT_EXPORT;
+    const struct location_text from = {port, v->text, v->base};
     return location_normalise(&from, &v->settings->arena, v->member, v->err);
 }
 
@@ -250,7 +250,7 @@ typedef enum err_code set_fn(const struct value *v);
 
 static set_fn *const s_setters[] = {
     [TYPE_FLAG] = set_flag,   [TYPE_INT] = set_int,       [TYPE_DURATION] = set_duration,
-    [TYPE_TEXT] = set_text,   [TYPE_PATH] = set_path,     [TYPE_DIRECTORY] = set_place,
+    [TYPE_TEXT] = set_text,   [TYPE_PATH] = set_path,     [TYPE_DIRECTORY] = NULL,
     [TYPE_STORE] = set_place, [TYPE_EXPORT] = set_place,  [TYPE_URL] = set_url,
     [TYPE_LABEL] = set_label, [TYPE_MODE] = set_mode,     [TYPE_CHOICE] = set_choice,
     [TYPE_WIDTH] = set_width, [TYPE_RANGES] = set_ranges, [TYPE_BLOCKED] = set_blocked,
@@ -265,5 +265,6 @@ enum err_code option_value_set(enum option_id id, const char *text,
 {
     const struct option_info *info = option_info(id);
     const struct value value = {info, text, base, settings, (char *)settings + info->offset, err};
+    assert(s_setters[info->type]);
     return s_setters[info->type](&value);
 }

@@ -11,7 +11,7 @@
 #include "core/settings/options.h"
 #include "core/settings/settings.h"
 
-/* ERR_USAGE says what is wrong with the value, without naming the option: the caller names it. */
+/* Not for TYPE_DIRECTORY (core/settings/directories.h). ERR_USAGE says what is wrong with the value, without naming the option: the caller names it. */
 enum err_code option_value_set(enum option_id id, const char *text,
                                const struct location_base *base, struct settings *settings,
                                struct err *err) ERR_CHECK;

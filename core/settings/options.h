@@ -240,7 +240,7 @@ enum section {
     /* ---- where ---- */                                                                          \
     X(OPT_DIRECTORY,     0,   "directory",    "directory",             DIRECTORY, "URI",          \
       DEFAULTS, STORES,  directory, NOT_DEMO, "who works here: " LOCATION_DIRECTORY_FORMS,        \
-      .env = "AWS_CONNECT_INSTANCEID", .env_prefix = "connect:")                                  \
+      .env = "AWS_CONNECT_INSTANCEID", .env_prefix = "connect:", .repeats = true)                 \
     X(OPT_LOGIN_COLUMN,  0,   NULL,           "login_column",          TEXT,      "NAME",         \
       DEFAULTS, FILES,   login_column, FOR_ALL, "the column with the logins in a directory file", \
       BYTES(60))                                                                                  \
@@ -391,6 +391,7 @@ struct option_info {
     const char *env_prefix;     /* put before its value: "connect:" */
     const char *section_key;    /* in its section, if that is not `key` */
     bool not_in_context;        /* the key is not allowed in [context NAME] */
+    bool repeats;               /* it may be given several times; each line of the value is one */
     const char *const *choices; /* TYPE_CHOICE, ends with NULL */
     const char *def;            /* the built-in default as a user writes it */
     int64_t min, max;           /* TYPE_INT, TYPE_DURATION; TYPE_TEXT: the most bytes */

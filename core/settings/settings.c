@@ -15,6 +15,7 @@
 #include "core/base/text.h"
 #include "core/settings/cmdline.h"
 #include "core/settings/config.h"
+#include "core/settings/directories.h"
 #include "core/settings/operands.h"
 #include "core/settings/option_value.h"
 
@@ -33,8 +34,9 @@ struct resolver {
 struct finding {
     const char *text; /* NULL: this source has none */
     enum origin kind;
-    const char *where;   /* the origin, as the user reads it */
-    const char *subject; /* what a message begins with: "--store", "config:7: store" */
+    const char *where;                /* the origin, as the user reads it */
+    const char *subject;              /* what a message begins with: "--store", "config:7: store" */
+    const struct config_entry *entry; /* the (first) line of the file, or NULL */
 };
 
 /* $VARIABLE/extpool, else HOME/FALLBACK/extpool, else NULL. A relative path in the variable does
@@ -54,14 +56,15 @@ static const char *xdg_folder(struct resolver *r, const char *variable, const ch
 static struct finding from_console(struct resolver *r, enum option_id id)
 {
     const char *text = id == OPT_CONTEXT ? r->chosen : NULL;
-    return (struct finding){text, ORIGIN_COMMAND_LINE, "chosen in the console", "context"};
+    return (struct finding){text, ORIGIN_COMMAND_LINE, "chosen in the console", "context", NULL};
 }
 
 static struct finding from_command_line(struct resolver *r, enum option_id id)
 {
     const struct command_line *line = r->line;
     if (id == OPT_EXPORT_TO && line->action == ACTION_EXPORT && line->n_operands > 0) {
-        return (struct finding){line->operands[0], ORIGIN_COMMAND_LINE, "--export", "--export"};
+        return (struct finding){line->operands[0], ORIGIN_COMMAND_LINE, "--export", "--export",
+                                NULL};
     }
     if (!line->values[id]) {
         return (struct finding){0};
@@ -70,7 +73,7 @@ static struct finding from_command_line(struct resolver *r, enum option_id id)
         option_info(id); /* the console gives those without a name, too */
     const char *name =
         info->name ? arena_printf(&r->settings->arena, "--%s", info->name) : info->key;
-    return (struct finding){line->values[id], ORIGIN_COMMAND_LINE, name, name};
+    return (struct finding){line->values[id], ORIGIN_COMMAND_LINE, name, name, NULL};
 }
 
 static struct finding of_entry(struct resolver *r, const struct config_entry *entry)
@@ -87,6 +90,7 @@ static struct finding of_entry(struct resolver *r, const struct config_entry *en
             arena_printf(arena, "%s:%u [%s%s%s]", path, entry->line, section_name(entry->section),
                          entry->context ? " " : "", entry->context ? entry->context : ""),
         .subject = arena_printf(arena, "%s:%u: %s", path, entry->line, entry->name),
+        .entry = entry,
     };
 }
 
@@ -107,7 +111,7 @@ static struct finding from_variable(struct resolver *r, const char *name, const 
     if (text && prefix) {
         text = arena_printf(&r->settings->arena, "%s%s", prefix, text);
     }
-    return (struct finding){text, ORIGIN_ENVIRONMENT, name, name};
+    return (struct finding){text, ORIGIN_ENVIRONMENT, name, name, NULL};
 }
 
 /* Each key of the configuration file has a variable: EXTPOOL_COOLDOWN for `cooldown`. A Lambda has
@@ -125,6 +129,11 @@ static struct finding from_own_variable(struct resolver *r, enum option_id id)
 static struct finding from_other_variable(struct resolver *r, enum option_id id)
 {
     return from_variable(r, option_info(id)->env, option_info(id)->env_prefix);
+}
+
+static struct finding built_in(const char *text)
+{
+    return (struct finding){text, ORIGIN_DEFAULT, "built in", "built in", NULL};
 }
 
 /* The embedded store and export have a folder for each context, so that two never share a store
@@ -147,19 +156,18 @@ static struct finding from_home(struct resolver *r, enum option_id id)
     const char *context = r->settings->context;
     const char *text = arena_printf(arena, "%s%s%s%s/%s", scheme, folder, context ? "/" : "",
                                     context ? context : "", name);
-    return (struct finding){text, ORIGIN_DEFAULT, "built in", "built in"};
+    return built_in(text);
 }
 
 static struct finding from_table(struct resolver *r, enum option_id id)
 {
     (void)r;
-    return (struct finding){option_info(id)->def, ORIGIN_DEFAULT, "built in", "built in"};
+    return built_in(option_info(id)->def);
 }
 
 static struct finding from_demo(struct resolver *r, enum option_id id)
 {
-    return id == OPT_DIRECTORY ? (struct finding){"demo:", ORIGIN_DEFAULT, "built in", "built in"}
-                               : from_table(r, id);
+    return id == OPT_DIRECTORY ? built_in("demo:") : from_table(r, id);
 }
 
 typedef struct finding source_fn(struct resolver *r, enum option_id id);
@@ -297,10 +305,15 @@ static enum err_code choose_context(struct resolver *r)
     return ERR_OK;
 }
 
+/* Of a key that may stand several times, all values. */
 static const char *context_value(struct resolver *r, const char *context, enum option_id id)
 {
     const struct config_entry *entry = config_find(&r->config, SECTION_CONTEXT, context, id);
-    return entry ? arena_strdup(&r->settings->arena, entry->value) : NULL;
+    const char *value = entry ? arena_strdup(&r->settings->arena, entry->value) : NULL;
+    while (entry && (entry = config_next(&r->config, entry))) {
+        value = arena_printf(&r->settings->arena, "%s, %s", value, entry->value);
+    }
+    return value;
 }
 
 static void list_contexts(struct resolver *r)
@@ -338,6 +351,52 @@ static const char *without_key(const char *text, enum option_id id)
                : text;
 }
 
+static void add_line(struct directory_line **lines, size_t *n, struct directory_line line)
+{
+    *lines = mem_resize(*lines, *n + 1, sizeof **lines);
+    (*lines)[(*n)++] = line;
+}
+
+/* In the file each line of the section counts, elsewhere each line of the text. */
+static struct directory_line *directory_lines(struct resolver *r, const struct finding *found,
+                                              size_t *n)
+{
+    struct arena *arena = &r->settings->arena;
+    struct directory_line *lines = NULL;
+    *n = 0;
+    for (const struct config_entry *entry = found->entry; entry;
+         entry = config_next(&r->config, entry)) {
+        add_line(&lines, n,
+                 (struct directory_line){arena_strdup(arena, entry->value),
+                                         of_entry(r, entry).subject, entry->line});
+    }
+    for (const char *at = found->entry ? "" : found->text; *at != '\0';) {
+        size_t length = strcspn(at, "\n");
+        if (length > 0) {
+            add_line(&lines, n,
+                     (struct directory_line){arena_strndup(arena, at, length), found->subject, 0});
+        }
+        at += length + (at[length] == '\n' ? 1 : 0);
+    }
+    return lines;
+}
+
+static enum err_code resolve_directories(struct resolver *r, const struct finding *found,
+                                         const struct location_base *base)
+{
+    size_t n;
+    struct err why = ERR_INIT;
+    struct directory_line *lines = directory_lines(r, found, &n);
+    enum err_code code = directories_set(lines, n, base, r->settings, &why);
+    free(lines);
+    if (code != ERR_OK) {
+        code = found->kind == ORIGIN_COMMAND_LINE ? ERR_USAGE : ERR_CONFIG;
+        err_set(r->err, code, "%s", why.text);
+        err_hint(r->err, "%s", why.hint);
+    }
+    return code;
+}
+
 static enum err_code resolve_option(struct resolver *r, enum option_id id)
 {
     struct settings *settings = r->settings;
@@ -352,6 +411,9 @@ static enum err_code resolve_option(struct resolver *r, enum option_id id)
         const char *path = settings->config_path;
         size_t length = strrchr(path, '/') ? (size_t)(strrchr(path, '/') - path) : 0;
         base.folder = strrchr(path, '/') ? arena_strndup(&settings->arena, path, length) : NULL;
+    }
+    if (id == OPT_DIRECTORY) {
+        return resolve_directories(r, &found, &base);
     }
     struct err why = ERR_INIT;
     if (option_value_set(id, found.text, &base, settings, &why) != ERR_OK) {
@@ -414,18 +476,27 @@ static enum err_code check_output(const struct settings *settings, struct err *e
     return ERR_OK;
 }
 
+const char *settings_connect_directory(const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->n_directories; i++) {
+        if (location_rest(settings->directories[i].uri, "connect")) {
+            return settings->directories[i].uri;
+        }
+    }
+    return NULL;
+}
+
 /* What belongs to a team's places never gets a store of this machine only because nothing names
    one: AWS_TABLE misspelt, or another HOME under cron, would make a second pool. */
-enum err_code settings_store_is_named(const struct settings *settings, const char *directory,
+enum err_code settings_store_is_named(const struct settings *settings, const char *connect,
                                       const char *export_to, struct err *err)
 {
-    bool connect = directory && location_rest(directory, "connect");
     bool s3 = export_to && location_rest(export_to, "s3");
     if ((!connect && !s3) || settings->origins[OPT_STORE].kind > ORIGIN_DEFAULT) {
         return ERR_OK;
     }
     err_set(err, ERR_CONFIG, "no store is named, and the %s is %s (from %s)",
-            connect ? "directory" : "export", connect ? directory : export_to,
+            connect ? "directory" : "export", connect ? connect : export_to,
             settings_origin(settings, connect ? OPT_DIRECTORY : OPT_EXPORT_TO));
     err_hint(err,
              "Name the store, " LOCATION_STORE_FORMS

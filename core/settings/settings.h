@@ -70,10 +70,18 @@ struct setting_pair {
     const char *at; /* "config:12", for messages */
 };
 
+/* One of the directories that say who works here. */
+struct setting_directory {
+    const char *name; /* "london=connect:..." has "london"; NULL: it has none */
+    const char *uri;  /* with its scheme */
+};
+
+#define DIRECTORIES_MAX 64
+
 /* What a picker shows of a context. */
 struct setting_context {
     const char *name;
-    const char *directory; /* as the file has it; NULL: not in the file */
+    const char *directory; /* as the file has it, several with ", "; NULL: not in the file */
     const char *store;
     const char *region;
     bool read_only;
@@ -113,9 +121,11 @@ struct settings {
     const char *context;              /* NULL: none */
     struct setting_context *contexts; /* in the order of the file */
     size_t n_contexts;
-    const char *directory;     /* URIs with their scheme; NULL: none, see settings_no_directory */
-    const char *login_column;  /* of a directory file; NULL: by its name */
-    const char *active_column; /* NULL: nobody is left out */
+    const struct setting_directory *directories; /* in the order they are written */
+    size_t n_directories;                        /* 0: none, see settings_no_directory */
+    const char *directory;                       /* all of them, for people; NULL: none */
+    const char *login_column;                    /* of a directory file; NULL: by its name */
+    const char *active_column;                   /* NULL: nobody is left out */
     const char *store;
     int store_mode;            /* permissions of an embedded store's file */
     const char *export_to;     /* NULL: nothing is published (`export = none`, or no home folder) */
@@ -176,9 +186,12 @@ enum err_code settings_no_directory(const struct settings *settings, struct err 
 /* The same if nothing names a store and there is no home folder to keep one in. */
 enum err_code settings_no_store(struct err *err);
 
+/* The first directory that is in Amazon Connect, "connect:...", or NULL. */
+const char *settings_connect_directory(const struct settings *settings);
+
 /* With a connect: directory or an s3: export (either may be NULL) the store has to be named by
    somebody: ERR_CONFIG if it is only the built-in one. */
-enum err_code settings_store_is_named(const struct settings *settings, const char *directory,
+enum err_code settings_store_is_named(const struct settings *settings, const char *connect,
                                       const char *export_to, struct err *err) ERR_CHECK;
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/settings/config.h"
+#include "core/settings/directories.h"
 #include "core/settings/settings.h"
 #include "core/settings/option_value.h"
 
@@ -28,6 +29,11 @@ static void judge(const struct config *config, struct settings *settings)
         check(entry->line > 0 && entry->name[0] != '\0');
         if (entry->id == OPT_COUNT) {
             check(entry->section == SECTION_KEYS || entry->section == SECTION_THEME);
+        } else if (entry->id == OPT_DIRECTORY) {
+            const struct directory_line line = {entry->value, entry->name, entry->line};
+            if (directories_set(&line, 1, &base, settings, &err) != ERR_OK) {
+                check(err.text[0] != '\0');
+            }
         } else if (option_value_set(entry->id, entry->value, &base, settings, &err) != ERR_OK) {
             check(err.text[0] != '\0');
         }

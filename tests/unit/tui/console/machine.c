@@ -321,15 +321,19 @@ static int setup(void **state)
                                  "erin,Erin\nfrank,Frank\n";
     static char store[600];
     static char directory[600];
+    static struct setting_directory named;
     struct err err = ERR_INIT;
     (void)state;
     scratch_init(&s_scratch);
     scratch_write(&s_scratch, "agents.csv", agents, sizeof agents - 1);
     snprintf(directory, sizeof directory, "file:%s", scratch_path(&s_scratch, "agents.csv"));
     snprintf(store, sizeof store, "sqlite:%s", scratch_path(&s_scratch, "pool.db"));
+    named.uri = directory;
     s_settings = (struct settings){.action = ACTION_SYNC,
                                    .store = store,
                                    .directory = directory,
+                                   .directories = &named,
+                                   .n_directories = 1,
                                    .no_export = true,
                                    .store_mode = 0600};
     policy_default(&s_settings.policy);

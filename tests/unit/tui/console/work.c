@@ -146,6 +146,17 @@ static const struct port s_ports[] = {{.scheme = "demo", .directory = open_direc
                                       {.scheme = "slow", .directory = open_silent},
                                       {.scheme = "fake", .store = open_store}};
 
+static struct settings s_settings;
+static const struct setting_directory s_demo = {.uri = "demo:y"};
+static const struct setting_directory s_slow = {.uri = "slow:y"};
+
+static void name_directory(const struct setting_directory *directory)
+{
+    s_settings.directory = directory->uri;
+    s_settings.directories = directory;
+    s_settings.n_directories = 1;
+}
+
 /* ---- a console without a terminal --------------------------------------------------------------
  */
 
@@ -169,7 +180,6 @@ static void reload(struct view *view, struct shell *shell)
 
 static struct view_ops s_watcher_ops = {.title = "watcher", .place = PLACE_MAIN, .reload = reload};
 static struct watcher s_watcher;
-static struct settings s_settings;
 static struct console_options s_options;
 static struct console *s_whole;
 static struct shell *s_shell; /* of it */
@@ -187,7 +197,8 @@ static int setup(void **state)
     (void)state;
     struct err err = ERR_INIT;
     s_watcher = (struct watcher){.view = {&s_watcher_ops}};
-    s_settings = (struct settings){.store = "fake:x", .directory = "demo:y"};
+    s_settings = (struct settings){.store = "fake:x"};
+    name_directory(&s_demo);
     policy_default(&s_settings.policy);
     s_options = (struct console_options){.settings = &s_settings,
                                          .ports = s_ports,
@@ -318,7 +329,7 @@ static void a_refresh_without_news_draws_nothing(void **state)
 static void a_directory_with_a_quota_is_not_asked_by_itself(void **state)
 {
     (void)state;
-    s_settings.directory = "slow:y";
+    name_directory(&s_slow);
     work_load(s_shell);
     settle();
     s_agents = 1;
@@ -392,7 +403,7 @@ static void live_states_come_for_a_hundred_agents_at_most(void **state)
 static void a_directory_that_tells_no_live_states_says_so(void **state)
 {
     (void)state;
-    s_settings.directory = "slow:y";
+    name_directory(&s_slow);
     work_load(s_shell);
     settle();
     assert_false(s_shell->data->tells_live);
