@@ -9,10 +9,12 @@
 #include "core/headless/run.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/buf.h"
 #include "core/base/fileio.h"
+#include "core/base/mem.h"
 #include "core/session/health.h"
 
 #include "core/base/banned.h"
@@ -47,10 +49,15 @@ static void put_head(struct writer *writer, const char *name, const char *help)
     buf_printf(writer->out, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
 }
 
+static void put_value(struct writer *writer, const char *name, int64_t value)
+{
+    buf_printf(writer->out, "%s{%s} %" PRId64 "\n", name, writer->labels.data, value);
+}
+
 static void put_number(struct writer *writer, const char *name, const char *help, int64_t value)
 {
     put_head(writer, name, help);
-    buf_printf(writer->out, "%s{%s} %" PRId64 "\n", name, writer->labels.data, value);
+    put_value(writer, name, value);
 }
 
 /* One sample of a metric that has a label of its own. */
@@ -61,16 +68,21 @@ static void put_sample(struct writer *writer, const char *name, const char *labe
                which, value);
 }
 
+static void put_states(struct writer *writer, const char *name,
+                       const uint64_t counts[EXT_STATE_COUNT])
+{
+    for (size_t i = 0; i < EXT_STATES_TOLD; i++) {
+        put_sample(writer, name, "state", ext_state_name(ext_states_told[i]),
+                   counts[ext_states_told[i]]);
+    }
+    put_sample(writer, name, "state", "not_made", counts[EXT_ABSENT]);
+}
+
 static void put_pool(struct writer *writer, const struct health *health)
 {
-    static const enum ext_state order[] = {EXT_ASSIGNED, EXT_FREE, EXT_COOLING, EXT_RESERVED,
-                                           EXT_BLOCKED};
     static const char name[] = "extpool_extensions";
     put_head(writer, name, "Extensions by state; not_made are those that the next sync makes.");
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        put_sample(writer, name, "state", ext_state_name(order[i]), health->counts[order[i]]);
-    }
-    put_sample(writer, name, "state", "not_made", health->counts[EXT_ABSENT]);
+    put_states(writer, name, health->counts);
     put_number(writer, "extpool_extensions_left",
                "Extensions that are free or can still be made; cooling ones do not count.",
                (int64_t)health->level.left);
@@ -81,6 +93,86 @@ static void put_pool(struct writer *writer, const struct health *health)
     put_number(writer, "extpool_exhausted",
                "Whether no extension is left, and none is cooling (1) or not (0).",
                health->level.exhausted);
+}
+
+/* A group, and what writes its labels. */
+struct group_writer {
+    const struct group_tally *group;
+    struct writer writer;
+};
+
+static struct group_writer *group_writers(const struct writer *writer, const struct health *health)
+{
+    size_t n = health->groups.n;
+    struct group_writer *writers = mem_array(n + 1, sizeof *writers);
+    for (size_t i = 0; i < n; i++) {
+        const struct group_tally *group = &health->groups.items[i];
+        writers[i] = (struct group_writer){.group = group, .writer = {.out = writer->out}};
+        buf_init(&writers[i].writer.labels, METRICS_MAX);
+        buf_puts(&writers[i].writer.labels, writer->labels.data);
+        put_label(&writers[i].writer.labels, "group", group->name ? group->name : "");
+    }
+    return writers;
+}
+
+static int64_t left_of(const struct pool_level *level)
+{
+    return (int64_t)level->left;
+}
+
+static int64_t limit_of(const struct pool_level *level)
+{
+    return (int64_t)level->limit;
+}
+
+static int64_t low_of(const struct pool_level *level)
+{
+    return level->low;
+}
+
+static int64_t exhausted_of(const struct pool_level *level)
+{
+    return level->exhausted;
+}
+
+static const struct {
+    const char *name, *help;
+    int64_t (*value)(const struct pool_level *level);
+} s_group_metrics[] = {
+    {"extpool_group_extensions_left", "Extensions of the group that are free or can still be made.",
+     left_of},
+    {"extpool_group_low_water_extensions",
+     "The group is low if fewer extensions than these are left.", limit_of},
+    {"extpool_group_low", "Whether the group is low (1) or not (0).", low_of},
+    {"extpool_group_exhausted",
+     "Whether no extension of the group is left, and none is cooling (1) or not (0).",
+     exhausted_of},
+};
+
+/* The numbers of no group are in the group "". */
+static void put_groups(struct writer *writer, const struct health *health)
+{
+    static const char name[] = "extpool_group_extensions";
+    size_t n = health->groups.n;
+    if (n == 0) {
+        return;
+    }
+    struct group_writer *writers = group_writers(writer, health);
+    put_head(writer, name, "Extensions by group and state.");
+    for (size_t i = 0; i < n; i++) {
+        put_states(&writers[i].writer, name, writers[i].group->counts);
+    }
+    for (size_t m = 0; m < sizeof s_group_metrics / sizeof *s_group_metrics; m++) {
+        put_head(writer, s_group_metrics[m].name, s_group_metrics[m].help);
+        for (size_t i = 0; i < n; i++) {
+            put_value(&writers[i].writer, s_group_metrics[m].name,
+                      s_group_metrics[m].value(&writers[i].group->level));
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        buf_release(&writers[i].writer.labels);
+    }
+    free(writers);
 }
 
 static void put_agents(struct writer *writer, const struct health *health)
@@ -140,6 +232,7 @@ static void put_all(const struct run *run, const struct health *health, struct b
     }
     if (health->has_store) {
         put_pool(&writer, health);
+        put_groups(&writer, health);
     }
     if (health->has_directory) {
         put_agents(&writer, health);

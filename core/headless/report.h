@@ -56,6 +56,7 @@ struct status_report {
     const struct roster *roster; /* NULL: not read */
     const struct agent_rows *rows;
     const uint64_t *counts;        /* EXT_STATE_COUNT */
+    const struct group_tallies *groups;
     const struct port_info *facts; /* of the ports; may be empty */
     const char *store_uri;
     const char *directory_uri; /* NULL */

@@ -302,18 +302,39 @@ void report_json_action(const struct report *report, const struct action_report 
 
 /* ---- status ------------------------------------------------------------------------------ */
 
+static void put_states(json_t *object, const uint64_t counts[EXT_STATE_COUNT])
+{
+    for (size_t i = 0; i < EXT_STATES_TOLD; i++) {
+        json_object_set_new(object, ext_state_name(ext_states_told[i]),
+                            number(counts[ext_states_told[i]]));
+    }
+    json_object_set_new(object, "not_made", number(counts[EXT_ABSENT]));
+}
+
+static json_t *groups_array(const struct group_tallies *groups)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < groups->n; i++) {
+        const struct group_tally *group = &groups->items[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "group", text(group->name));
+        json_object_set_new(object, "total", number(group->total));
+        put_states(object, group->counts);
+        json_object_set_new(object, "low_water", number(group->level.limit));
+        json_object_set_new(object, "low", json_boolean(group->level.low));
+        json_object_set_new(object, "exhausted", json_boolean(group->level.exhausted));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
 void report_json_status(const struct report *report, const struct status_report *status)
 {
     json_t *document = json_object();
     json_t *extensions = json_object();
     const uint64_t *counts = status->counts;
-    static const enum ext_state order[] = {EXT_ASSIGNED, EXT_FREE, EXT_COOLING, EXT_RESERVED,
-                                           EXT_BLOCKED};
     json_object_set_new(extensions, "total", number(status->snapshot->n_slots));
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        json_object_set_new(extensions, ext_state_name(order[i]), number(counts[order[i]]));
-    }
-    json_object_set_new(extensions, "not_made", number(counts[EXT_ABSENT]));
+    put_states(extensions, counts);
     struct pool_level level = policy_level(&status->settings->policy, counts);
     json_object_set_new(document, "agents",
                         status->roster ? number(status->roster->n_agents) : json_null());
@@ -329,6 +350,7 @@ void report_json_status(const struct report *report, const struct status_report 
     json_object_set_new(document, "low_water", number(level.limit));
     json_object_set_new(document, "low", json_boolean(level.low));
     json_object_set_new(document, "exhausted", json_boolean(level.exhausted));
+    json_object_set_new(document, "groups", groups_array(status->groups));
     json_t *facts = json_object();
     for (size_t i = 0; i < status->facts->n_items; i++) {
         json_object_set_new(facts, status->facts->items[i].name,

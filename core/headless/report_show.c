@@ -23,17 +23,15 @@ static const char *moment(struct arena *arena, int64_t at_s)
 
 static const char *state_counts(struct arena *arena, const struct status_report *status)
 {
-    static const enum ext_state order[] = {EXT_ASSIGNED, EXT_FREE, EXT_COOLING, EXT_RESERVED,
-                                           EXT_BLOCKED};
     char number[TEXT_NUMBER_ROOM];
     if (status->snapshot->n_slots == 0) {
         return "none yet; --init or a sync makes them";
     }
     const char *line = arena_strdup(arena, text_number(status->snapshot->n_slots, number));
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        line =
-            arena_printf(arena, "%s%s %s %s", line, i > 0 ? "," : ":",
-                         text_number(status->counts[order[i]], number), ext_state_name(order[i]));
+    for (size_t i = 0; i < EXT_STATES_TOLD; i++) {
+        line = arena_printf(arena, "%s%s %s %s", line, i > 0 ? "," : ":",
+                            text_number(status->counts[ext_states_told[i]], number),
+                            ext_state_name(ext_states_told[i]));
     }
     if (status->counts[EXT_ABSENT] > 0) {
         line = arena_printf(arena, "%s; %s not made yet, the next sync makes %s", line,
@@ -57,6 +55,33 @@ static const char *level_text(struct arena *arena, const struct pool_level *leve
                                      text_number(level->left, left), text_number(level->size, size),
                                      text_number(level->limit, limit))
                       : NULL;
+}
+
+/* "0000-3999 and 1 more: 61 of 4,000 assigned, 3,933 free, 2 cooling, 4 reserved; LOW: ..." */
+static const char *group_line(struct arena *arena, const struct group_tally *group)
+{
+    char numbers[5][TEXT_NUMBER_ROOM];
+    const char *more =
+        group->n_ranges > 1 ? arena_printf(arena, " and %zu more", group->n_ranges - 1) : "";
+    const char *warning = level_text(arena, &group->level);
+    return arena_printf(
+        arena, "%s-%s%s: %s of %s assigned, %s free, %s cooling, %s reserved%s%s", group->first,
+        group->last, more, text_number(group->counts[EXT_ASSIGNED], numbers[0]),
+        text_number(group->total, numbers[1]),
+        text_number(group->counts[EXT_FREE] + group->counts[EXT_ABSENT], numbers[2]),
+        text_number(group->counts[EXT_COOLING], numbers[3]),
+        text_number(group->counts[EXT_RESERVED], numbers[4]), warning ? "; " : "",
+        warning ? warning : "");
+}
+
+static void group_rows(const struct status_report *status, struct table *table)
+{
+    for (size_t i = 0; i < status->groups->n; i++) {
+        const struct group_tally *group = &status->groups->items[i];
+        const char *name =
+            group->name ? arena_printf(&table->arena, "group %s", group->name) : "no group";
+        table_row(table, name, group_line(&table->arena, group));
+    }
 }
 
 static const char *agent_counts(struct arena *arena, const struct status_report *status)
@@ -154,10 +179,11 @@ void report_text_status(const struct report *report, const struct status_report 
     }
     table_row(&table, "extensions", state_counts(arena, status));
     struct pool_level level = policy_level(&status->settings->policy, status->counts);
-    const char *warning = level_text(arena, &level);
+    const char *warning = status->groups->n == 0 ? level_text(arena, &level) : NULL;
     if (warning) {
         table_row(&table, "pool", warning);
     }
+    group_rows(status, &table);
     if (status->roster) {
         table_row(&table, "agents", agent_counts(arena, status));
     }

@@ -71,6 +71,9 @@ int run_status(struct run *run)
     agent_rows_join(run->use.snapshot, run->use.roster, &arena, &rows);
     snapshot_tally(run->use.snapshot, session_policy(run->session), session_now_s(run->session),
                    counts);
+    struct group_tallies groups;
+    group_tallies_count(run->use.snapshot, session_policy(run->session),
+                        session_now_s(run->session), &arena, &groups);
     session_facts(run->session, &run->facts);
     port_info_set(&run->facts, "actor", "%s", actor);
     struct status_report status = {
@@ -78,6 +81,7 @@ int run_status(struct run *run)
         .roster = run->use.roster,
         .rows = &rows,
         .counts = counts,
+        .groups = &groups,
         .facts = &run->facts,
         .store_uri = session_store_uri(run->session),
         .directory_uri = session_directory_uri(run->session),

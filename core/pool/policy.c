@@ -16,6 +16,9 @@ static const char *const s_state_names[] = {
 #undef X
 };
 
+const enum ext_state ext_states_told[EXT_STATES_TOLD] = {EXT_ASSIGNED, EXT_FREE, EXT_COOLING,
+                                                         EXT_RESERVED, EXT_BLOCKED};
+
 const char *ext_state_name(enum ext_state state)
 {
     return s_state_names[state];

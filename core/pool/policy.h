@@ -72,6 +72,10 @@ enum ext_state {
 
 const char *ext_state_name(enum ext_state state);
 
+/* The states of a number that is there, in the order in which counts of them are told. */
+#define EXT_STATES_TOLD (EXT_STATE_COUNT - 1)
+extern const enum ext_state ext_states_told[EXT_STATES_TOLD];
+
 /* width 4, 0000-9999, blocked 911 112 999 000, 7 days, 10 % but 5 always, 400 days of audit, low
    below 5 %. */
 void policy_default(struct policy *policy);

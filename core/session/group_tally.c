@@ -16,8 +16,8 @@ static void add_range(struct group_tally *tally, const struct ext_range *range)
 {
     if (tally->n_ranges++ == 0) {
         tally->first = range->first;
+        tally->last = range->last;
     }
-    tally->last = range->last; /* the ranges are sorted */
     tally->total += range_size(range);
 }
 

@@ -12,8 +12,8 @@
 
 struct group_tally {
     const char *name;  /* of the policy; NULL: the pool for those of no group */
-    const char *first; /* its lowest number, and */
-    const char *last;  /* its highest one */
+    const char *first; /* its first range, as it is sorted: this number to */
+    const char *last;  /* that one */
     size_t n_ranges;
     uint64_t total; /* numbers of its ranges */
     uint64_t counts[EXT_STATE_COUNT];

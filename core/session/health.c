@@ -217,28 +217,72 @@ static void judge_trail(struct usecase *use, struct health *health)
 
 /* ---- the pool ---------------------------------------------------------------------------- */
 
-static void judge_level(struct health *health)
+/* A part of the pool: all of it, or a group. */
+struct part {
+    const char *of; /* "Leeds: "; "": all of it */
+    const struct pool_level *level;
+    uint64_t cooling;
+    size_t n_new; /* agents who wait for one of its numbers */
+};
+
+static void judge_level(struct health *health, const struct part *part)
 {
-    const struct pool_level *level = &health->level;
+    const struct pool_level *level = part->level;
     struct arena *arena = &health->arena;
-    size_t n_new = health->has_directory ? health->rows.n_new : 0;
-    uint64_t left = level->left + health->counts[EXT_COOLING];
+    uint64_t left = level->left + part->cooling;
     char numbers[3][TEXT_NUMBER_ROOM];
-    if (n_new > left) {
+    if (part->n_new > left) {
         add(health, HEALTH_EXHAUSTED,
-            arena_printf(arena, "%s have no extension, and %s numbers are left",
-                         text_count(arena, n_new, "agent"), text_number(left, numbers[0])));
+            arena_printf(arena, "%s%s have no extension, and %s numbers are left", part->of,
+                         text_count(arena, part->n_new, "agent"), text_number(left, numbers[0])));
     } else if (level->exhausted) {
         add(health, HEALTH_EXHAUSTED,
-            arena_printf(arena, "none of %s numbers is left",
+            arena_printf(arena, "%snone of %s numbers is left", part->of,
                          text_number(level->size, numbers[0])));
     }
     if (level->low) {
         add(health, HEALTH_LOW,
-            arena_printf(arena, "%s of %s numbers left, the low water mark is %s",
+            arena_printf(arena, "%s%s of %s numbers left, the low water mark is %s", part->of,
                          text_number(level->left, numbers[0]), text_number(level->size, numbers[1]),
                          text_number(level->limit, numbers[2])));
     }
+}
+
+/* Agents without a number, by group; the last one counts those of no group. */
+static size_t *count_new(const struct policy *policy, const struct agent_rows *rows)
+{
+    size_t *n_new = mem_array(policy->n_groups + 1, sizeof *n_new);
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        uint16_t group = agent_row_group(policy, &rows->rows[i]);
+        if (rows->rows[i].state == AGENT_NEW && group != GROUP_UNKNOWN) {
+            n_new[group < policy->n_groups ? group : policy->n_groups]++;
+        }
+    }
+    return n_new;
+}
+
+static void judge_levels(const struct policy *policy, struct health *health)
+{
+    if (health->groups.n == 0) {
+        const struct part whole = {.of = "",
+                                   .level = &health->level,
+                                   .cooling = health->counts[EXT_COOLING],
+                                   .n_new = health->has_directory ? health->rows.n_new : 0};
+        judge_level(health, &whole);
+        return;
+    }
+    static const struct agent_rows nobody = {.n_rows = 0};
+    size_t *n_new = count_new(policy, health->has_directory ? &health->rows : &nobody);
+    for (size_t i = 0; i < health->groups.n; i++) {
+        const struct group_tally *group = &health->groups.items[i];
+        const struct part part = {
+            .of = arena_printf(&health->arena, "%s: ", group->name ? group->name : "no group"),
+            .level = &group->level,
+            .cooling = group->counts[EXT_COOLING],
+            .n_new = n_new[i]};
+        judge_level(health, &part);
+    }
+    free(n_new);
 }
 
 static void read_directory(struct usecase *use, struct health *health)
@@ -283,9 +327,11 @@ void health_look(struct usecase *use, struct health *health)
     snapshot_tally(use->snapshot, session_policy(use->session), session_now_s(use->session),
                    health->counts);
     health->level = policy_level(session_policy(use->session), health->counts);
+    group_tallies_count(use->snapshot, session_policy(use->session), session_now_s(use->session),
+                        &health->arena, &health->groups);
     find_damage(use, health);
     judge_trail(use, health);
-    judge_level(health);
+    judge_levels(session_policy(use->session), health);
     if (health->n_findings == 0) {
         return;
     }

@@ -14,6 +14,7 @@
  * doctor's.
  */
 
+#include "core/session/group_tally.h"
 #include "core/session/last_sync.h"
 #include "core/session/rows.h"
 #include "core/session/usecase.h"
@@ -51,6 +52,7 @@ struct health {
     bool has_store; /* what follows holds */
     uint64_t counts[EXT_STATE_COUNT];
     struct pool_level level;
+    struct group_tallies groups; /* with groups each one is judged, and not the pool as a whole */
     bool has_directory; /* it is configured, and was read to its end: `rows` and `n_agents` hold */
     bool wants_directory;
     struct agent_rows rows;

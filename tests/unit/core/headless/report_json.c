@@ -153,6 +153,52 @@ static void a_failed_export(void **state)
     paper_release(&paper);
 }
 
+static void the_groups_of_a_status(void **state)
+{
+    (void)state;
+    static const struct group group = {
+        .name = "London", .has_low_water = true, .low_water = {.value = 9}};
+    struct paper paper;
+    struct world w;
+    struct arena arena = ARENA_INIT;
+    struct port_info facts;
+    struct settings settings = {.context = NULL};
+    struct agent_rows rows = {.n_rows = 0};
+    uint64_t counts[EXT_STATE_COUNT] = {0};
+    struct group_tallies groups;
+    paper_init(&paper);
+    world_init(&w, "0001-0009 0020-0021");
+    w.policy.groups = &group;
+    w.policy.n_groups = 1;
+    w.policy.ranges[0].group = 0;
+    world_store(&w, "0001 bob\n0003 - carol 3d\n0004 -held\n0020 -\n");
+    port_info_init(&facts);
+    group_tallies_count(w.snapshot, &w.policy, w.now_s, &arena, &groups);
+    const struct status_report status = {.snapshot = w.snapshot,
+                                         .rows = &rows,
+                                         .counts = counts,
+                                         .groups = &groups,
+                                         .facts = &facts,
+                                         .settings = &settings};
+    report_json_status(&paper.report, &status);
+    fflush(paper.report.out);
+    assert_non_null(strstr(
+        paper.out,
+        "\"groups\":[{\"group\":\"London\",\"total\":9,\"assigned\":1,\"free\":0,\"cooling\":1,"
+        "\"reserved\":1,\"blocked\":0,\"not_made\":6,\"low_water\":9,\"low\":true,"
+        "\"exhausted\":false},{\"group\":null,\"total\":2,"));
+    report_text_status(&paper.report, &status);
+    fflush(paper.report.out);
+    assert_non_null(strstr(paper.out,
+                           "group London  0001-0009: 1 of 9 assigned, 6 free, 1 cooling, "
+                           "1 reserved; LOW: 6 of 9 numbers left, the low water mark is "
+                           "9\nno group      0020-0021: 0 of 2 assigned, 2 free, "));
+    port_info_release(&facts);
+    arena_release(&arena);
+    world_release(&w);
+    paper_release(&paper);
+}
+
 static void a_status(void **state)
 {
     (void)state;
@@ -163,6 +209,7 @@ static void a_status(void **state)
     struct port_info facts;
     struct settings settings = {.policy.low_water.value = 6};
     uint64_t counts[EXT_STATE_COUNT];
+    struct group_tallies groups;
     paper_init(&paper);
     world_init(&w, "0001-0009");
     world_store(&w, "0001 bob\n0002 zoe\n0003 - carol 3d\n0004 -held\n");
@@ -171,10 +218,12 @@ static void a_status(void **state)
     port_info_set(&facts, "actor", "kim@desk7");
     agent_rows_join(w.snapshot, w.roster, &arena, &rows);
     snapshot_tally(w.snapshot, &w.policy, w.now_s, counts);
+    group_tallies_count(w.snapshot, &w.policy, w.now_s, &arena, &groups);
     struct status_report status = {.snapshot = w.snapshot,
                                    .roster = w.roster,
                                    .rows = &rows,
                                    .counts = counts,
+                                   .groups = &groups,
                                    .facts = &facts,
                                    .store_uri = "sqlite:/p.db",
                                    .directory_uri = "file:/a.csv",
@@ -185,7 +234,7 @@ static void a_status(void **state)
         "{\"agents\":2,\"extensions\":{\"total\":4,\"assigned\":2,\"free\":0,\"cooling\":1,"
         "\"reserved\":1,\"blocked\":0,\"not_made\":5},\"unassigned_agents\":1,\"stale\":1,"
         "\"store\":\"sqlite:/p.db\",\"directory\":\"file:/a.csv\",\"export\":null,"
-        "\"context\":null,\"low_water\":6,\"low\":true,\"exhausted\":false,"
+        "\"context\":null,\"low_water\":6,\"low\":true,\"exhausted\":false,\"groups\":[],"
         "\"facts\":{\"actor\":\"kim@desk7\"}}\n",
         "");
     status.roster = NULL;
@@ -328,6 +377,7 @@ int main(void)
         cmocka_unit_test(an_action_that_never_came_to_a_plan),
         cmocka_unit_test(a_failed_export),
         cmocka_unit_test(a_status),
+        cmocka_unit_test(the_groups_of_a_status),
         cmocka_unit_test(lists_and_look_ups),
         cmocka_unit_test(a_history),
         cmocka_unit_test(a_doctor),

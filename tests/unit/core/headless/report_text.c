@@ -247,6 +247,7 @@ static void a_status(void **state)
     struct agent_rows rows;
     struct port_info facts;
     uint64_t counts[EXT_STATE_COUNT];
+    struct group_tallies groups;
     struct settings_world sw = {.config = "[defaults]\ncontext = prod\n[context prod]\n"
                                           "read_only = yes\nregion = eu-west-2\n",
                                 .words =
@@ -266,11 +267,13 @@ static void a_status(void **state)
     port_info_set(&facts, "directory_format", "CSV");
     agent_rows_join(w.snapshot, w.roster, &arena, &rows);
     snapshot_tally(w.snapshot, &w.policy, w.now_s, counts);
+    group_tallies_count(w.snapshot, &w.policy, w.now_s, &arena, &groups);
     struct status_report status = {
         .snapshot = w.snapshot,
         .roster = w.roster,
         .rows = &rows,
         .counts = counts,
+        .groups = &groups,
         .facts = &facts,
         .store_uri = settings.store,
         .directory_uri = settings.directory,

@@ -29,7 +29,7 @@ static void divide(struct world *w)
     }
 }
 
-/* "London 0000-0024 2 15: 1 assigned 14 free" a line, and LOW or EXHAUSTED behind it. */
+/* "London 0000-0004 2 15: 1 assigned 14 free" a line, and LOW or EXHAUSTED behind it. */
 static void expect(const struct group_tallies *tallies, const char *text)
 {
     struct buf shown;
@@ -62,7 +62,7 @@ static void each_group_is_counted(void **state)
     world_store(&w,
                 "0000 alice\n0001 -\n0010 bob\n0011 - carol 2d\n0020 dave\n0090 -held\n0500 eve\n");
     group_tallies_count(w.snapshot, &w.policy, w.now_s, &arena, &tallies);
-    expect(&tallies, "London 0000-0024 2 10: 7 absent 1 free 2 assigned\n"
+    expect(&tallies, "London 0000-0004 2 10: 7 absent 1 free 2 assigned\n"
                      "Leeds 0010-0019 1 10: 8 absent 1 cooling 1 assigned\n"
                      "- 0090-0099 1 10: 9 absent 1 reserved\n");
     arena_release(&arena);
@@ -119,7 +119,7 @@ static void a_change_is_counted_alone(void **state)
     const struct group_tallies_change change = {
         .before = &before, .old = w.snapshot, .now = now, .policy = &w.policy, .now_s = w.now_s};
     group_tallies_update(&change, &arena, &after);
-    expect(&after, "London 0000-0024 2 10: 8 absent 2 assigned\n"
+    expect(&after, "London 0000-0004 2 10: 8 absent 2 assigned\n"
                    "Leeds 0010-0019 1 10: 9 absent 1 assigned\n"
                    "- 0090-0099 1 10: 9 absent 1 reserved\n");
     snapshot_unref(now);
