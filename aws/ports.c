@@ -125,7 +125,7 @@ static enum err_code open_account(struct aws_session *session, struct err *err)
 /* ---- openers ----------------------------------------------------------------------------- */
 
 /* Names cost a call of SearchUsers for every 500 agents, at two calls a second: only who sees them
-   pays for them. */
+   pays for them, and whose groups look at what the same calls tell. */
 static bool shows_names(enum action action)
 {
     return action == ACTION_CONSOLE || action == ACTION_LIST_ || action == ACTION_LOOKUP;
@@ -141,6 +141,7 @@ static enum err_code open_connect(const struct port_opening *opening, struct dir
         .rate = settings->connect_rate,
         .burst = settings->connect_burst,
         .names = shows_names(settings->action),
+        .policy = &settings->policy,
     };
     enum err_code code = connect_parse_instance(opening->rest, &options.instance, err);
     if (code == ERR_OK) {

@@ -151,6 +151,14 @@ static bool permission_in_message(const char *message, char *out, size_t size)
     return true;
 }
 
+void service_error_missing(enum aws_service service, const char *operation, const char *message,
+                           char *out, size_t size)
+{
+    if (!permission_in_message(message, out, size)) {
+        service_error_permission(service, operation, out, size);
+    }
+}
+
 /* ---- texts ------------------------------------------------------------------------------- */
 
 /* "DynamoDB Query on table agents (eu-west-1)" */
@@ -291,9 +299,8 @@ static void explain_denied(const struct service_error *what, const char *call, c
                            struct err *err)
 {
     char permission[256];
-    if (!permission_in_message(what->message, permission, sizeof permission)) {
-        service_error_permission(what->service, what->operation, permission, sizeof permission);
-    }
+    service_error_missing(what->service, what->operation, what->message, permission,
+                          sizeof permission);
     err_set(err, ERR_DENIED, "the permission %s is missing: %s (%s)", permission, call, said);
     const char *source = what->source ? what->source : "not signed";
     if (what->service == SERVICE_STS) {

@@ -51,4 +51,8 @@ enum err_code service_error_explain(const struct service_error *what, struct err
 void service_error_permission(enum aws_service service, const char *operation, char *out,
                               size_t size);
 
+/* The action that a refusal is about: the one that its message names, else that of the operation. */
+void service_error_missing(enum aws_service service, const char *operation, const char *message,
+                           char *out, size_t size);
+
 #endif

@@ -8,7 +8,7 @@
 #include "aws/client/arn.h"
 #include "aws/connect/find.h"
 #include "aws/connect/live.h"
-#include "aws/connect/names.h"
+#include "aws/connect/people.h"
 #include "aws/http/uri.h"
 #include "core/base/buf.h"
 #include "core/pool/login.h"
@@ -30,9 +30,10 @@ struct connect_directory {
     char *resource; /* "instance 1111...", for messages */
     struct client_statistics *statistics;
     struct client_statistics own_statistics;
-    struct client *list, *search, *profiles, *instances; /* a client each: a pace each */
+    /* A client each: a pace each. */
+    struct client *list, *search, *profiles, *hierarchy, *instances;
     struct connect_live live;
-    bool names;
+    struct connect_wanted wanted;
     struct reading *begun; /* under way in the background; NULL: none */
 };
 
@@ -79,17 +80,24 @@ enum err_code connect_parse_instance(const char *text, struct connect_instance *
 
 /* ---- one reading ------------------------------------------------------------------------- */
 
+/* What ListUsers says of a user. */
+struct listed {
+    const char *login;
+    const char *arn; /* NULL: none */
+    const char *id;  /* only if groups look at what the search tells; NULL: none */
+};
+
 struct reading {
     struct connect_directory *directory;
     const struct progress *progress;
     struct arena arena;
-    struct agent *agents; /* login and ARN of each */
+    struct listed *agents;
     size_t n_agents, capacity;
     struct connect_pages pages;
     size_t n_users;           /* that came, with those who are passed over */
     size_t n_nameless;        /* who have no login */
     char first_nameless[101]; /* the id of the first of them */
-    struct connect_names names;
+    struct connect_people people;
     bool complete;    /* the last page has come */
     bool no_instance; /* the refusal of the first page may mean that the instance does not exist */
     struct err err;
@@ -107,6 +115,7 @@ static void pass_over(struct reading *reading, const json_t *user)
     }
 }
 
+/* Keeps the user, and fills the row of the screen in. */
 static enum err_code take_user(struct reading *reading, const json_t *user, const char *login,
                                struct agent *row)
 {
@@ -119,10 +128,16 @@ static enum err_code take_user(struct reading *reading, const json_t *user, cons
         reading->agents = mem_resize(reading->agents, reading->capacity, sizeof *reading->agents);
     }
     const char *arn = json_string_value(json_object_get(user, "Arn"));
-    row->login = arena_strdup(&reading->arena, login);
-    row->arn = arn && login_is_user_arn(arn) ? arena_strdup(&reading->arena, arn) : NULL;
-    reading->agents[reading->n_agents++] = *row;
-    const struct connect_person *person = connect_names_find(&reading->names, row->login);
+    const char *id = reading->people.fields ? connect_text(user, "Id") : NULL;
+    struct listed *listed = &reading->agents[reading->n_agents++];
+    *listed = (struct listed){
+        .login = arena_strdup(&reading->arena, login),
+        .arn = arn && login_is_user_arn(arn) ? arena_strdup(&reading->arena, arn) : NULL,
+        .id = arena_strdup(&reading->arena, id),
+    };
+    const struct connect_person *person = connect_people_find(&reading->people, listed->login);
+    row->login = listed->login;
+    row->arn = listed->arn;
     row->name = person ? person->name : NULL;
     return ERR_OK;
 }
@@ -169,7 +184,7 @@ static void report(const struct reading *reading)
     struct progress_report now = {
         .phase = "reading the directory",
         .done = reading->n_agents,
-        .total = reading->names.total >= reading->n_agents ? reading->names.total : 0,
+        .total = reading->people.total >= reading->n_agents ? reading->people.total : 0,
         .pages = reading->pages.n,
         .requests = statistics->requests,
         .retries = statistics->retries,
@@ -189,7 +204,7 @@ static void on_page(void *context, struct response *reply, const struct err *fai
         if (reading->pages.n > 0) {
             err_prefix(&reading->err, "page %zu", reading->pages.n + 1);
         }
-        reading->names.stop = true;
+        reading->people.stop = true;
         return;
     }
     const json_t *list = json_object_get(reply->json, "UserSummaryList");
@@ -207,7 +222,7 @@ static void on_page(void *context, struct response *reply, const struct err *fai
             ask_page(reading);
         }
     }
-    reading->names.stop = reading->err.code != ERR_OK;
+    reading->people.stop = reading->err.code != ERR_OK;
 }
 
 static void ask_page(struct reading *reading)
@@ -306,27 +321,25 @@ static void hint_instances(struct connect_directory *directory, struct err *err)
 static void judge_whole(const struct reading *reading, struct roster *roster)
 {
     roster_check_total(roster, reading->directory->base.uri, reading->n_users,
-                       reading->names.total);
+                       reading->people.total);
     if (reading->n_nameless > 0) {
         roster_partial(roster, "%zu user%s no login, the first has the id %s", reading->n_nameless,
                        reading->n_nameless == 1 ? " has" : "s have", reading->first_nameless);
     }
 }
 
-static struct roster *make_roster(const struct reading *reading)
+static struct roster *make_roster(struct reading *reading)
 {
     struct roster *roster = roster_new();
     for (size_t i = 0; i < reading->n_agents; i++) {
-        struct agent agent = reading->agents[i];
-        const struct connect_person *person = connect_names_find(&reading->names, agent.login);
-        agent.name = person ? person->name : NULL;
-        agent.routing_profile =
-            person ? connect_summary_name(&reading->names.profiles, person->profile_id) : NULL;
+        const struct listed *listed = &reading->agents[i];
+        struct agent agent = {.login = listed->login, .arn = listed->arn};
+        connect_people_describe(&reading->people, listed->id, &agent);
         roster_add(roster, &agent);
     }
     roster->pages = reading->pages.n;
     roster->read_at_s = http_now_ms(client_http(reading->directory->list)) / 1000;
-    roster->note = arena_strdup(&roster->arena, connect_names_note(&reading->names));
+    connect_people_tell(&reading->people, roster);
     judge_whole(reading, roster);
     roster_seal(roster); // a user that moves between two pages is there twice
     return roster;
@@ -359,18 +372,29 @@ static enum err_code outcome(struct reading *reading, enum err_code ran, struct 
     return ERR_OK;
 }
 
+/* Which clients ask, and about what. */
+static void place_people(struct connect_people *people, const struct connect_directory *directory)
+{
+    people->search = directory->search;
+    people->profiles.client = directory->profiles;
+    people->hierarchy.client = directory->hierarchy;
+    people->instance_id = directory->instance.id;
+    people->resource = directory->resource;
+}
+
 static struct reading *reading_new(struct connect_directory *directory)
 {
     struct reading *reading = mem_alloc(sizeof *reading);
     *reading = (struct reading){.directory = directory, .err = ERR_INIT};
-    connect_names_init(&reading->names);
+    connect_people_init(&reading->people, &directory->wanted);
+    place_people(&reading->people, directory);
     connect_pages_init(&reading->pages);
     return reading;
 }
 
 static void reading_free(struct reading *reading)
 {
-    connect_names_release(&reading->names);
+    connect_people_release(&reading->people);
     connect_pages_release(&reading->pages);
     free(reading->agents);
     arena_release(&reading->arena);
@@ -380,21 +404,16 @@ static void reading_free(struct reading *reading)
 static void set_progress(struct reading *reading, const struct progress *progress)
 {
     reading->progress = progress;
-    reading->names.progress = progress;
+    reading->people.progress = progress;
+    reading->people.profiles.progress = progress;
+    reading->people.hierarchy.progress = progress;
 }
 
 /* Submits the first requests; their answers ask for the rest. */
 static void reading_start(struct reading *reading)
 {
-    struct connect_directory *directory = reading->directory;
     ask_page(reading);
-    if (directory->names) {
-        reading->names.search = directory->search;
-        reading->names.profiles.client = directory->profiles;
-        reading->names.instance_id = directory->instance.id;
-        reading->names.resource = directory->resource;
-        connect_names_start(&reading->names);
-    }
+    connect_people_start(&reading->people);
 }
 
 static void connect_begin(struct directory *base, const struct progress *progress)
@@ -483,6 +502,7 @@ static void connect_free(struct directory *base)
     client_free(directory->list);
     client_free(directory->search);
     client_free(directory->profiles);
+    client_free(directory->hierarchy);
     client_free(directory->instances);
     connect_live_release(&directory->live);
     free(directory->resource);
@@ -500,15 +520,17 @@ static enum err_code find(struct directory *base, const char *login,
                           const struct progress *progress, struct roster **out, struct err *err)
 {
     const struct connect_directory *directory = (const struct connect_directory *)base;
+    const struct connect_wanted wanted = {.policy = directory->wanted.policy};
     struct http *http = client_http(directory->search);
-    const struct connect_find asking = {
-        .search = directory->search,
-        .instance_id = directory->instance.id,
-        .resource = directory->resource,
-    };
+    struct connect_people people;
+    connect_people_init(&people, &wanted);
+    place_people(&people, directory);
+    people.only = login;
+    people.progress = progress;
     http_set_progress(http, progress);
-    enum err_code code = connect_find(&asking, login, out, err);
+    enum err_code code = connect_find(&people, out, err);
     http_set_progress(http, NULL);
+    connect_people_release(&people);
     return code;
 }
 
@@ -530,7 +552,7 @@ struct directory *connect_directory_new(const struct connect_options *options)
     directory->base.uri = mem_strdup(options->uri);
     directory->instance = options->instance;
     directory->resource = mem_printf("instance %s", options->instance.id);
-    directory->names = options->names;
+    directory->wanted = (struct connect_wanted){options->names, options->policy};
     client.service = SERVICE_CONNECT;
     if (directory->instance.region[0] != '\0') {
         client.endpoint.region = directory->instance.region; // there it is and nowhere else
@@ -541,9 +563,13 @@ struct directory *connect_directory_new(const struct connect_options *options)
     client.statistics = client.statistics ? client.statistics : &directory->own_statistics;
     directory->statistics = client.statistics;
     directory->list = client_new(&client);
-    client.throttled_attempts = 0; // these only make something nicer
+    if (connect_fields(options->policy) == 0) {
+        client.throttled_attempts = 0; // these only make something nicer
+    }
     directory->search = client_new(&client);
     directory->profiles = client_new(&client);
+    directory->hierarchy = client_new(&client);
+    client.throttled_attempts = 0;
     directory->instances = client_new(&client);
     connect_live_init(&directory->live, &client, directory->instance.id, directory->resource);
     return &directory->base;

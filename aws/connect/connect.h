@@ -6,9 +6,10 @@
  * https://docs.aws.amazon.com/connect/latest/APIReference/API_ListUsers.html
  *
  * ListUsers is the truth, in pages of 1,000, one after the other (each holds the token of the
- * next). If they are wanted, names and routing profiles come from SearchUsers and
- * ListRoutingProfiles. Both lag behind by seconds and need their own permissions: what they miss or
- * refuse leaves names out and a note in the roster, but never leaves out an agent.
+ * next). If they are wanted, names and what groups are matched by come from SearchUsers,
+ * ListRoutingProfiles and SearchUserHierarchyGroups (aws/connect/people.h), side by side with it. They
+ * lag behind by seconds and need their own permissions: what they miss or refuse leaves names out, makes
+ * attributes "not read", and is a note in the roster; it never leaves out an agent.
  *
  * What agents do now is in aws/connect/live.h. Every operation has its own quota and its own rate
  * limiter.
@@ -47,6 +48,7 @@ struct connect_options {
     double rate;                      /* calls a second of each operation; 0: 2 */
     double burst;                     /* 0: 5 */
     bool names;                       /* ask for names and routing profiles too */
+    const struct policy *policy;      /* ask for what its groups look at; NULL: there are none */
 };
 
 struct directory *connect_directory_new(const struct connect_options *options);

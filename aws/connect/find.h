@@ -3,21 +3,19 @@
 
 /*
  * One agent by their login (struct directory_ops, find): one SearchUsers instead of all pages of
- * ListUsers. It needs the permission connect:SearchUsers.
+ * ListUsers. If groups look at them, one more request tells the name of the agent's routing profile
+ * (ListRoutingProfiles, which has up to 1,000 of them on one page), and one the path of the hierarchy
+ * group (SearchUserHierarchyGroups for this group alone), both at once. These are the same permissions
+ * that reading all of the directory needs.
  */
 
-#include "aws/client/client.h"
+#include "aws/connect/people.h"
 #include "core/base/err.h"
 #include "core/pool/model.h"
 
-struct connect_find {
-    struct client *search; /* borrowed */
-    const char *instance_id;
-    const char *resource; /* the instance, for messages */
-};
-
-/* *out has the user with exactly this login, or nobody. Their routing profile is not told. */
-enum err_code connect_find(const struct connect_find *find, const char *login, struct roster **out,
+/* `people` is prepared and not started; its `only` is the login. *out has the user with exactly this
+   login, or nobody. */
+enum err_code connect_find(struct connect_people *people, struct roster **out,
                            struct err *err) ERR_CHECK;
 
 #endif

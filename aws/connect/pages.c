@@ -1,6 +1,15 @@
 #include "aws/connect/pages.h"
 
+#include <string.h>
+
 #include "core/base/banned.h"
+
+const char *connect_text(const json_t *object, const char *member)
+{
+    const json_t *value = json_object_get(object, member);
+    const char *text = json_string_value(value);
+    return text && strlen(text) == json_string_length(value) ? text : NULL;
+}
 
 void connect_pages_init(struct connect_pages *pages)
 {

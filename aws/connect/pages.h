@@ -2,7 +2,8 @@
 #define AWS_CONNECT_PAGES_H
 
 /*
- * The pages of one list of Connect, one after the other: each answer has the token of the next.
+ * The pages of one list of Connect, one after the other: each answer has the token of the next. And
+ * the texts on them.
  */
 
 #include <jansson.h>
@@ -16,6 +17,9 @@
 #define CONNECT_PAGES_MAX 10000u
 #define CONNECT_USERS_MAX 1000000u
 #define CONNECT_NICE_MS 10000 /* nobody waits longer for what only makes something nicer */
+
+/* The text of a member; NULL if it is none, or if it has a NUL, behind which it would be cut. */
+const char *connect_text(const json_t *object, const char *member);
 
 /* Tokens are of any length. */
 struct connect_pages {

@@ -128,16 +128,27 @@ const char *group_name(const struct policy *policy, uint16_t group)
     return group < policy->n_groups ? policy->groups[group].name : "";
 }
 
-unsigned groups_fields(const struct policy *policy)
+void groups_each_term(const struct policy *policy, group_term_fn *each, void *context)
 {
-    unsigned fields = 0;
     for (size_t i = 0; i < policy->n_groups; i++) {
         const struct group *group = &policy->groups[i];
         for (size_t j = 0; j < group->n_lines; j++) {
             for (size_t k = 0; k < group->lines[j].n_terms; k++) {
-                fields |= FIELD_BIT(group->lines[j].terms[k].field);
+                each(context, group, &group->lines[j].terms[k]);
             }
         }
     }
+}
+
+static void add_field(void *fields, const struct group *group, const struct match_term *term)
+{
+    (void)group;
+    *(unsigned *)fields |= FIELD_BIT(term->field);
+}
+
+unsigned groups_fields(const struct policy *policy)
+{
+    unsigned fields = 0;
+    groups_each_term(policy, add_field, &fields);
     return fields;
 }

@@ -65,4 +65,8 @@ const char *group_name(const struct policy *policy, uint16_t group);
 /* FIELD_BIT of everything that some group's match looks at. */
 unsigned groups_fields(const struct policy *policy);
 
+/* Calls `each` for every term of every group, in their order. */
+typedef void group_term_fn(void *context, const struct group *group, const struct match_term *term);
+void groups_each_term(const struct policy *policy, group_term_fn *each, void *context);
+
 #endif

@@ -1,0 +1,22 @@
+#ifndef AWS_CONNECT_NOTE_H
+#define AWS_CONNECT_NOTE_H
+
+/*
+ * A note of what could not be read and why: "names are left out: the permission connect:SearchUsers
+ * is missing (request id 5f1c)".
+ */
+
+#include "aws/client/client.h"
+
+#define CONNECT_NOTE_ROOM 768
+
+struct connect_note {
+    char text[CONNECT_NOTE_ROOM]; /* "": all went well */
+};
+
+/* Writes it, unless there is one already: the first trouble is the one that is told. `reply` is the
+   refused answer of the operation, or NULL. A cancellation is no trouble. */
+void connect_note(struct connect_note *note, const char *what, const char *operation,
+                  const struct response *reply, const struct err *err);
+
+#endif
