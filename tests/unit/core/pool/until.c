@@ -93,12 +93,59 @@ static void test_what_is_no_end(void **state)
     }
 }
 
+/* ---- what is asked about the past ------------------------------------------------------------ */
+
+static void expect_past(const char *text, enum past_kind kind, const char *moment)
+{
+    struct until until;
+    char shown[CLOCK_TEXT_MAX];
+    struct err err = ERR_INIT;
+    if (past_parse(text, kind, &until, &err) != ERR_OK) {
+        fail_msg("%s: %s", text, err.text);
+    }
+    clock_format_ms(past_moment_ms(&until, NOW_S * 1000), shown);
+    assert_string_equal(shown, moment);
+}
+
+static void test_moments_of_the_past(void **state)
+{
+    (void)state;
+    set_zone("UTC0");
+    expect_past("2026-10-03", PAST_SINCE, "2026-10-03T00:00:00.000Z");
+    expect_past("2026-10-03", PAST_UNTIL, "2026-10-04T00:00:00.000Z");
+    expect_past("2026-10-03T18:00:00.250+02:00", PAST_SINCE, "2026-10-03T16:00:00.250Z");
+    expect_past("7d", PAST_SINCE, "2026-11-15T20:32:01.000Z");
+    expect_past("12h", PAST_UNTIL, "2026-11-22T08:32:01.000Z");
+    expect_past("36500d", PAST_SINCE, "1970-01-01T00:00:00.001Z"); /* before there was a clock */
+    set_zone("CET-1CEST,M3.5.0,M10.5.0/3");
+    expect_past("2026-10-25", PAST_SINCE, "2026-10-24T22:00:00.000Z");
+    expect_past("2026-10-25", PAST_UNTIL, "2026-10-25T23:00:00.000Z");
+    set_zone("UTC0");
+    assert_int_equal(past_moment_ms(&(struct until){.given = false}, NOW_S * 1000), 0);
+}
+
+static void test_what_is_no_moment_of_the_past(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"",   "never",      "yesterday", "7",
+                                        "0d", "2026-02-30", "36501d"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct until until;
+        struct err err = ERR_INIT;
+        if (past_parse(texts[i], PAST_SINCE, &until, &err) != ERR_INPUT || !err.text[0]) {
+            fail_msg("%s is taken", texts[i]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_moments),
         cmocka_unit_test(test_a_day_ends_in_the_zone_of_who_asks),
         cmocka_unit_test(test_what_is_no_end),
+        cmocka_unit_test(test_moments_of_the_past),
+        cmocka_unit_test(test_what_is_no_moment_of_the_past),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
