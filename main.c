@@ -361,6 +361,7 @@ static int run(struct program *program)
     }
     program->report.quiet = settings->quiet;
     program->report.verbose = settings->verbose;
+    program->report.format = settings->format;
     bool console = settings->action == ACTION_CONSOLE || settings->action == ACTION_DEMO;
     if (console && settings->log_path && strcmp(settings->log_path, "-") == 0 &&
         terminal_columns(STDERR_FILENO) > 0) {
@@ -408,7 +409,9 @@ static int start(struct program *program, int argc, char *argv[])
         }
         return fail(program, &err);
     }
-    program->report.json = program->line.values[OPT_JSON] != NULL;
+    const char *format = program->line.values[OPT_FORMAT];
+    program->report.json =
+        program->line.values[OPT_JSON] || (format && strcmp(format, "json") == 0);
     switch ((int)program->line.action) {
     case ACTION_HELP:
         return print_text(program, append_topic, &program->line.topic);

@@ -29,8 +29,9 @@ void table_release(struct table *table)
 
 /* ---- filling ----------------------------------------------------------------------------- */
 
-static void add_row(struct table *table, va_list cells)
+void table_add(struct table *table, const char *const *cells, bool heading)
 {
+    assert(!heading || table->n_rows == 0);
     if (table->n_rows == table->capacity) {
         table->capacity = table->capacity ? table->capacity * 2 : 64;
         table->cells =
@@ -38,28 +39,35 @@ static void add_row(struct table *table, va_list cells)
         table->marks = mem_resize(table->marks, table->capacity, sizeof *table->marks);
     }
     for (size_t i = 0; i < table->n_columns; i++) {
-        const char *cell = va_arg(cells, const char *);
-        const char *copy = arena_strdup(&table->arena, cell ? cell : "");
+        const char *copy = arena_strdup(&table->arena, cells[i] ? cells[i] : "");
         table->cells[table->n_rows * table->n_columns + i] = text_sanitise(&table->arena, copy);
     }
     table->marks[table->n_rows++] = NULL;
+    table->headed = table->headed || heading;
+}
+
+static void add_row(struct table *table, va_list cells, bool heading)
+{
+    const char *row[TABLE_COLUMNS_MAX];
+    for (size_t i = 0; i < table->n_columns; i++) {
+        row[i] = va_arg(cells, const char *);
+    }
+    table_add(table, row, heading);
 }
 
 void table_heading(struct table *table, ...)
 {
-    assert(table->n_rows == 0);
     va_list cells;
     va_start(cells, table);
-    add_row(table, cells);
+    add_row(table, cells, true);
     va_end(cells);
-    table->headed = true;
 }
 
 void table_row(struct table *table, ...)
 {
     va_list cells;
     va_start(cells, table);
-    add_row(table, cells);
+    add_row(table, cells, false);
     va_end(cells);
 }
 

@@ -23,7 +23,7 @@
 
 #include "core/base/arena.h"
 
-#define TABLE_COLUMNS_MAX 8
+#define TABLE_COLUMNS_MAX 24
 #define TABLE_CELL_MIN 8 /* columns of a terminal; no cell is cut shorter */
 
 struct table {
@@ -47,6 +47,8 @@ void table_release(struct table *table);
 /* As many texts as there are columns; NULL is an empty cell. The heading comes first. */
 void table_heading(struct table *table, ...);
 void table_row(struct table *table, ...);
+/* The same from an array, with as many cells as there are columns. */
+void table_add(struct table *table, const char *const *cells, bool heading);
 
 /* The escape sequence (static text) that the first cell of the last row is shown in. */
 void table_mark(struct table *table, const char *sequence);

@@ -19,7 +19,8 @@
 struct report {
     FILE *out;
     FILE *err;
-    bool json;
+    bool json;              /* also what goes wrong is told in JSON */
+    enum out_format format; /* of what is shown; FORMAT_JSON: `json` is set */
     bool quiet;
     bool verbose;
     bool journal;       /* `err` is the journal: lines begin with their priority */
@@ -65,6 +66,13 @@ struct status_report {
     const struct err *directory_err; /* why the directory was not read, NULL or ERR_OK */
 };
 
+struct extensions_report {
+    const struct snapshot *snapshot;
+    const struct policy *policy;
+    int64_t now_s;
+    bool free_only; /* those that could be assigned */
+};
+
 struct lookup_report {
     const struct agent_row *agent; /* NULL: an extension was asked for */
     const struct lookup *lookup;
@@ -89,13 +97,25 @@ void report_text_status(const struct report *report, const struct status_report 
 /* One line a finding; nothing if there is none, or with --verbose one line. */
 void report_text_health(const struct report *report, const struct health *health);
 void report_text_agents(const struct report *report, const struct agent_rows *rows);
-/* `free_only`: those that could be assigned (free and cooling). */
-void report_text_extensions(const struct report *report, const struct snapshot *snapshot,
-                            const struct policy *policy, int64_t now_s, bool free_only);
+void report_text_extensions(const struct report *report, const struct extensions_report *shown);
 void report_text_lookup(const struct report *report, const struct lookup_report *lookup);
 void report_text_history(const struct report *report, const struct history *history);
 void report_text_doctor(const struct report *report, const struct doctor_report *doctor);
 void report_text_error(const struct report *report, const struct err *err);
+
+/* ---- rows: CSV, TSV, and tables of chosen columns (core/headless/sheet.h) ---------------------- */
+
+extern const char *const report_agent_columns[];
+enum err_code report_rows_agents(const struct report *report, const struct settings *settings,
+                                 const struct agent_rows *rows, struct err *err) ERR_CHECK;
+extern const char *const report_extension_columns[];
+enum err_code report_rows_extensions(const struct report *report, const struct settings *settings,
+                                     const struct extensions_report *shown,
+                                     struct err *err) ERR_CHECK;
+/* A row for each change. The names of the columns end with NULL. */
+extern const char *const report_history_columns[];
+enum err_code report_rows_history(const struct report *report, const struct settings *settings,
+                                  const struct history *history, struct err *err) ERR_CHECK;
 
 /* ---- JSON: one document on `out` ------------------------------------------------------------ */
 
@@ -103,10 +123,11 @@ void report_json_action(const struct report *report, const struct action_report 
 void report_json_status(const struct report *report, const struct status_report *status);
 void report_json_health(const struct report *report, const struct health *health);
 void report_json_agents(const struct report *report, const struct agent_rows *rows);
-void report_json_extensions(const struct report *report, const struct snapshot *snapshot,
-                            const struct policy *policy, int64_t now_s, bool free_only);
+void report_json_extensions(const struct report *report, const struct extensions_report *shown);
 void report_json_lookup(const struct report *report, const struct lookup_report *lookup);
 void report_json_history(const struct report *report, const struct history *history);
+/* The same objects, one a line. */
+void report_json_history_lines(const struct report *report, const struct history *history);
 void report_json_doctor(const struct report *report, const struct doctor_report *doctor);
 void report_json_error(const struct report *report, const struct err *err, int exit);
 

@@ -421,14 +421,14 @@ void report_json_agents(const struct report *report, const struct agent_rows *ro
     write_document(report, list);
 }
 
-void report_json_extensions(const struct report *report, const struct snapshot *snapshot,
-                            const struct policy *policy, int64_t now_s, bool free_only)
+void report_json_extensions(const struct report *report, const struct extensions_report *shown)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < snapshot->n_slots; i++) {
-        enum ext_state state = policy_state(policy, &snapshot->slots[i], now_s);
-        if (!free_only || state == EXT_FREE) {
-            json_array_append_new(list, extension_object(&snapshot->slots[i], policy, now_s));
+    for (size_t i = 0; i < shown->snapshot->n_slots; i++) {
+        const struct slot *slot = &shown->snapshot->slots[i];
+        enum ext_state state = policy_state(shown->policy, slot, shown->now_s);
+        if (!shown->free_only || state == EXT_FREE) {
+            json_array_append_new(list, extension_object(slot, shown->policy, shown->now_s));
         }
     }
     write_document(report, list);
@@ -465,37 +465,53 @@ void report_json_lookup(const struct report *report, const struct lookup_report 
 
 /* ---- history, doctor --------------------------------------------------------------------- */
 
+static json_t *history_changes(const struct audit_action *action)
+{
+    json_t *changes = json_array();
+    for (size_t i = 0; i < action->n_changes; i++) {
+        const struct audit_change *change = &action->changes[i];
+        json_t *members = change_members(change->kind, change->ext, change->agent, change->from,
+                                         change->to, change->why);
+        if (change->kind == CHANGE_RESERVE || change->kind == CHANGE_SET) {
+            set_calls(members, change->kind, &change->calls);
+        }
+        json_array_append_new(changes, members);
+    }
+    return changes;
+}
+
+static json_t *history_object(const struct audit_action *action)
+{
+    json_t *object = json_object();
+    char at[CLOCK_TEXT_MAX];
+    clock_format_ms(action->at_ms, at);
+    json_object_set_new(object, "action_id", text(action->action_id));
+    json_object_set_new(object, "at", text(at));
+    json_object_set_new(object, "actor", text(action->actor));
+    json_object_set_new(object, "user", text(action->origin.user));
+    json_object_set_new(object, "via", text(audit_via_name(action->origin.via)));
+    json_object_set_new(object, "action", text(action->action));
+    json_object_set_new(object, "ticket", text(action->origin.ticket));
+    json_object_set_new(object, "undoes", text(action->origin.undoes));
+    json_object_set_new(object, "plan_file", text(action->origin.plan_file));
+    json_object_set_new(object, "changes", history_changes(action));
+    return object;
+}
+
 void report_json_history(const struct report *report, const struct history *history)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < history->n_actions; i++) {
-        const struct audit_action *action = &history->actions[i];
-        json_t *object = json_object();
-        json_t *changes = json_array();
-        char at[CLOCK_TEXT_MAX];
-        clock_format_ms(action->at_ms, at);
-        for (size_t c = 0; c < action->n_changes; c++) {
-            const struct audit_change *change = &action->changes[c];
-            json_t *members = change_members(change->kind, change->ext, change->agent, change->from,
-                                             change->to, change->why);
-            if (change->kind == CHANGE_RESERVE || change->kind == CHANGE_SET) {
-                set_calls(members, change->kind, &change->calls);
-            }
-            json_array_append_new(changes, members);
-        }
-        json_object_set_new(object, "action_id", text(action->action_id));
-        json_object_set_new(object, "at", text(at));
-        json_object_set_new(object, "actor", text(action->actor));
-        json_object_set_new(object, "user", text(action->origin.user));
-        json_object_set_new(object, "via", text(audit_via_name(action->origin.via)));
-        json_object_set_new(object, "action", text(action->action));
-        json_object_set_new(object, "ticket", text(action->origin.ticket));
-        json_object_set_new(object, "undoes", text(action->origin.undoes));
-        json_object_set_new(object, "plan_file", text(action->origin.plan_file));
-        json_object_set_new(object, "changes", changes);
-        json_array_append_new(list, object);
+        json_array_append_new(list, history_object(&history->actions[i]));
     }
     write_document(report, list);
+}
+
+void report_json_history_lines(const struct report *report, const struct history *history)
+{
+    for (size_t i = 0; i < history->n_actions; i++) {
+        write_document(report, history_object(&history->actions[i]));
+    }
 }
 
 void report_json_doctor(const struct report *report, const struct doctor_report *doctor)

@@ -24,6 +24,9 @@ const char *report_moved(struct table *table, enum change_kind kind, const char 
                          const char *ext);
 void report_change_print(struct table *table, FILE *out);
 
+/* RFC 3339; "" for a time that is not known. */
+const char *report_moment(struct arena *arena, int64_t at_s);
+
 /* "create 9,997, assign 3"; "" if all counts are 0. */
 const char *report_counts(struct arena *arena, const size_t counts[CHANGE_KIND_COUNT]);
 

@@ -2,22 +2,12 @@
 #include <string.h>
 
 #include "core/headless/report_private.h"
+#include "core/headless/sheet.h"
 #include "core/base/text.h"
 
 #include "core/base/banned.h"
 
-/* Text for people: what only looks. Status, lists, look-ups, history, the doctor. */
-
-/* "" for a time that is not known. */
-static const char *moment(struct arena *arena, int64_t at_s)
-{
-    if (at_s == 0) {
-        return "";
-    }
-    char *out = arena_alloc(arena, CLOCK_TEXT_MAX);
-    clock_format_s(at_s, out);
-    return out;
-}
+/* Text for people: what only looks. Status, lists, look-ups, the doctor. */
 
 /* ---- status ------------------------------------------------------------------------------ */
 
@@ -229,7 +219,7 @@ void report_text_agents(const struct report *report, const struct agent_rows *ro
         const struct agent_row *row = &rows->rows[i];
         table_row(&table, row->login, row->name, row->slot ? row->slot->ext : "-",
                   agent_state_name(row->state),
-                  row->slot ? moment(&table.arena, row->slot->at_s) : "",
+                  row->slot ? report_moment(&table.arena, row->slot->at_s) : "",
                   row->slot ? row->slot->note : NULL);
     }
     table_print(&table, report->out, "");
@@ -255,25 +245,85 @@ static bool has_calls(const struct snapshot *snapshot)
     return has;
 }
 
-void report_text_extensions(const struct report *report, const struct snapshot *snapshot,
-                            const struct policy *policy, int64_t now_s, bool free_only)
+void report_text_extensions(const struct report *report, const struct extensions_report *shown)
 {
     struct table table;
-    bool calls = !free_only && has_calls(snapshot);
+    const struct snapshot *snapshot = shown->snapshot;
+    bool calls = !shown->free_only && has_calls(snapshot);
     report_table(report, &table, calls ? 7 : 5);
     table.whole = 1u << 0;
     table_heading(&table, "EXT", "STATE", "AGENT", "SINCE", "NOTE", "TARGET", "UNTIL");
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         const struct slot *slot = &snapshot->slots[i];
-        enum ext_state state = policy_state(policy, slot, now_s);
-        if (!free_only || state == EXT_FREE) {
+        enum ext_state state = policy_state(shown->policy, slot, shown->now_s);
+        if (!shown->free_only || state == EXT_FREE) {
             table_row(&table, slot->ext, ext_state_name(state), who(&table.arena, slot),
-                      moment(&table.arena, slot->at_s), slot->note, slot->target,
-                      moment(&table.arena, slot->until_s));
+                      report_moment(&table.arena, slot->at_s), slot->note, slot->target,
+                      report_moment(&table.arena, slot->until_s));
         }
     }
     table_print(&table, report->out, "");
     table_release(&table);
+}
+
+const char *const report_agent_columns[] = {"agent", "name",   "extension", "state",
+                                            "since", "pinned", NULL};
+
+enum err_code report_rows_agents(const struct report *report, const struct settings *settings,
+                                 const struct agent_rows *rows, struct err *err)
+{
+    struct sheet sheet;
+    struct arena arena = ARENA_INIT;
+    enum err_code code = sheet_init(&sheet, report, report_agent_columns, settings, err);
+    if (code != ERR_OK) {
+        return code;
+    }
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        const struct agent_row *row = &rows->rows[i];
+        const struct slot *slot = row->slot;
+        const char *const cells[] = {row->login,
+                                     row->name,
+                                     slot ? slot->ext : NULL,
+                                     agent_state_name(row->state),
+                                     slot ? report_moment(&arena, slot->at_s) : NULL,
+                                     slot ? slot->note : NULL};
+        sheet_row(&sheet, cells);
+    }
+    arena_release(&arena);
+    sheet_end(&sheet);
+    return ERR_OK;
+}
+
+const char *const report_extension_columns[] = {"extension", "state", "agent",      "since", "note",
+                                                "target",    "until", "last_agent", NULL};
+
+enum err_code report_rows_extensions(const struct report *report, const struct settings *settings,
+                                     const struct extensions_report *shown, struct err *err)
+{
+    struct sheet sheet;
+    struct arena arena = ARENA_INIT;
+    enum err_code code = sheet_init(&sheet, report, report_extension_columns, settings, err);
+    for (size_t i = 0; i < shown->snapshot->n_slots && code == ERR_OK; i++) {
+        const struct slot *slot = &shown->snapshot->slots[i];
+        enum ext_state state = policy_state(shown->policy, slot, shown->now_s);
+        bool held = slot->state == SLOT_ASSIGNED;
+        const char *const cells[] = {slot->ext,
+                                     ext_state_name(state),
+                                     held ? slot->agent : NULL,
+                                     report_moment(&arena, slot->at_s),
+                                     slot->note,
+                                     slot->target,
+                                     report_moment(&arena, slot->until_s),
+                                     held ? NULL : slot->agent};
+        if (!shown->free_only || state == EXT_FREE) {
+            sheet_row(&sheet, cells);
+        }
+    }
+    if (code == ERR_OK) {
+        sheet_end(&sheet);
+    }
+    arena_release(&arena);
+    return code;
 }
 
 /* A line of a look-up; what is not known is left out. */
@@ -293,7 +343,7 @@ static void tell_agent(struct table *table, const struct agent_row *agent)
     told(table, "extension", slot ? slot->ext : "none");
     told(table, "state", agent_state_name(agent->state));
     if (slot) {
-        told(table, "since", moment(&table->arena, slot->at_s));
+        told(table, "since", report_moment(&table->arena, slot->at_s));
         told(table, "by", slot->by);
         told(table, "pinned", slot->note);
     }
@@ -304,7 +354,7 @@ static void tell_extension(struct table *table, const struct lookup_report *show
     const struct slot *slot = &shown->lookup->slot;
     enum ext_state state = shown->lookup->state;
     bool assigned = slot->state == SLOT_ASSIGNED;
-    const char *since = moment(&table->arena, slot->at_s);
+    const char *since = report_moment(&table->arena, slot->at_s);
     told(table, "extension", slot->ext);
     told(table, "state", ext_state_name(state));
     told(table, "agent", assigned ? slot->agent : NULL);
@@ -312,7 +362,7 @@ static void tell_extension(struct table *table, const struct lookup_report *show
     told(table, slot->state == SLOT_FREE ? "given back" : "since", since);
     if (state == EXT_COOLING && slot->state == SLOT_FREE) {
         told(table, "cools until",
-             moment(&table->arena, policy_cool_until_s(shown->policy, slot, shown->now_s)));
+             report_moment(&table->arena, policy_cool_until_s(shown->policy, slot, shown->now_s)));
     }
     told(table, "by", slot->by);
     told(table, assigned ? "pinned" : "note", slot->note);
@@ -339,7 +389,7 @@ void report_text_lookup(const struct report *report, const struct lookup_report 
         table_row(&table, "target", lookup->slot.target);
     }
     if (lookup->slot.until_s > 0) {
-        table_row(&table, "until", moment(&table.arena, lookup->slot.until_s));
+        table_row(&table, "until", report_moment(&table.arena, lookup->slot.until_s));
     }
     tell_place(&table, "a call goes to", &lookup->place);
     told(&table, "fallback", slot_fallback(&lookup->slot));
@@ -350,96 +400,6 @@ void report_text_lookup(const struct report *report, const struct lookup_report 
     }
     table_print(&table, report->out, "");
     table_release(&table);
-}
-
-/* ---- history ----------------------------------------------------------------------------- */
-
-/* What the record says besides: "; undoes ID; ticket CHG-4711". */
-static const char *with_remarks(struct arena *arena, const char *text,
-                                const struct audit_origin *origin)
-{
-    const struct {
-        const char *name, *value;
-    } remarks[] = {
-        {"undoes", origin->undoes}, {"ticket", origin->ticket}, {"plan file", origin->plan_file}};
-    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++) {
-        if (remarks[i].value) {
-            text = arena_printf(arena, "%s; %s %s", text, remarks[i].name, remarks[i].value);
-        }
-    }
-    return text;
-}
-
-/* The actor is shown only if somebody acted as another than the user: a role, or root. */
-static bool has_actors(const struct history *history)
-{
-    for (size_t i = 0; i < history->n_actions; i++) {
-        const struct audit_action *action = &history->actions[i];
-        if (strcmp(audit_who(action), action->actor) != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void action_row(struct table *table, const struct audit_action *action)
-{
-    const char *via = audit_via_name(action->origin.via);
-    const char *at = moment(&table->arena, action->at_ms / 1000);
-    const char *changes =
-        with_remarks(&table->arena, report_counts(&table->arena, action->counts), &action->origin);
-    if (table->n_columns == 7) {
-        table_row(table, action->action_id, at, action->action, audit_who(action), via ? via : "",
-                  action->actor, changes);
-    } else {
-        table_row(table, action->action_id, at, action->action, audit_who(action), via ? via : "",
-                  changes);
-    }
-}
-
-static void action_changes(const struct report *report, const struct audit_action *action)
-{
-    struct table table;
-    report_table(report, &table, CHANGE_COLUMNS);
-    for (size_t i = 0; i < action->n_changes; i++) {
-        const struct audit_change *change = &action->changes[i];
-        if (change->kind == CHANGE_CREATE && !change->ext) {
-            report_create_row(&table, change->from, change->to, audit_change_numbers(change),
-                              change->why);
-        } else {
-            report_change_row(&table, change->kind,
-                              report_moved(&table, change->kind, change->from, change->ext),
-                              change->agent, change->to, change->why);
-        }
-    }
-    report_change_print(&table, report->out);
-    table_release(&table);
-}
-
-void report_text_history(const struct report *report, const struct history *history)
-{
-    struct table table;
-    bool actors = has_actors(history);
-    report_table(report, &table, actors ? 7 : 6);
-    table.whole = 1u << 0; /* --undo takes it */
-    for (size_t i = 0; i < history->n_actions; i++) {
-        if (i == 0 && !report->verbose && actors) {
-            table_heading(&table, "ACTION-ID", "AT", "ACTION", "USER", "VIA", "ACTOR", "CHANGES");
-        } else if (i == 0 && !report->verbose) {
-            table_heading(&table, "ACTION-ID", "AT", "ACTION", "USER", "VIA", "CHANGES");
-        }
-        action_row(&table, &history->actions[i]);
-        if (report->verbose) { /* each action is a table of its own, with its changes below */
-            table_print(&table, report->out, "");
-            action_changes(report, &history->actions[i]);
-            table.n_rows = 0;
-        }
-    }
-    table_print(&table, report->out, "");
-    table_release(&table);
-    if (history->n_actions == 0 && !report->quiet) {
-        fputs("no action yet\n", report->err);
-    }
 }
 
 /* ---- the doctor -------------------------------------------------------------------------- */

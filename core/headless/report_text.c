@@ -50,6 +50,16 @@ static void report_error_if_any(const struct report *report, const struct err *e
 
 /* ---- lines of changes -------------------------------------------------------------------- */
 
+const char *report_moment(struct arena *arena, int64_t at_s)
+{
+    if (at_s == 0) {
+        return "";
+    }
+    char *out = arena_alloc(arena, CLOCK_TEXT_MAX);
+    clock_format_s(at_s, out);
+    return out;
+}
+
 void report_table(const struct report *report, struct table *table, size_t n_columns)
 {
     table_init(table, n_columns);

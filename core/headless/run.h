@@ -52,6 +52,8 @@ int run_export(struct run *run);
 int run_status(struct run *run);
 int run_list(struct run *run);
 int run_lookup(struct run *run);
+
+/* history.c */
 int run_history(struct run *run);
 
 /* metrics.c */

@@ -4,6 +4,7 @@
 
 #include "core/base/nearest.h"
 #include "core/base/text.h"
+#include "core/headless/sheet.h"
 
 #include "core/base/banned.h"
 
@@ -98,40 +99,66 @@ int run_status(struct run *run)
     return err_exit_status(directory_err.code);
 }
 
-static int run_list_agents(struct run *run)
+static enum err_code print_agents(struct run *run, const struct agent_rows *rows)
+{
+    const struct report *report = run->report;
+    if (report->json) {
+        report_json_agents(report, rows);
+    } else if (report->format == FORMAT_TEXT && !run->settings->columns) {
+        report_text_agents(report, rows);
+    } else {
+        return report_rows_agents(report, run->settings, rows, &run->use.err);
+    }
+    return ERR_OK;
+}
+
+static enum err_code list_agents(struct run *run)
 {
     struct arena arena = ARENA_INIT;
     struct agent_rows rows;
     if (session_directory_uri(run->session) && usecase_read_directory(&run->use) != ERR_OK) {
-        return run_report_failure(run);
+        return run->use.err.code;
     }
     progress_line_end(&run->line);
     run_say_note(run);
     agent_rows_join(run->use.snapshot, run->use.roster, &arena, &rows);
-    if (run->report->json) {
-        report_json_agents(run->report, &rows);
-    } else {
-        report_text_agents(run->report, &rows);
-    }
+    enum err_code code = print_agents(run, &rows);
     arena_release(&arena);
-    return 0;
+    return code;
+}
+
+static enum err_code list_extensions(struct run *run)
+{
+    const struct report *report = run->report;
+    const struct extensions_report shown = {
+        .snapshot = run->use.snapshot,
+        .policy = session_policy(run->session),
+        .now_s = session_now_s(run->session),
+        .free_only = run->settings->list_kind == LIST_FREE,
+    };
+    progress_line_end(&run->line);
+    if (report->json) {
+        report_json_extensions(report, &shown);
+    } else if (report->format == FORMAT_TEXT && !run->settings->columns) {
+        report_text_extensions(report, &shown);
+    } else {
+        return report_rows_extensions(report, run->settings, &shown, &run->use.err);
+    }
+    return ERR_OK;
 }
 
 int run_list(struct run *run)
 {
-    if (usecase_read_store(&run->use, LOAD_NORMAL) != ERR_OK) {
-        return run_report_failure(run);
+    bool agents = run->settings->list_kind == LIST_AGENTS;
+    enum err_code code = sheet_check(agents ? report_agent_columns : report_extension_columns,
+                                     run->settings, &run->use.err);
+    if (code == ERR_OK) {
+        code = usecase_read_store(&run->use, LOAD_NORMAL);
     }
-    if (run->settings->list_kind == LIST_AGENTS) {
-        return run_list_agents(run);
+    if (code == ERR_OK) {
+        code = agents ? list_agents(run) : list_extensions(run);
     }
-    progress_line_end(&run->line);
-    bool free_only = run->settings->list_kind == LIST_FREE;
-    void (*print)(const struct report *, const struct snapshot *, const struct policy *, int64_t,
-                  bool) = run->report->json ? report_json_extensions : report_text_extensions;
-    print(run->report, run->use.snapshot, session_policy(run->session), session_now_s(run->session),
-          free_only);
-    return 0;
+    return code == ERR_OK ? 0 : run_report_failure(run);
 }
 
 /* Who else knows the agent: the directory, which costs a request for each hundred agents. */
@@ -243,33 +270,4 @@ int run_lookup(struct run *run)
     }
     lookup_release(&lookup);
     return status;
-}
-
-int run_history(struct run *run)
-{
-    struct history *history = NULL;
-    const char *ext = run->settings->history_extension;
-    size_t limit = (size_t)run->settings->history_limit;
-    const struct history_query query = {
-        .ext = ext,
-        .limit = limit,
-        .counts_only = !run->report->json && !run->report->verbose,
-    };
-    if (session_history(run->session, &query, &run->line.progress, &history, &run->use.err) !=
-        ERR_OK) {
-        return run_report_failure(run);
-    }
-    if (ext && history->n_actions == 0 && !run->report->json) {
-        err_set(&run->use.err, ERR_NOT_FOUND, "nothing is recorded about %s", ext);
-        history_free(history);
-        return run_report_failure(run);
-    }
-    progress_line_end(&run->line);
-    if (run->report->json) {
-        report_json_history(run->report, history);
-    } else {
-        report_text_history(run->report, history);
-    }
-    history_free(history);
-    return 0;
 }

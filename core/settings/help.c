@@ -7,6 +7,8 @@
 
 #include "core/base/banned.h"
 
+#define HELP_COLUMNS 80
+
 /* ---- one printer, two forms of page ---------------------------------------------------------- */
 
 /* What the tables say of an action or an option. */
@@ -73,7 +75,20 @@ static void print_line(const struct entry *entry, struct buf *out)
 static bool is_brief(enum action action)
 {
     return action == ACTION_UNRESERVE || action == ACTION_UNPIN || action == ACTION_REDO ||
-           action == ACTION_METRICS || action == ACTION_FALLBACK;
+           action == ACTION_METRICS || action == ACTION_FALLBACK || action == ACTION_SWAP;
+}
+
+/* All of them, in as many lines as it takes. */
+static void print_topics(struct buf *out)
+{
+    size_t used = 0;
+    for (enum topic topic = TOPIC_SYNC; topic < TOPIC_COUNT; topic++) {
+        const char *name = topic_name(topic);
+        bool fits = used > 0 && used + 1 + strlen(name) <= HELP_COLUMNS;
+        buf_printf(out, "%s%s", used == 0 ? "  " : fits ? " " : "\n  ", name);
+        used = (fits ? used + 1 : 2) + strlen(name);
+    }
+    buf_putc(out, '\n');
 }
 
 static void print_overview(struct buf *out)
@@ -94,10 +109,7 @@ static void print_overview(struct buf *out)
     buf_puts(out, "Each has its word: extpool sync is extpool --sync, extpool list agents ...\n");
     buf_puts(out,
              "Actions that write take --dry-run, all take --json. More: extpool --help TOPIC\n");
-    for (enum topic topic = TOPIC_SYNC; topic < TOPIC_COUNT; topic++) {
-        buf_printf(out, "%s%s", topic == TOPIC_SYNC ? "  " : " ", topic_name(topic));
-    }
-    buf_putc(out, '\n');
+    print_topics(out);
 }
 
 void help_topic(enum topic topic, struct buf *out)

@@ -35,8 +35,7 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "\n"
         "An extension is free, cooling (released lately), assigned, reserved or blocked\n"
         "(never assigned). An agent is assigned, new (has no extension yet) or stale\n"
-        "(left the directory and still has one). --history 0042 shows what was done to\n"
-        "one extension; --history --limit 0 shows all actions.\n"
+        "(left the directory and still has one).\n"
         "\n"
         "--status --check prints a line for each finding, and nothing if all is well.\n"
         "Damage and conflicts (exit 3) are a number with two records, an agent with two\n"
@@ -46,6 +45,16 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "\n"
         "  extpool --lookup alice\n"
         "  extpool --list free --json | jq -r '.[0].extension'\n",
+    [TOPIC_HISTORY] =
+        "\n"
+        "What is set holds together. Of an action only those changes are shown that an\n"
+        "extension or an agent asks for. T is a day in your zone, a moment in RFC 3339,\n"
+        "or how long ago (7d, 12h). --until T ends it: a day to its end.\n"
+        "\n"
+        "--format jsonl has an action a line, csv and tsv a change a line.\n"
+        "\n"
+        "  extpool --history alice\n"
+        "  extpool --history --actor kim --since 2026-10-01 --format csv\n",
     [TOPIC_FILES] =
         "\n"
         "DEST is a path, " LOCATION_EXPORT_FORMS ", or - for standard output.\n"

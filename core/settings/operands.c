@@ -320,28 +320,91 @@ static enum err_code take_list_kind(struct settings *settings, const char *text,
     return ERR_USAGE;
 }
 
+static enum err_code two_subjects(const char *text, const char *option, const char *named,
+                                  struct err *err)
+{
+    return err_set(err, ERR_USAGE, "--history %s --%s %s: one %s at a time", text, option, named,
+                   option);
+}
+
 /* A number of the pool's width is an extension. Any other could be a count or one that misses its
    zeros: what is meant is asked for. */
-static enum err_code take_history(struct settings *settings, const char *text, struct err *err)
+static enum err_code check_history_ext(const struct settings *settings, const char *option,
+                                       const char *ext, struct err *err)
 {
     size_t width = (size_t)settings->policy.width;
-    const char *named = settings->history_extension;
-    const char *ext = text ? text : named;
-    if (!ext) {
+    if (text_is_digits(ext) && strlen(ext) == width) {
         return ERR_OK;
     }
-    if (!text_is_digits(ext) || strlen(ext) != width) {
-        err_set(err, ERR_USAGE, "%s %s: an extension has %zu digits",
-                text ? "--history" : "--extension", ext, width);
-        err_hint(err, "--history --limit N shows the newest N actions; --history --extension EXT "
-                      "shows what was done to one extension");
+    err_set(err, ERR_USAGE, "%s %s: an extension has %zu digits", option, ext, width);
+    err_hint(err, "--history --limit N shows the newest N actions; --history --extension EXT "
+                  "shows what was done to one extension");
+    return ERR_USAGE;
+}
+
+static enum err_code take_history_operand(struct settings *settings, const char *text,
+                                          struct err *err)
+{
+    bool ext = text_is_digits(text);
+    const char **member = ext ? &settings->history_extension : &settings->history_agent;
+    if (ext && check_history_ext(settings, "--history", text, err) != ERR_OK) {
         return ERR_USAGE;
     }
-    if (text && named && strcmp(text, named) != 0) {
-        return err_set(err, ERR_USAGE, "--history %s --extension %s: one extension at a time", text,
-                       named);
+    if (*member && strcmp(text, *member) != 0) {
+        return two_subjects(text, ext ? "extension" : "agent", *member, err);
     }
-    settings->history_extension = arena_strdup(&settings->arena, ext);
+    *member = arena_strdup(&settings->arena, text);
+    return ERR_OK;
+}
+
+static enum err_code take_history(struct settings *settings, const char *text, struct err *err)
+{
+    const char *named = settings->history_extension;
+    const struct until *until = &settings->until;
+    if (until->given && until->at_s == 0 && until->in_s == 0) {
+        err_set(err, ERR_USAGE, "--until never goes with --reserve");
+        err_hint(err, "Without --until, --history goes on to now");
+        return ERR_USAGE;
+    }
+    enum err_code code = named ? check_history_ext(settings, "--extension", named, err) : ERR_OK;
+    return code == ERR_OK && text ? take_history_operand(settings, text, err) : code;
+}
+
+/* ---- the form of what is shown ----------------------------------------------------------------- */
+
+/* "text, json, csv and tsv" */
+static const char *formats_of(struct arena *arena, enum action action)
+{
+    const char *names = "";
+    const char *last = NULL;
+    for (enum out_format format = 0; format < OUT_FORMAT_COUNT; format++) {
+        if (action_has_format(action, format)) {
+            names = last ? arena_printf(arena, "%s%s%s", names, *names ? ", " : "", last) : names;
+            last = out_format_name(format);
+        }
+    }
+    return arena_printf(arena, "%s and %s", names, last);
+}
+
+static enum err_code take_format(const struct command_line *line, struct settings *settings,
+                                 struct err *err)
+{
+    enum out_format format = settings->format;
+    const char *action = action_info(line->action)->name;
+    if (line->values[OPT_JSON] && line->values[OPT_FORMAT] && format != FORMAT_JSON) {
+        return err_set(err, ERR_USAGE, "--json and --format %s are two forms; name one of them",
+                       out_format_name(format));
+    }
+    if (!action_has_format(line->action, format)) {
+        err_set(err, ERR_USAGE, "--%s has no form %s", action, out_format_name(format));
+        err_hint(err, "It has %s", formats_of(&settings->arena, line->action));
+        return ERR_USAGE;
+    }
+    settings->format = line->values[OPT_JSON] ? FORMAT_JSON : format;
+    settings->json = settings->format == FORMAT_JSON;
+    if (settings->columns && (settings->json || format == FORMAT_JSONL)) {
+        return err_set(err, ERR_USAGE, "--columns is for text, csv and tsv; JSON has all members");
+    }
     return ERR_OK;
 }
 
@@ -352,6 +415,9 @@ enum err_code operands_take(const struct command_line *line, struct settings *se
     int width = settings->policy.width;
     const char *first = line->n_operands > 0 ? line->operands[0] : NULL;
     const char *needed = line->n_operands > 0 ? first : ""; /* it is there by now */
+    if (take_format(line, settings, err) != ERR_OK) {
+        return ERR_USAGE;
+    }
     if (action_edits(line->action)) {
         const struct operands operands = {.action = line->action,
                                           .texts = line->operands,

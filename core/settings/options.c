@@ -12,6 +12,12 @@
 
 static const char *const s_confirms[] = {[CONFIRM_STRIP] = "strip", [CONFIRM_PLAN] = "plan", NULL};
 
+static const char *const s_out_formats[] = {
+#define X(format, name) [format] = name,
+    OUT_FORMATS(X)
+#undef X
+        NULL};
+
 static const char *const s_log_levels[] = {
 #define X(level, name) [level] = name,
     LOG_LEVELS(X)
@@ -97,6 +103,23 @@ const char *const *action_words(enum action action)
 bool action_edits(enum action action)
 {
     return action_info(action)->topic == TOPIC_EDIT;
+}
+
+const char *out_format_name(enum out_format format)
+{
+    return s_out_formats[format];
+}
+
+#define FORMAT_BIT(format) (1u << (format))
+#define DOCUMENTS (FORMAT_BIT(FORMAT_TEXT) | FORMAT_BIT(FORMAT_JSON))
+#define TABLES (DOCUMENTS | FORMAT_BIT(FORMAT_CSV) | FORMAT_BIT(FORMAT_TSV))
+
+bool action_has_format(enum action action, enum out_format format)
+{
+    unsigned formats = action == ACTION_HISTORY ? TABLES | FORMAT_BIT(FORMAT_JSONL)
+                       : action == ACTION_LIST_ ? TABLES
+                                                : DOCUMENTS;
+    return (formats & FORMAT_BIT(format)) != 0;
 }
 
 const char *topic_name(enum topic topic)

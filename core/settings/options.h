@@ -24,7 +24,8 @@
     X(TOPIC_OVERVIEW, "overview", "the actions and the other topics")                              \
     X(TOPIC_SYNC, "sync", "give everyone an extension, take back those of leavers")                \
     X(TOPIC_EDIT, "edit", "assign, release, reassign, swap, reserve, pin")                         \
-    X(TOPIC_SHOW, "show", "list, look up, status, history")                                        \
+    X(TOPIC_SHOW, "show", "list, look up, status")                                                 \
+    X(TOPIC_HISTORY, "history", "what was done, by whom, and what was then")                       \
     X(TOPIC_FILES, "files", "import, export, and directories that are files")                      \
     X(TOPIC_PLAN, "plan", "plan files: one person plans, another one applies")                     \
     X(TOPIC_REPAIR, "repair", "init, doctor, undo, redo")                                          \
@@ -88,7 +89,7 @@ const char *topic_about(enum topic topic);
       "publish user,extension as CSV")                                                             \
     X(ACTION_IMPORT, "import", "FILE.csv", 1, 1, true, TOPIC_FILES, "apply the rows of a CSV")     \
     X(ACTION_DOCTOR, "doctor", "", 0, 0, true, TOPIC_REPAIR, "look for damage; --fix repairs it")  \
-    X(ACTION_HISTORY, "history", "[EXT]", 0, 1, false, TOPIC_SHOW,                                 \
+    X(ACTION_HISTORY, "history", "[AGENT|EXT]", 0, 1, false, TOPIC_HISTORY,                        \
       "show what was done, newest first")                                                          \
     X(ACTION_APPLY, "apply", "PLANFILE", 1, 1, true, TOPIC_PLAN, "carry out a plan file")          \
     X(ACTION_UNDO, "undo", "[ACTION-ID]", 0, 1, true, TOPIC_REPAIR,                                \
@@ -139,6 +140,26 @@ enum list_kind {
 #undef X
 };
 
+/* What --format can say. */
+#define OUT_FORMATS(X)                                                                             \
+    X(FORMAT_TEXT, "text")                                                                         \
+    X(FORMAT_JSON, "json")                                                                         \
+    X(FORMAT_JSONL, "jsonl") /* an object a line */                                                \
+    X(FORMAT_CSV, "csv")                                                                           \
+    X(FORMAT_TSV, "tsv")
+
+enum out_format {
+#define X(format, name) format,
+    OUT_FORMATS(X)
+#undef X
+        OUT_FORMAT_COUNT
+};
+
+const char *out_format_name(enum out_format format);
+
+/* Whether what the action shows can have that form. */
+bool action_has_format(enum action action, enum out_format format);
+
 /* ---- options ----------------------------------------------------------------------------- */
 
 enum option_type {
@@ -161,6 +182,7 @@ enum option_type {
     TYPE_LOW,
     TYPE_TARGET, /* const char *, core/pool/target.h; "none" is "" */
     TYPE_UNTIL,  /* struct until */
+    TYPE_SINCE,  /* struct until, of the past: a day is its begin */
     TYPE_COUNT
 };
 
@@ -187,6 +209,9 @@ enum section {
 #define FOR_DOCTOR ACTION_BIT(ACTION_DOCTOR)
 #define FOR_HISTORY ACTION_BIT(ACTION_HISTORY)
 #define FOR_STATUS ACTION_BIT(ACTION_STATUS)
+/* Those that only show something. */
+#define FOR_SHOWS (ACTION_BIT(ACTION_LIST_) | ACTION_BIT(ACTION_LOOKUP) | FOR_STATUS | FOR_HISTORY)
+#define FOR_TABLES (ACTION_BIT(ACTION_LIST_) | FOR_HISTORY)
 #define FOR_EXPORT ACTION_BIT(ACTION_EXPORT)
 #define FOR_SCREEN (ACTION_BIT(ACTION_CONSOLE) | ACTION_BIT(ACTION_DEMO))
 /* Plans of more than what the words of the command line name. */
@@ -202,7 +227,7 @@ enum section {
 /* Those that make a plan: all that writes, but the export and a plan file. */
 #define FOR_PLAN_OUT (FOR_WRITES & ~(FOR_EXPORT | ACTION_BIT(ACTION_APPLY)))
 #define FOR_LIMIT (FOR_PLANS | FOR_EDITS | FOR_SCREEN | FOR_EXPORT)
-#define FOR_CSV (FOR_SYNC | FOR_SCREEN | FOR_EXPORT)
+#define FOR_CSV (FOR_SYNC | FOR_SCREEN | FOR_EXPORT | FOR_TABLES)
 #define NOT_SCREEN (~FOR_SCREEN)
 #define NOT_DEMO (~ACTION_BIT(ACTION_DEMO)) /* it must not touch a real place */
 #define FOR_ALL UINT64_C(0)
@@ -315,19 +340,33 @@ enum section {
     X(OPT_FIX,           0,   "fix",          NULL,                    FLAG,      NULL,           \
       NONE,     REPAIR,  fix, FOR_DOCTOR, "with --doctor: repair what was found")                 \
     X(OPT_LIMIT,         0,   "limit",        NULL,                    INT,       "N",            \
-      NONE,     SHOW,    history_limit, FOR_HISTORY,                                              \
-      "with --history: the newest N actions; 0: all", .def = "20", LIMITS(0, 1000000))             \
+      NONE,     HISTORY, history_limit, FOR_HISTORY,                                              \
+      "the newest N; 0: all (20; all with --since)", .def = "20", LIMITS(0, 1000000))   \
     X(OPT_EXTENSION,     0,   "extension",    NULL,                    TEXT,      "EXT",          \
-      NONE,     SHOW,    history_extension, FOR_HISTORY,                                          \
-      "with --history: only this extension", BYTES(64))                                            \
+      NONE,     HISTORY, history_extension, FOR_HISTORY,                                          \
+      "what was done to this extension", BYTES(64))                                                \
+    X(OPT_AGENT,         0,   "agent",        NULL,                    TEXT,      "AGENT",        \
+      NONE,     HISTORY, history_agent, FOR_HISTORY, "what was done to this agent", BYTES(128))   \
+    X(OPT_ACTOR,         0,   "actor",        NULL,                    TEXT,      "P",            \
+      NONE,     HISTORY, history_actor, FOR_HISTORY,                                              \
+      "what this user or role did (a part of the name)", BYTES(256))                               \
+    X(OPT_SINCE,         0,   "since",        NULL,                    SINCE,     "T",            \
+      NONE,     HISTORY, since, FOR_HISTORY,                                                      \
+      "what began then or later (a day: its begin)")                                              \
     X(OPT_CHECK,         0,   "check",        NULL,                    FLAG,      NULL,           \
       NONE,     SHOW,    check, FOR_STATUS, "with --status: say only what is wrong")     \
     X(OPT_TARGET,        0,   "target",       NULL,                    TARGET,    "URI|none",     \
       NONE,     EDIT,    target, FOR_RESERVE, "with --reserve: calls to the number go there")     \
     X(OPT_UNTIL,         0,   "until",        NULL,                    UNTIL,     "T|never",      \
-      NONE,     EDIT,    until, FOR_RESERVE, "with --reserve: when it comes back by itself")      \
+      NONE,     EDIT,    until, FOR_RESERVE | FOR_HISTORY,                                        \
+      "with --reserve: when it comes back by itself")                                             \
     X(OPT_JSON,          'j', "json",         NULL,                    FLAG,      NULL,           \
       NONE,     OUTPUT,  json, NOT_SCREEN, "print one JSON document")                             \
+    X(OPT_FORMAT,        0,   "format",       NULL,                    CHOICE,    "F",            \
+      NONE,     OUTPUT,  format, FOR_SHOWS,                                                       \
+      "text, json, jsonl, csv or tsv", .choices = s_out_formats, .def = "text")                    \
+    X(OPT_COLUMNS,       0,   "columns",      NULL,                    TEXT,      "A,B",          \
+      NONE,     OUTPUT,  columns, FOR_TABLES, "only these columns, in this order", BYTES(1024))   \
     X(OPT_QUIET,         'q', "quiet",        NULL,                    FLAG,      NULL,           \
       NONE,     OUTPUT,  quiet, NOT_SCREEN, "print only results, errors and new notes")         \
     X(OPT_VERBOSE,       'v', "verbose",      NULL,                    FLAG,      NULL,           \

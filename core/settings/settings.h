@@ -111,6 +111,9 @@ struct settings {
     const char *undo_id;           /* --undo; NULL: the last action */
     int history_limit;             /* --history; 0: all */
     const char *history_extension; /* --history; NULL: of all extensions */
+    const char *history_agent;     /* NULL: of all agents */
+    const char *history_actor;     /* part of a name; NULL: of everybody */
+    struct until since;            /* of --history */
     enum topic topic;              /* --help */
 
     /* ---- where ---- */
@@ -143,8 +146,11 @@ struct settings {
     bool read_only;
 
     /* ---- how ---- */
-    bool json, quiet, verbose, yes;
-    const char *plan_out; /* --plan-out, which is a dry run; NULL */
+    bool quiet, verbose, yes;
+    bool json;              /* --json, or --format json */
+    enum out_format format; /* FORMAT_JSON: --json, too */
+    const char *columns;    /* --columns; NULL: all */
+    const char *plan_out;   /* --plan-out, which is a dry run; NULL */
     bool dry_run, exit_code, no_export, csv_safe, fix, check;
     const char *log_path; /* NULL: no log */
     enum log_level log_level;

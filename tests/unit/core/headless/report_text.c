@@ -353,7 +353,8 @@ static void lists(void **state)
                  "alice        -     new\n"
                  "bob          0001  assigned  2026-10-23T12:00:00Z  desk\n",
                  "");
-    report_text_extensions(&paper.report, w.snapshot, &w.policy, w.now_s, false);
+    report_text_extensions(&paper.report,
+                           &(struct extensions_report){w.snapshot, &w.policy, w.now_s, false});
     paper_expect(&paper,
                  "EXT   STATE     AGENT      SINCE                 NOTE\n"
                  "0001  assigned  bob        2026-10-23T12:00:00Z  desk\n"
@@ -361,7 +362,8 @@ static void lists(void **state)
                  "0003  cooling   was carol  2026-11-19T12:00:00Z\n"
                  "0004  reserved             2026-11-21T12:00:00Z  fax\n",
                  "");
-    report_text_extensions(&paper.report, w.snapshot, &w.policy, w.now_s, true);
+    report_text_extensions(&paper.report,
+                           &(struct extensions_report){w.snapshot, &w.policy, w.now_s, true});
     paper_expect(&paper,
                  "EXT   STATE  AGENT  SINCE  NOTE\n"
                  "0002  free\n",
@@ -496,7 +498,7 @@ static void a_history(void **state)
     history_free(history);
     history = history_new();
     report_text_history(&paper.report, history);
-    paper_expect(&paper, "", "no action yet\n");
+    paper_expect(&paper, "", "no such action\n");
     history_free(history);
     paper_release(&paper);
 }

@@ -226,7 +226,8 @@ static void test_help_and_version(void **state)
 static void test_unknown_options(void **state)
 {
     (void)state;
-    check("--sinc", "WRONG unknown option --sinc | Did you mean --sync?");
+    check("--syn", "WRONG unknown option --syn | Did you mean --sync?");
+    check("--sinc", "WRONG unknown option --sinc | Did you mean --since?");
     check("--sync --dryrun", "WRONG unknown option --dryrun | Did you mean --dry-run?");
     check("--sync --dry", "WRONG unknown option --dry | Did you mean --dry-run?");
     check("--sync --max-rel 5", "WRONG unknown option --max-rel | Did you mean --max-release?");
