@@ -111,6 +111,8 @@ static json_t *plan_counts(const struct plan *plan)
     }
     json_object_set_new(counts, "keep", number(plan ? plan->keep : 0));
     json_object_set_new(counts, "unassigned", number(plan ? plan->n_unassigned : 0));
+    json_object_set_new(counts, "foreign", number(plan ? plan->foreign : 0));
+    json_object_set_new(counts, "unknown_origin", number(plan ? plan->unknown_origin : 0));
     return counts;
 }
 

@@ -6,6 +6,7 @@
 #include "core/base/banned.h"
 #include "core/base/clock.h"
 #include "core/base/text.h"
+#include "core/plan/belongings.h"
 
 /* ---- values of slots ----------------------------------------------------------------------- */
 
@@ -30,15 +31,6 @@ bool slot_is_sound(const struct slot *slot)
     return slot->records == 0 || slot->records == slot_record(slot->state);
 }
 
-static bool own_same(const struct belongings *a, const struct belongings *b)
-{
-    static const struct belongings nothing = {.arn = NULL};
-    a = a ? a : &nothing;
-    b = b ? b : &nothing;
-    return text_same(a->arn, b->arn) && text_same(a->source, b->source) &&
-           text_same(a->fallback, b->fallback);
-}
-
 static bool spelled_same(const struct as_read *a, const struct as_read *b)
 {
     return a == b || (a && b && strcmp(a->attributes, b->attributes) == 0);
@@ -55,29 +47,8 @@ bool slot_same(const struct slot *a, const struct slot *b)
     return a->state == b->state && a->at_s == b->at_s && a->given_back_s == b->given_back_s &&
            a->until_s == b->until_s && text_same(a->target, b->target) && same_records &&
            strcmp(a->ext, b->ext) == 0 && text_same(a->agent, b->agent) &&
-           text_same(a->note, b->note) && text_same(a->by, b->by) && own_same(a->own, b->own) &&
-           spelled_same(a->as_read, b->as_read);
-}
-
-const struct belongings *belongings_now(struct arena *arena, const struct belongings *own,
-                                        const struct agent *agent)
-{
-    if (!agent || !agent->arn || (own && text_same(own->arn, agent->arn))) {
-        return own;
-    }
-    struct belongings *now = arena_alloc(arena, sizeof *now);
-    *now = own ? *own : (struct belongings){.arn = NULL};
-    now->arn = agent->arn;
-    return now;
-}
-
-const struct belongings *belongings_with(struct arena *arena, const struct belongings *own,
-                                         const char *fallback)
-{
-    struct belongings *with = arena_alloc(arena, sizeof *with);
-    *with = own ? *own : (struct belongings){.arn = NULL};
-    with->fallback = fallback;
-    return with;
+           text_same(a->note, b->note) && text_same(a->by, b->by) &&
+           belongings_same(a->own, b->own) && spelled_same(a->as_read, b->as_read);
 }
 
 bool slot_is_ahead(const struct slot *slot, int64_t now_s)
@@ -217,7 +188,7 @@ struct change *build_assign(struct plan_builder *builder, const struct slot *bef
     struct step *step = &change->steps[0];
     step->before = before;
     step->after = slot_assigned(ext, agent->login, builder->input->now_s, NULL, builder->by);
-    step->after.own = belongings_now(&plan->arena, NULL, agent);
+    step->after.own = belongings_now(&plan->arena, NULL, builder->input->roster, agent);
     change->ext = step->after.ext;
     change->to = change->ext;
     return change;
@@ -250,7 +221,31 @@ struct slot slot_repaired(const struct slot *before, const struct plan_builder *
     return after;
 }
 
-static const char *what_was_wrong(struct plan_builder *builder, const struct slot *slot)
+/* Why something else belongs to the holder now. */
+static const char *what_was_old(struct arena *arena, const struct belongings *was,
+                                const struct belongings *own)
+{
+    size_t length_was = 0;
+    size_t length = 0;
+    const char *from = was ? belongings_source(was, &length_was) : NULL;
+    const char *to = own ? belongings_source(own, &length) : NULL;
+    bool same = from && to && length == length_was && memcmp(from, to, length) == 0;
+    if (from && !same && !to) {
+        return arena_printf(arena, "is no longer in %.*s", (int)length_was, from);
+    }
+    if (from && !same) {
+        return arena_printf(arena, "is in %.*s now, and no longer in %.*s", (int)length, to,
+                            (int)length_was, from);
+    }
+    if (own && own->source && !same) {
+        return arena_printf(arena, "gets the name of the directory: %s", own->source);
+    }
+    return was && was->arn ? "the directory has another ARN now"
+                           : "gets the ARN from the directory";
+}
+
+static const char *what_was_wrong(struct plan_builder *builder, const struct slot *slot,
+                                  const struct belongings *own)
 {
     struct arena *arena = &builder->plan->arena;
     bool sound = slot_is_sound(slot);
@@ -269,8 +264,7 @@ static const char *what_was_wrong(struct plan_builder *builder, const struct slo
                             slot->as_read->unsafe);
     }
     if (sound) {
-        return slot->own && slot->own->arn ? "the directory has another ARN now"
-                                           : "gets the ARN from the directory";
+        return what_was_old(arena, slot->own, own);
     }
     if (slot->state == SLOT_FREE) {
         return "free, but the index could not show it";
@@ -286,9 +280,10 @@ struct change *build_repair(struct plan_builder *builder, const struct slot *bef
                             const struct belongings *own)
 {
     bool adopts = slot_is_sound(before) && before->time != TIME_DAMAGED;
-    struct change *change = plan_add_plain(
-        builder->plan, adopts ? CHANGE_ADOPT : CHANGE_REPAIR, before->ext,
-        before->state == SLOT_ASSIGNED ? before->agent : NULL, 1, what_was_wrong(builder, before));
+    struct change *change =
+        plan_add_plain(builder->plan, adopts ? CHANGE_ADOPT : CHANGE_REPAIR, before->ext,
+                       before->state == SLOT_ASSIGNED ? before->agent : NULL, 1,
+                       what_was_wrong(builder, before, own));
     change->steps[0].before = before;
     change->steps[0].after = slot_repaired(before, builder);
     change->steps[0].after.own = own;

@@ -20,13 +20,6 @@ bool slot_is_sound(const struct slot *slot);
 /* Whether both say the same in the same spelling, records included; NULL equals an absent one. */
 bool slot_same(const struct slot *a, const struct slot *b);
 
-/* What belongs to the agent by now: `own` (may be NULL), with the ARN that the directory says. `agent`
-   NULL, or without an ARN: `own`. */
-const struct belongings *belongings_now(struct arena *arena, const struct belongings *own,
-                                        const struct agent *agent);
-/* The same with that fallback; NULL: with none. */
-const struct belongings *belongings_with(struct arena *arena, const struct belongings *own,
-                                         const char *fallback);
 /* Whether its stamp is more than a day ahead of that time. */
 bool slot_is_ahead(const struct slot *slot, int64_t now_s);
 

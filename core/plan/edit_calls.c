@@ -11,6 +11,7 @@
 #include "core/pool/target.h"
 
 #include "core/base/banned.h"
+#include "core/plan/belongings.h"
 
 /* ---- what can be --------------------------------------------------------------------------- */
 
@@ -120,8 +121,8 @@ struct slot edit_set_calls(const struct edit_request *request, struct slot slot)
 const struct belongings *edit_belongings(struct edit *edit, const struct person *person)
 {
     struct arena *arena = &edit->builder.plan->arena;
-    const struct belongings *own =
-        belongings_now(arena, person->slot ? person->slot->own : NULL, person->agent);
+    const struct belongings *own = belongings_now(arena, person->slot ? person->slot->own : NULL,
+                                                  edit->input->roster, person->agent);
     bool sets = person->set != NO_REQUEST && edit->requests[person->set].state == EDIT_OPEN;
     return sets ? belongings_with(arena, own, edit->requests[person->set].target) : own;
 }

@@ -131,6 +131,8 @@ struct plan {
     size_t holders;         /* people who hold one; 0: not counted */
     const char *partial;    /* why the directory may lack somebody; NULL: it is whole */
     size_t withheld;        /* holders who are not in a partial directory and keep their numbers */
+    size_t foreign;         /* holders of sources that were not read: left alone */
+    size_t unknown_origin;  /* holders without a source who may be anybody's: left alone */
     size_t missing;         /* numbers of the ranges that the snapshot does not show and
                                that the plan does not create */
     const struct slot **spares; /* the next numbers that would be chosen; see plan_choose_again */
@@ -196,6 +198,8 @@ struct plan_input {
     const char *actor;       /* goes into `by` */
     const bool *listed;      /* by slot: the published list has it; NULL: not known */
     const char *makes_store; /* the store is not there: applying the plan makes it. NULL: it is */
+    const char *take_over;   /* sync: holders of this source count as those of a directory that was
+                                read; "none": those without a source. NULL: nobody's */
     bool still_reading;      /* the roster is not complete yet: who is not in it is not read yet */
 };
 

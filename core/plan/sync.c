@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/base/banned.h"
+#include "core/base/text.h"
 #include "core/plan/login_notes.h"
 #include "core/plan/notes.h"
 #include "core/plan/sync.h"
@@ -45,9 +46,36 @@ static void note_partial(struct sync *sync)
     struct plan *plan = sync->builder.plan;
     struct name_list missing = {.n = 0};
     for (size_t i = sync->n_agents; plan->partial && i < sync->n_people; i++) {
-        name_list_add(&missing, sync->kept[i]->agent);
+        if (sync_fate(sync, (uint32_t)i) == HOLDER_LEFT) {
+            name_list_add(&missing, sync->kept[i]->agent);
+        }
     }
     plan_note_partial(plan, &missing);
+}
+
+/* Holders who are in no directory, and whom this sync leaves alone. */
+static void note_left_alone(struct sync *sync)
+{
+    struct plan *plan = sync->builder.plan;
+    struct name_list unknown = {.n = 0};
+    for (size_t i = sync->n_agents; plan->unknown_origin > 0 && i < sync->n_people; i++) {
+        if (sync_fate(sync, (uint32_t)i) == HOLDER_UNKNOWN_ORIGIN) {
+            name_list_add(&unknown, sync->kept[i]->agent);
+        }
+    }
+    if (unknown.n > 0) {
+        plan_note(plan,
+                  "%zu holder%s of unknown origin %s in no directory and %s left alone: %s; --sync "
+                  "--take-over none takes their numbers back",
+                  unknown.n, unknown.n == 1 ? "" : "s", unknown.n == 1 ? "is" : "are",
+                  unknown.n == 1 ? "is" : "are", unknown.text);
+    }
+    /* Not of a plan without rows: a timer would tell the same at each run. */
+    if (plan->foreign > 0 && plan->n_changes > 0) {
+        char number[TEXT_NUMBER_ROOM];
+        plan_note(plan, "%s holder%s from other directories, left alone",
+                  text_number(plan->foreign, number), plan->foreign == 1 ? " is" : "s are");
+    }
 }
 
 static void note_stayers(struct sync *sync)
@@ -62,7 +90,10 @@ static void note_stayers(struct sync *sync)
         if (sync_has_left(sync, sync->holder[i])) {
             name_list_add(&pinned, slot->agent);
         }
-        if (!policy_in_ranges(sync->input->policy, slot->ext)) {
+        bool absent = sync->holder[i] >= sync->n_agents;
+        bool alone = absent ? sync_fate(sync, sync->holder[i]) != HOLDER_LEFT
+                            : scope_is_theirs(&sync->scope, slot);
+        if (!alone && !policy_in_ranges(sync->input->policy, slot->ext)) {
             name_list_add(&outside, slot->ext);
         }
     }
@@ -83,6 +114,7 @@ static void sync_release(struct sync *sync)
 {
     strmap_release(&sync->people);
     number_picker_release(&sync->picker);
+    scope_release(&sync->scope);
     free(sync->kept);
     free(sync->holder);
     free(sync->given_back);
@@ -106,6 +138,11 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
         .agents = input->roster->agents,
         .n_agents = input->roster->n_agents,
     };
+    enum err_code code = scope_init(&sync.scope, input, err);
+    if (code != ERR_OK) {
+        scope_release(&sync.scope);
+        return code;
+    }
     plan_builder_init(&sync.builder, input, "sync");
     struct plan *plan = sync.builder.plan;
     number_picker_init(&sync.picker, input);
@@ -128,6 +165,7 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
         plan_note(plan, "the directory is empty, so nothing is taken back");
     }
     note_partial(&sync);
+    note_left_alone(&sync);
     note_stayers(&sync);
     plan_note_shortage(plan);
     plan_note_level(plan, input);

@@ -11,6 +11,7 @@
 #include "core/plan/builder.h"
 #include "core/plan/number_picker.h"
 #include "core/plan/plan.h"
+#include "core/plan/scope.h"
 
 #define NOBODY UINT32_MAX
 
@@ -25,6 +26,7 @@ struct joiner {
 struct sync {
     struct plan_builder builder;
     const struct plan_input *input;
+    struct scope scope;
     const struct slot *slots;
     size_t n_slots;
     const struct agent *agents;
@@ -48,8 +50,10 @@ struct sync {
 /* ---- who holds what: sync_people.c */
 
 void sync_join_holders(struct sync *sync);
-/* Whether the holder left. An empty directory says nothing about anybody, and a partial one not
-   who is missing. */
+/* What became of a holder who is in no directory. */
+enum holder_fate sync_fate(const struct sync *sync, uint32_t person);
+/* Whether the holder left, so that the number is theirs no more. An empty directory says nothing about
+   anybody, and a partial one not who is missing. */
 bool sync_has_left(const struct sync *sync, uint32_t person);
 
 /* ---- who needs one: sync_serve.c */

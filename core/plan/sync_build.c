@@ -13,17 +13,29 @@
 
 /* ---- logins that look alike ------------------------------------------------------------------ */
 
+/* Those who left, in order: what they are called, and which persons they are. */
+static size_t gather_leavers(const struct sync *sync, const char **logins, size_t *persons)
+{
+    size_t n = 0;
+    for (size_t i = sync->n_agents; sync->n_agents > 0 && i < sync->n_people; i++) {
+        if (sync_fate(sync, (uint32_t)i) == HOLDER_LEFT) {
+            persons[n] = i;
+            logins[n++] = sync->kept[i]->agent;
+        }
+    }
+    return n;
+}
+
 void sync_find_twins(struct sync *sync)
 {
-    size_t n_leavers = sync->n_agents > 0 ? sync->n_people - sync->n_agents : 0;
-    const char **logins = mem_array(sync->n_joiners + n_leavers + 1, sizeof *logins);
+    size_t n_absent = sync->n_people - sync->n_agents;
+    const char **logins = mem_array(sync->n_joiners + n_absent + 1, sizeof *logins);
+    const char **came = mem_array(n_absent + 1, sizeof *came);
+    size_t *persons = mem_array(n_absent + 1, sizeof *persons);
     sync->twin_left = mem_array(sync->n_joiners + 1, sizeof *sync->twin_left);
-    sync->twin_came = mem_array(sync->n_people - sync->n_agents + 1, sizeof *sync->twin_came);
+    sync->twin_came = mem_array(n_absent + 1, sizeof *sync->twin_came);
     for (size_t i = 0; i < sync->n_joiners; i++) {
         logins[i] = sync->joiners[i].agent->login;
-    }
-    for (size_t i = 0; i < n_leavers; i++) {
-        logins[sync->n_joiners + i] = sync->kept[sync->n_agents + i]->agent;
     }
     struct lookalikes lookalikes = {
         .plan = sync->builder.plan,
@@ -31,12 +43,17 @@ void sync_find_twins(struct sync *sync)
         .newcomers = logins,
         .n_newcomers = sync->n_joiners,
         .leavers = logins + sync->n_joiners,
-        .n_leavers = n_leavers,
+        .n_leavers = gather_leavers(sync, logins + sync->n_joiners, persons),
         .left_as = sync->twin_left,
-        .came_as = sync->twin_came,
+        .came_as = came,
     };
     lookalikes_find(&lookalikes);
+    for (size_t i = 0; i < lookalikes.n_leavers; i++) {
+        sync->twin_came[persons[i] - sync->n_agents] = came[i];
+    }
     free(logins);
+    free(came);
+    free(persons);
 }
 
 /* ---- changes ------------------------------------------------------------------------------- */
@@ -46,7 +63,8 @@ static const struct belongings *own_now(struct sync *sync, const struct slot *sl
 {
     size_t person = slot->state == SLOT_ASSIGNED ? sync->holder[slot - sync->slots] : NOBODY;
     const struct agent *agent = person < sync->n_agents ? &sync->agents[person] : NULL;
-    return belongings_now(&sync->builder.plan->arena, slot->own, agent);
+    return agent ? scope_belongings(&sync->scope, &sync->builder.plan->arena, slot, agent)
+                 : slot->own;
 }
 
 void sync_build_repairs(struct sync *sync)

@@ -77,9 +77,15 @@ static void look_up(struct sync *sync, struct lookups *lookups)
     lookups->n = 0;
 }
 
+enum holder_fate sync_fate(const struct sync *sync, uint32_t person)
+{
+    return scope_absent(&sync->scope, sync->kept[person]);
+}
+
 bool sync_has_left(const struct sync *sync, uint32_t person)
 {
-    return person >= sync->n_agents && sync->n_agents > 0 && !sync->builder.plan->partial;
+    return person >= sync->n_agents && sync->n_agents > 0 && !sync->builder.plan->partial &&
+           sync_fate(sync, person) == HOLDER_LEFT;
 }
 
 /* A file that ends in a login, without a line end, was cut there if somebody who holds a number has
@@ -92,7 +98,8 @@ static const char *find_cut(const struct sync *sync, const char *last)
         return NULL;
     }
     for (size_t i = sync->n_agents; i < sync->n_people; i++) {
-        if (strncmp(sync->kept[i]->agent, last, length) == 0) {
+        if (strncmp(sync->kept[i]->agent, last, length) == 0 &&
+            sync_fate(sync, (uint32_t)i) == HOLDER_LEFT) {
             return sync->kept[i]->agent;
         }
     }
@@ -115,6 +122,21 @@ static void judge_end(struct sync *sync, const char *last, const char *name)
     }
 }
 
+/* One of several that is empty says nothing about those who are in none. */
+static void judge_empty(struct sync *sync)
+{
+    struct plan *plan = sync->builder.plan;
+    const struct roster *roster = sync->input->roster;
+    for (size_t i = 0; i < roster->n_directories && roster->n_directories > 1; i++) {
+        const struct roster_directory *directory = &roster->directories[i];
+        if (directory->n_agents == 0 && !directory->partial) {
+            plan->partial = arena_printf(
+                &plan->arena, "%s%s%s: it is empty", plan->partial ? plan->partial : "",
+                plan->partial ? "; " : "", roster_directory_name(directory));
+        }
+    }
+}
+
 /* Whether a directory may lack somebody. */
 static void judge_roster(struct sync *sync)
 {
@@ -130,7 +152,18 @@ static void judge_roster(struct sync *sync)
     } else {
         judge_end(sync, roster->last_login, NULL);
     }
-    plan->withheld = plan->partial ? sync->n_people - sync->n_agents : 0;
+    judge_empty(sync);
+}
+
+static void count_absent(struct sync *sync)
+{
+    struct plan *plan = sync->builder.plan;
+    for (size_t i = sync->n_agents; i < sync->n_people; i++) {
+        enum holder_fate fate = sync_fate(sync, (uint32_t)i);
+        plan->foreign += fate == HOLDER_FOREIGN;
+        plan->unknown_origin += fate == HOLDER_UNKNOWN_ORIGIN;
+        plan->withheld += fate == HOLDER_LEFT && plan->partial;
+    }
 }
 
 static void find_given_back(struct sync *sync)
@@ -170,5 +203,6 @@ void sync_join_holders(struct sync *sync)
     }
     look_up(sync, &lookups);
     judge_roster(sync);
+    count_absent(sync);
     find_given_back(sync);
 }

@@ -29,8 +29,10 @@ void sync_gather_joiners(struct sync *sync)
             sync->joiners[n++].agent = &sync->agents[i];
         }
     }
-    sync->builder.plan->keep = sync->n_agents - sync->n_joiners - sync->n_cuts;
-    sync->builder.plan->holders = sync->n_people - sync->n_joiners - sync->n_cuts;
+    struct plan *plan = sync->builder.plan;
+    plan->keep = sync->n_agents - sync->n_joiners - sync->n_cuts;
+    plan->holders =
+        sync->n_people - sync->n_joiners - sync->n_cuts - plan->foreign - plan->unknown_origin;
 }
 
 /* By agent the number that they gave back last, among those that are still available. */

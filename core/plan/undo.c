@@ -14,6 +14,7 @@
 #include "core/base/banned.h"
 #include "core/base/clock.h"
 #include "core/base/mem.h"
+#include "core/plan/belongings.h"
 #include "core/plan/builder.h"
 #include "core/plan/conflict.h"
 #include "core/base/strmap.h"

@@ -98,15 +98,19 @@ const char *slot_fallback(const struct slot *slot)
     return slot->state == SLOT_ASSIGNED && slot->own ? slot->own->fallback : NULL;
 }
 
+const char *belongings_source(const struct belongings *own, size_t *length)
+{
+    if (own->source) {
+        *length = strlen(own->source);
+        return own->source;
+    }
+    return own->arn ? login_arn_instance(own->arn, length) : NULL;
+}
+
 const char *slot_source(const struct slot *slot, size_t *length)
 {
     const struct belongings *own = slot->state == SLOT_ASSIGNED ? slot->own : NULL;
-    const char *source = own && own->arn ? login_arn_instance(own->arn, length) : NULL;
-    if (!source && own && own->source) {
-        source = own->source;
-        *length = strlen(source);
-    }
-    return source;
+    return own ? belongings_source(own, length) : NULL;
 }
 
 void snapshot_trail_ahead(struct snapshot *snapshot, const char *month, size_t n_records)

@@ -169,8 +169,9 @@ struct slot *snapshot_add(struct snapshot *snapshot, const char *ext);
 struct slot slot_copy(struct arena *arena, const struct slot *slot);
 /* The fallback of the holder, or NULL. */
 const char *slot_fallback(const struct slot *slot);
-/* Which directory the holder of an assigned number comes from: the id of the Connect instance in the
-   ARN, which ends at the next '/', or the name of a file. `length` is its length. NULL: not known. */
+/* Which directory the holder of an assigned number comes from: the name of a file, or else the id of the
+   Connect instance in the ARN, which ends at the next '/'. `length` is its length. NULL: not known. */
+const char *belongings_source(const struct belongings *own, size_t *length);
 const char *slot_source(const struct slot *slot, size_t *length);
 
 /* Adds to trail.ahead: so many more records of that month. Copies the text. */

@@ -25,7 +25,8 @@ def desk(tmp_path):
 
 
 PLAN_KEYS = ["create", "assign", "release", "reassign", "reserve", "unreserve", "pin", "unpin",
-             "set", "adopt", "repair", "keep", "unassigned"]
+             "set", "adopt", "repair", "keep", "unassigned", "foreign",
+             "unknown_origin"]
 
 
 # ---- sync ----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
+#include "core/plan/belongings.h"
 #include "core/plan/builder.h"
 #include "core/plan/effects.h"
 
@@ -79,6 +80,11 @@ void world_remove(struct world *world, const char *ext)
     }
 }
 
+const char *world_arn(struct arena *arena, const char *instance, const char *login)
+{
+    return arena_printf(arena, "arn:aws:connect:eu-west-2:1:instance/%s/agent/%s", instance, login);
+}
+
 static void read_word(struct world *world, struct slot *slot, const char *word)
 {
     char *end = NULL;
@@ -99,6 +105,14 @@ static void read_word(struct world *world, struct slot *slot, const char *word)
     } else if (strncmp(word, "fallback=", 9) == 0) {
         slot->own =
             belongings_with(&world->arena, slot->own, arena_strdup(&world->arena, word + 9));
+    } else if (strncmp(word, "source=", 7) == 0 || strncmp(word, "instance=", 9) == 0) {
+        struct belongings own = slot->own ? *slot->own : (struct belongings){.arn = NULL};
+        if (word[0] == 's') {
+            own.source = arena_strdup(&world->arena, word + 7);
+        } else {
+            own.arn = world_arn(&world->arena, word + 9, slot->agent);
+        }
+        slot->own = memcpy(arena_alloc(&world->arena, sizeof own), &own, sizeof own);
     } else if (strcmp(word, "+free") == 0) {
         slot->records |= RECORD_FREE;
     } else if (strcmp(word, "+leaked") == 0) {
@@ -253,6 +267,7 @@ struct plan_input world_input(const struct world *world)
         .roster = world->roster,
         .now_s = world->now_s,
         .actor = "test",
+        .take_over = world->take_over,
     };
 }
 
@@ -504,6 +519,12 @@ const char *world_text(struct world *world)
         }
         if (slot_fallback(slot)) {
             buf_printf(&out, " fallback=%s", slot_fallback(slot));
+        }
+        size_t length = 0;
+        const char *source = slot_source(slot, &length);
+        if (source) {
+            buf_printf(&out, " %s=%.*s", slot->own->source ? "source" : "instance", (int)length,
+                       source);
         }
         if (!slot_is_sound(slot)) {
             buf_printf(&out, " records=%u", slot->records);

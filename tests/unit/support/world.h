@@ -22,6 +22,7 @@
  *     0001 -                free, never used
  *     0001 - bob 3d         free, given back by bob 3 days ago
  *     0001 -held            reserved; note=fax
+ *     0001 alice source=leeds     of the file of that name; instance=i-1: of that Connect instance
  *     ... +free +leaked +held +assigned   further records of the same number
  * world_fill adds the rest of the ranges as free. Only 911 is blocked, so that 0001 is a number.
  *
@@ -45,6 +46,7 @@ struct world {
     struct snapshot *snapshot; /* what the next planner sees */
     struct roster *roster;
     int64_t now_s;
+    const char *take_over; /* of the next plan; NULL: none */
     struct arena arena;
     /* the store */
     struct slot *slots; /* sorted */
@@ -67,6 +69,9 @@ void world_claim(struct world *world, const char *agent, const char *ext); /* NU
 /* Every assigned number gets its claim. */
 void world_claim_all(struct world *world);
 const char *world_claim_of(const struct world *world, const char *agent);
+
+/* Of a user of that Connect instance. */
+const char *world_arn(struct arena *arena, const char *instance, const char *login);
 
 struct slot *world_slot(struct world *world, const char *ext); /* NULL where there is none */
 struct slot *world_put(struct world *world, struct slot slot);

@@ -62,7 +62,8 @@ static void what_a_terminal_obeys_is_escaped(void **state)
     "\"plan\":{\"create\":" create ",\"assign\":" assign ",\"release\":" release                   \
     ",\"reassign\":0,\"reserve\":0,\"unreserve\":0,\"pin\":0,\"unpin\":0,\"set\":0,"               \
     "\"adopt\":0,"                                                                                 \
-    "\"repair\":0,\"keep\":" keep ",\"unassigned\":" unassigned "}"
+    "\"repair\":0,\"keep\":" keep ",\"unassigned\":" unassigned                        \
+    ",\"foreign\":0,\"unknown_origin\":0}"
 
 static void a_sync(void **state)
 {
