@@ -33,6 +33,7 @@
 #define UNKNOWN_BASE_MS 100 /* its record is not there (yet) */
 #define UNKNOWN_CAP_MS 5000
 #define UNKNOWN_TRIES 5
+#define NUMBERS_SHOWN 6
 
 static void attempt(struct ddb_transaction *part);
 
@@ -82,6 +83,48 @@ static void transaction_refused(struct ddb_transaction *part, const struct err *
     bool untried = err->code == ERR_CANCELLED || err->code == ERR_NOT_FOUND;
     ddb_decide_all(part, untried ? RESULT_NOT_TRIED : RESULT_FAILED, untried ? NULL : err->text);
     transaction_end(part);
+}
+
+/* "2004, 3001": the numbers that the transaction is about, in `out`; how many. */
+static size_t name_numbers(const struct ddb_transaction *part, struct buf *out)
+{
+    const struct ddb_scheduler *writer = part->writer;
+    size_t n = 0;
+    for (size_t i = 0; i < part->n_units; i++) {
+        const struct ddb_unit *unit = &writer->units[part->units[i]];
+        for (size_t j = unit->first; j < unit->end; j++) {
+            const struct change *change = &writer->plan->changes[j];
+            for (size_t k = 0; k < change->n_steps; k++, n++) {
+                if (n < NUMBERS_SHOWN) {
+                    buf_printf(out, "%s%s", n > 0 ? ", " : "", change->steps[k].after.ext);
+                }
+            }
+        }
+    }
+    return n;
+}
+
+/* A policy may allow some numbers and not others (README, "One site"), and the service does
+   not say which item it is about. */
+static void transaction_denied(struct ddb_transaction *part, const struct err *err)
+{
+    struct err told = *err;
+    struct buf numbers;
+    buf_init(&numbers, 256);
+    size_t n = name_numbers(part, &numbers);
+    if (n > NUMBERS_SHOWN) {
+        buf_printf(&numbers, " and %zu more", n - NUMBERS_SHOWN);
+    }
+    if (n == 1) {
+        err_prefix(&told, "not allowed to write %s", numbers.data);
+    } else if (n > 1) {
+        err_prefix(&told, "not allowed to write all of %s, so none of them was written",
+                   numbers.data);
+    }
+    told.hint[0] = '\0';
+    err_hint(&told, "%s; a policy may allow it for the numbers of one site alone", err->hint);
+    buf_release(&numbers);
+    transaction_refused(part, &told);
 }
 
 /* ---- again -------------------------------------------------------------------------------- */
@@ -404,6 +447,8 @@ static void on_answer(void *context, struct response *reply, const struct err *e
         find_out(part, err);
     } else if (reply->code != ERR_CANCELLED && (reply->maybe_done || reply->code == ERR_OFFLINE)) {
         find_out(part, err);
+    } else if (reply->code == ERR_DENIED) {
+        transaction_denied(part, err);
     } else {
         transaction_refused(part, err);
     }

@@ -7,6 +7,7 @@ import re
 import subprocess
 
 import pytest
+from botocore.exceptions import ClientError
 
 from support import faults
 from support.connect_instance import Doing, User
@@ -29,16 +30,16 @@ class Watched(Policy):
         super().__init__(document)
         self.used, self.denied = set(), set()
 
-    def allows(self, action, resource):
-        allowed = super().allows(action, resource)
+    def allows(self, action, resource, context=None):
+        allowed = super().allows(action, resource, context)
         (self.used if allowed else self.denied).add((action, resource))
         return allowed
 
 
-def policy_of_readme(cloud):
-    """The document, with the names of this cloud in place of README's."""
+def policy_of_readme(cloud, statement="Directory"):
+    """The document that has this statement, with the names of this cloud in place of README's."""
     blocks = re.findall(r"```json\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    text = next(block for block in blocks if '"Sid": "Directory"' in block)
+    text = next(block for block in blocks if f'"Sid": "{statement}"' in block)
     names = {"REGION": "us-east-1", "ACCOUNT": ACCOUNT, "INSTANCE": cloud.instance.id,
              "TABLE": cloud.table, "BUCKET": cloud.bucket}
     return json.loads(re.sub("|".join(names), lambda found: names[found.group()], text))
@@ -155,3 +156,65 @@ def test_a_statement_that_can_be_left_out(tmp_path, cloud, left_out):
     desk = TableDesk(tmp_path, cloud)
     for result in a_life(desk, cloud):
         assert result.status in (0, 3), result
+
+
+# -- one site ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def site(tmp_path, cloud):
+    """A table of two sites; the operator has the policy of README for the one of 2xxx."""
+    desk = TableDesk(
+        tmp_path, cloud, "[policy]\nranges = 2000-2009 3000-3009\nblocked =\ncooldown = 0\n", []
+    )
+    cloud.instance.set_users(people(["alice", "bob", "carol"]))
+    assert desk.run("--init").status == 0
+    assert desk.run("--assign", "carol=3009").status == 0
+    document = policy_of_readme(cloud, "SiteRead")
+    rest = policy_of_readme(cloud)["Statement"]
+    document["Statement"] += [s for s in rest if s["Sid"] in ("Directory", "Names", "Export")]
+    cloud.operator.policy = Policy(document)
+    return desk
+
+
+def everything(desk):
+    return {(item["pk"], item["sk"]): item for item in desk.table.scan()["Items"]}
+
+
+def test_an_operator_of_one_site_works_there(site):
+    for arguments in (
+        ["--assign", "alice=2003"], ["--assign", "bob"], ["--swap", "alice=bob"],
+        ["--pin", "bob=desk"], ["--unpin", "bob"], ["--reassign", "alice=2007"],
+        ["--reserve", "2008=fax"], ["--unreserve", "2008"], ["--release", "bob"], ["--undo"],
+        ["--sync"], ["--export"], ["--list", "extensions"], ["--history"], ["--doctor"],
+    ):
+        done = site.run(*arguments)
+        assert done.status == 0, (arguments, done)
+    assert site.state().agents() == {"alice", "bob", "carol"}
+
+
+@pytest.mark.parametrize("arguments, numbers", [
+    (["--assign", "alice=3004"], "3004"),
+    (["--release", "carol"], "3009"),
+    (["--reserve", "3001=fax"], "3001"),
+    (["--pin", "carol=desk"], "3009"),
+    (["--reassign", "carol=2001"], "all of 2001, 3009, so none of them was written"),
+    (["--assign", "alice=2004", "bob=3005"], "all of 2004, 3005, so none of them was written"),
+])  # fmt: skip
+def test_an_operator_of_one_site_is_denied_elsewhere(site, arguments, numbers):
+    before = everything(site)
+    denied = site.run(*arguments)
+    assert denied.status == 1
+    assert f"not allowed to write {numbers}: the permission dynamodb:" in denied.err
+    assert "for the numbers of one site alone" in denied.err
+    assert everything(site) == before
+
+
+def test_what_the_policy_of_one_site_does_not_stop(site, cloud):
+    """README says so: reading, claims, the trail."""
+    table = cloud.client("dynamodb", kind="resource").Table(cloud.table)
+    assert table.get_item(Key={"pk": "3009", "sk": "agentID"})["Item"]["sk_value"] == "carol"
+    table.delete_item(Key={"pk": "agent#carol", "sk": "claim"})
+    table.put_item(Item={"pk": "audit#2026-11", "sk": "made up"})
+    with pytest.raises(ClientError, match="not authorized to perform: dynamodb:DeleteItem"):
+        table.delete_item(Key={"pk": "3009", "sk": "agentID"})

@@ -26,7 +26,35 @@ _TRANSACT_ACTIONS = {
     "Update": "dynamodb:UpdateItem",
     "Delete": "dynamodb:DeleteItem",
     "ConditionCheck": "dynamodb:ConditionCheckItem",
+    "Get": "dynamodb:GetItem",
 }
+
+
+# What a policy's condition sees of a request: the partition keys of its items, in a transaction those of
+# each of its actions, which are checked as the operations that they stand for. A Scan has none.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+
+
+def _leading(keys) -> dict[str, list[str]]:
+    keys = list(keys)
+    return {"dynamodb:LeadingKeys": keys} if keys else {}
+
+
+def _keys_of(actions) -> list[str]:
+    """The partition keys of what has an Item or a Key; every table of the tests has it in `pk`."""
+    items = (action.get("Item") or action.get("Key") or {} for action in actions)
+    return [item["pk"]["S"] for item in items if "pk" in item]
+
+
+def _queried_key(body: dict) -> str:
+    """That of the index, if one is asked."""
+    hashed = "sk" if "IndexName" in body else "pk"
+    names = body.get("ExpressionAttributeNames", {})
+    for name, value in re.findall(r"([#\w]+)\s*=\s*(:\w+)", body["KeyConditionExpression"]):
+        if names.get(name, name) == hashed:
+            return body["ExpressionAttributeValues"][value]["S"]
+    raise ValueError(f"a Query without its partition key: {body['KeyConditionExpression']}")
 
 
 def reply(value: dict, status: int = 200) -> Response:
@@ -73,26 +101,39 @@ class DynamoDBFront(Service):
             return table if table.startswith("arn:") else prefix + table
 
         body, operation = ctx.json, ctx.operation
-        if operation == "TransactWriteItems":
-            return sorted(
-                {
-                    (_TRANSACT_ACTIONS[kind], arn(action["TableName"]))
-                    for element in body["TransactItems"]
-                    for kind, action in element.items()
-                }
-            )
-        if operation == "TransactGetItems":
-            return sorted(
-                {("dynamodb:GetItem", arn(e["Get"]["TableName"])) for e in body["TransactItems"]}
-            )
-        if operation in ("BatchWriteItem", "BatchGetItem"):
-            return [("dynamodb:" + operation, arn(table)) for table in body["RequestItems"]]
+        if operation in ("TransactWriteItems", "TransactGetItems"):
+            # One check for each action and table, with the keys of all their items.
+            found: dict[tuple[str, str], set[str]] = {}
+            for element in body["TransactItems"]:
+                for kind, action in element.items():
+                    needed = (_TRANSACT_ACTIONS[kind], arn(action["TableName"]))
+                    found.setdefault(needed, set()).update(_keys_of([action]))
+            return [(*needed, _leading(sorted(keys))) for needed, keys in sorted(found.items())]
+        if operation == "BatchWriteItem":
+            return [
+                (
+                    "dynamodb:" + operation,
+                    arn(table),
+                    _leading(_keys_of(one for entry in entries for one in entry.values())),
+                )
+                for table, entries in body["RequestItems"].items()
+            ]
+        if operation == "BatchGetItem":
+            return [
+                (
+                    "dynamodb:" + operation,
+                    arn(table),
+                    _leading(_keys_of({"Key": key} for key in wanted["Keys"])),
+                )
+                for table, wanted in body["RequestItems"].items()
+            ]
         if "TableName" not in body:
             return [("dynamodb:" + operation, "*")]
         resource = arn(body["TableName"])
         if "IndexName" in body:
             resource += "/index/" + body["IndexName"]
-        return [("dynamodb:" + operation, resource)]
+        keys = [_queried_key(body)] if operation == "Query" else _keys_of([body])
+        return [("dynamodb:" + operation, resource, _leading(keys))]
 
     def handle(self, ctx: Context) -> Response:
         if self.knows_backups and ctx.operation in (

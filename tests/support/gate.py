@@ -245,8 +245,8 @@ class Gate:
             return service.invalid(problems)
         policy = ctx.identity.policy if ctx.identity else None
         if policy:
-            for action, resource in service.permissions(ctx):
-                if not policy.allows(action, resource):
+            for action, resource, *context in service.permissions(ctx):
+                if not policy.allows(action, resource, *context):
                     return service.access_denied(ctx.identity.arn, action, resource)
         return None
 

@@ -11,8 +11,8 @@ from typing import Iterable
 
 
 class Policy:
-    """An identity policy document. Statements with conditions or exclusions are not understood,
-    loudly.
+    """An identity policy document. Statements with exclusions, or with other conditions than those of
+    `_OPERATORS`, are not understood, loudly.
     """
 
     def __init__(self, document: dict):
@@ -20,7 +20,8 @@ class Policy:
         if isinstance(self.statements, dict):
             self.statements = [self.statements]
         for statement in self.statements:
-            unknown = statement.keys() - {"Sid", "Effect", "Action", "Resource"}
+            unknown = statement.keys() - {"Sid", "Effect", "Action", "Resource", "Condition"}
+            unknown |= statement.get("Condition", {}).keys() - _OPERATORS.keys()
             if unknown:
                 raise ValueError(f"policy elements this checker does not know: {sorted(unknown)}")
 
@@ -48,13 +49,44 @@ class Policy:
             }
         )
 
-    def allows(self, action: str, resource: str) -> bool:
+    def allows(
+        self, action: str, resource: str, context: dict[str, list[str]] | None = None
+    ) -> bool:
+        """`context` has the values of the request's condition keys; a key that is not in it, the
+        request does not have.
+        """
         effects = {
             s["Effect"]
             for s in self.statements
-            if _any(s["Action"], action, fold=True) and _any(s["Resource"], resource, fold=False)
+            if _any(s["Action"], action, fold=True)
+            and _any(s["Resource"], resource, fold=False)
+            and _holds(s.get("Condition", {}), context or {})
         }
         return effects == {"Allow"}
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+
+
+def _all_like(values: list[str] | None, patterns) -> bool:
+    """True also if the request does not have the key."""
+    return all(_any(patterns, value, fold=False) for value in values or [])
+
+
+def _null(values: list[str] | None, wanted) -> bool:
+    return (values is None) == (wanted in ("true", True, ["true"]))
+
+
+_OPERATORS = {"ForAllValues:StringLike": _all_like, "Null": _null}
+
+
+def _holds(condition: dict, context: dict[str, list[str]]) -> bool:
+    """Everything in a condition has to hold."""
+    return all(
+        _OPERATORS[operator](context.get(key), wanted)
+        for operator, keys in condition.items()
+        for key, wanted in keys.items()
+    )
 
 
 def _any(patterns, text: str, fold: bool) -> bool:

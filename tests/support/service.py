@@ -87,8 +87,10 @@ class Service:
         """The answer to a request with `problems`."""
         return self.error("ValidationException", "; ".join(problems))
 
-    def permissions(self, ctx: Context) -> list[tuple[str, str]]:
-        """The IAM actions and resources that the request needs."""
+    def permissions(self, ctx: Context) -> list[tuple]:
+        """The IAM actions and resources that the request needs, and where a policy may look at them
+        the values of its condition keys.
+        """
         return []
 
     def access_denied(self, arn: str, action: str, resource: str) -> Response:
