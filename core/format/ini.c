@@ -125,9 +125,8 @@ static bool next_continuation(struct ini *ini, struct span *line)
 
 /* ---- errors ------------------------------------------------------------------------------ */
 
-static enum err_code stop(struct ini *ini, struct err *err, const char *what)
+static enum err_code stop(const struct ini *ini, struct err *err, const char *what)
 {
-    ini->ended = true;
     return err_set(err, ERR_CONFIG, "%s:%u: %s", ini->file, ini->line, what);
 }
 
@@ -142,7 +141,7 @@ enum err_code ini_error(const struct ini *ini, const struct ini_event *event, st
     return err_set(err, ERR_CONFIG, "%s:%u: %s", ini->file, event->line, what);
 }
 
-static enum err_code check_bytes(struct ini *ini, struct span line, struct err *err)
+static enum err_code check_bytes(const struct ini *ini, struct span line, struct err *err)
 {
     if (memchr(line.start, '\0', line.length)) {
         return stop(ini, err, "a NUL byte");
@@ -158,6 +157,9 @@ static enum err_code check_bytes(struct ini *ini, struct span line, struct err *
 static enum err_code read_section(struct ini *ini, struct span line, struct err *err)
 {
     struct span header = uncomment(line, false);
+    ini->in_section =
+        true; /* also one that cannot be read: what follows is not of the one before */
+    ini->in_property = false;
     if (header.length < 2 || header.start[header.length - 1] != ']') {
         return stop(ini, err, "a section has to end with ']'");
     }
@@ -165,8 +167,6 @@ static enum err_code read_section(struct ini *ini, struct span line, struct err 
     buf_clear(&ini->parent);
     buf_clear(&ini->name);
     buf_clear(&ini->value);
-    ini->in_section = true;
-    ini->in_property = false;
     return buf_failed(&ini->section) ? stop(ini, err, "the name of a section is too long") : ERR_OK;
 }
 
@@ -199,19 +199,20 @@ static enum err_code read_pair(struct ini *ini, struct span line, struct err *er
 static enum err_code join_continuations(struct ini *ini, struct err *err)
 {
     struct span line;
+    enum err_code code = ERR_OK;
     while (next_continuation(ini, &line)) {
-        if (check_bytes(ini, line, err) != ERR_OK) {
-            return ERR_CONFIG;
+        if (code == ERR_OK) {
+            code = check_bytes(ini, line, err);
         }
         struct span more = trim(line);
         buf_putc(&ini->value, '\n');
         buf_append(&ini->value, more.start, more.length);
         buf_append(&ini->more_lines, &ini->line, sizeof ini->line);
-        if (buf_failed(&ini->value) || buf_failed(&ini->more_lines)) {
-            return stop(ini, err, "a value is too long");
+        if (code == ERR_OK && (buf_failed(&ini->value) || buf_failed(&ini->more_lines))) {
+            code = stop(ini, err, "a value is too long");
         }
     }
-    return ERR_OK;
+    return code;
 }
 
 static enum err_code read_property(struct ini *ini, struct span line, struct err *err)
@@ -219,13 +220,16 @@ static enum err_code read_property(struct ini *ini, struct span line, struct err
     if (!ini->in_section) {
         return stop(ini, err, "a property before the first section");
     }
-    if (read_pair(ini, line, err) != ERR_OK) {
-        return ERR_CONFIG;
-    }
+    enum err_code code = read_pair(ini, line, err);
     buf_clear(&ini->parent);
     buf_clear(&ini->more_lines);
     ini->in_property = true;
     ini->indent = indent_of(line);
+    if (code != ERR_OK) {
+        while (next_continuation(ini, &line)) { /* they belong to what cannot be read */
+        }
+        return code;
+    }
     return ini->value.length == 0 ? ERR_OK : join_continuations(ini, err);
 }
 
@@ -307,6 +311,9 @@ enum err_code ini_next(struct ini *ini, struct ini_event *event, struct err *err
                                .value = ini->value.data,
                                .line = number,
                                .more_lines = (const unsigned *)(const void *)ini->more_lines.data};
+    }
+    if (code != ERR_OK) {
+        *event = (struct ini_event){kinds[kind], "", "", "", "", number, NULL};
     }
     return code;
 }

@@ -34,8 +34,8 @@
  * byte order mark at the start is skipped.
  *
  * An error, a line that is not UTF-8 or that holds a NUL byte included, is ERR_CONFIG and names
- * "FILE:LINE". It never quotes the line, which may hold a secret. After an error the reader stays
- * at its end.
+ * "FILE:LINE". It never quotes the line, which may hold a secret. The event then says what the line
+ * was to be, without its content, and the next call reads on behind it.
  *
  * What names mean, which are allowed and what repeated ones do is the caller's affair: the reader
  * reports everything in order, duplicates too.

@@ -248,7 +248,8 @@ static enum err_code try_file(const struct setup_place *place, const struct setu
     struct err why = ERR_INIT;
     buf_init(&text, CONFIG_MAX);
     compose(place, setup, &arena, &text);
-    enum err_code code = config_parse("configuration", text.data, text.length, &config, &why);
+    enum err_code code =
+        config_parse(&(struct config_text){"configuration", text.data, text.length}, &config, &why);
     if (code != ERR_OK) {
         /* Nothing but the name can make a line that is not one. */
         err_clear(&why);

@@ -15,6 +15,7 @@ struct reading {
     struct ini_event event;
     enum section section;
     const char *context;
+    bool skips; /* the section cannot be told */
     struct err *err;
 };
 
@@ -220,10 +221,12 @@ static enum err_code take_event(struct reading *r)
     case INI_SECTION:
         return enter_section(r);
     case INI_PROPERTY:
-        return take_property(r);
+        return r->skips ? ERR_OK : take_property(r);
     case INI_SUBPROPERTY:
-        return ini_error(&r->ini, &r->event, r->err,
-                         "an indented line below \"%s\", which has no value", r->event.parent);
+        return r->skips ? ERR_OK
+                        : ini_error(&r->ini, &r->event, r->err,
+                                    "an indented line below \"%s\", which has no value",
+                                    r->event.parent);
     case INI_END:
         break;
     }
@@ -232,24 +235,49 @@ static enum err_code take_event(struct reading *r)
 
 /* ---- the file ------------------------------------------------------------------------------ */
 
-enum err_code config_parse(const char *path, const char *text, size_t length, struct config *config,
-                           struct err *err)
+/* The next line that says something. */
+static enum err_code take_next(struct reading *r)
 {
-    *config = (struct config){.arena = ARENA_INIT, .path = path};
+    enum err_code code = ini_next(&r->ini, &r->event, r->err);
+    if (code == ERR_OK) {
+        code = take_event(r);
+    }
+    if (r->event.kind == INI_SECTION) {
+        r->skips = code != ERR_OK;
+    }
+    return code;
+}
+
+enum err_code config_parse(const struct config_text *text, struct config *config, struct err *err)
+{
+    *config = (struct config){.arena = ARENA_INIT, .path = text->path};
     struct reading r = {.config = config, .err = err};
-    ini_init(&r.ini, path, text, length);
+    ini_init(&r.ini, text->path, text->text, text->length);
     enum err_code code;
     do {
-        code = ini_next(&r.ini, &r.event, err);
-        if (code == ERR_OK) {
-            code = take_event(&r);
-        }
+        code = take_next(&r);
     } while (code == ERR_OK && r.event.kind != INI_END);
     ini_release(&r.ini);
     if (code != ERR_OK) {
         config_release(config);
     }
     return code;
+}
+
+void config_parse_all(const struct config_text *text, struct config *config,
+                      struct mistakes *mistakes)
+{
+    struct err err = ERR_INIT;
+    *config = (struct config){.arena = ARENA_INIT, .path = text->path};
+    struct reading r = {.config = config, .err = &err};
+    ini_init(&r.ini, text->path, text->text, text->length);
+    do {
+        if (take_next(&r) != ERR_OK) {
+            mistakes_add(mistakes, &err);
+            err_clear(&err);
+        }
+    } while (r.event.kind != INI_END);
+    ini_release(&r.ini);
 }
 
 void config_release(struct config *config)

@@ -26,6 +26,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/err.h"
+#include "core/settings/mistakes.h"
 #include "core/settings/options.h"
 
 #define CONFIG_MAX (1u << 20) /* bytes of the file */
@@ -49,10 +50,19 @@ struct config {
     size_t n_contexts;
 };
 
-/* Reads a text; `path` is its name in messages and must outlive the config. ERR_CONFIG names
-   "PATH:LINE", and for an unknown section or key the one that was probably meant. */
-enum err_code config_parse(const char *path, const char *text, size_t length, struct config *config,
+struct config_text {
+    const char *path; /* its name in messages; outlives the config */
+    const char *text;
+    size_t length;
+};
+
+/* ERR_CONFIG names "PATH:LINE", and for an unknown section or key the one that was probably meant. */
+enum err_code config_parse(const struct config_text *text, struct config *config,
                            struct err *err) ERR_CHECK;
+/* The same, and reads on after a mistake: the config has what is right, and `mistakes` the others. The
+   keys of a section that cannot be told are passed over. */
+void config_parse_all(const struct config_text *text, struct config *config,
+                      struct mistakes *mistakes);
 void config_release(struct config *config);
 
 /* NULL: the section (of that context) does not have it. */

@@ -97,7 +97,8 @@ const char *topic_about(enum topic topic);
     X(ACTION_REDO, "redo", "", 0, 0, true, TOPIC_REPAIR, "bring back what your last undo took")    \
     X(ACTION_HELP, "help", "[TOPIC]", 0, 1, false, TOPIC_OVERVIEW,                                 \
       "show this help, or the help on a topic")                                                    \
-    X(ACTION_VERSION, "version", "", 0, 0, false, TOPIC_OVERVIEW, "show the version; -v: libraries, too")              \
+    X(ACTION_VERSION, "version", "", 0, 0, false, TOPIC_OVERVIEW,                                  \
+      "show the version; -v: libraries, too")                                                      \
     X(ACTION_COMPLETION, "completion", "bash|zsh", 1, 1, false, TOPIC_OVERVIEW,                    \
       "print a completion script for the shell")
 

@@ -27,6 +27,7 @@ struct resolver {
     struct config config;
     const char *home; /* NULL: not set */
     struct settings *settings;
+    struct mistakes *mistakes; /* where all of them go; NULL: the first one ends it */
     struct err *err;
 };
 
@@ -38,6 +39,17 @@ struct finding {
     const char *subject;              /* what a message begins with: "--store", "config:7: store" */
     const struct config_entry *entry; /* the (first) line of the file, or NULL */
 };
+
+/* After a step: whether to go on. If all mistakes are wanted, they always do. */
+static enum err_code go_on(const struct resolver *r, enum err_code code)
+{
+    if (code == ERR_OK || !r->mistakes) {
+        return code;
+    }
+    mistakes_add(r->mistakes, r->err);
+    err_clear(r->err);
+    return ERR_OK;
+}
 
 /* $VARIABLE/extpool, else HOME/FALLBACK/extpool, else NULL. A relative path in the variable does
    not count (XDG Base Directory Specification, "Environment variables"). */
@@ -251,7 +263,13 @@ static enum err_code read_config(struct resolver *r)
         code = err_set(r->err, ERR_CONFIG, "the configuration file cannot be read: %s", why.text);
     } else {
         warn_if_writable(settings);
-        code = config_parse(settings->config_path, text.data, text.length, &r->config, r->err);
+        const struct config_text file = {settings->config_path, text.data, text.length};
+        code = ERR_OK;
+        if (r->mistakes) {
+            config_parse_all(&file, &r->config, r->mistakes);
+        } else {
+            code = config_parse(&file, &r->config, r->err);
+        }
         settings->config_read = code == ERR_OK;
     }
     buf_release(&text);
@@ -260,8 +278,9 @@ static enum err_code read_config(struct resolver *r)
 
 /* ---- the context --------------------------------------------------------------------------- */
 
-static enum err_code unknown_context(struct resolver *r, const char *name)
+static enum err_code unknown_context(struct resolver *r, const struct finding *found)
 {
+    const char *name = found->text;
     struct settings *settings = r->settings;
     if (!settings->config_read) {
         err_set(r->err, ERR_CONFIG, "there is no context \"%s\": %s%s", name,
@@ -278,7 +297,11 @@ static enum err_code unknown_context(struct resolver *r, const char *name)
         buf_printf(&list, "%s%s", i ? ", " : "", names[i]);
     }
     const char *near = nearest_of(name, names);
-    err_set(r->err, ERR_CONFIG, "%s has no context \"%s\"", settings->config_path, name);
+    if (found->kind == ORIGIN_CONFIG) {
+        err_set(r->err, ERR_CONFIG, "%s: there is no context \"%s\"", found->subject, name);
+    } else {
+        err_set(r->err, ERR_CONFIG, "%s has no context \"%s\"", settings->config_path, name);
+    }
     if (near) {
         err_hint(r->err, "Did you mean \"%s\"?", near);
     } else if (r->config.n_contexts > 0 && !buf_failed(&list)) {
@@ -293,13 +316,14 @@ static enum err_code unknown_context(struct resolver *r, const char *name)
 static enum err_code choose_context(struct resolver *r)
 {
     struct settings *settings = r->settings;
-    const char *name = find_value(r, OPT_CONTEXT).text;
+    const struct finding found = find_value(r, OPT_CONTEXT);
+    const char *name = found.text;
     if (name && name[0] == '\0') { /* `context =` in [defaults]: none */
         settings->origins[OPT_CONTEXT] = (struct setting_origin){ORIGIN_NONE, NULL, NULL};
         return ERR_OK;
     }
     if (name && !config_has_context(&r->config, name)) {
-        return unknown_context(r, name);
+        return unknown_context(r, &found);
     }
     settings->context = arena_strdup(&settings->arena, name);
     return ERR_OK;
@@ -446,79 +470,18 @@ static const struct setting_pair *copy_pairs(struct resolver *r, enum section se
     return pairs;
 }
 
-/* A doctor that only looks makes no plan. */
-static enum err_code check_plan_out(const struct settings *settings, struct err *err)
-{
-    if (settings->plan_out && settings->action == ACTION_DOCTOR && !settings->fix) {
-        err_set(err, ERR_USAGE, "--plan-out: --doctor alone makes no plan");
-        err_hint(err, "extpool --doctor --fix --plan-out FILE keeps the plan of the repair");
-        return ERR_USAGE;
-    }
-    return ERR_OK;
-}
-
-/* Results go to standard output: an export there must not be mixed with them. */
-static enum err_code check_output(const struct settings *settings, struct err *err)
-{
-    if (!settings->export_to || strcmp(settings->export_to, "file:-") != 0) {
-        return ERR_OK;
-    }
-    if (settings->action == ACTION_EXPORT && settings->json) {
-        return err_set(err, ERR_USAGE,
-                       "the export and --json both need standard output; leave one of them out");
-    }
-    if (settings->action == ACTION_SYNC && !settings->no_export) {
-        err_set(err, ERR_USAGE,
-                "a sync prints its plan on standard output, so the export cannot go there");
-        err_hint(err, "Run extpool --sync --no-export, then extpool --export -");
-        return ERR_USAGE;
-    }
-    return ERR_OK;
-}
-
-const char *settings_connect_directory(const struct settings *settings)
-{
-    for (size_t i = 0; i < settings->n_directories; i++) {
-        if (location_rest(settings->directories[i].uri, "connect")) {
-            return settings->directories[i].uri;
-        }
-    }
-    return NULL;
-}
-
-/* What belongs to a team's places never gets a store of this machine only because nothing names
-   one: AWS_TABLE misspelt, or another HOME under cron, would make a second pool. */
-enum err_code settings_store_is_named(const struct settings *settings, const char *connect,
-                                      const char *export_to, struct err *err)
-{
-    bool s3 = export_to && location_rest(export_to, "s3");
-    if ((!connect && !s3) || settings->origins[OPT_STORE].kind > ORIGIN_DEFAULT) {
-        return ERR_OK;
-    }
-    err_set(err, ERR_CONFIG, "no store is named, and the %s is %s (from %s)",
-            connect ? "directory" : "export", connect ? connect : export_to,
-            settings_origin(settings, connect ? OPT_DIRECTORY : OPT_EXPORT_TO));
-    err_hint(err,
-             "Name the store, " LOCATION_STORE_FORMS
-             ": with --store, or as store = ... in %s%s%s;\n"
-             "AWS_TABLE=TABLE names a DynamoDB table, sqlite: keeps the store on this machine",
-             settings->context ? "[context " : "[defaults]",
-             settings->context ? settings->context : "", settings->context ? "]" : "");
-    return ERR_CONFIG;
-}
-
 /* ---- all together -------------------------------------------------------------------------- */
 
 static enum err_code resolve(struct resolver *r)
 {
     struct settings *settings = r->settings;
-    enum err_code code = read_config(r);
+    enum err_code code = go_on(r, read_config(r));
     if (code == ERR_OK && settings->action != ACTION_DEMO) {
-        code = choose_context(r);
+        code = go_on(r, choose_context(r));
     }
     list_contexts(r);
     for (enum option_id id = OPT_DIRECTORY; id < OPT_COUNT && code == ERR_OK; id++) {
-        code = resolve_option(r, id);
+        code = go_on(r, resolve_option(r, id));
     }
     if (code == ERR_OK) {
         settings->keys = copy_pairs(r, SECTION_KEYS, &settings->n_keys);
@@ -526,15 +489,10 @@ static enum err_code resolve(struct resolver *r)
         code = operands_take(r->line, settings, r->err);
     }
     settings->dry_run = settings->dry_run || settings->plan_out;
-    if (code == ERR_OK) {
-        code = check_plan_out(settings, r->err);
-    }
-    return code == ERR_OK ? check_output(settings, r->err) : code;
+    return code == ERR_OK ? settings_judge(settings, r->err) : code;
 }
 
-enum err_code settings_resolve(const struct command_line *line,
-                               const struct environment *environment, const char *context,
-                               struct settings *settings, struct err *err)
+static void settings_init(struct settings *settings, const struct command_line *line)
 {
     static unsigned long s_serial;
     *settings = (struct settings){.arena = ARENA_INIT,
@@ -543,17 +501,42 @@ enum err_code settings_resolve(const struct command_line *line,
                                   .topic = line->topic,
                                   .escdelay_ms = -1};
     policy_default(&settings->policy);
+}
+
+static struct resolver resolver_of(const struct settings_sources *sources,
+                                   struct settings *settings, struct err *err)
+{
+    return (struct resolver){.line = sources->line,
+                             .environment = sources->environment,
+                             .chosen = sources->context,
+                             .config = {.arena = ARENA_INIT},
+                             .home = environment_get(sources->environment, "HOME"),
+                             .settings = settings,
+                             .err = err};
+}
+
+void settings_check(const struct settings_sources *sources, struct settings *settings,
+                    struct mistakes *mistakes)
+{
+    struct err err = ERR_INIT;
+    settings_init(settings, sources->line);
+    struct resolver r = resolver_of(sources, settings, &err);
+    r.mistakes = mistakes;
+    go_on(&r, resolve(&r));
+    config_release(&r.config);
+}
+
+enum err_code settings_resolve(const struct command_line *line,
+                               const struct environment *environment, const char *context,
+                               struct settings *settings, struct err *err)
+{
+    settings_init(settings, line);
     if (line->action == ACTION_HELP || line->action == ACTION_VERSION ||
         line->action == ACTION_COMPLETION) {
         return ERR_OK; /* these have to work whatever the configuration looks like */
     }
-    struct resolver r = {.line = line,
-                         .environment = environment,
-                         .chosen = context,
-                         .config = {.arena = ARENA_INIT},
-                         .home = environment_get(environment, "HOME"),
-                         .settings = settings,
-                         .err = err};
+    const struct settings_sources sources = {line, environment, context};
+    struct resolver r = resolver_of(&sources, settings, err);
     enum err_code code = resolve(&r);
     config_release(&r.config);
     if (code != ERR_OK) {
@@ -567,31 +550,4 @@ void settings_release(struct settings *settings)
     arena_release(&settings->arena);
     free(settings->warnings);
     *settings = (struct settings){.arena = ARENA_INIT};
-}
-
-const char *settings_origin(const struct settings *settings, enum option_id id)
-{
-    const char *text = settings->origins[id].text;
-    return text ? text : "not set";
-}
-
-enum err_code settings_no_directory(const struct settings *settings, struct err *err)
-{
-    err_set(err, ERR_CONFIG, "no directory is named, so it is not known who works here");
-    err_hint(err,
-             "Name it, " LOCATION_DIRECTORY_FORMS ": with --directory,\nor as directory = ... in "
-             "%s%s%s",
-             settings->context ? "[context " : "[defaults] of ",
-             settings->context
-                 ? settings->context
-                 : (settings->config_path ? settings->config_path : "the configuration"),
-             settings->context ? "]" : "");
-    return ERR_CONFIG;
-}
-
-enum err_code settings_no_store(struct err *err)
-{
-    err_set(err, ERR_CONFIG, "no place for the store: neither XDG_DATA_HOME nor HOME is set");
-    err_hint(err, "Name one with --store: " LOCATION_STORE_FORMS);
-    return ERR_CONFIG;
 }

@@ -42,6 +42,7 @@
 #include "core/base/environ.h"
 #include "core/base/err.h"
 #include "core/base/log.h"
+#include "core/settings/mistakes.h"
 #include "core/settings/options.h"
 #include "core/pool/request.h"
 #include "core/pool/policy.h"
@@ -176,13 +177,26 @@ struct settings {
 
 struct command_line;
 
+/* What settings are put together from, besides the file. */
+struct settings_sources {
+    const struct command_line *line;
+    const struct environment *environment;
+    const char *context; /* that was chosen; NULL: as the sources say */
+};
+
 /* Reads the configuration file and puts all sources together. `context` as above, usually NULL;
    the command line and the environment are not kept. On an error `settings` holds nothing.
    ERR_USAGE names the option, ERR_CONFIG the file and line or the variable. */
 enum err_code settings_resolve(const struct command_line *line,
                                const struct environment *environment, const char *context,
                                struct settings *settings, struct err *err) ERR_CHECK;
+/* The same, and goes on after a mistake: `settings` has what is right, and is the caller's in every case. */
+void settings_check(const struct settings_sources *sources, struct settings *settings,
+                    struct mistakes *mistakes);
 void settings_release(struct settings *settings);
+
+/* Whether the values go together: ERR_USAGE says which ones do not. Part of resolving. */
+enum err_code settings_judge(const struct settings *settings, struct err *err) ERR_CHECK;
 
 /* "built in", "--region", "AWS_REGION", ...: never NULL. */
 const char *settings_origin(const struct settings *settings, enum option_id id);

@@ -46,8 +46,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct config config;
     struct err err = ERR_INIT;
-    if (config_parse("f", (const char *)data, size, &config, &err) != ERR_OK) {
-        check(err.code == ERR_CONFIG && strncmp(err.text, "f:", 2) == 0);
+    const struct config_text text = {"f", (const char *)data, size};
+    struct mistakes mistakes = MISTAKES_INIT;
+    struct config whole;
+    config_parse_all(&text, &whole, &mistakes);
+    bool right = config_parse(&text, &config, &err) == ERR_OK;
+    check(right == (mistakes.n_items == 0));
+    if (!right) { /* the first of all */
+        check(err.code == ERR_CONFIG && strcmp(err.text, mistakes.items[0].text) == 0);
+    }
+    config_release(&whole);
+    mistakes_release(&mistakes);
+    if (!right) {
         return 0;
     }
     struct settings settings = {.arena = ARENA_INIT};

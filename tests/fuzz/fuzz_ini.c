@@ -27,7 +27,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (;;) {
         if (ini_next(&ini, &event, &err) != ERR_OK) {
             check(err.code == ERR_CONFIG && strncmp(err.text, "f:", 2) == 0);
-            break;
+            err_clear(&err);
+            section = section || event.kind == INI_SECTION;
+            continue;
         }
         if (event.kind == INI_END) {
             break;

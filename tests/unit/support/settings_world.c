@@ -56,15 +56,24 @@ static void write_config(const char *text)
     free(path);
 }
 
-enum err_code sw_resolve(const struct settings_world *world, struct settings *settings,
-                         struct err *err)
+/* The command line of the world, and its variables, until release_sources. */
+struct world_sources {
+    char *words;
+    const char *pairs[SETTINGS_VARIABLES_MAX + 2][2];
+    struct environment environment;
+    struct command_line line;
+};
+
+static enum err_code world_sources(const struct settings_world *world, struct world_sources *out,
+                                   struct err *err)
 {
-    char *words = mem_strdup(world->words ? world->words : "--status");
-    char *argv[ARGS_MAX] = {words};
-    int argc = 1;
-    char program[] = "extpool";
-    argv[0] = program;
-    for (char *word = words; word && *word;) {
+    char *argv[ARGS_MAX];
+    static char program[] = "extpool";
+    int argc = 0;
+    *out = (struct world_sources){.words = mem_strdup(world->words ? world->words : "--status"),
+                                  .pairs = {{"HOME", sw_home}}};
+    argv[argc++] = program;
+    for (char *word = out->words; word && *word;) {
         char *blank = strchr(word, ' ');
         if (blank) {
             *blank++ = '\0';
@@ -72,18 +81,28 @@ enum err_code sw_resolve(const struct settings_world *world, struct settings *se
         argv[argc++] = word;
         word = blank;
     }
-    const char *pairs[SETTINGS_VARIABLES_MAX + 2][2] = {{"HOME", sw_home}};
-    memcpy(pairs + 1, world->variables, sizeof world->variables);
-    struct environment environment = environment_of_pairs((const char *const(*)[2])pairs);
-    struct command_line line;
+    memcpy(out->pairs + 1, world->variables, sizeof world->variables);
+    out->environment = environment_of_pairs((const char *const(*)[2])out->pairs);
     write_config(world->config);
-    enum err_code code = command_line_parse(argc, argv, &line, err);
-    if (code == ERR_OK) {
-        code = settings_resolve(&line, &environment, world->context, settings, err);
-        command_line_release(&line);
-    }
+    return command_line_parse(argc, argv, &out->line, err);
+}
+
+static void release_sources(struct world_sources *sources)
+{
     write_config(NULL);
-    free(words);
+    command_line_release(&sources->line);
+    free(sources->words);
+}
+
+enum err_code sw_resolve(const struct settings_world *world, struct settings *settings,
+                         struct err *err)
+{
+    struct world_sources sources;
+    enum err_code code = world_sources(world, &sources, err);
+    if (code == ERR_OK) {
+        code = settings_resolve(&sources.line, &sources.environment, world->context, settings, err);
+    }
+    release_sources(&sources);
     return code;
 }
 
@@ -132,4 +151,27 @@ void sw_bad(const struct settings_world *world, enum err_code code, const char *
     assert_int_equal(err_exit_status(code), 64);
     sw_check_text(err.text, text);
     sw_check_text(err.hint, hint ? hint : "");
+}
+
+void sw_check_all(const struct settings_world *world, const char *expected)
+{
+    struct world_sources sources;
+    struct settings settings;
+    struct err err = ERR_INIT;
+    struct mistakes mistakes = MISTAKES_INIT;
+    struct buf out;
+    buf_init(&out, 1 << 16);
+    assert_int_equal(world_sources(world, &sources, &err), ERR_OK);
+    const struct settings_sources from = {&sources.line, &sources.environment, world->context};
+    settings_check(&from, &settings, &mistakes);
+    mistakes_sort(&mistakes, settings.config_path);
+    for (size_t i = 0; i < mistakes.n_items; i++) {
+        const struct mistake *mistake = &mistakes.items[i];
+        buf_printf(&out, "%s%s%s\n", mistake->text, mistake->hint[0] ? " | " : "", mistake->hint);
+    }
+    sw_check_text(out.data, expected);
+    buf_release(&out);
+    mistakes_release(&mistakes);
+    settings_release(&settings);
+    release_sources(&sources);
 }

@@ -24,6 +24,9 @@ int sw_remove_home(void **state);
 enum err_code sw_resolve(const struct settings_world *world, struct settings *settings,
                          struct err *err);
 
+/* All that is wrong, a line each, as "text | hint", with the home folder as "~". */
+void sw_check_all(const struct settings_world *world, const char *expected);
+
 /* It has to resolve. */
 void sw_good(const struct settings_world *world, struct settings *settings);
 

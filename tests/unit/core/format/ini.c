@@ -13,7 +13,7 @@
 
 /* What the reader says about a text, a line for each event:
    "[section]", "name=value" and ">parent/name=value", each behind "LINE:"; '|' stands for the line
-   ends inside a value; "ERROR text" where it stops. */
+   ends inside a value; "ERROR text" for a line that cannot be read. */
 static char *events_of(const char *text, size_t length)
 {
     struct buf out;
@@ -26,9 +26,7 @@ static char *events_of(const char *text, size_t length)
         if (ini_next(&ini, &event, &err) != ERR_OK) {
             assert_int_equal(err.code, ERR_CONFIG);
             buf_printf(&out, "ERROR %s\n", err.text);
-            /* Having failed, it stays at its end. */
-            assert_int_equal(ini_next(&ini, &event, NULL), ERR_OK);
-            assert_int_equal(event.kind, INI_END);
+            err_clear(&err);
         } else if (event.kind == INI_SECTION) {
             buf_printf(&out, "%u:[%s]\n", event.line, event.section);
         } else if (event.kind == INI_PROPERTY) {
@@ -66,7 +64,7 @@ static const struct sample s_samples[] = {
     {"trailing blanks", "[one] \t\n", "1:[one]\n"},
     {"comment behind", "[one] # c\n[two] ; c\n", "1:[one]\n2:[two]\n"},
     {"comment at once", "[one]#c\n[two];c\n", "1:[one]\n2:[two]\n"},
-    {"no bracket", "[one\nk=v", "ERROR f:1: " NEEDS_BRACKET "\n"},
+    {"no bracket", "[one\nk=v", "ERROR f:1: " NEEDS_BRACKET "\n2:k=v\n"},
     {"bracket in the comment", "[one # ]\n", "ERROR f:1: " NEEDS_BRACKET "\n"},
     {"text behind", "[one] two\n", "ERROR f:1: " NEEDS_BRACKET "\n"},
     {"lone bracket", "\n[", "ERROR f:2: " NEEDS_BRACKET "\n"},
@@ -86,7 +84,8 @@ static const struct sample s_samples[] = {
     {"no equals sign", "[s]\nAKIDEXAMPLE\n", "1:[s]\nERROR f:2: " NEEDS_EQUALS "\n"},
     {"no name", "[s]\n = v\n", "1:[s]\nERROR f:2: " NEEDS_NAME "\n"},
     {"no name at column 1", "[s]\n= v\n", "1:[s]\nERROR f:2: " NEEDS_NAME "\n"},
-    {"before any section", "a = b\n[s]\n", "ERROR f:1: a property before the first section\n"},
+    {"before any section", "a = b\n[s]\n",
+     "ERROR f:1: a property before the first section\n2:[s]\n"},
     {"quotes are data", "[s]\na = \"b # c\"\n", "1:[s]\n2:a=\"b\n"},
     /* comments in values */
     {"blank and hash", "[s]\na = b # c\n", "1:[s]\n2:a=b\n"},
@@ -134,6 +133,16 @@ static const struct sample s_samples[] = {
     {"without a name", "[s]\np =\n = a\n", "1:[s]\n2:p=\nERROR f:3: " NEEDS_NAME "\n"},
     {"an indented comment is not one", "[s]\np =\n # a\n",
      "1:[s]\n2:p=\nERROR f:3: " NEEDS_EQUALS "\n"},
+    /* what follows a mistake */
+    {"reads on behind a line", "[s]\na\nb = c\n", "1:[s]\nERROR f:2: " NEEDS_EQUALS "\n3:b=c\n"},
+    {"without what continues it", "[s]\na\n b = c\n d = e\nf = g\n",
+     "1:[s]\nERROR f:2: " NEEDS_EQUALS "\n5:f=g\n"},
+    {"two of them", "[s]\na\n= b\n",
+     "1:[s]\nERROR f:2: " NEEDS_EQUALS "\nERROR f:3: " NEEDS_NAME "\n"},
+    {"behind a continuation", "[s]\na = b\n \xFF\n c\nd = e\n",
+     "1:[s]\nERROR f:3: not UTF-8\n5:d=e\n"},
+    {"behind a section", "[s\na = b\n[t]\nc = d\n",
+     "ERROR f:1: a section has to end with ']'\n2:a=b\n3:[t]\n4:c=d\n"},
     /* bytes */
     {"CRLF", "[s]\r\na = b\r\n c\r\n\r\n; no\r\nd =\r\n", "1:[s]\n2:a=b|c\n6:d=\n"},
     {"CRLF and a comment", "[s] # c\r\na = b # c\r\n", "1:[s]\n2:a=b\n"},

@@ -216,6 +216,54 @@ static void test_another_file(void **state)
     free(path);
 }
 
+/* ---- all that is wrong --------------------------------------------------------------------- */
+
+#define CONFIG "~/.config/extpool/config:"
+
+/* A mistake hides no other one, and what is right counts. */
+static void test_all_mistakes(void **state)
+{
+    (void)state;
+    const struct settings_world world = {
+        .config = "[defaults]\n"
+                  "context = prd\n"
+                  "regoin = eu-west-1\n"
+                  "[context prod]\n"
+                  "directory = agents.csv\n"
+                  "cooldown = soon\n"
+                  "directory agents.csv\n"
+                  "[polcy]\n"
+                  "ranges = 1-2\n"
+                  "[policy\n"
+                  "width = 9\n"
+                  "[policy]\n"
+                  "blocked = x\n"
+                  "max_release = 7%\n"
+                  "max_release = 8%\n",
+        .context = "prod",
+        .variables = {{"EXTPOOL_LOG_LEVEL", "loud"}},
+    };
+    sw_check_all(&world, CONFIG
+                 "3: unknown key \"regoin\" in [defaults] | Did you mean \"region\"?\n" CONFIG
+                 "6: cooldown: \"soon\" is not a valid duration; examples: 7d, 12h, 30m\n" CONFIG
+                 "7: '=' is missing: a property is NAME = VALUE\n" CONFIG
+                 "8: unknown section [polcy] | Did you mean [policy]?\n" CONFIG
+                 "10: a section has to end with ']'\n" CONFIG
+                 "13: blocked: \"x\" is not the beginning of an extension: 1 to 4 digits\n" CONFIG
+                 "15: \"max_release\" is set a second time; the first is in line 14\n"
+                 "EXTPOOL_LOG_LEVEL: \"loud\" is not one of: error, warn, info or debug\n");
+}
+
+static void test_a_context_that_the_file_lacks(void **state)
+{
+    (void)state;
+    const struct settings_world world = {.config = "[defaults]\ncontext = prd\n[context prod]\n"};
+    sw_check_all(&world,
+                 CONFIG "2: context: there is no context \"prd\" | Did you mean \"prod\"?\n");
+    const struct settings_world good = {.config = s_two_contexts, .context = "lab"};
+    sw_check_all(&good, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +271,8 @@ int main(void)
         cmocka_unit_test(test_wrong_files),
         cmocka_unit_test(test_a_context_that_is_not_there),
         cmocka_unit_test(test_another_file),
+        cmocka_unit_test(test_all_mistakes),
+        cmocka_unit_test(test_a_context_that_the_file_lacks),
     };
     return cmocka_run_group_tests(tests, sw_make_home, sw_remove_home);
 }
