@@ -94,7 +94,8 @@ void job_init(struct shell *shell)
 
 void job_undo(struct shell *shell, const char *action_id)
 {
-    if (shell_busy(shell)) { /* an undo that waits can be opened meanwhile, a new one cannot begin */
+    /* An undo that waits can be opened meanwhile, a new one cannot begin. */
+    if (shell_busy(shell)) {
         shell_flash(shell, STYLE_WARN, "undo: other work is under way");
         return;
     }
