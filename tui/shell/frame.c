@@ -1,5 +1,5 @@
 /*
- * The frame around the views: the header, the gauge of the pool, the activity.
+ * The frame around the views: the header and the activity.
  */
 
 #include "tui/shell/shell.h"
@@ -153,84 +153,6 @@ int frame_header(struct shell *shell, struct canvas *canvas, const char *title)
                 shell->stack.n_ready > 0 || (shell->data && shell->data->partial);
     canvas_right(canvas, 0, 0, width, warn ? STYLE_HEADER_WARN : STYLE_HEADER, right);
     return 1;
-}
-
-/* ---- gauge -------------------------------------------------------------------------------- */
-
-/* "0000-9999", or "0000-0999 +2" if there are more ranges. */
-static void ranges_text(const struct policy *policy, char *out, size_t size)
-{
-    int n = snprintf(out, size, "%s-%s", policy->ranges[0].first, policy->ranges[0].last);
-    if (policy->n_ranges > 1) {
-        snprintf(out + n, size - (size_t)n, " +%zu", policy->n_ranges - 1);
-    }
-}
-
-/* " 24%  free 3,839  cool 12  rsv 4  pin 2 ", or "free 12 LOW". Numbers that are not made yet count as
-   free. */
-static void gauge_counts(const struct screen_data *data, const struct pool_level *level,
-                         bool narrow, char *out, size_t size)
-{
-    const uint64_t *n = data->counts;
-    char unmade[48] = "";
-    unsigned percent = level->size ? (unsigned)(n[EXT_ASSIGNED] * 100 / level->size) : 0;
-    if (n[EXT_ABSENT] > 0) {
-        snprintf(unmade, sizeof unmade, "  %s not made yet", frame_count(n[EXT_ABSENT]));
-    }
-    int length =
-        snprintf(out, size, " %3u%%  %s%s%s%s", percent, level->exhausted ? "EXHAUSTED " : "free ",
-                 level->exhausted ? "" : frame_count(n[EXT_FREE]),
-                 level->low && !level->exhausted ? " LOW" : "", unmade);
-    if (narrow && n[EXT_ABSENT] > 0) {
-        return;
-    }
-    length += snprintf(out + length, size - (size_t)length, "  cool %s  rsv %s%s",
-                       frame_count(n[EXT_COOLING]), frame_count(n[EXT_RESERVED]),
-                       data->n_pinned ? "" : " ");
-    if (data->n_pinned) {
-        snprintf(out + length, size - (size_t)length, "  pin %s ", frame_count(data->n_pinned));
-    }
-}
-
-int frame_gauge(struct shell *shell, struct canvas *canvas, int y)
-{
-    const struct screen_data *data = shell->data;
-    const struct policy *policy = session_policy(shell->place.session);
-    char head[64];
-    char ranges[40];
-    char counts[160];
-    ranges_text(policy, ranges, sizeof ranges);
-    bool narrow = canvas->width < 60;
-    snprintf(head, sizeof head, " Pool %s%s", narrow ? "" : ranges, narrow ? "" : " ");
-    if (!data || data->snapshot->n_slots == 0) {
-        bool fills = data && !shell->place.read_only;
-        canvas_printf(canvas, 0, y, canvas->width, STYLE_TEXT, "%s%s%s%s%s", head,
-                      data ? "the store is empty" : "", fills ? ": " : "",
-                      fills ? frame_key(shell, CMD_SYNC) : "",
-                      fills ? " fills it from the directory" : "");
-        return y + 1;
-    }
-    const uint64_t *n = data->counts;
-    struct pool_level level = policy_level(policy, n);
-    gauge_counts(data, &level, narrow, counts, sizeof counts);
-    int bar = canvas->width - canvas_columns(head) - canvas_columns(counts) - 2;
-    int x = canvas_text(canvas, 0, y, canvas->width, STYLE_TEXT, head);
-    if (bar >= 6) {
-        bar = bar > 60 ? 60 : bar;
-        int used = level.size ? (int)(n[EXT_ASSIGNED] * (uint64_t)bar / level.size) : 0;
-        used = used == 0 && n[EXT_ASSIGNED] > 0 ? 1 : used;
-        canvas_text(canvas, x++, y, 1, STYLE_TEXT, "[");
-        for (int i = 0; i < bar; i++) {
-            canvas_text(canvas, x++, y, 1, i < used ? STYLE_GAUGE_USED : STYLE_GAUGE_FREE,
-                        i < used ? "#" : ".");
-        }
-        canvas_text(canvas, x++, y, 1, STYLE_TEXT, "]");
-    } else {
-        x--;
-    }
-    enum style style = level.exhausted ? STYLE_ERROR : level.low ? STYLE_WARN : STYLE_TEXT;
-    canvas_text(canvas, x, y, canvas->width - x, style, counts);
-    return y + 1;
 }
 
 /* ---- activity ----------------------------------------------------------------------------- */

@@ -43,10 +43,27 @@ static void row_gone(void *context, const struct agent_row *row)
     widths_add(&data->names, row->name, false);
 }
 
+static void count_all(struct screen_data *data)
+{
+    tally_count(data->snapshot, data->policy, data->now_s, &data->tally);
+    group_tallies_count(data->snapshot, data->policy, data->now_s, &data->arena, &data->groups);
+}
+
+static void count_changes(struct screen_data *data, const struct screen_data *before)
+{
+    const struct group_tallies_change change = {.before = &before->groups,
+                                                .old = before->snapshot,
+                                                .now = data->snapshot,
+                                                .policy = data->policy,
+                                                .now_s = data->now_s};
+    tally_update(&data->tally, before->snapshot, data->snapshot, data->policy, data->now_s);
+    group_tallies_update(&change, &data->arena, &data->groups);
+}
+
 static void join_all(struct screen_data *data)
 {
     agent_rows_join(data->snapshot, data->roster, &data->arena, &data->agents);
-    tally_count(data->snapshot, data->policy, data->now_s, &data->tally);
+    count_all(data);
     for (size_t i = 0; i < data->agents.n_rows; i++) {
         row_came(data, &data->agents.rows[i]);
     }
@@ -78,9 +95,9 @@ static bool join_changes(struct screen_data *data, const struct screen_data *bef
     *same_rows = !data->agents.moved;
     bool same_time = before->snapshot->time.stands == data->snapshot->time.stands;
     if (same_time && data->now_s >= before->now_s && data->now_s < before->tally.until_s) {
-        tally_update(&data->tally, before->snapshot, data->snapshot, data->policy, data->now_s);
+        count_changes(data, before);
     } else {
-        tally_count(data->snapshot, data->policy, data->now_s, &data->tally);
+        count_all(data);
         *same_rows = false; /* what a number is can have changed by time alone */
     }
     return true;

@@ -16,6 +16,7 @@
 #include "core/pool/model.h"
 #include "core/pool/policy.h"
 #include "core/session/feed.h"
+#include "core/session/group_tally.h"
 #include "core/session/rows.h"
 #include "tui/terminal/style.h"
 #include "tui/widget/filter_block.h"
@@ -40,6 +41,7 @@ struct screen_data {
     uint64_t total; /* numbers in the pool */
     size_t n_pinned;
     int login_columns, name_columns; /* of the screen, that most of them need */
+    struct group_tallies groups;     /* of the gauges; none without groups */
     struct tally tally; /* counts and n_pinned come from it, the columns from these two: */
     struct widths logins, names;
     int64_t now_s;     /* when states were judged */

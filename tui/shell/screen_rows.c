@@ -148,6 +148,10 @@ void screen_data_searched(struct screen_data *data, bool blocks, const struct sc
     data->slots_scope.fields = HELD | BESIDE | FILTER_BIT(FILTER_UNTIL) | FILTER_BIT(FILTER_TARGET);
     data->slots_scope.states = s_slot_states;
     data->slots_scope.n_said = WORD_ABSENT;
+    if (data->policy->n_groups > 0) {
+        data->agents_scope.fields |= FILTER_BIT(FILTER_GROUP);
+        data->slots_scope.fields |= FILTER_BIT(FILTER_GROUP);
+    }
     if (blocks && before && before->agents_block && before->slots_block) {
         renew_blocks(data, before);
     } else if (blocks) {
@@ -167,6 +171,7 @@ void screen_data_agent_subject(const void *context, size_t index, struct filter_
     out->texts[FILTER_LOGIN] = row->login;
     out->texts[FILTER_NAME] = row->name;
     out->texts[FILTER_PROFILE] = row->routing_profile;
+    out->texts[FILTER_GROUP] = agent_row_group_name(data->policy, row);
     out->states = look->bits;
     out->texts[FILTER_STATE] = look->bits & AGENT_WORD_STALE    ? "stale"
                                : look->bits & AGENT_WORD_NEW    ? "new"
@@ -191,6 +196,10 @@ void screen_data_slot_subject(const void *context, size_t index, struct filter_s
     out->texts[FILTER_NOTE] = slot->note;
     out->texts[FILTER_BY] = slot->by;
     out->texts[FILTER_TARGET] = slot->target;
+    if (data->policy->n_groups > 0) {
+        const char *group = group_name(data->policy, group_of_ext(data->policy, slot->ext));
+        out->texts[FILTER_GROUP] = *group ? group : NULL;
+    }
     out->texts[FILTER_STATE] = s_slot_states[pinned ? WORD_PINNED : s_words[state]];
     out->states = UINT32_C(1) << s_words[state] | (pinned ? UINT32_C(1) << WORD_PINNED : 0);
     out->since_s = slot->at_s;

@@ -293,10 +293,11 @@ bool shell_writes(const struct shell *shell);
 #define SHELL_NO_ROW "there is no row to act on"
 const char *shell_why_unusable(const struct shell *shell, enum command command);
 
-/* ---- parts that several views draw (frame.c, footer.c, words.c) ---------------------------------------- */
+/* ---- parts that several views draw (frame.c, gauge.c, footer.c, words.c) ---------------------------------------- */
 
 /* Header in row 0; returns the row below it. */
 int frame_header(struct shell *shell, struct canvas *canvas, const char *title);
+/* How full the pool is, and which groups are low, in row y; returns the row below. */
 int frame_gauge(struct shell *shell, struct canvas *canvas, int y);
 /* Status and key hints in the last two rows (one below 8 rows); returns the first of them. */
 int frame_footer(struct shell *shell, struct canvas *canvas, const struct view *view,

@@ -165,12 +165,21 @@ static void full_agent(struct lines *lines, const struct details *about)
     } else {
         lines_pair(lines, "login", FULL_AT, about->row->login);
     }
-    lines_pair(lines, "ext", FULL_AT, details_held(&lines->arena, about));
+    const char *group = details_group(about);
+    const char *held = details_held(&lines->arena, about);
+    if (wide && group) {
+        two_pairs(lines, about, (const char *[]){"ext", held}, (const char *[]){"group", group});
+    } else {
+        lines_pair(lines, "ext", FULL_AT, held);
+    }
     if (about->tells_live) {
         add_live(lines, about);
     }
     if (!wide) {
         lines_pair(lines, "profile", FULL_AT, details_profile(about));
+    }
+    if (!wide && group) {
+        lines_pair(lines, "group", FULL_AT, group);
     }
     add_made(lines, about);
 }
@@ -185,6 +194,9 @@ static void full_number(struct lines *lines, const struct details *about)
               (const char *[]){"name", row && details_name(about) ? details_name(about) : "-"});
     if (about->tells_live && row) {
         add_live(lines, about);
+    }
+    if (details_group(about)) {
+        lines_pair(lines, "group", FULL_AT, details_group(about));
     }
     add_made(lines, about);
 }
@@ -221,7 +233,7 @@ static void short_agent(struct lines *lines, const struct details *about)
     if (about->tells_live) {
         lines_pair(lines, "live", SHORT_AT, details_live(arena, about, about->width - SHORT_AT));
     }
-    lines_pair(lines, "of", SHORT_AT, details_profile(about));
+    lines_pair(lines, "of", SHORT_AT, details_profile_and_group(arena, about));
 }
 
 static void short_number(struct lines *lines, const struct details *about)

@@ -177,6 +177,24 @@ const char *details_profile(const struct details *about)
     return about->row && about->row->routing_profile ? about->row->routing_profile : "-";
 }
 
+const char *details_group(const struct details *about)
+{
+    const struct policy *policy = about->data->policy;
+    const struct agent_row of_number = {.slot = about->slot};
+    const char *group = policy->n_groups > 0
+                            ? agent_row_group_name(policy, about->row ? about->row : &of_number)
+                            : NULL;
+    return group || policy->n_groups == 0 ? group : "-";
+}
+
+const char *details_profile_and_group(struct arena *arena, const struct details *about)
+{
+    const char *profile = details_profile(about);
+    const char *group = details_group(about);
+    bool both = group && strcmp(group, "-") != 0;
+    return both ? arena_printf(arena, "%s, %s", profile, group) : profile;
+}
+
 /* ---- live ------------------------------------------------------------------------------------- */
 
 const char *details_live(struct arena *arena, const struct details *about, int columns)

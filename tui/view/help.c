@@ -39,7 +39,7 @@ static void render_help(const struct shell *shell, unsigned place, struct buf *o
         "state:new      new stale ok pinned, free cooling assigned reserved blocked\n"
         "since:7d       the last 7 days (m h d w)   since:>90d      longer ago\n"
         "since:2026-11-20  that day                 2026-11-20..2026-11-30  from, to\n"
-        "login: name: profile: by: note: target:    this field contains it\n"
+        "login: name: profile: group: by: note: target:    this field contains it\n"
         "live:call      at this moment              until:7d   ends within 7 days\n"
         "changed:*      changed since you looked    basket:*   in the basket\n"
         "note:*         has one                     note:-     has none\n"

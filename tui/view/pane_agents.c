@@ -18,6 +18,7 @@ enum {
     COLUMN_STATE,
     COLUMN_LIVE,
     COLUMN_LIVE_SINCE, /* instead of COLUMN_LIVE, where there is room */
+    COLUMN_GROUP,      /* if there are groups */
     COLUMN_SINCE,
     COLUMN_PROFILE
 };
@@ -32,14 +33,20 @@ static const struct pane_column s_columns[] = {
     [COLUMN_LIVE] = {.name = "LIVE", .field = FILTER_LIVE, .least = 4, .drop = 3, .moves = true},
     [COLUMN_LIVE_SINCE] =
         {.name = "LIVE", .field = FILTER_LIVE, .least = 10, .drop = 3, .moves = true},
-    [COLUMN_SINCE] = {.name = "SINCE", .field = FILTER_SINCE, .least = 11, .drop = 4},
+    [COLUMN_GROUP] = {.name = "GROUP", .field = FILTER_GROUP, .least = 8, .share = 1, .drop = 4},
+    [COLUMN_SINCE] = {.name = "SINCE", .field = FILTER_SINCE, .least = 11, .drop = 5},
     [COLUMN_PROFILE] =
-        {.name = "PROFILE", .field = FILTER_PROFILE, .least = 12, .share = 2, .drop = 5},
+        {.name = "PROFILE", .field = FILTER_PROFILE, .least = 12, .share = 2, .drop = 6},
 };
 
 static const struct agent_row *at(const void *context, size_t row)
 {
     return &((const struct screen_data *)context)->agents.rows[row];
+}
+
+static const struct policy *policy_of(const void *context)
+{
+    return ((const struct screen_data *)context)->policy;
 }
 
 static const char *key(const void *context, size_t row)
@@ -86,6 +93,9 @@ static int compare(const void *context, int column, size_t a, size_t b)
                                                  (left->slot && left->slot->note != NULL);
     case COLUMN_SINCE:
         return since(left) < since(right) ? 1 : since(left) > since(right) ? -1 : 0;
+    case COLUMN_GROUP:
+        return compare_text(agent_row_group_name(policy_of(context), left),
+                            agent_row_group_name(policy_of(context), right));
     case COLUMN_PROFILE:
         return compare_text(left->routing_profile, right->routing_profile);
     default:
@@ -208,6 +218,9 @@ static const char *live(const struct pane_row *drawn, bool with_time, char *room
 
 static bool shows(const struct shell *shell, int column, int room)
 {
+    if (column == COLUMN_GROUP) {
+        return session_policy(shell->place.session)->n_groups > 0;
+    }
     bool live = column == COLUMN_LIVE || column == COLUMN_LIVE_SINCE;
     return !live ||
            (shell_tells_live(shell) && (column == COLUMN_LIVE_SINCE) == (room >= LIVE_SINCE_FROM));
@@ -254,6 +267,10 @@ static const char *cell(const struct pane_row *drawn, int column, char *room, si
         }
         when_day(since(row), data->now_s, room);
         return room;
+    case COLUMN_GROUP: {
+        const char *group = agent_row_group_name(data->policy, row);
+        return group ? group : "";
+    }
     default:
         *style = STYLE_DIM;
         return row->routing_profile ? row->routing_profile : "";

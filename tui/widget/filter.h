@@ -43,6 +43,7 @@ enum filter_kind { FILTER_WORDS, FILTER_DIGITS, FILTER_TEXT, FILTER_TIME, FILTER
     X(FILTER_NAME, "name", FILTER_TEXT)                                                            \
     X(FILTER_STATE, "state", FILTER_WORDS)                                                         \
     X(FILTER_PROFILE, "profile", FILTER_TEXT)                                                      \
+    X(FILTER_GROUP, "group", FILTER_TEXT)                                                          \
     X(FILTER_SINCE, "since", FILTER_TIME)                                                          \
     X(FILTER_BY, "by", FILTER_TEXT)                                                                \
     X(FILTER_NOTE, "note", FILTER_TEXT)                                                            \

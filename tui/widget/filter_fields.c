@@ -24,5 +24,5 @@ enum filter_kind filter_field_kind(enum filter_field field)
 bool filter_is_plain(enum filter_field field)
 {
     enum filter_kind kind = filter_field_kind(field);
-    return kind != FILTER_TIME && kind != FILTER_NOW && field != FILTER_BY;
+    return kind != FILTER_TIME && kind != FILTER_NOW && field != FILTER_BY && field != FILTER_GROUP;
 }

@@ -32,6 +32,7 @@ static const struct filter_subject s_rows[] = {
                [FILTER_EXT] = "2041",
                [FILTER_STATE] = "pinned",
                [FILTER_PROFILE] = "Night Desk",
+               [FILTER_GROUP] = "Leeds",
                [FILTER_BY] = "kim@desk7",
                [FILTER_NOTE] = "leaflet"},
      .states = OK | PINNED,
@@ -146,6 +147,8 @@ static void terms_mean_what_the_help_says(void **state)
         {"!name:garcia,muller", "03"},
         {"by:kim", "0"},
         {"profile:desk", "0"},
+        {"group:lee", "0"},
+        {"leeds", ""}, /* only where it is asked for: it would be in each row of a site */
         {"note:*", "0"},
         {"note:-", "123"},
         {"!note:*", "123"},
@@ -246,10 +249,12 @@ static void a_mistake_is_told_in_words(void **state)
 {
     (void)state;
     static const struct told cases[] = {
-        {"foo:x", "!no field foo: ext login name state profile since by note live until changed "
-                  "basket"},
-        {"kind:x", "!no field kind: ext login name state profile since by note live until changed "
-                   "basket"},
+        {"foo:x",
+         "!no field foo: ext login name state profile group since by note live until changed "
+         "basket"},
+        {"kind:x",
+         "!no field kind: ext login name state profile group since by note live until changed "
+         "basket"},
         {"s:x", "!s: which field: state since"},
         {"state:stal3", "!state: has no 'stal3': new stale ok pinned"},
         {"state:new,x", "!state: has no 'x': new stale ok pinned"},
@@ -315,8 +320,9 @@ static void nothing_is_wrong_at_the_key_that_can_become_right(void **state)
         {"garcia or ", "?2"},
         {"garcia or !", "?2"},
         /* These cannot. */
-        {"foo:", "!no field foo: ext login name state profile since by note live until changed "
-                 "basket"},
+        {"foo:",
+         "!no field foo: ext login name state profile group since by note live until changed "
+         "basket"},
         {"state:stal3", "!state: has no 'stal3': new stale ok pinned"},
         {"since:7y", "!since: 7y is not a time: 7d, 2h, 2026-11-01"},
         {"since:2026-13", "?0123"},
