@@ -140,9 +140,11 @@ void demo_csv(uint64_t seed, size_t n, struct buf *out)
         put_part(out, person->first, shown_length(person->first));
         put_part(out, person->last, shown_length(person->last));
         bool lead = demo_below(&state, 12) == 0;
+        int rest_s = 30 * (int)demo_below(&state, 5);
+        bool accepts = demo_below(&state, 4) == 0;
         buf_printf(out, "%s@example.com,,%s,%s,%s,,soft,,%s,%d\r\n", person->login, person->login,
                    person->profile, lead ? "Agent|CallCenterManager" : "Agent",
-                   demo_below(&state, 4) == 0 ? "yes" : "no", 30 * (int)demo_below(&state, 5));
+                   accepts ? "yes" : "no", rest_s);
     }
     free(people);
 }
