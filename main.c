@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -30,10 +29,9 @@
 #include "core/base/locale.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
+#include "core/base/platform.h"
 #include "core/settings/settings.h"
-#ifdef EXTPOOL_NO_CONSOLE
-#include <nss.h>
-#else
+#ifndef EXTPOOL_NO_CONSOLE
 #include "tui/console/console.h"
 #include "tui/terminal/term.h"
 #endif
@@ -47,9 +45,7 @@ static void keep_secrets_in(void)
 {
     struct rlimit none = {.rlim_cur = 0, .rlim_max = 0};
     setrlimit(RLIMIT_CORE, &none);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the sanitizers look at themselves by ptrace */
-#endif
+    platform_hide_memory();
 }
 
 /* A descriptor 0, 1 or 2 that is closed would become the store's file. */
@@ -427,23 +423,10 @@ static int start(struct program *program, int argc, char *argv[])
     }
 }
 
-#ifdef EXTPOOL_NO_CONSOLE
-/* A static program must not load the modules that the system's nsswitch.conf names: they belong to
-   another libc. Files and DNS are built in. */
-static void resolve_names_alone(void)
-{
-    __nss_configure_lookup("hosts", "files dns");
-}
-#else
-static void resolve_names_alone(void)
-{
-}
-#endif
-
 int main(int argc, char *argv[])
 {
     keep_secrets_in();
-    resolve_names_alone();
+    platform_static_names();
     open_standard_streams();
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* ulimit -f: a write fails, and that is reported */

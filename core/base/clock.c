@@ -2,8 +2,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/timex.h>
 #include <time.h>
+
+#include "core/base/platform.h"
 
 #include "core/base/banned.h"
 
@@ -27,16 +28,9 @@ int64_t clock_now_s(const struct clock *clock)
     return clock_now_ms(clock) / 1000;
 }
 
-/* adjtimex(2): a daemon that sets the clock clears STA_UNSYNC. If it may not be asked (a
-   sandbox), nothing speaks against the clock. */
 bool clock_synchronised(const struct clock *clock)
 {
-    if (clock->synchronised) {
-        return clock->synchronised(clock->context);
-    }
-    struct timex told = {.modes = 0};
-    int state = adjtimex(&told);
-    return state == -1 || (state != TIME_ERROR && (told.status & STA_UNSYNC) == 0);
+    return clock->synchronised ? clock->synchronised(clock->context) : platform_clock_is_kept();
 }
 
 int64_t clock_ticks_ms(void)

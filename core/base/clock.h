@@ -15,7 +15,7 @@ struct clock {
     void *context;
     /* What a service says the time is; NULL: its answers tell (aws/client/client.h). For tests. */
     int64_t (*service_now_ms)(void *context);
-    /* Whether something keeps this clock right; NULL: the kernel tells (adjtimex). */
+    /* Whether something keeps this clock right; NULL: the system tells. */
     bool (*synchronised)(void *context);
 };
 

@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/banned.h"
 #include "core/base/mem.h"
+#include "core/base/platform.h"
 
 /* Temporary files: FOLDER/.extpool-0123456789abcdef.tmp. Whoever writes one holds a lock on it, so
    one without a lock was left by a run that was killed. */
@@ -136,7 +136,7 @@ static int open_temporary(const char *folder, mode_t mode, char **name)
     for (int i = 0; i < TEMPORARY_TRIES; i++) {
         uint64_t random = 0;
         struct stat info;
-        if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random) {
+        if (!platform_random(&random, sizeof random)) {
             return -1;
         }
         *name = mem_printf("%s/" TEMPORARY_BEFORE "%016llx" TEMPORARY_AFTER, folder,

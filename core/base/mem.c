@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/platform.h"
+
 #include "core/base/banned.h"
 
 static void (*s_on_exhausted)(void);
@@ -85,6 +87,6 @@ char *mem_printf(const char *format, ...)
 void mem_wipe(void *bytes, size_t size)
 {
     if (bytes) {
-        explicit_bzero(bytes, size);
+        platform_wipe(bytes, size);
     }
 }

@@ -3,11 +3,10 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/random.h>
 
 #include "core/base/banned.h"
 #include "core/base/mem.h"
+#include "core/base/platform.h"
 
 /* 16 bytes, so that an entry never lies in two lines of the cache. */
 struct strmap_entry {
@@ -23,7 +22,7 @@ static uint64_t seed(void)
     uint64_t now = __atomic_load_n(&s_seed, __ATOMIC_RELAXED);
     if (now == 0) {
         uint64_t fresh = 0;
-        if (getrandom(&fresh, sizeof fresh, 0) != (ssize_t)sizeof fresh || fresh == 0) {
+        if (!platform_random(&fresh, sizeof fresh) || fresh == 0) {
             fresh = 0x9E3779B97F4A7C15u;
         }
         uint64_t expected = 0;
@@ -62,14 +61,11 @@ static uint32_t hash_of(const char *key)
 
 #define HUGE_BYTES ((size_t)8 * 1024 * 1024) /* from here on, large pages pay */
 
-/* Look-ups jump about: with small pages every one would miss the translation buffer too. The kernel
-   may ignore the advice. */
+/* Look-ups jump about: with small pages every one would miss the translation buffer too. */
 static void advise_large_pages(void *entries, size_t bytes)
 {
-    const uintptr_t page = 4096;
-    uintptr_t start = ((uintptr_t)entries + page - 1) & ~(page - 1);
     if (bytes >= HUGE_BYTES) {
-        madvise((void *)start, bytes - (start - (uintptr_t)entries), MADV_HUGEPAGE);
+        platform_large_pages(entries, bytes);
     }
 }
 

@@ -10,10 +10,9 @@
 #include <unistd.h>
 
 #include "core/base/banned.h"
-#include "core/base/buf.h"
 #include "core/base/clock.h"
-#include "core/base/fileio.h"
 #include "core/base/mem.h"
+#include "core/base/platform.h"
 
 /*
  * What SQLite's results mean to people. Its own texts ("database is locked", "disk I/O error") say
@@ -64,17 +63,6 @@ static pid_t find_holder(const char *path)
     return holder;
 }
 
-/* One file of /proc/PID; empty if the system does not tell. */
-static void read_about(pid_t pid, const char *name, struct buf *into)
-{
-    char *path = mem_printf("/proc/%ld/%s", (long)pid, name);
-    buf_init(into, 16384);
-    if (fileio_read(path, into, NULL) != ERR_OK) {
-        buf_clear(into);
-    }
-    free(path);
-}
-
 /* "anna", or "id 1004" for one without a name here. */
 static void name_user(uid_t uid, char *out, size_t size)
 {
@@ -88,39 +76,17 @@ static void name_user(uid_t uid, char *out, size_t size)
     }
 }
 
-/* The owner's name. Asked of `status`: the folder of a process that hides its memory, as extpool
-   itself does, belongs to root. */
-static void user_of(pid_t pid, char *out, size_t size)
-{
-    struct buf status;
-    read_about(pid, "status", &status);
-    const char *line = strstr(status.data, "\nUid:");
-    if (line) {
-        name_user((uid_t)strtoul(line + strlen("\nUid:"), NULL, 10), out, size);
-    } else {
-        snprintf(out, size, "not known");
-    }
-    buf_release(&status);
-}
-
 /* "pid 4711 (sqlite3 pool.db, user anna)", as much of it as the system tells. */
 static void describe_process(pid_t pid, char *out, size_t size)
 {
-    struct buf command;
-    char user[64];
-    read_about(pid, "cmdline", &command);
-    for (size_t i = 0; i + 1 < command.length; i++) {
-        if (command.data[i] == '\0') {
-            command.data[i] = ' ';
-        }
+    char command[121];
+    char user[64] = "not known";
+    unsigned long uid;
+    platform_process_command(pid, command, sizeof command);
+    if (platform_process_owner(pid, &uid)) {
+        name_user((uid_t)uid, user, sizeof user);
     }
-    user_of(pid, user, sizeof user);
-    if (command.length > 0) {
-        snprintf(out, size, "pid %ld (%.120s, user %s)", (long)pid, command.data, user);
-    } else {
-        snprintf(out, size, "pid %ld (user %s)", (long)pid, user);
-    }
-    buf_release(&command);
+    snprintf(out, size, "pid %ld (%s%suser %s)", (long)pid, command, command[0] ? ", " : "", user);
 }
 
 static enum err_code fail_busy(struct sqlite_store *store, struct err *err)

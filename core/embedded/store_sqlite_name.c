@@ -1,5 +1,3 @@
-#define _GNU_SOURCE /* statx */
-
 #include "core/embedded/store_sqlite_private.h"
 
 #include <fcntl.h>
@@ -10,6 +8,7 @@
 #include "core/base/banned.h"
 #include "core/base/fileio.h"
 #include "core/base/mem.h"
+#include "core/base/platform.h"
 
 /*
  * One file, one name. SQLite keeps its journals beside the path that it opens: under another name
@@ -22,15 +21,6 @@
 const char *sqlite_real_path(const struct sqlite_store *store)
 {
     return store->real ? store->real : store->path;
-}
-
-/* Whether a file system is mounted at the file itself: `mount --bind`, or a volume of a container
-   that is one file. Kernels before 5.8 do not say. */
-static bool is_mounted(const char *path)
-{
-    struct statx info;
-    return statx(AT_FDCWD, path, 0, STATX_BASIC_STATS, &info) == 0 &&
-           (info.stx_attributes_mask & info.stx_attributes & STATX_ATTR_MOUNT_ROOT);
 }
 
 enum err_code sqlite_check_name(struct sqlite_store *store, struct err *err)
@@ -50,7 +40,7 @@ enum err_code sqlite_check_name(struct sqlite_store *store, struct err *err)
                  "a second one");
         return ERR_INPUT;
     }
-    if (is_mounted(store->real)) {
+    if (platform_is_mounted(store->real)) {
         err_set(err, ERR_INPUT,
                 "%s is mounted as a single file: its journals lie beside another name, and changes "
                 "would be lost",

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "core/plan/audit_codec.h"
 #include "core/base/banned.h"
 #include "core/base/clock.h"
 #include "core/base/mem.h"
+#include "core/base/platform.h"
 #include "core/base/strmap.h"
 
 /* ---- action ids --------------------------------------------------------------------------
@@ -24,7 +24,7 @@ static const char s_letters[] = "0123456789abcdefghjkmnpqrstvwxyz"; /* 5 bits ea
 static uint32_t random_bits(int64_t at_ms)
 {
     uint32_t bits;
-    if (getrandom(&bits, sizeof bits, 0) != (ssize_t)sizeof bits) {
+    if (!platform_random(&bits, sizeof bits)) {
         bits = (uint32_t)at_ms ^ (uint32_t)clock_ticks_ms() << 10;
     }
     return bits;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/environ.h"
+#include "core/base/platform.h"
 #include "core/base/text.h"
 #include "core/pool/model.h"
 
@@ -15,9 +16,6 @@
 
 #define NAME_MAX 128 /* bytes of a name from outside */
 #define HOST_ROOM 256
-#define COMM_ROOM 32
-#define PATH_ROOM 64
-#define STAT_ROOM 512
 #define ANCESTORS_MAX 32
 
 /* Whether it can be a login of this machine: a variable can hold anything. */
@@ -95,35 +93,6 @@ const char *actor_user(struct arena *arena, enum audit_via via)
 
 /* ---- by hand or by a timer ----------------------------------------------------------------- */
 
-/* The parent of a process and its name, as the kernel tells them: "42 (cron) S 1 ...". */
-static bool look_at_process(long pid, char name[COMM_ROOM], long *parent)
-{
-    char path[PATH_ROOM];
-    char stat[STAT_ROOM] = "";
-    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
-    FILE *file = fopen(path, "re");
-    if (!file) {
-        return false;
-    }
-    size_t length = fread(stat, 1, sizeof stat - 1, file);
-    fclose(file);
-    stat[length] = '\0';
-    const char *open = strchr(stat, '(');
-    const char *close = strrchr(stat, ')');
-    int64_t number = 0;
-    if (!open || !close || close < open || strlen(close) < 5) {
-        return false;
-    }
-    snprintf(name, COMM_ROOM, "%.*s", (int)(close - open - 1), open + 1);
-    const char *digits = close + 4; /* ") S 1" */
-    snprintf(path, sizeof path, "%.*s", (int)strspn(digits, "0123456789"), digits);
-    if (!text_to_int64(path, 0, INT32_MAX, &number)) {
-        return false;
-    }
-    *parent = (long)number;
-    return true;
-}
-
 static bool is_timer_program(const char *name)
 {
     static const char *const programs[] = {"cron", "crond", "anacron", "fcron", "atd"};
@@ -137,10 +106,10 @@ static bool is_timer_program(const char *name)
 
 static bool descends_from_timer(void)
 {
-    char name[COMM_ROOM];
+    char name[PLATFORM_NAME_ROOM];
     long parent = (long)getppid();
-    for (int i = 0; i < ANCESTORS_MAX && parent > 0 && look_at_process(parent, name, &parent);
-         i++) {
+    for (int i = 0;
+         i < ANCESTORS_MAX && parent > 0 && platform_process_parent(parent, name, &parent); i++) {
         if (is_timer_program(name)) {
             return true;
         }

@@ -11,11 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 #include "core/base/mem.h"
+#include "core/base/platform.h"
 #include "core/base/text.h"
 #include "core/settings/state.h"
 #include "tui/console/end.h"
@@ -226,15 +224,6 @@ static void loop(struct console *console)
     }
 }
 
-/* Pictures of the data come and go; what an old one took goes back to the system at once. */
-static void give_memory_back(void)
-{
-#ifdef __GLIBC__
-    mallopt(M_MMAP_THRESHOLD, 64 * 1024);
-    mallopt(M_TRIM_THRESHOLD, 64 * 1024);
-#endif
-}
-
 /* ---- run ---------------------------------------------------------------------------------- */
 
 static enum err_code read_keys(struct console *console, struct err *err)
@@ -345,7 +334,7 @@ enum err_code console_run(const struct console_options *options, struct console_
     *ended = (struct console_end){.signal = 0};
     struct console *console = mem_alloc(sizeof *console);
     tzset();
-    give_memory_back();
+    platform_return_memory(); /* pictures of the data come and go */
     console->shell.options = options;
     console->shell.data_replaced = gather_reload;
     console->shell.place.settings = options->settings;
