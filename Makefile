@@ -10,6 +10,7 @@
 #   make bench      what things cost, beside their limits
 #   make fuzz       run the fuzz targets for FUZZ_SECONDS each
 #   make install    into $(DESTDIR)$(PREFIX); make uninstall takes it out again
+#   make check-musl, make check-arm64   another libc, another processor (core/dist/dist.mk)
 #   make clean
 #
 #   SAN=address,undefined or SAN=thread   the same with sanitizers, objects apart
@@ -47,15 +48,11 @@ PKGS := $(sort $(PKGS_core) $(PKGS_aws) $(PKGS_tui))
 PKG_CFLAGS := $(filter-out -D_XOPEN_SOURCE=% -D_DEFAULT_SOURCE,$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null))
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
 
-CPPFLAGS_ALL := -I. -I$(B) -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DEXTPOOL_VERSION='"$(VERSION)"' \
-	$(PKG_CFLAGS) $(CPPFLAGS)
-# What the compiler at hand can do against the misuse of a mistake; together under 2 % of instructions.
-able = $(shell $(CC) -O2 -Werror $(1) -include stdio.h -c -x c /dev/null -o /dev/null 2>/dev/null && echo '$(1)')
-HARDEN := -fstack-protector-strong $(call able,-fstack-clash-protection) $(call able,-fcf-protection) \
-	$(call able,-ftrivial-auto-var-init=zero)
-FORTIFY := -U_FORTIFY_SOURCE $(or $(call able,-D_FORTIFY_SOURCE=3),-D_FORTIFY_SOURCE=2)
+CPPFLAGS_PLAIN := -I. -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DEXTPOOL_VERSION='"$(VERSION)"'
+CPPFLAGS_ALL := $(CPPFLAGS_PLAIN) -I$(B) $(PKG_CFLAGS) $(CPPFLAGS)
+include core/base/platform.mk
 CFLAGS_ALL := -std=c17 -O2 -g -pthread -fno-common $(HARDEN) $(WARN) $(CFLAGS)
-LDFLAGS_ALL := -pthread -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
+LDFLAGS_ALL := -pthread $(LD_NEEDED) $(LD_HARDEN) $(LDFLAGS)
 ifneq ($(SAN),)
 CFLAGS_ALL += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
 CPPFLAGS_ALL += -DARENA_DEBUG
@@ -150,7 +147,7 @@ LINK_aws := $(B)/libaws.a $(core_ROOMS)
 # Thin: they hold the names of the objects.
 $(B)/rooms/%.a:
 	@mkdir -p $(@D)
-	$(Q)rm -f $@ && $(AR) qcsT $@ $^
+	$(Q)rm -f $@ && $(AR) $(AR_THIN) $@ $^
 
 units_of = $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard $(1:%=tests/unit/%.c))))
 UNIT_core := $(call units_of,core/*/*)
@@ -170,7 +167,7 @@ LIBS_tui := $(shell $(PKG_CONFIG) --libs $(PKGS_tui) $(PKGS_core) 2>/dev/null)
 define link_test
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ -Wl,--start-group $(filter %.o %.a,$^) -Wl,--end-group $(1) -lcmocka
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(call ld_group,$(filter %.o %.a,$^)) $(1) -lcmocka
 endef
 .SECONDEXPANSION:
 room_libs = $$(LINK_$$(subst $(B)/unit/,,$$(@D)))
@@ -222,7 +219,7 @@ libs: $(LIBS)
 .SECONDARY:
 
 # ---- what people call -----------------------------------------------------------------------------
-.PHONY: test test-all test-unit test-threads test-fuzz demo bench fuzz install uninstall clean
+.PHONY: test test-all test-unit test-threads test-fuzz demo bench fuzz clean
 demo:
 	$(Q)sh tests/setup.sh build
 	$(Q)$(MAKE) --no-print-directory all
@@ -253,7 +250,7 @@ lint:
 STAGES_lint := layers lint-format lint-tidy lint-cppcheck lint-functions
 STAGES_test := gcc layers unit corpora smoke
 STAGES_all := gcc e2e lambda asan e2e-lambda e2e-asan $(STAGES_lint) unit corpora unit-asan corpora-asan \
-	tsan unit-tsan e2e-tsan clang fuzzers fuzz-targets
+	tsan unit-tsan e2e-tsan clang musl arm64 fuzzers fuzz-targets
 .PHONY: stage-smoke $(STAGES_all:%=stage-%)
 STAGE = +$(Q)sh tests/stage.sh $(@:stage-%=%)
 SUBMAKE := $(MAKE) --no-print-directory DEVELOPER=1
@@ -264,6 +261,8 @@ stage-gcc:
 	$(STAGE) $(SUBMAKE) all unit replays tools
 stage-clang:
 	$(STAGE) $(SUBMAKE) CC=clang all
+stage-musl stage-arm64:
+	$(STAGE) $(SUBMAKE) $(@:stage-%=check-%)
 stage-asan:
 	$(STAGE) $(SUBMAKE) $(ASAN) all unit replays
 stage-tsan:
@@ -337,48 +336,7 @@ fuzz:
 fuzz-run: $(FUZZERS)
 	$(Q)sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
 
-# The manual pages and the completions come from the program's own tables.
-TO := $(DESTDIR)$(PREFIX)
-BIN := $(TO)/bin/extpool
-MAN := $(TO)/share/man/man1/extpool.1
-MAN_CONF := $(TO)/share/man/man5/extpool.conf.5
-COMPLETION := $(TO)/share/bash-completion/completions/extpool
-# Where zsh looks by itself; Debian's zsh looks into vendor-completions for packages.
-ZSH_FOLDER ?= site-functions
-COMPLETION_ZSH := $(TO)/share/zsh/$(ZSH_FOLDER)/_extpool
-PAPERS_TO := $(MAN) $(MAN_CONF) $(COMPLETION) $(COMPLETION_ZSH)
-THEMES_TO := $(TO)/share/extpool/themes
-UNITS_TO := $(TO)/lib/systemd/system
-SYSTEMD := extpool.service extpool.timer extpool-failed@.service
-
-# Built for this machine, whatever the program is for; the program itself is not run. It needs no JSON,
-# so this machine needs no library for it.
-PAPERS := $(filter-out core/format/json_%,$(sort $(wildcard core/base/*.c core/format/*.c core/pool/*.c \
-	core/settings/*.c core/dist/*.c)))
-build/host/papers: $(PAPERS) $(wildcard core/*/*.h tui/terminal/style.h tui/widget/command.h) Makefile
-	$(call say,HOSTCC,$@)
-	@mkdir -p $(@D)
-	$(Q)$(HOSTCC) -std=c17 -I. -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DEXTPOOL_VERSION='"$(VERSION)"' \
-		-pthread -o $@ $(PAPERS)
-
-install: build/release/extpool build/host/papers
-	install -d $(dir $(BIN) $(PAPERS_TO)) $(THEMES_TO) $(UNITS_TO)
-	install -m 755 $< $(BIN)
-	build/host/papers man > $(MAN)
-	build/host/papers conf > $(MAN_CONF)
-	build/host/papers bash > $(COMPLETION)
-	build/host/papers zsh > $(COMPLETION_ZSH)
-	chmod 644 $(PAPERS_TO)
-	install -m 644 $(THEMES) $(THEMES_TO)
-	set -e; for unit in $(SYSTEMD); do \
-		sed 's|@PREFIX@|$(PREFIX)|g' core/dist/$$unit > $(UNITS_TO)/$$unit; \
-		chmod 644 $(UNITS_TO)/$$unit; \
-	done
-
-uninstall:
-	rm -f $(BIN) $(PAPERS_TO) $(addprefix $(UNITS_TO)/,$(SYSTEMD)) $(addprefix $(THEMES_TO)/,$(notdir $(THEMES)))
-	-rmdir $(THEMES_TO) $(dir $(THEMES_TO))
-
+include core/dist/dist.mk
 include aws/deploy/lambda.mk
 
 clean:

@@ -24,6 +24,12 @@ complain "banned functions" "$(find_in "(^|[^_a-zA-Z0-9])($banned)[[:space:]]*\(
 # Only main.c ends the process; only main.c and the headless face print.
 complain "only main.c exits" "$(find_in '(^|[^_a-zA-Z0-9])exit[[:space:]]*\(' 'core/*.c' 'tui/*.c' 'aws/*.c')"
 
+# What is not portable has one file (and platform.mk, for flags).
+beyond='<(sys/(prctl|random|timex|mman|epoll|inotify|eventfd|signalfd|syscall|sysinfo)|linux/[^>]*|asm/[^>]*|malloc|nss|features)\.h>|"/(proc|sys)/|_GNU_SOURCE|__GLIBC__|__linux__|(^|[^_a-zA-Z0-9])(prctl|getrandom|adjtimex|explicit_bzero|mallopt|madvise|statx|syscall|pipe2|accept4|memfd_create|secure_getenv)[[:space:]]*\('
+complain "only core/base/platform.c is about one system" "$(find_in "$beyond" 'core/*.[ch]' 'tui/*.[ch]' 'aws/*.[ch]' main.c | grep -v '^core/base/platform\.')"
+flags='(-Wl,|[^a-z0-9]-static|-fcf-|-fstack-)'
+complain "only core/base/platform.mk has flags of one system" "$(find_in "$flags" Makefile '*.mk' | grep -v '^core/base/platform\.mk')"
+
 top=$(git ls-files 2>/dev/null | sed 's|/.*||' | sort -u | grep -vE '^(Makefile|README\.md|LICENSE|main\.c|core|tui|aws|themes|tests|\..*)$')
 complain "the top level is fixed" "$top"
 

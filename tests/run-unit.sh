@@ -1,10 +1,11 @@
 #!/bin/sh
 # Runs the unit test programs named as arguments, several at a time. 77 from one of them means skipped.
+# EMULATOR is put before each: what runs programs of another processor.
 set -u
 if [ "${1:-}" = --one ]; then
 	program=$3
 	name=${program#*/unit/}
-	output=$("$program" 2>&1)
+	output=$(${EMULATOR:-} "$program" 2>&1)
 	status=$?
 	case $status in
 	0) verdict=passed; printf '  ok      %s\n' "$name" ;;

@@ -27,7 +27,8 @@ cross() {
 # check_libraries LIBRARY...: by their names for pkg-config.
 check_libraries() {
 	missing=""
-	command -v "${CC:-cc}" >/dev/null 2>&1 || missing="$missing gcc"
+	compiler=${CC:-cc} # which may have options behind it
+	command -v "${compiler%% *}" >/dev/null 2>&1 || missing="$missing gcc"
 	if command -v "${PKG_CONFIG:-pkg-config}" >/dev/null 2>&1; then
 		for library in "$@"; do
 			"${PKG_CONFIG:-pkg-config}" --exists "$library" && continue
@@ -42,7 +43,7 @@ check_libraries() {
 		done
 	else
 		missing="${build#gcc make}"
-		command -v "${CC:-cc}" >/dev/null 2>&1 || missing=" gcc$missing"
+		command -v "${compiler%% *}" >/dev/null 2>&1 || missing=" gcc$missing"
 	fi
 	[ -z "$missing" ] && return
 	echo "extpool cannot be built yet, something is missing: apt-get install -y --no-install-recommends$missing" >&2
@@ -53,7 +54,7 @@ case ${1:-build} in
 check) shift; check_libraries "$@"; exit 0 ;;
 build) wanted=$build ;;
 test) wanted="$build $tests" ;;
-test-all) wanted="$build $tests $lambda $(cross arm64) $(cross x86_64) qemu-user-static g++" ;;
+test-all) wanted="$build $tests $lambda $(cross arm64) $(cross x86_64) qemu-user-static g++ musl-tools" ;;
 bench) wanted="$build $tests $bench" ;;
 lambda) wanted="$build $lambda $(cross "${2:-x86_64}")" ;;
 *) echo "usage: setup.sh build|test|test-all|bench|lambda" >&2; exit 64 ;;

@@ -15,10 +15,9 @@ L_CC := $(if $(filter $(L_MACHINE),$(shell uname -m)),gcc,$(L_MACHINE)-linux-gnu
 L_STRIP := $(if $(filter $(L_MACHINE),$(shell uname -m)),strip,$(L_MACHINE)-linux-gnu-strip)
 L_SYSROOT := $(L_DEPS)/sysroot/usr
 L_OBJ := $(patsubst %.c,$(L)/%.o,$(SRC_core) $(SRC_aws) main.c)
-L_CPPFLAGS := -I. -I$(L_DEPS)/include -I$(L_SYSROOT)/include -I$(L_SYSROOT)/include/$(L_MACHINE)-linux-gnu \
-	-D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DEXTPOOL_VERSION='"$(VERSION)"' -DEXTPOOL_NO_CONSOLE \
-	-DCURL_STATICLIB -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
-L_CFLAGS := -std=c17 -O2 -fPIE -pthread -fno-common -fstack-protector-strong -ffunction-sections \
+L_CPPFLAGS := $(CPPFLAGS_PLAIN) -I$(L_DEPS)/include -I$(L_SYSROOT)/include -I$(L_SYSROOT)/include/$(L_MACHINE)-linux-gnu \
+	-DEXTPOOL_NO_CONSOLE -DCURL_STATICLIB -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+L_CFLAGS := -std=c17 -O2 -fPIE -pthread -fno-common $(HARDEN_STACK) -ffunction-sections \
 	-fdata-sections -ffile-prefix-map=$(CURDIR)=. $(WARN)
 L_LIBS := -L$(L_DEPS)/lib -L$(L_SYSROOT)/lib/$(L_MACHINE)-linux-gnu -lcurl -lssl -lcrypto -ljansson \
 	-lsqlite3 -lm
@@ -45,7 +44,7 @@ $(L)/%.o: %.c Makefile aws/deploy/lambda.mk
 # getaddrinfo and its kind warn in every static program: at run time they use what libc has built in.
 $(L)/bootstrap: $(L_OBJ)
 	$(call say,LINK,$@)
-	$(Q)$(L_CC) -static-pie -pthread -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,relro,-z,now \
+	$(Q)$(L_CC) $(LD_STATIC) -pthread $(LD_SMALL) $(LD_SAME) $(LD_HARDEN) \
 		-o $@ $(L_OBJ) $(L_LIBS) 2>$(L)/link.log || { cat $(L)/link.log >&2; exit 1; }
 	$(Q)$(L_STRIP) $@
 

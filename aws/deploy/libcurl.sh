@@ -6,6 +6,8 @@
 # It makes FOLDER/ARCH/lib/libcurl.a and FOLDER/ARCH/include; for another processor than this
 # machine's also FOLDER/ARCH/sysroot with that processor's libraries.
 set -eu
+# shellcheck source=core/dist/apt.sh
+. "$(dirname "$0")/../../core/dist/apt.sh"
 arch=$1
 folder=$2
 mkdir -p "$folder"
@@ -20,33 +22,14 @@ arm64) debian=arm64 triplet=aarch64-linux-gnu ;;
 *) echo "ARCH is x86_64 or arm64, not $arch" >&2; exit 64 ;;
 esac
 
-# ---- apt of our own: the system's sources, as deb-src too ------------------------------------------
-apt=$folder/apt
-mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/parts"
-: >"$apt/empty.list"
-: >"$apt/status"
-# The suites that the system uses, in both forms that Debian writes; each asked for sources too.
-for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-	[ -f "$file" ] || continue
-	grep -E '^deb ' "$file" || true
-	grep -E '^deb ' "$file" | sed 's/^deb /deb-src /' || true
-done >"$apt/parts/system.list"
-for file in /etc/apt/sources.list.d/*.sources; do
-	[ -f "$file" ] || continue
-	sed 's/^Types:.*/Types: deb deb-src/' "$file" >"$apt/parts/$(basename "$file")"
-done
-own() {
-	set -- "$@" -o Dir::Etc::sourcelist="$apt/empty.list" -o Dir::Etc::sourceparts="$apt/parts" \
-		-o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache"
-	apt-get -qq "$@"
-}
+own_apt "$folder/apt"
 own update
 
 # ---- another processor's libraries, unpacked beside the system's -----------------------------------
 if [ "$debian" != "$host" ]; then
 	sysroot=$out/sysroot
 	mkdir -p "$sysroot" "$out/debs"
-	foreign="-o APT::Architecture=$debian -o APT::Architectures=$debian -o Dir::State::status=$apt/status"
+	foreign_apt "$debian"
 	# shellcheck disable=SC2086
 	own update $foreign
 	# shellcheck disable=SC2086

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #ifdef __GLIBC__
+#include <gnu/libc-version.h>
 #include <malloc.h>
 #ifdef EXTPOOL_NO_CONSOLE
 #include <nss.h>
@@ -142,6 +143,15 @@ bool platform_is_mounted(const char *path)
 #else
     (void)path;
     return false;
+#endif
+}
+
+const char *platform_libc_version(void)
+{
+#ifdef __GLIBC__
+    return gnu_get_libc_version();
+#else
+    return "unknown";
 #endif
 }
 

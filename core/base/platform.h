@@ -53,6 +53,9 @@ bool platform_clock_is_kept(void);
    that is one file. False if the system does not tell. */
 bool platform_is_mounted(const char *path);
 
+/* The version of the C library, "unknown" if it says none. */
+const char *platform_libc_version(void);
+
 /* In a static program: hosts are looked up by what libc has built in. */
 void platform_static_names(void);
 

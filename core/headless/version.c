@@ -2,9 +2,8 @@
 
 #include <jansson.h>
 #include <stdlib.h>
-#ifdef __GLIBC__
-#include <gnu/libc-version.h>
-#endif
+
+#include "core/base/platform.h"
 
 #include "core/base/banned.h"
 
@@ -19,16 +18,6 @@
 #define EXTPOOL_PROTECTIONS ""
 #endif
 
-/* Of a C library that says none, "unknown". */
-static const char *libc_version(void)
-{
-#ifdef __GLIBC__
-    return gnu_get_libc_version();
-#else
-    return "unknown";
-#endif
-}
-
 static void print_text(const struct report *report, const struct library *libraries, size_t n)
 {
     fprintf(report->out, "extpool " EXTPOOL_VERSION "\n");
@@ -39,7 +28,7 @@ static void print_text(const struct report *report, const struct library *librar
         fprintf(report->out, "  %-9s%s\n", libraries[i].name, libraries[i].version);
     }
     fprintf(report->out, "  %-9s%s\n", "jansson", jansson_version_str());
-    fprintf(report->out, "  %-9s%s\n", "libc", libc_version());
+    fprintf(report->out, "  %-9s%s\n", "libc", platform_libc_version());
     fprintf(report->out, "  %-9s%s\n", "compiler", COMPILER);
     fprintf(report->out, "  %-9s%s\n", "flags", EXTPOOL_PROTECTIONS);
 }
@@ -53,7 +42,7 @@ static void print_json(const struct report *report, const struct library *librar
             json_object_set_new(versions, libraries[i].name, json_string(libraries[i].version));
         }
         json_object_set_new(versions, "jansson", json_string(jansson_version_str()));
-        json_object_set_new(versions, "libc", json_string(libc_version()));
+        json_object_set_new(versions, "libc", json_string(platform_libc_version()));
         json_object_set_new(document, "libraries", versions);
         json_object_set_new(document, "compiler", json_string(COMPILER));
         json_object_set_new(document, "flags", json_string(EXTPOOL_PROTECTIONS));
