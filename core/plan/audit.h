@@ -8,7 +8,8 @@
  *
  * A change's JSON is {"change","extension","agent","from","to","why","group"} without the members
  * that are not set. A reserve and a set also have "target","until","fallback": what they are from then
- * on. "was" is what the slot was before, so that an undo gives all of it back:
+ * on. "was" is what the slot was before (of an exempt or unexempt: the exemption), so that an undo gives
+ * all of it back:
  * {"state","at","agent","note","by","given_back","target","until","arn","source","fallback"}, the
  * state only of a reservation. A reassign has "from_was" as well, the same of the extension that the
  * agent had. Numbers that are created stand as ranges:

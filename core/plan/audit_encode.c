@@ -60,6 +60,16 @@ static void put_was(struct buf *out, const char *name, const struct slot *before
     }
 }
 
+/* What an exemption was, if there was one. */
+static void put_was_exempt(struct buf *out, const struct exempt *before)
+{
+    if (before) {
+        const struct slot was = {
+            .state = SLOT_FREE, .at_s = before->since_s, .note = before->note, .by = before->by};
+        put_was(out, "was", &was, NULL);
+    }
+}
+
 static const struct slot *before_of(const struct change *change, const char *ext)
 {
     for (size_t i = 0; ext && i < change->n_steps; i++) {
@@ -96,6 +106,9 @@ static void put_change(struct buf *out, const struct change *change)
         json_text_member(out, "target", calls->target);
         put_time(out, "until", calls->until_s);
         json_text_member(out, "fallback", slot_fallback(calls));
+    }
+    if (change->kind == CHANGE_EXEMPT || change->kind == CHANGE_UNEXEMPT) {
+        put_was_exempt(out, change->exempt ? change->exempt->before : NULL);
     }
     put_was(out, "was", before_of(change, change->ext), change->agent);
     if (change->kind == CHANGE_REASSIGN) {

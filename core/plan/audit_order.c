@@ -62,6 +62,8 @@ static void ends_of(const struct audit_change *change, bool is_former, struct en
         *found = end_of(SLOT_RESERVED, change->was.agent);
         *left = end_of(SLOT_FREE, change->was.agent);
         break;
+    case CHANGE_EXEMPT:
+    case CHANGE_UNEXEMPT:
     case CHANGE_CREATE:
     case CHANGE_ADOPT:
     case CHANGE_REPAIR:

@@ -54,6 +54,17 @@ void numbers_add(struct numbers *numbers, const char *ext)
     snprintf(numbers->exts[numbers->n++], sizeof *numbers->exts, "%s", ext);
 }
 
+void numbers_add_agent(struct numbers *numbers, const char *agent)
+{
+    for (size_t i = 0; i < numbers->n_agents; i++) {
+        if (strcmp(numbers->agents[i], agent) == 0) {
+            return;
+        }
+    }
+    numbers->agents = mem_resize(numbers->agents, numbers->n_agents + 1, sizeof(char *));
+    numbers->agents[numbers->n_agents++] = mem_strdup(agent);
+}
+
 static int by_ext(const void *a, const void *b)
 {
     return strcmp(a, b);
@@ -75,6 +86,10 @@ void numbers_seal(struct numbers *numbers)
 
 void numbers_release(struct numbers *numbers)
 {
+    for (size_t i = 0; i < numbers->n_agents; i++) {
+        free(numbers->agents[i]);
+    }
+    free(numbers->agents);
     free(numbers->exts);
     *numbers = (struct numbers){.exts = NULL};
 }
@@ -91,10 +106,13 @@ static void add_range(struct numbers *numbers, const char *from, const char *to)
 
 static bool add_change(struct numbers *numbers, const struct audit_change *change, size_t limit)
 {
-    if (numbers->n + audit_change_numbers(change) > limit) {
+    bool exemption = change->kind == CHANGE_EXEMPT || change->kind == CHANGE_UNEXEMPT;
+    if (numbers->n + numbers->n_agents + audit_change_numbers(change) > limit) {
         return false;
     }
-    if (change->ext) {
+    if (exemption && change->agent) {
+        numbers_add_agent(numbers, change->agent);
+    } else if (change->ext) {
         numbers_add(numbers, change->ext);
     } else if (change->kind == CHANGE_CREATE) {
         add_range(numbers, change->from, change->to);

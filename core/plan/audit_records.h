@@ -19,13 +19,16 @@ void audit_records_release(struct audit_records *records);
 /* Copies it. */
 void audit_records_add(struct audit_records *records, const struct audit_record *record);
 
-/* Numbers, sorted, each once. */
+/* Numbers, sorted, each once; and agents whose exemption changed, in no order. */
 struct numbers {
     char (*exts)[EXT_ROOM];
     size_t n, room;
+    char **agents;
+    size_t n_agents;
 };
 
 void numbers_add(struct numbers *numbers, const char *ext);
+void numbers_add_agent(struct numbers *numbers, const char *agent);
 void numbers_seal(struct numbers *numbers); /* sorts */
 void numbers_release(struct numbers *numbers);
 

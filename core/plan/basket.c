@@ -130,6 +130,7 @@ static void look(struct basket *basket, struct wish *wish, const struct snapshot
 {
     const struct request *asked = &wish->asked;
     wish->n_seen = 0;
+    wish->saw_exempt = asked->agent && snapshot_find_exempt(snapshot, asked->agent);
     if (asked->agent) {
         see(basket, wish, asked->agent, holdings_of(holdings, asked->agent));
     }

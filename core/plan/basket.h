@@ -51,6 +51,7 @@ struct wish {
     int64_t at_s;         /* when it was asked for */
     struct seen seen[WISH_SEEN_MAX]; /* the first: of what the wish is about */
     size_t n_seen;
+    bool saw_exempt;      /* the agent was exempt then */
     char given[EXT_ROOM]; /* the number that was chosen for "lowest free"; "": none yet */
     bool unticked;        /* the operator left the row out */
     /* set by basket_plan */

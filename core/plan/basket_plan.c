@@ -11,6 +11,7 @@
 
 #include "core/base/banned.h"
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include "core/plan/conflict.h"
 #include "core/plan/holdings.h"
 
@@ -43,6 +44,18 @@ static bool is_as_seen(const struct planning *planning, const struct seen *seen)
     return strcmp(seen->slot.ext, now->ext) == 0 && slot_is_as_seen(&seen->slot, now);
 }
 
+static const struct exempt *exempt_now(const struct planning *planning, const struct wish *wish)
+{
+    const char *agent = wish->asked.agent;
+    return agent ? snapshot_find_exempt(planning->input->snapshot, agent) : NULL;
+}
+
+/* Whether the agent is exempt, or is not, as the wish saw it. */
+static bool is_exempt_as_seen(const struct planning *planning, const struct wish *wish)
+{
+    return wish->saw_exempt == (exempt_now(planning, wish) != NULL);
+}
+
 /* What the wish is about: an agent's extension, both of a swap, or a number of its own. A number that
    is only wanted does not count: the planner says whether it can be had. */
 static bool is_row_as_seen(const struct planning *planning, const struct wish *wish)
@@ -53,7 +66,7 @@ static bool is_row_as_seen(const struct planning *planning, const struct wish *w
             return false;
         }
     }
-    return true;
+    return is_exempt_as_seen(planning, wish);
 }
 
 /* The record of the number that is wanted; NULL: none is named. */
@@ -73,6 +86,11 @@ static bool has(const struct slot *slot, const char *ext)
 static bool same_note(const struct slot *slot, const struct request *asked)
 {
     return slot->note && (!asked->note || strcmp(slot->note, asked->note) == 0);
+}
+
+static bool is_exempt_so(const struct exempt *now, const struct request *asked)
+{
+    return now && (!asked->note || text_same(now->note, asked->note));
 }
 
 /* `asked` NULL: nothing was said about it; "": none. */
@@ -120,6 +138,10 @@ static bool is_so(const struct planning *planning, const struct wish *wish)
                (!asked->until.given || asked->until.at_s == now->until_s);
     case CHANGE_SET:
         return now && same_target(asked->target, slot_fallback(now));
+    case CHANGE_EXEMPT:
+        return is_exempt_so(exempt_now(planning, wish), asked);
+    case CHANGE_UNEXEMPT:
+        return !exempt_now(planning, wish);
     case CHANGE_CREATE:
     case CHANGE_ADOPT:
     case CHANGE_REPAIR:
@@ -168,6 +190,9 @@ static const char *what_is_there(struct planning *planning, const struct wish *w
     struct arena *arena = &planning->basket->texts;
     const struct seen *seen = changed_of(planning, wish);
     const struct slot *now = now_of(planning, seen);
+    if (is_as_seen(planning, seen) && !is_exempt_as_seen(planning, wish)) {
+        return exempt_describe(arena, wish->asked.agent, exempt_now(planning, wish));
+    }
     if (seen->agent && !now) {
         return arena_printf(arena, "%s has no extension", seen->agent);
     }

@@ -122,6 +122,18 @@ static const char *what_is_there(const struct judgement *judgement, const struct
     return text;
 }
 
+const char *exempt_describe(struct arena *arena, const char *agent, const struct exempt *exempt)
+{
+    char day[CLOCK_TEXT_MAX];
+    if (!exempt) {
+        return arena_printf(arena, "%s is not exempt", agent);
+    }
+    day_of(exempt->since_s, day);
+    return arena_printf(arena, "%s is exempt%s%s%s%s", agent, exempt->since_s ? " since " : "",
+                        exempt->since_s ? day : "", exempt->note ? ": " : "",
+                        exempt->note ? exempt->note : "");
+}
+
 /* ---- already applied ----------------------------------------------------------------------- */
 
 /* Whether a call goes the same way. */
@@ -189,6 +201,20 @@ static bool agent_is_so(const struct judgement *judgement, const struct claim_ef
     return gone && !(asked_for_agent && holding_now(judgement, claim->agent));
 }
 
+static const struct exempt *exempt_now(const struct judgement *judgement, const char *agent)
+{
+    const struct present *present = judgement->present;
+    return present->exempt ? present->exempt(present->context, agent) : NULL;
+}
+
+/* Whether the exemption is as the unit would leave it, by whomever and since whenever. */
+static bool exemption_is_so(const struct judgement *judgement, const struct exempt_effect *effect)
+{
+    const struct exempt *now = exempt_now(judgement, effect->agent);
+    return effect->after && now ? text_same(effect->after->note, now->note)
+                                : !effect->after && !now;
+}
+
 static bool all_so(const struct judgement *judgement)
 {
     const struct effects *effects = judgement->effects;
@@ -198,6 +224,9 @@ static bool all_so(const struct judgement *judgement)
     }
     for (size_t i = 0; i < effects->n_claims && so; i++) {
         so = agent_is_so(judgement, &effects->claims[i]);
+    }
+    for (size_t i = 0; i < effects->n_exempts && so; i++) {
+        so = exemption_is_so(judgement, &effects->exempts[i]);
     }
     return so;
 }
@@ -222,6 +251,12 @@ bool slot_is_as_seen(const struct slot *seen, const struct slot *now)
     return seen->state == now->state && same_records && (adopted || seen->at_s == now->at_s) &&
            text_same(seen->note, now->note) && same_calls(seen, now) &&
            (seen->state != SLOT_ASSIGNED || text_same(seen->agent, now->agent));
+}
+
+bool exempt_is_as_seen(const struct exempt *seen, const struct exempt *now)
+{
+    return seen && now ? seen->since_s == now->since_s && text_same(seen->note, now->note)
+                       : !seen && !now;
 }
 
 /* Whether the number is still what the plan saw. A free record that the index cannot see is in
@@ -265,6 +300,28 @@ static bool find_agent_in_the_way(const struct judgement *judgement)
     return false;
 }
 
+/* An exemption that is not what the plan saw, or one that is to come to an agent who got a number. */
+static bool find_exemption_in_the_way(const struct judgement *judgement)
+{
+    const struct effects *effects = judgement->effects;
+    struct conflict_verdict *verdict = judgement->verdict;
+    for (size_t i = 0; i < effects->n_exempts; i++) {
+        const struct exempt_effect *effect = &effects->exempts[i];
+        const struct exempt *now = exempt_now(judgement, effect->agent);
+        const struct slot *holding = effect->after ? holding_now(judgement, effect->agent) : NULL;
+        verdict->change = effect->change;
+        if (!exempt_is_as_seen(effect->before, now)) {
+            verdict->detail = exempt_describe(judgement->arena, effect->agent, now);
+            return true;
+        }
+        if (holding && !touches(effects, holding->ext)) {
+            verdict->detail = holds_sentence(judgement->arena, holding);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- the judgement ------------------------------------------------------------------------- */
 
 static enum conflict_fate judge(const struct judgement *judgement)
@@ -288,7 +345,8 @@ static enum conflict_fate judge(const struct judgement *judgement)
             return CONFLICT_OTHER;
         }
     }
-    return find_agent_in_the_way(judgement) ? CONFLICT_OTHER : CONFLICT_AS_SEEN;
+    bool other = find_exemption_in_the_way(judgement) || find_agent_in_the_way(judgement);
+    return other ? CONFLICT_OTHER : CONFLICT_AS_SEEN;
 }
 
 /* The number that the unit is about: one that somebody gets, else the first. NULL: none. */
@@ -312,6 +370,11 @@ void conflict_judge(const struct plan *plan, const struct effects *effects,
     if (about) {
         verdict->change = about->change;
         verdict->detail = sentence(arena, about->ext, slot_now(&judgement, about->ext));
+    } else if (effects->n_exempts > 0) {
+        const struct exempt_effect *exempt = &effects->exempts[0];
+        verdict->change = exempt->change;
+        verdict->detail =
+            exempt_describe(arena, exempt->agent, exempt_now(&judgement, exempt->agent));
     } else if (effects->n_claims > 0) {
         verdict->change = effects->claims[0].change;
     }
@@ -330,8 +393,9 @@ void conflict_decide(struct plan *plan, size_t first, size_t end,
         if (so) {
             change->detail = arena_printf(&plan->arena, "already applied: %s", verdict->detail);
         } else if (grouped && i != verdict->change) {
+            const struct change *lost = &plan->changes[verdict->change];
             change->detail = arena_printf(&plan->arena, "belongs to the change of %s: %s",
-                                          plan->changes[verdict->change].ext, verdict->detail);
+                                          change_subject(lost), verdict->detail);
         } else {
             change->detail = arena_strdup(&plan->arena, verdict->detail);
         }

@@ -25,6 +25,8 @@ struct present {
     const struct slot *(*holding)(void *context, const char *agent); /* one that the agent holds */
     /* The extension that the agent's claim names. NULL: the store keeps no claims. */
     const char *(*claim)(void *context, const char *agent);
+    /* The agent's exemption. */
+    const struct exempt *(*exempt)(void *context, const char *agent);
     void *context;
 };
 
@@ -53,6 +55,12 @@ bool claim_effect_expects(const struct claim_effect *claim, const char *now);
 /* Whether a record, present both times, is still what was seen. Whether an assigned one was adopted
    meanwhile makes no difference. */
 bool slot_is_as_seen(const struct slot *seen, const struct slot *now);
+
+/* The same of an exemption; NULL: there is none. */
+bool exempt_is_as_seen(const struct exempt *seen, const struct exempt *now);
+
+/* "kim is exempt since 2026-11-02: trainer", "kim is not exempt". */
+const char *exempt_describe(struct arena *arena, const char *agent, const struct exempt *exempt);
 
 /* What a slot is now, for `detail` ("assigned to bob since 2026-11-02"). */
 const char *slot_describe(struct arena *arena, const struct slot *slot);

@@ -43,11 +43,6 @@ static void join(struct edit *edit, size_t a, size_t b)
     }
 }
 
-static bool is_open(const struct edit *edit, size_t request)
-{
-    return request != NO_REQUEST && edit->requests[request].state == EDIT_OPEN;
-}
-
 static void join_all(struct edit *edit)
 {
     for (size_t i = 0; i < edit->n_numbers; i++) {
@@ -56,19 +51,23 @@ static void join_all(struct edit *edit)
     for (size_t i = 0; i < edit->n_people; i++) {
         const struct person *person = edit->people[i];
         size_t moved = person->move != NO_REQUEST ? person->move : person->drop;
-        if (is_open(edit, person->mark)) {
+        if (edit_is_open(edit, person->mark)) {
             join(edit, moved, person->mark);
         }
-        if (is_open(edit, person->set)) {
+        if (edit_is_open(edit, person->set)) {
             join(edit, moved, person->set);
-            join(edit, is_open(edit, person->mark) ? person->mark : NO_REQUEST, person->set);
+            join(edit, edit_is_open(edit, person->mark) ? person->mark : NO_REQUEST, person->set);
+        }
+        if (edit_is_open(edit, person->exempt)) {
+            join(edit, moved, person->exempt);
         }
     }
 }
 
 static size_t changes_of(const struct edit_request *request)
 {
-    return request->state != EDIT_OPEN ? 0 : request->asked->swap ? 2 : 1;
+    bool two = request->asked->swap || (request->kind == CHANGE_EXEMPT && request->number);
+    return request->state != EDIT_OPEN ? 0 : two ? 2 : 1;
 }
 
 /* Chains the open requests of each component behind its root, in order, and refuses a component
@@ -89,7 +88,7 @@ static void chain_components(struct edit *edit)
     }
     for (size_t i = 0; i < n; i++) {
         size_t root = root_of(edit, i);
-        bool refuses = i == root || (edit->leaves_out && is_open(edit, i));
+        bool refuses = i == root || (edit->leaves_out && edit_is_open(edit, i));
         if (size[root] > PLAN_GROUP_MAX && refuses) {
             edit_refuse(edit, i,
                         "%zu changes depend on each other from here on, but one transaction takes "
@@ -101,105 +100,13 @@ static void chain_components(struct edit *edit)
     free(size);
 }
 
-/* ---- numbers that nobody named --------------------------------------------------------------- */
-
-static void give_number(struct edit *edit, size_t index, const struct pick *pick)
-{
-    struct edit_request *request = &edit->requests[index];
-    request->number = edit_number(edit, pick->ext);
-    request->number->taker = index;
-    request->how = pick_reason(pick);
-    request->person->to = request->number;
-}
-
-static void take_out_of_picker(struct edit *edit, const struct number *number)
-{
-    if (number->slot) {
-        number_picker_take(&edit->picker, number->slot);
-    } else {
-        number_picker_take_absent(&edit->picker, number->ext);
-    }
-}
-
-/* A number that was chosen before is kept while it is free. It was the lowest then. */
-static void pick_kept(struct edit *edit, size_t index)
-{
-    const struct edit_request *request = &edit->requests[index];
-    const char *kept = request->asked->kept;
-    const struct plan_input *input = edit->input;
-    if (!kept || !policy_valid_ext(input->policy, kept)) {
-        return;
-    }
-    struct pick pick = {.slot = snapshot_find(input->snapshot, kept)};
-    bool made = !pick.slot && input_makes_numbers(input) && policy_in_ranges(input->policy, kept) &&
-                !policy_is_blocked(input->policy, kept) &&
-                strmap_get(&edit->picker.taken_absent, kept) == STRMAP_NONE;
-    if (!made && !(pick.slot && number_picker_allows(&edit->picker, pick.slot))) {
-        return;
-    }
-    pick.cooling = pick.slot && policy_state(input->policy, pick.slot, input->now_s) == EXT_COOLING;
-    memcpy(pick.ext, kept, strlen(kept));
-    edit->requests[index].returning =
-        request->kind == CHANGE_ASSIGN && pick.slot && pick.slot == request->person->former;
-    give_number(edit, index, &pick);
-    take_out_of_picker(edit, request->number);
-}
-
-/* Who had one before gets it back, before others are given the lowest ones. */
-static void pick_former(struct edit *edit, size_t index)
-{
-    struct edit_request *request = &edit->requests[index];
-    const struct slot *former = request->person->former;
-    if (request->kind == CHANGE_ASSIGN && former && number_picker_allows(&edit->picker, former)) {
-        struct pick pick = {.slot = former};
-        memcpy(pick.ext, former->ext, sizeof pick.ext);
-        number_picker_take(&edit->picker, former);
-        request->returning = true;
-        give_number(edit, index, &pick);
-    }
-}
-
-static void pick_numbers(struct edit *edit)
-{
-    for (size_t i = 0; i < edit->n_numbers; i++) {
-        const struct number *number = edit->numbers[i];
-        if (number->taker != NO_REQUEST || number->leaver != NO_REQUEST) {
-            take_out_of_picker(edit, number);
-        }
-    }
-    for (size_t i = 0; i < edit->n_requests; i++) {
-        if (is_open(edit, i) && edit->requests[i].automatic) {
-            pick_kept(edit, i);
-        }
-    }
-    for (size_t i = 0; i < edit->n_requests; i++) {
-        if (is_open(edit, i) && edit->requests[i].automatic && !edit->requests[i].number) {
-            pick_former(edit, i);
-        }
-    }
-    for (size_t i = 0; i < edit->n_requests; i++) {
-        const struct edit_request *request = &edit->requests[i];
-        struct pick pick;
-        if (request->state != EDIT_OPEN || !request->automatic || request->number) {
-            continue;
-        }
-        if (number_picker_next(&edit->picker, &pick)) {
-            edit_doubt(edit, pick.cooling); /* a free one may be among what was not read */
-            give_number(edit, i, &pick);
-        } else {
-            edit_refuse(edit, i, "no extension is left for %s", request->person->login);
-            edit->n_pool_empty++;
-        }
-    }
-}
-
 /* ---- what the store has in the end --------------------------------------------------------- */
 
 /* The note of the person's pin in the end; NULL: not pinned. */
 static const char *final_pin(const struct edit *edit, const struct person *person)
 {
     const char *pin = person->slot ? person->slot->note : NULL;
-    if (is_open(edit, person->mark)) {
+    if (edit_is_open(edit, person->mark)) {
         const struct edit_request *request = &edit->requests[person->mark];
         return request->kind == CHANGE_UNPIN ? NULL
                : request->note               ? request->note
@@ -217,7 +124,8 @@ static void settle_numbers(struct edit *edit)
         const struct person *person = edit->people[i];
         if (person->from) {
             person->from->after = slot_free(person->from->ext, now_s, person->login);
-        } else if (person->slot && (is_open(edit, person->mark) || is_open(edit, person->set))) {
+        } else if (person->slot &&
+                   (edit_is_open(edit, person->mark) || edit_is_open(edit, person->set))) {
             struct number *number = edit_number(edit, person->slot->ext);
             number->after = slot_repaired(person->slot, builder);
             number->after.note = final_pin(edit, person);
@@ -260,7 +168,8 @@ static void settle_numbers(struct edit *edit)
 /* The note that came with it, the line of the file, or that somebody asked for it. */
 static const char *occasion(struct edit *edit, const struct edit_request *request)
 {
-    bool note_is_value = request->kind == CHANGE_PIN || request->kind == CHANGE_RESERVE;
+    bool note_is_value = request->kind == CHANGE_PIN || request->kind == CHANGE_RESERVE ||
+                         request->kind == CHANGE_EXEMPT;
     if (request->note && !note_is_value) {
         return request->note;
     }
@@ -343,6 +252,7 @@ static struct change *build_moved(struct edit *edit, const struct edit_request *
     struct change *change = build_move(edit, request, request->person, why);
     change->any_number = request->automatic && request->asked->as_fits;
     change->chosen = request->automatic;
+    edit_guard_assign(edit, request, change);
     return change;
 }
 
@@ -412,6 +322,13 @@ static void build_request(struct edit *edit, const struct edit_request *request,
         break;
     case CHANGE_SET:
         change = edit_build_set(edit, request, occasion(edit, request));
+        break;
+    case CHANGE_EXEMPT:
+    case CHANGE_UNEXEMPT:
+        if (request->number) {
+            build_given_back(edit, request)->group = group;
+        }
+        change = edit_build_exempt(edit, request, occasion(edit, request));
         break;
     case CHANGE_CREATE:
     case CHANGE_ADOPT:
@@ -539,7 +456,7 @@ static enum err_code refuse_all(const struct edit *edit, struct err *err)
 /* Chooses numbers and finds out what hangs together, as long as nothing is refused. */
 static bool edit_arrange(struct edit *edit)
 {
-    void (*const parts[])(struct edit *) = {pick_numbers, join_all, chain_components};
+    void (*const parts[])(struct edit *) = {edit_pick_numbers, join_all, chain_components};
     bool fits = edit->refusals->n_items == 0 || edit->leaves_out;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && fits; i++) {
         parts[i](edit);

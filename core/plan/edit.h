@@ -2,10 +2,11 @@
 #define CORE_PLAN_EDIT_H
 
 /*
- * How a list of requests becomes a plan. Private to six files: edit_check.c judges the requests,
- * each alone and all together; edit_calls.c has what is special about targets and fallbacks;
- * edit_person.c has what the others ask of a person and a number; edit_messages.c has the texts for the
- * operator; edit_possible.c takes refused requests out of a list; edit.c builds the plan.
+ * How a list of requests becomes a plan. Private to eight files: edit_check.c judges the requests,
+ * each alone and all together; edit_calls.c has what is special about targets and fallbacks, and
+ * edit_exempt.c about exempt agents; edit_person.c has what the others ask of a person and a number;
+ * edit_messages.c has the texts for the operator; edit_possible.c takes refused requests out of a list;
+ * edit_pick.c chooses the numbers that nobody named; edit.c builds the plan.
  *
  * All requests of a list hold at once, and their order does not matter. One request may take an
  * extension that another one gives back, whichever comes first. Each agent moves at most once, and
@@ -28,11 +29,13 @@ struct person {
     const struct slot *slot; /* held now, the first; NULL: none */
     size_t n_slots;
     const struct slot *former;
-    const struct agent *agent; /* NULL: not in the directory, or it was not read */
-    size_t move;               /* the request that gives them another extension, or NO_REQUEST */
-    size_t drop;               /* the one that takes theirs back */
-    size_t mark;               /* the one that pins or unpins */
-    size_t set;                /* the one that sets the fallback */
+    const struct agent *agent;  /* NULL: not in the directory, or it was not read */
+    size_t move;                /* the request that gives them another extension, or NO_REQUEST */
+    size_t drop;                /* the one that takes theirs back */
+    size_t mark;                /* the one that pins or unpins */
+    size_t set;                 /* the one that sets the fallback */
+    size_t exempt;              /* the one that makes them exempt, or ends that */
+    const struct exempt *entry; /* that they are exempt; NULL: nobody said so */
     struct number *to;
     struct number *from; /* left by move or drop */
 };
@@ -137,6 +140,29 @@ struct change *edit_build_set(struct edit *edit, const struct edit_request *requ
                               const char *occasion);
 /* Notes targets that lead nowhere now. */
 void edit_note_targets(struct edit *edit);
+
+/* ---- exempt agents: edit_exempt.c */
+
+/* An exempt or unexempt alone; what the list does to a person who is exempt, or is to be. */
+void edit_check_exempt(struct edit *edit, size_t request);
+void edit_check_exempt_person(struct edit *edit, const struct person *person);
+/* The change of kind exempt or unexempt; the release of a holder's number is the caller's. */
+struct change *edit_build_exempt(struct edit *edit, const struct edit_request *request,
+                                 const char *occasion);
+/* The condition that nobody makes the agent exempt before they get the number. */
+void edit_guard_assign(struct edit *edit, const struct edit_request *request,
+                       struct change *change);
+
+/* ---- what the files have in common: edit_person.c */
+
+bool edit_is_open(const struct edit *edit, size_t request); /* there is one, and it is open */
+/* Chooses the numbers that nobody named. edit_pick.c */
+void edit_pick_numbers(struct edit *edit);
+
+bool edit_check_note(struct edit *edit, size_t request);
+bool edit_check_login(struct edit *edit, size_t request, const struct person *person);
+/* The request frees the number that the person holds. */
+void edit_leave_number(struct edit *edit, size_t request, struct person *person);
 
 /* Refuses a request. If it is refused twice, the first reason counts. */
 void edit_refuse(struct edit *edit, size_t request, const char *format, ...)

@@ -9,7 +9,6 @@
 
 #include "core/base/banned.h"
 #include "core/base/text.h"
-#include "core/pool/login.h"
 
 /* ---- people and numbers -------------------------------------------------------------------- */
 
@@ -23,7 +22,8 @@ static struct person *person_of(struct edit *edit, const char *login)
         const struct agent *agent = roster ? roster_find(roster, login) : NULL;
         person->login = agent ? agent->login : login;
         person->agent = agent;
-        person->move = person->drop = person->mark = person->set = NO_REQUEST;
+        person->move = person->drop = person->mark = person->set = person->exempt = NO_REQUEST;
+        person->entry = snapshot_find_exempt(edit->input->snapshot, login);
         edit->people[edit->n_people++] = person;
     }
     return edit->people[index];
@@ -83,16 +83,6 @@ static void find_holdings(struct edit *edit)
 
 /* ---- one request alone ---------------------------------------------------------------------- */
 
-static bool check_note(struct edit *edit, size_t i)
-{
-    const char *note = edit->requests[i].note;
-    const char *fault = note ? note_fault(note, strlen(note)) : NULL;
-    if (fault) {
-        edit_refuse(edit, i, "the note %s", fault);
-    }
-    return !fault;
-}
-
 static bool check_ext(struct edit *edit, size_t i)
 {
     const struct policy *policy = edit->input->policy;
@@ -113,9 +103,7 @@ static bool check_in_directory(struct edit *edit, size_t i, const struct person 
         edit_refuse(edit, i, "no agent is given");
         return false;
     }
-    const char *fault = login_fault(person->login, strlen(person->login));
-    if (fault) {
-        edit_refuse(edit, i, "the login %s", fault);
+    if (!edit_check_login(edit, i, person)) {
         return false;
     }
     if (person->slot) {
@@ -158,12 +146,6 @@ static struct person *check_holder(struct edit *edit, size_t i)
     return person;
 }
 
-static void leave_number(struct edit *edit, size_t i, struct person *person)
-{
-    person->from = edit_number(edit, person->slot->ext);
-    person->from->leaver = i;
-}
-
 static void take_number(struct edit *edit, size_t i, const char *ext)
 {
     struct number *number = edit_number(edit, ext);
@@ -184,7 +166,7 @@ static void check_move(struct edit *edit, size_t i)
     struct edit_request *request = &edit->requests[i];
     struct person *person = request->person;
     struct arena *arena = &edit->builder.plan->arena;
-    if (!check_ext(edit, i) || !check_note(edit, i) || !check_in_directory(edit, i, person) ||
+    if (!check_ext(edit, i) || !edit_check_note(edit, i) || !check_in_directory(edit, i, person) ||
         !edit_check_one_extension(edit, i, person)) {
         return;
     }
@@ -204,7 +186,7 @@ static void check_move(struct edit *edit, size_t i)
         edit_refuse(edit, i, "%s has no extension yet; assign gives them one", person->login);
     } else if (edit_claim_person(edit, i, person, &person->move)) {
         if (slot) {
-            leave_number(edit, i, person);
+            edit_leave_number(edit, i, person);
         }
         request->automatic = !request->ext;
         if (request->ext) {
@@ -236,7 +218,7 @@ static void check_swap(struct edit *edit, size_t i)
         if (!edit_claim_person(edit, i, pair[k], &pair[k]->move)) {
             return;
         }
-        leave_number(edit, i, pair[k]);
+        edit_leave_number(edit, i, pair[k]);
     }
     for (size_t k = 0; k < 2; k++) {
         take_number(edit, i, pair[1 - k]->slot->ext);
@@ -247,7 +229,7 @@ static void check_swap(struct edit *edit, size_t i)
 static void check_release(struct edit *edit, size_t i)
 {
     struct edit_request *request = &edit->requests[i];
-    if (!check_ext(edit, i) || !check_note(edit, i)) {
+    if (!check_ext(edit, i) || !edit_check_note(edit, i)) {
         return;
     }
     const struct slot *slot =
@@ -266,7 +248,7 @@ static void check_release(struct edit *edit, size_t i)
                    arena_printf(&edit->builder.plan->arena, "%s has no extension", person->login));
     } else if (edit_check_has_extension(edit, i) &&
                edit_claim_person(edit, i, person, &person->drop)) {
-        leave_number(edit, i, person);
+        edit_leave_number(edit, i, person);
         request->number = person->from;
     }
 }
@@ -274,7 +256,7 @@ static void check_release(struct edit *edit, size_t i)
 static void check_mark(struct edit *edit, size_t i)
 {
     struct edit_request *request = &edit->requests[i];
-    if (check_ext(edit, i) && check_note(edit, i) && check_holder(edit, i)) {
+    if (check_ext(edit, i) && edit_check_note(edit, i) && check_holder(edit, i)) {
         edit_claim_person(edit, i, request->person, &request->person->mark);
     }
 }
@@ -286,7 +268,7 @@ static void check_reserve(struct edit *edit, size_t i)
         edit_refuse(edit, i, "%s takes an extension and no agent", change_kind_name(request->kind));
         return;
     }
-    if (!check_ext(edit, i) || !check_note(edit, i)) {
+    if (!check_ext(edit, i) || !edit_check_note(edit, i)) {
         return;
     }
     struct arena *arena = &edit->builder.plan->arena;
@@ -347,6 +329,10 @@ void edit_check_alone(struct edit *edit, size_t i)
         break;
     case CHANGE_SET:
         edit_check_fallback(edit, i);
+        break;
+    case CHANGE_EXEMPT:
+    case CHANGE_UNEXEMPT:
+        edit_check_exempt(edit, i);
         break;
     case CHANGE_CREATE:
     case CHANGE_ADOPT:
@@ -434,6 +420,7 @@ void edit_check_person(struct edit *edit, const struct person *person)
         edit_refuse(edit, person->set, "%s is given back by %s", person->login,
                     edit_name_request(edit, person->drop));
     }
+    edit_check_exempt_person(edit, person);
 }
 
 static void check_together(struct edit *edit)

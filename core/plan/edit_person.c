@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/banned.h"
+#include "core/pool/login.h"
 
 void edit_doubt(struct edit *edit, bool doubtful)
 {
@@ -66,4 +67,34 @@ bool edit_claim_person(struct edit *edit, size_t i, struct person *person, size_
     }
     *role = i;
     return true;
+}
+
+bool edit_is_open(const struct edit *edit, size_t request)
+{
+    return request != NO_REQUEST && edit->requests[request].state == EDIT_OPEN;
+}
+
+bool edit_check_note(struct edit *edit, size_t i)
+{
+    const char *note = edit->requests[i].note;
+    const char *fault = note ? note_fault(note, strlen(note)) : NULL;
+    if (fault) {
+        edit_refuse(edit, i, "the note %s", fault);
+    }
+    return !fault;
+}
+
+bool edit_check_login(struct edit *edit, size_t i, const struct person *person)
+{
+    const char *fault = login_fault(person->login, strlen(person->login));
+    if (fault) {
+        edit_refuse(edit, i, "the login %s", fault);
+    }
+    return !fault;
+}
+
+void edit_leave_number(struct edit *edit, size_t i, struct person *person)
+{
+    person->from = edit_number(edit, person->slot->ext);
+    person->from->leaver = i;
 }

@@ -33,6 +33,9 @@ static void release_person(size_t i, struct person *person)
     if (person->set == i) {
         person->set = NO_REQUEST;
     }
+    if (person->exempt == i) {
+        person->exempt = NO_REQUEST;
+    }
 }
 
 static void withdraw(struct edit *edit, size_t i)

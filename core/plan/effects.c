@@ -1,5 +1,5 @@
 /*
- * From changes to what one transaction has to do: each extension once, each claim once.
+ * From changes to what one transaction has to do: each extension, each claim, each exemption once.
  *
  * The extensions are folded in order: the first `before`, the last `after`. Whose claim goes, comes
  * or moves follows from that, whatever the changes are called: who held an extension and does not
@@ -33,6 +33,7 @@ struct folding {
     struct claimant *claimants;
     size_t n_claimants;
     size_t n_steps; /* at most so many extensions, and twice as many agents */
+    size_t n_exempts;
 };
 
 /* ---- extensions ---------------------------------------------------------------------------- */
@@ -80,6 +81,7 @@ static void each_change(struct folding *folding, size_t first, size_t n,
 static void visit_count(struct folding *folding, size_t change)
 {
     folding->n_steps += folding->plan->changes[change].n_steps + 1;
+    folding->n_exempts += folding->plan->changes[change].exempt != NULL;
 }
 
 static void visit_steps(struct folding *folding, size_t change)
@@ -181,6 +183,38 @@ static void write_claim(struct folding *folding, const struct claimant *claimant
     };
 }
 
+const struct claim_effect *effects_find_claim(const struct effects *effects, const char *agent)
+{
+    for (size_t i = 0; i < effects->n_claims; i++) {
+        if (strcmp(effects->claims[i].agent, agent) == 0) {
+            return &effects->claims[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- exemptions ---------------------------------------------------------------------------- */
+
+static void visit_exempt(struct folding *folding, size_t change)
+{
+    const struct exempt_step *step = folding->plan->changes[change].exempt;
+    struct effects *out = folding->out;
+    if (!step) {
+        return;
+    }
+    size_t i = 0;
+    while (i < out->n_exempts && strcmp(out->exempts[i].agent, step->agent) != 0) {
+        i++;
+    }
+    struct exempt_effect *effect = &out->exempts[i];
+    if (i == out->n_exempts) {
+        out->n_exempts++;
+        *effect = (struct exempt_effect){.agent = step->agent, .before = step->before};
+    }
+    effect->after = step->after;
+    effect->change = change;
+}
+
 /* ---- all of it ----------------------------------------------------------------------------- */
 
 static void drop_unchanged(const struct plan *plan, struct effects *out)
@@ -218,6 +252,10 @@ void effects_of(const struct plan *plan, size_t first, size_t n, struct arena *a
         write_claim(&folding, &folding.claimants[i]);
     }
     drop_unchanged(plan, out);
+    if (folding.n_exempts > 0) {
+        out->exempts = arena_alloc(arena, folding.n_exempts * sizeof *out->exempts);
+        each_change(&folding, first, n, visit_exempt);
+    }
     strmap_release(&folding.by_agent);
     strmap_release(&folding.by_ext);
 }

@@ -2,8 +2,8 @@
 #define CORE_PLAN_EFFECTS_H
 
 /*
- * From changes to what one transaction has to do, for the stores: each extension once, each claim
- * once. If one of the conditions does not hold, conflict.h judges what the store finds.
+ * From changes to what one transaction has to do, for the stores: each extension, each claim and each
+ * exemption once. If one of the conditions does not hold, conflict.h judges what the store finds.
  *
  *     struct effects effects;
  *     effects_of(plan, first, n, &arena, &effects);
@@ -36,12 +36,26 @@ struct claim_effect {
     size_t change;
 };
 
+/* An exemption: as in struct exempt_step. One that comes has the condition that the agent holds no
+   number when the transaction is through. */
+struct exempt_effect {
+    const char *agent;
+    const struct exempt *before;
+    const struct exempt *after;
+    size_t change;
+};
+
 struct effects {
     struct effect *items;
     size_t n_items;
     struct claim_effect *claims;
     size_t n_claims;
+    struct exempt_effect *exempts;
+    size_t n_exempts;
 };
+
+/* The claim of the agent among the effects; NULL: they leave it alone. */
+const struct claim_effect *effects_find_claim(const struct effects *effects, const char *agent);
 
 /* In `arena`. */
 void effects_of(const struct plan *plan, size_t first, size_t n, struct arena *arena,

@@ -1,7 +1,10 @@
 #include "core/plan/notes.h"
 
+#include <string.h>
+
 #include "core/base/banned.h"
 #include "core/base/text.h"
+#include "core/pool/exempt.h"
 
 void plan_note_shortage(struct plan *plan)
 {
@@ -50,6 +53,39 @@ void plan_note_level(struct plan *plan, const struct plan_input *input)
         plan_note(plan, "the pool is low: %s of %s numbers %s left then, the low water mark is %s",
                   text_number(level.left, left), text_number(level.size, size),
                   level.left == 1 ? "is" : "are", text_number(level.limit, limit));
+    }
+}
+
+/* Whether the next sync gives an extension to whom this row takes one from. */
+static bool is_given_again(const struct plan *plan, size_t row, const struct policy *policy,
+                           const struct roster *roster)
+{
+    const struct change *change = &plan->changes[row];
+    const struct change *next = row + 1 < plan->n_changes ? change + 1 : NULL;
+    bool exempted = next && next->kind == CHANGE_EXEMPT && strcmp(next->agent, change->agent) == 0;
+    return change->kind == CHANGE_RELEASE && change_is_tried(change) && !exempted &&
+           roster_find(roster, change->agent) &&
+           !agent_is_exempt(policy, plan->snapshot, change->agent);
+}
+
+void plan_note_staying(struct plan *plan, const struct policy *policy, const struct roster *roster)
+{
+    struct name_list staying = {.n = 0};
+    for (size_t i = 0; i < plan->n_changes && !plan->derived; i++) {
+        if (is_given_again(plan, i, policy, roster)) {
+            name_list_add(&staying, plan->changes[i].agent);
+        }
+    }
+    if (staying.n == 1) {
+        plan_note(plan,
+                  "%s is in the directory: the next sync gives them an extension again; "
+                  "--exempt %s releases it for good",
+                  staying.text, staying.text);
+    } else if (staying.n > 1) {
+        plan_note(plan,
+                  "%zu are in the directory: the next sync gives them extensions again; "
+                  "--exempt releases them for good: %s",
+                  staying.n, staying.text);
     }
 }
 

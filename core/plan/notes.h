@@ -14,6 +14,10 @@ void plan_note_shortage(struct plan *plan);
    ran out, which is told, or has no rows. */
 void plan_note_level(struct plan *plan, const struct plan_input *input);
 
+/* Of those whom the plan releases because a person asked for it: who is in this directory, so that the
+   next sync gives them an extension again. `policy` says who is exempt by a pattern. */
+void plan_note_staying(struct plan *plan, const struct policy *policy, const struct roster *roster);
+
 /* If the directory was read only in part: why, and who is not in it. */
 void plan_note_partial(struct plan *plan, const struct name_list *missing);
 

@@ -49,6 +49,13 @@ static struct snapshot *overlay(const struct plan *plan, const struct snapshot *
             lay_over(fresh, &change->steps[s].after);
         }
     }
+    snapshot_copy_exempts(fresh, base);
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        if (change->exempt && counts(change)) {
+            snapshot_put_exempt(fresh, change->exempt->agent, change->exempt->after);
+        }
+    }
     fresh->exact = base->exact;
     fresh->mark = base->mark;
     fresh->complete = base->complete;

@@ -174,6 +174,11 @@ bool change_is_tried(const struct change *change)
     return !change->left_out && change->result != RESULT_CONFLICT && !change->already_applied;
 }
 
+const char *change_subject(const struct change *change)
+{
+    return change->ext ? change->ext : change->agent ? change->agent : "the trail";
+}
+
 const struct slot *change_calls(const struct change *change)
 {
     bool about = change->kind == CHANGE_RESERVE || change->kind == CHANGE_SET;

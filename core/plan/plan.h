@@ -66,6 +66,14 @@ struct claim_step {
     bool tolerant;      /* no claim, or one that says `after` already, is fine too */
 };
 
+/* What happens to an agent's exemption. NULL: none. With neither it is a condition alone: nobody has
+   said that the agent is exempt. */
+struct exempt_step {
+    const char *agent;
+    const struct exempt *before; /* what the plan saw */
+    const struct exempt *after;
+};
+
 /* What is done to the audit trail (repairs only). */
 struct trail_step {
     bool trust_clock;     /* the present records no longer count as a clock; else ... */
@@ -91,19 +99,24 @@ struct change {
     size_t request;       /* 1 + index of the request that it comes from; 0: from none */
     const char *ext;      /* the extension it is about; of a reassign the new one */
     const char *agent;    /* NULL if it is about nobody */
-    const char *from; /* assign, release, reassign: the extension the agent had; pin, reserve and */
-    const char *to;   /* their opposites: the note. NULL: none. `to`: what comes */
+    const char *from; /* assign, release, reassign: the extension the agent had; pin, reserve, */
+    const char *to;   /* exempt and their opposites: the note. NULL: none. `to`: what comes */
     const char *why;
     const char *detail; /* after apply: what was there instead, or why it failed; NULL */
-    struct step *steps; /* one, two for a reassign, none for a repair of a claim alone */
+    struct step
+        *steps; /* one, two for a reassign, none for a repair of a claim alone or an exempt */
     size_t n_steps;
-    struct claim_step *claim; /* NULL but in repairs */
-    struct trail_step *trail; /* NULL but in repairs */
+    struct claim_step *claim;   /* NULL but in repairs */
+    struct trail_step *trail;   /* NULL but in repairs */
+    struct exempt_step *exempt; /* NULL but in exempt, unexempt, and an assign that was asked for */
 };
 
 /* Whether the row is to be written: not left out, and not known beforehand to conflict or to be
    already applied. */
 bool change_is_tried(const struct change *change);
+
+/* What the change is about, for a sentence: the extension, or the agent if there is none. */
+const char *change_subject(const struct change *change);
 
 /* What a change that is about where calls go (reserve, set) leaves behind: target, until_s and
    own->fallback of it count. NULL: it is another change. */

@@ -74,8 +74,18 @@ static const struct slot *holding_now(void *context, const char *agent)
     return holdings_of(&((const struct now *)context)->holdings, agent);
 }
 
+static const struct exempt *exempt_now(void *context, const char *agent)
+{
+    return snapshot_find_exempt(((const struct now *)context)->snapshot, agent);
+}
+
 static bool is_as_seen(const struct plan *plan, const struct change *change)
 {
+    const struct exempt_step *exempt = change->exempt;
+    if (exempt &&
+        !exempt_is_as_seen(exempt->before, snapshot_find_exempt(plan->snapshot, exempt->agent))) {
+        return false;
+    }
     for (size_t i = 0; i < change->n_steps; i++) {
         const struct slot *seen = change->steps[i].before;
         const struct slot *now = snapshot_find(plan->snapshot, change->steps[i].after.ext);
@@ -92,7 +102,8 @@ static void meet_store(struct plan *plan, struct now *now, size_t first, size_t 
     struct arena scratch = ARENA_INIT;
     struct effects effects;
     struct conflict_verdict verdict;
-    const struct present present = {.slot = slot_now, .holding = holding_now, .context = now};
+    const struct present present = {
+        .slot = slot_now, .holding = holding_now, .exempt = exempt_now, .context = now};
     bool as_seen = true;
     for (size_t i = first; i < end; i++) {
         as_seen = as_seen && is_as_seen(plan, &plan->changes[i]);
@@ -149,11 +160,20 @@ void plan_file_meet(struct plan *plan)
 
 /* ---- applied already --------------------------------------------------------------------------- */
 
+/* What tells a row from the others: its number, or the agent of an exemption. A login of digits is
+   no number of the same plan: one who is exempt holds none. */
+static const char *subject_of(enum change_kind kind, const char *ext, const char *agent)
+{
+    return kind == CHANGE_EXEMPT || kind == CHANGE_UNEXEMPT ? agent : ext;
+}
+
 static void note_done(struct strmap *done, const struct audit_action *action)
 {
     for (size_t i = 0; i < action->n_changes; i++) {
-        if (action->changes[i].ext) {
-            strmap_add(done, action->changes[i].ext, 0);
+        const char *subject =
+            subject_of(action->changes[i].kind, action->changes[i].ext, action->changes[i].agent);
+        if (subject) {
+            strmap_add(done, subject, 0);
         }
     }
 }
@@ -174,7 +194,8 @@ static bool is_made(const struct audit_action *action, const char *ext)
 static bool was_done(const struct history *done, const struct strmap *by_ext,
                      const struct change *change)
 {
-    if (!change->ext || strmap_get(by_ext, change->ext) != STRMAP_NONE) {
+    const char *subject = subject_of(change->kind, change->ext, change->agent);
+    if (!subject || strmap_get(by_ext, subject) != STRMAP_NONE) {
         return true;
     }
     for (size_t i = 0; change->kind == CHANGE_CREATE && i < done->n_actions; i++) {

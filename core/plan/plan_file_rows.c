@@ -132,6 +132,64 @@ static struct slot get_slot(struct json_members *members, const json_t *object)
     return slot;
 }
 
+/* ---- exemptions ------------------------------------------------------------------------------ */
+
+/* NULL: there is none. */
+static json_t *put_exempt(const struct exempt *exempt, bool *clean)
+{
+    if (!exempt) {
+        return json_null();
+    }
+    json_t *object = json_object();
+    put_text(object, "agent", exempt->agent, clean);
+    put_text(object, "note", exempt->note, clean);
+    put_text(object, "by", exempt->by, clean);
+    json_put_number(object, "since", exempt->since_s);
+    return object;
+}
+
+static const struct exempt *get_exempt(struct json_members *members, const json_t *step,
+                                       const char *name)
+{
+    const json_t *object = json_object_get(step, name);
+    if (!json_is_object(object)) {
+        if (!json_is_null(object)) {
+            json_complain(members, name, "is missing");
+        }
+        return NULL;
+    }
+    struct exempt *exempt = arena_alloc(members->arena, sizeof *exempt);
+    *exempt = (struct exempt){.agent = json_get_text(members, object, "agent"),
+                              .note = json_get_text(members, object, "note"),
+                              .by = json_get_text(members, object, "by"),
+                              .since_s = json_get_number(members, object, "since")};
+    if (!exempt->agent) {
+        json_complain(members, "agent", "is missing");
+    }
+    return exempt;
+}
+
+static json_t *put_exempt_step(const struct exempt_step *step, bool *clean)
+{
+    json_t *object = json_object();
+    put_text(object, "agent", step->agent, clean);
+    json_object_set_new_nocheck(object, "before", put_exempt(step->before, clean));
+    json_object_set_new_nocheck(object, "after", put_exempt(step->after, clean));
+    return object;
+}
+
+static struct exempt_step *get_exempt_step(struct json_members *members, const json_t *object)
+{
+    struct exempt_step *step = arena_alloc(members->arena, sizeof *step);
+    *step = (struct exempt_step){.agent = json_get_text(members, object, "agent"),
+                                 .before = get_exempt(members, object, "before"),
+                                 .after = get_exempt(members, object, "after")};
+    if (!step->agent) {
+        json_complain(members, "exempt", "names no agent");
+    }
+    return step;
+}
+
 /* ---- changes --------------------------------------------------------------------------------- */
 
 static json_t *put_steps(const struct change *change, bool *clean)
@@ -162,6 +220,9 @@ static void put_extras(json_t *object, const struct change *change, bool *clean)
         json_put_number(trail, "expired_by", change->trail->expired_by_s);
         json_put_number(trail, "records", (int64_t)change->trail->n_records);
         json_object_set_new_nocheck(object, "trail", trail);
+    }
+    if (change->exempt) {
+        json_object_set_new_nocheck(object, "exempt", put_exempt_step(change->exempt, clean));
     }
 }
 
@@ -228,6 +289,10 @@ static void get_extras(struct json_members *members, const json_t *object, struc
 {
     const json_t *claim = json_get_object(members, object, "claim");
     const json_t *trail = json_get_object(members, object, "trail");
+    const json_t *exempt = json_get_object(members, object, "exempt");
+    if (exempt) {
+        change->exempt = get_exempt_step(members, exempt);
+    }
     if (claim) {
         change->claim = arena_alloc(members->arena, sizeof *change->claim);
         *change->claim = (struct claim_step){.agent = json_get_text(members, claim, "agent"),
@@ -266,7 +331,7 @@ void plan_file_get_change(struct json_members *members, const json_t *object, st
     change->group = (uint32_t)group;
     get_steps(members, object, change);
     get_extras(members, object, change);
-    if (change->n_steps == 0 && !change->claim && !change->trail) {
+    if (change->n_steps == 0 && !change->claim && !change->trail && !change->exempt) {
         json_complain(members, "steps", "are missing");
     }
 }
@@ -291,6 +356,7 @@ json_t *plan_file_put_wish(const struct wish *wish, bool *clean)
     json_put_number(object, "at", wish->at_s);
     put_text(object, "given", wish->given[0] ? wish->given : NULL, clean);
     json_put_flag(object, "out", wish->unticked);
+    json_put_flag(object, "saw_exempt", wish->saw_exempt);
     for (size_t i = 0; i < wish->n_seen; i++) {
         json_t *slot = put_slot(&wish->seen[i].slot, clean);
         put_text(slot, "of", wish->seen[i].agent, clean);
@@ -347,6 +413,7 @@ void plan_file_get_wish(struct json_members *members, const json_t *object, stru
     asked->until.at_s = json_get_number(members, object, "until");
     wish->at_s = json_get_number(members, object, "at");
     wish->unticked = json_get_flag(members, object, "out");
+    wish->saw_exempt = json_get_flag(members, object, "saw_exempt");
     if (given) {
         memcpy(wish->given, given, strlen(given));
     }

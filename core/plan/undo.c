@@ -10,49 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/plan/audit.h"
 #include "core/base/banned.h"
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/plan/belongings.h"
-#include "core/plan/builder.h"
+#include "core/plan/undo_private.h"
 #include "core/plan/conflict.h"
-#include "core/base/strmap.h"
 #include "core/base/text.h"
 
 #define NONE SIZE_MAX
 #define MISTAKE_S 3600 /* an assignment that is undone within this time counts as never made */
-
-/* An extension in the record. Of several changes that touch it, the one with the highest rank says
-   what it was, and what it became. */
-struct trace {
-    char ext[EXT_ROOM];
-    const struct slot *now; /* NULL: not there */
-    struct slot was;
-    int was_rank;
-    struct slot became;
-    int became_rank;
-    const char *pin;               /* the note of a pin that came with an assignment */
-    const struct slot *moves_back; /* what the agent who gets it back holds until then; or NULL */
-    bool sets_fallback;            /* a change of the record set the holder's fallback */
-    bool unpinned;                 /* a change of the record lifts a pin that a release ended */
-    const char *conflict;          /* why it cannot be undone, or NULL */
-    bool differs;                  /* at the root: something is not as it was before the action */
-    size_t joined;                 /* union-find over the traces */
-    size_t last_change; /* of its component, at the root: the end of a list through `previous` */
-};
-
-struct undo {
-    struct plan_builder builder;
-    const struct plan_input *input;
-    const struct audit_action *action;
-    struct trace *traces;
-    size_t n_traces;
-    struct strmap by_ext;
-    size_t *previous; /* by change: the one before it in its component */
-    const char *why;
-    size_t n_kept; /* changes that are never undone */
-};
 
 /* ---- what was, what became ------------------------------------------------------------------ */
 
@@ -199,6 +166,8 @@ static bool is_undone(const struct audit_change *change)
     case CHANGE_UNRESERVE:
     case CHANGE_SET:
         return true;
+    case CHANGE_EXEMPT:
+    case CHANGE_UNEXEMPT:
     case CHANGE_CREATE:
     case CHANGE_ADOPT:
     case CHANGE_REPAIR:
@@ -251,6 +220,8 @@ static void read_change(struct undo *undo, const struct audit_change *change, si
         say_was(trace, 3, slot_free(trace->ext, undo->action->at_ms / 1000, change->agent));
         say_became(trace, 2, slot_free(trace->ext, 0, NULL));
         break;
+    case CHANGE_EXEMPT:
+    case CHANGE_UNEXEMPT:
     case CHANGE_CREATE:
     case CHANGE_ADOPT:
     case CHANGE_KIND_COUNT:
@@ -485,6 +456,8 @@ static void invert(struct undo *undo, const struct audit_change *change)
     case CHANGE_SET:
         add_with_notes(undo, CHANGE_SET, trace, change->agent, change->to, change->from);
         break;
+    case CHANGE_EXEMPT:
+    case CHANGE_UNEXEMPT:
     case CHANGE_CREATE:
     case CHANGE_ADOPT:
     case CHANGE_REPAIR:
@@ -535,42 +508,6 @@ static void build_inverse(struct undo *undo)
     }
 }
 
-/* ---- notes --------------------------------------------------------------------------------- */
-
-static void note_rest(struct undo *undo)
-{
-    struct plan *plan = undo->builder.plan;
-    struct name_list moved = {.n = 0};
-    size_t n_undone = 0;
-    struct name_list strangers = {.n = 0};
-    const struct roster *roster = undo->input->roster;
-    for (size_t i = 0; i < plan->n_changes; i++) {
-        const struct change *change = &plan->changes[i];
-        if (change->result == RESULT_CONFLICT) {
-            name_list_add(&moved, change->ext);
-        } else if (change->already_applied) {
-            n_undone++;
-        } else if (change->kind == CHANGE_ASSIGN && roster && roster->n_agents > 0 &&
-                   !roster_find(roster, change->agent)) {
-            name_list_add(&strangers, change->agent);
-        }
-    }
-    if (moved.n > 0) {
-        plan_note(plan, "%zu of %zu changes stay, because the extension has changed since: %s",
-                  moved.n, plan->n_changes, moved.text);
-    }
-    if (n_undone > 0) {
-        plan_note(plan, "%zu of %zu changes are already undone", n_undone, plan->n_changes);
-    }
-    if (strangers.n > 0) {
-        plan_note(plan, "%zu not in the directory; the next sync takes their extensions back: %s",
-                  strangers.n, strangers.text);
-    }
-    if (undo->n_kept > 0) {
-        plan_note(plan, "what was created, adopted or repaired stays as it is");
-    }
-}
-
 enum err_code plan_undo(const struct plan_input *input, const struct audit_action *action,
                         struct plan **out, struct err *err)
 {
@@ -588,7 +525,7 @@ enum err_code plan_undo(const struct plan_input *input, const struct audit_actio
     read_action(&undo);
     find_conflicts(&undo);
     build_inverse(&undo);
-    note_rest(&undo);
+    undo_note_rest(&undo);
     strmap_release(&undo.by_ext);
     free(undo.traces);
     free(undo.previous);

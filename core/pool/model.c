@@ -18,6 +18,7 @@
 struct growing {
     struct snapshot snapshot;
     size_t capacity;
+    size_t exempts_capacity;
 };
 
 struct snapshot *snapshot_new(void)
@@ -52,7 +53,9 @@ void snapshot_unref(const struct snapshot *snapshot)
     }
     struct snapshot *last = (struct snapshot *)(uintptr_t)snapshot;
     free(last->slots);
+    free(last->exempts);
     last->slots = NULL;
+    last->exempts = NULL;
     drop_texts(last);
 }
 
@@ -112,6 +115,80 @@ const char *slot_source(const struct slot *slot, size_t *length)
     const struct belongings *own = slot->state == SLOT_ASSIGNED ? slot->own : NULL;
     return own ? belongings_source(own, length) : NULL;
 }
+
+/* ---- exempt agents ------------------------------------------------------------------------- */
+
+/* The place of the first entry whose agent is not before this one. */
+static size_t exempt_bound(const struct snapshot *snapshot, const char *agent)
+{
+    size_t low = 0;
+    size_t high = snapshot->n_exempts;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(snapshot->exempts[middle].agent, agent) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+const struct exempt *snapshot_find_exempt(const struct snapshot *snapshot, const char *agent)
+{
+    size_t place = exempt_bound(snapshot, agent);
+    bool found = place < snapshot->n_exempts && strcmp(snapshot->exempts[place].agent, agent) == 0;
+    return found ? &snapshot->exempts[place] : NULL;
+}
+
+static void room_for_exempts(struct snapshot *snapshot, size_t wanted)
+{
+    struct growing *growing = (struct growing *)snapshot;
+    if (wanted > growing->exempts_capacity) {
+        size_t twice = 2 * growing->exempts_capacity;
+        growing->exempts_capacity = wanted > twice ? wanted : twice;
+        snapshot->exempts =
+            mem_resize(snapshot->exempts, growing->exempts_capacity, sizeof *snapshot->exempts);
+    }
+}
+
+void snapshot_put_exempt(struct snapshot *snapshot, const char *agent, const struct exempt *entry)
+{
+    size_t place = exempt_bound(snapshot, agent);
+    bool there = place < snapshot->n_exempts && strcmp(snapshot->exempts[place].agent, agent) == 0;
+    size_t behind = snapshot->n_exempts - place - there;
+    room_for_exempts(snapshot, snapshot->n_exempts + 1);
+    struct exempt *at = &snapshot->exempts[place];
+    memmove(at + (entry != NULL), at + there, behind * sizeof *at);
+    snapshot->n_exempts = place + (entry != NULL) + behind;
+    if (entry) {
+        struct arena *arena = &snapshot->arena;
+        *at = (struct exempt){.agent = arena_strdup(arena, agent),
+                              .note = arena_strdup(arena, entry->note),
+                              .by = arena_strdup(arena, entry->by),
+                              .since_s = entry->since_s};
+    }
+}
+
+void snapshot_copy_exempts(struct snapshot *snapshot, const struct snapshot *from)
+{
+    room_for_exempts(snapshot, from->n_exempts);
+    for (size_t i = 0; i < from->n_exempts; i++) {
+        snapshot_put_exempt(snapshot, from->exempts[i].agent, &from->exempts[i]);
+    }
+}
+
+/* The texts stay those of the other one. */
+static void share_exempts(struct snapshot *snapshot, const struct snapshot *from)
+{
+    room_for_exempts(snapshot, from->n_exempts);
+    if (from->n_exempts > 0) {
+        memcpy(snapshot->exempts, from->exempts, from->n_exempts * sizeof *from->exempts);
+    }
+    snapshot->n_exempts = from->n_exempts;
+}
+
+/* ---- the whole ----------------------------------------------------------------------------- */
 
 void snapshot_trail_ahead(struct snapshot *snapshot, const char *month, size_t n_records)
 {
@@ -233,6 +310,7 @@ struct snapshot *snapshot_with(const struct snapshot *base, const struct slot *s
     }
     copy_slots(fresh, base, at, base->n_slots);
     keep_changed(fresh, slots, n);
+    share_exempts(fresh, base);
     fresh->claims = base->claims;
     fresh->n_claims = base->n_claims;
     fresh->keeps_claims = base->keeps_claims;

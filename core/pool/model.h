@@ -87,6 +87,14 @@ struct claim {
     char ext[EXT_ROOM];
 };
 
+/* An agent of whom somebody said that they need no extension. */
+struct exempt {
+    const char *agent;
+    const char *note; /* NULL: none */
+    const char *by;   /* who said it, or NULL */
+    int64_t since_s;  /* 0: not known */
+};
+
 /* A record that nobody understands; reported, never touched. */
 struct unknown_item {
     const char *key;
@@ -135,6 +143,8 @@ struct snapshot {
     struct claim
         *claims; /* sorted by agent; without `consistent` those of agents with two numbers */
     size_t n_claims;
+    struct exempt *exempts; /* sorted by agent; of a `partial` one those that were asked for */
+    size_t n_exempts;
     struct unknown_item *unknown_items; /* only with `consistent` */
     size_t n_unknown_items;
     bool consistent;   /* everything was read with strong consistency (doctor) */
@@ -174,6 +184,14 @@ const char *slot_fallback(const struct slot *slot);
 const char *belongings_source(const struct belongings *own, size_t *length);
 const char *slot_source(const struct slot *slot, size_t *length);
 
+/* What is known of an agent's exemption from now on: `entry`, which is copied, or NULL: there is none.
+   For stores and pictures in the making, not for one that is shared. */
+void snapshot_put_exempt(struct snapshot *snapshot, const char *agent, const struct exempt *entry);
+/* All that `from` has. The texts are copied. */
+void snapshot_copy_exempts(struct snapshot *snapshot, const struct snapshot *from);
+/* Binary search; NULL if nobody said that the agent is exempt. */
+const struct exempt *snapshot_find_exempt(const struct snapshot *snapshot, const char *agent);
+
 /* Adds to trail.ahead: so many more records of that month. Copies the text. */
 void snapshot_trail_ahead(struct snapshot *snapshot, const char *month, size_t n_records);
 
@@ -183,8 +201,8 @@ void snapshot_seal(struct snapshot *snapshot);
 /*
  * What `base` has, but for these numbers: what is in their slots now, sorted by number, one each;
  * SLOT_ABSENT: it is gone. The texts of the slots that are the same stay in `base`, which this
- * snapshot keeps as long as it needs them; those of `slots` are copied. One reference. The store
- * sets time, read_at_s and mark, and judges the times (core/pool/stamps.h).
+ * snapshot keeps as long as it needs them; those of `slots` are copied. The exempt agents are those of
+ * `base`, until snapshot_put_exempt says otherwise. One reference. The store sets time, read_at_s and mark, and judges the times (core/pool/stamps.h).
  */
 struct snapshot *snapshot_with(const struct snapshot *base, const struct slot *slots, size_t n);
 

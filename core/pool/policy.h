@@ -16,6 +16,8 @@
 
 #define POLICY_RANGES_MAX 256
 #define POLICY_BLOCKED_MAX 256
+#define POLICY_EXEMPT_MAX 32
+#define POLICY_PATTERN_ROOM 64
 
 struct ext_range {
     char first[EXT_ROOM];
@@ -50,6 +52,9 @@ struct policy {
     struct release_limit limit;
     int64_t audit_keep_s; /* how long audit records are kept */
     struct low_water low_water;
+    char exempt[POLICY_EXEMPT_MAX][POLICY_PATTERN_ROOM]; /* core/pool/exempt.h */
+    size_t n_exempt;
+    const char *exempt_at;      /* where the configuration says so ("config:12"), or NULL */
     const struct group *groups; /* core/pool/group.h; their ranges are in `ranges` */
     size_t n_groups;            /* 0: everybody is given any number */
 };

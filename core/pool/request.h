@@ -20,7 +20,9 @@
     X(CHANGE_UNRESERVE, "unreserve", 'u')                                                          \
     X(CHANGE_PIN, "pin", 'p')                                                                      \
     X(CHANGE_UNPIN, "unpin", 'n')                                                                  \
-    X(CHANGE_SET, "set", 's') /* target, until or fallback; nobody's number */                     \
+    X(CHANGE_EXEMPT, "exempt", 'e')     /* an agent needs no number */                             \
+    X(CHANGE_UNEXEMPT, "unexempt", 'i') /* ... and needs one again */                              \
+    X(CHANGE_SET, "set", 's')           /* target, until or fallback; nobody's number */           \
     X(CHANGE_ADOPT, "adopt", '=')                                                                  \
     X(CHANGE_REPAIR, "repair", '!')
 
@@ -37,7 +39,7 @@ char change_kind_mark(enum change_kind kind);
 
 /* One thing that an operator asks for, by keys, on the command line or in a row of a CSV. */
 struct request {
-    enum change_kind kind; /* assign release reassign reserve unreserve pin unpin set */
+    enum change_kind kind; /* not create, adopt, repair */
     bool swap;             /* with kind reassign: `agent` and `other` change places */
     bool as_fits;          /* with kind assign: reassign if the agent already holds one */
     const char *agent;     /* login, or NULL */
@@ -45,7 +47,7 @@ struct request {
     const char *ext;       /* NULL: the lowest free one / the one that the agent holds */
     const char *kept;      /* without ext: the number that was chosen for it before, and that it
                               keeps while that is free; NULL: none */
-    const char *note;      /* of the pin or the reservation; otherwise the reason */
+    const char *note;      /* of the pin, the reservation or the exemption; otherwise the reason */
     const char *target;    /* reserve: where calls go; set: the agent's fallback. NULL: not said,
                               "": none from now on */
     struct until until;    /* reserve */

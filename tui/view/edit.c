@@ -44,6 +44,8 @@ bool edit_fits(const struct shell *shell, enum change_kind kind, const struct sl
         return slot && slot->state == SLOT_RESERVED;
     case CHANGE_SET:
         return held;
+    case CHANGE_EXEMPT:
+    case CHANGE_UNEXEMPT:
     case CHANGE_CREATE:
     case CHANGE_ADOPT:
     case CHANGE_REPAIR:

@@ -27,6 +27,8 @@ static enum style kind_style(enum change_kind kind)
     case CHANGE_PIN:
     case CHANGE_UNPIN:
     case CHANGE_SET:
+    case CHANGE_EXEMPT:
+    case CHANGE_UNEXEMPT:
     case CHANGE_ADOPT:
     case CHANGE_REPAIR:
     case CHANGE_KIND_COUNT:

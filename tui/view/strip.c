@@ -286,6 +286,10 @@ static const char *verb_of(enum change_kind kind)
         return "Reserve";
     case CHANGE_UNRESERVE:
         return "Put back";
+    case CHANGE_EXEMPT:
+        return "Exempt";
+    case CHANGE_UNEXEMPT:
+        return "Unexempt";
     case CHANGE_CREATE:
     case CHANGE_ASSIGN:
     case CHANGE_REASSIGN:

@@ -12,6 +12,7 @@
 #include "core/base/mem.h"
 #include "core/plan/belongings.h"
 #include "core/plan/builder.h"
+#include "core/plan/conflict.h"
 #include "core/plan/effects.h"
 
 #define SLOTS_MAX 4096
@@ -26,6 +27,7 @@ void world_init(struct world *world, const char *ranges)
     assert_int_equal(policy_set_blocked(&world->policy, "911", NULL), ERR_OK);
     world->slots = mem_array(SLOTS_MAX, sizeof *world->slots);
     world->claims = mem_array(CLAIMS_MAX, sizeof *world->claims);
+    world->exempts = snapshot_new();
     world->roster = roster_new();
     roster_seal(world->roster);
     world_look(world);
@@ -34,6 +36,7 @@ void world_init(struct world *world, const char *ranges)
 void world_release(struct world *world)
 {
     snapshot_unref(world->snapshot);
+    snapshot_unref(world->exempts);
     roster_unref(world->roster);
     free(world->slots);
     free(world->claims);
@@ -137,6 +140,14 @@ void world_store(struct world *world, const char *lines)
         const char *who = strtok_r(NULL, " ", &state);
         assert_non_null(ext);
         assert_non_null(who);
+        if (strcmp(ext, "exempt") == 0) {
+            const char *note = strtok_r(NULL, " ", &state);
+            const struct exempt entry = {.since_s = world->now_s - WORLD_DAY_S,
+                                         .note = note ? note + strlen("note=") : NULL,
+                                         .by = "test"};
+            snapshot_put_exempt(world->exempts, who, &entry);
+            continue;
+        }
         struct slot slot = slot_free(ext, 0, NULL);
         if (strcmp(who, "-held") == 0) {
             slot = slot_reserved(ext, NULL, world->now_s - WORLD_DAY_S, "test");
@@ -255,6 +266,7 @@ void world_look(struct world *world)
             claim->agent = arena_strdup(&seen->arena, world->claims[i].agent);
         }
     }
+    snapshot_copy_exempts(seen, world->exempts);
     snapshot_seal(seen);
     world->snapshot = seen;
 }
@@ -285,8 +297,8 @@ struct plan *world_sync(const struct world *world)
 /* ---- applying ------------------------------------------------------------------------------ */
 
 /* An index shows no leaked record, so a condition cannot speak of it either. */
-static bool slot_is_as_seen(const struct world *world, const struct slot *now,
-                            const struct slot *seen)
+static bool number_is_as_seen(const struct world *world, const struct slot *now,
+                              const struct slot *seen)
 {
     if (!now || !world->keeps_claims || !seen) {
         return slot_same(now, seen);
@@ -334,12 +346,20 @@ static bool would_have_two(struct world *world, const struct effects *effects,
     return false;
 }
 
+static bool exempt_fits(struct world *world, const struct effects *effects,
+                        const struct exempt_effect *exempt)
+{
+    const struct claim_effect none = {.agent = exempt->agent, .after = "any"};
+    return exempt_is_as_seen(exempt->before, snapshot_find_exempt(world->exempts, exempt->agent)) &&
+           !(exempt->after && would_have_two(world, effects, &none));
+}
+
 /* The change whose condition does not hold, or SIZE_MAX. */
 static size_t first_conflict(struct world *world, const struct effects *effects)
 {
     for (size_t i = 0; i < effects->n_items; i++) {
         const struct effect *effect = &effects->items[i];
-        if (!slot_is_as_seen(world, world_slot(world, effect->ext), effect->before)) {
+        if (!number_is_as_seen(world, world_slot(world, effect->ext), effect->before)) {
             return effect->change;
         }
     }
@@ -348,6 +368,11 @@ static size_t first_conflict(struct world *world, const struct effects *effects)
         if (world->keeps_claims ? !claim_is_as_seen(world, claim)
                                 : would_have_two(world, effects, claim)) {
             return claim->change;
+        }
+    }
+    for (size_t i = 0; i < effects->n_exempts; i++) {
+        if (!exempt_fits(world, effects, &effects->exempts[i])) {
+            return effects->exempts[i].change;
         }
     }
     return SIZE_MAX;
@@ -370,6 +395,9 @@ static void write_effects(struct world *world, const struct effects *effects)
     }
     for (size_t i = 0; world->keeps_claims && i < effects->n_claims; i++) {
         world_claim(world, effects->claims[i].agent, effects->claims[i].after);
+    }
+    for (size_t i = 0; i < effects->n_exempts; i++) {
+        snapshot_put_exempt(world->exempts, effects->exempts[i].agent, effects->exempts[i].after);
     }
 }
 
@@ -530,6 +558,11 @@ const char *world_text(struct world *world)
             buf_printf(&out, " records=%u", slot->records);
         }
         buf_putc(&out, '\n');
+    }
+    for (size_t i = 0; i < world->exempts->n_exempts; i++) {
+        const struct exempt *exempt = &world->exempts->exempts[i];
+        buf_printf(&out, "exempt %s%s%s\n", exempt->agent, exempt->note ? " note=" : "",
+                   exempt->note ? exempt->note : "");
     }
     const char *text = arena_strdup(&world->arena, out.data);
     buf_release(&out);

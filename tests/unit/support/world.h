@@ -24,6 +24,7 @@
  *     0001 -held            reserved; note=fax
  *     0001 alice source=leeds     of the file of that name; instance=i-1: of that Connect instance
  *     ... +free +leaked +held +assigned   further records of the same number
+ *     exempt kim note=trainer   kim is exempt; the note may be left out
  * world_fill adds the rest of the ranges as free. Only 911 is blocked, so that 0001 is a number.
  *
  * The store behind it keeps claims as a table without constraints does, and applies the effects of
@@ -53,9 +54,10 @@ struct world {
     size_t n_slots;
     struct claim *claims; /* any order */
     size_t n_claims;
-    bool keeps_claims; /* like a table; otherwise like SQLite: exact, no claims */
-    bool consistent;   /* the next look is the doctor's */
-    char *record;      /* what the audit trail says of the last world_do */
+    struct snapshot *exempts; /* has those who are exempt, and nothing else */
+    bool keeps_claims;        /* like a table; otherwise like SQLite: exact, no claims */
+    bool consistent;          /* the next look is the doctor's */
+    char *record;             /* what the audit trail says of the last world_do */
     const char *record_action;
 };
 

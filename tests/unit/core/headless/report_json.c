@@ -60,9 +60,10 @@ static void what_a_terminal_obeys_is_escaped(void **state)
 
 #define COUNTS(create, assign, release, keep, unassigned)                                          \
     "\"plan\":{\"create\":" create ",\"assign\":" assign ",\"release\":" release                   \
-    ",\"reassign\":0,\"reserve\":0,\"unreserve\":0,\"pin\":0,\"unpin\":0,\"set\":0,"               \
+    ",\"reassign\":0,\"reserve\":0,\"unreserve\":0,\"pin\":0,\"unpin\":0,\"exempt\":0,"            \
+    "\"unexempt\":0,\"set\":0,"                                                                    \
     "\"adopt\":0,"                                                                                 \
-    "\"repair\":0,\"keep\":" keep ",\"unassigned\":" unassigned                        \
+    "\"repair\":0,\"keep\":" keep ",\"unassigned\":" unassigned                                    \
     ",\"foreign\":0,\"unknown_origin\":0}"
 
 static void a_sync(void **state)

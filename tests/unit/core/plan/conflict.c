@@ -30,6 +30,12 @@ static const char *claim_now(void *context, const char *agent)
     return world_claim_of(context, agent);
 }
 
+static const struct exempt *exempt_now(void *context, const char *agent)
+{
+    const struct world *world = context;
+    return snapshot_find_exempt(world->snapshot, agent);
+}
+
 struct sample {
     const char *requests;
     const char *meanwhile; /* lines of the store that come then */
@@ -77,6 +83,21 @@ static const struct sample s_samples[] = {
     {"set alice target=agent:bob", "0001 zoe 0d\n", "-", CONFLICT_OTHER, NULL},
     {"release alice", "0001 alice fallback=agent:bob\n", NULL, CONFLICT_OTHER, NULL},
     {"assign zoe 0004", "0004 zoe 0d fallback=agent:bob\n", NULL, CONFLICT_OTHER, NULL},
+    {"assign zoe 0004", "exempt zoe note=trainer\n", NULL, CONFLICT_OTHER,
+     "zoe is exempt since 2026-11-21: trainer"},
+    {"exempt zoe", "", NULL, CONFLICT_AS_SEEN, NULL},
+    {"exempt zoe", "exempt zoe\n", NULL, CONFLICT_ALREADY_APPLIED,
+     "zoe is exempt since 2026-11-21"},
+    {"exempt zoe note=a", "exempt zoe note=b\n", NULL, CONFLICT_OTHER,
+     "zoe is exempt since 2026-11-21: b"},
+    {"exempt zoe", "0005 zoe 0d\n", NULL, CONFLICT_OTHER, "zoe holds 0005 now"},
+    {"exempt alice", "0001 - alice 0d\n", "-", CONFLICT_OTHER,
+     "0001 is free, given back by alice on 2026-11-22"},
+    {"exempt alice note=x", "0001 - alice 0d\nexempt alice note=x\n", "-", CONFLICT_ALREADY_APPLIED,
+     NULL},
+    {"unexempt yan", "", NULL, CONFLICT_AS_SEEN, NULL},
+    {"unexempt yan", "exempt yan note=other\n", NULL, CONFLICT_OTHER,
+     "yan is exempt since 2026-11-21: other"},
 };
 
 static struct plan *plan_requests(const struct world *w, const char *text)
@@ -98,7 +119,7 @@ static void check_sample(const struct sample *sample)
     struct world w;
     world_init(&w, "0000-0009");
     w.keeps_claims = true;
-    world_store(&w, "0001 alice\n0002 bob\n0003 -held note=lift\n");
+    world_store(&w, "0001 alice\n0002 bob\n0003 -held note=lift\nexempt yan\n");
     world_fill(&w);
     world_claim_all(&w);
     world_directory(&w, "alice bob zoe");
@@ -113,7 +134,7 @@ static void check_sample(const struct sample *sample)
         world_claim(&w, "alice", strcmp(sample->claim, "-") == 0 ? NULL : sample->claim);
     }
     world_look(&w);
-    struct present present = {slot_now, holding_now, claim_now, &w};
+    struct present present = {slot_now, holding_now, claim_now, exempt_now, &w};
     conflict_judge(plan, &effects, &present, &arena, &verdict);
     if (verdict.fate != sample->fate ||
         (sample->detail && strcmp(verdict.detail, sample->detail) != 0)) {

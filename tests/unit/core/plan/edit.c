@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "core/base/buf.h"
+#include "core/plan/notes.h"
+#include "core/pool/exempt.h"
 #include "tests/unit/support/requests.h"
 #include "tests/unit/support/world.h"
 
@@ -28,8 +30,10 @@ static const char s_store[] = "0001 alice 9d\n"
                               "0013 -held target=ext:0001 until=-1\n"
                               "0014 fay 3d fallback=ext:0001\n"
                               "0055 outside 2d\n"
-                              "0077 frozen 2d\n";
-static const char s_directory[] = "alice bob carol dave erin fay frank frozen old twin outside zoe";
+                              "0077 frozen 2d\n"
+                              "exempt yan note=trainer\n";
+static const char s_directory[] =
+    "alice bob carol dave erin fay frank frozen old twin outside svc-1 yan zoe";
 
 struct sample {
     const char *name;
@@ -79,6 +83,38 @@ static const struct sample s_samples[] = {
      "8? 0020 is already wanted by line 7\n", ""},
     {"two extensions", "reassign twin 0020",
      "? twin has 2 extensions at once; a sync or --doctor --fix repairs that\n", ""},
+    /* exempt */
+    {"exempt", "exempt erin note=trainer", "e - erin ( -> trainer)\n",
+     "exempt erin note=trainer\n"},
+    {"exempt a holder", "exempt bob", "- 0002 bob #1\ne - bob #1\n", "0002 - bob 0d\nexempt bob\n"},
+    {"exempt one who is pinned", "exempt carol", "? carol is pinned to 0003 (desk); unpin first\n",
+     ""},
+    {"exempt one who is pinned, and unpin", "exempt carol\nunpin carol",
+     "- 0003 carol #1\ne - carol #1\nn 0003 carol (desk -> ) #1\n",
+     "0003 - carol 0d\nexempt carol\n"},
+    {"exempt again", "exempt yan", "e - yan !skipped\n", ""},
+    {"exempt with another note", "exempt yan note=away", "e - yan (trainer -> away)\n",
+     "exempt yan note=away\n"},
+    {"exempt twice", "exempt erin\nexempt erin", "? erin is already in another request\n", ""},
+    {"exempt and assign", "exempt erin\nassign erin", "? erin is already in another request\n", ""},
+    {"exempt and move", "exempt bob\nreassign bob 0020", "? bob is already in another request\n",
+     ""},
+    {"exempt with two extensions", "exempt twin",
+     "? twin has 2 extensions at once; a sync or --doctor --fix repairs that\n", ""},
+    {"exempt, and another takes the number", "exempt bob\nassign erin 0002",
+     "- 0002 bob #1\ne - bob #1\n+ 0002 erin #1\n", "0002 erin 0d\nexempt bob\n"},
+    {"assign one who is exempt", "assign yan",
+     "? yan is exempt since 2026-11-21: trainer; --unexempt yan lets them have an extension\n", ""},
+    {"assign one who is exempt by a pattern", "assign svc-1",
+     "? svc-1 is exempt by the pattern \"svc-*\": change [policy] exempt for that\n", ""},
+    {"unexempt", "unexempt yan", "i - yan (trainer -> )\n", ""},
+    {"unexempt and assign", "unexempt yan\nassign yan", "i - yan (trainer -> ) #1\n+ 0000 yan #1\n",
+     "0000 yan 0d\n"},
+    {"unexempt one who is not", "unexempt erin", "? erin is not exempt\n", ""},
+    {"unexempt one who is not, in a file", "7: unexempt erin", "i - erin !skipped\n", ""},
+    {"unexempt one of a pattern", "unexempt svc-1",
+     "? svc-1 is exempt by the pattern \"svc-*\": change [policy] exempt for that\n", ""},
+    {"exempt a number", "exempt 0020", "? exempt takes an agent and no extension\n", ""},
     /* release */
     {"release", "release alice", "- 0001 alice\n", "0001 - alice 0d\n"},
     {"release by number", "release 0001", "- 0001 alice\n", "0001 - alice 0d\n"},
@@ -241,6 +277,7 @@ static void open_world(struct world *w)
 {
     world_init(w, RANGES);
     assert_int_equal(policy_set_blocked(&w->policy, "0077", NULL), ERR_OK);
+    assert_int_equal(policy_set_exempt(&w->policy, "svc-*", NULL), ERR_OK);
     w->keeps_claims = true;
     world_store(w, s_store);
     world_fill(w);
@@ -370,6 +407,60 @@ static void test_reasons(void **state)
         assert_string_equal(plan->changes[0].why, samples[i].why);
         plan_free(plan);
     }
+    world_release(&w);
+}
+
+/* Whoever is released and still works here gets a number again by the next sync. */
+static void test_who_stays_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *request;
+        const char *note; /* NULL: none */
+    } samples[] = {
+        {"release alice", "alice is in the directory: the next sync gives them an extension again; "
+                          "--exempt alice releases it for good"},
+        {"release 0001", "alice is in the directory: the next sync gives them an extension again; "
+                         "--exempt alice releases it for good"},
+        {"release alice\nrelease bob\nrelease left",
+         "2 are in the directory: the next sync gives them extensions again; "
+         "--exempt releases them for good: alice, bob"},
+        {"release left", NULL},
+        {"exempt alice", NULL},
+        {"exempt erni", "nobody in the directory is called \"erni\"; did you mean \"erin\"?"},
+    };
+    struct world w;
+    open_world(&w);
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct plan *plan = plan_of(&w, samples[i].request, ERR_OK, NULL);
+        plan->derived = false;
+        plan_note_staying(plan, &w.policy, w.roster);
+        assert_int_equal(plan->n_notes, samples[i].note != NULL);
+        if (samples[i].note) {
+            assert_string_equal(plan->notes[0], samples[i].note);
+        }
+        plan_free(plan);
+    }
+    world_release(&w);
+}
+
+/* An assign that was asked for has the condition that nobody makes the agent exempt before; a row of a
+   file goes without, because it would cost a third more. */
+static void test_an_assign_expects_that_nobody_is_exempt(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w);
+    struct plan *plan = plan_of(&w, "assign erin\n7: assign frank", ERR_OK, NULL);
+    assert_non_null(plan->changes[0].exempt);
+    assert_null(plan->changes[0].exempt->before);
+    assert_null(plan->changes[0].exempt->after);
+    assert_null(plan->changes[1].exempt);
+    world_store(&w, "exempt erin\n");
+    assert_int_equal(world_apply(&w, plan), 1);
+    assert_int_equal(plan->changes[0].result, RESULT_CONFLICT);
+    assert_int_equal(plan->changes[1].result, RESULT_DONE);
+    plan_free(plan);
     world_release(&w);
 }
 
@@ -627,6 +718,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_samples),
         cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_who_stays_is_named),
+        cmocka_unit_test(test_an_assign_expects_that_nobody_is_exempt),
         cmocka_unit_test(test_given_back_for_good),
         cmocka_unit_test(test_pool_empty),
         cmocka_unit_test(test_number_not_shown),
