@@ -141,8 +141,14 @@ static enum err_code read_parts(struct reading *reading)
         struct snapshot *fresh = snapshot_with(reading->seen, scratch->slots, scratch->n_slots);
         fresh->read_at_s = clock_now_s(reading->store->clock);
         fresh->mark = reading->now;
-        code = sqlite_judge_time(reading->store, reading->policy, false, fresh, reading->err);
         reading->out->snapshot = fresh;
+        for (size_t i = 0; code == ERR_OK && i < reading->out->numbers.n_agents; i++) {
+            code = sqlite_read_exempts(reading->store, reading->out->numbers.agents[i], fresh,
+                                       reading->err);
+        }
+        if (code == ERR_OK) {
+            code = sqlite_judge_time(reading->store, reading->policy, false, fresh, reading->err);
+        }
     }
     snapshot_unref(scratch);
     return code;

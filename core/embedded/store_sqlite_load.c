@@ -121,6 +121,9 @@ static enum err_code read_slots(struct sqlite_store *store, int width, enum load
     if (code == ERR_OK) {
         code = read_rows(store, width, snapshot, &unknown_items, err);
     }
+    if (code == ERR_OK) {
+        code = sqlite_read_exempts(store, NULL, snapshot, err);
+    }
     /* A row that is not understood still occupies its number: it must not look as if absent. */
     snapshot->exact = unknown_items.n_items == 0;
     if (code == ERR_OK && mode == LOAD_CONSISTENT) {

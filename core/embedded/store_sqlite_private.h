@@ -11,6 +11,7 @@
  *     store_sqlite_rows.c    the rows that a few requests are about
  *     store_sqlite_apply.c   the call that writes, batch by batch
  *     store_sqlite_unit.c    one change or group of a batch, and what was in its way
+ *     store_sqlite_exempt.c  who needs no extension
  *     store_sqlite_trail.c   the audit trail: the times in it, records whose time is over
  *     store_sqlite_history.c the audit trail, read
  *     store_sqlite_index.c   which record is about which extension and agent
@@ -112,7 +113,7 @@ enum err_code sqlite_check_frozen(const struct sqlite_store *store, struct err *
 /* ---- store_sqlite_schema.c ---------------------------------------------------------------- */
 
 #define APPLICATION_ID 0x45787450 /* "ExtP" */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 #define SCHEMA_OLDEST 1 /* that is read as it is, and brought up by the first write */
 
 /* Makes the tables in a database that has none. In a transaction of the caller's. */
@@ -194,6 +195,17 @@ enum err_code sqlite_lookup(struct sqlite_store *store, const struct policy *pol
 enum err_code sqlite_read_rows(struct store *store, const struct policy *policy,
                                const struct store_rows *wanted, const struct progress *progress,
                                struct snapshot **out, struct err *err) ERR_CHECK;
+
+/* ---- store_sqlite_exempt.c ------------------------------------------------------------------ */
+
+/* Puts into the snapshot whether the agent is exempt; NULL: everybody who is. For tables of the version
+   last seen. */
+enum err_code sqlite_read_exempts(struct sqlite_store *store, const char *agent,
+                                  struct snapshot *into, struct err *err) ERR_CHECK;
+
+/* One row, on condition. *touched: the condition held. Returns the result of the statement. */
+int sqlite_write_exempt(struct sqlite_store *store, const struct exempt_effect *effect,
+                        bool *touched, struct err *err);
 
 /* ---- store_sqlite_unit.c -------------------------------------------------------------------- */
 

@@ -95,6 +95,9 @@ static enum err_code read_named(struct row_reading *r, const struct store_row *r
     case ROW_AGENT:
     case ROW_TARGET_AGENT:
         code = read_slots(r, BY_HOLDER, row->name);
+        if (code == ERR_OK && row->kind == ROW_AGENT) {
+            code = sqlite_read_exempts(r->store, row->name, r->snapshot, r->err);
+        }
         if (code == ERR_OK && chooses && row->kind == ROW_AGENT) {
             code = read_slots(r, BY_FORMER_HOLDER, row->name);
         }

@@ -86,14 +86,24 @@
     "CREATE INDEX audit_not_indexed ON audit (indexed) WHERE indexed = 0;" \
     "CREATE INDEX audit_by_time ON audit (at_ms, actor, user);"
 
+/* Version 4: who needs no extension. */
+#define EXEMPT_4 \
+    "CREATE TABLE exempt (" \
+    " agent TEXT PRIMARY KEY NOT NULL CHECK (typeof(agent) = 'text'" \
+    "  AND length(CAST(agent AS BLOB)) BETWEEN 1 AND 128)," \
+    " note TEXT CHECK (note IS NULL OR (typeof(note) = 'text'" \
+    "  AND length(CAST(note AS BLOB)) <= 256))," \
+    INTEGER_OR_NULL("at") "," \
+    TEXT_OR_NULL("actor") ") WITHOUT ROWID;"
+
 #define SCHEMA \
     "CREATE TABLE meta (" \
     " key TEXT PRIMARY KEY NOT NULL," \
     " value NOT NULL) WITHOUT ROWID;" \
-    EXTENSIONS ONE_EXTENSION_PER_AGENT AUDIT_2 AUDIT_3 INDEXES_3 \
+    EXTENSIONS ONE_EXTENSION_PER_AGENT AUDIT_2 AUDIT_3 INDEXES_3 EXEMPT_4 \
     "INSERT INTO meta VALUES ('width', %d);" \
     "PRAGMA application_id = %d;" \
-    "PRAGMA user_version = 3;"
+    "PRAGMA user_version = 4;"
 // clang-format on
 
 /* From version 1: other CHECKs, what a reserved number was before, what belongs to an agent. */
@@ -220,8 +230,12 @@ enum err_code sqlite_upgrade(struct sqlite_store *store, bool *upgraded, struct 
     if (code == ERR_OK && store->schema < 2) {
         code = upgrade_to_2(store, (int)width, err);
     }
-    if (code == ERR_OK) {
+    if (code == ERR_OK && store->schema < 3) {
         code = upgrade_to_3(store, err);
+    }
+    if (code == ERR_OK) {
+        code = sqlite_run(store, EXEMPT_4 "PRAGMA user_version = 4;",
+                          "bringing the tables up to this version", err);
     }
     if (code == ERR_OK) {
         *upgraded = true;

@@ -177,6 +177,25 @@ static const struct slot *holding_now(void *context, const char *agent)
     return look_for(context, QUERY_HOLDS, agent);
 }
 
+static const struct exempt *exempt_now(void *context, const char *agent)
+{
+    struct looking *looking = context;
+    struct unit_writer *writer = looking->writer;
+    struct snapshot *found = snapshot_new();
+    struct exempt *copy = NULL;
+    if (sqlite_read_exempts(writer->store, agent, found, writer->err) != ERR_OK) {
+        looking->failed = true;
+    } else if (found->n_exempts > 0) {
+        copy = arena_alloc(&writer->scratch, sizeof *copy);
+        *copy = (struct exempt){.agent = agent,
+                                .note = arena_strdup(&writer->scratch, found->exempts[0].note),
+                                .by = arena_strdup(&writer->scratch, found->exempts[0].by),
+                                .since_s = found->exempts[0].since_s};
+    }
+    snapshot_unref(found);
+    return copy;
+}
+
 /* ---- one unit ------------------------------------------------------------------------------ */
 
 struct trial {
@@ -211,6 +230,21 @@ static enum outcome try_effect(struct unit_writer *writer, const struct effect *
     return judge(writer, result, touched);
 }
 
+/* Whoever becomes exempt holds none by then. */
+static enum outcome try_exempt(struct unit_writer *writer, const struct exempt_effect *effect)
+{
+    struct slot held = {.state = SLOT_ABSENT};
+    bool touched = false;
+    if (effect->after && !look(writer, QUERY_HOLDS, effect->agent, &held)) {
+        return WENT_WRONG;
+    }
+    if (!is_absent(&held)) {
+        return WAS_OTHER;
+    }
+    int result = sqlite_write_exempt(writer->store, effect, &touched, writer->err);
+    return judge(writer, result, touched);
+}
+
 static enum outcome try_effects(struct unit_writer *writer, const struct effects *effects)
 {
     enum outcome outcome = WENT_WELL;
@@ -227,6 +261,9 @@ static enum outcome try_effects(struct unit_writer *writer, const struct effects
         const struct effect *effect = &effects->items[i];
         outcome = try_effect(writer, effect, several && is_assigned(effect->before));
     }
+    for (size_t i = 0; i < effects->n_exempts && outcome == WENT_WELL; i++) {
+        outcome = try_exempt(writer, &effects->exempts[i]);
+    }
     return outcome;
 }
 
@@ -234,7 +271,8 @@ static enum outcome try_effects(struct unit_writer *writer, const struct effects
 static void find_out(struct unit_writer *writer, struct trial *trial)
 {
     struct looking looking = {.writer = writer};
-    struct present present = {.slot = slot_now, .holding = holding_now, .context = &looking};
+    struct present present = {
+        .slot = slot_now, .holding = holding_now, .exempt = exempt_now, .context = &looking};
     struct effects effects;
     effects_of(writer->plan, trial->first, trial->end - trial->first, &writer->scratch, &effects);
     conflict_judge(writer->plan, &effects, &present, &writer->scratch, &trial->verdict);
@@ -247,9 +285,9 @@ static void find_out(struct unit_writer *writer, struct trial *trial)
 
 static void try_unit(struct unit_writer *writer, const struct effects *effects, struct trial *trial)
 {
-    bool several = effects->n_items > 1;
+    bool several = effects->n_items + effects->n_exempts > 1;
     int result = SQLITE_DONE;
-    if (effects->n_items == 0) {
+    if (effects->n_items + effects->n_exempts == 0) {
         trial->outcome = WAS_SO;
         trial->verdict = (struct conflict_verdict){.fate = CONFLICT_ALREADY_APPLIED,
                                                    .change = trial->first,
@@ -283,7 +321,7 @@ static void effects_of_unit(struct unit_writer *writer, size_t first, size_t end
                             struct effects *effects, struct effect *only)
 {
     struct change *change = &writer->plan->changes[first];
-    if (end - first != 1 || change->n_steps != 1) {
+    if (end - first != 1 || change->n_steps != 1 || change->exempt) {
         effects_of(writer->plan, first, end - first, &writer->scratch, effects);
         return;
     }

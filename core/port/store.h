@@ -68,6 +68,7 @@ struct store_rows {
     struct store_row items[STORE_ROWS_MAX];
     size_t n;
     bool chooses; /* a number is to be chosen too: what the agents held last, and what is free */
+    bool exempts; /* whether the agents of ROW_AGENT are exempt is to be told too */
 };
 
 /* A publication of the list of extensions, as the store keeps it: the publishing guard lets a list

@@ -276,9 +276,9 @@ void expect_result_at(const struct change *change, enum change_result wanted, co
                       int line)
 {
     if (change->result != wanted) {
-        print_error("%s %s: %s instead of %s (%s)\n", change_kind_name(change->kind), change->ext,
-                    change_result_name(change->result), change_result_name(wanted),
-                    change->detail ? change->detail : "no detail");
+        print_error("%s %s: %s instead of %s (%s)\n", change_kind_name(change->kind),
+                    change_subject(change), change_result_name(change->result),
+                    change_result_name(wanted), change->detail ? change->detail : "no detail");
         _fail(file, line);
     }
 }
@@ -286,7 +286,7 @@ void expect_result_at(const struct change *change, enum change_result wanted, co
 static void expect_detail(const struct change *change, const char *word, const char *file, int line)
 {
     if (!change->detail || !strstr(change->detail, word)) {
-        print_error("%s: \"%s\" does not tell of \"%s\"\n", change->ext,
+        print_error("%s: \"%s\" does not tell of \"%s\"\n", change_subject(change),
                     change->detail ? change->detail : "", word);
         _fail(file, line);
     }
@@ -345,6 +345,7 @@ int store_contract_run(const struct store_maker *maker)
         {"history", store_history_tests, store_n_history_tests},
         {"what changed", store_refresh_tests, store_n_refresh_tests},
         {"lookups", store_lookup_tests, store_n_lookup_tests},
+        {"exempt agents", store_exempt_tests, store_n_exempt_tests},
     };
     int failed = 0;
     store_site_maker = maker;

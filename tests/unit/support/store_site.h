@@ -114,5 +114,7 @@ extern const struct CMUnitTest store_refresh_tests[];
 extern const size_t store_n_refresh_tests;
 extern const struct CMUnitTest store_lookup_tests[];
 extern const size_t store_n_lookup_tests;
+extern const struct CMUnitTest store_exempt_tests[];
+extern const size_t store_n_exempt_tests;
 
 #endif

@@ -445,7 +445,8 @@ static void test_facts(void **state)
 
 static void make_schema_2(struct fixture *fixture)
 {
-    sqlite_by_hand(fixture->path, "DROP TABLE audit_subject;"
+    sqlite_by_hand(fixture->path, "DROP TABLE exempt;"
+                                  "DROP TABLE audit_subject;"
                                   "DROP INDEX free_numbers;"
                                   "DROP INDEX former_holders;"
                                   "DROP INDEX audit_not_indexed;"
@@ -542,7 +543,7 @@ static void test_the_first_write_brings_it_up(void **state)
     make_old(fixture);
     assert_int_equal(chmod(fixture->path, 0640), 0);
     assert_int_equal(fill_in_arn(fixture, 0), 1);
-    assert_int_equal(version_of(fixture->path), 3);
+    assert_int_equal(version_of(fixture->path), 4);
     assert_int_equal(costly_rules_of(fixture->path), 0);
     struct snapshot *snapshot = load(fixture, LOAD_NORMAL);
     assert_string_equal(snapshot->slots[1].own->arn, "arn:1");
@@ -590,7 +591,7 @@ static void test_the_trail_of_schema_2_is_read_and_then_indexed(void **state)
     assert_int_equal(sqlite_apply_plan(fixture->store, plan, NULL, &err), ERR_OK);
     plan_free(plan);
     snapshot_unref(snapshot);
-    assert_int_equal(version_of(fixture->path), 3);
+    assert_int_equal(version_of(fixture->path), 4);
     assert_int_equal(version_of(scratch_path(&fixture->scratch, "pool.db.schema2")), 2);
     assert_int_equal(actions_about(fixture, "0001"), before);
     assert_int_equal(number_of(fixture->path, "SELECT count(*) FROM audit WHERE n_changes = 0"), 0);
@@ -598,6 +599,31 @@ static void test_the_trail_of_schema_2_is_read_and_then_indexed(void **state)
     assert_int_equal(number_of(fixture->path, "SELECT count(*) FROM audit_subject"
                                               " WHERE agent = 1 AND name = 'alice'"),
                      before - 1); /* the numbers were made without her */
+}
+
+/* Nobody is exempt in a file of version 3, and the first write makes room for those. */
+static void test_schema_3_gets_the_exempt_agents(void **state)
+{
+    struct fixture *fixture = *state;
+    sqlite_by_hand(fixture->path, "DROP TABLE exempt; PRAGMA user_version = 3");
+    struct snapshot *snapshot = load(fixture, LOAD_CONSISTENT);
+    assert_int_equal(snapshot->n_exempts, 0);
+    assert_int_equal(version_of(fixture->path), 3);
+    static const struct exempt kim = {.agent = "kim", .since_s = 7};
+    struct plan *plan = plan_new("exempt", snapshot, NULL, 0);
+    struct change *change = plan_add(plan, CHANGE_EXEMPT, NULL, "kim", 0, "test");
+    struct exempt_step step = {.agent = "kim", .after = &kim};
+    struct err err = ERR_INIT;
+    change->exempt = &step;
+    assert_int_equal(sqlite_apply_plan(fixture->store, plan, NULL, &err), ERR_OK);
+    assert_int_equal(plan_results(plan, RESULT_DONE), 1);
+    plan_free(plan);
+    snapshot_unref(snapshot);
+    assert_int_equal(version_of(fixture->path), 4);
+    assert_int_equal(version_of(scratch_path(&fixture->scratch, "pool.db.schema3")), 3);
+    snapshot = load(fixture, LOAD_NORMAL);
+    assert_int_equal(snapshot_find_exempt(snapshot, "kim")->since_s, 7);
+    snapshot_unref(snapshot);
 }
 
 static void test_without_room_for_the_copy_nothing_is_written(void **state)
@@ -624,7 +650,7 @@ static void test_a_long_plan_on_an_older_file(void **state)
     struct fixture *fixture = *state;
     make_old(fixture);
     assign(fixture, 4500);
-    assert_int_equal(version_of(fixture->path), 3);
+    assert_int_equal(version_of(fixture->path), 4);
     assert_int_equal(count_slots(fixture), 4510);
 }
 
@@ -686,6 +712,7 @@ int main(void)
         CASE(test_an_older_file_is_read_as_it_is),
         CASE(test_the_first_write_brings_it_up),
         CASE(test_the_trail_of_schema_2_is_read_and_then_indexed),
+        CASE(test_schema_3_gets_the_exempt_agents),
         CASE(test_without_room_for_the_copy_nothing_is_written),
         CASE(test_a_long_plan_on_an_older_file),
         CASE(test_all_of_a_slot_is_kept),
