@@ -488,6 +488,57 @@ static const struct ddb_claim_fix *find_fix(const struct ddb_claim_fix *fixes, c
     return fixes;
 }
 
+/* ---- exemptions -------------------------------------------------------------------------- */
+
+static void when_exempt(struct draft *draft, const struct exempt *seen)
+{
+    if (!seen) {
+        when(draft, "attribute_not_exists(pk)");
+        return;
+    }
+    with_name(draft, "#s", "since");
+    when(draft, seen->since_s > 0 ? "#s = :s" : "attribute_not_exists(#s)");
+    if (seen->since_s > 0) {
+        with_value(draft, ":s", ddb_number(seen->since_s));
+    }
+    with_name(draft, "#n", "note");
+    when(draft, seen->note ? "#n = :n" : "attribute_not_exists(#n)");
+    if (seen->note) {
+        with_value(draft, ":n", ddb_text(seen->note));
+    }
+    when(draft, "attribute_exists(pk)");
+}
+
+/* The agent holds none: no claim, or one for a number that is somebody else's. */
+static void check_holds_none(const struct place *place, const char *agent,
+                             const struct ddb_claim_fix *fix)
+{
+    if (fix && fix->stale) {
+        check_holder(place, fix->stale, agent, false);
+        return;
+    }
+    struct draft draft;
+    draft_init(&draft, place, CHECK, ddb_claim_key(agent));
+    when(&draft, "attribute_not_exists(pk)");
+    draft_finish(&draft);
+}
+
+static void add_exempt(const struct place *place, const struct exempt_effect *effect,
+                       bool writes_claim, const struct ddb_claim_fix *fix)
+{
+    struct draft draft;
+    if (effect->after) {
+        draft_init(&draft, place, PUT, ddb_exempt_item(effect->after));
+    } else {
+        draft_init(&draft, place, effect->before ? DELETE : CHECK, ddb_exempt_key(effect->agent));
+    }
+    when_exempt(&draft, effect->before);
+    draft_finish(&draft);
+    if (effect->after && !writes_claim) {
+        check_holds_none(place, effect->agent, fix);
+    }
+}
+
 /* ---- together ---------------------------------------------------------------------------- */
 
 void ddb_actions_add(struct ddb_actions *actions, const char *table, size_t unit,
@@ -499,6 +550,11 @@ void ddb_actions_add(struct ddb_actions *actions, const char *table, size_t unit
     }
     for (size_t i = 0; i < effects->n_claims; i++) {
         add_claim(&place, &effects->claims[i], find_fix(fixes, effects->claims[i].agent));
+    }
+    for (size_t i = 0; i < effects->n_exempts; i++) {
+        const struct exempt_effect *exempt = &effects->exempts[i];
+        add_exempt(&place, exempt, effects_find_claim(effects, exempt->agent) != NULL,
+                   find_fix(fixes, exempt->agent));
     }
 }
 

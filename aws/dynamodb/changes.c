@@ -275,6 +275,9 @@ static enum err_code read_by_key(struct reading *reading, const struct snapshot 
     for (size_t i = 0; i < numbers->n; i++) {
         ddb_get_want_slot(get, numbers->exts[i]);
     }
+    for (size_t i = 0; i < numbers->n_agents; i++) {
+        ddb_get_want_exempt(get, numbers->agents[i]);
+    }
     ddb_get_start(get, on_got, &failed);
     enum err_code code = http_run(client_http(ddb->client), &failed);
     code = failed.code != ERR_OK ? failed.code : code;
@@ -284,6 +287,10 @@ static enum err_code read_by_key(struct reading *reading, const struct snapshot 
             slots[i] = *ddb_get_slot(get, numbers->exts[i]);
         }
         reading->out->snapshot = snapshot_with(base, slots, numbers->n);
+        for (size_t i = 0; i < numbers->n_agents; i++) {
+            snapshot_put_exempt(reading->out->snapshot, numbers->agents[i],
+                                ddb_get_exempt(get, numbers->agents[i]));
+        }
         free(slots);
     } else {
         ddb_take_err(reading->err, &failed);
@@ -297,6 +304,18 @@ static void add_difference(void *context, const struct slot *before, const struc
     numbers_add(context, before ? before->ext : after->ext);
 }
 
+/* The agents who are exempt in one of the two and not, or otherwise, in the other. */
+static void add_exempt_differences(struct numbers *doubtful, const struct snapshot *a,
+                                   const struct snapshot *b)
+{
+    for (size_t i = 0; i < a->n_exempts; i++) {
+        const struct exempt *one = &a->exempts[i];
+        if (!exempt_is_as_seen(one, snapshot_find_exempt(b, one->agent))) {
+            numbers_add_agent(doubtful, one->agent);
+        }
+    }
+}
+
 /* All by the index, which lags: what differs from what was seen, and what was written just now, is
    asked of the table itself. */
 static enum err_code read_whole(struct reading *reading)
@@ -308,13 +327,19 @@ static enum err_code read_whole(struct reading *reading)
     reading->out->whole = true;
     if (code == ERR_OK && reading->since->snapshot) {
         snapshot_differences(reading->since->snapshot, fresh, add_difference, &doubtful);
+        add_exempt_differences(&doubtful, reading->since->snapshot, fresh);
+        add_exempt_differences(&doubtful, fresh, reading->since->snapshot);
     }
     for (size_t i = 0; reading->told && i < reading->out->numbers.n; i++) {
         numbers_add(&doubtful, reading->out->numbers.exts[i]);
     }
+    for (size_t i = 0; reading->told && i < reading->out->numbers.n_agents; i++) {
+        numbers_add_agent(&doubtful, reading->out->numbers.agents[i]);
+    }
     numbers_seal(&doubtful);
     http_set_progress(client_http(reading->ddb->client), reading->progress);
-    if (code == ERR_OK && doubtful.n > 0 && doubtful.n <= BY_KEY_MAX) {
+    size_t n_doubtful = doubtful.n + doubtful.n_agents;
+    if (code == ERR_OK && n_doubtful > 0 && n_doubtful <= BY_KEY_MAX) {
         code = read_by_key(reading, fresh, &doubtful);
         snapshot_unref(fresh);
     } else {

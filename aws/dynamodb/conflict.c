@@ -31,6 +31,12 @@ static const char *claim_now(void *context, const char *agent)
     return ddb_get_claim(at->get, agent);
 }
 
+static const struct exempt *exempt_now(void *context, const char *agent)
+{
+    const struct looked_at *at = context;
+    return ddb_get_exempt(at->get, agent);
+}
+
 static const struct slot *held_by(const struct ddb_get *get, const char *ext, const char *agent)
 {
     const struct slot *slot = ext ? ddb_get_slot(get, ext) : NULL;
@@ -60,8 +66,23 @@ static void want_holder(struct ddb_get *get, const struct slot *slot)
     }
 }
 
+/* Whoever becomes exempt must hold none. */
+static void want_exempts(struct ddb_get *get, const struct effects *effects)
+{
+    for (size_t i = 0; i < effects->n_exempts; i++) {
+        const char *agent = effects->exempts[i].agent;
+        const char *claimed = ddb_get_claim(get, agent);
+        ddb_get_want_exempt(get, agent);
+        ddb_get_want_claim(get, agent);
+        if (claimed) {
+            ddb_get_want_slot(get, claimed);
+        }
+    }
+}
+
 void ddb_conflict_want(struct ddb_get *get, const struct effects *effects)
 {
+    want_exempts(get, effects);
     for (size_t i = 0; i < effects->n_items; i++) {
         ddb_get_want_slot(get, effects->items[i].ext);
         want_holder(get, effects->items[i].before);
@@ -109,6 +130,13 @@ static void find_fixes(const struct ddb_get *get, const struct effects *effects,
         }
         add_fix(arena, fixes, claim->agent, claim->after ? now : NULL);
     }
+    for (size_t i = 0; i < effects->n_exempts; i++) {
+        const struct exempt_effect *exempt = &effects->exempts[i];
+        const char *now = ddb_get_claim(get, exempt->agent);
+        if (exempt->after && now && !effects_find_claim(effects, exempt->agent)) {
+            add_fix(arena, fixes, exempt->agent, now);
+        }
+    }
 }
 
 void ddb_conflict_judge(const struct ddb_get *get, const struct plan *plan,
@@ -116,7 +144,12 @@ void ddb_conflict_judge(const struct ddb_get *get, const struct plan *plan,
 {
     struct looked_at at = {.get = get, .effects = effects};
     struct present present = {
-        .slot = slot_now, .holding = holding_now, .claim = claim_now, .context = &at};
+        .slot = slot_now,
+        .holding = holding_now,
+        .claim = claim_now,
+        .exempt = exempt_now,
+        .context = &at,
+    };
     out->fixes = NULL;
     conflict_judge(plan, effects, &present, arena, &out->conflict);
     if (out->conflict.fate == CONFLICT_AS_SEEN) {

@@ -12,6 +12,7 @@
  *     reserved  {pk: "0042", sk: "held", sk_value: "0042" [, note, since, by] [, target, until]
  *                [, released_at, last_agent]}
  *     claim     {pk: "agent#alice", sk: "claim", ext: "0042"}
+ *     exempt    {pk: "agent#kim", sk: "exempt", sk_value: "kim" [, note, since, by]}
  *     export    {pk: "export", sk: "<URI>", at, rows, digest}: what was last published there
  *     audit     {pk: "audit#2026-11", sk: "<time>#<action id>#<part>", action, actor, changes
  *                [, user, via, ticket, undoes, plan_file, planned, expires_at]}
@@ -162,16 +163,24 @@ bool ddb_attribute_is_condition(const struct ddb_attribute *attribute, const str
 json_t *ddb_attribute_written(const struct ddb_attribute *attribute, const struct slot *slot);
 json_t *ddb_attribute_seen(const struct ddb_attribute *attribute, const struct slot *slot);
 
+/* The key and the item of an exemption. */
+#define DDB_EXEMPT_SK "exempt"
+json_t *ddb_exempt_key(const char *agent);
+json_t *ddb_exempt_item(const struct exempt *exempt);
+
 /* The item of a slot in its state, and of a claim. */
 json_t *ddb_slot_item(const struct slot *slot);
 json_t *ddb_claim_item(const char *agent, const char *ext);
 
-/* Whether an item can hold the slot: UTF-8, sizes of keys. NULL: it can; else what is wrong. */
+/* Whether an item can hold the slot, or the exemption: UTF-8, sizes of keys. NULL: it can; else what is
+   wrong. */
 const char *ddb_slot_problem(const struct slot *slot);
+const char *ddb_exempt_problem(const struct exempt *exempt);
 
 enum ddb_kind {
     DDB_SLOT,
     DDB_CLAIM,
+    DDB_EXEMPT,
     DDB_AUDIT,       /* a record beside the pool: of an action, or of a publication */
     DDB_OTHER_WIDTH, /* an extension, but of another width than the policy's */
     DDB_ODD
@@ -181,13 +190,14 @@ struct ddb_item {
     enum ddb_kind kind;
     struct slot slot;                 /* DDB_SLOT: exactly one record */
     struct claim claim;               /* DDB_CLAIM */
+    struct exempt exempt;             /* DDB_EXEMPT */
     struct unknown_item unknown_item; /* DDB_ODD, DDB_OTHER_WIDTH */
 };
 
 /* Reads items; strings go to `arena`. Whoever wrote most of them is kept once. */
 struct ddb_reader {
     struct arena *arena;
-    int width;
+    int width;      /* of extensions; 0: not known, each is one */
     const char *sk; /* what the items' sk is if they come without it; NULL: they have it */
     const char *last_by;
 };
@@ -279,10 +289,12 @@ void ddb_get_want_slot(struct ddb_get *get, const char *ext);
 /* Only these records of it: RECORD_FREE (a leaked one too), RECORD_ASSIGNED, RECORD_RESERVED. */
 void ddb_get_want_records(struct ddb_get *get, const char *ext, unsigned records);
 void ddb_get_want_claim(struct ddb_get *get, const char *agent);
+void ddb_get_want_exempt(struct ddb_get *get, const char *agent);
 bool ddb_get_wants(const struct ddb_get *get); /* something is not read yet */
 void ddb_get_start(struct ddb_get *get, ddb_got_fn done, void *context);
 const struct slot *ddb_get_slot(const struct ddb_get *get, const char *ext);
 const char *ddb_get_claim(const struct ddb_get *get, const char *agent);
+const struct exempt *ddb_get_exempt(const struct ddb_get *get, const char *agent); /* NULL: none */
 
 /* ---- load.c, scan.c, snapshot.c, hidden.c, lookup.c ------------------------------------------ */
 

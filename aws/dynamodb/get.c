@@ -7,7 +7,7 @@
 #include "core/base/mem.h"
 
 /*
- * What is there now: the three possible records of an extension, and claims, by BatchGetItem with
+ * What is there now: the three possible records of an extension, claims and exemptions, by BatchGetItem with
  * ConsistentRead. What the service leaves unprocessed is asked for again.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
  */
@@ -21,6 +21,11 @@ struct looked_claim {
     const char *ext; /* NULL: none */
 };
 
+struct looked_exempt {
+    const char *agent;
+    const struct exempt *entry; /* NULL: none */
+};
+
 struct ddb_get {
     struct ddb *ddb;
     struct arena arena;
@@ -32,6 +37,9 @@ struct ddb_get {
     struct looked_claim *claims;
     size_t n_claims, claims_room, claims_asked;
     struct strmap by_agent;
+    struct looked_exempt *exempts;
+    size_t n_exempts, exempts_room, exempts_asked;
+    struct strmap by_exempt;
     json_t *keys; /* of the request that is being put together */
     size_t in_flight;
     struct err err;
@@ -46,6 +54,7 @@ struct ddb_get *ddb_get_new(struct ddb *ddb, int width)
     get->reader = (struct ddb_reader){.arena = &get->arena, .width = width};
     strmap_init(&get->by_ext, 64);
     strmap_init(&get->by_agent, 64);
+    strmap_init(&get->by_exempt, 0);
     return get;
 }
 
@@ -54,6 +63,8 @@ void ddb_get_free(struct ddb_get *get)
     if (get) {
         strmap_release(&get->by_ext);
         strmap_release(&get->by_agent);
+        strmap_release(&get->by_exempt);
+        free(get->exempts);
         free(get->slots);
         free(get->records);
         free(get->claims);
@@ -99,9 +110,24 @@ void ddb_get_want_claim(struct ddb_get *get, const char *agent)
     strmap_add(&get->by_agent, copy, get->n_claims++);
 }
 
+void ddb_get_want_exempt(struct ddb_get *get, const char *agent)
+{
+    if (strmap_get(&get->by_exempt, agent) != STRMAP_NONE) {
+        return;
+    }
+    if (get->n_exempts == get->exempts_room) {
+        get->exempts_room = get->exempts_room ? get->exempts_room * 2 : 16;
+        get->exempts = mem_resize(get->exempts, get->exempts_room, sizeof *get->exempts);
+    }
+    const char *copy = arena_strdup(&get->arena, agent);
+    get->exempts[get->n_exempts] = (struct looked_exempt){.agent = copy};
+    strmap_add(&get->by_exempt, copy, get->n_exempts++);
+}
+
 bool ddb_get_wants(const struct ddb_get *get)
 {
-    return get->slots_asked < get->n_slots || get->claims_asked < get->n_claims;
+    return get->slots_asked < get->n_slots || get->claims_asked < get->n_claims ||
+           get->exempts_asked < get->n_exempts;
 }
 
 /* ---- answers ------------------------------------------------------------------------------ */
@@ -116,6 +142,12 @@ const char *ddb_get_claim(const struct ddb_get *get, const char *agent)
 {
     size_t index = strmap_get(&get->by_agent, agent);
     return index == STRMAP_NONE ? NULL : get->claims[index].ext;
+}
+
+const struct exempt *ddb_get_exempt(const struct ddb_get *get, const char *agent)
+{
+    size_t index = strmap_get(&get->by_exempt, agent);
+    return index == STRMAP_NONE ? NULL : get->exempts[index].entry;
 }
 
 void ddb_merge_record(struct slot *into, const struct slot *record)
@@ -142,6 +174,13 @@ static void take_item(struct ddb_get *get, const json_t *item)
         size_t index = strmap_get(&get->by_agent, read.claim.agent);
         if (index != STRMAP_NONE) {
             get->claims[index].ext = arena_strdup(&get->arena, read.claim.ext);
+        }
+    } else if (read.kind == DDB_EXEMPT) {
+        size_t index = strmap_get(&get->by_exempt, read.exempt.agent);
+        if (index != STRMAP_NONE) {
+            struct exempt *entry = arena_alloc(&get->arena, sizeof *entry);
+            *entry = read.exempt;
+            get->exempts[index].entry = entry;
         }
     }
 }
@@ -269,6 +308,9 @@ void ddb_get_start(struct ddb_get *get, ddb_got_fn done, void *context)
     }
     while (get->claims_asked < get->n_claims) {
         add_key(get, ddb_claim_key(get->claims[get->claims_asked++].agent));
+    }
+    while (get->exempts_asked < get->n_exempts) {
+        add_key(get, ddb_exempt_key(get->exempts[get->exempts_asked++].agent));
     }
     send_keys(get);
 }

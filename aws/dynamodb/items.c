@@ -58,6 +58,13 @@ json_t *ddb_claim_key(const char *agent)
     return key;
 }
 
+json_t *ddb_exempt_key(const char *agent)
+{
+    json_t *key = ddb_claim_key(agent);
+    json_object_set_new(key, "sk", ddb_text(DDB_EXEMPT_SK));
+    return key;
+}
+
 unsigned ddb_state_record(enum slot_state state)
 {
     static const unsigned records[] = {
@@ -208,10 +215,37 @@ json_t *ddb_claim_item(const char *agent, const char *ext)
     return item;
 }
 
+json_t *ddb_exempt_item(const struct exempt *exempt)
+{
+    json_t *item = ddb_exempt_key(exempt->agent);
+    json_object_set_new(item, "sk_value", ddb_text(exempt->agent));
+    if (exempt->note) {
+        json_object_set_new(item, "note", ddb_text(exempt->note));
+    }
+    if (exempt->since_s > 0) {
+        json_object_set_new(item, "since", ddb_number(exempt->since_s));
+    }
+    if (exempt->by) {
+        json_object_set_new(item, "by", ddb_text(exempt->by));
+    }
+    return item;
+}
+
 static bool is_utf8(const char *text)
 {
     size_t length = text ? strlen(text) : 0;
     return text_utf8_check(text ? text : "", length) == length;
+}
+
+#define NOT_UTF8 "not UTF-8, which is all that DynamoDB takes"
+#define LONG_LOGIN "the login is longer than the 1,024 bytes that DynamoDB takes as a key"
+
+const char *ddb_exempt_problem(const struct exempt *exempt)
+{
+    if (!is_utf8(exempt->agent) || !is_utf8(exempt->note) || !is_utf8(exempt->by)) {
+        return NOT_UTF8;
+    }
+    return strlen(exempt->agent) > SORT_KEY_MAX ? LONG_LOGIN : NULL;
 }
 
 const char *ddb_slot_problem(const struct slot *slot)
@@ -222,13 +256,13 @@ const char *ddb_slot_problem(const struct slot *slot)
                is_utf8(slot->own->fallback);
     }
     if (!utf8) {
-        return "not UTF-8, which is all that DynamoDB takes";
+        return NOT_UTF8;
     }
     if (slot->state == SLOT_ASSIGNED && (!slot->agent || !*slot->agent)) {
         return "no login, which DynamoDB does not take as a key";
     }
     if (slot->agent && strlen(slot->agent) > SORT_KEY_MAX) {
-        return "the login is longer than the 1,024 bytes that DynamoDB takes as a key";
+        return LONG_LOGIN;
     }
     return NULL;
 }
@@ -487,18 +521,47 @@ static void read_slot(struct ddb_reader *reader, const json_t *item, const char 
     }
 }
 
+/* A reader that does not know how wide extensions are takes each width. */
+static bool is_of_width(const struct ddb_reader *reader, size_t length)
+{
+    return reader->width > 0 ? length == (size_t)reader->width
+                             : length >= EXT_WIDTH_MIN && length <= EXT_WIDTH_MAX;
+}
+
 static void read_claim(struct ddb_reader *reader, const json_t *item, const char *agent,
                        struct ddb_item *out)
 {
     const char *ext = ddb_item_text(item, "ext");
     size_t length = ext ? strlen(ext) : 0;
-    if (!*agent || !ext || !text_is_digits(ext) || length != (size_t)reader->width) {
+    if (!*agent || !ext || !text_is_digits(ext) || !is_of_width(reader, length)) {
         odd(reader, item, "a claim that names no extension", out);
         return;
     }
     out->kind = DDB_CLAIM;
     out->claim.agent = arena_strdup(reader->arena, agent);
     memcpy(out->claim.ext, ext, length);
+}
+
+/* The conditions of a change speak of note and since, so both have to be what this program writes. */
+static void read_exempt(struct ddb_reader *reader, const json_t *item, const char *agent,
+                        struct ddb_item *out)
+{
+    const char *sk_value = ddb_item_text(item, "sk_value");
+    const char *note = ddb_item_text(item, "note");
+    int64_t since_s = ddb_item_seconds(item, "since");
+    if (!*agent || !sk_value || strcmp(sk_value, agent) != 0) {
+        odd(reader, item, "an exempt agent whose sk_value is not the login", out);
+    } else if (!note && json_object_get(item, "note")) {
+        odd(reader, item, "an exempt agent whose note is not text", out);
+    } else if (since_s == 0 && json_object_get(item, "since")) {
+        odd(reader, item, "an exempt agent whose since is not a valid time", out);
+    } else {
+        out->kind = DDB_EXEMPT;
+        out->exempt = (struct exempt){.agent = arena_strdup(reader->arena, agent),
+                                      .note = arena_strdup(reader->arena, note),
+                                      .by = arena_strdup(reader->arena, ddb_item_text(item, "by")),
+                                      .since_s = since_s};
+    }
 }
 
 void ddb_item_read(struct ddb_reader *reader, const json_t *item, struct ddb_item *out)
@@ -518,13 +581,17 @@ void ddb_item_read(struct ddb_reader *reader, const json_t *item, struct ddb_ite
         read_claim(reader, item, pk + strlen(CLAIM_PREFIX), out);
         return;
     }
+    if (strncmp(pk, CLAIM_PREFIX, strlen(CLAIM_PREFIX)) == 0 && strcmp(sk, DDB_EXEMPT_SK) == 0) {
+        read_exempt(reader, item, pk + strlen(CLAIM_PREFIX), out);
+        return;
+    }
     size_t length = strlen(pk);
     if (!text_is_digits(pk) || length < EXT_WIDTH_MIN || length > EXT_WIDTH_MAX) {
         odd(reader, item, "a key that is not an extension", out);
         return;
     }
     memcpy(out->slot.ext, pk, length);
-    if (length != (size_t)reader->width) {
+    if (!is_of_width(reader, length)) {
         odd(reader, item, "an extension of another width", out);
         out->kind = DDB_OTHER_WIDTH;
         return;

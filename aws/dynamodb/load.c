@@ -10,8 +10,8 @@
 #include "core/base/mem.h"
 
 /*
- * A snapshot by Queries on the index: what is free, assigned and reserved, each in its own streams
- * that run side by side. Free numbers are cut by the ranges of the policy, which are known. Of the
+ * A snapshot by Queries on the index: what is free, assigned and reserved, and who is exempt, each in its
+ * own streams that run side by side. Free numbers are cut by the ranges of the policy, which are known. Of the
  * logins nothing is known beforehand: the first page and the very last login come first, and what
  * lies between is cut into streams (key_ranges.c). A page has at most PAGE items although the
  * service would give more, so that a page as JSON stays small and streams stay even.
@@ -382,6 +382,7 @@ enum err_code ddb_load(struct ddb *ddb, const struct policy *policy,
     start_assigned(&load);
     start_free(&load, policy);
     stream_next(stream_new(&load, "held", NULL, NULL));
+    stream_next(stream_new(&load, DDB_EXEMPT_SK, NULL, NULL));
     enum err_code code = finish(&load, out);
     if (code == ERR_OK) {
         code = settle_doubts(ddb, policy->width, *out, &load.err);

@@ -164,6 +164,9 @@ static void want(struct row_reading *r, const struct store_row *row)
         break;
     case ROW_AGENT:
     case ROW_TARGET_AGENT:
+        if (r->wanted->exempts && row->kind == ROW_AGENT) {
+            ddb_get_want_exempt(r->get, row->name);
+        }
         add_agent(r, row->name, row->kind == ROW_TARGET_AGENT);
         break;
     }
@@ -292,6 +295,8 @@ static struct snapshot *make_snapshot(struct row_reading *r)
         const struct store_row *row = &r->wanted->items[i];
         if (row->kind != ROW_AGENT && row->kind != ROW_TARGET_AGENT) {
             put_number(r, snapshot, row->name);
+        } else {
+            snapshot_put_exempt(snapshot, row->name, ddb_get_exempt(r->get, row->name));
         }
     }
     for (size_t i = 0; i < r->n_agents; i++) {

@@ -64,6 +64,9 @@ void ddb_snapshot_add(struct ddb_snapshot *gather, const json_t *item, const cha
     case DDB_CLAIM:
         add_claim(gather, &read.claim);
         break;
+    case DDB_EXEMPT:
+        snapshot_put_exempt(gather->snapshot, read.exempt.agent, &read.exempt);
+        break;
     case DDB_OTHER_WIDTH:
         memcpy(gather->other_width, read.slot.ext, sizeof gather->other_width);
         add_unknown_item(gather, &read.unknown_item);

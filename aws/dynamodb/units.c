@@ -120,6 +120,9 @@ static void find_dependencies(const struct plan *plan, struct ddb_unit *unit, st
         if (change->claim) {
             depend_on(unit, last, change->claim->agent, index);
         }
+        if (change->exempt) {
+            depend_on(unit, last, change->exempt->agent, index);
+        }
     }
 }
 

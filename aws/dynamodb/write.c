@@ -29,6 +29,13 @@ static const char *unit_problem(const struct effects *effects)
             return problem;
         }
     }
+    for (size_t i = 0; i < effects->n_exempts; i++) {
+        const struct exempt *after = effects->exempts[i].after;
+        const char *problem = after ? ddb_exempt_problem(after) : NULL;
+        if (problem) {
+            return problem;
+        }
+    }
     return NULL;
 }
 
@@ -53,7 +60,7 @@ static enum packed pack_unit(struct ddb_scheduler *writer, size_t index,
         ddb_decide(writer, index, RESULT_FAILED, problem);
         return PACKED;
     }
-    if (effects.n_items == 0 && effects.n_claims == 0) {
+    if (effects.n_items == 0 && effects.n_claims == 0 && effects.n_exempts == 0) {
         ddb_decide_lost(writer, index,
                         &(struct conflict_verdict){.fate = CONFLICT_ALREADY_APPLIED,
                                                    .change = unit->first,
@@ -143,7 +150,8 @@ static void go_on(struct ddb_scheduler *writer)
 
 /* ---- all of it ---------------------------------------------------------------------------- */
 
-/* How wide extensions are, which the plan does not say: as wide as any it speaks of. */
+/* How wide extensions are, which the plan does not say: as wide as any it speaks of. 0: it speaks of
+   none, but of agents. */
 static int width_of(const struct plan *plan)
 {
     for (size_t i = 0; i < plan->n_changes; i++) {

@@ -57,6 +57,9 @@ static void check_item(struct arena *arena, const json_t *value, const char *sk)
     case DDB_CLAIM:
         check(*item.claim.agent && text_is_digits(item.claim.ext));
         break;
+    case DDB_EXEMPT:
+        check(*item.exempt.agent && item.exempt.since_s >= 0);
+        break;
     case DDB_ODD:
     case DDB_OTHER_WIDTH:
         check(item.unknown_item.key && item.unknown_item.detail);
@@ -78,6 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_item(&arena, value, "nu");
         check_item(&arena, value, "agentID");
         check_item(&arena, value, "held");
+        check_item(&arena, value, "exempt");
     }
     json_decref(value);
     arena_release(&arena);

@@ -424,6 +424,62 @@ static void claims_that_are_not_what_was_thought(void **state)
                    "attribute_not_exists(pinned) AND attribute_not_exists(fallback)\n");
 }
 
+/* ---- exempt agents --------------------------------------------------------------------------- */
+
+static const struct exempt s_trainer = {.agent = "kim", .note = "trainer", .since_s = 7};
+static const struct exempt s_plain = {.agent = "kim"};
+
+static void an_exemption_comes_to_one_who_holds_none(void **state)
+{
+    (void)state;
+    struct exempt_effect exempt = {.agent = "kim", .after = &s_trainer};
+    struct effects effects = {.exempts = &exempt, .n_exempts = 1};
+    expect_actions(&effects, NULL,
+                   "Put agent#kim exempt: attribute_not_exists(pk)\n"
+                   "ConditionCheck agent#kim claim: attribute_not_exists(pk)\n");
+    /* The claim names a number that is somebody else's: the old program took it back. */
+    struct ddb_claim_fix fix = {.agent = "kim", .stale = "0017"};
+    expect_actions(&effects, &fix,
+                   "Put agent#kim exempt: attribute_not_exists(pk)\n"
+                   "ConditionCheck 0017 agentID: attribute_not_exists(pk) OR sk_value <> 'kim'\n");
+    /* A release of the same unit deletes the claim. */
+    struct slot held = s_alice;
+    struct slot left = s_used;
+    held.agent = left.agent = "kim";
+    struct effect effect = {.ext = "0042", .before = &held, .after = &left};
+    struct claim_effect claim = {.agent = "kim", .before = "0042", .tolerant = true};
+    effects = (struct effects){.items = &effect,
+                               .n_items = 1,
+                               .claims = &claim,
+                               .n_claims = 1,
+                               .exempts = &exempt,
+                               .n_exempts = 1};
+    expect_actions(&effects, NULL,
+                   "Put 0042 nu: attribute_not_exists(sk_value)\n"
+                   "Delete 0042 agentID: sk_value = 'kim' AND " SINCE " AND "
+                   "attribute_not_exists(pinned) AND attribute_not_exists(fallback)\n"
+                   "Delete agent#kim claim: attribute_not_exists(pk) OR ext = '0042'\n"
+                   "Put agent#kim exempt: attribute_not_exists(pk)\n");
+}
+
+static void an_exemption_changes_and_goes_as_it_was_seen(void **state)
+{
+    (void)state;
+    struct exempt_effect exempt = {.agent = "kim", .before = &s_plain, .after = &s_trainer};
+    struct effects effects = {.exempts = &exempt, .n_exempts = 1};
+    expect_actions(&effects, NULL,
+                   "Put agent#kim exempt: attribute_not_exists(since) AND "
+                   "attribute_not_exists(note) AND attribute_exists(pk)\n"
+                   "ConditionCheck agent#kim claim: attribute_not_exists(pk)\n");
+    exempt = (struct exempt_effect){.agent = "kim", .before = &s_trainer};
+    expect_actions(&effects, NULL,
+                   "Delete agent#kim exempt: since = '7' AND note = 'trainer' AND "
+                   "attribute_exists(pk)\n");
+    /* An assign that somebody asked for. */
+    exempt = (struct exempt_effect){.agent = "kim"};
+    expect_actions(&effects, NULL, "ConditionCheck agent#kim exempt: attribute_not_exists(pk)\n");
+}
+
 /* ---- packing -------------------------------------------------------------------------------- */
 
 static void thirty_three_assignments_and_their_record_fill_a_transaction(void **state)
@@ -509,6 +565,8 @@ int main(void)
         cmocka_unit_test(a_record_too_many_goes_while_the_other_holds),
         cmocka_unit_test(a_claim_alone_is_tied_to_its_extension),
         cmocka_unit_test(claims_that_are_not_what_was_thought),
+        cmocka_unit_test(an_exemption_comes_to_one_who_holds_none),
+        cmocka_unit_test(an_exemption_changes_and_goes_as_it_was_seen),
         cmocka_unit_test(thirty_three_assignments_and_their_record_fill_a_transaction),
         cmocka_unit_test(no_item_stands_twice_in_a_transaction),
     };

@@ -65,6 +65,14 @@ static void items_are_the_old_programs_with_more(void **state)
         text, "{\"ext\":{\"S\":\"0042\"},\"pk\":{\"S\":\"agent#alice\"},\"sk\":{\"S\":\"claim\"}}");
     free(text);
     json_decref(claim);
+    json_t *exempt = ddb_exempt_item(
+        &(struct exempt){.agent = "kim", .note = "trainer", .by = "ops", .since_s = 7});
+    text = json_dumps(exempt, JSON_COMPACT | JSON_SORT_KEYS);
+    assert_string_equal(text, "{\"by\":{\"S\":\"ops\"},\"note\":{\"S\":\"trainer\"},"
+                              "\"pk\":{\"S\":\"agent#kim\"},\"since\":{\"N\":\"7\"},"
+                              "\"sk\":{\"S\":\"exempt\"},\"sk_value\":{\"S\":\"kim\"}}");
+    free(text);
+    json_decref(exempt);
 }
 
 /* The old reader hands the whole item to a contact flow, which takes a flat map of text only. */
@@ -107,6 +115,10 @@ static void what_no_item_can_hold_is_told(void **state)
     assert_non_null(strstr(ddb_slot_problem(&slot), "longer"));
     struct slot free = {.ext = "0042", .state = SLOT_FREE};
     assert_null(ddb_slot_problem(&free));
+    assert_null(ddb_exempt_problem(&(struct exempt){.agent = "kim", .note = "trainer"}));
+    assert_non_null(
+        strstr(ddb_exempt_problem(&(struct exempt){.agent = "kim", .note = "zo\xEB"}), "UTF-8"));
+    assert_non_null(strstr(ddb_exempt_problem(&(struct exempt){.agent = long_login}), "longer"));
 }
 
 /* ---- reading ----------------------------------------------------------------------------- */
@@ -123,6 +135,11 @@ static const char *describe(struct arena *arena, const struct ddb_item *item)
                             item->slot.by ? item->slot.by : "-");
     case DDB_CLAIM:
         return arena_printf(arena, "claim %s %s", item->claim.agent, item->claim.ext);
+    case DDB_EXEMPT:
+        return arena_printf(arena, "exempt %s since=%lld note=%s by=%s", item->exempt.agent,
+                            (long long)item->exempt.since_s,
+                            item->exempt.note ? item->exempt.note : "-",
+                            item->exempt.by ? item->exempt.by : "-");
     case DDB_AUDIT:
         return "audit";
     case DDB_OTHER_WIDTH:
@@ -169,6 +186,11 @@ static const struct {
      "0042 held records=8 at=7 agent=- note=fax by=ops"},
     {"{'pk':{'S':'agent#alice'},'sk':{'S':'claim'},'ext':{'S':'0042'}}", "claim alice 0042"},
     {"{'pk':{'S':'agent#a#b'},'sk':{'S':'claim'},'ext':{'S':'0042'}}", "claim a#b 0042"},
+    {"{'pk':{'S':'agent#kim'},'sk':{'S':'exempt'},'sk_value':{'S':'kim'},'note':{'S':'trainer'},"
+     "'since':{'N':'7'},'by':{'S':'ops'}}",
+     "exempt kim since=7 note=trainer by=ops"},
+    {"{'pk':{'S':'agent#a#b'},'sk':{'S':'exempt'},'sk_value':{'S':'a#b'}}",
+     "exempt a#b since=0 note=- by=-"},
     {"{'pk':{'S':'audit#2026-11'},'sk':{'S':'x'}}", "audit"},
     /* attributes that somebody else added, or gave another type */
     {"{'pk':{'S':'0042'},'sk':{'S':'agentID'},'sk_value':{'S':'alice'},'colour':{'L':[]},"
@@ -198,6 +220,14 @@ static const struct {
      "odd: pk agent#alice, sk claim: a claim that names no extension"},
     {"{'pk':{'S':'agent#'},'sk':{'S':'claim'},'ext':{'S':'0042'}}",
      "odd: pk agent#, sk claim: a claim that names no extension"},
+    {"{'pk':{'S':'agent#kim'},'sk':{'S':'exempt'}}",
+     "odd: pk agent#kim, sk exempt: an exempt agent whose sk_value is not the login"},
+    {"{'pk':{'S':'agent#'},'sk':{'S':'exempt'},'sk_value':{'S':''}}",
+     "odd: pk agent#, sk exempt: an exempt agent whose sk_value is not the login"},
+    {"{'pk':{'S':'agent#kim'},'sk':{'S':'exempt'},'sk_value':{'S':'kim'},'note':{'N':'1'}}",
+     "odd: pk agent#kim, sk exempt: an exempt agent whose note is not text"},
+    {"{'pk':{'S':'agent#kim'},'sk':{'S':'exempt'},'sk_value':{'S':'kim'},'since':{'S':'now'}}",
+     "odd: pk agent#kim, sk exempt: an exempt agent whose since is not a valid time"},
     {"{'pk':{'S':'agent#alice'},'sk':{'S':'other'}}",
      "odd: pk agent#alice, sk other: a key that is not an extension"},
     {"{'pk':{'S':'lobby\\u001b[2J'},'sk':{'S':'nu'}}",

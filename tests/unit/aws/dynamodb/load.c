@@ -177,7 +177,7 @@ static void a_large_table_takes_two_rounds(void **state)
     table.n_free = 500;
     assert_int_equal(load(&table, LOAD_NORMAL, &snapshot, &err), ERR_OK);
     assert_int_equal(table.bench.fake->ticks, 20); /* at 10 ms an answer */
-    assert_int_equal(ddb_bench_count(&table.bench, "Query"), 15);
+    assert_int_equal(ddb_bench_count(&table.bench, "Query"), 16);
     snapshot_unref(snapshot);
     ddb_bench_close(&table.bench);
 }
@@ -378,7 +378,7 @@ static void a_read_can_be_stopped(void **state)
     assert_int_equal(table.bench.store->ops->load(table.bench.store, &table.policy, LOAD_NORMAL,
                                                   &progress, &snapshot, &err),
                      ERR_CANCELLED);
-    assert_true(table.bench.fake->n_requests <= 7);
+    assert_true(table.bench.fake->n_requests <= 8);
     ddb_bench_close(&table.bench);
 }
 
