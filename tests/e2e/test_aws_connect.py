@@ -99,6 +99,78 @@ def test_arn_says_id_and_region(cloud, desk):
     assert set(held(cloud, desk)) == {"alice"}
 
 
+# -- groups ----------------------------------------------------------------------------------------
+
+SITES = (
+    "[group desk]\nmatch = login:desk*\nranges = 1000-1999\n"
+    "[group london]\nmatch = routing_profile:London*\nranges = 2000-2999\n"
+    "[group leeds]\nmatch = hierarchy:UK/Leeds*\nranges = 3000-3999\n"
+    "[group york]\nmatch = tag:site=york\nranges = 4000-4999\n"
+)
+
+
+@pytest.fixture
+def sites(cloud, desk):
+    cloud.instance.set_users([
+        User("desk1"), User("alice", routing_profile="London sales"),
+        User("bob", hierarchy="UK/Leeds/Team 4"), User("carol", tags={"site": "york", "cost": "7"}),
+    ])  # fmt: skip
+    desk.rules(SITES)
+    return desk
+
+
+def asked(cloud, mark):
+    return {record.operation for record in cloud.gate.log.select("connect", since=mark)}
+
+
+@pytest.mark.parametrize("match, operations", [
+    ("login:*", set()),
+    ("tag:site=york", {"SearchUsers"}),
+    ("routing_profile:London*", {"SearchUsers", "ListRoutingProfiles"}),
+    ("hierarchy:UK/*", {"SearchUsers", "SearchUserHierarchyGroups"}),
+])  # fmt: skip
+def test_a_sync_asks_for_what_groups_look_at(cloud, sites, match, operations):
+    sites.rules(f"[group one]\nmatch = {match}\nranges = 1000-1999\n")
+    mark = cloud.gate.log.mark()
+    assert sync(cloud, sites, "--dry-run").status == 0
+    assert asked(cloud, mark) == {"ListUsers"} | operations
+
+
+@pytest.mark.parametrize("denied, groups", [
+    ("SearchUsers", "groups london, leeds, york"),
+    ("DescribeUser", "groups london, leeds, york"),
+    ("ListRoutingProfiles", "group london"),
+    ("SearchUserHierarchyGroups", "group leeds"),
+])  # fmt: skip
+def test_a_missing_permission_names_the_groups_that_need_it(cloud, sites, denied, groups):
+    cloud.operator.policy = Policy.all_but("connect:" + denied)
+    result = sync(cloud, sites, "--dry-run")
+    assert f"it is not fully known who belongs to the {groups}: the permission connect:{denied} is missing" in (
+        result.err
+    )
+
+
+def test_who_is_not_indexed_yet_is_named(cloud, sites):
+    cloud.instance.not_indexed = {"carol"}
+    result = sync(cloud, sites, "--dry-run")
+    assert "SearchUsers does not show 1 of the agents yet, the first is carol" in result.err
+    cloud.instance.not_indexed = set()
+    cloud.instance.not_listed = {("UK", "Leeds", "Team 4")}
+    result = sync(cloud, sites, "--dry-run")
+    assert "of 1 agent is not listed yet, the first is bob" in result.err
+
+
+def test_attributes_keep_to_the_quota(cloud, desk):
+    """Nineteen pages of the search under the published throttle, beside the ten of the list."""
+    cloud.instance.set_users([User(login, tags={"site": "york"}) for login in logins(9500)])
+    desk.rules("[group york]\nmatch = tag:site=york\nmatch = hierarchy:X*\nranges = 0000-9999\n[policy]\nblocked =\n")
+    cloud.gate.inject(faults.throttle(2, 5), on="connect")
+    assert sync(cloud, desk, "--dry-run").status == 0
+    assert cloud.gate.log.count("connect", "SearchUsers") == 19
+    assert cloud.gate.log.count("connect", "SearchUserHierarchyGroups") == 1
+    assert {record.status for record in cloud.gate.log.select("connect")} == {200}
+
+
 # -- what the role may not do ----------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from support.connect_instance import Doing, User
 from support.iam import Policy
 from support.index_lag import lagging_index
 from support.program import ROOT, built, program
-from support.table_desk import TableDesk
+from support.table_desk import RULES, TableDesk
 
 ACCOUNT = "123456789012"
 
@@ -84,6 +84,18 @@ def a_life(desk, cloud):
     yield run("--doctor", "--fix")
 
 
+def groups_are_matched(desk, cloud):
+    """What groups look at; the numbers stay as they are."""
+    cloud.instance.set_users([User("alice", hierarchy="UK/Leeds", tags={"site": "leeds"}), User("gina")])
+    desk.rules(
+        "[policy]\nblocked =\nranges = 0000-0039\n[group leeds]\nranges = 0100-0109\n"
+        "match = hierarchy:UK/Leeds* routing_profile:basic\nmatch = tag:site=leeds\n"
+    )
+    yield desk.run("--sync", "--dry-run")
+    yield desk.run("--assign", "gina=0020", "--dry-run")
+    desk.rules(RULES)
+
+
 def a_stop(desk, cloud):
     """The questions after the fate of a write."""
     cloud.instance.set_users(people(["alice", "bob", "carol", "dave", "erin", "frank"]))
@@ -134,6 +146,8 @@ def test_the_policy_is_what_is_called(tmp_path, cloud):
     assert index_is_missing(desk, cloud).status == 0
     for result in a_life(desk, cloud):
         assert result.status in (0, 3), result  # 3: somebody else was met on purpose
+    for result in groups_are_matched(desk, cloud):
+        assert result.status == 0, result
     a_stop(desk, cloud)
     status, shown = a_look_at_who_is_free(desk, cloud)
     assert status == 0 and "\tcall\t" in shown and shown.splitlines()[0].endswith("\tSales")
@@ -147,7 +161,7 @@ def test_the_policy_is_what_is_called(tmp_path, cloud):
     assert {action for action, _ in policy.used} == actions_of(document)
 
 
-@pytest.mark.parametrize("left_out", ["Names", "Live", "Hints"])
+@pytest.mark.parametrize("left_out", ["Names", "Hierarchy", "Live", "Hints"])
 def test_a_statement_that_can_be_left_out(tmp_path, cloud, left_out):
     """README says of each what goes without it."""
     document = policy_of_readme(cloud)

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from support import faults, flow_language, template
+from support.connect_instance import User
 from support.iam import Policy
 from support.lambda_runtime import SCHEDULE, LambdaRuntime, flow_event
 from support.program import ROOT
@@ -92,11 +93,11 @@ def desk(tmp_path, cloud):
     return desk
 
 
-def role_policy(stack, cloud, role):
+def role_policy(stack, cloud, role, attributes=False):
     account = cloud.operator.account
     return template.policy(
         stack, role, AWSCONNECTINSTANCEARN=cloud.instance.arn, AWSEXPORTBUCKET=cloud.bucket,
-        AWSTABLE=cloud.table, MakesTable=False, **{"AWS::Partition": "aws", "AWS::Region": cloud.region,
+        AWSTABLE=cloud.table, MakesTable=False, ReadsAttributes=attributes, **{"AWS::Partition": "aws", "AWS::Region": cloud.region,
                                                   "AWS::AccountId": account})
 
 
@@ -113,6 +114,27 @@ def test_the_sync_works_with_its_role_alone(stack, desk, cloud, tmp_path):
         "connect:ListUsers", "s3:GetObject", "s3:PutObject", *(
             f"dynamodb:{name}" for name in ("Query", "Scan", "GetItem", "BatchGetItem", "PutItem", "UpdateItem",
                                             "DeleteItem", "ConditionCheckItem", "DescribeTable"))}
+
+
+def test_groups_by_attributes_work_with_the_role_that_reads_them(stack, desk, cloud, tmp_path):
+    document = role_policy(stack, cloud, "SyncRole", attributes=True)
+    more = granted(document) - granted(role_policy(stack, cloud, "SyncRole"))
+    cloud.instance.set_users([User("alice", hierarchy="UK/Leeds"), User("bob", tags={"site": "york"})])
+    (tmp_path / "config").write_text(
+        "[policy]\nblocked =\nranges = 0000-0039\n"
+        "[group leeds]\nmatch = hierarchy:UK/Leeds*\nranges = 0100-0109\n"
+        "[group york]\nmatch = tag:site=york\nmatch = routing_profile:York*\nranges = 0200-0209\n")
+    cloud.operator.policy = Policy(document)
+    where = {"_HANDLER": "sync", "EXTPOOL_CONFIG": str(tmp_path / "config")}
+    mark = cloud.gate.log.mark()
+    with LambdaRuntime() as runtime, running(runtime, cloud, tmp_path, **where):
+        assert runtime.invoke({"action": "sync", "dry_run": True}).ok
+    asked = {f"connect:{record.operation}" for record in cloud.gate.log.select("connect", since=mark)}
+    assert {record.status for record in cloud.gate.log.select("connect", since=mark)} == {200}
+    # The others are what Amazon's reference names as dependent.
+    assert more - asked == {"connect:DescribeUser", "connect:ListUserProficiencies",
+                            "connect:DescribeUserHierarchyGroup"}
+    assert asked - more == {"connect:ListUsers"}
 
 
 def test_the_lookup_works_with_its_role_alone_and_writes_nothing(stack, desk, cloud, tmp_path):
