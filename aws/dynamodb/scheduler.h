@@ -19,7 +19,7 @@
  *     losses, fixes of a unit                       transaction.c
  *     struct ddb_transaction                        transaction.c; `known`, `next`: in_doubt.c
  *     in_doubt, the list                            in_doubt.c
- *     last_number                                   transaction.c
+ *     last_number, one_by_one                       transaction.c
  *     cancelled                                     write.c
  *
  * Two layers try again, and for a write the outer one has the last word. The inner one is the
@@ -67,6 +67,7 @@ struct ddb_scheduler {
     unsigned last_number;             /* of a part */
     double window;                    /* how many parts may be under way */
     bool stop;                        /* nothing new is begun */
+    bool one_by_one;                  /* one of several units is not allowed: each goes alone */
     bool cancelled;                   /* by the operator, before anything else went wrong */
     struct err err;
     /* Something was decided or goes back: begins what can be begun. */

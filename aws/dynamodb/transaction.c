@@ -34,6 +34,7 @@
 #define UNKNOWN_CAP_MS 5000
 #define UNKNOWN_TRIES 5
 #define NUMBERS_SHOWN 6
+#define ONE_BY_ONE_MAX 33 /* units; as many assignments fill a transaction */
 
 static void attempt(struct ddb_transaction *part);
 
@@ -104,27 +105,49 @@ static size_t name_numbers(const struct ddb_transaction *part, struct buf *out)
     return n;
 }
 
-/* A policy may allow some numbers and not others (README, "One site"), and the service does
-   not say which item it is about. */
-static void transaction_denied(struct ddb_transaction *part, const struct err *err)
+static void name_denied(const struct ddb_transaction *part, const struct err *err, struct err *told)
 {
-    struct err told = *err;
     struct buf numbers;
     buf_init(&numbers, 256);
     size_t n = name_numbers(part, &numbers);
     if (n > NUMBERS_SHOWN) {
         buf_printf(&numbers, " and %zu more", n - NUMBERS_SHOWN);
     }
+    *told = *err;
     if (n == 1) {
-        err_prefix(&told, "not allowed to write %s", numbers.data);
+        err_prefix(told, "not allowed to write %s", numbers.data);
     } else if (n > 1) {
-        err_prefix(&told, "not allowed to write all of %s, so none of them was written",
+        err_prefix(told, "not allowed to write all of %s, so none of them was written",
                    numbers.data);
     }
-    told.hint[0] = '\0';
-    err_hint(&told, "%s; a policy may allow it for the numbers of one site alone", err->hint);
+    told->hint[0] = '\0';
+    err_hint(told, "%s; a policy may allow it for the numbers of one site alone", err->hint);
     buf_release(&numbers);
-    transaction_refused(part, &told);
+}
+
+/* A policy may allow some numbers and not others (README, "One site"), and the service does not say
+   which item it is about. In a plan of a few rows each is tried alone then, so that those that are allowed
+   are written; what is denied to a long plan stops it. */
+static void transaction_denied(struct ddb_transaction *part, const struct err *err)
+{
+    struct ddb_scheduler *writer = part->writer;
+    struct err told = ERR_INIT;
+    if (part->in_doubt || writer->n_units > ONE_BY_ONE_MAX ||
+        (part->n_units == 1 && !writer->one_by_one)) {
+        name_denied(part, err, &told);
+        transaction_refused(part, &told);
+        return;
+    }
+    if (part->n_units == 1) {
+        name_denied(part, err, &told);
+        ddb_take_err(&writer->err, &told);
+        ddb_decide_all(part, RESULT_FAILED, told.text);
+    }
+    for (size_t i = part->n_units; part->n_units > 1 && i-- > 0;) {
+        ddb_again(writer, part->units[i]);
+    }
+    writer->one_by_one = true;
+    transaction_end(part);
 }
 
 /* ---- again -------------------------------------------------------------------------------- */

@@ -91,7 +91,8 @@ static void pack(struct ddb_scheduler *writer, struct ddb_transaction *part,
 {
     size_t *link = &writer->waiting;
     size_t passed_over = 0;
-    while (*link != DDB_NONE && passed_over < PASSED_OVER_MAX) {
+    while (*link != DDB_NONE && passed_over < PASSED_OVER_MAX &&
+           !(writer->one_by_one && part->n_units > 0)) {
         size_t index = *link;
         enum packed packed = pack_unit(writer, index, actions);
         if (packed == PACKED_FULL) {

@@ -213,7 +213,6 @@ def test_an_operator_of_one_site_works_there(site):
     (["--reserve", "3001=fax"], "3001"),
     (["--pin", "carol=desk"], "3009"),
     (["--reassign", "carol=2001"], "all of 2001, 3009, so none of them was written"),
-    (["--assign", "alice=2004", "bob=3005"], "all of 2004, 3005, so none of them was written"),
 ])  # fmt: skip
 def test_an_operator_of_one_site_is_denied_elsewhere(site, arguments, numbers):
     before = everything(site)
@@ -222,6 +221,24 @@ def test_an_operator_of_one_site_is_denied_elsewhere(site, arguments, numbers):
     assert f"not allowed to write {numbers}: the permission dynamodb:" in denied.err
     assert "for the numbers of one site alone" in denied.err
     assert everything(site) == before
+
+
+def test_of_several_rows_those_are_written_that_are_allowed(site):
+    done = site.run("--assign", "alice=2004", "bob=3005", "--json")
+    assert done.status == 3
+    assert {c["extension"]: c["result"] for c in done.json["changes"]} == {"2004": "done", "3005": "failed"}
+    assert "not allowed to write 3005: the permission dynamodb:" in done.out
+    site.run("--release", "alice", "carol")
+    assert site.state().agents() == {"carol"}
+
+
+def test_a_long_plan_that_is_denied_stops(site):
+    site.rules("[policy]\nranges = 2000-2009 3000-3099\nblocked =\ncooldown = 0\n")
+    mark = site.cloud.gate.log.mark()
+    denied = site.run("--init")
+    assert denied.status == 1 and "not allowed to write all of 3010, 3011, " in denied.err
+    assert site.cloud.gate.log.count("dynamodb", "TransactWriteItems", since=mark) <= 4
+    assert "3010" not in {key for key, _ in everything(site)}
 
 
 def test_what_the_policy_of_one_site_does_not_stop(site, cloud):
