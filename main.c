@@ -21,6 +21,7 @@
 #include "core/settings/cmdline.h"
 #include "core/demo/folder.h"
 #include "core/base/environ.h"
+#include "core/headless/check_config.h"
 #include "core/headless/headless.h"
 #include "core/headless/version.h"
 #include "core/embedded/store_sqlite.h"
@@ -32,6 +33,7 @@
 #include "core/base/platform.h"
 #include "core/settings/settings.h"
 #ifndef EXTPOOL_NO_CONSOLE
+#include "tui/console/check.h"
 #include "tui/console/console.h"
 #include "tui/terminal/term.h"
 #endif
@@ -286,6 +288,39 @@ static int run_console(struct program *program, const struct settings *settings)
 
 #endif
 
+/* ---- the configuration -------------------------------------------------------------------- */
+
+/* As `resolve`, for settings that may have mistakes. */
+static struct settings *settings_room(void *context)
+{
+    struct program *program = context;
+    struct given *given = mem_alloc(sizeof *given);
+    *given = (struct given){program->given, {.arena = ARENA_INIT}};
+    program->given = given;
+    return &given->settings;
+}
+
+static int run_check_config(struct program *program)
+{
+    program->report.quiet = program->line.values[OPT_QUIET] != NULL;
+    program->report.verbose = program->line.values[OPT_VERBOSE] != NULL;
+    collect_ports(program, true);
+    const struct check_config check = {
+        .line = &program->line,
+        .environment = &environment_system,
+        .ports = program->ports,
+        .n_ports = program->n_ports,
+        .clock = &clock_system,
+        .report = &program->report,
+#ifndef EXTPOOL_NO_CONSOLE
+        .judge_screen = console_check,
+#endif
+        .room = settings_room,
+        .context = program,
+    };
+    return check_config_run(&check);
+}
+
 /* ---- texts about the program itself ------------------------------------------------------- */
 
 static int print_text(const struct program *program, void (*append)(const void *, struct buf *),
@@ -413,6 +448,8 @@ static int start(struct program *program, int argc, char *argv[])
         return print_text(program, append_topic, &program->line.topic);
     case ACTION_COMPLETION:
         return print_completion(program, program->line.operands[0]);
+    case ACTION_CHECK_CONFIG:
+        return run_check_config(program);
     case ACTION_VERSION:
         print_version(program);
         return 0;

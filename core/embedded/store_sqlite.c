@@ -115,3 +115,11 @@ const char *store_sqlite_library_version(void)
 {
     return sqlite3_libversion();
 }
+
+enum err_code store_sqlite_look(const char *path, const struct policy *policy, struct err *err)
+{
+    struct store *base = store_sqlite_new(path, &clock_system);
+    enum err_code code = sqlite_look((struct sqlite_store *)base, policy, err);
+    store_free(base);
+    return code;
+}

@@ -48,6 +48,11 @@ void store_sqlite_set_patience(struct store *store, int64_t busy_timeout_ms);
    it belongs to this user. */
 void store_sqlite_set_mode(struct store *store, unsigned mode, bool also_of_old);
 
+/* Whether a store of this policy is there. Leaves no trace: no journal is made and no lock taken. A store
+   that somebody makes at this moment may be taken for an empty one. ERR_NOT_FOUND: there is no file. */
+enum err_code store_sqlite_look(const char *path, const struct policy *policy,
+                                struct err *err) ERR_CHECK;
+
 /* "3.40.1": of the SQLite that the program runs with. */
 const char *store_sqlite_library_version(void);
 

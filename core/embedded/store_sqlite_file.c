@@ -255,6 +255,16 @@ static enum err_code open_file(struct sqlite_store *store, const struct policy *
     return code;
 }
 
+enum err_code sqlite_look(struct sqlite_store *store, const struct policy *policy, struct err *err)
+{
+    bool empty = false;
+    enum err_code code = look(store, err);
+    if (code == ERR_OK) {
+        code = connect(store, true, err);
+    }
+    return code == ERR_OK ? check_identity(store, policy, &empty, err) : code;
+}
+
 enum err_code sqlite_open(struct sqlite_store *store, const struct policy *policy, struct err *err)
 {
     bool empty = false;

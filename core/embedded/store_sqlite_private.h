@@ -92,6 +92,10 @@ enum err_code sqlite_read_changes(struct store *store, const struct policy *poli
 enum err_code sqlite_open(struct sqlite_store *store, const struct policy *policy,
                           struct err *err) ERR_CHECK;
 
+/* Whether it is a store of this policy, without a lock and without a journal of its own. */
+enum err_code sqlite_look(struct sqlite_store *store, const struct policy *policy,
+                          struct err *err) ERR_CHECK;
+
 /* The same for a caller that will write: ERR_READ_ONLY if that is not possible. */
 enum err_code sqlite_open_to_write(struct sqlite_store *store, const struct policy *policy,
                                    struct err *err) ERR_CHECK;

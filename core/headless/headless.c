@@ -57,6 +57,7 @@ static int run_action(struct run *run)
         return run_history(run);
     case ACTION_CONSOLE:
     case ACTION_DEMO:
+    case ACTION_CHECK_CONFIG:
     case ACTION_HELP:
     case ACTION_VERSION:
     case ACTION_COMPLETION:

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/headless/report.h"
+#include "core/headless/report_private.h"
 #include "core/base/text.h"
 
 #include "core/base/banned.h"
@@ -545,5 +545,17 @@ void report_json_doctor(const struct report *report, const struct doctor_report 
         json_object_set_new(document, "repair", action_object(doctor->repair));
     }
     json_object_set_new(document, "exit", json_integer(doctor->exit));
+    write_document(report, document);
+}
+
+/* ---- for documents of other files ---------------------------------------------------------- */
+
+json_t *report_json_text(const char *value)
+{
+    return text(value);
+}
+
+void report_json_write(const struct report *report, json_t *document)
+{
     write_document(report, document);
 }

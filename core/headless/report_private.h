@@ -2,7 +2,7 @@
 #define CORE_HEADLESS_REPORT_PRIVATE_H
 
 /*
- * Private to report_text.c and report_show.c: what the texts for people have in common.
+ * Private to the reports: what the texts for people have in common, and what the JSON documents have.
  */
 
 #include "core/headless/report.h"
@@ -29,5 +29,10 @@ const char *report_moment(struct arena *arena, int64_t at_s);
 
 /* "create 9,997, assign 3"; "" if all counts are 0. */
 const char *report_counts(struct arena *arena, const size_t counts[CHANGE_KIND_COUNT]);
+
+/* A string, or null; what is not UTF-8 in its harmless form. */
+struct json_t *report_json_text(const char *value);
+/* Writes the document on one line, with what a terminal would act on escaped, and frees it. */
+void report_json_write(const struct report *report, struct json_t *document);
 
 #endif

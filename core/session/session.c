@@ -19,8 +19,8 @@
 
 /* ---- opening ----------------------------------------------------------------------------- */
 
-/* The port whose scheme the URI has; *rest is what follows it. */
-static const struct port *port_of(const struct session *session, const char *uri, const char **rest)
+const struct port *session_port_of(const struct session *session, const char *uri,
+                                   const char **rest)
 {
     for (size_t i = 0; i < session->n_ports; i++) {
         *rest = location_rest(uri, session->ports[i].scheme);
@@ -49,8 +49,8 @@ static void *shared_of(struct session *session, const struct port *port)
     return shared;
 }
 
-static struct port_opening opening_of(struct session *session, const struct port *port,
-                                      const char *uri, const char *rest)
+struct port_opening session_opening_of(struct session *session, const struct port *port,
+                                       const char *uri, const char *rest)
 {
     return (struct port_opening){.settings = session->settings,
                                  .uri = uri,
@@ -88,11 +88,11 @@ enum err_code session_open_directory(struct session *session, struct err *err)
     if (settings->n_directories > 1) {
         return err_set(err, ERR_USAGE, "%s: there are several directories", settings->directory);
     }
-    const struct port *port = port_of(session, uri, &rest);
+    const struct port *port = session_port_of(session, uri, &rest);
     if (!port || !port->directory) {
         return no_port("directory", uri, err);
     }
-    struct port_opening opening = opening_of(session, port, uri, rest);
+    struct port_opening opening = session_opening_of(session, port, uri, rest);
     enum err_code code = port->directory(&opening, &session->directory, err);
     return opened(session, code, OPT_DIRECTORY, err);
 }
@@ -101,11 +101,11 @@ enum err_code session_open_exporter(struct session *session, const char *uri, st
                                     struct err *err)
 {
     const char *rest = NULL;
-    const struct port *port = port_of(session, uri, &rest);
+    const struct port *port = session_port_of(session, uri, &rest);
     if (!port || !port->exporter) {
         return no_port("export", uri, err);
     }
-    struct port_opening opening = opening_of(session, port, uri, rest);
+    struct port_opening opening = session_opening_of(session, port, uri, rest);
     return port->exporter(&opening, out, err);
 }
 
@@ -135,18 +135,17 @@ static enum err_code open_store(struct session *session, struct err *err)
     if (!settings->store) {
         return settings_no_store(err);
     }
-    const struct port *port = port_of(session, settings->store, &rest);
+    const struct port *port = session_port_of(session, settings->store, &rest);
     if (!port || !port->store) {
         return no_port("store", settings->store, err);
     }
     session->embedded = port->makes_file;
-    struct port_opening opening = opening_of(session, port, settings->store, rest);
+    struct port_opening opening = session_opening_of(session, port, settings->store, rest);
     enum err_code code = port->store(&opening, &session->store, err);
     return opened(session, code, OPT_STORE, err);
 }
 
-enum err_code session_open(const struct session_options *options, struct session **out,
-                           struct err *err)
+struct session *session_for_ports(const struct session_options *options)
 {
     struct session *session = mem_alloc(sizeof *session);
     *session = (struct session){.settings = options->settings,
@@ -154,6 +153,13 @@ enum err_code session_open(const struct session_options *options, struct session
                                 .n_ports = options->n_ports,
                                 .clock = options->clock,
                                 .via = options->via ? options->via : actor_via()};
+    return session;
+}
+
+enum err_code session_open(const struct session_options *options, struct session **out,
+                           struct err *err)
+{
+    struct session *session = session_for_ports(options);
     enum err_code code = check_store_is_named(session, err);
     if (code == ERR_OK) {
         code = open_store(session, err);

@@ -98,4 +98,14 @@ enum err_code session_open_directory(struct session *session, struct err *err) E
 /* Something was written: what was read ahead is read again. */
 void session_forget_ahead(struct session *session);
 
+/* A session whose store is not opened: to look at places by their ports. session_close frees it. */
+struct session *session_for_ports(const struct session_options *options);
+
+/* The port whose scheme the URI has, or NULL; *rest is what follows it. */
+const struct port *session_port_of(const struct session *session, const char *uri,
+                                   const char **rest);
+/* What its openers are given. */
+struct port_opening session_opening_of(struct session *session, const struct port *port,
+                                       const char *uri, const char *rest);
+
 #endif

@@ -108,7 +108,7 @@ static enum err_code unknown_key(struct reading *r)
 {
     const char *near = option_nearest_key(r->section, r->event.name);
     enum option_id elsewhere = OPT_COUNT;
-    for (enum section section = SECTION_DEFAULTS; section < SECTION_KEYS && !near; section++) {
+    for (enum section section = SECTION_DEFAULTS; section < SECTION_CONTEXT && !near; section++) {
         elsewhere = option_by_key(section, r->event.name);
         if (elsewhere != OPT_COUNT) {
             break;

@@ -73,6 +73,7 @@ static enum err_code set_one(const struct directory_line *line, const struct loc
     struct arena *arena = &settings->arena;
     struct err why = ERR_INIT;
     const char *rest = NULL;
+    out->subject = line->subject;
     enum err_code code = location_name(line->text, arena, &out->name, &rest, &why);
     if (code == ERR_OK) {
         const struct location_text from = {PORT_DIRECTORY, rest, base};

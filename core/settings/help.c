@@ -75,7 +75,8 @@ static void print_line(const struct entry *entry, struct buf *out)
 static bool is_brief(enum action action)
 {
     return action == ACTION_UNRESERVE || action == ACTION_UNPIN || action == ACTION_REDO ||
-           action == ACTION_METRICS || action == ACTION_FALLBACK || action == ACTION_SWAP;
+           action == ACTION_METRICS || action == ACTION_CHECK_CONFIG || action == ACTION_FALLBACK ||
+           action == ACTION_SWAP;
 }
 
 /* All of them, in as many lines as it takes. */

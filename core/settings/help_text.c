@@ -135,7 +135,8 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "  [policy]                      --help policy\n"
         "  [theme]  [keys]  [console]    --help console\n"
         "\n"
-        "--status -v shows where each value comes from.\n",
+        "--status -v shows where each value comes from. --check-config reads all of it,\n"
+        "and what it names on this machine, and asks no service.\n",
     [TOPIC_POLICY] =
         "\n"
         "Set these in [policy] or in a context:\n"

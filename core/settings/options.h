@@ -95,6 +95,8 @@ const char *topic_about(enum topic topic);
     X(ACTION_UNDO, "undo", "[ACTION-ID]", 0, 1, true, TOPIC_REPAIR,                                \
       "take back your last action, or this one")                                                   \
     X(ACTION_REDO, "redo", "", 0, 0, true, TOPIC_REPAIR, "bring back what your last undo took")    \
+    X(ACTION_CHECK_CONFIG, "check-config", "", 0, 0, false, TOPIC_CONFIG,                          \
+      "how it is understood, and all its mistakes")                                                \
     X(ACTION_HELP, "help", "[TOPIC]", 0, 1, false, TOPIC_OVERVIEW,                                 \
       "show this help, or the help on a topic")                                                    \
     X(ACTION_VERSION, "version", "", 0, 0, false, TOPIC_OVERVIEW,                                  \

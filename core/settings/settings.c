@@ -214,7 +214,7 @@ static struct finding find_value(struct resolver *r, enum option_id id)
     }
     if (found.text) {
         r->settings->origins[id] = (struct setting_origin){
-            found.kind, found.where, arena_strdup(&r->settings->arena, found.text)};
+            found.kind, found.where, arena_strdup(&r->settings->arena, found.text), found.subject};
     }
     return found;
 }
@@ -319,7 +319,7 @@ static enum err_code choose_context(struct resolver *r)
     const struct finding found = find_value(r, OPT_CONTEXT);
     const char *name = found.text;
     if (name && name[0] == '\0') { /* `context =` in [defaults]: none */
-        settings->origins[OPT_CONTEXT] = (struct setting_origin){ORIGIN_NONE, NULL, NULL};
+        settings->origins[OPT_CONTEXT] = (struct setting_origin){ORIGIN_NONE, NULL, NULL, NULL};
         return ERR_OK;
     }
     if (name && !config_has_context(&r->config, name)) {

@@ -59,9 +59,10 @@ enum origin {
 
 struct setting_origin {
     enum origin kind;
-    const char *text;  /* "--store", "/home/kim/.config/extpool/config:7 [context prod]",
+    const char *text;    /* "--store", "/home/kim/.config/extpool/config:7 [context prod]",
                          "AWS_TABLE", "built in"; NULL: not set */
-    const char *value; /* as that source has it, "14d"; NULL: not set */
+    const char *value;   /* as that source has it, "14d"; NULL: not set */
+    const char *subject; /* what a message about the value begins with: "config:7: store"; NULL */
 };
 
 /* A pair of [keys] or [theme] that the console judges (tui/), in the order of the file. */
@@ -73,8 +74,9 @@ struct setting_pair {
 
 /* One of the directories that say who works here. */
 struct setting_directory {
-    const char *name; /* "london=connect:..." has "london"; NULL: it has none */
-    const char *uri;  /* with its scheme */
+    const char *name;    /* "london=connect:..." has "london"; NULL: it has none */
+    const char *uri;     /* with its scheme */
+    const char *subject; /* what a message about it begins with: "config:7: directory" */
 };
 
 #define DIRECTORIES_MAX 64

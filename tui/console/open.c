@@ -10,24 +10,32 @@
 
 #include "core/base/banned.h"
 
-enum err_code console_set_theme(struct console *console, const char *name, struct err *err)
+enum err_code console_load_theme(const struct settings *settings, const char *name,
+                                 struct theme *theme, struct err *err)
 {
-    struct theme theme;
     char *folder = NULL;
-    const char *config = console->shell.place.settings->config_path;
+    const char *config = settings->config_path;
     const char *slash = config ? strrchr(config, '/') : NULL;
     if (config) {
         folder = mem_printf("%.*sthemes", slash ? (int)(slash + 1 - config) : 0, config);
     }
-    enum err_code code = theme_load(&theme, folder, name, err);
-    for (size_t i = 0; code == ERR_OK && i < console->shell.place.settings->n_theme_styles; i++) {
-        const struct setting_pair *pair = &console->shell.place.settings->theme_styles[i];
+    enum err_code code = theme_load(theme, folder, name, err);
+    free(folder);
+    return code;
+}
+
+enum err_code console_set_theme(struct console *console, const char *name, struct err *err)
+{
+    struct theme theme;
+    const struct settings *settings = console->shell.place.settings;
+    enum err_code code = console_load_theme(settings, name, &theme, err);
+    for (size_t i = 0; code == ERR_OK && i < settings->n_theme_styles; i++) {
+        const struct setting_pair *pair = &settings->theme_styles[i];
         code = theme_set(&theme, pair->name, pair->value, err);
         if (code != ERR_OK) {
             err_prefix(err, "%s", pair->at);
         }
     }
-    free(folder);
     if (code == ERR_OK) {
         console->theme = theme;
         snprintf(console->theme_name, sizeof console->theme_name, "%s", name);

@@ -17,4 +17,8 @@ void console_release(struct console *console);
 enum err_code console_set_theme(struct console *console, const char *name,
                                 struct err *err) ERR_CHECK;
 
+/* The theme of that name: the user's, beside the configuration, or a built-in one. */
+enum err_code console_load_theme(const struct settings *settings, const char *name,
+                                 struct theme *theme, struct err *err) ERR_CHECK;
+
 #endif
