@@ -10,6 +10,7 @@
 #include "core/plan/number_picker.h"
 #include "core/base/strmap.h"
 #include "core/base/text.h"
+#include "core/pool/target.h"
 
 static const struct {
     const char *name;
@@ -59,7 +60,8 @@ static struct problem *add(struct examination *exam, enum problem_kind kind, con
         .agent = agent,
         .detail = detail,
         .fix = s_kinds[kind].fix,
-        .fixable = kind != PROBLEM_OUT_OF_RANGE && kind != PROBLEM_UNKNOWN_ITEM,
+        .fixable =
+            kind != PROBLEM_OUT_OF_RANGE && kind != PROBLEM_TARGET && kind != PROBLEM_UNKNOWN_ITEM,
     };
     return problem;
 }
@@ -176,6 +178,52 @@ static void examine_slots(struct examination *exam)
         examine_time(exam, slot);
         if (slot->state == SLOT_ASSIGNED) {
             examine_assigned(exam, slot);
+        }
+    }
+}
+
+/* ---- where calls go ------------------------------------------------------------------------ */
+
+/* Why calls to the target reach nobody; NULL: they do, as far as a store can tell. */
+static const char *dead_end(const struct examination *exam, const char *target)
+{
+    struct arena *arena = &exam->diagnosis->arena;
+    enum target_kind kind;
+    const char *bare = NULL;
+    struct err why = ERR_INIT;
+    if (target_parse(target, exam->input->policy->width, &kind, &bare, &why) != ERR_OK) {
+        return arena_strdup(arena, why.text);
+    }
+    if (kind == TARGET_AGENT && strmap_get(&exam->by_login, bare) == STRMAP_NONE) {
+        return arena_printf(arena, "%s holds no extension", bare);
+    }
+    const struct slot *slot = kind == TARGET_EXT ? snapshot_find(exam->snapshot, bare) : NULL;
+    if (kind == TARGET_EXT && (!slot || slot->state != SLOT_ASSIGNED)) {
+        return arena_printf(arena, "nobody holds %s", bare);
+    }
+    return NULL;
+}
+
+static void examine_target(struct examination *exam, const struct slot *slot)
+{
+    bool held = slot->state == SLOT_ASSIGNED;
+    const char *target = held ? slot_fallback(slot) : slot->target;
+    const char *why = target ? dead_end(exam, target) : NULL;
+    if (why) {
+        add(exam, PROBLEM_TARGET, slot->ext, held ? slot->agent : NULL,
+            arena_printf(&exam->diagnosis->arena, "%s %s leads nowhere: %s",
+                         held ? "its fallback" : "its target", target, why));
+    }
+}
+
+/* A reservation that has ended is given back by the next sync. */
+static void examine_targets(struct examination *exam)
+{
+    for (size_t i = 0; i < exam->snapshot->n_slots; i++) {
+        const struct slot *slot = &exam->snapshot->slots[i];
+        bool ended = slot->until_s > 0 && slot->until_s <= exam->input->now_s;
+        if (slot->state == SLOT_ASSIGNED || (slot->state == SLOT_RESERVED && !ended)) {
+            examine_target(exam, slot);
         }
     }
 }
@@ -344,6 +392,7 @@ struct diagnosis *doctor_examine(const struct plan_input *input)
     }
     if (snapshot->consistent || snapshot->exact) {
         examine_missing(&exam);
+        examine_targets(&exam);
     }
     examine_unknown_items(&exam);
     examine_trail(&exam);

@@ -25,6 +25,7 @@
     X(PROBLEM_READER_UNSAFE, "reader_unsafe", "write it as text, with the same value")             \
     X(PROBLEM_CLOCK, "clock", "write the time of the repair")                                      \
     X(PROBLEM_EXPIRED, "expired", "remove them, never more than half of the trail")                \
+    X(PROBLEM_TARGET, "target", "none: name another place for its calls")                          \
     X(PROBLEM_UNKNOWN_ITEM, "odd", "none: not understood, left alone")
 
 enum problem_kind {

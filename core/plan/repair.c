@@ -190,6 +190,7 @@ static void repair_problem(struct repair *repair, const struct problem *problem)
         break;
     case PROBLEM_MISSING:
     case PROBLEM_OUT_OF_RANGE:
+    case PROBLEM_TARGET:
     case PROBLEM_UNKNOWN_ITEM:
         break;
     }

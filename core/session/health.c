@@ -83,6 +83,7 @@ static bool is_damage(enum problem_kind kind)
     case PROBLEM_OUT_OF_RANGE:
     case PROBLEM_NOT_ADOPTED:
     case PROBLEM_EXPIRED:
+    case PROBLEM_TARGET:
     case PROBLEM_UNKNOWN_ITEM:
         return false;
     }

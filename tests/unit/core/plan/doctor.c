@@ -25,6 +25,16 @@ struct sample {
 
 static const struct sample s_samples[] = {
     {"sound", "0000-0003", "0000 alice\n0001 -held\n0002 - bob 3d\n0003 -\n", "*", "", "", ""},
+    {"targets and fallbacks that lead somewhere", "0000-0004",
+     "0000 alice fallback=ext:0001\n0001 bob fallback=agent:alice\n0002 -held target=agent:bob\n"
+     "0003 -held target=phone:+442071838750\n0004 -held target=agent:gone until=-1\n",
+     "*", "", "", ""},
+    {"targets that lead nowhere", "0000-0003",
+     "0000 alice\n0001 -held target=agent:gone\n0002 -held target=ext:0003\n0003 -\n", "*",
+     "target 0001\ntarget 0002\n", "", "target 0001\ntarget 0002\n"},
+    {"fallbacks that lead nowhere", "0000-0002",
+     "0000 alice fallback=ext:0002\n0001 bob fallback=agent:gone\n0002 -held\n", "*",
+     "target 0000 alice\ntarget 0001 bob\n", "", "target 0000 alice\ntarget 0001 bob\n"},
     {"leaked", "0000-0001", "0000 - bob 3d leaked\n0001 -\n", "*", "leaked 0000\n", "! 0000\n", ""},
     {"free and assigned", "0000-0001", "0000 alice +free\n0001 -\n", "*",
      "free_and_assigned 0000 alice\n", "! 0000 alice\n", ""},
