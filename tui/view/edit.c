@@ -43,7 +43,7 @@ bool edit_fits(const struct shell *shell, enum change_kind kind, const struct sl
     case CHANGE_UNRESERVE:
         return slot && slot->state == SLOT_RESERVED;
     case CHANGE_SET:
-        return held;
+        return held || (slot && (slot->state == SLOT_RESERVED || is_free(shell, slot)));
     case CHANGE_EXEMPT:
     case CHANGE_UNEXEMPT:
     case CHANGE_CREATE:
@@ -318,6 +318,51 @@ static void reserve(struct shell *shell, const struct selection *selection)
     note_rows(shell, "reserve", CHANGE_RESERVE, selection);
 }
 
+/* The reserved number of the row; `free_too`: or one that can be reserved. NULL: it is another, and the
+   operator was told so. */
+static const struct slot *number_for_calls(struct shell *shell, const char *name,
+                                           const struct selection *selection, bool free_too)
+{
+    const struct slot *slot = selection->slots[0];
+    if (selection->n > 1) {
+        shell_flash(shell, STYLE_WARN, "%s: choose one row", name);
+    } else if (!slot) {
+        shell_flash(shell, STYLE_WARN, "%s: this row has no extension", name);
+    } else if (slot->state == SLOT_RESERVED || (free_too && is_free(shell, slot))) {
+        return slot;
+    } else {
+        shell_flash(shell, STYLE_WARN, "%s: %s is %s, not reserved", name, slot->ext,
+                    screen_data_slot_states(shell->data, slot));
+    }
+    return NULL;
+}
+
+/* Of an agent, or a number that is held, the fallback; of another number where calls to it go. `answer`:
+   stands in the field; NULL: what the store has. */
+static void ask_target(struct shell *shell, const struct selection *selection, const char *answer)
+{
+    const struct slot *slot = selection->n == 1 ? selection->slots[0] : NULL;
+    if (slot && slot->state == SLOT_ASSIGNED) {
+        const struct request request = {.kind = CHANGE_SET, .agent = slot->agent};
+        strip_target(shell, &request, answer ? answer : slot_fallback(slot));
+        return;
+    }
+    slot = number_for_calls(shell, "target", selection, true);
+    if (slot) {
+        const struct request request = {.kind = CHANGE_RESERVE, .ext = slot->ext};
+        strip_target(shell, &request, answer ? answer : slot->target);
+    }
+}
+
+static void ask_until(struct shell *shell, const struct selection *selection)
+{
+    const struct slot *slot = number_for_calls(shell, "until", selection, false);
+    if (slot) {
+        const struct request request = {.kind = CHANGE_RESERVE, .ext = slot->ext};
+        strip_until(shell, &request, slot->until_s);
+    }
+}
+
 static void on_rows(struct shell *shell, enum command command, const struct selection *selection)
 {
     if (selection->n == 0) {
@@ -336,6 +381,10 @@ static void on_rows(struct shell *shell, enum command command, const struct sele
         plan_rows(shell, "unreserve", CHANGE_UNRESERVE, selection);
     } else if (command == CMD_PIN) {
         pin(shell, selection);
+    } else if (command == CMD_TARGET) {
+        ask_target(shell, selection, NULL);
+    } else if (command == CMD_UNTIL) {
+        ask_until(shell, selection);
     } else {
         reserve(shell, selection);
     }
@@ -366,6 +415,8 @@ unsigned edit_command(struct shell *shell, enum command command, const struct se
     case CMD_UNPIN:
     case CMD_RESERVE:
     case CMD_UNRESERVE:
+    case CMD_TARGET:
+    case CMD_UNTIL:
         on_rows(shell, command, selection);
         return REACT_DRAW;
     case CMD_SYNC:
@@ -517,6 +568,9 @@ bool edit_argument(struct shell *shell, enum command command, const struct selec
         return true;
     }
     switch ((int)command) {
+    case CMD_TARGET:
+        ask_target(shell, selection, argument);
+        return true;
     case CMD_EXPORT:
     case CMD_EXPORT_TO:
         job_export(shell, argument);

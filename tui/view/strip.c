@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/mem.h"
+#include "core/pool/target.h"
 
 #include "core/base/banned.h"
 
@@ -74,7 +76,7 @@ static void deselect(struct strip *strip, bool replace)
 static int64_t step_of(const struct strip *strip, uint32_t key)
 {
     int64_t page = strip->rows > 1 ? strip->rows : 1;
-    if (strip->asks == STRIP_NOTE) {
+    if (strip->asks > STRIP_PARTNER) {
         return 0;
     }
     switch (key) {
@@ -321,6 +323,40 @@ void strip_note(struct shell *shell, const char *action, const struct request *r
     strip->title = title_of_requests(strip, shell, requests, n_requests);
     strip->field.max = NOTE_MAX;
     open(shell, strip);
+}
+
+/* What the store has stands in the field; the first character replaces it. */
+static void open_with(struct shell *shell, struct strip *strip, const struct request *request,
+                      const char *text)
+{
+    copy_requests(strip, request, 1);
+    if (text && *text) {
+        field_set(&strip->field, text);
+        strip->selected = true;
+    }
+    open(shell, strip);
+}
+
+void strip_target(struct shell *shell, const struct request *request, const char *now)
+{
+    bool fallback = request->kind == CHANGE_SET;
+    struct strip *strip = make(STRIP_TARGET, fallback ? "fallback" : "reserve", 1);
+    strip->title = fallback ? title_of(strip, shell, "Fallback of", request->agent)
+                            : arena_printf(&strip->arena, "Calls to %s", request->ext);
+    strip->field.max = TARGET_MAX;
+    open_with(shell, strip, request, now);
+}
+
+void strip_until(struct shell *shell, const struct request *request, int64_t now_s)
+{
+    struct strip *strip = make(STRIP_UNTIL, "reserve", 1);
+    char text[CLOCK_TEXT_MAX] = "";
+    if (now_s > 0) {
+        clock_format_s(now_s, text);
+    }
+    strip->title = arena_printf(&strip->arena, "End of the reservation of %s", request->ext);
+    strip->field.max = CLOCK_TEXT_MAX - 1;
+    open_with(shell, strip, request, text);
 }
 
 void strip_plain(struct shell *shell, const char *action, const struct request *request)

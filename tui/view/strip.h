@@ -38,6 +38,13 @@ void strip_partner(struct shell *shell, const char *login, const char *typed);
 /* Asks for the note of a pin or of a reservation, of one row or of many. */
 void strip_note(struct shell *shell, const char *action, const struct request *requests,
                 size_t n_requests);
+/* Asks where calls go: those to a number that is or gets reserved (a request to reserve it), or those that
+   an agent does not take (a request to set it). `now`: what the store has; NULL: nothing. An empty
+   field takes it away. */
+void strip_target(struct shell *shell, const struct request *request, const char *now);
+/* Asks when a reservation comes back by itself. `now_s`: what the store has; 0: never. An empty field is
+   never. */
+void strip_until(struct shell *shell, const struct request *request, int64_t now_s);
 /* Asks for nothing: release, unpin, unreserve. */
 void strip_plain(struct shell *shell, const char *action, const struct request *request);
 

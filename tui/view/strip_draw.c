@@ -200,13 +200,29 @@ static void draw_choices(struct strip *strip, const struct shell *shell, struct 
     }
 }
 
+/* What stands below the field. */
+static const char *question_of(const struct strip *strip)
+{
+    switch (strip->asks) {
+    case STRIP_TARGET:
+        return "queue:ARN, phone:+44..., agent:LOGIN or ext:NUMBER. Empty: nowhere.";
+    case STRIP_UNTIL:
+        return "A day (2026-12-24: its end), a moment, or 30d from now. Empty: it does not end.";
+    case STRIP_NUMBER:
+    case STRIP_AGENT:
+    case STRIP_PARTNER:
+    case STRIP_NOTE:
+    case STRIP_NOTHING:
+        break;
+    }
+    return strip->about[0].kind == CHANGE_PIN
+               ? "Why? No sync releases or moves a pinned extension."
+               : "Why? A reserved extension leaves the pool until it is put back.";
+}
+
 static void draw_middle(struct strip *strip, const struct shell *shell, struct canvas *canvas,
                         struct rect area)
 {
-    static const char *const notes[] = {
-        "Why? No sync releases or moves a pinned extension.",
-        "Why? A reserved extension leaves the pool until it is put back.",
-    };
     if (strip->taken) {
         for (int i = 0; i < area.height && i < TAKINGS; i++) {
             draw_taking(strip, shell, canvas, area.y + i, (enum taking)i);
@@ -220,9 +236,9 @@ static void draw_middle(struct strip *strip, const struct shell *shell, struct c
             describe(shell, slot, &choice);
             draw_choice(canvas, area.y, false, &choice);
         }
-    } else if (strip->asks == STRIP_NOTE) {
+    } else if (strip->asks > STRIP_PARTNER && strip->asks < STRIP_NOTHING) {
         canvas_wrap(canvas, (struct rect){1, area.y, area.width - 2, area.height}, STYLE_DIM,
-                    notes[strip->about[0].kind != CHANGE_PIN]);
+                    question_of(strip));
     }
 }
 
@@ -261,10 +277,9 @@ static void side_text(const struct strip *strip, const struct shell *shell, char
 static void draw_field(struct strip *strip, const struct shell *shell, struct canvas *canvas, int y,
                        struct caret *caret)
 {
-    static const char *const labels[] = {[STRIP_NUMBER] = "number",
-                                         [STRIP_AGENT] = "agent",
-                                         [STRIP_PARTNER] = "with",
-                                         [STRIP_NOTE] = "note"};
+    static const char *const labels[] = {
+        [STRIP_NUMBER] = "number", [STRIP_AGENT] = "agent", [STRIP_PARTNER] = "with",
+        [STRIP_NOTE] = "note",     [STRIP_TARGET] = "to",   [STRIP_UNTIL] = "until"};
     char side[256];
     int width = canvas->width;
     int x = canvas_printf(canvas, 0, y, width, STYLE_PROMPT, " %s: ", labels[strip->asks]);

@@ -23,6 +23,8 @@ bool strip_chooses(const struct strip *strip, const struct shell *shell)
     case STRIP_PARTNER:
         return true;
     case STRIP_NOTE:
+    case STRIP_TARGET:
+    case STRIP_UNTIL:
     case STRIP_NOTHING:
         break;
     }
@@ -122,6 +124,17 @@ static size_t ask_for_person(struct strip *strip, const struct shell *shell)
     return 1;
 }
 
+static size_t ask_for_until(struct strip *strip)
+{
+    struct err err = ERR_INIT;
+    const char *text = strip->field.length > 0 ? strip->field.text : "never";
+    strip->requests[0] = strip->about[0];
+    if (until_parse(text, &strip->requests[0].until, &err) != ERR_OK) {
+        return refuse(strip, err.text);
+    }
+    return 1;
+}
+
 static size_t ask_for(struct strip *strip, const struct shell *shell)
 {
     switch (strip->asks) {
@@ -130,7 +143,10 @@ static size_t ask_for(struct strip *strip, const struct shell *shell)
     case STRIP_AGENT:
     case STRIP_PARTNER:
         return ask_for_person(strip, shell);
+    case STRIP_UNTIL:
+        return ask_for_until(strip);
     case STRIP_NOTE:
+    case STRIP_TARGET:
     case STRIP_NOTHING:
         break;
     }
@@ -138,6 +154,8 @@ static size_t ask_for(struct strip *strip, const struct shell *shell)
         strip->requests[i] = strip->about[i];
         if (strip->asks == STRIP_NOTE) {
             strip->requests[i].note = strip->field.length > 0 ? strip->field.text : strip->action;
+        } else if (strip->asks == STRIP_TARGET) {
+            strip->requests[i].target = strip->field.text;
         }
     }
     return strip->n_about;

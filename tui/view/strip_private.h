@@ -14,7 +14,15 @@
 #include "tui/view/strip.h"
 #include "tui/widget/field.h"
 
-enum strip_asks { STRIP_NUMBER, STRIP_AGENT, STRIP_PARTNER, STRIP_NOTE, STRIP_NOTHING };
+enum strip_asks {
+    STRIP_NUMBER,
+    STRIP_AGENT,
+    STRIP_PARTNER,
+    STRIP_NOTE,
+    STRIP_TARGET,
+    STRIP_UNTIL,
+    STRIP_NOTHING
+};
 
 /* Agents that match what is typed: rows of the data on the screen. */
 struct people {

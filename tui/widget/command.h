@@ -106,6 +106,10 @@
       "no sync touches this extension; again: unpin it")                                           \
     X(CMD_RESERVE, "reserve", "R", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Reserve",        \
       "take a free number out of the pool, or put it back")                                        \
+    X(CMD_TARGET, "target", "T", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "Calls",            \
+      "where calls to a reserved number go, or those that an agent does not take")                 \
+    X(CMD_UNTIL, "until", "L", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "",                   \
+      "how long a number stays reserved")                                                          \
     X(CMD_UNPIN, "unpin", "", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "",                    \
       "syncs may touch this extension again")                                                      \
     X(CMD_UNRESERVE, "unreserve", "", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "",            \
