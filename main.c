@@ -22,6 +22,7 @@
 #include "core/demo/folder.h"
 #include "core/base/environ.h"
 #include "core/headless/check_config.h"
+#include "core/headless/complete.h"
 #include "core/headless/headless.h"
 #include "core/headless/version.h"
 #include "core/embedded/store_sqlite.h"
@@ -348,10 +349,36 @@ static int print_completion(const struct program *program, const char *shell)
     if (known) {
         fputs(text.data, program->report.out);
     } else {
-        err_set(&err, ERR_USAGE, "--completion %s: there is one for bash and one for zsh", shell);
+        err_set(&err, ERR_USAGE, "--completion %s: there is one for bash, zsh and fish", shell);
     }
     buf_release(&text);
     return known ? 0 : fail(program, &err);
+}
+
+/* Nothing that goes wrong is said: somebody is typing. */
+static int run_complete(struct program *program)
+{
+#ifdef EXTPOOL_NO_CONSOLE
+    const char *const themes[] = {NULL};
+#else
+    const char *themes[CONSOLE_THEMES_MAX];
+    console_theme_names(themes);
+#endif
+    collect_ports(program, true);
+    const struct cloud cloud = aws_cloud(program->aws);
+    const struct complete_options options = {
+        .line = &program->line,
+        .environment = &environment_system,
+        .ports = program->ports,
+        .n_ports = program->n_ports,
+        .clock = &clock_system,
+        .cloud = &cloud,
+        .themes = themes,
+        .settings = settings_room(program),
+        .out = program->report.out,
+    };
+    complete_run(&options);
+    return 0;
 }
 
 /* Only --verbose asks the libraries: --version alone starts none of them. */
@@ -446,6 +473,8 @@ static int start(struct program *program, int argc, char *argv[])
     switch ((int)program->line.action) {
     case ACTION_HELP:
         return print_text(program, append_topic, &program->line.topic);
+    case ACTION_COMPLETE:
+        return run_complete(program);
     case ACTION_COMPLETION:
         return print_completion(program, program->line.operands[0]);
     case ACTION_CHECK_CONFIG:

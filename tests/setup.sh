@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 build="gcc make pkg-config libncurses-dev libcurl4-openssl-dev libssl-dev libjansson-dev libsqlite3-dev"
 tests="clang libclang-rt-dev libcmocka-dev python3-pytest python3-botocore python3-boto3
 	python3-pyte python3-yaml python3-cryptography tmux openssl ca-certificates sqlite3 git strace
-	ncurses-term man-db file libfaketime zsh default-jre-headless universal-ctags python3-pytest-xdist
+	ncurses-term man-db file libfaketime zsh fish bash-completion default-jre-headless universal-ctags python3-pytest-xdist
 	clang-format clang-tidy cppcheck valgrind systemd prometheus"
 bench="tig htop ncdu"
 lambda="dpkg-dev xz-utils zip binutils debian-archive-keyring"

@@ -10,7 +10,8 @@ COMPLETION := $(TO)/share/bash-completion/completions/extpool
 # Where zsh looks by itself; Debian's zsh looks into vendor-completions for packages.
 ZSH_FOLDER ?= site-functions
 COMPLETION_ZSH := $(TO)/share/zsh/$(ZSH_FOLDER)/_extpool
-PAPERS_TO := $(MAN) $(MAN_CONF) $(COMPLETION) $(COMPLETION_ZSH)
+COMPLETION_FISH := $(TO)/share/fish/vendor_completions.d/extpool.fish
+PAPERS_TO := $(MAN) $(MAN_CONF) $(COMPLETION) $(COMPLETION_ZSH) $(COMPLETION_FISH)
 THEMES_TO := $(TO)/share/extpool/themes
 UNITS_TO := $(TO)/lib/systemd/system
 SYSTEMD := extpool.service extpool.timer extpool-failed@.service
@@ -32,6 +33,7 @@ install: build/release/extpool build/host/papers
 	build/host/papers conf > $(MAN_CONF)
 	build/host/papers bash > $(COMPLETION)
 	build/host/papers zsh > $(COMPLETION_ZSH)
+	build/host/papers fish > $(COMPLETION_FISH)
 	chmod 644 $(PAPERS_TO)
 	install -m 644 $(THEMES) $(THEMES_TO)
 	set -e; for unit in $(SYSTEMD); do \

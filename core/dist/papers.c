@@ -21,7 +21,7 @@ int main(int argc, char **argv)
     } else if (argc == 2 && strcmp(argv[1], "conf") == 0) {
         conf_page(&out);
     } else if (argc != 2 || !help_completion(argv[1], &out)) {
-        fputs("usage: papers man|conf|bash|zsh\n", stderr);
+        fputs("usage: papers man|conf|bash|zsh|fish\n", stderr);
         return 64;
     }
     size_t written = fwrite(out.data, 1, out.length, stdout);

@@ -61,6 +61,7 @@ static int run_action(struct run *run)
     case ACTION_HELP:
     case ACTION_VERSION:
     case ACTION_COMPLETION:
+    case ACTION_COMPLETE:
     case ACTION_COUNT:
         break;
     }

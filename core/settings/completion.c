@@ -4,174 +4,105 @@
 
 #include "core/base/banned.h"
 
-/* The completion scripts, from the tables of actions and options: for bash a function that looks at
-   the word before, for zsh a specification for _arguments (zshcompsys(1)). */
+/*
+ * The completion scripts. All that they know is how their shell tells them what was typed and takes what is
+ * offered: `extpool --complete` (core/settings/complete.h) says what that is.
+ */
 
-/* An action or an option, as a shell completes it. */
-struct item {
-    const char *name;
-    const char *help;
-    bool takes; /* something follows the name */
-    bool needs; /* and it has to */
-    bool action;
-    bool file;                /* a path */
-    const char *const *words; /* one of these; NULL: anything */
-};
+/* bash breaks words at '=' and ':', so the program is given the line as it was typed. What ends in one of
+   these is typed on. */
+static const char s_bash[] =
+    "# bash completion for extpool: source <(extpool --completion bash)\n"
+    "_extpool() {\n"
+    "    local offer word files=\n"
+    "    local current=${COMP_WORDS[COMP_CWORD]}\n"
+    "    [[ $current == [=:] ]] && current=\n"
+    "    COMPREPLY=()\n"
+    "    while IFS= read -r offer; do\n"
+    "        if [[ $offer == ':files '* ]]; then\n"
+    "            files=yes\n"
+    "        else\n"
+    "            printf -v word %q \"$offer\"\n"
+    "            COMPREPLY+=(\"$word\")\n"
+    "        fi\n"
+    "    done < <(\"$1\" --complete bash -- \"${COMP_LINE:0:COMP_POINT}\" \"$COMP_WORDBREAKS\" "
+    "2>/dev/null)\n"
+    "    if [[ $files ]]; then\n"
+    "        (( ${#COMPREPLY[@]} )) || compopt -o filenames\n"
+    "        while IFS= read -r offer; do\n"
+    "            COMPREPLY+=(\"$offer\")\n"
+    "        done < <(compgen -f -- \"$current\")\n"
+    "    fi\n"
+    "    [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *[=:] ]] && compopt -o nospace\n"
+    "    return 0\n"
+    "}\n"
+    "complete -F _extpool extpool\n";
 
-static struct item of_action(enum action action)
-{
-    const struct action_info *info = action_info(action);
-    const char *const *words = action_words(action);
-    bool file = strstr(info->operands, "FILE") || strstr(info->operands, "DEST");
-    return (struct item){.name = info->name,
-                         .help = info->help,
-                         .takes = words || file,
-                         .needs = info->min > 0,
-                         .action = true,
-                         .file = file,
-                         .words = words};
-}
+static const char s_zsh[] =
+    "#compdef extpool\n"
+    "# zsh completion for extpool: source <(extpool --completion zsh), or this text as\n"
+    "# the file _extpool in a folder of $fpath\n"
+    "_extpool() {\n"
+    "    local -a offers shown open\n"
+    "    local offer name before files=\n"
+    "    while IFS= read -r offer; do\n"
+    "        name=${offer%%$'\\t'*}\n"
+    "        if [[ $offer == ':files '* ]]; then\n"
+    "            files=yes before=${offer#:files }\n"
+    "        elif [[ $name == *[=:] ]]; then\n"
+    "            open+=(\"$name\")\n"
+    "        else\n"
+    "            offers+=(\"$name\")\n"
+    "            [[ $offer == *$'\\t'* ]] && name+=\"  -- ${offer#*$'\\t'}\"\n"
+    "            shown+=(\"$name\")\n"
+    "        fi\n"
+    "    done < <(${(Q)words[1]} --complete zsh -- \"${(@Q)words[2,CURRENT-1]}\" \"${(Q)PREFIX}\" "
+    "2>/dev/null)\n"
+    "    (( $#offers )) && compadd -l -d shown -a offers\n"
+    "    (( $#open )) && compadd -S '' -a open\n"
+    "    if [[ $files ]]; then\n"
+    "        compset -P \"${(b)before}\"\n"
+    "        _files\n"
+    "    fi\n"
+    "    return 0\n"
+    "}\n"
+    "if [[ $funcstack[1] == _extpool ]]; then\n"
+    "    _extpool \"$@\"\n"
+    "else\n"
+    "    compdef _extpool extpool\n"
+    "fi\n";
 
-static struct item of_option(enum option_id id)
-{
-    const struct option_info *info = option_info(id);
-    return (struct item){.name = info->name,
-                         .help = info->help,
-                         .takes = info->type != TYPE_FLAG,
-                         .needs = info->type != TYPE_FLAG,
-                         .file = info->type == TYPE_PATH || info->type == TYPE_DIRECTORY ||
-                                 info->type == TYPE_STORE || info->type == TYPE_EXPORT,
-                         .words = info->choices};
-}
-
-typedef void put_fn(struct buf *out, const struct item *item);
-
-static void put_all(struct buf *out, put_fn *put)
-{
-    for (enum action action = ACTION_DEMO; action < ACTION_COUNT; action++) {
-        const struct item item = of_action(action);
-        put(out, &item);
-    }
-    for (enum option_id id = 0; id < OPT_COUNT; id++) {
-        const struct item item = of_option(id);
-        if (item.name) {
-            put(out, &item);
-        }
-    }
-}
-
-static void put_words(struct buf *out, const char *const *words)
-{
-    for (size_t i = 0; words[i]; i++) {
-        buf_printf(out, "%s%s", i ? " " : "", words[i]);
-    }
-}
-
-/* ---- bash ---------------------------------------------------------------------------------- */
-
-static void bash_name(struct buf *out, const struct item *item)
-{
-    buf_printf(out, " --%s", item->name);
-}
-
-static void bash_value(struct buf *out, const struct item *item)
-{
-    if (item->words) {
-        buf_printf(out, "    --%s) words='", item->name);
-        put_words(out, item->words);
-        buf_puts(out, "' ;;\n");
-    } else if (item->file) {
-        buf_printf(out, "    --%s) files=yes ;;\n", item->name);
-    }
-}
-
-static void completion_bash(struct buf *out)
-{
-    buf_puts(out, "# bash completion for extpool: source <(extpool --completion bash)\n"
-                  "_extpool() {\n"
-                  "    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-                  "    local words='' files=''\n"
-                  "    case $before in\n");
-    put_all(out, bash_value);
-    buf_puts(out, "    *) words='");
-    put_all(out, bash_name);
-    buf_puts(out, "' ;;\n"
-                  "    esac\n"
-                  "    if [[ $files ]]; then\n"
-                  "        compopt -o filenames\n"
-                  "        mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n"
-                  "    else\n"
-                  "        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
-                  "    fi\n"
-                  "}\n"
-                  "complete -F _extpool extpool\n");
-}
-
-/* ---- zsh ----------------------------------------------------------------------------------- */
-
-/* Inside of '...' and of [...]: what would end either is escaped. */
-static void put_zsh_text(struct buf *out, const char *text)
-{
-    while (*text) {
-        size_t plain = strcspn(text, "'[]:\\");
-        buf_append(out, text, plain);
-        text += plain;
-        if (*text == '\'') {
-            buf_puts(out, "'\\''");
-            text++;
-        } else if (*text) {
-            buf_putc(out, '\\');
-            buf_putc(out, *text++);
-        }
-    }
-}
-
-static void zsh_item(struct buf *out, const struct item *item)
-{
-    buf_printf(out, "        '--%s%s[", item->name, item->takes && !item->action ? "=" : "");
-    put_zsh_text(out, item->help);
-    buf_putc(out, ']');
-    if (item->takes) {
-        buf_printf(out, "%s:%s:", item->needs ? "" : ":", item->name);
-    }
-    if (item->words) {
-        buf_putc(out, '(');
-        put_words(out, item->words);
-        buf_putc(out, ')');
-    } else if (item->takes) {
-        buf_puts(out, item->file ? "_files" : " ");
-    }
-    buf_puts(out, "'\n");
-}
-
-static void completion_zsh(struct buf *out)
-{
-    buf_puts(out,
-             "#compdef extpool\n"
-             "# zsh completion for extpool: source <(extpool --completion zsh), or this text as\n"
-             "# the file _extpool in a folder of $fpath\n"
-             "_extpool() {\n"
-             "    local -a specs=(\n");
-    put_all(out, zsh_item);
-    buf_puts(out, "        '*:agent or extension:()'\n"
-                  "    )\n"
-                  "    _arguments $specs\n"
-                  "}\n"
-                  "if [[ $funcstack[1] == _extpool ]]; then\n"
-                  "    _extpool \"$@\"\n"
-                  "else\n"
-                  "    compdef _extpool extpool\n"
-                  "fi\n");
-}
+static const char s_fish[] =
+    "# fish completion for extpool: extpool --completion fish | source, or this text as\n"
+    "# ~/.config/fish/completions/extpool.fish\n"
+    "function __extpool_offers\n"
+    "    set -l words (commandline -opc)\n"
+    "    set -l typed (commandline -ct)\n"
+    "    set -l plain (string unescape -- \"$typed\" 2>/dev/null)\n"
+    "    or set plain \"$typed\"\n"
+    "    for offer in (command $words[1] --complete fish -- $words[2..-1] \"$plain\" 2>/dev/null)\n"
+    "        if string match -q ':files *' -- $offer\n"
+    "            set -l before (string sub -s 8 -- $offer)\n"
+    "            set -l length (string length -- \"$before\")\n"
+    "            for path in (__fish_complete_path (string sub -s (math 1 + $length) -- "
+    "\"$plain\"))\n"
+    "                printf '%s%s\\n' \"$before\" $path\n"
+    "            end\n"
+    "        else\n"
+    "            printf '%s\\n' $offer\n"
+    "        end\n"
+    "    end\n"
+    "end\n"
+    "complete -c extpool -f -a '(__extpool_offers)'\n";
 
 bool help_completion(const char *shell, struct buf *out)
 {
-    if (strcmp(shell, "bash") == 0) {
-        completion_bash(out);
-    } else if (strcmp(shell, "zsh") == 0) {
-        completion_zsh(out);
-    } else {
-        return false;
+    const char *script = strcmp(shell, "bash") == 0   ? s_bash
+                         : strcmp(shell, "zsh") == 0  ? s_zsh
+                         : strcmp(shell, "fish") == 0 ? s_fish
+                                                      : NULL;
+    if (script) {
+        buf_puts(out, script);
     }
-    return true;
+    return script != NULL;
 }

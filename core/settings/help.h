@@ -18,7 +18,7 @@ const char *help_text(enum topic topic);
 /* Appends the manual page, for roff: `extpool --help man | man -l -`. */
 void help_man(struct buf *out);
 
-/* Appends a completion script for that shell, bash or zsh: `source <(extpool --completion bash)`.
+/* Appends a completion script for that shell, bash, zsh or fish: `source <(extpool --completion bash)`.
    False for another one. core/settings/completion.c */
 bool help_completion(const char *shell, struct buf *out);
 

@@ -22,6 +22,11 @@ static const struct {
 };
 _Static_assert(sizeof s_ports / sizeof *s_ports == PORT_COUNT, "one row a port");
 
+const char *const *location_schemes(enum port_kind port)
+{
+    return s_ports[port].schemes;
+}
+
 const char *location_rest(const char *uri, const char *scheme)
 {
     size_t length = strlen(scheme);

@@ -61,6 +61,9 @@ enum err_code location_name(const char *text, struct arena *arena, const char **
 /* Whether it looks like the id of a Connect instance: "0a1b2c3d-4e5f-6789-abcd-ef0123456789". */
 bool location_like_instance(const char *text);
 
+/* The schemes of a port, the one of a file of this machine first; ends with NULL. */
+const char *const *location_schemes(enum port_kind port);
+
 /* What follows "scheme:", or NULL if the URI has another scheme. For "s3://bucket/key" that is
    "//bucket/key". */
 const char *location_rest(const char *uri, const char *scheme);

@@ -78,7 +78,7 @@ static const char *const s_list_kinds[] = {
 #undef X
         NULL};
 
-static const char *const s_shells[] = {"bash", "zsh", NULL};
+static const char *const s_shells[] = {"bash", "zsh", "fish", NULL};
 
 const struct option_info *option_info(enum option_id id)
 {

@@ -101,8 +101,10 @@ const char *topic_about(enum topic topic);
       "show this help, or the help on a topic")                                                    \
     X(ACTION_VERSION, "version", "", 0, 0, false, TOPIC_OVERVIEW,                                  \
       "show the version; -v: libraries, too")                                                      \
-    X(ACTION_COMPLETION, "completion", "bash|zsh", 1, 1, false, TOPIC_OVERVIEW,                    \
-      "print a completion script for the shell")
+    X(ACTION_COMPLETION, "completion", "bash|zsh|fish", 1, 1, false, TOPIC_OVERVIEW,               \
+      "print a completion script for the shell")                                                   \
+    X(ACTION_COMPLETE, "complete", "SHELL WORD...", 1, OPERANDS_MANY, false, TOPIC_OVERVIEW,       \
+      "what the last word can become; completion scripts ask so")
 
 enum action {
 #define X(id, name, operands, min, max, writes, topic, help) id,

@@ -532,7 +532,7 @@ enum err_code settings_resolve(const struct command_line *line,
 {
     settings_init(settings, line);
     if (line->action == ACTION_HELP || line->action == ACTION_VERSION ||
-        line->action == ACTION_COMPLETION) {
+        line->action == ACTION_COMPLETION || line->action == ACTION_COMPLETE) {
         return ERR_OK; /* these have to work whatever the configuration looks like */
     }
     const struct settings_sources sources = {line, environment, context};

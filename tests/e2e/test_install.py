@@ -14,6 +14,7 @@ FILES = {
     "share/man/man1/extpool.1": 0o644,
     "share/man/man5/extpool.conf.5": 0o644,
     "share/bash-completion/completions/extpool": 0o644,
+    "share/fish/vendor_completions.d/extpool.fish": 0o644,
     "share/zsh/site-functions/_extpool": 0o644,
     "lib/systemd/system/extpool.service": 0o644,
     "lib/systemd/system/extpool.timer": 0o644,

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif("release" not in os.path.realpath(program()), re
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["version"], ["--help"], ["help"], ["--help", "console"],
-                                       ["--completion", "bash"], ["--completion", "zsh"]], ids=" ".join)
+                                       ["--completion", "bash"], ["--completion", "zsh"], ["--completion", "fish"]], ids=" ".join)
 def test_a_command_that_needs_nothing_starts_nothing(arguments):
     counted = callgrind.count([program(), *arguments], {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})
     assert counted.status == 0, counted.said

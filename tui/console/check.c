@@ -52,3 +52,13 @@ void console_check(const struct settings *settings, struct mistakes *mistakes)
     check_keys(settings, mistakes);
     check_theme(settings, mistakes);
 }
+
+void console_theme_names(const char *names[CONSOLE_THEMES_MAX])
+{
+    size_t n = 0;
+    while (n < CONSOLE_THEMES_MAX - 1 && theme_sources[n].name) {
+        names[n] = theme_sources[n].name;
+        n++;
+    }
+    names[n] = NULL;
+}

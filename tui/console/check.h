@@ -8,4 +8,8 @@
 
 void console_check(const struct settings *settings, struct mistakes *mistakes);
 
+/* The names of the built-in themes, for completion; ends with NULL. */
+#define CONSOLE_THEMES_MAX 64
+void console_theme_names(const char *names[CONSOLE_THEMES_MAX]);
+
 #endif
