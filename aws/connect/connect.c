@@ -174,12 +174,8 @@ static enum err_code take_page(struct reading *reading, const json_t *list)
     return code;
 }
 
-/* In the background it is silent: then it is something else that is waited for. */
 static void report(const struct reading *reading)
 {
-    if (reading->directory->begun) {
-        return;
-    }
     const struct client_statistics *statistics = reading->directory->statistics;
     struct progress_report now = {
         .phase = "reading the directory",
@@ -550,6 +546,7 @@ struct directory *connect_directory_new(const struct connect_options *options)
     struct client_options client = options->client;
     directory->base.ops = &s_ops;
     directory->base.uri = mem_strdup(options->uri);
+    directory->base.source = mem_strdup(options->instance.id);
     directory->instance = options->instance;
     directory->resource = mem_printf("instance %s", options->instance.id);
     directory->wanted = (struct connect_wanted){options->names, options->policy};

@@ -94,7 +94,7 @@ static void tell(const struct run *run, struct headless_result *result)
         result->counted = true;
     }
     if (use->plan) {
-        if (use->plan->withheld > 0) {
+        if (plan_lacks_directory(use->plan)) {
             err_set(&result->err, ERR_GUARD,
                     "the directory was read only in part, and nothing is taken back: %s",
                     use->plan->partial);

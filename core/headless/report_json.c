@@ -221,7 +221,7 @@ static json_t *refusal_list(const struct action_report *action)
         json_array_append_new(list,
                               guard_refusal("release", guard->people, guard->allowed, guard->text));
     }
-    if (plan && plan->withheld > 0) {
+    if (plan && plan_lacks_directory(plan)) {
         json_array_append_new(
             list, guard_refusal("directory", (int64_t)plan->withheld, 0, plan->partial));
     }

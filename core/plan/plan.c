@@ -45,6 +45,11 @@ bool plan_is_sync(const struct plan *plan)
     return strcmp(plan->action, "sync") == 0;
 }
 
+bool plan_lacks_directory(const struct plan *plan)
+{
+    return plan->withheld > 0 || (plan_is_sync(plan) && roster_n_unread(plan->roster) > 0);
+}
+
 bool plan_action_derives(const char *action)
 {
     return !is_named_action(action);

@@ -161,6 +161,9 @@ void plan_free(struct plan *plan);
 
 /* Whether it is the plan of a sync: judged against an empty directory, and published afterwards. */
 bool plan_is_sync(const struct plan *plan);
+/* Whether it does less than was asked for because a directory was not read to its end: holders keep
+   their numbers, or the newcomers of a whole directory are not known. */
+bool plan_lacks_directory(const struct plan *plan);
 
 /* Whether the program chooses the rows of such an action (sync, repair), or a person names each one
    (edits, imports). */

@@ -185,6 +185,15 @@ const char *roster_directory_name(const struct roster_directory *directory)
     return directory->name ? directory->name : directory->uri;
 }
 
+size_t roster_n_unread(const struct roster *roster)
+{
+    size_t n = 0;
+    for (size_t i = 0; roster && i < roster->n_directories; i++) {
+        n += roster->directories[i].unread;
+    }
+    return n;
+}
+
 /* What people and planners should know of one part, under the name of its directory. */
 static void merge_words(struct roster *merged, const struct roster *part, bool first)
 {

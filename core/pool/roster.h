@@ -120,6 +120,8 @@ const struct agent *roster_find(const struct roster *roster, const char *login);
 void roster_describe(struct roster *roster, const struct roster_directory *directory);
 /* What people call it: its name, else its URI. */
 const char *roster_directory_name(const struct roster_directory *directory);
+/* How many of its directories gave nobody because they could not be read. `roster` may be NULL. */
+size_t roster_n_unread(const struct roster *roster);
 /* One roster of several, each of them sealed and described, in the order of the configuration; at the
    cost of their agents. Of a login in two directories the first one counts, and has the others in
    `next`. Partial if one of them is. Keeps a reference on each. `pages` are added up, and the oldest

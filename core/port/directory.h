@@ -17,7 +17,8 @@ struct directory_ops {
     /*
      * Begins to read, so that a wait for a slow service overlaps with what the caller does next.
      * The answers come in while other ports of the same service work; `read` waits for what is
-     * left, and tells what went wrong. `progress` has to live until `read` or `abandon` is called.
+     * left, and tells what went wrong. `progress` has to live until `read` or `abandon` is called;
+     * it is reported to all the while.
      * NULL: `read` does it all.
      */
     void (*begin)(struct directory *directory, const struct progress *progress);
@@ -62,7 +63,9 @@ struct directory_ops {
 /* The first member of every implementation's own struct. */
 struct directory {
     const struct directory_ops *ops;
-    char *uri; /* as people write it; owned, freed by directory_free */
+    char *uri;    /* as people write it; owned, freed by directory_free */
+    char *source; /* what the store has at those who come from it (slot_source), owned likewise: the
+                     id of a Connect instance. NULL: the name in the configuration counts */
 };
 
 void directory_free(struct directory *directory); /* NULL is fine; port.c */

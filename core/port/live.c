@@ -38,6 +38,15 @@ void live_free(struct live *live)
     }
 }
 
+void live_set(struct live *live, size_t i, const struct live_state *state)
+{
+    struct live_state copy = *state;
+    copy.status = arena_strdup(&live->arena, state->status);
+    copy.queue = arena_strdup(&live->arena, state->queue);
+    copy.profile = arena_strdup(&live->arena, state->profile);
+    live->states[i] = copy;
+}
+
 const char *live_word(const struct live_state *state)
 {
     bool no_call = state->presence == LIVE_ON_CONTACT && state->channel > LIVE_VOICE;

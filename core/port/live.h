@@ -84,6 +84,8 @@ struct live {
 /* For so many agents, all of them LIVE_UNKNOWN. */
 struct live *live_new(size_t n_states);
 void live_free(struct live *live); /* NULL is fine */
+/* Sets the state of one agent, with a copy of its texts. */
+void live_set(struct live *live, size_t i, const struct live_state *state);
 
 /* Static texts. A contact that is no call has the word of its channel: "chat". */
 const char *live_word(const struct live_state *state);

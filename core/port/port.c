@@ -12,6 +12,7 @@ void directory_free(struct directory *directory)
 {
     if (directory) {
         free(directory->uri);
+        free(directory->source);
         directory->ops->free(directory);
     }
 }

@@ -1,6 +1,5 @@
 #include "core/session/session_private.h"
 
-#include <assert.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,91 +18,13 @@
 
 /* ---- opening ----------------------------------------------------------------------------- */
 
-const struct port *session_port_of(const struct session *session, const char *uri,
-                                   const char **rest)
-{
-    for (size_t i = 0; i < session->n_ports; i++) {
-        *rest = location_rest(uri, session->ports[i].scheme);
-        if (*rest) {
-            return &session->ports[i];
-        }
-    }
-    return NULL;
-}
-
-/* What the port's service shares in this session; NULL: it has no service. */
-static void *shared_of(struct session *session, const struct port *port)
-{
-    for (size_t i = 0; i < session->n_services; i++) {
-        if (session->services[i].service == port->service) {
-            return session->services[i].shared;
-        }
-    }
-    if (!port->service) {
-        return NULL;
-    }
-    assert(session->n_services < SESSION_SERVICES_MAX);
-    void *shared = port->service->begin(port->service->context, session->settings);
-    session->services[session->n_services].service = port->service;
-    session->services[session->n_services++].shared = shared;
-    return shared;
-}
-
-struct port_opening session_opening_of(struct session *session, const struct port *port,
-                                       const char *uri, const char *rest)
-{
-    return (struct port_opening){.settings = session->settings,
-                                 .uri = uri,
-                                 .rest = rest,
-                                 .shared = shared_of(session, port)};
-}
-
-static enum err_code no_port(const char *what, const char *uri, struct err *err)
-{
-    return err_set(err, ERR_USAGE, "%s: no %s of this kind in this build", uri, what);
-}
-
-/* A name that a port cannot open: says where it was set, because the environment may say it too.
-   Other errors (ERR_CONFIG: the configuration of AWS) name their place themselves. */
-static enum err_code opened(const struct session *session, enum err_code code, enum option_id id,
-                            struct err *err)
-{
-    if (code == ERR_USAGE) {
-        err_prefix(err, "%s", settings_origin(session->settings, id));
-    }
-    return code;
-}
-
-enum err_code session_open_directory(struct session *session, struct err *err)
-{
-    const struct settings *settings = session->settings;
-    const char *rest = NULL;
-    if (session->directory) {
-        return ERR_OK;
-    }
-    if (settings->n_directories == 0) {
-        return settings_no_directory(settings, err);
-    }
-    const char *uri = settings->directories[0].uri;
-    if (settings->n_directories > 1) {
-        return err_set(err, ERR_USAGE, "%s: there are several directories", settings->directory);
-    }
-    const struct port *port = session_port_of(session, uri, &rest);
-    if (!port || !port->directory) {
-        return no_port("directory", uri, err);
-    }
-    struct port_opening opening = session_opening_of(session, port, uri, rest);
-    enum err_code code = port->directory(&opening, &session->directory, err);
-    return opened(session, code, OPT_DIRECTORY, err);
-}
-
 enum err_code session_open_exporter(struct session *session, const char *uri, struct exporter **out,
                                     struct err *err)
 {
     const char *rest = NULL;
     const struct port *port = session_port_of(session, uri, &rest);
     if (!port || !port->exporter) {
-        return no_port("export", uri, err);
+        return session_no_port("export", uri, err);
     }
     struct port_opening opening = session_opening_of(session, port, uri, rest);
     return port->exporter(&opening, out, err);
@@ -120,7 +41,7 @@ static enum err_code check_store_is_named(struct session *session, struct err *e
         return ERR_OK;
     }
     enum err_code code =
-        settings->n_directories > 0 ? session_open_directory(session, err) : ERR_OK;
+        settings->n_directories > 0 ? session_open_directories(session, err) : ERR_OK;
     if (code == ERR_OK) {
         code = err_set(err, unnamed.code, "%s", unnamed.text);
         err_hint(err, "%s", unnamed.hint);
@@ -137,12 +58,12 @@ static enum err_code open_store(struct session *session, struct err *err)
     }
     const struct port *port = session_port_of(session, settings->store, &rest);
     if (!port || !port->store) {
-        return no_port("store", settings->store, err);
+        return session_no_port("store", settings->store, err);
     }
     session->embedded = port->makes_file;
     struct port_opening opening = session_opening_of(session, port, settings->store, rest);
     enum err_code code = port->store(&opening, &session->store, err);
-    return opened(session, code, OPT_STORE, err);
+    return session_opened(session, code, OPT_STORE, err);
 }
 
 struct session *session_for_ports(const struct session_options *options)
@@ -176,7 +97,7 @@ void session_close(struct session *session)
 {
     if (session) {
         followed_release(&session->followed);
-        directory_free(session->directory);
+        session_close_directories(session);
         store_free(session->store);
         exporter_free(session->exporter);
         buf_release(&session->ahead.old);
@@ -297,9 +218,7 @@ void session_facts(struct session *session, struct port_info *facts)
     if (session->store->ops->facts) {
         session->store->ops->facts(session->store, facts);
     }
-    if (session->directory && session->directory->ops->facts) {
-        session->directory->ops->facts(session->directory, facts);
-    }
+    session_directory_facts(session, facts);
     for (size_t i = 0; i < session->n_services; i++) {
         const struct port_service *service = session->services[i].service;
         if (service->facts) {
@@ -474,85 +393,6 @@ enum err_code session_read_slot(struct session *session, const struct store_look
         session->time = found.time;
     }
     *out = found.slot;
-    return code;
-}
-
-enum err_code session_read_directory(struct session *session, const struct progress *progress,
-                                     struct roster **out, struct err *err)
-{
-    int64_t start_ms = clock_ticks_ms();
-    session_say_phase(progress, "reading the directory");
-    enum err_code code = session_open_directory(session, err);
-    if (code == ERR_OK) {
-        code = session->directory->ops->read(session->directory, progress, out, err);
-    }
-    if (code == ERR_OK) {
-        log_line(LOG_INFO, "directory", "%zu agents read in %lld ms", (*out)->n_agents,
-                 (long long)(clock_ticks_ms() - start_ms));
-        followed_note_roster(&session->followed, *out);
-    } else if (err) {
-        log_line(LOG_ERROR, "directory", "%s", err->text);
-    }
-    return code;
-}
-
-bool session_has_directory(struct session *session)
-{
-    struct err ignored = ERR_INIT;
-    return session_open_directory(session, &ignored) == ERR_OK;
-}
-
-enum err_code session_find_agent(struct session *session, const char *login,
-                                 const struct progress *progress, struct roster **out,
-                                 struct err *err)
-{
-    struct err why = ERR_INIT;
-    enum err_code code = session_open_directory(session, err);
-    *out = NULL;
-    if (code != ERR_OK || !session->directory->ops->find) {
-        return code;
-    }
-    session_say_phase(progress, "reading the directory");
-    code = session->directory->ops->find(session->directory, login, progress, out, &why);
-    if (code == ERR_CANCELLED || code == ERR_AUTH) {
-        *err = why;
-        return code;
-    }
-    if (code != ERR_OK) {
-        log_line(LOG_WARN, "directory", "one agent could not be asked for: %s", why.text);
-    } else {
-        roster_partial(*out, "only %s was asked for", login); /* nobody else left by that */
-    }
-    return ERR_OK;
-}
-
-bool session_directory_unchanged(struct session *session)
-{
-    struct directory *directory = session->directory;
-    return directory && directory->ops->unchanged && directory->ops->unchanged(directory);
-}
-
-bool session_tells_live(struct session *session)
-{
-    struct err ignored = ERR_INIT;
-    return session_open_directory(session, &ignored) == ERR_OK && session->directory->ops->live;
-}
-
-enum err_code session_read_live(struct session *session, const struct live_wanted *wanted,
-                                const struct progress *progress, struct live **out, struct err *err)
-{
-    enum err_code code = session_open_directory(session, err);
-    if (code != ERR_OK) {
-        return code;
-    }
-    if (!session->directory->ops->live) {
-        return err_set(err, ERR_USAGE, "%s does not tell what agents do at this moment",
-                       session->directory->uri);
-    }
-    code = session->directory->ops->live(session->directory, wanted, progress, out, err);
-    if (code != ERR_OK && err) {
-        log_line(LOG_WARN, "directory", "live states: %s", err->text);
-    }
     return code;
 }
 

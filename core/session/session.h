@@ -2,7 +2,7 @@
 #define CORE_SESSION_SESSION_H
 
 /*
- * A session: one context at work, its directory, store, exporter and policy, opened from the
+ * A session: one context at work, its directories, store, exporter and policy, opened from the
  * settings. The headless run and the console do everything through it, so that both do the same.
  *
  *     struct session_options options = {&settings, ports, n_ports, &clock_system};
@@ -50,7 +50,7 @@ struct session_options {
     enum audit_via via; /* the face; VIA_UNKNOWN: a headless run, by hand or by a timer */
 };
 
-/* Opens the store. The directory and the exporter are opened when they are first needed, so that
+/* Opens the store. The directories and the exporter are opened when they are first needed, so that
    --list works without a directory. */
 enum err_code session_open(const struct session_options *options, struct session **out,
                            struct err *err) ERR_CHECK;
@@ -64,8 +64,9 @@ const char *session_store_name(const struct session *session, struct arena *aren
 /* The account and the region that the store is in, "account 123456789012, eu-west-2", after the actor
    was asked for; NULL: it is a file. In `arena`. */
 const char *session_store_place(struct session *session, struct arena *arena);
-const char *session_directory_uri(const struct session *session); /* NULL: none configured */
-const char *session_export_uri(const struct session *session);    /* NULL: none configured */
+/* All directories, as people write them; NULL: none configured. */
+const char *session_directory_uri(const struct session *session);
+const char *session_export_uri(const struct session *session); /* NULL: none configured */
 /* The time that the store goes by, as the last load found it (core/pool/stamps.h). */
 bool session_is_embedded(const struct session *session); /* the store is a file of this machine */
 int64_t session_now_s(const struct session *session);
@@ -91,22 +92,37 @@ enum err_code session_init_store(struct session *session, const struct progress 
 enum err_code session_load(struct session *session, enum load_mode mode,
                            const struct progress *progress, struct snapshot **out,
                            struct err *err) ERR_CHECK;
-/* Begins to read the directory, so that its waits overlap with what is read next; then comes
-   session_read_directory, which tells what went wrong, or session_abandon_directory. */
+/* Begins to read the directories, so that their waits overlap with what is read next; then comes
+   session_read_directory, which tells what went wrong, or session_abandon_directory. `progress` lives
+   until then. */
 void session_begin_directory(struct session *session, const struct progress *progress);
 void session_abandon_directory(struct session *session);
 /* Reads what lies at the destination of the export, for a publication that follows soon. What goes
    wrong is found out again, and told, then. */
 void session_look_ahead(struct session *session, const struct progress *progress);
+/*
+ * Who works here: all directories of the context, read side by side and merged in their order; each
+ * agent has their group. Of several, one that cannot be read is no error: nobody of it is in the roster,
+ * which is partial and says which directory it is and why (`unread`; the hint is in the note). So
+ * newcomers of the others are served, and nobody is released. That goes for a missing or damaged file, for
+ * an empty directory, for a refused, throttled or unreachable service.
+ *
+ * An error of the whole is what somebody here has to do something about before anything can be read:
+ * a mistake in the settings (ERR_USAGE, ERR_CONFIG), credentials (ERR_AUTH), a stop (ERR_CANCELLED);
+ * and if no directory could be read. Then the text names each of them, and the code is that of the
+ * first that is not merely empty (ERR_GUARD).
+ */
 enum err_code session_read_directory(struct session *session, const struct progress *progress,
                                      struct roster **out, struct err *err) ERR_CHECK;
-/* Whether the directory can tell what agents do at this moment; it is opened for that. */
+/* Whether a directory can tell what agents do at this moment; they are opened for that. */
 bool session_tells_live(struct session *session);
-/* What these agents do now (struct directory_ops, live). ERR_USAGE if the directory cannot tell. */
+/* What these agents do now (struct directory_ops, live): each Connect instance is asked about its
+   users. Of several that are asked, one that does not answer leaves its agents LIVE_UNKNOWN; an error if
+   none answers. ERR_USAGE if no directory can tell. */
 enum err_code session_read_live(struct session *session, const struct live_wanted *wanted,
                                 const struct progress *progress, struct live **out,
                                 struct err *err) ERR_CHECK;
-/* Whether session_read_directory would give the same as the last time; false if only reading tells. */
+/* Whether session_read_directory would give the same as the last time: so each directory says. */
 bool session_directory_unchanged(struct session *session);
 /* The records that a few requests are about (struct store_ops, read_rows). *out NULL: the store only
    reads all of it. */
@@ -115,8 +131,9 @@ enum err_code session_read_rows(struct session *session, const struct store_rows
                                 struct err *err) ERR_CHECK;
 /* Whether there is a directory to ask; it is opened for that. */
 bool session_has_directory(struct session *session);
-/* The agent with this login, alone, or nobody (struct directory_ops, find); the roster is partial. *out
-   NULL: the directory does not let itself be asked so. */
+/* The agent with this login, alone, or nobody (struct directory_ops, find), with their group; the roster
+   is partial. Directories are asked in their order, until one has them. *out NULL: one of those before
+   that does not let itself be asked so, or could not answer; session_read_directory tells which. */
 enum err_code session_find_agent(struct session *session, const char *login,
                                  const struct progress *progress, struct roster **out,
                                  struct err *err) ERR_CHECK;

@@ -2,9 +2,8 @@
 #define CORE_SESSION_SESSION_PRIVATE_H
 
 /*
- * Between session.c, followed.c, refresh.c and publish.c, and for nobody else.
-
- * Between session.c, write.c and publish.c, and for nobody else.
+ * Between the files of a session (session.c, directories.c, followed.c, refresh.c, write.c, publish.c),
+ * and for nobody else.
  */
 
 #include "core/base/strmap.h"
@@ -40,6 +39,15 @@ struct publish_ahead {
     struct err unreadable;
 };
 
+/* One of the directories of the context. What it reports goes to whoever reads all of them. */
+struct opened_directory {
+    struct session *session;
+    const struct setting_directory *setting;
+    struct directory *directory;
+    struct progress progress; /* what it is given */
+    struct progress_report report;
+};
+
 struct session {
     const struct settings *settings;
     const struct port *ports;
@@ -48,7 +56,11 @@ struct session {
     struct pool_time time; /* of the last load, without its note */
     struct arena arena;
     struct followed followed;
-    struct directory *directory; /* NULL: not opened yet */
+    struct opened_directory *directories; /* in the order of the settings */
+    size_t n_directories;                 /* 0: not opened yet */
+    const struct progress
+        *reader;  /* of who begins to read the directories, or reads them; else NULL */
+    bool reading; /* they are waited for now */
     struct store *store;
     struct exporter *exporter;  /* of settings->export_to; NULL: not opened yet */
     struct publish_ahead ahead; /* of that exporter */
@@ -92,8 +104,19 @@ bool session_is_table(const struct session *session);
 enum err_code session_refuse_to_write(const struct session *session, const char *text,
                                       struct err *err);
 
-/* Opens the directory of the settings, if that was not done yet. */
-enum err_code session_open_directory(struct session *session, struct err *err) ERR_CHECK;
+/* Opens the directories of the settings, all of them or none, if that was not done yet. */
+enum err_code session_open_directories(struct session *session, struct err *err) ERR_CHECK;
+void session_close_directories(struct session *session);
+/* Says in the roster which directory it comes from. `unread`: nobody could be read. */
+void session_describe_roster(const struct opened_directory *one, struct roster *roster,
+                             bool unread);
+/* Adds what the opened directories know of themselves; what is of one of several is under its name. */
+void session_directory_facts(struct session *session, struct port_info *facts);
+
+/* A name that a port cannot open: the error says where it was set. */
+enum err_code session_opened(const struct session *session, enum err_code code, enum option_id id,
+                             struct err *err);
+enum err_code session_no_port(const char *what, const char *uri, struct err *err);
 
 /* Something was written: what was read ahead is read again. */
 void session_forget_ahead(struct session *session);

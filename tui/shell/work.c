@@ -8,6 +8,7 @@
 #include "core/plan/guard.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "core/settings/location.h"
 
 #include "core/base/banned.h"
 
@@ -195,20 +196,26 @@ static void run_load(struct work *work)
     (void)!read_both(work, LOAD_NORMAL);
 }
 
-/* A directory that costs nothing to ask is asked again at every refresh; Amazon's has a quota. */
-static bool is_cheap(const struct session *session)
+/* Directories that cost nothing to ask are asked again at every refresh; Amazon's has a quota. */
+static bool are_cheap(const struct settings *settings)
 {
-    const char *uri = session_directory_uri(session);
-    return uri && (strncmp(uri, "file:", 5) == 0 || strncmp(uri, "demo:", 5) == 0);
+    bool cheap = settings->n_directories > 0;
+    for (size_t i = 0; cheap && i < settings->n_directories; i++) {
+        const char *uri = settings->directories[i].uri;
+        cheap = location_rest(uri, "file") || location_rest(uri, "demo");
+    }
+    return cheap;
 }
 
 static bool same_roster(const struct roster *a, const struct roster *b)
 {
-    bool same = a && b && a->n_agents == b->n_agents;
+    bool same = a && b && a->n_agents == b->n_agents && text_same(a->partial, b->partial);
     for (size_t i = 0; same && i < a->n_agents; i++) {
         same = text_same(a->agents[i].login, b->agents[i].login) &&
                text_same(a->agents[i].name, b->agents[i].name) &&
-               text_same(a->agents[i].routing_profile, b->agents[i].routing_profile);
+               text_same(a->agents[i].routing_profile, b->agents[i].routing_profile) &&
+               a->agents[i].group == b->agents[i].group &&
+               a->agents[i].directory == b->agents[i].directory;
     }
     return same;
 }
@@ -222,7 +229,7 @@ static void run_refresh(struct work *work)
     struct roster *roster = NULL;
     enum err_code code =
         session_refresh(work->session, seen->snapshot, &work->job.progress, &snapshot, err);
-    if (note(work, SOURCE_STORE, code) == ERR_OK && is_cheap(work->session) &&
+    if (note(work, SOURCE_STORE, code) == ERR_OK && are_cheap(session_settings(work->session)) &&
         (!seen->roster || !session_directory_unchanged(work->session))) {
         (void)!note(work, SOURCE_DIRECTORY,
                     session_read_directory(work->session, &work->job.progress, &roster, err));

@@ -123,6 +123,123 @@ static void a_session_without_a_directory(void **state)
     close_it();
 }
 
+/* ---- several directories -------------------------------------------------------------------- */
+
+static void write_in_home(const char *name, const char *text)
+{
+    char *path = in_home(name);
+    assert_int_equal(fileio_replace(path, text, strlen(text), 0600, NULL), ERR_OK);
+    free(path);
+}
+
+#define TWO_SITES                                                                                  \
+    "--sync --store ~/a.db --directory york=file:~/york.csv --directory hull=file:~/hull.csv"
+
+static struct roster *read_sites(struct err *err)
+{
+    struct roster *roster = NULL;
+    enum err_code code = session_read_directory(s_session, NULL, &roster, err);
+    assert_int_equal(code != ERR_OK, roster == NULL);
+    return roster;
+}
+
+static void two_directories_are_one_roster(void **state)
+{
+    (void)state;
+    write_in_home("york.csv", "user\nbob\nkim\n");
+    write_in_home("hull.csv", "user,name\nalice,Alice\nkim,Kim\n");
+    open_with(TWO_SITES);
+    struct roster *roster = read_sites(NULL);
+    assert_int_equal(roster->n_agents, 3);
+    assert_null(roster->partial);
+    assert_int_equal(roster->n_directories, 2);
+    assert_string_equal(roster->directories[1].name, "hull");
+    assert_string_equal(roster->directories[1].source, "hull");
+    assert_int_equal(roster->agents[0].directory, 1);
+    assert_int_equal(roster->agents[2].directory, 0);
+    assert_string_equal(roster->agents[2].next->name, "Kim");
+    assert_int_equal(roster->agents[2].group, GROUP_NONE);
+    roster_unref(roster);
+    close_it();
+}
+
+static void one_of_two_directories_that_cannot_be_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hull, *why;
+    } samples[] = {
+        {NULL, "hull: ~/hull.csv: No such file or directory"},
+        {"", "hull: ~/hull.csv: there is nothing in it"},
+        {"user\n", "hull: ~/hull.csv: no agents in it"},
+        {"user,name\nx\n", "hull: ~/hull.csv:2: 1 field, but the header in line 1 has 2"},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        write_in_home("york.csv", "user\nbob\n");
+        forget("hull.csv");
+        if (samples[i].hull) {
+            write_in_home("hull.csv", samples[i].hull);
+        }
+        open_with(TWO_SITES);
+        struct roster *roster = read_sites(NULL);
+        assert_int_equal(roster->n_agents, 1);
+        assert_non_null(strstr(roster->partial, strstr(samples[i].why, "hull.csv")));
+        assert_int_equal(strncmp(roster->partial, "hull: ", 6), 0);
+        assert_int_equal(roster_n_unread(roster), 1);
+        assert_true(roster->directories[1].unread && !roster->directories[0].unread);
+        assert_null(session_feed(s_session)); /* who is missing did not leave */
+        roster_unref(roster);
+        close_it();
+    }
+}
+
+static void no_directory_of_two_can_be_read(void **state)
+{
+    (void)state;
+    struct err err = ERR_INIT;
+    write_in_home("york.csv", "");
+    forget("hull.csv");
+    open_with(TWO_SITES);
+    assert_null(read_sites(&err));
+    assert_int_equal(err.code, ERR_NOT_FOUND); /* an empty one is the lesser trouble */
+    assert_non_null(strstr(err.text, "none of the 2 directories could be read: york: "));
+    assert_non_null(strstr(err.text, "hull: "));
+    write_in_home("hull.csv", "user\n");
+    err_clear(&err);
+    assert_null(read_sites(&err));
+    assert_int_equal(err.code, ERR_GUARD);
+    close_it();
+    forget("york.csv");
+}
+
+/* They are asked one after the other; the first that has the login counts. */
+static void one_agent_of_two_directories(void **state)
+{
+    (void)state;
+    struct roster *found = NULL;
+    write_in_home("york.csv", "user\nbob\nkim\n");
+    write_in_home("hull.csv", "user\nalice\nkim\n");
+    open_with(TWO_SITES);
+    static const struct {
+        const char *login, *source;
+    } samples[] = {{"alice", "hull"}, {"kim", "york"}, {"zoe", NULL}};
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        assert_int_equal(session_find_agent(s_session, samples[i].login, NULL, &found, NULL),
+                         ERR_OK);
+        assert_int_equal(found->n_agents, samples[i].source != NULL);
+        assert_non_null(found->partial);
+        if (samples[i].source) {
+            assert_string_equal(found->directories[0].source, samples[i].source);
+        }
+        roster_unref(found);
+    }
+    forget("york.csv"); /* alice could be there, too, and that is first */
+    assert_int_equal(session_find_agent(s_session, "alice", NULL, &found, NULL), ERR_OK);
+    assert_null(found);
+    close_it();
+    forget("hull.csv");
+}
+
 /* ---- a store that is not there yet --------------------------------------------------------- */
 
 static void a_missing_store_is_empty_and_made_by_the_first_write(void **state)
@@ -306,6 +423,10 @@ int main(void)
         cmocka_unit_test(opening_touches_nothing),
         cmocka_unit_test(a_port_that_is_not_in_the_build),
         cmocka_unit_test(a_session_without_a_directory),
+        cmocka_unit_test(two_directories_are_one_roster),
+        cmocka_unit_test(one_of_two_directories_that_cannot_be_read),
+        cmocka_unit_test(no_directory_of_two_can_be_read),
+        cmocka_unit_test(one_agent_of_two_directories),
         cmocka_unit_test(a_missing_store_is_empty_and_made_by_the_first_write),
         cmocka_unit_test(a_store_that_was_read_and_is_gone_is_an_error),
         cmocka_unit_test(a_read_only_session_says_why),
