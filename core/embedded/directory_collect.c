@@ -188,6 +188,9 @@ enum err_code collector_add(struct collector *c, const struct found_agent *agent
         .name = name,
         .routing_profile = c->profile.length > 0 ? c->profile.data : NULL,
         .arn = agent->arn && login_is_user_arn(agent->arn) ? agent->arn : NULL,
+        .attributes = agent->attributes,
+        .n_attributes = agent->n_attributes,
+        .not_read = agent->not_read,
     };
     roster_add(c->roster, &row);
     strmap_add(&c->seen, c->roster->agents[index].login, index);

@@ -22,7 +22,10 @@ struct found_agent {
     size_t profile_length;
     const char *id;  /* JSON: who it is, or NULL */
     const char *arn; /* JSON: the Amazon Connect user's, or NULL */
-    size_t place;    /* CSV: the line; JSON: page and user, see PLACE_PAGE */
+    const struct agent_attribute *attributes;
+    uint16_t n_attributes;
+    uint16_t not_read; /* as in struct agent */
+    size_t place;      /* CSV: the line; JSON: page and user, see PLACE_PAGE */
 };
 
 /* Names with TABs between them are what it prints without --output json. */

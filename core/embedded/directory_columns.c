@@ -199,9 +199,21 @@ enum err_code columns_read(struct csv *csv, const struct directory_settings *set
         size_t twin;
         columns->at[column] = csv_find_column(&row, s_names[column], &twin);
     }
+    columns->header = row;
     columns->n_fields = row.n_fields;
     columns->line = row.line;
     return find_active(csv, &row, settings, columns, err);
+}
+
+enum err_code columns_find(const struct csv *csv, const struct columns *columns, const char *name,
+                           size_t *at, struct err *err)
+{
+    char plain[CSV_HEADER_ROOM];
+    const char *const names[] = {plain, NULL};
+    size_t twin;
+    csv_header_name((struct csv_field){name, strlen(name)}, plain);
+    *at = csv_find_column(&columns->header, names, &twin);
+    return twin == CSV_NO_COLUMN ? ERR_OK : twin_columns(csv, &columns->header, *at, twin, err);
 }
 
 struct csv_field columns_field(const struct columns *columns, const struct csv_row *row,

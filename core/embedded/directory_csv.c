@@ -2,11 +2,14 @@
  * A directory as CSV: Amazon Connect's bulk-upload template, or any table with a column of logins.
  */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/banned.h"
 #include "core/base/text.h"
+#include "core/base/mem.h"
 #include "core/embedded/directory_columns.h"
+#include "core/embedded/directory_groups.h"
 #include "core/embedded/directory_parse.h"
 
 struct reading {
@@ -15,6 +18,8 @@ struct reading {
     struct csv_row row;
     struct columns columns;
     struct collector collector;
+    struct file_groups groups;
+    size_t *group_at; /* by key of `groups`: its column */
     size_t n_rows;
     size_t n_left_out;
 };
@@ -81,6 +86,34 @@ static void remember_last(struct reading *r, struct csv_field login)
     }
 }
 
+/* Columns that groups look at. A file need not have them. */
+static enum err_code find_group_columns(struct reading *r, struct err *err)
+{
+    struct roster *roster = r->source->roster;
+    r->group_at = mem_array(r->groups.n_keys + 1, sizeof *r->group_at);
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; code == ERR_OK && i < r->groups.n_keys; i++) {
+        const char *key = r->groups.keys[i];
+        code = columns_find(&r->csv, &r->columns, key, &r->group_at[i], err);
+        if (code == ERR_OK && r->group_at[i] != CSV_NO_COLUMN) {
+            roster_note_column(roster, key);
+        }
+    }
+    return code;
+}
+
+static void take_groups(struct reading *r, struct found_agent *agent)
+{
+    file_groups_begin(&r->groups);
+    for (size_t i = 0; i < r->groups.n_keys; i++) {
+        if (r->group_at[i] != CSV_NO_COLUMN) {
+            file_groups_add(&r->groups, FIELD_COLUMN, r->groups.keys[i],
+                            csv_trim(r->row.fields[r->group_at[i]]));
+        }
+    }
+    agent->attributes = file_groups_end(&r->groups, &agent->n_attributes);
+}
+
 static enum err_code add_row(struct reading *r, struct err *err)
 {
     const struct csv_row *row = &r->row;
@@ -119,6 +152,7 @@ static enum err_code add_row(struct reading *r, struct err *err)
         .profile_length = profile.length,
         .place = row->line,
     };
+    take_groups(r, &agent);
     return collector_add(&r->collector, &agent, err);
 }
 
@@ -129,7 +163,11 @@ enum err_code directory_csv_parse(const struct directory_text *source, const cha
     csv_init(&r.csv, source->file, source->text, source->length);
     collector_init(&r.collector, source->file, false, source->roster, source->progress);
     r.collector.only = source->only;
+    file_groups_init(&r.groups, source->settings ? source->settings->policy : NULL);
     enum err_code code = columns_read(&r.csv, source->settings, &r.columns, err);
+    if (code == ERR_OK) {
+        code = find_group_columns(&r, err);
+    }
     bool connect = code == ERR_OK && r.columns.at[COLUMN_PROFILE] != CSV_NO_COLUMN;
     while (code == ERR_OK && (code = csv_next(&r.csv, &r.row, err)) == ERR_OK &&
            r.row.n_fields > 0) {
@@ -143,6 +181,8 @@ enum err_code directory_csv_parse(const struct directory_text *source, const cha
         note_activity(&r);
     }
     *format = connect ? "CSV, bulk upload of Amazon Connect" : "CSV";
+    file_groups_release(&r.groups);
+    free(r.group_at);
     collector_release(&r.collector);
     csv_release(&r.csv);
     return code;

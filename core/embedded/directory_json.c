@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "core/base/banned.h"
+#include "core/embedded/directory_groups.h"
 #include "core/embedded/directory_parse.h"
 #include "core/base/text.h"
 
@@ -33,6 +34,7 @@ struct reading {
     const char *file;
     const struct directory_settings *settings; /* never NULL here */
     struct collector collector;
+    struct file_groups groups;
     size_t pages;
     size_t entry; /* on the page */
     size_t n_users;
@@ -154,6 +156,49 @@ static void note_activity(const struct reading *r)
     active_note_left_out(&r->active, r->n_left_out, r->collector.roster);
 }
 
+/* ---- what groups look at ------------------------------------------------------------------- */
+
+/* What Connect knows of its users and does not print: names of profiles and of the hierarchy never, the
+   rest only in search-users. */
+static uint16_t not_printed(json_t *user)
+{
+    bool searched = json_object_get(user, "IdentityInfo") || json_object_get(user, "Tags") ||
+                    json_object_get(user, "RoutingProfileId");
+    if (!json_object_get(user, "Arn")) {
+        return 0; /* of another system */
+    }
+    bool in_hierarchy = !searched || json_object_get(user, "HierarchyGroupId");
+    return (uint16_t)(FIELD_BIT(FIELD_ROUTING_PROFILE) | (searched ? 0 : FIELD_BIT(FIELD_TAG)) |
+                      (in_hierarchy ? FIELD_BIT(FIELD_HIERARCHY) : 0));
+}
+
+static void take_groups(struct reading *r, json_t *user, struct found_agent *agent)
+{
+    struct file_groups *groups = &r->groups;
+    const char *key;
+    json_t *value;
+    char room[32];
+    file_groups_begin(groups);
+    for (size_t i = 0; i < groups->n_keys; i++) {
+        const char *text = scalar_text(member_named(user, groups->keys[i]), room);
+        if (text) {
+            roster_note_column(r->collector.roster, groups->keys[i]);
+            file_groups_add(groups, FIELD_COLUMN, groups->keys[i],
+                            csv_trim((struct csv_field){text, strlen(text)}));
+        }
+    }
+    if (groups->fields & FIELD_BIT(FIELD_TAG)) {
+        json_object_foreach(json_object_get(user, "Tags"), key, value)
+        {
+            const char *text = json_string_value(value);
+            file_groups_add(groups, FIELD_TAG, key,
+                            (struct csv_field){text, json_string_length(value)});
+        }
+    }
+    agent->attributes = file_groups_end(groups, &agent->n_attributes);
+    agent->not_read = groups->fields ? not_printed(user) : 0;
+}
+
 /* ---- users --------------------------------------------------------------------------------- */
 
 static enum err_code take_user(struct reading *r, json_t *user)
@@ -188,6 +233,7 @@ static enum err_code take_user(struct reading *r, json_t *user)
     };
     agent.first = text_member(identity, "FirstName", &agent.first_length);
     agent.last = text_member(identity, "LastName", &agent.last_length);
+    take_groups(r, user, &agent);
     return collector_add(&r->collector, &agent, r->err);
 }
 
@@ -342,7 +388,7 @@ static enum err_code take_documents(struct reading *r, const char *text, size_t 
 enum err_code directory_json_parse(const struct directory_text *source, const char **format,
                                    struct err *err)
 {
-    static const struct directory_settings nothing = {NULL, NULL, NULL, NULL};
+    static const struct directory_settings nothing = {.login_column = NULL};
     struct roster *roster = source->roster;
     struct reading r = {.file = source->file, .err = err, .settings = &nothing};
     if (source->settings) {
@@ -352,6 +398,7 @@ enum err_code directory_json_parse(const struct directory_text *source, const ch
         r.settings->active_column && active_column_parse(r.settings->active_column, &r.active);
     collector_init(&r.collector, source->file, true, roster, source->progress);
     r.collector.only = source->only;
+    file_groups_init(&r.groups, r.settings->policy);
     enum err_code code = take_documents(&r, source->text, source->length);
     if (code == ERR_OK && r.cut_short) {
         code = err_set(err, ERR_INPUT, "%s: the last page has a NextToken: the list is cut short",
@@ -371,6 +418,7 @@ enum err_code directory_json_parse(const struct directory_text *source, const ch
     *format = r.listed     ? "JSON of list-users"
               : r.searched ? "JSON of search-users"
                            : "JSON of users";
+    file_groups_release(&r.groups);
     collector_release(&r.collector);
     return code;
 }

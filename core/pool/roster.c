@@ -114,6 +114,15 @@ static int compare_agents(const void *a, const void *b)
     return strcmp(((const struct agent *)a)->login, ((const struct agent *)b)->login);
 }
 
+static void copy_columns(struct arena *arena, struct roster *roster)
+{
+    const char **copy = arena_alloc(arena, (roster->n_columns + 1) * sizeof *copy);
+    for (size_t i = 0; i < roster->n_columns; i++) {
+        copy[i] = arena_strdup(arena, roster->columns[i]);
+    }
+    roster->columns = copy;
+}
+
 /* The texts in the order of the agents: a walk over a roster of a million reads them one after
    the other then, instead of one here and one there. */
 static void lay_out_in_order(struct roster *roster)
@@ -130,6 +139,7 @@ static void lay_out_in_order(struct roster *roster)
     roster->note = arena_strdup(&ordered, roster->note);
     roster->partial = arena_strdup(&ordered, roster->partial);
     roster->last_login = arena_strdup(&ordered, roster->last_login);
+    copy_columns(&ordered, roster);
     arena_release(&roster->arena);
     roster->arena = ordered;
 }
@@ -183,6 +193,26 @@ void roster_describe(struct roster *roster, const struct roster_directory *direc
 const char *roster_directory_name(const struct roster_directory *directory)
 {
     return directory->name ? directory->name : directory->uri;
+}
+
+void roster_note_column(struct roster *roster, const char *name)
+{
+    if (!roster_has_column(roster, name)) {
+        copy_columns(&roster->arena, roster); /* with room for one more */
+        roster->columns[roster->n_columns++] = arena_strdup(&roster->arena, name);
+    }
+}
+
+bool roster_has_column(const struct roster *roster, const char *name)
+{
+    bool has = false;
+    for (size_t i = 0; !has && i < roster->n_columns; i++) {
+        has = strcmp(roster->columns[i], name) == 0;
+    }
+    for (size_t i = 0; !has && roster->parts && i < roster->n_directories; i++) {
+        has = roster_has_column(roster->parts[i], name);
+    }
+    return has;
 }
 
 size_t roster_n_unread(const struct roster *roster)

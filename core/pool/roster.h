@@ -92,6 +92,9 @@ struct roster {
     const char *partial;
     /* Of a file that ends right behind it, without a line end, so that it may be cut; else NULL. */
     const char *last_login;
+    /* Of a directory file: the columns that groups look at and that it has, as the groups name them. */
+    const char **columns;
+    size_t n_columns;
     int64_t read_at_s;
     unsigned long references;
 };
@@ -120,6 +123,9 @@ const struct agent *roster_find(const struct roster *roster, const char *login);
 void roster_describe(struct roster *roster, const struct roster_directory *directory);
 /* What people call it: its name, else its URI. */
 const char *roster_directory_name(const struct roster_directory *directory);
+/* Notes that it has such a column, and asks for it: of a merged one, whether one of the parts has it. */
+void roster_note_column(struct roster *roster, const char *name);
+bool roster_has_column(const struct roster *roster, const char *name);
 /* How many of its directories gave nobody because they could not be read. `roster` may be NULL. */
 size_t roster_n_unread(const struct roster *roster);
 /* One roster of several, each of them sealed and described, in the order of the configuration; at the

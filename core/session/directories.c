@@ -279,6 +279,35 @@ static struct roster *merge(struct readings *all)
     return roster_merge(all->parts, session->n_directories);
 }
 
+struct column_check {
+    const struct roster *roster;
+    struct err err;
+};
+
+static void check_column(void *context, const struct group *group, const struct match_term *term)
+{
+    struct column_check *check = context;
+    if (term->field == FIELD_COLUMN && !roster_has_column(check->roster, term->key)) {
+        err_set(&check->err, ERR_CONFIG, "%s: [group %s]: no directory has a column \"%s\"",
+                group->at, group->name, term->key);
+        err_hint(&check->err, "The first line of a directory file names its columns");
+    }
+}
+
+/* A file need not have the columns of the others; one that no file has is a mistake of the group. */
+static enum err_code check_columns(const struct session *session, const struct roster *roster,
+                                   struct err *err)
+{
+    struct column_check check = {roster, ERR_INIT};
+    if (roster_n_unread(roster) == 0) {
+        groups_each_term(&session->settings->policy, check_column, &check);
+    }
+    if (check.err.code != ERR_OK && err) {
+        *err = check.err;
+    }
+    return check.err.code;
+}
+
 static enum err_code read_all(struct session *session, struct roster **out, struct err *err)
 {
     struct readings all = {
@@ -299,6 +328,11 @@ static enum err_code read_all(struct session *session, struct roster **out, stru
     } else {
         *out = merge(&all);
         groups_find(&session->settings->policy, *out);
+        code = check_columns(session, *out, err);
+    }
+    if (code != ERR_OK) {
+        roster_unref(*out);
+        *out = NULL;
     }
     for (size_t i = 0; i < session->n_directories; i++) {
         roster_unref(all.parts[i]);
@@ -311,6 +345,7 @@ static enum err_code read_all(struct session *session, struct roster **out, stru
 enum err_code session_read_directory(struct session *session, const struct progress *progress,
                                      struct roster **out, struct err *err)
 {
+    *out = NULL;
     progress_update(progress, &(struct progress_report){.phase = "reading the directory"});
     enum err_code code = session_open_directories(session, err);
     if (code != ERR_OK) {

@@ -21,6 +21,7 @@ static enum err_code open_file_directory(const struct port_opening *opening, str
         .login_origin = settings_origin(settings, OPT_LOGIN_COLUMN),
         .active_column = settings->active_column,
         .active_origin = settings_origin(settings, OPT_ACTIVE_COLUMN),
+        .policy = &settings->policy,
     };
     *out = directory_file_new(opening->rest, &columns, &clock_system);
     return ERR_OK;

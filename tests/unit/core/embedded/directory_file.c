@@ -76,7 +76,8 @@ static char *outcome_of(const char *path, const char *name, const char *settings
     /* A copy of the exact size, so that the sanitizer sees a read past the end. */
     char *exact = mem_alloc(text.length ? text.length : 1);
     memcpy(exact, text.data, text.length);
-    const struct directory_settings columns = {login_column, "config:2", active_column, "config:3"};
+    const struct directory_settings columns = {login_column, "config:2", active_column, "config:3",
+                                               NULL};
     const struct directory_text source = {
         .file = name, .text = exact, .length = text.length, .settings = &columns, .roster = roster};
     enum err_code code = directory_parse(&source, &format, &err);
