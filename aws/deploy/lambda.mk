@@ -52,7 +52,7 @@ $(L)/extpool.zip: $(L)/bootstrap $(CONFIG) FORCE
 	$(call say,ZIP,$@)
 	$(Q)rm -rf $(L)/package $@ && mkdir -p $(L)/package
 	$(Q)install -m 755 $(L)/bootstrap $(L)/package/bootstrap
-	$(Q)$(if $(CONFIG),install -m 644 $(CONFIG) $(L)/package/config)
+	$(Q)$(if $(CONFIG),install -m 444 $(CONFIG) $(L)/package/config)
 	$(Q)cd $(L)/package && touch -d @1577836800 * && TZ=UTC zip -X -9 -q ../extpool.zip *
 	$(Q)cp $@ $(L_LAST)
 .PHONY: FORCE

@@ -116,6 +116,12 @@ static enum err_code check_places(const struct settings *settings, struct err *e
     if (settings->origins[OPT_STORE].kind <= ORIGIN_DEFAULT ||
         !location_rest(settings->store, "dynamodb")) {
         err_set(err, ERR_CONFIG, "the function has no table");
+        if (settings->n_contexts > 0 && !settings->context) {
+            err_hint(err,
+                     "%s has contexts, and none is chosen: write context = %s into its "
+                     "[defaults], or set the variable EXTPOOL_CONTEXT",
+                     settings->config_path, settings->contexts[0].name);
+        }
         err_hint(err, "Set the environment variable AWS_TABLE to the name of the DynamoDB table");
         return ERR_CONFIG;
     }
@@ -126,6 +132,7 @@ static enum err_code resolve(struct lambda *lambda, const struct command_line *l
                              struct settings *settings, struct err *err)
 {
     struct command_line whole = *line;
+    whole.environment_first = true;
     if (lambda->config) {
         whole.values[OPT_CONFIG] = lambda->config;
     }
@@ -139,12 +146,9 @@ static enum err_code resolve(struct lambda *lambda, const struct command_line *l
     return code;
 }
 
-/* The package may hold a configuration beside the bootstrap. EXTPOOL_CONFIG names another one. */
+/* The package may hold a configuration beside the bootstrap. Without it EXTPOOL_CONFIG names one. */
 static void find_config(struct lambda *lambda)
 {
-    if (environment_get(lambda->options->environment, "EXTPOOL_CONFIG")) {
-        return;
-    }
     const char *root = environment_get(lambda->options->environment, "LAMBDA_TASK_ROOT");
     struct stat file;
     snprintf(lambda->config_path, sizeof lambda->config_path, "%s/config",
@@ -376,12 +380,24 @@ static enum handler handler_of(const struct environment *environment)
                                                  : HANDLER_ANY;
 }
 
+static void log_warnings(const struct lambda *lambda)
+{
+    const struct settings *settings = &lambda->settings;
+    for (size_t i = 0; i < settings->n_warnings; i++) {
+        metrics_log("warn", clock_now_ms(lambda->options->clock), NULL,
+                    json_pack("{s:s}", "message", settings->warnings[i]));
+    }
+}
+
 /* Settings are judged and the store's connection is opened before the first caller waits for it. */
 static enum err_code init(struct lambda *lambda, struct err *err)
 {
     struct command_line line = {.program = "extpool", .action = ACTION_STATUS};
     find_config(lambda);
     enum err_code code = resolve(lambda, &line, &lambda->settings, err);
+    if (code == ERR_OK) {
+        log_warnings(lambda);
+    }
     if (code == ERR_OK && lambda->handler != HANDLER_SYNC) {
         const struct session_options options = {&lambda->settings, lambda->options->ports,
                                                 lambda->options->n_ports, lambda->options->clock,

@@ -10,9 +10,10 @@
  *     }
  *
  * Settings come from the environment (AWS_TABLE, AWS_CONNECT_INSTANCEID, AWS_EXPORT_BUCKET and
- * EXTPOOL_*) and from a configuration file: the one that EXTPOOL_CONFIG names, else `config` beside
- * the bootstrap, if it is there. No embedded default is used: a function without a table does not
- * start. `_HANDLER` `sync` or `lookup` allows only that kind of event.
+ * EXTPOOL_*), else from a configuration file: `config` beside the bootstrap if it is there, else the one
+ * that EXTPOOL_CONFIG names. This order is not that of the command line (core/settings/settings.h). No
+ * embedded default is used: a function without a table does not start. `_HANDLER` `sync` or `lookup`
+ * allows only that kind of event.
  *
  *     event.c    what an event asks for          answer.c   what a contact flow is told
  *     runtime.c  Lambda's runtime API            metrics.c  the log and the numbers for alarms

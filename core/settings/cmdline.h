@@ -28,6 +28,7 @@ struct command_line {
         *values[OPT_COUNT]; /* as given; a flag's is "yes"; NULL: not given. Of an option that
                                       repeats all, with a line end between them */
     enum topic topic;       /* ACTION_HELP */
+    bool environment_first; /* of a Lambda: variables count before the configuration file */
     struct arena arena;     /* of values that are not as they stand in argv */
 };
 

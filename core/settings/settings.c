@@ -189,6 +189,11 @@ static source_fn *const s_sources[] = {
     from_command_line,   from_context, from_section, from_own_variable,
     from_other_variable, from_home,    from_table,   NULL};
 
+/* A package is made once, and the variables say what is different where it runs. */
+static source_fn *const s_function_sources[] = {
+    from_command_line, from_own_variable, from_other_variable, from_context,
+    from_section,      from_home,         from_table,          NULL};
+
 /* Which context counts is asked before there is one, and a variable overrules the file. */
 static source_fn *const s_context_sources[] = {from_console, from_command_line, from_own_variable,
                                                from_section, NULL};
@@ -201,16 +206,39 @@ static bool is_real_place(enum option_id id)
     return id >= OPT_DIRECTORY && id <= OPT_AUDIT_KEEP;
 }
 
+static void warn(struct settings *settings, const char *text)
+{
+    settings->warnings =
+        mem_resize(settings->warnings, settings->n_warnings + 1, sizeof *settings->warnings);
+    settings->warnings[settings->n_warnings++] = text;
+}
+
+/* In a Lambda a variable hides what the package says: the directories of a context, perhaps. */
+static void warn_if_hidden(struct resolver *r, enum option_id id, const struct finding *found)
+{
+    struct finding hidden = from_context(r, id);
+    hidden = hidden.text ? hidden : from_section(r, id);
+    if (found->kind == ORIGIN_ENVIRONMENT && hidden.text && !text_same(hidden.text, found->text)) {
+        warn(r->settings, arena_printf(&r->settings->arena, "the variable %s counts, not %s",
+                                       found->where, hidden.where));
+    }
+}
+
 /* Asks the sources in order and records the origin of the value. */
 static struct finding find_value(struct resolver *r, enum option_id id)
 {
     bool demo = r->settings->action == ACTION_DEMO && is_real_place(id);
+    bool function = r->line->environment_first;
     source_fn *const *sources = demo                ? s_demo_sources
                                 : id == OPT_CONTEXT ? s_context_sources
+                                : function          ? s_function_sources
                                                     : s_sources;
     struct finding found = {0};
     for (size_t i = 0; sources[i] && !found.text; i++) {
         found = sources[i](r, id);
+    }
+    if (function && id != OPT_CONTEXT) {
+        warn_if_hidden(r, id, &found);
     }
     if (found.text) {
         r->settings->origins[id] = (struct setting_origin){
@@ -220,13 +248,6 @@ static struct finding find_value(struct resolver *r, enum option_id id)
 }
 
 /* ---- the configuration file ---------------------------------------------------------------- */
-
-static void warn(struct settings *settings, const char *text)
-{
-    settings->warnings =
-        mem_resize(settings->warnings, settings->n_warnings + 1, sizeof *settings->warnings);
-    settings->warnings[settings->n_warnings++] = text;
-}
 
 /* Whoever can write it chooses where a sync writes. */
 static void warn_if_writable(struct settings *settings)

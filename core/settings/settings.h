@@ -24,6 +24,10 @@
  *   6. the built-in default; store and export are in $XDG_DATA_HOME/extpool (else
  *      ~/.local/share/extpool)
  *
+ * In a Lambda (`environment_first` of the command line) 4 and 5 come before 2 and 3: a package has one
+ * file, and the variables say what is different where it runs. A variable that hides a line of the file is
+ * one of the warnings.
+ *
  * The context is the argument `context` (the console switches with it), else --context, else
  * EXTPOOL_CONTEXT, else `context` in [defaults]. If none of them names one, there is no context.
  *

@@ -475,10 +475,11 @@ def test_a_configuration_file_is_read(desk, cloud, runtime, tmp_path, where):
     config = task / "config"
     config.write_text("[policy]\nranges = 0100-0109\nblocked =\n")
     env = {"LAMBDA_TASK_ROOT": str(task)}
-    if where != "beside the bootstrap":
+    if where == "EXTPOOL_CONFIG":
         env["EXTPOOL_CONFIG"] = str(config.rename(tmp_path / "elsewhere"))
-    if where == "both":  # the variable counts
-        config.write_text("[policy]\nranges = 0200-0209\nblocked =\n")
+    if where == "both":  # that of the package counts
+        env["EXTPOOL_CONFIG"] = str(tmp_path / "elsewhere")
+        (tmp_path / "elsewhere").write_text("[policy]\nranges = 0200-0209\nblocked =\n")
     own = runtime.env(cloud.env(), **env)
     function = Function(runtime, own, tmp_path)
     try:
@@ -487,6 +488,46 @@ def test_a_configuration_file_is_read(desk, cloud, runtime, tmp_path, where):
         assert lookup(runtime, agent="alice")["extension"] == "0100"
     finally:
         function.stop()
+
+
+SITES = """[defaults]
+context = north
+[context north]
+directory = connect:{centre}
+store = dynamodb:another
+[policy]
+ranges = 0100-0109
+blocked =
+cooldown = 3d
+[context south]
+directory = connect:nowhere
+"""
+
+
+def test_a_variable_counts_before_the_file_and_the_log_says_so(desk, cloud, runtime, tmp_path):
+    (tmp_path / "config").write_text(SITES.format(centre=cloud.instance.id))
+    env = runtime.env(cloud.env(), LAMBDA_TASK_ROOT=str(tmp_path), EXTPOOL_RANGES="0300-0309")
+    function = Function(runtime, env, tmp_path)
+    try:
+        document = runtime.invoke(SCHEDULE).json()
+        assert {row["extension"] for row in document["changes"] if row["change"] == "assign"} == {"0300", "0301"}
+        told = [line["message"] for line in function.log() if line.get("level") == "warn"]
+        assert any("EXTPOOL_RANGES counts, not" in text and "config:7 [policy]" in text for text in told), told
+        assert any("AWS_TABLE counts, not" in text and "config:5 [context north]" in text for text in told), told
+    finally:
+        function.stop()
+
+
+def test_a_file_with_contexts_needs_one_chosen(desk, cloud, runtime, tmp_path):
+    (tmp_path / "config").write_text(SITES.format(centre=cloud.instance.id).split("[context north]", 1)[1]
+                                     .join(["[context north]", ""]))
+    env = runtime.env(cloud.env(), LAMBDA_TASK_ROOT=str(tmp_path))
+    del env["AWS_TABLE"]
+    function = Function(runtime, env, tmp_path)
+    assert function.process.wait(20) == 64
+    function.stop()
+    message = runtime.init_error.json()["errorMessage"]
+    assert "context = north" in message and "EXTPOOL_CONTEXT" in message
 
 
 def test_a_mistake_in_the_configuration_is_an_init_error_that_names_its_line(desk, cloud, runtime, tmp_path):
