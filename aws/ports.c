@@ -1,5 +1,6 @@
 #include "aws/ports.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,13 @@ struct aws_session {
     struct account *account; /* NULL: not opened yet */
     struct client *dynamodb;
     struct client *sts;
+    struct region_quota *quotas; /* of Connect, one for each region that was needed */
+};
+
+struct region_quota {
+    struct region_quota *next;
+    char region[64];
+    struct connect_quota quota;
 };
 
 /* The last session that has ended is kept: an event of a function that runs again a moment later
@@ -41,6 +49,11 @@ static void session_free(struct aws_session *session)
     if (session) {
         client_free(session->dynamodb);
         client_free(session->sts);
+        while (session->quotas) {
+            struct region_quota *next = session->quotas->next;
+            free(session->quotas);
+            session->quotas = next;
+        }
         account_free(session->account);
         free(session);
     }
@@ -131,6 +144,26 @@ static bool shows_names(enum action action)
     return action == ACTION_CONSOLE || action == ACTION_LIST_ || action == ACTION_LOOKUP;
 }
 
+/* The account's in the region that `client` asks: all of its instances there share it. */
+static struct connect_quota *quota_of(struct aws_session *session,
+                                      const struct client_options *client)
+{
+    const struct settings *settings = session->settings;
+    const char *region = client->endpoint.region ? client->endpoint.region : "";
+    for (struct region_quota *known = session->quotas; known; known = known->next) {
+        if (strcmp(known->region, region) == 0) {
+            return &known->quota;
+        }
+    }
+    struct region_quota *fresh = mem_alloc(sizeof *fresh);
+    snprintf(fresh->region, sizeof fresh->region, "%s", region);
+    connect_quota_init(&fresh->quota, settings->connect_rate, settings->connect_burst,
+                       http_ticks_ms(client->http));
+    fresh->next = session->quotas;
+    session->quotas = fresh;
+    return &fresh->quota;
+}
+
 static enum err_code open_connect(const struct port_opening *opening, struct directory **out,
                                   struct err *err)
 {
@@ -138,8 +171,6 @@ static enum err_code open_connect(const struct port_opening *opening, struct dir
     const struct settings *settings = opening->settings;
     struct connect_options options = {
         .uri = opening->uri,
-        .rate = settings->connect_rate,
-        .burst = settings->connect_burst,
         .names = shows_names(settings->action),
         .policy = &settings->policy,
     };
@@ -150,6 +181,7 @@ static enum err_code open_connect(const struct port_opening *opening, struct dir
     if (code == ERR_OK) {
         account_client_options(session->account, SERVICE_CONNECT, options.instance.region,
                                &options.client);
+        options.quota = quota_of(session, &options.client);
         *out = connect_directory_new(&options);
     }
     return code;

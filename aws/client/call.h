@@ -36,7 +36,8 @@ struct pending {
 struct client {
     struct client_options options;
     struct retry_quota quota;
-    struct rate_limiter pace;
+    struct rate_limiter *pace; /* options.pace, else: */
+    struct rate_limiter own_pace;
     struct sigv4_cache cache;
     struct pending *first, *last; /* waiting for their turn */
     unsigned in_flight;           /* sent, or waiting to be sent again */

@@ -44,7 +44,11 @@ struct client *client_new(const struct client_options *options)
         client->options.statistics = &client->own_statistics;
     }
     retry_quota_init(&client->quota);
-    rate_limiter_init(&client->pace, options->rate, options->burst, http_ticks_ms(options->http));
+    client->pace = options->pace ? options->pace : &client->own_pace;
+    if (!options->pace) {
+        rate_limiter_init(client->pace, options->rate, options->burst,
+                          http_ticks_ms(options->http));
+    }
     return client;
 }
 
@@ -308,12 +312,12 @@ static void learn(struct pending *pending, const struct response *reply, enum re
     if (answer->skew_known) {
         client->skew_ms = answer->skew_ms;
     }
-    rate_limiter_answered(&client->pace, now_ms);
+    rate_limiter_answered(client->pace, now_ms);
     if (class == RETRY_THROTTLING) {
         client->options.statistics->throttled++;
-        rate_limiter_throttled(&client->pace, now_ms);
+        rate_limiter_throttled(client->pace, now_ms);
     } else if (reply->response->failure == HTTP_OK) {
-        rate_limiter_succeeded(&client->pace, now_ms);
+        rate_limiter_succeeded(client->pace, now_ms);
     }
     client->options.statistics->bytes_received += reply->response->body.length;
 }
@@ -371,7 +375,7 @@ static void send_first(struct client *client)
     struct err err = ERR_INIT;
     client->in_flight++;
     if (pending_send(pending, on_response, &err) == ERR_OK) {
-        rate_limiter_take(&client->pace, http_ticks_ms(client->options.http));
+        rate_limiter_take(client->pace, http_ticks_ms(client->options.http));
     } else { // nothing went out, so the service counts nothing
         client->in_flight--;
         if (pending->refusal[0] != '\0') {
@@ -390,7 +394,7 @@ static void pump(void *context, bool cancelled)
         finish_cancelled(dequeue(client));
     }
     while (client->first && client->in_flight < client->options.max_in_flight) {
-        int64_t wait_ms = rate_limiter_wait_ms(&client->pace, http_ticks_ms(client->options.http));
+        int64_t wait_ms = rate_limiter_wait_ms(client->pace, http_ticks_ms(client->options.http));
         if (wait_ms > 0) {
             plan_pump(client, wait_ms);
             return;

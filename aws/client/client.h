@@ -28,6 +28,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "aws/client/rate_limiter.h"
 #include "aws/credentials/credentials.h"
 #include "aws/config/endpoint.h"
 #include "aws/http/http.h"
@@ -50,10 +51,11 @@ struct client_options {
     struct endpoint_settings endpoint;        /* copied; what it points to is borrowed */
     struct client_statistics *statistics;     /* NULL: not counted */
     unsigned max_in_flight;                   /* 0: 16 */
-    int max_attempts;       /* from the profile; 0: AWS_MAX_ATTEMPTS, else the standard's */
-    int throttled_attempts; /* while the service only says "too fast"; 0: the same */
-    double rate;            /* calls a second that are let through; 0: as many as come */
-    double burst;           /* and how many at once after a rest */
+    int max_attempts;          /* from the profile; 0: AWS_MAX_ATTEMPTS, else the standard's */
+    int throttled_attempts;    /* while the service only says "too fast"; 0: the same */
+    double rate;               /* calls a second that are let through; 0: as many as come */
+    double burst;              /* and how many at once after a rest */
+    struct rate_limiter *pace; /* shared with other clients of this engine; NULL: one of its own */
     double (*random)(void *context); /* uniform in [0,1); NULL: the system's */
     void *random_context;
 };

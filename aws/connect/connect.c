@@ -30,6 +30,7 @@ struct connect_directory {
     char *resource; /* "instance 1111...", for messages */
     struct client_statistics *statistics;
     struct client_statistics own_statistics;
+    struct connect_quota own_quota; /* without a shared one */
     /* A client each: a pace each. */
     struct client *list, *search, *profiles, *hierarchy, *instances;
     struct connect_live live;
@@ -540,6 +541,22 @@ static const struct directory_ops s_ops = {
     .free = connect_free,
 };
 
+void connect_quota_init(struct connect_quota *quota, double rate, double burst, int64_t now_ms)
+{
+    for (enum connect_operation i = 0; i < CONNECT_OPERATIONS; i++) {
+        rate_limiter_init(&quota->limits[i], rate > 0 ? rate : RATE, burst > 0 ? burst : BURST,
+                          now_ms);
+    }
+}
+
+static struct client *client_of(const struct client_options *options, struct connect_quota *quota,
+                                enum connect_operation operation)
+{
+    struct client_options own = *options;
+    own.pace = &quota->limits[operation];
+    return client_new(&own);
+}
+
 struct directory *connect_directory_new(const struct connect_options *options)
 {
     struct connect_directory *directory = mem_alloc(sizeof *directory);
@@ -554,20 +571,24 @@ struct directory *connect_directory_new(const struct connect_options *options)
     if (directory->instance.region[0] != '\0') {
         client.endpoint.region = directory->instance.region; // there it is and nowhere else
     }
-    client.rate = options->rate > 0 ? options->rate : RATE;
-    client.burst = options->burst > 0 ? options->burst : BURST;
+    struct connect_quota *quota = options->quota ? options->quota : &directory->own_quota;
+    if (!options->quota) {
+        connect_quota_init(quota, options->rate, options->burst, http_ticks_ms(client.http));
+    }
     client.throttled_attempts = ATTEMPTS;
     client.statistics = client.statistics ? client.statistics : &directory->own_statistics;
     directory->statistics = client.statistics;
-    directory->list = client_new(&client);
+    directory->list = client_of(&client, quota, CONNECT_LIST_USERS);
     if (connect_fields(options->policy) == 0) {
         client.throttled_attempts = 0; // these only make something nicer
     }
-    directory->search = client_new(&client);
-    directory->profiles = client_new(&client);
-    directory->hierarchy = client_new(&client);
+    directory->search = client_of(&client, quota, CONNECT_SEARCH_USERS);
+    directory->profiles = client_of(&client, quota, CONNECT_LIST_PROFILES);
+    directory->hierarchy = client_of(&client, quota, CONNECT_SEARCH_HIERARCHY);
     client.throttled_attempts = 0;
-    directory->instances = client_new(&client);
-    connect_live_init(&directory->live, &client, directory->instance.id, directory->resource);
+    directory->instances = client_of(&client, quota, CONNECT_LIST_INSTANCES);
+    connect_live_init(&directory->live, client_of(&client, quota, CONNECT_USER_DATA),
+                      client_of(&client, quota, CONNECT_LIST_QUEUES), directory->instance.id,
+                      directory->resource);
     return &directory->base;
 }

@@ -12,7 +12,7 @@
  * attributes "not read", and is a note in the roster; it never leaves out an agent.
  *
  * What agents do now is in aws/connect/live.h. Every operation has its own quota and its own rate
- * limiter.
+ * limiter (struct connect_quota).
  *
  *     struct connect_options options = {.uri = uri, .client = client_options, .names = true};
  *     if (connect_parse_instance("arn:aws:connect:...", &options.instance, err) == ERR_OK) {
@@ -40,11 +40,34 @@ struct connect_instance {
 enum err_code connect_parse_instance(const char *text, struct connect_instance *out,
                                      struct err *err) ERR_CHECK;
 
+/* How fast each operation may be called. Amazon counts the calls of an account in a region, whatever
+   the instance, so its directories share one. In the order of enum connect_operation.
+   https://docs.aws.amazon.com/connect/latest/adminguide/amazon-connect-service-limits.html */
+enum connect_operation {
+    CONNECT_LIST_USERS,
+    CONNECT_SEARCH_USERS,
+    CONNECT_LIST_PROFILES,
+    CONNECT_SEARCH_HIERARCHY,
+    CONNECT_LIST_INSTANCES,
+    CONNECT_USER_DATA,
+    CONNECT_LIST_QUEUES,
+    CONNECT_OPERATIONS
+};
+
+struct connect_quota {
+    struct rate_limiter limits[CONNECT_OPERATIONS];
+};
+
+/* Calls a second of each operation, and how many at once after a rest; 0: what Amazon lets an account
+   do that did not have it raised. `now_ms` by the engine's ticks. */
+void connect_quota_init(struct connect_quota *quota, double rate, double burst, int64_t now_ms);
+
 /* Everything borrowed while the directory lives, but `uri` and `instance`, which are copied. */
 struct connect_options {
     const char *uri;
     struct connect_instance instance; /* a region in it goes before that of `client` */
     struct client_options client;     /* service and pace are set here; the rest is as given */
+    struct connect_quota *quota;      /* shared; NULL: one of its own, of `rate` and `burst` */
     double rate;                      /* calls a second of each operation; 0: 2 */
     double burst;                     /* 0: 5 */
     bool names;                       /* ask for names and routing profiles too */

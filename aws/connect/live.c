@@ -304,13 +304,13 @@ static void name_queues(struct asking *asking, const struct progress *progress)
 
 /* ---- the part of the directory ---------------------------------------------------------------- */
 
-void connect_live_init(struct connect_live *live, const struct client_options *options,
+void connect_live_init(struct connect_live *live, struct client *client, struct client *queues,
                        const char *instance_id, const char *resource)
 {
-    *live = (struct connect_live){
-        .client = client_new(options), .instance_id = instance_id, .resource = resource};
+    *live =
+        (struct connect_live){.client = client, .instance_id = instance_id, .resource = resource};
     connect_summary_init(&live->queues, &connect_queues);
-    live->queues.client = client_new(options);
+    live->queues.client = queues;
 }
 
 void connect_live_release(struct connect_live *live)

@@ -26,8 +26,9 @@ struct connect_live {
     bool queues_known;             /* or it is known that they may not be asked for */
 };
 
-/* `options` are those of the directory's clients, with its pace; the texts are borrowed. */
-void connect_live_init(struct connect_live *live, const struct client_options *options,
+/* The clients are of GetCurrentUserData and ListQueues, and `live`'s from now on; the texts are
+   borrowed. */
+void connect_live_init(struct connect_live *live, struct client *client, struct client *queues,
                        const char *instance_id, const char *resource);
 void connect_live_release(struct connect_live *live);
 
