@@ -330,6 +330,24 @@ static json_t *groups_array(const struct group_tallies *groups)
     return list;
 }
 
+/* `problem`: why somebody of it may be missing. */
+static json_t *directories_array(const struct roster *roster)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; roster && i < roster->n_directories; i++) {
+        const struct roster_directory *directory = &roster->directories[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "name", text(directory->name));
+        json_object_set_new(object, "source", text(directory->source));
+        json_object_set_new(object, "directory", text(directory->uri));
+        json_object_set_new(object, "agents",
+                            directory->unread ? json_null() : number(directory->n_agents));
+        json_object_set_new(object, "problem", text(directory->partial));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
 void report_json_status(const struct report *report, const struct status_report *status)
 {
     json_t *document = json_object();
@@ -347,6 +365,7 @@ void report_json_status(const struct report *report, const struct status_report 
                         status->roster ? number(status->rows->n_stale) : json_null());
     json_object_set_new(document, "store", text(status->store_uri));
     json_object_set_new(document, "directory", text(status->directory_uri));
+    json_object_set_new(document, "directories", directories_array(status->roster));
     json_object_set_new(document, "export", text(status->export_uri));
     json_object_set_new(document, "context", text(status->settings->context));
     json_object_set_new(document, "low_water", number(level.limit));

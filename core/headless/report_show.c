@@ -153,6 +153,21 @@ static void place_rows(const struct report *report, const struct status_report *
     }
 }
 
+/* How many agents each of several directories has, or why they are not known. */
+static void directory_rows(const struct roster *roster, struct table *table)
+{
+    for (size_t i = 0; roster->n_directories > 1 && i < roster->n_directories; i++) {
+        const struct roster_directory *directory = &roster->directories[i];
+        const char *agents = text_count(&table->arena, directory->n_agents, "agent");
+        const char *shown =
+            directory->unread    ? arena_printf(&table->arena, "not read: %s", directory->partial)
+            : directory->partial ? arena_printf(&table->arena, "%s; %s", agents, directory->partial)
+                                 : agents;
+        table_row(table, arena_printf(&table->arena, "  %s", roster_directory_name(directory)),
+                  shown);
+    }
+}
+
 void report_text_status(const struct report *report, const struct status_report *status)
 {
     struct table table;
@@ -176,6 +191,7 @@ void report_text_status(const struct report *report, const struct status_report 
     group_rows(status, &table);
     if (status->roster) {
         table_row(&table, "agents", agent_counts(arena, status));
+        directory_rows(status->roster, &table);
     }
     table_print(&table, report->out, "");
     table_release(&table);

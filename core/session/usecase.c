@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/plan/scope.h"
 #include "core/plan/undo_mine.h"
 #include "core/session/usecase_rows.h"
 
@@ -142,13 +143,23 @@ static bool chooses_number(const struct request *requests, size_t n)
     return false;
 }
 
+/* A file without a name does not go together with holders of other sources. */
+static enum err_code check_sources(struct usecase *use, const struct plan_input *input)
+{
+    struct scope scope;
+    enum err_code code = scope_init(&scope, input, &use->err);
+    scope_release(&scope);
+    return code;
+}
+
 static enum err_code read_for_requests(struct usecase *use, const struct request *requests,
                                        size_t n_requests, struct plan_input *input)
 {
     enum load_mode mode = chooses_number(requests, n_requests) ? LOAD_POOL : LOAD_NORMAL;
+    bool asks = needs_directory(requests, n_requests);
     if (usecase_read_store(use, mode) == ERR_OK &&
-        (!needs_directory(requests, n_requests) || usecase_read_directory(use) == ERR_OK)) {
-        return plan_input(use, input);
+        (!asks || usecase_read_directory(use) == ERR_OK) && plan_input(use, input) == ERR_OK) {
+        return asks ? check_sources(use, input) : ERR_OK;
     }
     return use->err.code;
 }

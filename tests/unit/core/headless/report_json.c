@@ -235,7 +235,8 @@ static void a_status(void **state)
         &paper,
         "{\"agents\":2,\"extensions\":{\"total\":4,\"assigned\":2,\"free\":0,\"cooling\":1,"
         "\"reserved\":1,\"blocked\":0,\"not_made\":5},\"unassigned_agents\":1,\"stale\":1,"
-        "\"store\":\"sqlite:/p.db\",\"directory\":\"file:/a.csv\",\"export\":null,"
+        "\"store\":\"sqlite:/p.db\",\"directory\":\"file:/"
+        "a.csv\",\"directories\":[],\"export\":null,"
         "\"context\":null,\"low_water\":6,\"low\":true,\"exhausted\":false,\"groups\":[],"
         "\"facts\":{\"actor\":\"kim@desk7\"}}\n",
         "");
