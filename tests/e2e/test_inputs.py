@@ -461,7 +461,7 @@ def test_a_configuration_that_others_can_write_is_told(desk):
         ("[policy]\nrange = 1\n", "config:2: unknown key \"range\" in [policy]", "ranges"),
         ("[contxt a]\n", "config:1: unknown section [contxt a]", "context"),
         ("[policy]\nwidth = x\n", "config:2: width: \"x\" is not a number from 2 to 8", ""),
-        ("[defaults]\ncontext = b\n[context a]\n", "has no context \"b\"", "It has a"),
+        ("[defaults]\ncontext = b\n[context a]\n", "config:2: context: there is no context \"b\"", "It has a"),
     ],
 )
 def test_a_wrong_configuration_is_wrong_usage(desk, text, sentence, hint):

@@ -93,8 +93,16 @@ class Desk:
             "--export-to", f"file:{self.export}",
         ]
 
+    def places_beside(self, arguments):
+        """The places, without the directories if these arguments name one: they would be further ones."""
+        words = list(self.places())
+        while "--directory" in arguments and "--directory" in words:
+            at = words.index("--directory")
+            del words[at : at + 2]
+        return words
+
     def run(self, *arguments, stdin="", places=True, environment=None, cwd=None, timeout=120):
-        command = [program(), *(self.places() if places else []), *map(str, arguments)]
+        command = [program(), *(self.places_beside(arguments) if places else []), *map(str, arguments)]
         done = subprocess.run(
             command, input=stdin, capture_output=True, text=True, timeout=timeout,
             env={**self.environment, **(environment or {})}, cwd=cwd or self.folder, check=False,
