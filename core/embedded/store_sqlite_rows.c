@@ -174,7 +174,8 @@ static enum err_code read_free(struct row_reading *r, const struct ext_range *ra
     if (code == ERR_OK) {
         sqlite_bind_text(query, 1, range->first);
         sqlite_bind_text(query, 2, range->last);
-        sqlite3_bind_int64(query, 3, clock_now_s(r->store->clock) - r->policy->cooldown_s);
+        sqlite3_bind_int64(
+            query, 3, clock_now_s(r->store->clock) - policy_cooldown_of(r->policy, range->group));
         while (found->n < CANDIDATES && (result = sqlite3_step(query)) == SQLITE_ROW) {
             take_candidate(r, query, found);
         }

@@ -139,32 +139,55 @@ static int compare_ranges(const void *a, const void *b)
     return strcmp(((const struct ext_range *)a)->first, ((const struct ext_range *)b)->first);
 }
 
-enum err_code policy_set_ranges(struct policy *policy, const char *list, struct err *err)
+enum err_code policy_add_ranges(struct policy *policy, uint16_t group, const char *list,
+                                struct err *err)
 {
-    struct ext_range ranges[POLICY_RANGES_MAX];
+    struct ext_range added[POLICY_RANGES_MAX];
     size_t n = 0;
     const char *at = skip_separators(list);
     for (; *at != '\0'; at = skip_separators(at)) {
-        if (n == POLICY_RANGES_MAX) {
-            return err_set(err, ERR_CONFIG, "ranges: more than %d of them", POLICY_RANGES_MAX);
+        if (policy->n_ranges + n == POLICY_RANGES_MAX) {
+            return err_set(err, ERR_CONFIG, "ranges: more than %d of them%s", POLICY_RANGES_MAX,
+                           policy->n_groups > 0 ? " in all groups" : "");
         }
-        if (read_range(policy, &at, &ranges[n], err) != ERR_OK) {
+        if (read_range(policy, &at, &added[n], err) != ERR_OK) {
             return ERR_CONFIG;
         }
-        n++;
+        added[n++].group = group;
     }
     if (n == 0) {
-        return err_set(err, ERR_CONFIG, "ranges: the list is empty, the pool would have no number");
+        return err_set(err, ERR_CONFIG, "ranges: the list is empty, the %s would have no number",
+                       group == GROUP_NONE ? "pool" : "group");
     }
-    qsort(ranges, n, sizeof ranges[0], compare_ranges);
-    for (size_t i = 1; i < n; i++) {
-        if (strcmp(ranges[i - 1].last, ranges[i].first) >= 0) {
-            return err_set(err, ERR_CONFIG, "ranges: %s-%s and %s-%s overlap", ranges[i - 1].first,
-                           ranges[i - 1].last, ranges[i].first, ranges[i].last);
+    memcpy(policy->ranges + policy->n_ranges, added, n * sizeof added[0]);
+    policy->n_ranges += n;
+    qsort(policy->ranges, policy->n_ranges, sizeof policy->ranges[0], compare_ranges);
+    return ERR_OK;
+}
+
+const struct ext_range *policy_overlap(const struct policy *policy)
+{
+    for (size_t i = 1; i < policy->n_ranges; i++) {
+        if (strcmp(policy->ranges[i - 1].last, policy->ranges[i].first) >= 0) {
+            return &policy->ranges[i - 1];
         }
     }
-    memcpy(policy->ranges, ranges, n * sizeof ranges[0]);
-    policy->n_ranges = n;
+    return NULL;
+}
+
+enum err_code policy_set_ranges(struct policy *policy, const char *list, struct err *err)
+{
+    struct policy changed = *policy;
+    changed.n_ranges = 0;
+    if (policy_add_ranges(&changed, GROUP_NONE, list, err) != ERR_OK) {
+        return ERR_CONFIG;
+    }
+    const struct ext_range *overlap = policy_overlap(&changed);
+    if (overlap) {
+        return err_set(err, ERR_CONFIG, "ranges: %s-%s and %s-%s overlap", overlap[0].first,
+                       overlap[0].last, overlap[1].first, overlap[1].last);
+    }
+    *policy = changed;
     return ERR_OK;
 }
 
@@ -239,15 +262,50 @@ bool policy_in_ranges(const struct policy *policy, const char *ext)
     return policy_range_of(policy, ext) != NULL;
 }
 
-bool policy_is_blocked(const struct policy *policy, const char *ext)
+static const char *blocking_prefix(const struct policy *policy, const char *ext)
 {
     for (size_t i = 0; i < policy->n_blocked; i++) {
         const char *prefix = policy->blocked[i];
         if (strncmp(ext, prefix, strlen(prefix)) == 0) {
-            return true;
+            return prefix;
         }
     }
-    return false;
+    return NULL;
+}
+
+bool policy_is_blocked(const struct policy *policy, const char *ext)
+{
+    return blocking_prefix(policy, ext) != NULL;
+}
+
+static void increment(char *ext, size_t width)
+{
+    for (size_t i = width; i > 0; i--) {
+        if (ext[i - 1] != '9') {
+            ext[i - 1]++;
+            return;
+        }
+        ext[i - 1] = '0';
+    }
+}
+
+/* From prefix to prefix, so that it takes no step for each number. */
+bool policy_blocks_all(const struct policy *policy, const struct ext_range *range)
+{
+    char ext[EXT_ROOM];
+    memcpy(ext, range->first, sizeof ext);
+    for (;;) {
+        const char *prefix = blocking_prefix(policy, ext);
+        if (!prefix) {
+            return false;
+        }
+        size_t length = strlen(prefix);
+        memset(ext + length, '9', (size_t)policy->width - length);
+        if (strcmp(ext, range->last) >= 0) {
+            return true;
+        }
+        increment(ext, (size_t)policy->width);
+    }
 }
 
 static uint64_t number_of(const char *ext)
@@ -273,6 +331,41 @@ uint64_t policy_size(const struct policy *policy)
     return size;
 }
 
+/* ---- groups -------------------------------------------------------------------------------- */
+
+static const struct group *group_at(const struct policy *policy, uint16_t group)
+{
+    return group < policy->n_groups ? &policy->groups[group] : NULL;
+}
+
+uint64_t policy_size_of(const struct policy *policy, uint16_t group)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; i < policy->n_ranges; i++) {
+        size += policy->ranges[i].group == group ? range_size(&policy->ranges[i]) : 0;
+    }
+    return size;
+}
+
+int64_t policy_cooldown_of(const struct policy *policy, uint16_t group)
+{
+    const struct group *own = group_at(policy, group);
+    return own && own->has_cooldown ? own->cooldown_s : policy->cooldown_s;
+}
+
+const struct release_limit *policy_limit_of(const struct policy *policy, uint16_t group)
+{
+    const struct group *own = group_at(policy, group);
+    return own && own->has_limit && !policy->limit.given ? &own->limit : &policy->limit;
+}
+
+bool policy_serves_others(const struct policy *policy)
+{
+    return policy_size_of(policy, GROUP_NONE) > 0;
+}
+
+/* ---- numbers of a snapshot ------------------------------------------------------------------- */
+
 uint64_t policy_missing(const struct policy *policy, const struct snapshot *snapshot)
 {
     uint64_t there = 0;
@@ -280,17 +373,6 @@ uint64_t policy_missing(const struct policy *policy, const struct snapshot *snap
         there += policy_in_ranges(policy, snapshot->slots[i].ext);
     }
     return policy_size(policy) - there;
-}
-
-static void increment(char *ext, size_t width)
-{
-    for (size_t i = width; i > 0; i--) {
-        if (ext[i - 1] != '9') {
-            ext[i - 1]++;
-            return;
-        }
-        ext[i - 1] = '0';
-    }
 }
 
 bool policy_next_ext(const struct policy *policy, char ext[EXT_ROOM])
@@ -312,13 +394,37 @@ bool policy_next_ext(const struct policy *policy, char ext[EXT_ROOM])
 
 /* ---- time ---------------------------------------------------------------------------------- */
 
-int64_t policy_cool_until_s(const struct policy *policy, const struct slot *slot, int64_t now_s)
+static int64_t cool_until_s(int64_t cooldown_s, const struct slot *slot, int64_t now_s)
 {
     int64_t from_s = slot->time == TIME_DAMAGED ? now_s : slot->at_s;
-    if (from_s > INT64_MAX - policy->cooldown_s) {
-        return INT64_MAX;
+    return from_s > INT64_MAX - cooldown_s ? INT64_MAX : from_s + cooldown_s;
+}
+
+/* Without groups no range has to be looked for. */
+static int64_t cooldown_of_ext(const struct policy *policy, const char *ext)
+{
+    const struct ext_range *range = policy->n_groups > 0 ? policy_range_of(policy, ext) : NULL;
+    return policy_cooldown_of(policy, range ? range->group : GROUP_NONE);
+}
+
+int64_t policy_cool_until_s(const struct policy *policy, const struct slot *slot, int64_t now_s)
+{
+    return cool_until_s(cooldown_of_ext(policy, slot->ext), slot, now_s);
+}
+
+static enum ext_state state_of_free(const struct policy *policy, const struct slot *slot,
+                                    int64_t now_s)
+{
+    const struct ext_range *range = policy_range_of(policy, slot->ext);
+    if (!range || policy_is_blocked(policy, slot->ext)) {
+        return EXT_BLOCKED;
     }
-    return from_s + policy->cooldown_s;
+    int64_t cooldown_s = policy_cooldown_of(policy, range->group);
+    if (slot->at_s == 0 || cooldown_s == 0) {
+        return EXT_FREE;
+    }
+    bool cools = slot->time != TIME_SOUND || now_s < cool_until_s(cooldown_s, slot, now_s);
+    return cools ? EXT_COOLING : EXT_FREE;
 }
 
 enum ext_state policy_state(const struct policy *policy, const struct slot *slot, int64_t now_s)
@@ -336,14 +442,7 @@ enum ext_state policy_state(const struct policy *policy, const struct slot *slot
     case SLOT_FREE:
         break;
     }
-    if (policy_is_blocked(policy, slot->ext) || !policy_in_ranges(policy, slot->ext)) {
-        return EXT_BLOCKED;
-    }
-    if (slot->at_s == 0 || policy->cooldown_s == 0) {
-        return EXT_FREE;
-    }
-    bool cools = slot->time != TIME_SOUND || now_s < policy_cool_until_s(policy, slot, now_s);
-    return cools ? EXT_COOLING : EXT_FREE;
+    return state_of_free(policy, slot, now_s);
 }
 
 /* ---- the limit of releases ------------------------------------------------------------------ */
@@ -417,8 +516,8 @@ struct pool_level policy_level(const struct policy *policy, const uint64_t count
 struct pool_level policy_level_of(const struct policy *policy, uint16_t group,
                                   const uint64_t counts[EXT_STATE_COUNT])
 {
-    bool own = group < policy->n_groups && policy->groups[group].has_low_water;
-    return level_by(own ? &policy->groups[group].low_water : &policy->low_water, counts);
+    const struct group *own = group_at(policy, group);
+    return level_by(own && own->has_low_water ? &own->low_water : &policy->low_water, counts);
 }
 
 int64_t release_limit_bare(const struct release_limit *limit, int64_t holders)

@@ -88,6 +88,12 @@ void policy_default(struct policy *policy);
 /* "0000-9999", "2000-2999, 7100-7199, 8000"; commas or blanks. Every number as wide as `width`;
    overlapping ranges are an error. An empty list is an error. */
 enum err_code policy_set_ranges(struct policy *policy, const char *list, struct err *err) ERR_CHECK;
+/* Adds those of a list to the ranges, for that group (GROUP_NONE: for the others). Whether they overlap
+   policy_overlap tells. */
+enum err_code policy_add_ranges(struct policy *policy, uint16_t group, const char *list,
+                                struct err *err) ERR_CHECK;
+/* The first of two ranges in a row that share a number; NULL: there are none. */
+const struct ext_range *policy_overlap(const struct policy *policy);
 /* "911 112" prefixes of at most `width` digits; an empty list blocks nothing. */
 enum err_code policy_set_blocked(struct policy *policy, const char *list,
                                  struct err *err) ERR_CHECK;
@@ -105,6 +111,17 @@ const struct ext_range *policy_range_of(const struct policy *policy, const char 
 bool policy_is_blocked(const struct policy *policy, const char *ext);
 uint64_t policy_size(const struct policy *policy); /* numbers in the ranges */
 uint64_t range_size(const struct ext_range *range);
+/* Whether each number of the range begins with a blocked prefix. */
+bool policy_blocks_all(const struct policy *policy, const struct ext_range *range);
+
+/* ---- of one group: its own value, else that of the policy; `group` as in struct ext_range ---- */
+
+uint64_t policy_size_of(const struct policy *policy, uint16_t group);
+int64_t policy_cooldown_of(const struct policy *policy, uint16_t group);
+/* That of this run counts for all groups. */
+const struct release_limit *policy_limit_of(const struct policy *policy, uint16_t group);
+/* Whether agents of no group are given numbers. */
+bool policy_serves_others(const struct policy *policy);
 
 /* How many numbers of the ranges the snapshot does not show. */
 uint64_t policy_missing(const struct policy *policy, const struct snapshot *snapshot);
@@ -127,7 +144,7 @@ struct pool_level policy_level(const struct policy *policy, const uint64_t count
 struct pool_level policy_level_of(const struct policy *policy, uint16_t group,
                                   const uint64_t counts[EXT_STATE_COUNT]);
 
-/* When a cooling slot stops cooling. One whose time is damaged begins to cool when it is repaired:
+/* When a cooling slot stops cooling, by the cool-down of the number's group. One whose time is damaged begins to cool when it is repaired:
    at the earliest now. */
 int64_t policy_cool_until_s(const struct policy *policy, const struct slot *slot, int64_t now_s);
 

@@ -21,19 +21,9 @@ static void add_range(struct group_tally *tally, const struct ext_range *range)
     tally->total += range_size(range);
 }
 
-static bool has_pool_for_others(const struct policy *policy)
-{
-    for (size_t i = 0; i < policy->n_ranges; i++) {
-        if (policy->ranges[i].group == GROUP_NONE) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void begin(const struct policy *policy, struct arena *arena, struct group_tallies *out)
 {
-    size_t n = policy->n_groups > 0 ? policy->n_groups + has_pool_for_others(policy) : 0;
+    size_t n = policy->n_groups > 0 ? policy->n_groups + policy_serves_others(policy) : 0;
     *out =
         (struct group_tallies){.items = arena_alloc(arena, (n + 1) * sizeof *out->items), .n = n};
     for (size_t i = 0; i < n; i++) {

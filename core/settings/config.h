@@ -3,7 +3,7 @@
 
 /*
  * Reads the configuration file: every property of every section. It takes known keys only, and no
- * key twice but `directory`, which names one directory in each line. core/settings/settings.c checks the values, but only those of the chosen context.
+ * key twice but those of which each line is one: `directory`, and `match` of a group. core/settings/settings.c checks the values, but only those of the chosen context.
  *
  *     [defaults]               for every context that does not say otherwise
  *     context = prod           the context, if nothing else names one
@@ -17,6 +17,10 @@
  *     [policy]
  *     ranges = 2000-2999, 7100-7199
  *
+ *     [group london]           who is given which numbers (core/settings/groups.h)
+ *     match = routing_profile:London*
+ *     ranges = 2000-2999
+ *
  *     [theme]  name = ..., and styles that the console judges
  *     [keys]   action = keys, judged by the console
  *     [console] refresh ascii mouse escdelay confirm
@@ -29,17 +33,51 @@
 #include "core/settings/mistakes.h"
 #include "core/settings/options.h"
 
+#define GROUP_NAME_MAX 64     /* bytes */
+#define GROUPS_NONE "none"    /* what `groups` says of none, and --group of no group */
 #define CONFIG_MAX (1u << 20) /* bytes of the file */
 
 struct config_entry {
     enum section section;
-    const char *context; /* of SECTION_CONTEXT, else NULL */
-    enum option_id id;   /* OPT_COUNT for the pairs of [keys] and [theme] */
+    const char *owner; /* NAME of [context NAME] and [group NAME], else NULL */
+    enum option_id id; /* OPT_COUNT: a pair of [keys] and [theme], a key of a group */
     const char *name;
     const char *value; /* lines that continue it are joined by a blank; if the key may stand several
                           times, each is an entry of its own */
     unsigned line;
 };
+
+struct config_group {
+    const char *name;
+    unsigned line;
+};
+
+/* Key of [group NAME], whether each of its lines is one, its value and help. */
+#define GROUP_KEYS(X)                                                                              \
+    X(GROUP_MATCH, "match", true, "TERM...",                                                       \
+      "who belongs to it: the terms of one line hold together, several lines are alternatives")    \
+    X(GROUP_RANGES, "ranges", false, "LIST", "its numbers; they are those of no other group")      \
+    X(GROUP_COOLDOWN, "cooldown", false, "TIME", "instead of that of [policy]")                    \
+    X(GROUP_LOW_WATER, "low_water", false, "N|N%", "instead of that of [policy]")                  \
+    X(GROUP_MAX_RELEASE, "max_release", false, "N|N%", "instead of that of [policy]")              \
+    X(GROUP_ON_MOVE, "on_move", false, "keep|renumber",                                            \
+      "what becomes of the number of somebody who moves to another group")
+
+enum group_key {
+#define X(key, ...) key,
+    GROUP_KEYS(X)
+#undef X
+        GROUP_KEY_COUNT
+};
+
+struct group_key_info {
+    const char *name;
+    bool repeats;
+    const char *hint;
+    const char *help;
+};
+
+const struct group_key_info *group_key_info(enum group_key key);
 
 struct config {
     struct arena arena;
@@ -48,6 +86,8 @@ struct config {
     size_t n_entries;
     const char **contexts; /* names, in the order of the file */
     size_t n_contexts;
+    struct config_group *groups; /* in the order of the file, which is that of their match */
+    size_t n_groups;
 };
 
 struct config_text {
@@ -68,6 +108,10 @@ void config_release(struct config *config);
 /* NULL: the section (of that context) does not have it. */
 const struct config_entry *config_find(const struct config *config, enum section section,
                                        const char *context, enum option_id id);
+
+/* The (first) entry of a key in the section of that group, or NULL. */
+const struct config_entry *config_find_group(const struct config *config, const char *group,
+                                             enum group_key key);
 
 /* The next entry of the same key in the same section, or NULL. */
 const struct config_entry *config_next(const struct config *config,

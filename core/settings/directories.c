@@ -4,6 +4,20 @@
 
 #include "core/base/banned.h"
 
+size_t directory_lines_of(const char *text, const char *subject, struct arena *arena,
+                          struct directory_line *lines)
+{
+    size_t n = 0;
+    for (const char *at = text; *at != '\0' && n <= DIRECTORIES_MAX;) {
+        size_t length = strcspn(at, "\n");
+        if (length > 0) {
+            lines[n++] = (struct directory_line){arena_strndup(arena, at, length), subject, 0};
+        }
+        at += length + (at[length] == '\n' ? 1 : 0);
+    }
+    return n;
+}
+
 /* "line 6", or "--directory" beside it. */
 static const char *place_of(const struct directory_line *line, struct arena *arena)
 {

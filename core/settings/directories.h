@@ -19,6 +19,11 @@ struct directory_line {
     unsigned line;       /* of the file; 0: it is in none */
 };
 
+/* One for each line of a text that has them between line ends, DIRECTORIES_MAX and one more at most.
+   Returns how many. The texts are in `arena`. */
+size_t directory_lines_of(const char *text, const char *subject, struct arena *arena,
+                          struct directory_line *lines);
+
 /* Sets `directories` and `directory`. ERR_USAGE names the line: a place or a name that is not one, a
    directory or a name a second time, a file without a name beside another directory. */
 enum err_code directories_set(const struct directory_line *lines, size_t n,

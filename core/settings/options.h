@@ -32,6 +32,7 @@
     X(TOPIC_STORES, "stores", "where directory, store and export are; options for Amazon")         \
     X(TOPIC_CONFIG, "config", "the configuration file, contexts and the environment")              \
     X(TOPIC_POLICY, "policy", "the rules of the pool")                                             \
+    X(TOPIC_GROUPS, "groups", "several sites: who is given which numbers")                         \
     X(TOPIC_CONSOLE, "console", "the screen: themes, keys, refresh")                               \
     X(TOPIC_OUTPUT, "output", "text, JSON, progress, the log")                                     \
     X(TOPIC_EXIT, "exit", "exit codes")
@@ -199,7 +200,8 @@ enum option_type {
     X(SECTION_THEME, "theme")                                                                      \
     X(SECTION_KEYS, "keys")                                                                        \
     X(SECTION_CONSOLE, "console")                                                                  \
-    X(SECTION_CONTEXT, "context")
+    X(SECTION_CONTEXT, "context")                                                                  \
+    X(SECTION_GROUP, "group")
 
 enum section {
 #define X(id, name) id,
@@ -311,6 +313,9 @@ enum section {
       LIMITS(EXT_WIDTH_MIN, EXT_WIDTH_MAX))                                                       \
     X(OPT_RANGES,        0,   NULL,           "ranges",                RANGES,    "LIST",         \
       POLICY,   POLICY,  policy, FOR_ALL, "the numbers: \"2000-2999, 7100-7199, 8000\"")          \
+    X(OPT_GROUPS,        0,   NULL,           "groups",                TEXT,      "NAMES",        \
+      POLICY,   GROUPS,  groups, FOR_ALL, "which [group NAME] count (all); none",                 \
+      BYTES(8192))                                                                                \
     X(OPT_BLOCKED,       0,   NULL,           "blocked",               BLOCKED,   "LIST",         \
       POLICY,   POLICY,  policy, FOR_ALL, "prefixes that are never assigned; empty: none")        \
     X(OPT_COOLDOWN,      0,   NULL,           "cooldown",              DURATION,  "TIME",         \

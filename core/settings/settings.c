@@ -16,6 +16,7 @@
 #include "core/settings/cmdline.h"
 #include "core/settings/config.h"
 #include "core/settings/directories.h"
+#include "core/settings/groups.h"
 #include "core/settings/operands.h"
 #include "core/settings/option_value.h"
 
@@ -97,10 +98,10 @@ static struct finding of_entry(struct resolver *r, const struct config_entry *en
     }
     return (struct finding){
         .text = entry->value,
-        .kind = entry->context ? ORIGIN_CONTEXT : ORIGIN_CONFIG,
+        .kind = entry->owner ? ORIGIN_CONTEXT : ORIGIN_CONFIG,
         .where =
             arena_printf(arena, "%s:%u [%s%s%s]", path, entry->line, section_name(entry->section),
-                         entry->context ? " " : "", entry->context ? entry->context : ""),
+                         entry->owner ? " " : "", entry->owner ? entry->owner : ""),
         .subject = arena_printf(arena, "%s:%u: %s", path, entry->line, entry->name),
         .entry = entry,
     };
@@ -396,44 +397,30 @@ static const char *without_key(const char *text, enum option_id id)
                : text;
 }
 
-static void add_line(struct directory_line **lines, size_t *n, struct directory_line line)
-{
-    *lines = mem_resize(*lines, *n + 1, sizeof **lines);
-    (*lines)[(*n)++] = line;
-}
-
 /* In the file each line of the section counts, elsewhere each line of the text. */
-static struct directory_line *directory_lines(struct resolver *r, const struct finding *found,
-                                              size_t *n)
+static size_t directory_lines(struct resolver *r, const struct finding *found,
+                              struct directory_line *lines)
 {
     struct arena *arena = &r->settings->arena;
-    struct directory_line *lines = NULL;
-    *n = 0;
-    for (const struct config_entry *entry = found->entry; entry;
+    size_t n = 0;
+    if (!found->entry) {
+        return directory_lines_of(found->text, found->subject, arena, lines);
+    }
+    for (const struct config_entry *entry = found->entry; entry && n <= DIRECTORIES_MAX;
          entry = config_next(&r->config, entry)) {
-        add_line(&lines, n,
-                 (struct directory_line){arena_strdup(arena, entry->value),
-                                         of_entry(r, entry).subject, entry->line});
+        lines[n++] = (struct directory_line){arena_strdup(arena, entry->value),
+                                             of_entry(r, entry).subject, entry->line};
     }
-    for (const char *at = found->entry ? "" : found->text; *at != '\0';) {
-        size_t length = strcspn(at, "\n");
-        if (length > 0) {
-            add_line(&lines, n,
-                     (struct directory_line){arena_strndup(arena, at, length), found->subject, 0});
-        }
-        at += length + (at[length] == '\n' ? 1 : 0);
-    }
-    return lines;
+    return n;
 }
 
 static enum err_code resolve_directories(struct resolver *r, const struct finding *found,
                                          const struct location_base *base)
 {
-    size_t n;
+    struct directory_line lines[DIRECTORIES_MAX + 1];
     struct err why = ERR_INIT;
-    struct directory_line *lines = directory_lines(r, found, &n);
+    size_t n = directory_lines(r, found, lines);
     enum err_code code = directories_set(lines, n, base, r->settings, &why);
-    free(lines);
     if (code != ERR_OK) {
         code = found->kind == ORIGIN_COMMAND_LINE ? ERR_USAGE : ERR_CONFIG;
         err_set(r->err, code, "%s", why.text);
@@ -503,6 +490,9 @@ static enum err_code resolve(struct resolver *r)
     list_contexts(r);
     for (enum option_id id = OPT_DIRECTORY; id < OPT_COUNT && code == ERR_OK; id++) {
         code = go_on(r, resolve_option(r, id));
+    }
+    if (code == ERR_OK && settings->action != ACTION_DEMO) {
+        code = go_on(r, groups_resolve(&r->config, settings, r->err));
     }
     if (code == ERR_OK) {
         settings->keys = copy_pairs(r, SECTION_KEYS, &settings->n_keys);

@@ -149,6 +149,7 @@ struct settings {
     int connect_burst;
 
     /* ---- rules ---- */
+    const char *groups;   /* which [group NAME] count; NULL: all. They are in the policy */
     struct policy policy; /* --max-release is in it */
     bool read_only;
 

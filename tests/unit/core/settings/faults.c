@@ -142,7 +142,8 @@ static void test_wrong_files(void **state)
          "extpool --help man lists all keys"},
         {"[polcy]\n", ":1: unknown section [polcy]", "Did you mean [policy]?"},
         {"[production]\n", ":1: unknown section [production]",
-         "A context is written [context production]; the other sections are [defaults] [policy] "
+         "A context is written [context production], a group [group production]; the other "
+         "sections are [defaults] [policy] "
          "[theme] [keys] [console]"},
         {"[context]\n", ":1: [context] does not name a context",
          "Write [context NAME]; NAME has at most 128 bytes, no '/' and no '.' at its beginning"},
