@@ -10,7 +10,9 @@
 #   make bench      what things cost, beside their limits
 #   make fuzz       run the fuzz targets for FUZZ_SECONDS each
 #   make install    into $(DESTDIR)$(PREFIX); make uninstall takes it out again
-#   make check-musl, make check-arm64   another libc, another processor (core/dist/dist.mk)
+#   make dist, make deb, make rpm       a tarball of the sources, packages (core/dist/dist.mk)
+#   make check-packages                 the packages in bare systems, as root
+#   make check-musl, make check-arm64   another libc, another processor
 #   make clean
 #
 #   SAN=address,undefined or SAN=thread   the same with sanitizers, objects apart
@@ -250,7 +252,7 @@ lint:
 STAGES_lint := layers lint-format lint-tidy lint-cppcheck lint-functions
 STAGES_test := gcc layers unit corpora smoke
 STAGES_all := gcc e2e lambda asan e2e-lambda e2e-asan $(STAGES_lint) unit corpora unit-asan corpora-asan \
-	tsan unit-tsan e2e-tsan clang musl arm64 fuzzers fuzz-targets
+	tsan unit-tsan e2e-tsan clang musl arm64 deb fuzzers fuzz-targets
 .PHONY: stage-smoke $(STAGES_all:%=stage-%)
 STAGE = +$(Q)sh tests/stage.sh $(@:stage-%=%)
 SUBMAKE := $(MAKE) --no-print-directory DEVELOPER=1
@@ -263,6 +265,8 @@ stage-clang:
 	$(STAGE) $(SUBMAKE) CC=clang all
 stage-musl stage-arm64:
 	$(STAGE) $(SUBMAKE) $(@:stage-%=check-%)
+stage-deb:
+	$(STAGE) $(SUBMAKE) deb
 stage-asan:
 	$(STAGE) $(SUBMAKE) $(ASAN) all unit replays
 stage-tsan:

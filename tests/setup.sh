@@ -7,6 +7,7 @@
 #   setup.sh test-all   that, what both packages of `make lambda` need, and Amazon's runtime client
 #   setup.sh bench   what `make test` needs, and the consoles that `make bench` compares with
 #   setup.sh lambda [x86_64|arm64]   what `make lambda` needs for that processor
+#   setup.sh deb|rpm|packages        what these packages need, and `make check-packages`
 #   setup.sh check LIBRARY...        installs nothing: says what `make` misses of these libraries
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,6 +18,7 @@ tests="clang libclang-rt-dev libcmocka-dev python3-pytest python3-botocore pytho
 	ncurses-term man-db file libfaketime zsh fish bash-completion default-jre-headless universal-ctags python3-pytest-xdist
 	clang-format clang-tidy cppcheck valgrind systemd prometheus"
 bench="tig htop ncdu"
+deb="dpkg-dev debhelper lintian fakeroot"
 lambda="dpkg-dev xz-utils zip binutils debian-archive-keyring"
 host=$(uname -m | sed s/aarch64/arm64/)
 # cross ARCH: the compiler for that processor, if it is another one than this machine's.
@@ -54,10 +56,13 @@ case ${1:-build} in
 check) shift; check_libraries "$@"; exit 0 ;;
 build) wanted=$build ;;
 test) wanted="$build $tests" ;;
-test-all) wanted="$build $tests $lambda $(cross arm64) $(cross x86_64) qemu-user-static g++ musl-tools" ;;
+test-all) wanted="$build $tests $lambda $(cross arm64) $(cross x86_64) qemu-user-static g++ musl-tools $deb" ;;
 bench) wanted="$build $tests $bench" ;;
+deb) wanted="$build $deb" ;;
+rpm) wanted="$build rpm" ;;
+packages) wanted="$build $deb rpm debootstrap tmux" ;;
 lambda) wanted="$build $lambda $(cross "${2:-x86_64}")" ;;
-*) echo "usage: setup.sh build|test|test-all|bench|lambda" >&2; exit 64 ;;
+*) echo "usage: setup.sh build|test|test-all|bench|deb|rpm|packages|lambda" >&2; exit 64 ;;
 esac
 
 missing=""

@@ -102,3 +102,30 @@ check-arm64:
 	$(Q)test "$$(wc -l <build/arm64/try/list.csv)" = 251
 	$(Q)EMULATOR='$(A_RUN)' sh tests/run-unit.sh $(A_UNITS)
 
+# ---- packages -----------------------------------------------------------------------------------
+# Of what is committed: the tarball is the same whoever makes it.
+D := build/dist
+TARBALL := $(D)/extpool-$(VERSION).tar.gz
+.PHONY: dist deb rpm check-packages
+dist:
+	$(Q)mkdir -p $(D)
+	$(Q)git archive --format=tar --prefix=extpool-$(VERSION)/ HEAD | gzip -9 -n >$(TARBALL)
+	$(Q)cd $(D) && sha256sum $(notdir $(TARBALL)) | tee $(notdir $(TARBALL)).sha256
+
+deb: dist
+	$(Q)sh tests/setup.sh deb
+	$(Q)sh core/dist/deb.sh $(TARBALL) $(VERSION) build/deb
+
+# The binary package is for the system that builds it; on another one build from the source package.
+rpm: dist
+	$(Q)sh tests/setup.sh rpm
+	$(Q)rm -rf build/rpm && mkdir -p build/rpm/SOURCES
+	$(Q)cp $(TARBALL) build/rpm/SOURCES/
+	$(Q)rpmbuild -ba $(if $(wildcard /etc/debian_version),--nodeps) --define '_topdir $(CURDIR)/build/rpm' \
+		--define 'extpool_version $(VERSION)' core/dist/extpool.spec
+
+# Both packages in bare systems, as root: core/dist/check_packages.sh says what it looks at.
+check-packages: deb rpm
+	$(Q)sh tests/setup.sh packages
+	$(Q)sh core/dist/check_packages.sh build/deb/extpool_$(VERSION)-1_$$(dpkg --print-architecture).deb
+	$(Q)$(MAKE) --no-print-directory check-arm64 EMULATED_ALL=1
