@@ -1,29 +1,48 @@
 #include "core/pool/group.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/base/arena.h"
 #include "core/base/banned.h"
+#include "core/base/mem.h"
+#include "core/base/strmap.h"
 #include "core/base/text.h"
 
-bool pattern_matches(const char *pattern, const char *text)
+/* The parts between the first and the last '*', each as far in front as it can be. `text` to `end`. */
+static bool parts_fit(const char *parts, const char *parts_end, const char *text, const char *end)
 {
-    const char *star = NULL; /* the newest '*', and where the text behind it was tried last */
-    const char *tried = NULL;
-    while (*text != '\0') {
-        if (*pattern == '*') {
-            star = pattern++;
-            tried = text;
-        } else if (*pattern == *text) {
-            pattern++;
+    while (parts < parts_end) {
+        const char *star = memchr(parts, '*', (size_t)(parts_end - parts));
+        size_t length = (size_t)((star ? star : parts_end) - parts);
+        while ((size_t)(end - text) >= length && memcmp(text, parts, length) != 0) {
             text++;
-        } else if (star) {
-            pattern = star + 1;
-            text = ++tried;
-        } else {
+        }
+        if ((size_t)(end - text) < length) {
             return false;
         }
+        text += length;
+        parts += length + 1;
     }
-    return pattern[strspn(pattern, "*")] == '\0';
+    return true;
+}
+
+/* What stands before the first '*' and behind the last is compared first: that tells most apart. */
+bool pattern_matches(const char *pattern, const char *text)
+{
+    const char *first = strchr(pattern, '*');
+    if (!first) {
+        return strcmp(pattern, text) == 0;
+    }
+    const char *tail = strrchr(first, '*') + 1;
+    size_t before = (size_t)(first - pattern);
+    size_t behind = strlen(tail);
+    if (strncmp(pattern, text, before) != 0) {
+        return false;
+    }
+    size_t length = strlen(text);
+    return length >= before + behind && memcmp(text + length - behind, tail, behind) == 0 &&
+           parts_fit(first + 1, tail - 1, text + before, text + length - behind);
 }
 
 /* ---- agents ---------------------------------------------------------------------------------- */
@@ -81,6 +100,21 @@ static enum holds line_holds(const struct match_line *line, const struct agent *
     return all;
 }
 
+/* Of all terms but the login's, which is what the agents of a class differ in. */
+static enum holds line_holds_for_class(const struct match_line *line, const struct agent *agent,
+                                       const struct roster_directory *directory, bool *by_login)
+{
+    enum holds all = HOLDS_YES;
+    *by_login = false;
+    for (size_t i = 0; i < line->n_terms; i++) {
+        bool login = line->terms[i].field == FIELD_LOGIN;
+        enum holds one = login ? HOLDS_YES : term_holds(&line->terms[i], agent, directory);
+        *by_login = *by_login || login;
+        all = one < all ? one : all;
+    }
+    return all;
+}
+
 static enum holds group_holds(const struct group *group, const struct agent *agent,
                               const struct roster_directory *directory)
 {
@@ -102,17 +136,6 @@ uint16_t group_of_agent(const struct policy *policy, const struct agent *agent,
         }
     }
     return GROUP_NONE;
-}
-
-void groups_find(const struct policy *policy, struct roster *roster)
-{
-    for (size_t i = 0; i < roster->n_agents; i++) {
-        struct agent *agent = &roster->agents[i];
-        agent->group = group_of_agent(policy, agent,
-                                      agent->directory < roster->n_directories
-                                          ? &roster->directories[agent->directory]
-                                          : NULL);
-    }
 }
 
 /* ---- numbers --------------------------------------------------------------------------------- */
@@ -151,4 +174,172 @@ unsigned groups_fields(const struct policy *policy)
     unsigned fields = 0;
     groups_each_term(policy, add_field, &fields);
     return fields;
+}
+
+/* ---- all agents of a roster ------------------------------------------------------------------- */
+
+/* What decides besides the login is the same for many agents: the directory, the routing profile, tags.
+   Those who have the same values are a class, and a class asks the groups once. Its candidates are the
+   groups in question, up to the first that is certain. */
+struct candidate {
+    uint16_t group;
+    bool by_login; /* each agent has to be asked; else: */
+    enum holds holds;
+};
+
+struct agent_class {
+    size_t first, n; /* of the candidates */
+};
+
+#define CLASSES_MAX 65536 /* an agent of one more is asked by itself */
+
+struct class_key {
+    char text[4096]; /* of values that are longer each agent is asked by itself */
+    size_t length;
+    bool failed;
+};
+
+struct finder {
+    const struct policy *policy;
+    unsigned fields; /* that some group looks at */
+    struct arena arena;
+    struct strmap by_key;
+    struct class_key key;
+    struct agent_class *classes;
+    size_t n_classes;
+    struct candidate *candidates;
+    size_t n_candidates;
+};
+
+static void add_bytes(struct class_key *key, const char *bytes, size_t length)
+{
+    key->failed = key->failed || length > sizeof key->text - 1 - key->length;
+    if (!key->failed) {
+        memcpy(key->text + key->length, bytes, length);
+        key->length += length;
+    }
+}
+
+static void add_number(struct class_key *key, size_t number)
+{
+    char digits[24];
+    size_t n = 0;
+    do {
+        digits[n++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    digits[n++] = ':';
+    add_bytes(key, digits, n);
+}
+
+/* With its length in front, so that no two lists of texts give one key. */
+static void add_text(struct class_key *key, const char *text)
+{
+    size_t length = text ? strlen(text) : 0;
+    add_number(key, text ? length + 1 : 0);
+    add_bytes(key, text ? text : "", length);
+}
+
+/* The values that groups look at, but the login. NULL: they are too long. */
+static const char *key_of(struct finder *finder, const struct agent *agent)
+{
+    struct class_key *key = &finder->key;
+    key->length = 0;
+    key->failed = false;
+    add_number(key, agent->not_read & finder->fields);
+    if (finder->fields & FIELD_BIT(FIELD_DIRECTORY)) {
+        add_number(key, agent->directory);
+    }
+    if (finder->fields & FIELD_BIT(FIELD_ROUTING_PROFILE)) {
+        add_text(key, agent->routing_profile);
+    }
+    for (size_t i = 0; i < agent->n_attributes; i++) {
+        const struct agent_attribute *attribute = &agent->attributes[i];
+        if (finder->fields & FIELD_BIT(attribute->field)) {
+            add_number(key, attribute->field);
+            add_text(key, attribute->key);
+            add_text(key, attribute->value);
+        }
+    }
+    key->text[key->length] = '\0';
+    return key->failed ? NULL : key->text;
+}
+
+/* What a group is to a class. False: it is none of its candidates. */
+static bool candidate_of(const struct group *group, const struct agent *agent,
+                         const struct roster_directory *directory, struct candidate *out)
+{
+    out->by_login = false;
+    out->holds = HOLDS_NO;
+    for (size_t i = 0; i < group->n_lines && out->holds != HOLDS_YES; i++) {
+        bool by_login;
+        enum holds one = line_holds_for_class(&group->lines[i], agent, directory, &by_login);
+        out->by_login = out->by_login || (by_login && one != HOLDS_NO);
+        out->holds = !by_login && one > out->holds ? one : out->holds;
+    }
+    if (out->holds == HOLDS_YES) {
+        out->by_login = false;
+    }
+    return out->by_login || out->holds != HOLDS_NO;
+}
+
+static size_t add_class(struct finder *finder, const char *key, const struct agent *agent,
+                        const struct roster_directory *directory)
+{
+    const struct policy *policy = finder->policy;
+    size_t index = finder->n_classes++;
+    struct candidate candidate = {.holds = HOLDS_NO};
+    finder->classes = mem_resize(finder->classes, finder->n_classes, sizeof *finder->classes);
+    finder->classes[index] = (struct agent_class){.first = finder->n_candidates};
+    for (size_t i = 0; i < policy->n_groups && candidate.holds == HOLDS_NO; i++) {
+        if (candidate_of(&policy->groups[i], agent, directory, &candidate)) {
+            candidate.group = (uint16_t)i;
+            finder->candidates = mem_resize(finder->candidates, finder->n_candidates + 1,
+                                            sizeof *finder->candidates);
+            finder->candidates[finder->n_candidates++] = candidate;
+        }
+    }
+    finder->classes[index].n = finder->n_candidates - finder->classes[index].first;
+    strmap_add(&finder->by_key, arena_strdup(&finder->arena, key), index);
+    return index;
+}
+
+static uint16_t find_group(struct finder *finder, const struct agent *agent,
+                           const struct roster_directory *directory)
+{
+    const struct policy *policy = finder->policy;
+    const char *key = key_of(finder, agent);
+    size_t index = key ? strmap_get(&finder->by_key, key) : STRMAP_NONE;
+    if (index == STRMAP_NONE && (!key || finder->n_classes == CLASSES_MAX)) {
+        return group_of_agent(policy, agent, directory);
+    }
+    if (index == STRMAP_NONE) {
+        index = add_class(finder, key, agent, directory);
+    }
+    const struct agent_class *class = &finder->classes[index];
+    for (size_t i = 0; i < class->n; i++) {
+        const struct candidate *one = &finder->candidates[class->first + i];
+        enum holds holds =
+            one->by_login ? group_holds(&policy->groups[one->group], agent, directory) : one->holds;
+        if (holds != HOLDS_NO) {
+            return holds == HOLDS_YES ? one->group : GROUP_UNKNOWN;
+        }
+    }
+    return GROUP_NONE;
+}
+
+void groups_find(const struct policy *policy, struct roster *roster)
+{
+    struct finder finder = {.policy = policy, .fields = groups_fields(policy), .arena = ARENA_INIT};
+    strmap_init(&finder.by_key, 256);
+    for (size_t i = 0; i < roster->n_agents; i++) {
+        struct agent *agent = &roster->agents[i];
+        bool described = agent->directory < roster->n_directories;
+        agent->group =
+            find_group(&finder, agent, described ? &roster->directories[agent->directory] : NULL);
+    }
+    strmap_release(&finder.by_key);
+    arena_release(&finder.arena);
+    free(finder.candidates);
+    free(finder.classes);
 }

@@ -53,7 +53,8 @@ bool pattern_matches(const char *pattern, const char *text);
 uint16_t group_of_agent(const struct policy *policy, const struct agent *agent,
                         const struct roster_directory *directory);
 
-/* Sets `group` of all agents. Before the roster is shared. */
+/* Sets `group` of all agents, as group_of_agent does for one. Before the roster is shared. Agents who
+   differ in their login alone ask the groups once. */
 void groups_find(const struct policy *policy, struct roster *roster);
 
 /* Index of the group whose range holds the number, or GROUP_NONE. */

@@ -16,7 +16,8 @@ def show(report, line):
 
 
 def main():
-    titles = {"bench_plan": "Planning a sync", "bench_filter": "A key in the filter of 100,000 rows",
+    titles = {"bench_plan": "Planning a sync", "bench_groups": "Planning a sync of 1,000,000 agents in 50 groups",
+              "bench_filter": "A key in the filter of 100,000 rows",
               "bench_refresh": "A refresh of the console, 100,000 agents on SQLite"}
     for name, title in titles.items():
         report = Report(title)
