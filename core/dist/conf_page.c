@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/dist/papers.h"
+#include "core/settings/config.h"
 #include "core/settings/options.h"
 #include "core/settings/roff.h"
 #include "tui/terminal/style.h"
@@ -42,7 +43,8 @@ static const char s_syntax[] =
     "is a comment, and so is the rest of a line behind a blank and one of them. A line\n"
     "that is indented more than the one above continues its value. The text is UTF-8.\n"
     "A section or a key that extpool does not know is a mistake, and so is a key that\n"
-    "is given twice: extpool then names the file and the line, and does nothing.\n"
+    "is given twice: extpool then names the file and the line, and does nothing. Only\n"
+    "directory and match may be given several times; each of their lines is one.\n"
     "\n"
     "A flag is yes, no, true, false, on, off, 1 or 0. A TIME is a number and s, m, h,\n"
     "d or w: 90s, 15m, 12h, 7d, 2w. A path is relative to the folder of the file, or\n"
@@ -51,7 +53,18 @@ static const char s_syntax[] =
 static const char s_context[] =
     "A context is a place to work at: a directory, a store and an export. --context\n"
     "NAME, EXTPOOL_CONTEXT or context in [defaults] chooses it. It takes the keys of\n"
-    "[defaults], [policy] and [console] too, and theme for the name of a theme.\n";
+    "[defaults], [policy] and [console] too, and theme for the name of a theme.\n"
+    "Each line of directory names one; beside another one a file needs a name in\n"
+    "front, as in leeds=file:/srv/leeds.csv.\n";
+
+static const char s_group[] =
+    "Who is given which numbers. The first group of the file that matches an agent\n"
+    "counts. Who is in no group gets a number only if [policy] has ranges, too.\n"
+    "\n"
+    "A TERM is login:VALUE, directory:NAME, routing_profile:VALUE, hierarchy:VALUE,\n"
+    "tag:KEY=VALUE or column:NAME=VALUE. A * in a value is any text. Put double quotes\n"
+    "around a part with blanks. Groups hold for every context; groups in a context\n"
+    "says which count there.\n";
 
 static const char s_theme[] =
     "name is the name of a theme, or the path of its file. Every style of the screen\n"
@@ -130,11 +143,20 @@ static void put_named(struct buf *out, const char *name, const char *keys, const
     buf_puts(out, ".\n");
 }
 
+static void put_group_keys(struct buf *out)
+{
+    for (enum group_key key = 0; key < GROUP_KEY_COUNT; key++) {
+        const struct group_key_info *info = group_key_info(key);
+        put_named(out, info->name, info->hint, info->help);
+    }
+}
+
 static void put_section(enum section section, const char *text, struct buf *out)
 {
     buf_puts(out, ".SH SECTION [");
     buf_puts(out, section_name(section));
-    buf_puts(out, section == SECTION_CONTEXT ? " NAME]\n" : "]\n");
+    bool named = section == SECTION_CONTEXT || section == SECTION_GROUP;
+    buf_puts(out, named ? " NAME]\n" : "]\n");
     roff_paragraphs(out, text);
     put_keys(section, out);
 }
@@ -163,6 +185,8 @@ void conf_page(struct buf *out)
     put_section(SECTION_CONTEXT, s_context, out);
     put_section(SECTION_DEFAULTS, "These hold for every context.\n", out);
     put_section(SECTION_POLICY, "The rules of the pool.\n", out);
+    put_section(SECTION_GROUP, s_group, out);
+    put_group_keys(out);
     put_section(SECTION_CONSOLE, "The console.\n", out);
     put_section(SECTION_THEME, s_theme, out);
     put_styles(out);
