@@ -518,6 +518,21 @@ def test_a_variable_counts_before_the_file_and_the_log_says_so(desk, cloud, runt
         function.stop()
 
 
+def test_several_directories_in_a_variable(desk, cloud, runtime, tmp_path):
+    second = cloud.connect.add_instance(alias="second", region=cloud.region)
+    second.set_users(["carol"])
+    directories = f"connect:{cloud.instance.id}\nyork=connect:{second.id}"
+    with running(runtime, cloud, tmp_path, EXTPOOL_DIRECTORY=directories) as function:
+        document = runtime.invoke(SCHEDULE).json()
+        assert {row["agent"] for row in document["changes"] if row["change"] == "assign"} == {"alice", "bob", "carol"}
+        second.set_users([])
+        cloud.instance.set_users(["alice", "dave"])
+        failed = runtime.invoke(SCHEDULE)
+        assert failed.error_type == "Function.Guard" and "york: " in failed.json()["errorMessage"]
+        about = next(line for line in reversed(function.log()) if line.get("action") == "sync")
+        assert about["exit"] == 4 and about["released"] == 0 and about["applied"] == 1
+
+
 def test_a_file_with_contexts_needs_one_chosen(desk, cloud, runtime, tmp_path):
     (tmp_path / "config").write_text(SITES.format(centre=cloud.instance.id).split("[context north]", 1)[1]
                                      .join(["[context north]", ""]))
