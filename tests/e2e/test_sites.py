@@ -6,7 +6,8 @@ import pytest
 
 from support import faults
 from support.connect_instance import User
-from support.program import Desk
+from support.program import Desk, program
+from support.term import Terminal
 
 RULES = "[policy]\nwidth = 3\nranges = 100-199\nblocked =\ncooldown = 0\n"
 
@@ -246,3 +247,33 @@ def test_a_store_with_other_sources_wants_a_name_for_the_file(sites, tmp_path):
         assert done.status == 64, done
         assert "york" in done.err and "=file:" in done.err
     assert "pat" not in sites.holders()
+
+
+# ---- columns that groups look at -------------------------------------------------------------------------
+
+GROUPS = RULES + "[group sales]\nmatch = column:{column}=Sal*\nranges = 300-309\n"
+
+
+def test_a_column_that_one_file_lacks_is_no_mistake_and_one_that_all_lack_is(sites):
+    sites.york.write_text("user,DEPT_name\nalice,Sales\nbob,HR\nkim,\n")
+    sites.rules(GROUPS.format(column="Dept-Name"))
+    assert sites.run("--sync", "--dry-run").status == 0
+    sites.rules(GROUPS.format(column="cost-centre"))
+    for action in (["--sync"], ["--list", "agents"]):
+        done = sites.run(*action)
+        assert done.status == 64
+        assert 'config:6: [group sales]: no directory has a column "cost-centre"' in done.err
+    sites.york.unlink()  # it may be in this one
+    done = sites.run("--sync")
+    assert done.status == 4 and "york: " in done.err
+
+
+# ---- the console -----------------------------------------------------------------------------------------
+
+
+def test_the_console_shows_the_others_and_says_which_could_not_be_read(sites):
+    sites.write(sites.york, "alice", "bob", "kim", "zoe")
+    sites.hull.unlink()
+    with Terminal([program(), *sites.places()], size=(100, 24), environment=sites.environment) as term:
+        term.wait_for("zoe").wait_for("the directory was read only in part: hull: ")
+        assert "STALE" not in term.text
