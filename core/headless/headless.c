@@ -99,6 +99,10 @@ static void tell(const struct run *run, struct headless_result *result)
                     "the directory was read only in part, and nothing is taken back: %s",
                     use->plan->partial);
         }
+        for (size_t i = 0; i < use->plan->n_withheld_groups; i++) {
+            err_set(&result->err, ERR_GUARD, "nothing is taken back in the group %s: it %s",
+                    use->plan->withheld_groups[i].name, use->plan->withheld_groups[i].text);
+        }
         result->unassigned = use->plan->n_unassigned;
         result->released = count_done(use->plan, CHANGE_RELEASE);
     }

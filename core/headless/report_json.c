@@ -113,6 +113,8 @@ static json_t *plan_counts(const struct plan *plan)
     json_object_set_new(counts, "unassigned", number(plan ? plan->n_unassigned : 0));
     json_object_set_new(counts, "foreign", number(plan ? plan->foreign : 0));
     json_object_set_new(counts, "unknown_origin", number(plan ? plan->unknown_origin : 0));
+    json_object_set_new(counts, "no_group", number(plan ? plan->n_no_group : 0));
+    json_object_set_new(counts, "group_unknown", number(plan ? plan->n_group_unknown : 0));
     return counts;
 }
 
@@ -198,11 +200,13 @@ static json_t *export_object(const struct export_receipt *receipt, const struct 
     return object;
 }
 
-static json_t *guard_refusal(const char *guard, int64_t count, int64_t limit, const char *message)
+/* `group`: whose guard it is; NULL: that of all. */
+static json_t *guard_refusal(const char *guard, const char *group, int64_t count, int64_t limit,
+                             const char *message)
 {
     json_t *item = json_object();
     json_object_set_new(item, "guard", json_string(guard));
-    json_object_set_new(item, "group", json_null());
+    json_object_set_new(item, "group", text(group));
     json_object_set_new(item, "count", json_integer(count));
     json_object_set_new(item, "limit", json_integer(limit));
     json_object_set_new(item, "message", text(message));
@@ -218,15 +222,20 @@ static json_t *refusal_list(const struct action_report *action)
     const struct publish_verdict *publish = action->publish_guard;
     json_t *list = json_array();
     if (guard && guard->refused) {
-        json_array_append_new(list,
-                              guard_refusal("release", guard->people, guard->allowed, guard->text));
+        json_array_append_new(
+            list, guard_refusal("release", NULL, guard->people, guard->allowed, guard->text));
     }
     if (plan && plan_lacks_directory(plan)) {
         json_array_append_new(
-            list, guard_refusal("directory", (int64_t)plan->withheld, 0, plan->partial));
+            list, guard_refusal("directory", NULL, (int64_t)plan->withheld, 0, plan->partial));
+    }
+    for (size_t i = 0; plan && i < plan->n_withheld_groups; i++) {
+        const struct withheld_group *group = &plan->withheld_groups[i];
+        json_array_append_new(
+            list, guard_refusal("group", group->name, group->people, group->allowed, group->text));
     }
     if (publish) {
-        json_array_append_new(list, guard_refusal("publish", (int64_t)publish->count,
+        json_array_append_new(list, guard_refusal("publish", NULL, (int64_t)publish->count,
                                                   (int64_t)publish->limit, publish->text));
     }
     for (size_t i = 0; refusals && i < refusals->n_items; i++) {
@@ -270,6 +279,14 @@ static json_t *action_object(const struct action_report *action)
     if (plan && plan->n_unassigned > 0) {
         json_object_set_new(document, "unassigned_agents",
                             text_list(plan->unassigned, plan->n_unassigned));
+    }
+    if (plan && plan->n_no_group > 0) {
+        json_object_set_new(document, "no_group_agents",
+                            text_list(plan->no_group, plan->n_no_group));
+    }
+    if (plan && plan->n_group_unknown > 0) {
+        json_object_set_new(document, "group_unknown_agents",
+                            text_list(plan->group_unknown, plan->n_group_unknown));
     }
     if (plan && plan->n_notes > 0) {
         json_object_set_new(document, "notes", text_list(plan->notes, plan->n_notes));

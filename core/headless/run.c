@@ -24,7 +24,7 @@ int run_status_of_plan(const struct run *run)
     if (plan_results(plan, RESULT_CONFLICT) > 0) {
         return err_exit_status(ERR_PARTIAL); /* an undo that found something else there */
     }
-    if (plan_lacks_directory(plan)) {
+    if (plan_lacks_directory(plan) || plan->n_withheld_groups > 0) {
         return err_exit_status(ERR_GUARD); /* the rest is applied */
     }
     if (run->settings->dry_run && run->settings->exit_code && plan_has_work(plan)) {

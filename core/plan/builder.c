@@ -136,6 +136,18 @@ bool slot_rather_kept(const struct plan_input *input, const struct slot *a, cons
 
 /* ---- changes ------------------------------------------------------------------------------- */
 
+/* What becomes of a number that is given back now, with that cool-down. */
+static const char *when_cool(const struct plan_builder *builder, int64_t cooldown_s)
+{
+    char day[32];
+    int64_t now_s = builder->input->now_s;
+    if (cooldown_s == 0) {
+        return "free again at once";
+    }
+    format_day(cooldown_s > INT64_MAX - now_s ? INT64_MAX : now_s + cooldown_s, now_s, day);
+    return arena_printf(&builder->plan->arena, "cools until %s", day);
+}
+
 void plan_builder_init(struct plan_builder *builder, const struct plan_input *input,
                        const char *action)
 {
@@ -146,7 +158,6 @@ void plan_builder_init(struct plan_builder *builder, const struct plan_input *in
         .input = input,
         .plan = plan,
         .by = arena_strdup(&plan->arena, input->actor),
-        .cools = "free again at once",
     };
     if (input->makes_store) {
         plan_note(plan, "a new store is made: %s", input->makes_store);
@@ -154,13 +165,7 @@ void plan_builder_init(struct plan_builder *builder, const struct plan_input *in
     if (input->snapshot->time.note) {
         plan_note(plan, "%s", input->snapshot->time.note);
     }
-    if (input->policy->cooldown_s > 0) {
-        char day[32];
-        struct slot given_back = slot_free("", input->now_s, NULL);
-        format_day(policy_cool_until_s(input->policy, &given_back, input->now_s), input->now_s,
-                   day);
-        builder->cools = arena_printf(&plan->arena, "cools until %s", day);
-    }
+    builder->cools = when_cool(builder, input->policy->cooldown_s);
 }
 
 const char *builder_given_back(const struct plan_builder *builder, const char *ext)
@@ -169,7 +174,12 @@ const char *builder_given_back(const struct plan_builder *builder, const char *e
     if (policy_is_blocked(policy, ext)) {
         return "stays blocked by the policy";
     }
-    return policy_in_ranges(policy, ext) ? builder->cools : "stays outside the ranges";
+    const struct ext_range *range = policy_range_of(policy, ext);
+    if (!range) {
+        return "stays outside the ranges";
+    }
+    int64_t cooldown_s = policy_cooldown_of(policy, range->group);
+    return cooldown_s == policy->cooldown_s ? builder->cools : when_cool(builder, cooldown_s);
 }
 
 void build_create(struct plan_builder *builder, const char *ext)
@@ -252,7 +262,7 @@ static const char *what_was_wrong(struct plan_builder *builder, const struct slo
     if (sound && slot->time == TIME_DAMAGED) {
         return slot->state == SLOT_FREE
                    ? arena_printf(arena, "was given back while a clock was wrong; %s",
-                                  builder->cools)
+                                  builder_given_back(builder, slot->ext))
                    : "was stamped while a clock was wrong";
     }
     if (sound && slot->at_s == 0) {

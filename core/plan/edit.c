@@ -191,6 +191,10 @@ static const char *why_taken(struct edit *edit, const struct edit_request *reque
     if (request->automatic) {
         return arena_printf(arena, "%s, %s", occasion_text, request->how);
     }
+    const char *other = edit_other_group(edit, request);
+    if (other) {
+        return arena_printf(arena, "%s, %s", occasion_text, other);
+    }
     if (policy_state(edit->input->policy, slot, edit->input->now_s) == EXT_COOLING) {
         char day[32];
         format_day(policy_cool_until_s(edit->input->policy, slot, edit->input->now_s),
@@ -252,6 +256,7 @@ static struct change *build_moved(struct edit *edit, const struct edit_request *
     struct change *change = build_move(edit, request, request->person, why);
     change->any_number = request->automatic && request->asked->as_fits;
     change->chosen = request->automatic;
+    change->chosen_of = request->group;
     edit_guard_assign(edit, request, change);
     return change;
 }
@@ -411,6 +416,7 @@ static void edit_init(struct edit *edit, const struct plan_input *input, const c
         edit->requests[i].asked = &requests[i];
         edit->requests[i].joined = i;
         edit->requests[i].rival = NO_REQUEST;
+        edit->requests[i].group = GROUP_NONE;
     }
     /* A request names two agents at most, and touches two numbers for each. */
     edit->people = mem_array(2 * n + 1, sizeof(struct person *));

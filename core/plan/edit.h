@@ -2,11 +2,11 @@
 #define CORE_PLAN_EDIT_H
 
 /*
- * How a list of requests becomes a plan. Private to eight files: edit_check.c judges the requests,
+ * How a list of requests becomes a plan. Private to nine files: edit_check.c judges the requests,
  * each alone and all together; edit_calls.c has what is special about targets and fallbacks, and
  * edit_exempt.c about exempt agents; edit_person.c has what the others ask of a person and a number;
  * edit_messages.c has the texts for the operator; edit_possible.c takes refused requests out of a list;
- * edit_pick.c chooses the numbers that nobody named; edit.c builds the plan.
+ * edit_group.c says whose numbers an agent gets; edit_pick.c chooses those that nobody named; edit.c builds the plan.
  *
  * All requests of a list hold at once, and their order does not matter. One request may take an
  * extension that another one gives back, whichever comes first. Each agent moves at most once, and
@@ -68,6 +68,7 @@ struct edit_request {
     struct person *person;
     struct person *other;  /* swap */
     struct number *number; /* what is taken, given back, reserved or pinned */
+    uint16_t group;        /* automatic: whose numbers they get; GROUP_NONE: of no group */
     bool automatic;        /* the picker chooses the number */
     const char *already;   /* EDIT_ALREADY_APPLIED: what is there ("alice has 0042") */
     const char *how;       /* why this number, if nobody named one */
@@ -123,6 +124,14 @@ bool edit_check_one_extension(struct edit *edit, size_t request, const struct pe
 /* Each agent is moved, given back, marked or set once: `role` is one of their members. */
 bool edit_claim_person(struct edit *edit, size_t request, struct person *person, size_t *role);
 
+/* ---- groups: edit_group.c */
+
+/* Sets the group of a request for which the pool chooses; refuses it if the pool has nothing for them. */
+void edit_find_group(struct edit *edit, size_t request);
+/* Of a number that somebody named: "although 2041 is of the group york, and alice of leeds"; NULL: it is
+   not so. */
+const char *edit_other_group(struct edit *edit, const struct edit_request *request);
+
 /* ---- where calls go: edit_calls.c */
 
 /* A reservation: sets target and until_s of the request. False: refused. `slot`: what is there. */
@@ -156,7 +165,7 @@ void edit_guard_assign(struct edit *edit, const struct edit_request *request,
 /* ---- what the files have in common: edit_person.c */
 
 bool edit_is_open(const struct edit *edit, size_t request); /* there is one, and it is open */
-/* Chooses the numbers that nobody named. edit_pick.c */
+/* Chooses the numbers that nobody named, or refuses the request. edit_pick.c */
 void edit_pick_numbers(struct edit *edit);
 
 bool edit_check_note(struct edit *edit, size_t request);

@@ -15,6 +15,11 @@ void edit_doubt(struct edit *edit, bool doubtful)
     plan->unsure = plan->unsure || (doubtful && edit->input->snapshot->partial);
 }
 
+bool edit_is_open(const struct edit *edit, size_t request)
+{
+    return request != NO_REQUEST && edit->requests[request].state == EDIT_OPEN;
+}
+
 struct number *edit_number(struct edit *edit, const char *ext)
 {
     size_t index = strmap_get(&edit->by_ext, ext);
@@ -67,11 +72,6 @@ bool edit_claim_person(struct edit *edit, size_t i, struct person *person, size_
     }
     *role = i;
     return true;
-}
-
-bool edit_is_open(const struct edit *edit, size_t request)
-{
-    return request != NO_REQUEST && edit->requests[request].state == EDIT_OPEN;
 }
 
 bool edit_check_note(struct edit *edit, size_t i)

@@ -1,9 +1,11 @@
-/* The numbers of requests that name none. */
-#include "core/plan/edit.h"
-
+/*
+ * The numbers that nobody named: the one that was chosen before, the agent's former one, the lowest free one
+ * of their group.
+ */
 #include <string.h>
 
 #include "core/base/banned.h"
+#include "core/plan/edit.h"
 
 static void give_number(struct edit *edit, size_t index, const struct pick *pick)
 {
@@ -33,10 +35,13 @@ static void pick_kept(struct edit *edit, size_t index)
         return;
     }
     struct pick pick = {.slot = snapshot_find(input->snapshot, kept)};
-    bool made = !pick.slot && input_makes_numbers(input) && policy_in_ranges(input->policy, kept) &&
+    const struct ext_range *range = policy_range_of(input->policy, kept);
+    bool in_group = range && (input->policy->n_groups == 0 || range->group == request->group);
+    bool made = !pick.slot && input_makes_numbers(input) && in_group &&
                 !policy_is_blocked(input->policy, kept) &&
                 strmap_get(&edit->picker.taken_absent, kept) == STRMAP_NONE;
-    if (!made && !(pick.slot && number_picker_allows(&edit->picker, pick.slot))) {
+    if (!made &&
+        !(pick.slot && number_picker_allows_in(&edit->picker, pick.slot, request->group))) {
         return;
     }
     pick.cooling = pick.slot && policy_state(input->policy, pick.slot, input->now_s) == EXT_COOLING;
@@ -52,7 +57,8 @@ static void pick_former(struct edit *edit, size_t index)
 {
     struct edit_request *request = &edit->requests[index];
     const struct slot *former = request->person->former;
-    if (request->kind == CHANGE_ASSIGN && former && number_picker_allows(&edit->picker, former)) {
+    if (request->kind == CHANGE_ASSIGN && former &&
+        number_picker_allows_in(&edit->picker, former, request->group)) {
         struct pick pick = {.slot = former};
         memcpy(pick.ext, former->ext, sizeof pick.ext);
         number_picker_take(&edit->picker, former);
@@ -71,6 +77,9 @@ void edit_pick_numbers(struct edit *edit)
     }
     for (size_t i = 0; i < edit->n_requests; i++) {
         if (edit_is_open(edit, i) && edit->requests[i].automatic) {
+            edit_find_group(edit, i);
+        }
+        if (edit_is_open(edit, i) && edit->requests[i].automatic) {
             pick_kept(edit, i);
         }
     }
@@ -85,7 +94,7 @@ void edit_pick_numbers(struct edit *edit)
         if (request->state != EDIT_OPEN || !request->automatic || request->number) {
             continue;
         }
-        if (number_picker_next(&edit->picker, &pick)) {
+        if (number_picker_next(&edit->picker, request->group, &pick)) {
             edit_doubt(edit, pick.cooling); /* a free one may be among what was not read */
             give_number(edit, i, &pick);
         } else {

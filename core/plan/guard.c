@@ -160,15 +160,20 @@ static int64_t count_holders(const struct snapshot *snapshot)
 
 /* ---- how many may be ----------------------------------------------------------------------- */
 
+int64_t guard_allows(const struct release_limit *limit, int64_t holders)
+{
+    int64_t allowed = release_limit_allows(limit, holders);
+    bool lifted = limit->given && release_limit_bare(limit, holders) >= holders;
+    bool all = holders > 1 && allowed >= holders && !lifted;
+    return all ? holders - 1 : allowed;
+}
+
 static int64_t allowed_of(const struct release_limit *limit, const struct guard_verdict *verdict)
 {
     if (verdict->named) {
         return limit->given ? release_limit_bare(limit, verdict->holders) : GUARD_NAMED_MAX;
     }
-    int64_t allowed = release_limit_allows(limit, verdict->holders);
-    bool lifted = limit->given && release_limit_bare(limit, verdict->holders) >= verdict->holders;
-    bool all = verdict->holders > 1 && allowed >= verdict->holders && !lifted;
-    return all ? verdict->holders - 1 : allowed;
+    return guard_allows(limit, verdict->holders);
 }
 
 /* ---- words --------------------------------------------------------------------------------- */

@@ -39,6 +39,9 @@ struct guard_verdict {
 void guard_judge(const struct plan *plan, const struct release_limit *limit,
                  struct guard_verdict *verdict);
 
+/* Of how many of these holders a derived plan may take or change the numbers. */
+int64_t guard_allows(const struct release_limit *limit, int64_t holders);
+
 /* The verdict on an empty directory: there is no plan, and no option lifts it. */
 void guard_empty_directory(const struct snapshot *snapshot, struct guard_verdict *verdict);
 

@@ -1,14 +1,17 @@
 #include "core/plan/notes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/banned.h"
+#include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/pool/exempt.h"
+#include "core/pool/group.h"
 
-void plan_note_shortage(struct plan *plan)
+void plan_note_shortage(struct plan *plan, const struct plan_input *input)
 {
-    if (plan->n_unassigned > 0) {
+    if (plan->n_unassigned > 0 && input->policy->n_groups == 0) {
         struct name_list none = {.n = 0};
         for (size_t i = 0; i < plan->n_unassigned; i++) {
             name_list_add(&none, plan->unassigned[i]);
@@ -30,30 +33,88 @@ static enum ext_state state_of(const struct plan_input *input, const struct slot
     return slot ? policy_state(input->policy, slot, input->now_s) : EXT_ABSENT;
 }
 
-void plan_note_level(struct plan *plan, const struct plan_input *input)
+/* How many numbers of each state a group has. */
+struct level_counts {
+    uint64_t of[EXT_STATE_COUNT];
+};
+
+/* By group; what is of no group, or of none of the ranges, comes last. */
+static uint64_t *count_of(const struct plan_input *input, struct level_counts *counts,
+                          const struct slot *slot)
 {
-    uint64_t counts[EXT_STATE_COUNT] = {0};
-    for (size_t i = 0; i < input->snapshot->n_slots; i++) {
-        counts[state_of(input, &input->snapshot->slots[i])]++;
+    const struct policy *policy = input->policy;
+    uint16_t group = policy->n_groups > 0 ? group_of_ext(policy, slot->ext) : GROUP_NONE;
+    return &counts[group < policy->n_groups ? group : policy->n_groups].of[state_of(input, slot)];
+}
+
+static void count_missing(const struct plan_input *input, struct level_counts *counts)
+{
+    const struct policy *policy = input->policy;
+    for (size_t i = 0; i < policy->n_ranges; i++) {
+        uint16_t group = policy->ranges[i].group;
+        counts[group < policy->n_groups ? group : policy->n_groups].of[EXT_ABSENT] +=
+            range_size(&policy->ranges[i]);
     }
-    counts[EXT_ABSENT] = policy_missing(input->policy, input->snapshot);
+    for (size_t i = 0; i < input->snapshot->n_slots; i++) {
+        const struct ext_range *range = policy_range_of(policy, input->snapshot->slots[i].ext);
+        if (range) {
+            counts[range->group < policy->n_groups ? range->group : policy->n_groups]
+                .of[EXT_ABSENT]--;
+        }
+    }
+}
+
+/* What is there once the plan is applied. */
+static void count_after(const struct plan *plan, const struct plan_input *input,
+                        struct level_counts *counts)
+{
+    count_missing(input, counts);
+    for (size_t i = 0; i < input->snapshot->n_slots; i++) {
+        ++*count_of(input, counts, &input->snapshot->slots[i]);
+    }
     for (size_t i = 0; i < plan->n_changes; i++) {
         const struct change *change = &plan->changes[i];
         for (size_t k = 0; k < change->n_steps; k++) {
-            counts[state_of(input, change->steps[k].before)]--;
-            counts[state_of(input, &change->steps[k].after)]++;
+            struct slot none = change->steps[k].after;
+            none.state = SLOT_ABSENT;
+            --*count_of(input, counts, change->steps[k].before ? change->steps[k].before : &none);
+            ++*count_of(input, counts, &change->steps[k].after);
         }
     }
-    struct pool_level level = policy_level(input->policy, counts);
+}
+
+static void note_level(struct plan *plan, const struct plan_input *input, uint16_t group,
+                       const struct level_counts *counts)
+{
+    struct pool_level level = policy_level_of(input->policy, group, counts->of);
     char left[TEXT_NUMBER_ROOM];
     char size[TEXT_NUMBER_ROOM];
     char limit[TEXT_NUMBER_ROOM];
-    /* Not of a plan without rows: a timer would tell the same at each run. */
-    if (level.low && plan->n_changes > 0 && plan->n_unassigned == 0) {
-        plan_note(plan, "the pool is low: %s of %s numbers %s left then, the low water mark is %s",
-                  text_number(level.left, left), text_number(level.size, size),
-                  level.left == 1 ? "is" : "are", text_number(level.limit, limit));
+    bool grouped = input->policy->n_groups > 0;
+    if (level.low) {
+        plan_note(plan, "%s%s is low: %s of %s numbers %s left then, the low water mark is %s",
+                  !grouped              ? "the pool"
+                  : group == GROUP_NONE ? "the pool for the others"
+                                        : "the group ",
+                  group_name(input->policy, group), text_number(level.left, left),
+                  text_number(level.size, size), level.left == 1 ? "is" : "are",
+                  text_number(level.limit, limit));
     }
+}
+
+void plan_note_level(struct plan *plan, const struct plan_input *input)
+{
+    size_t n_groups = input->policy->n_groups;
+    /* Not of a plan without rows: a timer would tell the same at each run. */
+    if (plan->n_changes == 0 || (plan->n_unassigned > 0 && n_groups == 0)) {
+        return;
+    }
+    struct level_counts *counts = mem_array(n_groups + 1, sizeof *counts);
+    count_after(plan, input, counts);
+    for (size_t i = 0; i <= n_groups; i++) {
+        note_level(plan, input, i < n_groups ? (uint16_t)i : GROUP_NONE, &counts[i]);
+    }
+    free(counts);
 }
 
 /* Whether the next sync gives an extension to whom this row takes one from. */

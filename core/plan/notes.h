@@ -7,10 +7,11 @@
 
 #include "core/plan/builder.h"
 
-/* Agents for whom nothing was left, and numbers that the store does not show. */
-void plan_note_shortage(struct plan *plan);
+/* Agents for whom nothing was left (with groups the planner says that of each), and numbers that the
+   store does not show. */
+void plan_note_shortage(struct plan *plan, const struct plan_input *input);
 
-/* The pool is below its low water mark once the plan is applied; not if it
+/* The pool, or a group of it, is below its low water mark once the plan is applied; not if it
    ran out, which is told, or has no rows. */
 void plan_note_level(struct plan *plan, const struct plan_input *input);
 

@@ -6,12 +6,13 @@
  * else is left, and then the one that has cooled longest. A number of the ranges that is not in the
  * store is free, and its assignment creates it. If the snapshot does not say what is in the store (an
  * index that lags), the numbers that it does not show come after the free ones that it shows: the
- * write's condition finds out whether they are free. For the files of core/plan only.
+ * write's condition finds out whether they are free. Each group has its own ranges, and with groups
+ * GROUP_NONE means the pool for the others. For the files of core/plan only.
  *
  *     struct number_picker picker;
  *     number_picker_init(&picker, input);
  *     number_picker_take(&picker, slot);              what is spoken for already
- *     while (more && number_picker_next(&picker, &pick)) { ... }
+ *     while (more && number_picker_next(&picker, group, &pick)) { ... }
  *     number_picker_release(&picker);
  *
  * Linear over all calls together; the cooling ones are sorted when the free ones are used up.
@@ -28,6 +29,8 @@
 struct pool_walk {
     const struct policy *policy;
     const struct snapshot *snapshot;
+    bool of_group; /* only the ranges of `group` */
+    uint16_t group;
     size_t range;
     size_t next_slot;
     char ext[EXT_ROOM];      /* "" before the first step */
@@ -46,16 +49,21 @@ struct pick {
     bool unseen; /* the snapshot does not show it, and may be wrong about that */
 };
 
+/* The numbers of one group, or the pool for the others. */
+struct picker_lane {
+    struct pool_walk walk;
+    bool walked;       /* all free ones are given out */
+    bool walks_unseen; /* the walk goes over the numbers that the snapshot does not show */
+    const struct slot **cooling;
+    size_t n_cooling, cooling_capacity, next_cooling;
+};
+
 struct number_picker {
     const struct plan_input *input;
-    struct pool_walk walk;
-    bool walked;        /* all free ones are given out */
-    bool walks_unseen;  /* the walk goes over the numbers that the snapshot does not show */
     bool makes_numbers; /* numbers without a slot are available */
     bool *taken;        /* by index of the slot */
     struct strmap taken_absent;
-    const struct slot **cooling;
-    size_t n_cooling, cooling_capacity, next_cooling;
+    struct picker_lane *lanes; /* by group, those of no group last */
 };
 
 /* Whether what the snapshot does not show can be created: it says all there is, or nothing is. */
@@ -73,8 +81,16 @@ bool number_picker_is_taken(const struct number_picker *picker, const struct slo
    taken. */
 bool number_picker_allows(const struct number_picker *picker, const struct slot *slot);
 
-/* The next number, which is taken then; false when none is left. */
-bool number_picker_next(struct number_picker *picker, struct pick *pick);
+/* The same, and the group's own. */
+bool number_picker_allows_in(const struct number_picker *picker, const struct slot *slot,
+                             uint16_t group);
+
+/* The next number of the group, which is taken then; false when none is left. */
+bool number_picker_next(struct number_picker *picker, uint16_t group, struct pick *pick);
+/* The same of those that the snapshot shows as free and that do not cool. */
+bool number_picker_next_free(struct number_picker *picker, uint16_t group, struct pick *pick);
+/* A number that was picked is nobody's again. It is not picked a second time. */
+void number_picker_drop(struct number_picker *picker, struct pick *pick);
 
 /* Gives the plan spares for changes whose number another takes while they are written. Last, because
    they count as taken afterwards. */

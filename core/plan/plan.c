@@ -79,6 +79,8 @@ void plan_free(struct plan *plan)
     roster_unref(plan->roster);
     free(plan->changes);
     free(plan->unassigned);
+    free(plan->no_group);
+    free(plan->group_unknown);
     free(plan->notes);
     free(plan->spares);
     arena_release(&plan->arena);
@@ -99,6 +101,7 @@ struct change *plan_add_plain(struct plan *plan, enum change_kind kind, const ch
         .ext = ext,
         .agent = agent,
         .why = why,
+        .chosen_of = GROUP_NONE,
         .n_steps = n_steps,
         .steps = n_steps ? arena_alloc(&plan->arena, n_steps * sizeof *change->steps) : NULL,
     };
@@ -160,6 +163,16 @@ void plan_note(struct plan *plan, const char *format, ...)
 void plan_unassign(struct plan *plan, const char *login)
 {
     plan->unassigned = list_push(plan->unassigned, &plan->n_unassigned, login);
+}
+
+void plan_add_no_group(struct plan *plan, const char *login)
+{
+    plan->no_group = list_push(plan->no_group, &plan->n_no_group, login);
+}
+
+void plan_add_group_unknown(struct plan *plan, const char *login)
+{
+    plan->group_unknown = list_push(plan->group_unknown, &plan->n_group_unknown, login);
 }
 
 /* ---- rows taken out, counts ----------------------------------------------------------------- */
@@ -243,14 +256,31 @@ size_t plan_settle_rest(struct plan *plan)
     return not_tried;
 }
 
+/* The next spare of the group that is not used; NULL: none is left. */
+static const struct slot *next_spare(struct plan *plan, uint16_t group)
+{
+    for (size_t i = 0; i < plan->n_spares; i++) {
+        struct spare *spare = &plan->spares[i];
+        if (spare->slot && spare->group == group) {
+            const struct slot *slot = spare->slot;
+            spare->slot = NULL;
+            return slot;
+        }
+    }
+    return NULL;
+}
+
 bool plan_choose_again(struct plan *plan, size_t first, size_t end)
 {
     struct change *change = &plan->changes[first];
-    bool more = plan->next_spare < plan->n_spares && change->n_chosen < PLAN_CHOICES_MAX;
-    if (!change->chosen || end != first + 1 || change->n_steps != 1 || !more) {
+    if (!change->chosen || end != first + 1 || change->n_steps != 1 ||
+        change->n_chosen == PLAN_CHOICES_MAX) {
         return false;
     }
-    const struct slot *spare = plan->spares[plan->next_spare++];
+    const struct slot *spare = next_spare(plan, change->chosen_of);
+    if (!spare) {
+        return false;
+    }
     struct step *step = &change->steps[0];
     change->why = arena_printf(&plan->arena, "%s; %s went to somebody else meanwhile", change->why,
                                change->ext);

@@ -93,6 +93,7 @@ struct change {
     bool by_number;       /* release: asked for by the number, not by the agent who holds it */
     bool any_number;      /* assign: any number will do */
     bool chosen;          /* assign: the pool chose the number; nobody named it */
+    uint16_t chosen_of;   /* the group whose numbers it was chosen from; GROUP_NONE: of no group */
     uint8_t n_chosen;     /* how often it was chosen again: another took the number meanwhile */
     uint32_t group;       /* changes with the same number, other than 0, are applied together or not
                           at all; they stand next to each other */
@@ -122,6 +123,20 @@ const char *change_subject(const struct change *change);
    own->fallback of it count. NULL: it is another change. */
 const struct slot *change_calls(const struct change *change);
 
+/* A number that can be chosen in place of one that went to somebody else. */
+struct spare {
+    const struct slot *slot; /* NULL: used up */
+    uint16_t group;          /* of these only for a change that is chosen_of it */
+};
+
+/* A group of which a plan would take more than it may. */
+struct withheld_group {
+    const char *name;
+    int64_t people;
+    int64_t allowed;
+    const char *text; /* "would take or change the numbers of 12 of 40 in leeds (limit 10 %)" */
+};
+
 /* ---- the plan ---------------------------------------------------------------------------- */
 
 struct plan {
@@ -139,6 +154,12 @@ struct plan {
     size_t keep;                      /* agents who keep what they have */
     const char **unassigned;          /* logins for whom nothing was left */
     size_t n_unassigned;
+    const char **no_group; /* logins that no group matches: they get no number */
+    size_t n_no_group;
+    const char **group_unknown; /* logins whose group is not known: nothing is done about them */
+    size_t n_group_unknown;
+    struct withheld_group *withheld_groups; /* groups over their limit: nothing is taken there */
+    size_t n_withheld_groups;
     bool derived;           /* the program chose the rows; otherwise a person named each */
     size_t assigned_before; /* assigned extensions seen */
     size_t holders;         /* people who hold one; 0: not counted */
@@ -148,8 +169,8 @@ struct plan {
     size_t unknown_origin;  /* holders without a source who may be anybody's: left alone */
     size_t missing;         /* numbers of the ranges that the snapshot does not show and
                                that the plan does not create */
-    const struct slot **spares; /* the next numbers that would be chosen; see plan_choose_again */
-    size_t n_spares, next_spare;
+    struct spare *spares;   /* the next numbers that would be chosen; see plan_choose_again */
+    size_t n_spares;
     const char **notes; /* lines for people: "pinned: ...", "12 numbers ..." */
     size_t n_notes;
     bool unsure; /* of a partial snapshot, which does not tell enough: to be planned again on all */
@@ -176,7 +197,10 @@ struct change *plan_add(struct plan *plan, enum change_kind kind, const char *ex
     __attribute__((format(printf, 6, 7)));
 void plan_note(struct plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-void plan_unassign(struct plan *plan, const char *login); /* nothing was left for them */
+/* Nothing was left for them; no group matches them; their group is not known. */
+void plan_unassign(struct plan *plan, const char *login);
+void plan_add_no_group(struct plan *plan, const char *login);
+void plan_add_group_unknown(struct plan *plan, const char *login);
 
 /* Takes the row out of the plan or back in, and with it all rows of its group. Counts again. A row
    that is refused stays out. */

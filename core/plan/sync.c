@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/base/banned.h"
+#include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/plan/login_notes.h"
 #include "core/plan/notes.h"
@@ -17,9 +18,31 @@
 
 /* ---- numbers that are not there -------------------------------------------------------------- */
 
-/* Those that no joiner gets at once. The joiners took them in order. */
-static void create_missing(struct plan_builder *builder, const struct joiner *joiners,
-                           size_t n_joiners)
+static int compare_exts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The numbers that are made by their first assignment, in order. */
+static const char **made_at_once(const struct sync *sync, size_t *n)
+{
+    size_t n_all = sync->n_joiners + sync->n_movers;
+    const char **made = mem_array(n_all + 1, sizeof *made);
+    *n = 0;
+    for (size_t i = 0; i < n_all; i++) {
+        const struct pick *pick = &sync->joiners[i].pick;
+        if (pick->ext[0] != '\0' && !pick->slot) {
+            made[(*n)++] = pick->ext;
+        }
+    }
+    if (sync->input->policy->n_groups > 0) {
+        qsort(made, *n, sizeof *made, compare_exts); /* without groups they are in order */
+    }
+    return made;
+}
+
+/* Numbers of the ranges that are not there, but for those that are `made` otherwise. */
+static void create_missing(struct plan_builder *builder, const char *const *made, size_t n_made)
 {
     struct pool_walk walk;
     pool_walk_init(&walk, builder->input);
@@ -28,15 +51,20 @@ static void create_missing(struct plan_builder *builder, const struct joiner *jo
         if (walk.slot) {
             continue;
         }
-        while (next < n_joiners && (joiners[next].pick.ext[0] == '\0' || joiners[next].pick.slot)) {
-            next++;
-        }
-        if (next < n_joiners && strcmp(joiners[next].pick.ext, walk.ext) == 0) {
+        if (next < n_made && strcmp(made[next], walk.ext) == 0) {
             next++;
         } else {
             build_create(builder, walk.ext);
         }
     }
+}
+
+static void create_rest(struct sync *sync)
+{
+    size_t n = 0;
+    const char **made = made_at_once(sync, &n);
+    create_missing(&sync->builder, made, n);
+    free(made);
 }
 
 /* ---- notes --------------------------------------------------------------------------------- */
@@ -120,6 +148,8 @@ static void sync_release(struct sync *sync)
     free(sync->given_back);
     free(sync->joiners);
     free(sync->takers);
+    free(sync->movers);
+    free(sync->tallies);
     free(sync->twin_left);
     free(sync->twin_came);
 }
@@ -147,17 +177,13 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
     struct plan *plan = sync.builder.plan;
     number_picker_init(&sync.picker, input);
     sync_join_holders(&sync);
-    sync_gather_joiners(&sync);
-    if (sync.n_joiners > 0) {
-        sync_serve_former(&sync);
-    }
-    sync_serve_from_leavers(&sync, sync_serve_from_pool(&sync));
+    sync_serve(&sync);
     sync_find_twins(&sync);
     sync_build_repairs(&sync);
     sync_build_releases(&sync);
     sync_build_assignments(&sync);
     if (makes_numbers && missing > 0) {
-        create_missing(&sync.builder, sync.joiners, sync.n_joiners);
+        create_rest(&sync);
     }
     sync_build_adoptions(&sync);
     plan->missing = makes_numbers ? 0 : (size_t)missing;
@@ -167,7 +193,8 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
     note_partial(&sync);
     note_left_alone(&sync);
     note_stayers(&sync);
-    plan_note_shortage(plan);
+    sync_note_groups(&sync);
+    plan_note_shortage(plan, input);
     plan_note_level(plan, input);
     plan_note_doubtful_logins(plan);
     number_picker_spare(&sync.picker, plan);

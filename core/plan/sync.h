@@ -2,9 +2,9 @@
 #define CORE_PLAN_SYNC_H
 
 /*
- * What the parts of plan_sync share. Private to four files: sync_people.c joins the slots with the
- * roster; sync_serve.c finds numbers for those who have none; sync_build.c makes the changes; sync.c is
- * the planner, and tells people what they should know.
+ * What the parts of plan_sync share. Private to five files: sync_people.c joins the slots with the
+ * roster; sync_groups.c says what belongs to a group; sync_serve.c finds numbers for those who need one;
+ * sync_build.c makes the changes; sync.c is the planner, and tells people what they should know.
  */
 
 #include "core/base/strmap.h"
@@ -15,12 +15,23 @@
 
 #define NOBODY UINT32_MAX
 
-/* An agent of the roster who has no extension. */
+/* Somebody who is to get a number: an agent of the roster who has none, or one who moves to the numbers of
+   their group. */
 struct joiner {
     const struct agent *agent;
-    struct pick pick;
+    const struct slot *from;   /* of one who moves: the number that they leave; else NULL */
     const struct slot *former; /* the one that they held last and that is still there */
+    struct pick pick;
+    uint16_t group; /* whose numbers they get; GROUP_NONE: of no group */
     bool served;
+    struct joiner *next; /* who waits behind them */
+};
+
+/* What becomes of the numbers of one group. */
+struct group_tally {
+    size_t held;   /* people who hold one that this plan could take */
+    size_t taken;  /* of these, those whom it is taken from */
+    bool withheld; /* these are more than allowed: nothing is taken */
 };
 
 struct sync {
@@ -36,11 +47,13 @@ struct sync {
     struct strmap people;     /* login: index of the person; the roster's first, leavers behind */
     const struct slot **kept; /* by person: the extension that they have */
     size_t n_people, people_capacity;
-    bool *given_back; /* by slot: this plan takes it from its holder */
-    uint32_t *holder; /* by slot: the person, NOBODY if it is not assigned */
-    struct joiner *joiners;
-    size_t n_joiners;
-    struct joiner **takers; /* by slot: who gets what this plan takes from somebody; or NULL */
+    bool *given_back;       /* by slot: this plan takes it from its holder */
+    uint32_t *holder;       /* by slot: the person, NOBODY if it is not assigned */
+    struct joiner *joiners; /* those who have none, and behind them those who move */
+    size_t n_joiners, n_movers;
+    struct joiner **takers;      /* by slot: who gets what this plan takes from somebody; or NULL */
+    struct joiner **movers;      /* by slot: who leaves it for another one; or NULL */
+    struct group_tally *tallies; /* by group */
     const char **twin_left; /* by joiner: the login of a leaver that looks like theirs, or NULL */
     const char **twin_came; /* by leaver: that of a joiner */
     struct number_picker picker;
@@ -56,15 +69,30 @@ enum holder_fate sync_fate(const struct sync *sync, uint32_t person);
    anybody, and a partial one not who is missing. */
 bool sync_has_left(const struct sync *sync, uint32_t person);
 
+/* Of the group that has the number; NULL: none has it, or they are not counted yet. */
+struct group_tally *sync_tally(const struct sync *sync, const char *ext);
+/* Whether nothing may be taken from the group that has this number. */
+bool sync_is_withheld(const struct sync *sync, const char *ext);
+
 /* ---- who needs one: sync_serve.c */
 
-void sync_gather_joiners(struct sync *sync);
-/* Joiners who held something before get it back. */
-void sync_serve_former(struct sync *sync);
-/* The rest: lowest free, then longest cooling. Returns the first who gets nothing. */
-size_t sync_serve_from_pool(struct sync *sync);
-/* The last resort: what this plan takes from somebody. */
-void sync_serve_from_leavers(struct sync *sync, size_t first);
+/* Finds those who need a number, and one for each: the former one, the lowest free, the one that has cooled
+   longest, and what this plan takes from somebody. Then nobody else is given any. */
+void sync_serve(struct sync *sync);
+
+/* ---- groups: sync_groups.c */
+
+/* The group of the agent; of a holder that of their entry in the source at the number. GROUP_NONE if there
+   are no groups. */
+uint16_t sync_group(const struct sync *sync, size_t person);
+/* Whether the person's number is of another group, and that is to be mended. */
+bool sync_moves(const struct sync *sync, size_t person);
+/* Counts whom this plan takes a number from, group by group. A group over its limit keeps all. */
+void sync_withhold(struct sync *sync);
+/* Whether the group allows that one more person leaves this number; counts them if so. */
+bool sync_allow_one(struct sync *sync, const char *ext);
+/* Who is of no group, whose group is not known, what is withheld and what ran out. */
+void sync_note_groups(struct sync *sync);
 
 /* ---- changes: sync_build.c */
 

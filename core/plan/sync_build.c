@@ -9,6 +9,7 @@
 #include "core/plan/sync.h"
 #include "core/plan/login_notes.h"
 #include "core/base/text.h"
+#include "core/pool/group.h"
 #include "core/pool/lookalike.h"
 
 /* ---- logins that look alike ------------------------------------------------------------------ */
@@ -125,6 +126,7 @@ void sync_build_assignments(struct sync *sync)
                              why_assigned(sync, joiner));
             change->any_number = true;
             change->chosen = true;
+            change->chosen_of = joiner->group;
         }
     }
 }
@@ -155,26 +157,82 @@ static struct change *build_giving_back(struct sync *sync, const struct slot *sl
                          arena_printf(&builder->plan->arena, "left the directory; %s", then));
 }
 
-void sync_build_releases(struct sync *sync)
+/* Somebody who moves to the numbers of their group. `before`: what stands at their new number. */
+static struct change *build_move(struct sync *sync, const struct joiner *mover,
+                                 const struct slot *before, const char *ext, const char *then)
 {
     struct plan_builder *builder = &sync->builder;
-    static const char taken[] = "goes to a new agent, nothing else is left";
-    sync->left_cools =
-        arena_printf(&builder->plan->arena, "left the directory; %s", builder->cools);
-    for (size_t i = 0; i < sync->n_slots; i++) {
-        const struct slot *slot = &sync->slots[i];
-        if (!sync->given_back[i]) {
-            continue;
+    const struct slot *from = mover->from;
+    struct change *change = plan_add(
+        builder->plan, CHANGE_REASSIGN, ext, mover->agent->login, 2, "moves to the group %s; %s %s",
+        group_name(sync->input->policy, mover->group), from->ext, then);
+    change->to = change->ext;
+    change->from = from->ext;
+    change->steps[0].before = before;
+    change->steps[0].after =
+        slot_assigned(change->ext, change->agent, sync->input->now_s, NULL, builder->by);
+    change->steps[0].after.own = own_now(sync, from);
+    change->steps[1].before = from;
+    change->steps[1].after = slot_free(from->ext, sync->input->now_s, from->agent);
+    return change;
+}
+
+/* Who gets the slot that this plan takes from somebody, who gets what they leave, and so on. */
+static void build_takers(struct sync *sync, const struct slot *slot)
+{
+    static const char taken[] = "goes to somebody else in this plan";
+    struct joiner *taker = sync->takers ? sync->takers[slot - sync->slots] : NULL;
+    while (taker) {
+        const struct slot *next = taker->from;
+        struct joiner *behind = next ? sync->takers[next - sync->slots] : NULL;
+        if (next) {
+            build_move(sync, taker, slot, slot->ext,
+                       behind ? taken : builder_given_back(&sync->builder, next->ext));
+        } else {
+            build_assign(&sync->builder, slot, slot->ext, taker->agent,
+                         "new agent, takes over what is given back: nothing else is left");
         }
-        struct joiner *taker = sync->takers ? sync->takers[i] : NULL;
-        struct change *change =
-            build_giving_back(sync, slot, taker ? taken : builder_given_back(builder, slot->ext));
-        if (taker) {
-            uint32_t group = ++builder->groups;
-            change->group = group;
-            change = build_assign(builder, slot, slot->ext, taker->agent,
-                                  "new agent, takes over what is given back: nothing else is left");
-            change->group = group;
+        slot = next;
+        taker = behind;
+    }
+}
+
+/* Whether the number is left by somebody who gets one that this plan takes: that is told there. */
+static bool is_told_elsewhere(const struct sync *sync, size_t slot)
+{
+    const struct joiner *mover = sync->movers ? sync->movers[slot] : NULL;
+    return mover && mover->pick.ext[0] == '\0';
+}
+
+/* A number that is given back, and what hangs on that. */
+static void build_given_back_unit(struct sync *sync, const struct slot *slot)
+{
+    static const char taken[] = "goes to a new agent, nothing else is left";
+    struct plan_builder *builder = &sync->builder;
+    size_t index = (size_t)(slot - sync->slots);
+    bool handed_on = sync->takers && sync->takers[index];
+    const struct joiner *mover = sync->movers ? sync->movers[index] : NULL;
+    const char *then = handed_on ? taken : builder_given_back(builder, slot->ext);
+    size_t first = builder->plan->n_changes;
+    if (mover) {
+        build_move(sync, mover, mover->pick.slot, mover->pick.ext, then);
+    } else {
+        build_giving_back(sync, slot, then);
+    }
+    build_takers(sync, slot);
+    uint32_t group = builder->plan->n_changes > first + 1 ? ++builder->groups : 0;
+    for (size_t i = first; i < builder->plan->n_changes; i++) {
+        builder->plan->changes[i].group = group;
+    }
+}
+
+void sync_build_releases(struct sync *sync)
+{
+    sync->left_cools =
+        arena_printf(&sync->builder.plan->arena, "left the directory; %s", sync->builder.cools);
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        if (sync->given_back[i] && !is_told_elsewhere(sync, i)) {
+            build_given_back_unit(sync, &sync->slots[i]);
         }
     }
 }

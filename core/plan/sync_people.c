@@ -7,6 +7,7 @@
 #include "core/base/banned.h"
 #include "core/base/mem.h"
 #include "core/plan/sync.h"
+#include "core/pool/group.h"
 
 static void people_grow(struct sync *sync, size_t needed)
 {
@@ -82,10 +83,24 @@ enum holder_fate sync_fate(const struct sync *sync, uint32_t person)
     return scope_absent(&sync->scope, sync->kept[person]);
 }
 
+struct group_tally *sync_tally(const struct sync *sync, const char *ext)
+{
+    const struct policy *policy = sync->input->policy;
+    uint16_t group = sync->tallies ? group_of_ext(policy, ext) : GROUP_NONE;
+    return group < policy->n_groups ? &sync->tallies[group] : NULL;
+}
+
+bool sync_is_withheld(const struct sync *sync, const char *ext)
+{
+    const struct group_tally *tally = sync_tally(sync, ext);
+    return tally && tally->withheld;
+}
+
 bool sync_has_left(const struct sync *sync, uint32_t person)
 {
     return person >= sync->n_agents && sync->n_agents > 0 && !sync->builder.plan->partial &&
-           sync_fate(sync, person) == HOLDER_LEFT;
+           sync_fate(sync, person) == HOLDER_LEFT &&
+           !sync_is_withheld(sync, sync->kept[person]->ext);
 }
 
 /* A file that ends in a login, without a line end, was cut there if somebody who holds a number has

@@ -123,6 +123,15 @@ const struct release_limit *policy_limit_of(const struct policy *policy, uint16_
 /* Whether agents of no group are given numbers. */
 bool policy_serves_others(const struct policy *policy);
 
+/* ---- of one group: its own value, else that of the policy; `group` as in struct ext_range ---- */
+
+uint64_t policy_size_of(const struct policy *policy, uint16_t group);
+int64_t policy_cooldown_of(const struct policy *policy, uint16_t group);
+/* That of this run counts for all groups. */
+const struct release_limit *policy_limit_of(const struct policy *policy, uint16_t group);
+/* Whether agents of no group are given numbers. */
+bool policy_serves_others(const struct policy *policy);
+
 /* How many numbers of the ranges the snapshot does not show. */
 uint64_t policy_missing(const struct policy *policy, const struct snapshot *snapshot);
 

@@ -83,7 +83,9 @@ static bool find_rows(const struct usecase *use, const struct edit_wish *wish,
         return false;
     }
     for (size_t i = 0; few && i < wish->n; i++) {
-        few = fits(&settings->policy, &wish->requests[i]);
+        /* What an agent's group is, and what it has left, only all of it tells. */
+        few = !(settings->policy.n_groups > 0 && takes_number(&wish->requests[i])) &&
+              fits(&settings->policy, &wish->requests[i]);
         if (few) {
             want_request(rows, &settings->policy, &wish->requests[i]);
         }

@@ -26,7 +26,7 @@ def desk(tmp_path):
 
 PLAN_KEYS = ["create", "assign", "release", "reassign", "reserve", "unreserve", "pin", "unpin",
              "set", "adopt", "repair", "keep", "unassigned", "foreign",
-             "unknown_origin"]
+             "unknown_origin", "no_group", "group_unknown"]
 
 
 # ---- sync ----------------------------------------------------------------------------------------

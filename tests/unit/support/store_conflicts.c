@@ -471,7 +471,8 @@ static struct plan *chosen(struct site *site, const char *const *spares, size_t 
     plan->changes[0].chosen = true;
     plan->spares = calloc(n, sizeof *plan->spares);
     for (size_t i = 0; i < n; i++) {
-        plan->spares[plan->n_spares++] = snapshot_find(plan->snapshot, spares[i]);
+        plan->spares[plan->n_spares++] =
+            (struct spare){snapshot_find(plan->snapshot, spares[i]), GROUP_NONE};
     }
     return plan;
 }

@@ -64,7 +64,7 @@ static void what_a_terminal_obeys_is_escaped(void **state)
     "\"unexempt\":0,\"set\":0,"                                                                    \
     "\"adopt\":0,"                                                                                 \
     "\"repair\":0,\"keep\":" keep ",\"unassigned\":" unassigned                                    \
-    ",\"foreign\":0,\"unknown_origin\":0}"
+    ",\"foreign\":0,\"unknown_origin\":0,\"no_group\":0,\"group_unknown\":0}"
 
 static void a_sync(void **state)
 {

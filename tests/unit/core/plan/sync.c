@@ -456,7 +456,7 @@ static void test_spares(void **state)
     static const char *const spares[] = {"0001", "0005", "0004"};
     assert_int_equal(plan->n_spares, 3);
     for (size_t i = 0; i < 3; i++) {
-        assert_string_equal(plan->spares[i]->ext, spares[i]);
+        assert_string_equal(plan->spares[i].slot->ext, spares[i]);
     }
     assert_true(plan_choose_again(plan, 1, 2));
     assert_string_equal(plan->changes[1].ext, "0001");

@@ -1,0 +1,227 @@
+/*
+ * What a sync does by groups: who gets which numbers, who moves, and how much one group may lose.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/banned.h"
+#include "core/base/mem.h"
+#include "core/base/text.h"
+#include "core/plan/guard.h"
+#include "core/plan/sync.h"
+#include "core/pool/group.h"
+
+uint16_t sync_group(const struct sync *sync, size_t person)
+{
+    const struct policy *policy = sync->input->policy;
+    const struct roster *roster = sync->input->roster;
+    const struct agent *agent = &sync->agents[person];
+    const struct agent *entry =
+        sync->kept[person] ? scope_entry(&sync->scope, sync->kept[person], agent) : agent;
+    if (policy->n_groups == 0) {
+        return GROUP_NONE;
+    }
+    if (entry == agent) {
+        return agent->group;
+    }
+    return group_of_agent(
+        policy, entry,
+        entry->directory < roster->n_directories ? &roster->directories[entry->directory] : NULL);
+}
+
+bool sync_moves(const struct sync *sync, size_t person)
+{
+    const struct policy *policy = sync->input->policy;
+    const struct slot *slot = sync->kept[person];
+    if (policy->n_groups == 0 || !slot || slot->note || scope_is_theirs(&sync->scope, slot)) {
+        return false;
+    }
+    uint16_t group = sync_group(sync, person);
+    return group < policy->n_groups && policy->groups[group].on_move == ON_MOVE_RENUMBER &&
+           group_of_ext(policy, slot->ext) != group;
+}
+
+/* ---- how much a group may lose ------------------------------------------------------------------ */
+
+static int64_t allowed_of(const struct sync *sync, const struct group_tally *tally)
+{
+    uint16_t group = (uint16_t)(tally - sync->tallies);
+    return guard_allows(policy_limit_of(sync->input->policy, group), (int64_t)tally->held);
+}
+
+bool sync_allow_one(struct sync *sync, const char *ext)
+{
+    struct group_tally *tally = sync_tally(sync, ext);
+    if (!tally) {
+        return true;
+    }
+    bool allowed = !tally->withheld && (int64_t)tally->taken < allowed_of(sync, tally);
+    tally->taken += allowed;
+    return allowed;
+}
+
+/* Whether the plan could take the person's number at all. */
+static bool is_in_reach(const struct sync *sync, size_t person)
+{
+    return sync->kept[person] &&
+           (person < sync->n_agents ? !scope_is_theirs(&sync->scope, sync->kept[person])
+                                    : sync_fate(sync, (uint32_t)person) == HOLDER_LEFT);
+}
+
+static void count_takings(struct sync *sync)
+{
+    for (size_t i = 0; i < sync->n_people; i++) {
+        const struct slot *kept = sync->kept[i];
+        struct group_tally *tally = is_in_reach(sync, i) ? sync_tally(sync, kept->ext) : NULL;
+        if (tally) {
+            tally->held++;
+            tally->taken += sync->given_back[kept - sync->slots];
+        }
+    }
+}
+
+static void withhold(struct sync *sync, struct group_tally *tally)
+{
+    struct plan *plan = sync->builder.plan;
+    const struct policy *policy = sync->input->policy;
+    uint16_t group = (uint16_t)(tally - sync->tallies);
+    const struct release_limit *limit = policy_limit_of(policy, group);
+    if (!plan->withheld_groups) {
+        plan->withheld_groups =
+            arena_alloc(&plan->arena, policy->n_groups * sizeof *plan->withheld_groups);
+    }
+    struct withheld_group *refused = &plan->withheld_groups[plan->n_withheld_groups++];
+    *refused = (struct withheld_group){
+        .name = arena_strdup(&plan->arena, group_name(policy, group)),
+        .people = (int64_t)tally->taken,
+        .allowed = allowed_of(sync, tally),
+    };
+    refused->text = arena_printf(
+        &plan->arena,
+        "would take or change the numbers of %zu of %zu in the group %s (limit %lld%s)",
+        tally->taken, tally->held, refused->name, (long long)limit->value,
+        limit->percent ? " %" : "");
+    tally->withheld = true;
+}
+
+/* Who would have gone stays, and who would have moved does not. */
+static void keep_all(struct sync *sync)
+{
+    for (size_t i = 0; i < sync->n_movers; i++) {
+        struct joiner *mover = &sync->joiners[sync->n_joiners + i];
+        if (mover->served && sync_is_withheld(sync, mover->from->ext)) {
+            number_picker_drop(&sync->picker, &mover->pick);
+            mover->served = false;
+            sync->movers[mover->from - sync->slots] = NULL;
+        }
+    }
+    for (size_t i = 0; i < sync->n_people; i++) {
+        const struct slot *kept = sync->kept[i];
+        if (kept && sync_is_withheld(sync, kept->ext)) {
+            sync->given_back[kept - sync->slots] = false;
+        }
+    }
+}
+
+void sync_withhold(struct sync *sync)
+{
+    size_t n_groups = sync->input->policy->n_groups;
+    if (n_groups == 0) {
+        return;
+    }
+    sync->tallies = mem_array(n_groups, sizeof *sync->tallies);
+    count_takings(sync);
+    for (size_t i = 0; i < n_groups; i++) {
+        if ((int64_t)sync->tallies[i].taken > allowed_of(sync, &sync->tallies[i])) {
+            withhold(sync, &sync->tallies[i]);
+        }
+    }
+    if (sync->builder.plan->n_withheld_groups > 0) {
+        keep_all(sync);
+    }
+}
+
+/* ---- notes ----------------------------------------------------------------------------------- */
+
+static void list_all(struct name_list *names, const char *const *logins, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        name_list_add(names, logins[i]);
+    }
+}
+
+/* "hierarchy and tag": what the groups ask for and was not read of some agent. */
+static const char *what_was_not_read(const struct sync *sync)
+{
+    static const char *const names[FIELD_COUNT] = {
+#define X(field, name, keyed) [field] = name,
+        AGENT_FIELDS(X)
+#undef X
+    };
+    unsigned missing = 0;
+    struct arena *arena = &sync->builder.plan->arena;
+    const char *text = NULL;
+    for (size_t i = 0; i < sync->n_agents; i++) {
+        missing |= sync_group(sync, i) == GROUP_UNKNOWN ? sync->agents[i].not_read : 0;
+    }
+    missing &= groups_fields(sync->input->policy);
+    for (int field = 0; field < FIELD_COUNT; field++) {
+        if (missing & FIELD_BIT(field)) {
+            text = text ? arena_printf(arena, "%s, %s", text, names[field]) : names[field];
+        }
+    }
+    return text ? text : "some of their attributes";
+}
+
+static void note_unknown(struct sync *sync)
+{
+    struct plan *plan = sync->builder.plan;
+    struct name_list names = {.n = 0};
+    list_all(&names, plan->group_unknown, plan->n_group_unknown);
+    if (names.n > 0) {
+        plan_note(plan,
+                  "the group of %zu agent%s is not known, because this was not read: %s; they are "
+                  "neither assigned nor moved: %s",
+                  names.n, names.n == 1 ? "" : "s", what_was_not_read(sync), names.text);
+    }
+}
+
+/* Those of one group for whom nothing is left; GROUP_NONE: of no group. */
+static void note_shortage_of(struct sync *sync, uint16_t group)
+{
+    const struct policy *policy = sync->input->policy;
+    struct name_list none = {.n = 0};
+    for (size_t i = 0; i < sync->n_joiners; i++) {
+        const struct joiner *joiner = &sync->joiners[i];
+        if (!joiner->served && joiner->group == group) {
+            name_list_add(&none, joiner->agent->login);
+        }
+    }
+    if (none.n > 0) {
+        plan_note(sync->builder.plan, "%s%s ran out: %zu agent%s no extension: %s",
+                  group == GROUP_NONE ? "the pool for the others" : "the group ",
+                  group_name(policy, group), none.n, none.n == 1 ? " has" : "s have", none.text);
+    }
+}
+
+void sync_note_groups(struct sync *sync)
+{
+    struct plan *plan = sync->builder.plan;
+    const struct policy *policy = sync->input->policy;
+    for (size_t i = 0; i < plan->n_withheld_groups; i++) {
+        plan_note(plan, "nothing is taken back in the group %s: it %s; --max-release N allows it",
+                  plan->withheld_groups[i].name, plan->withheld_groups[i].text);
+    }
+    note_unknown(sync);
+    struct name_list names = {.n = 0};
+    list_all(&names, plan->no_group, plan->n_no_group);
+    /* Not of a plan without rows: a timer would tell the same at each run. */
+    if (names.n > 0 && plan->n_changes > 0) {
+        plan_note(plan, "no group matches %zu agent%s, so they get no extension: %s", names.n,
+                  names.n == 1 ? "" : "s", names.text);
+    }
+    for (size_t i = 0; plan->n_unassigned > 0 && i <= policy->n_groups && policy->n_groups > 0;
+         i++) {
+        note_shortage_of(sync, i < policy->n_groups ? (uint16_t)i : GROUP_NONE);
+    }
+}
