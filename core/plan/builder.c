@@ -109,6 +109,17 @@ struct slot slot_unreserved(const struct slot *reserved)
     return slot_free(reserved->ext, reserved->given_back_s, reserved->agent);
 }
 
+bool slot_has_ended(const struct slot *slot, int64_t now_s)
+{
+    return slot->state == SLOT_RESERVED && slot->until_s > 0 && slot->until_s <= now_s &&
+           slot->time != TIME_STANDS;
+}
+
+struct slot slot_ended(const struct slot *reserved)
+{
+    return slot_free(reserved->ext, reserved->until_s, reserved->agent);
+}
+
 static bool is_listed(const struct plan_input *input, const struct slot *slot)
 {
     return input->listed && input->listed[slot - input->snapshot->slots];

@@ -34,6 +34,9 @@ struct slot slot_reserved(const char *ext, const char *note, int64_t since_s, co
    and when, from what it is `before`, free or reserved; slot_unreserved is the free slot. */
 void slot_keep_former(struct slot *reserved, const struct slot *before);
 struct slot slot_unreserved(const struct slot *reserved);
+/* Whether the reservation is over; the free slot that it is then, given back when it ended. */
+bool slot_has_ended(const struct slot *slot, int64_t now_s);
+struct slot slot_ended(const struct slot *reserved);
 
 /* ---- changes ------------------------------------------------------------------------------- */
 

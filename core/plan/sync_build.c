@@ -72,8 +72,8 @@ void sync_build_repairs(struct sync *sync)
 {
     for (size_t i = 0; i < sync->n_slots; i++) {
         const struct slot *slot = &sync->slots[i];
-        bool stays = slot->state == SLOT_ASSIGNED ? !sync->given_back[i]
-                                                  : !number_picker_is_taken(&sync->picker, slot);
+        bool stays = !sync->given_back[i] &&
+                     (slot->state == SLOT_ASSIGNED || !number_picker_is_taken(&sync->picker, slot));
         if (stays && (!slot_is_sound(slot) || slot->time == TIME_DAMAGED)) {
             build_repair(&sync->builder, slot, own_now(sync, slot));
         }
@@ -204,6 +204,32 @@ static bool is_told_elsewhere(const struct sync *sync, size_t slot)
     return mover && mover->pick.ext[0] == '\0';
 }
 
+/* A reservation whose time is over. `then`: what becomes of the number; NULL: it cools or is free. */
+static struct change *build_ended(struct sync *sync, const struct slot *slot, const char *then)
+{
+    struct plan_builder *builder = &sync->builder;
+    const struct policy *policy = sync->input->policy;
+    int64_t now_s = sync->input->now_s;
+    struct slot after = slot_ended(slot);
+    enum ext_state state = policy_state(policy, &after, now_s);
+    char ended[32];
+    char cool[32] = "";
+    format_day(slot->until_s, now_s, ended);
+    if (state == EXT_COOLING && !then) {
+        format_day(policy_cool_until_s(policy, &after, now_s), now_s, cool);
+    }
+    then = then                   ? then
+           : state == EXT_BLOCKED ? builder_given_back(builder, slot->ext)
+           : state == EXT_COOLING ? "cools until "
+                                  : "free again at once";
+    struct change *change = plan_add(builder->plan, CHANGE_UNRESERVE, slot->ext, NULL, 1,
+                                     "the reservation ended on %s; %s%s", ended, then, cool);
+    change->from = slot->note;
+    change->steps[0].before = slot;
+    change->steps[0].after = after;
+    return change;
+}
+
 /* A number that is given back, and what hangs on that. */
 static void build_given_back_unit(struct sync *sync, const struct slot *slot)
 {
@@ -214,7 +240,9 @@ static void build_given_back_unit(struct sync *sync, const struct slot *slot)
     const struct joiner *mover = sync->movers ? sync->movers[index] : NULL;
     const char *then = handed_on ? taken : builder_given_back(builder, slot->ext);
     size_t first = builder->plan->n_changes;
-    if (mover) {
+    if (slot->state == SLOT_RESERVED) {
+        build_ended(sync, slot, handed_on ? taken : NULL);
+    } else if (mover) {
         build_move(sync, mover, mover->pick.slot, mover->pick.ext, then);
     } else {
         build_giving_back(sync, slot, then);

@@ -185,6 +185,7 @@ static void find_given_back(struct sync *sync)
 {
     for (size_t i = 0; i < sync->n_slots; i++) {
         uint32_t person = sync->holder[i];
+        sync->given_back[i] = slot_has_ended(&sync->slots[i], sync->input->now_s);
         if (person != NOBODY) {
             const struct slot *kept = sync->kept[person];
             sync->given_back[i] =

@@ -196,12 +196,19 @@ static void line_up(struct queues *queues)
 {
     struct sync *sync = queues->sync;
     for (size_t i = 0; i < sync->n_joiners + sync->n_movers; i++) {
-        struct joiner *joiner = &sync->joiners[i];
-        bool at_once = !joiner->from || policy_cooldown_of(sync->input->policy, joiner->group) == 0;
-        if (!joiner->served && at_once) {
-            wait_for_one(queues, joiner);
+        if (!sync->joiners[i].served) {
+            wait_for_one(queues, &sync->joiners[i]);
         }
     }
+}
+
+/* Whether the number does not cool once it is given back. */
+static bool is_free_then(const struct sync *sync, const struct slot *slot)
+{
+    int64_t now_s = sync->input->now_s;
+    struct slot then =
+        slot->state == SLOT_RESERVED ? slot_ended(slot) : slot_free(slot->ext, now_s, slot->agent);
+    return policy_state(sync->input->policy, &then, now_s) == EXT_FREE;
 }
 
 /* The next who may take the slot, out of the queue; NULL: nobody. */
@@ -215,6 +222,9 @@ static struct joiner *call_next(struct queues *queues, const struct slot *slot)
     size_t queue =
         queue_of(queues, policy->n_groups > 0 ? group_of_ext(policy, slot->ext) : GROUP_NONE);
     struct joiner *joiner = queues->first[queue];
+    if (joiner && joiner->from && !is_free_then(sync, slot)) {
+        return NULL; /* who moves waits until it has cooled */
+    }
     while (joiner && joiner->from && !sync_allow_one(sync, joiner->from->ext)) {
         joiner = joiner->next; /* their group gives no more away */
     }

@@ -59,7 +59,8 @@ struct as_read {
 /* Whether the time of a slot can be believed (core/pool/stamps.h). */
 enum slot_time {
     TIME_SOUND,
-    TIME_STANDS, /* the clock cannot be trusted now: its cool-down does not end in this run */
+    TIME_STANDS, /* the clock cannot be trusted now: its cool-down, or the reservation, does not end in
+                    this run */
     TIME_DAMAGED /* it was stamped while a clock was wrong: a free number cools until a repair has
                     given it a new time */
 };

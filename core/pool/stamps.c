@@ -97,15 +97,17 @@ static bool ends_between(const struct policy *policy, const struct slot *slot, i
     return end_s > from_s && end_s <= to_s;
 }
 
-/* Cool-downs that end later than `from_s` do not end. Returns how many `to_s` would have ended. */
-static size_t hold_cooldowns(struct snapshot *snapshot, const struct policy *policy, int64_t from_s,
-                             int64_t to_s, bool hold)
+/* Cool-downs and reservations that end later than `from_s` do not end. Returns how many cool-downs `to_s`
+   would have ended. */
+static size_t hold_ends(struct snapshot *snapshot, const struct policy *policy, int64_t from_s,
+                        int64_t to_s, bool hold)
 {
     size_t n = 0;
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         struct slot *slot = &snapshot->slots[i];
         n += ends_between(policy, slot, from_s, to_s);
-        if (hold && ends_between(policy, slot, from_s, INT64_MAX)) {
+        bool reserved = slot->state == SLOT_RESERVED && slot->until_s > from_s;
+        if (hold && (reserved || ends_between(policy, slot, from_s, INT64_MAX))) {
             slot->time = TIME_STANDS;
         }
     }
@@ -175,7 +177,7 @@ void stamps_judge_host(struct snapshot *snapshot, const struct policy *policy,
         /* Which stamps are right is not known: none is called damaged, and none ends. */
         snapshot->time =
             (struct pool_time){.at_ms = median_ms(trail), .stands = true, .machine_s = host_s};
-        hold_cooldowns(snapshot, policy, host_s, INT64_MAX, true);
+        hold_ends(snapshot, policy, host_s, INT64_MAX, true);
         note_behind(snapshot, host_ms);
         return;
     }
@@ -183,7 +185,7 @@ void stamps_judge_host(struct snapshot *snapshot, const struct policy *policy,
     if (is_ahead(trail, host_ms)) {
         int64_t newest_s = trail->at_ms[0] / 1000;
         bool trusted = clock_synchronised(clock);
-        size_t n_ends = hold_cooldowns(snapshot, policy, newest_s, host_s, !trusted);
+        size_t n_ends = hold_ends(snapshot, policy, newest_s, host_s, !trusted);
         note_ahead(snapshot, host_s - newest_s, n_ends, trusted);
     }
 }

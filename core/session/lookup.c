@@ -41,8 +41,8 @@ static enum err_code read_slot(struct looking *l, const char *ext, const char *a
 static enum ext_state state_now(const struct session *session, const struct slot *slot)
 {
     int64_t now_s = session_now_s(session);
-    bool ended = slot->state == SLOT_RESERVED && slot->until_s > 0 && slot->until_s <= now_s;
-    struct slot given_back = slot_free(slot->ext, slot->until_s, slot->agent);
+    bool ended = slot_has_ended(slot, now_s);
+    struct slot given_back = slot_ended(slot);
     return policy_state(session_policy(session), ended ? &given_back : slot, now_s);
 }
 

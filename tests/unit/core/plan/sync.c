@@ -109,6 +109,17 @@ static const struct sample s_samples[] = {
      .table = true},
     {"reserved and assigned", "0000-0002", "0000 alice +held\n", "alice", "! 0000 alice\n",
      .filled = true, .table = true},
+    /* reservations that have an end */
+    {"a reservation that is over", "0000-0002", "0000 -held bob note=fax until=-9d\n", "alice",
+     "u 0000 (fax -> )\n+ 0001 alice\n", .filled = true},
+    {"one that is not over yet", "0000-0002", "0000 -held until=1d\n", "alice", "+ 0001 alice\n",
+     .filled = true},
+    {"over, and nothing else is left", "0000-0001", "0000 -held until=-1d\n0001 bob\n", "alice bob",
+     "u 0000 #1\n+ 0000 alice #1\n", .filled = true},
+    {"over, and free too", "0000-0002", "0000 -held until=-1d +free\n", "alice",
+     "u 0000\n+ 0001 alice\n", .filled = true, .table = true},
+    {"over, outside of the ranges", "0000-0002", "0500 -held until=-1d\n", "alice",
+     "u 0500\n+ 0000 alice\n", .filled = true},
     /* numbers that are not there */
     {"an empty store", "0000-0003", "", "alice bob", "+ 0000 alice\n+ 0001 bob\n. 0002\n. 0003\n",
      .filled = false},
@@ -269,6 +280,41 @@ static void test_given_back_for_good(void **state)
         plan_free(plan);
         world_release(&w);
     }
+}
+
+/* A reservation that ends says when it did, and the number is given back since then. */
+static void test_ended_reservations(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *until, *why;
+    } samples[] = {
+        {"-9", "the reservation ended on 13 Nov 12:00 UTC; free again at once"},
+        {"-2", "the reservation ended on 20 Nov 12:00 UTC; cools until 27 Nov"},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct world w;
+        char line[64];
+        snprintf(line, sizeof line, "0001 -held zoe until=%sd\n", samples[i].until);
+        struct plan *plan = plan_of(&w, line, "alice");
+        assert_string_equal(plan->changes[0].why, samples[i].why);
+        const struct slot *after = &plan->changes[0].steps[0].after;
+        assert_int_equal(after->at_s,
+                         WORLD_NOW_S + strtol(samples[i].until, NULL, 10) * WORLD_DAY_S);
+        assert_string_equal(after->agent, "zoe");
+        plan_free(plan);
+        world_release(&w);
+    }
+    /* Nothing ends while the clock cannot be believed. */
+    struct world w;
+    world_init(&w, "0000-0003");
+    world_store(&w, "0001 -held until=-9d\n");
+    w.snapshot->slots[0].time = TIME_STANDS;
+    world_directory(&w, "alice");
+    struct plan *plan = world_sync(&w);
+    assert_int_equal(plan->counts[CHANGE_UNRESERVE], 0);
+    plan_free(plan);
+    world_release(&w);
 }
 
 static void test_notes(void **state)
@@ -721,6 +767,7 @@ int main(void)
         cmocka_unit_test(test_reasons_when_short),
         cmocka_unit_test(test_cooling_words),
         cmocka_unit_test(test_given_back_for_good),
+        cmocka_unit_test(test_ended_reservations),
         cmocka_unit_test(test_notes),
         cmocka_unit_test(test_a_partial_directory_takes_nothing_back),
         cmocka_unit_test(test_a_login_that_is_cut),

@@ -127,6 +127,33 @@ static void behind_is_more_than_a_day_before_the_median(void **state)
     snapshot_unref(snapshot);
 }
 
+/* A reservation that would end by a time that cannot be believed does not end. */
+static void reservations_do_not_end_by_a_wrong_clock(void **state)
+{
+    (void)state;
+    static const struct {
+        struct machine machine;
+        int64_t until_s;
+        bool held;
+    } samples[] = {
+        {{.now_s = NOW_S + 3600}, NOW_S, false},
+        {{.now_s = NOW_S - 400 * DAY, .kept_right = true}, NOW_S - 20 * DAY, true},
+        {{.now_s = NOW_S - 400 * DAY, .kept_right = true}, NOW_S - 401 * DAY, false},
+        {{.now_s = NOW_S + 60 * DAY, .kept_right = false}, NOW_S + DAY, true},
+        {{.now_s = NOW_S + 60 * DAY, .kept_right = false}, NOW_S - DAY, false},
+        {{.now_s = NOW_S + 60 * DAY, .kept_right = true}, NOW_S + DAY, false},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        struct trail_times trail = daily(21);
+        struct snapshot *snapshot = snapshot_new();
+        add(snapshot, "2001", SLOT_RESERVED, NOW_S - 500 * DAY);
+        snapshot->slots[0].until_s = samples[i].until_s;
+        judge(snapshot, samples[i].machine, &trail);
+        assert_int_equal(snapshot->slots[0].time == TIME_STANDS, samples[i].held);
+        snapshot_unref(snapshot);
+    }
+}
+
 static void ahead_is_more_than_31_days_after_the_newest_record(void **state)
 {
     (void)state;
@@ -213,6 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clock_that_is_right_is_used),
         cmocka_unit_test(behind_is_more_than_a_day_before_the_median),
+        cmocka_unit_test(reservations_do_not_end_by_a_wrong_clock),
         cmocka_unit_test(ahead_is_more_than_31_days_after_the_newest_record),
         cmocka_unit_test(a_stamp_more_than_a_day_ahead_is_damage),
         cmocka_unit_test(a_service_is_asked_for_its_time),
