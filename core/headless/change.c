@@ -9,6 +9,7 @@
 
 int run_sync(struct run *run)
 {
+    run->use.take_over = run->settings->take_over;
     if (usecase_plan_sync(&run->use) == ERR_OK) {
         run_carry_out(run, false);
     }

@@ -8,8 +8,6 @@
 #include "core/plan/belongings.h"
 #include "core/plan/builder.h"
 
-#define TAKE_OVER_NONE "none"
-
 /* ---- the sources that there are --------------------------------------------------------------- */
 
 /* 1 + index of the source; 0: none. */

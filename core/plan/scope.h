@@ -40,7 +40,8 @@ struct source {
     bool held;  /* some holder has it */
 };
 
-#define SOURCES_MAX 1024 /* different ones in a store; more are an error */
+#define TAKE_OVER_NONE "none" /* take_over of the input: holders without a source */
+#define SOURCES_MAX 1024      /* different ones in a store; more are an error */
 
 struct scope {
     const struct plan_input *input;

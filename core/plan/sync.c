@@ -175,6 +175,11 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
     }
     plan_builder_init(&sync.builder, input, "sync");
     struct plan *plan = sync.builder.plan;
+    if (input->take_over && strcmp(input->take_over, TAKE_OVER_NONE) == 0) {
+        plan_note(plan, "holders without a source count as those of this directory");
+    } else if (input->take_over) {
+        plan_note(plan, "holders from %s count as those of this directory", input->take_over);
+    }
     number_picker_init(&sync.picker, input);
     sync_join_holders(&sync);
     sync_serve(&sync);

@@ -96,6 +96,7 @@ enum err_code usecase_plan_sync(struct usecase *use)
     struct plan_input input;
     if (read_for_sync(use) == ERR_OK && plan_input(use, &input) == ERR_OK) {
         find_listed(use, &input);
+        input.take_over = use->take_over;
         return plan_sync(&input, &use->plan, &use->err);
     }
     if (use->err.code == ERR_GUARD && use->snapshot) {

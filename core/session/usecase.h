@@ -24,6 +24,7 @@
 struct usecase {
     struct session *session;
     const struct progress *progress; /* may be NULL */
+    const char *take_over;           /* plan.h: of usecase_plan_sync; NULL: nothing is taken over */
     bool wants_after;          /* the face shows `after`: read it also if nothing is published */
     bool publishes_after_stop; /* the list follows the store also if the apply was stopped */
     /* what the records are to say besides who acts and `plan->undoes`; NULL: nothing */

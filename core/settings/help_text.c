@@ -17,6 +17,9 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "N or N% allows it; --yes does not. The same holds for repairs and for their\n"
         "undo. The second number of an agent who keeps one does not count.\n"
         "\n"
+        "--take-over counts the holders of a retired directory as those of this one: the\n"
+        "name of a file, an instance ID or ARN, or none for holders without a source.\n"
+        "\n"
         "  extpool --directory file:agents.csv --sync --dry-run\n"
         "  extpool --sync --max-release 25%\n",
     [TOPIC_EDIT] =

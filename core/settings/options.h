@@ -345,6 +345,9 @@ enum section {
       "with --dry-run: exit 2 if changes are pending")                                             \
     X(OPT_NO_EXPORT,     0,   "no-export",    NULL,                    FLAG,      NULL,           \
       NONE,     SYNC,    no_export, FOR_SYNC, "do not publish the export")                        \
+    X(OPT_TAKE_OVER,     0,   "take-over",    NULL,                    TEXT,      "SOURCE|none",  \
+      NONE,     SYNC,    take_over, FOR_SYNC,                                                     \
+      "holders of this source count as read", BYTES(256))                                          \
     X(OPT_CSV_SAFE,      0,   "csv-safe",     "csv_safe",              FLAG,      NULL,           \
       DEFAULTS, FILES,   csv_safe, FOR_CSV, "put ' before cells that begin with = + - @")         \
     X(OPT_FIX,           0,   "fix",          NULL,                    FLAG,      NULL,           \

@@ -159,6 +159,7 @@ struct settings {
     enum out_format format; /* FORMAT_JSON: --json, too */
     const char *columns;    /* --columns; NULL: all */
     const char *plan_out;   /* --plan-out, which is a dry run; NULL */
+    const char *take_over;  /* of a sync: a source, or "none"; NULL: none is taken over */
     bool dry_run, exit_code, no_export, csv_safe, fix, check;
     const char *log_path; /* NULL: no log */
     enum log_level log_level;

@@ -166,8 +166,7 @@ static void test_reasons(void **state)
     assert_plan(plan, "- 2000 left\n- 3000 gone\n~ 2001 moves (3001 -> 2001)\n");
     assert_string_equal(plan->changes[0].why, "left the directory; cools until 29 Nov");
     assert_string_equal(plan->changes[1].why, "left the directory; cools until 24 Nov");
-    assert_string_equal(plan->changes[2].why,
-                        "moves to the group leeds; 3001 cools until 24 Nov");
+    assert_string_equal(plan->changes[2].why, "moves to the group leeds; 3001 cools until 24 Nov");
     assert_string_equal(slot_fallback(&plan->changes[2].steps[0].after), "ext:2001");
     plan_free(plan);
     world_release(&w);
