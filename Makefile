@@ -13,6 +13,7 @@
 #   make dist, make deb, make rpm       a tarball of the sources, packages (core/dist/dist.mk)
 #   make check-packages                 the packages in bare systems, as root
 #   make check-musl, make check-arm64   another libc, another processor
+#   make release    all checks, and what is published in build/dist; then make release-tag
 #   make clean
 #
 #   SAN=address,undefined or SAN=thread   the same with sanitizers, objects apart

@@ -129,3 +129,27 @@ check-packages: deb rpm
 	$(Q)sh tests/setup.sh packages
 	$(Q)sh core/dist/check_packages.sh build/deb/extpool_$(VERSION)-1_$$(dpkg --print-architecture).deb
 	$(Q)$(MAKE) --no-print-directory check-arm64 EMULATED_ALL=1
+
+# ---- a release ----------------------------------------------------------------------------------
+# One target checks everything and fills build/dist; the tag is a step of its own, when somebody has
+# looked at that.
+.PHONY: cast release release-tag
+cast: build/release/extpool
+	$(Q)sh tests/setup.sh test
+	$(Q)mkdir -p $(D)
+	$(Q)/usr/bin/python3 core/doc/record.py build/release/extpool $(D)/extpool-$(VERSION).cast
+
+release:
+	$(Q)sh core/dist/release.sh ready $(VERSION)
+	$(Q)rm -rf $(D)
+	$(Q)$(MAKE) --no-print-directory test-all
+	$(Q)$(MAKE) --no-print-directory check-packages
+	$(Q)$(MAKE) --no-print-directory cast
+	$(Q)cp build/deb/extpool_$(VERSION)-1_*.deb build/rpm/SRPMS/extpool-$(VERSION)-*.rpm $(D)/
+	$(Q)for arch in x86_64 arm64; do \
+		cp build/lambda-$$arch/extpool.zip $(D)/extpool-$(VERSION)-lambda-$$arch.zip || exit 1; \
+	done
+	$(Q)sh core/dist/release.sh sum $(VERSION)
+
+release-tag:
+	$(Q)sh core/dist/release.sh tag $(VERSION)
