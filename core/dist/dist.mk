@@ -71,7 +71,7 @@ $(M_FUZZ): $(M)/replay/%: $(M)/tests/fuzz/%.o $(M)/tests/fuzz/replay.o $(M)/all.
 
 .PHONY: check-musl check-arm64
 check-musl: $(M)/papers $(M_FUZZ) build/host/papers
-	$(Q)for paper in man conf bash zsh; do \
+	$(Q)for paper in man conf bash zsh fish; do \
 		build/host/papers $$paper >$(M)/wanted && $(M)/papers $$paper | cmp - $(M)/wanted || exit 1; \
 	done
 	$(Q)sh tests/run-replays.sh $(M)/replay
