@@ -11,6 +11,7 @@ paths in it are relative, so that no screen shows where it lies.
 from __future__ import annotations
 
 import functools
+import re
 import shutil
 from pathlib import Path
 
@@ -183,6 +184,14 @@ def empty(tmp_path):
 _cloud_items: list[dict] = []  # what a table holds after set_up, from the first that was set up
 
 
+def _of_instance(item: dict, instance_id: str) -> dict:
+    """The item, of whose holder that instance is the source: each test has one of its own."""
+    if "agent_arn" in item:
+        arn = re.sub("instance/[^/]+", f"instance/{instance_id}", item["agent_arn"])
+        item = item | {"agent_arn": arn}
+    return item
+
+
 @pytest.fixture
 def cloud_centre(cloud, tmp_path):
     """`centre` on Amazon."""
@@ -194,7 +203,7 @@ def cloud_centre(cloud, tmp_path):
     else:
         with table.batch_writer() as writer:
             for item in _cloud_items:
-                writer.put_item(Item=item)
+                writer.put_item(Item=_of_instance(item, cloud.instance.id))
     made = CloudCentre(tmp_path, cloud)
     made.staff(NOW)
     return made
