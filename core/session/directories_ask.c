@@ -99,17 +99,17 @@ struct live_share {
     size_t n;
 };
 
-/* The ARN of the agent in this instance: another directory may list them, too. */
+/* The agent's ARN if it is of this instance. Of several directories that list them the first one counts
+   that has an ARN. */
 static const char *arn_in(const struct agent *agent, const char *instance)
 {
-    for (; agent; agent = agent->next) {
-        size_t length = 0;
-        const char *id = agent->arn ? login_arn_instance(agent->arn, &length) : NULL;
-        if (id && strlen(instance) == length && memcmp(instance, id, length) == 0) {
-            return agent->arn;
-        }
+    size_t length = 0;
+    while (agent && !agent->arn) {
+        agent = agent->next;
     }
-    return NULL;
+    const char *id = agent ? login_arn_instance(agent->arn, &length) : NULL;
+    bool here = id && strlen(instance) == length && memcmp(instance, id, length) == 0;
+    return here ? agent->arn : NULL;
 }
 
 static void find_share(const struct live_wanted *wanted, const char *instance,

@@ -1,12 +1,13 @@
 """Several directories in one context: files and Connect instances, read side by side into one pool."""
 
 import sqlite3
+import subprocess
 
 import pytest
 
 from support import faults
-from support.connect_instance import User
-from support.program import Desk, program
+from support.connect_instance import Doing, User
+from support.program import Desk, built, program
 from support.term import Terminal
 
 RULES = "[policy]\nwidth = 3\nranges = 100-199\nblocked =\ncooldown = 0\n"
@@ -129,6 +130,32 @@ def test_two_instances_are_asked_about_their_own_people(cloud, tmp_path):
     rows = desk.run("--list", "agents", "--json", *places, places=False).json
     assert {(row["agent"], row["name"], row["state"]) for row in rows} == {
         ("tom", "Sawyer, Tom", "new"), ("una", "Lee, Una", "assigned")}
+
+
+def test_each_instance_is_asked_what_its_own_people_do(cloud, tmp_path):
+    second = cloud.connect.add_instance(alias="second", region=cloud.region)
+    cloud.instance.set_users(["tom", "una"])
+    second.set_users(["ann", "una"])
+    cloud.instance.doing = {"tom": Doing(), "una": Doing("Lunch")}
+    second.doing = {"ann": Doing(contacts=(("CONNECTED", "VOICE", "Support"),))}
+    desk = Desk(tmp_path, cloud.env())
+    (tmp_path / "york.csv").write_text("user\nbob\ntom\n")  # tom is in the instance, too
+    places = places_of(f"york=file:{tmp_path}/york.csv", f"connect:{cloud.instance.id}", f"connect:{second.id}",
+                       desk=desk)
+
+    def live():
+        done = subprocess.run([built("tools/live"), "--status", *places], env=desk.environment, cwd=tmp_path,
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return {login: (words, queue) for login, words, _, _, _, queue in
+                (line.split("\t") for line in done.stdout.splitlines())}
+
+    known = {"ann": ("on a contact", "Support"), "bob": ("not known", "-"), "tom": ("available", "-"),
+             "una": ("in another status", "-")}
+    assert live() == known
+    cloud.gate.inject(faults.error("AccessDeniedException", status=403), on="connect.GetCurrentUserData",
+                      where=lambda ctx: ctx.labels["InstanceId"] == second.id)
+    assert live() == known | {"ann": ("not known", "-")}
 
 
 def test_an_instance_twice_is_refused(cloud, tmp_path):
