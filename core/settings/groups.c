@@ -256,23 +256,26 @@ static enum err_code check_blocked(struct groups_read *read)
 static enum err_code read_groups(struct groups_read *read, struct group *groups)
 {
     for (size_t i = 0; i < read->n; i++) {
-        if (read_group(read, i, &groups[i]) != ERR_OK) {
+        if (groups_go_on(read, read_group(read, i, &groups[i])) != ERR_OK) {
             return ERR_CONFIG;
         }
     }
-    if (check_overlap(read) != ERR_OK || check_blocked(read) != ERR_OK) {
+    if (groups_go_on(read, check_overlap(read)) != ERR_OK ||
+        groups_go_on(read, check_blocked(read)) != ERR_OK) {
         return ERR_CONFIG;
     }
     return read->n > 0 ? groups_check(read) : ERR_OK;
 }
 
 enum err_code groups_resolve(const struct config *config, struct settings *settings,
-                             struct err *err)
+                             struct mistakes *mistakes, struct err *err)
 {
-    struct groups_read read = {.config = config, .settings = settings, .err = err};
+    struct groups_read read = {
+        .config = config, .settings = settings, .mistakes = mistakes, .err = err};
     struct policy *policy = &settings->policy;
-    if (choose(&read) != ERR_OK) {
-        return ERR_CONFIG;
+    enum err_code code = choose(&read);
+    if (code != ERR_OK) {
+        return groups_go_on(&read, code);
     }
     struct group *groups = arena_alloc(&settings->arena, (read.n + 1) * sizeof *groups);
     policy->groups = groups;
@@ -280,7 +283,7 @@ enum err_code groups_resolve(const struct config *config, struct settings *setti
     if (read.n > 0 && settings->origins[OPT_RANGES].kind <= ORIGIN_DEFAULT) {
         policy->n_ranges = 0; /* all numbers are those of groups */
     }
-    enum err_code code = read_groups(&read, groups);
-    policy->n_groups = code == ERR_OK ? read.n : 0;
+    code = read_groups(&read, groups);
+    policy->n_groups = code == ERR_OK && !read.wrong ? read.n : 0;
     return code;
 }

@@ -16,8 +16,9 @@
 #define MATCH_LINES_MAX 1024 /* of one group */
 
 /* Sets the groups and the ranges of the policy. With groups the pool has a range for the others only
-   if somebody said `ranges` outside of them. ERR_CONFIG names file and line. */
+   if somebody said `ranges` outside of them. ERR_CONFIG names file and line. With `mistakes` all go
+   there, it is ERR_OK, and the policy has no group if there were any. */
 enum err_code groups_resolve(const struct config *config, struct settings *settings,
-                             struct err *err) ERR_CHECK;
+                             struct mistakes *mistakes, struct err *err) ERR_CHECK;
 
 #endif

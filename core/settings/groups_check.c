@@ -8,6 +8,17 @@
 #include "core/base/nearest.h"
 #include "core/settings/location.h"
 
+enum err_code groups_go_on(struct groups_read *read, enum err_code code)
+{
+    if (code == ERR_OK || !read->mistakes) {
+        return code;
+    }
+    mistakes_add(read->mistakes, read->err);
+    err_clear(read->err);
+    read->wrong = true;
+    return ERR_OK;
+}
+
 enum err_code groups_fail(struct groups_read *read, unsigned line, const char *format, ...)
 {
     char what[ERR_TEXT_MAX];
@@ -170,11 +181,12 @@ enum err_code groups_check(struct groups_read *read)
     for (size_t i = 0; i < read->n; i++) {
         const struct read_group *group = &read->all[i];
         for (size_t k = 0; k < group->n_lines; k++) {
-            if (check_line(read, &known, &group->lines[k], group->entries[k]->line) != ERR_OK) {
+            unsigned line = group->entries[k]->line;
+            if (groups_go_on(read, check_line(read, &known, &group->lines[k], line)) != ERR_OK) {
                 return ERR_CONFIG;
             }
         }
-        if (check_shadow(read, i) != ERR_OK) {
+        if (groups_go_on(read, check_shadow(read, i)) != ERR_OK) {
             return ERR_CONFIG;
         }
     }

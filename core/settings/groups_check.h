@@ -23,8 +23,13 @@ struct groups_read {
     struct settings *settings;
     struct read_group *all;
     size_t n;
+    struct mistakes *mistakes; /* where all of them go; NULL: the first one ends it */
+    bool wrong;                /* some went there */
     struct err *err;
 };
+
+/* After a step: whether to go on. If all mistakes are wanted, they always do. */
+enum err_code groups_go_on(struct groups_read *read, enum err_code code);
 
 /* "PATH:LINE: TEXT", ERR_CONFIG. */
 enum err_code groups_fail(struct groups_read *read, unsigned line, const char *format, ...)

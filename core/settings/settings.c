@@ -492,7 +492,7 @@ static enum err_code resolve(struct resolver *r)
         code = go_on(r, resolve_option(r, id));
     }
     if (code == ERR_OK && settings->action != ACTION_DEMO) {
-        code = go_on(r, groups_resolve(&r->config, settings, r->err));
+        code = groups_resolve(&r->config, settings, r->mistakes, r->err);
     }
     if (code == ERR_OK) {
         settings->keys = copy_pairs(r, SECTION_KEYS, &settings->n_keys);

@@ -51,7 +51,7 @@ static void judge_groups(const struct config *config, struct settings *settings)
     const struct policy *policy = &settings->policy;
     struct err err = ERR_INIT;
     settings->config_path = "f";
-    if (groups_resolve(config, settings, &err) != ERR_OK) {
+    if (groups_resolve(config, settings, NULL, &err) != ERR_OK) {
         check(err.code == ERR_CONFIG && err.text[0] != '\0');
         return;
     }

@@ -40,6 +40,23 @@ static char *events_of(const char *text, size_t length)
     return buf_take(&out);
 }
 
+static void test_lines_of_continuations(void **state)
+{
+    (void)state;
+    static const char text[] = "[s]\na = b\n\n  c\n# d\n  e\nf = g\n";
+    struct ini ini;
+    struct ini_event event;
+    struct err err = ERR_INIT;
+    ini_init(&ini, "f", text, sizeof text - 1);
+    assert_int_equal(ini_next(&ini, &event, &err), ERR_OK);
+    assert_int_equal(ini_next(&ini, &event, &err), ERR_OK);
+    assert_string_equal(event.value, "b\nc\ne");
+    assert_int_equal(event.line, 2);
+    assert_int_equal(event.more_lines[0], 4);
+    assert_int_equal(event.more_lines[1], 6);
+    ini_release(&ini);
+}
+
 struct sample {
     const char *name;
     const char *text;
@@ -241,6 +258,7 @@ static void test_caller_errors_name_the_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines_of_continuations),
         cmocka_unit_test(test_grammar),
         cmocka_unit_test(test_nul_is_refused),
         cmocka_unit_test(test_every_prefix_ends),

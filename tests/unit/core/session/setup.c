@@ -185,6 +185,23 @@ static void what_is_written_says_the_same(void **state)
     settings_release(&settings);
 }
 
+/* A name in front of the place, and the path from here all the same. */
+static void a_directory_keeps_its_name(void **state)
+{
+    struct world *world = *state;
+    struct settings settings;
+    struct err err = ERR_INIT;
+    say(world, SETUP_DIRECTORY, "leeds=file:agents.csv");
+    assert_int_equal(setup_write(&world->place, &world->setup, &err), ERR_OK);
+    struct command_line line = {.action = ACTION_CONSOLE};
+    assert_int_equal(settings_resolve(&line, &world->environment, NULL, &settings, &err), ERR_OK);
+    assert_int_equal(settings.n_directories, 1);
+    assert_string_equal(settings.directories[0].name, "leeds");
+    assert_true(strncmp(settings.directories[0].uri, "file:/", 6) == 0);
+    assert_null(strstr(settings.directories[0].uri, ".config"));
+    settings_release(&settings);
+}
+
 static void a_file_that_is_there_stays(void **state)
 {
     struct world *world = *state;
@@ -237,6 +254,7 @@ int main(void)
         TEST(the_proposal_needs_no_more_than_a_directory),
         TEST(each_mistake_is_told_by_its_field),
         TEST(what_is_written_says_the_same),
+        TEST(a_directory_keeps_its_name),
         TEST(a_file_that_is_there_stays),
         TEST(what_may_be_missing_is_a_warning),
         TEST(without_a_home_there_is_no_place),

@@ -171,6 +171,7 @@ static void test_the_demo_has_no_groups_of_the_file(void **state)
 #define FORMS                                                                                      \
     "A term is login:PATTERN, directory:NAME, routing_profile:PATTERN, hierarchy:PATTERN, "        \
     "tag:KEY=PATTERN or column:NAME=PATTERN"
+#define CONFIG "~/.config/extpool/config:"
 #define NAMES                                                                                      \
     "Write [group NAME]; NAME has at most 64 bytes, no '/', ',' or '\"', no '.' or '-' at its "    \
     "beginning, and is not \"none\""
@@ -276,6 +277,34 @@ static void test_each_mistake_names_its_line(void **state)
     }
 }
 
+/* --check-config reads on behind each of them. */
+static void test_all_mistakes_of_groups(void **state)
+{
+    (void)state;
+    const struct settings_world world = {.config = "[defaults]\n"
+                                                   "directory = leeds=file:/srv/leeds.csv\n"
+                                                   "[group a]\n"
+                                                   "match = directory:york\n"
+                                                   "match = login:x login:y\n"
+                                                   "ranges = 2000-2999\n"
+                                                   "[group b]\n"
+                                                   "match = nobody\n"
+                                                   "ranges = 3000\n"
+                                                   "[group c]\n"
+                                                   "match = tag:site=c\n"
+                                                   "ranges = 2999\n"};
+    sw_check_all(&world,
+                 CONFIG "4: match: no directory has the name \"york\" | A name stands in front "
+                        "of the place: directory = york=connect:...\n" CONFIG
+                        "5: match: nobody has both login:x and login:y | The terms of one line "
+                        "hold together; write alternatives as two lines\n" CONFIG
+                        "8: match: \"nobody\" is not a term | " FORMS
+                        "; put double quotes around a value with blanks\n" CONFIG
+                        "12: ranges: 2999-2999 overlaps with 2000-2999 of " CONFIG
+                        "6 | A number belongs to one group, or to the others; change one of "
+                        "the ranges\n");
+}
+
 static void test_a_column_needs_a_file(void **state)
 {
     (void)state;
@@ -336,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_a_context_chooses_groups),
         cmocka_unit_test(test_the_demo_has_no_groups_of_the_file),
         cmocka_unit_test(test_each_mistake_names_its_line),
+        cmocka_unit_test(test_all_mistakes_of_groups),
         cmocka_unit_test(test_a_column_needs_a_file),
         cmocka_unit_test(test_more_ranges_than_fit),
         cmocka_unit_test(test_a_pool_that_is_wholly_blocked),
