@@ -7,7 +7,8 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/headless/report_private.h"
-#include "core/pool/group.h"
+#include "core/pool/match.h"
+#include "core/settings/config.h"
 #include "core/session/places.h"
 
 #include "core/base/banned.h"
@@ -109,19 +110,45 @@ static const char *blocked_of(struct arena *arena, const struct policy *policy)
     return list;
 }
 
-/* "routing_profile:London* tag:site=leeds" */
-static const char *match_of(struct arena *arena, const struct match_line *line)
+static const char *share_of(struct arena *arena, bool percent, int64_t value)
 {
-    static const char *const fields[FIELD_COUNT] = {
-#define X(field, name, keyed) [field] = name,
-        AGENT_FIELDS(X)
-#undef X
-    };
+    return arena_printf(arena, "%lld%s", (long long)value, percent ? "%" : "");
+}
+
+/* The rules that a group has of its own, by the key in the file; NULL: that of [policy] counts. */
+static const char *rule_of(struct arena *arena, const struct group *group, enum group_key key)
+{
+    char span[CLOCK_TEXT_MAX];
+    switch (key) {
+    case GROUP_COOLDOWN:
+        clock_format_span(group->cooldown_s, span);
+        return group->has_cooldown ? arena_strdup(arena, span) : NULL;
+    case GROUP_LOW_WATER:
+        return group->has_low_water
+                   ? share_of(arena, group->low_water.percent, group->low_water.value)
+                   : NULL;
+    case GROUP_MAX_RELEASE:
+        return group->has_limit ? share_of(arena, group->limit.percent, group->limit.value) : NULL;
+    case GROUP_ON_MOVE:
+        return group->on_move == ON_MOVE_RENUMBER ? "renumber" : "keep";
+    case GROUP_MATCH:
+    case GROUP_RANGES:
+    case GROUP_KEY_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+/* "cooldown 1d, on_move keep" */
+static const char *rules_of(struct arena *arena, const struct group *group)
+{
     const char *list = "";
-    for (size_t i = 0; i < line->n_terms; i++) {
-        const struct match_term *term = &line->terms[i];
-        list = arena_printf(arena, "%s%s%s:%s%s%s", list, i > 0 ? " " : "", fields[term->field],
-                            term->key ? term->key : "", term->key ? "=" : "", term->pattern);
+    for (enum group_key key = GROUP_COOLDOWN; key < GROUP_KEY_COUNT; key++) {
+        const char *rule = rule_of(arena, group, key);
+        if (rule) {
+            list = arena_printf(arena, "%s%s%s %s", list, list[0] ? ", " : "",
+                                group_key_info(key)->name, rule);
+        }
     }
     return list;
 }
@@ -145,8 +172,9 @@ static void pool_rows(struct table *table, const struct policy *policy)
         for (size_t k = 0; k < group->n_lines; k++) {
             table_row(table, "",
                       arena_printf(arena, "%s %s", k == 0 ? "for" : "or",
-                                   match_of(arena, &group->lines[k])));
+                                   match_line_text(&group->lines[k], arena)));
         }
+        table_row(table, "", rules_of(arena, group));
     }
 }
 
@@ -255,11 +283,15 @@ static json_t *groups_json(struct arena *arena, const struct policy *policy)
         json_t *object = json_object();
         json_t *match = json_array();
         for (size_t k = 0; k < group->n_lines; k++) {
-            json_array_append_new(match, report_json_text(match_of(arena, &group->lines[k])));
+            json_array_append_new(match,
+                                  report_json_text(match_line_text(&group->lines[k], arena)));
         }
         set_text(object, "group", group->name);
         set_text(object, "ranges", ranges_of(arena, policy, (uint16_t)i));
         json_object_set_new(object, "match", match);
+        for (enum group_key key = GROUP_COOLDOWN; key < GROUP_KEY_COUNT; key++) {
+            set_text(object, group_key_info(key)->name, rule_of(arena, group, key));
+        }
         json_array_append_new(array, object);
     }
     return array;

@@ -15,15 +15,21 @@ static const struct {
 #undef X
 };
 
-const char *agent_field_name(enum agent_field field)
-{
-    return s_fields[field].name;
-}
-
 const char *match_term_text(const struct match_term *term, struct arena *arena)
 {
     return arena_printf(arena, "%s:%s%s%s", s_fields[term->field].name, term->key ? term->key : "",
                         term->key ? "=" : "", term->pattern);
+}
+
+const char *match_line_text(const struct match_line *line, struct arena *arena)
+{
+    const char *all = "";
+    for (size_t i = 0; i < line->n_terms; i++) {
+        const char *term = match_term_text(&line->terms[i], arena);
+        const char *quote = strpbrk(term, " \t") ? "\"" : "";
+        all = arena_printf(arena, "%s%s%s%s%s", all, i > 0 ? " " : "", quote, term, quote);
+    }
+    return all;
 }
 
 /* ---- words ----------------------------------------------------------------------------------- */

@@ -37,6 +37,7 @@ bool match_covers(const struct match_line *wide, const struct match_line *narrow
 /* "routing_profile:London*", for messages, in `arena`. */
 const char *match_term_text(const struct match_term *term, struct arena *arena);
 
-const char *agent_field_name(enum agent_field field);
+/* All terms, in quotes if they need them: match_parse reads it back. In `arena`. */
+const char *match_line_text(const struct match_line *line, struct arena *arena);
 
 #endif

@@ -57,7 +57,11 @@ def test_a_context_may_have_no_groups(sites):
 
 def test_groups_are_shown_as_they_were_understood(sites):
     shown = sites.run("--check-config").out
-    assert "2000-2009" in shown and "column:" in shown, shown
+    assert "2000-2009" in shown and '"column:Cost Centre=12*"' in shown, shown
+    assert "cooldown 1d, on_move renumber" in shown, shown
+    hull = sites.json("--check-config")["contexts"][0]["groups"][1]
+    assert hull["group"] == "hull" and hull["match"][1] == "directory:hull login:*.temp"
+    assert (hull["cooldown"], hull["low_water"], hull["on_move"]) == ("1d", None, "renumber")
 
 
 @pytest.mark.parametrize(

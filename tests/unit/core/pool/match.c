@@ -32,6 +32,12 @@ static void check(const char *text, const char *expected)
         all = arena_printf(&s_arena, "%s[%s]", all, match_term_text(&line.terms[i], &s_arena));
     }
     assert_string_equal(all, expected);
+    struct match_line again = line_of(match_line_text(&line, &s_arena));
+    assert_int_equal(again.n_terms, line.n_terms);
+    for (size_t i = 0; i < line.n_terms; i++) {
+        assert_string_equal(match_term_text(&again.terms[i], &s_arena),
+                            match_term_text(&line.terms[i], &s_arena));
+    }
 }
 
 static void test_terms_stand_between_blanks(void **state)
