@@ -27,10 +27,12 @@ struct joiner {
     struct joiner *next; /* who waits behind them */
 };
 
-/* What becomes of the numbers of one group. */
+/* What becomes of the numbers of one group. The limit is a share of those who hold one in the end, were
+   nothing taken back: so it is the same for the next sync. */
 struct group_tally {
     size_t held;   /* people who hold one that this plan could take */
-    size_t taken;  /* of these, those whom it is taken from */
+    size_t gets;   /* people who get one, but of those that are taken from somebody */
+    size_t taken;  /* of those who hold one: whom it is taken from */
     bool withheld; /* these are more than allowed: nothing is taken */
 };
 

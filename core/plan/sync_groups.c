@@ -46,7 +46,8 @@ bool sync_moves(const struct sync *sync, size_t person)
 static int64_t allowed_of(const struct sync *sync, const struct group_tally *tally)
 {
     uint16_t group = (uint16_t)(tally - sync->tallies);
-    return guard_allows(policy_limit_of(sync->input->policy, group), (int64_t)tally->held);
+    return guard_allows(policy_limit_of(sync->input->policy, group),
+                        (int64_t)(tally->held + tally->gets));
 }
 
 bool sync_allow_one(struct sync *sync, const char *ext)
@@ -80,6 +81,31 @@ static void count_takings(struct sync *sync)
     }
 }
 
+/* Those who get a number that is free now, or one of a reservation that ends. */
+static void count_gains(struct sync *sync)
+{
+    size_t n_groups = sync->input->policy->n_groups;
+    size_t *waiting = mem_array(n_groups, sizeof *waiting);
+    for (size_t i = 0; i < sync->n_joiners + sync->n_movers; i++) {
+        const struct joiner *joiner = &sync->joiners[i];
+        if (joiner->group < n_groups) {
+            sync->tallies[joiner->group].gets += joiner->served;
+            waiting[joiner->group] += !joiner->served && !joiner->from;
+        }
+    }
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        const struct slot *slot = &sync->slots[i];
+        bool ends = sync->given_back[i] && slot->state == SLOT_RESERVED &&
+                    !policy_is_blocked(sync->input->policy, slot->ext);
+        struct group_tally *tally = ends ? sync_tally(sync, slot->ext) : NULL;
+        if (tally && waiting[tally - sync->tallies] > 0) {
+            waiting[tally - sync->tallies]--;
+            tally->gets++;
+        }
+    }
+    free(waiting);
+}
+
 static void withhold(struct sync *sync, struct group_tally *tally)
 {
     struct plan *plan = sync->builder.plan;
@@ -104,8 +130,8 @@ static void withhold(struct sync *sync, struct group_tally *tally)
     tally->withheld = true;
 }
 
-/* Who would have gone stays, and who would have moved does not. */
-static void keep_all(struct sync *sync)
+/* Who would have moved out of such a group does not. */
+static void keep_movers(struct sync *sync)
 {
     for (size_t i = 0; i < sync->n_movers; i++) {
         struct joiner *mover = &sync->joiners[sync->n_joiners + i];
@@ -113,14 +139,34 @@ static void keep_all(struct sync *sync)
             number_picker_drop(&sync->picker, &mover->pick);
             mover->served = false;
             sync->movers[mover->from - sync->slots] = NULL;
+            sync->tallies[mover->group].gets--;
         }
     }
+}
+
+/* Who would have gone stays. */
+static void keep_holders(struct sync *sync)
+{
     for (size_t i = 0; i < sync->n_people; i++) {
         const struct slot *kept = sync->kept[i];
         if (kept && sync_is_withheld(sync, kept->ext)) {
             sync->given_back[kept - sync->slots] = false;
         }
     }
+}
+
+/* Those that are over their limit by now; whether there were any. */
+static bool withhold_more(struct sync *sync)
+{
+    bool more = false;
+    for (size_t i = 0; i < sync->input->policy->n_groups; i++) {
+        struct group_tally *tally = &sync->tallies[i];
+        if (!tally->withheld && (int64_t)tally->taken > allowed_of(sync, tally)) {
+            withhold(sync, tally);
+            more = true;
+        }
+    }
+    return more;
 }
 
 void sync_withhold(struct sync *sync)
@@ -131,13 +177,12 @@ void sync_withhold(struct sync *sync)
     }
     sync->tallies = mem_array(n_groups, sizeof *sync->tallies);
     count_takings(sync);
-    for (size_t i = 0; i < n_groups; i++) {
-        if ((int64_t)sync->tallies[i].taken > allowed_of(sync, &sync->tallies[i])) {
-            withhold(sync, &sync->tallies[i]);
-        }
+    count_gains(sync);
+    while (withhold_more(sync)) {
+        keep_movers(sync); /* so fewer get a number in other groups */
     }
     if (sync->builder.plan->n_withheld_groups > 0) {
-        keep_all(sync);
+        keep_holders(sync);
     }
 }
 
