@@ -29,11 +29,11 @@ static size_t trace_of(struct undo *undo, const char *ext)
     if (index == STRMAP_NONE) {
         index = undo->n_traces++;
         struct trace *trace = &undo->traces[index];
-        memcpy(trace->ext, ext, strnlen(ext, EXT_WIDTH_MAX));
-        trace->now = snapshot_find(undo->input->snapshot, trace->ext);
+        memcpy(trace->said.ext, ext, strnlen(ext, EXT_WIDTH_MAX));
+        trace->now = snapshot_find(undo->input->snapshot, trace->said.ext);
         trace->joined = index;
         trace->last_change = NONE;
-        strmap_add(&undo->by_ext, trace->ext, index);
+        strmap_add(&undo->by_ext, trace->said.ext, index);
     }
     return index;
 }
@@ -51,97 +51,6 @@ static size_t root_of(struct undo *undo, size_t index)
 static void join(struct undo *undo, size_t a, size_t b)
 {
     undo->traces[root_of(undo, a)].joined = root_of(undo, b);
-}
-
-static void say_was(struct trace *trace, int rank, struct slot was)
-{
-    if (rank > trace->was_rank) {
-        trace->was_rank = rank;
-        trace->was = was;
-    }
-}
-
-static void say_became(struct trace *trace, int rank, struct slot became)
-{
-    if (rank > trace->became_rank) {
-        trace->became_rank = rank;
-        trace->became = became;
-    }
-}
-
-/* Somebody left the extension: it was theirs, and nobody's afterwards unless another took it. */
-static void say_left(struct trace *trace, const char *agent, const struct slot *was)
-{
-    struct slot assigned = slot_assigned(trace->ext, agent, was->at_s, was->note, was->by);
-    assigned.own = was->own;
-    say_was(trace, 4, assigned);
-    say_became(trace, 2, slot_free(trace->ext, 0, agent));
-}
-
-static void say_taken(struct trace *trace, const struct audit_change *change)
-{
-    say_was(trace, 2, slot_free(trace->ext, change->was.at_s, change->was.agent));
-    say_became(trace, 3, slot_assigned(trace->ext, change->agent, 0, NULL, NULL));
-}
-
-/* The reservation that was there, as the record of a change tells it. */
-static struct slot was_reserved(const char *ext, const char *note, const struct slot *was)
-{
-    struct slot reserved = slot_reserved(ext, note, was->at_s, was->by);
-    reserved.target = was->target;
-    reserved.until_s = was->until_s;
-    return reserved;
-}
-
-static struct slot became_reserved(const char *ext, const char *note,
-                                   const struct audit_change *change)
-{
-    struct slot reserved = slot_reserved(ext, note, 0, NULL);
-    reserved.target = change->calls.target;
-    reserved.until_s = change->calls.until_s;
-    return reserved;
-}
-
-static void say_reserved(struct trace *trace, const struct audit_change *change)
-{
-    /* Reserved again under another note: a free number has no note. */
-    bool again = change->was.state == SLOT_RESERVED || change->from || change->was.note;
-    say_was(trace, 2,
-            again ? was_reserved(trace->ext, change->from, &change->was)
-                  : slot_free(trace->ext, change->was.at_s, change->was.agent));
-    say_became(trace, 3, became_reserved(trace->ext, change->to, change));
-}
-
-/* Where calls go was set: of an agent the fallback, else of a reservation target and end. */
-static void say_set(struct undo *undo, struct trace *trace, const struct audit_change *change)
-{
-    const struct slot *was = &change->was;
-    struct arena *arena = &undo->builder.plan->arena;
-    if (!change->agent) {
-        say_was(trace, 1, was_reserved(trace->ext, was->note, was));
-        say_became(trace, 1, became_reserved(trace->ext, was->note, change));
-        return;
-    }
-    struct slot held = slot_assigned(trace->ext, change->agent, was->at_s, was->note, was->by);
-    struct slot became = slot_assigned(trace->ext, change->agent, 0, was->note, NULL);
-    held.own = was->own;
-    became.own = belongings_with(arena, was->own, slot_fallback(&change->calls));
-    say_was(trace, 1, held);
-    say_became(trace, 1, became);
-    trace->sets_fallback = true;
-}
-
-static void say_marked(struct trace *trace, const struct audit_change *change)
-{
-    say_was(
-        trace, 1,
-        slot_assigned(trace->ext, change->agent, change->was.at_s, change->from, change->was.by));
-    say_became(trace, 1, slot_assigned(trace->ext, change->agent, 0, change->to, NULL));
-    if (change->kind == CHANGE_PIN) {
-        trace->pin = change->to;
-    } else {
-        trace->unpinned = true;
-    }
 }
 
 static bool is_ext(const char *text)
@@ -187,45 +96,17 @@ static bool is_surplus_handed_on(const struct audit_change *change)
 
 static void read_change(struct undo *undo, const struct audit_change *change, size_t index)
 {
-    struct trace *trace = &undo->traces[index];
-    switch (change->kind) {
-    case CHANGE_ASSIGN:
-        say_taken(trace, change);
-        break;
-    case CHANGE_RELEASE:
-        say_left(trace, change->agent, &change->was);
-        break;
-    case CHANGE_REASSIGN: {
+    struct arena *arena = &undo->builder.plan->arena;
+    struct trace_said *said = &undo->traces[index].said;
+    if (change->kind == CHANGE_REASSIGN) {
         size_t from = trace_of(undo, change->from);
-        say_taken(trace, change);
-        say_left(&undo->traces[from], change->agent, &change->from_was);
+        trace_taken(said, change);
+        trace_left(&undo->traces[from].said, change->agent, &change->from_was);
         join(undo, index, from);
-        break;
-    }
-    case CHANGE_RESERVE:
-        say_reserved(trace, change);
-        break;
-    case CHANGE_UNRESERVE:
-        say_was(trace, 3, was_reserved(trace->ext, change->from, &change->was));
-        say_became(trace, 2, slot_free(trace->ext, 0, NULL));
-        break;
-    case CHANGE_PIN:
-    case CHANGE_UNPIN:
-        say_marked(trace, change);
-        break;
-    case CHANGE_SET:
-        say_set(undo, trace, change);
-        break;
-    case CHANGE_REPAIR:
-        say_was(trace, 3, slot_free(trace->ext, undo->action->at_ms / 1000, change->agent));
-        say_became(trace, 2, slot_free(trace->ext, 0, NULL));
-        break;
-    case CHANGE_EXEMPT:
-    case CHANGE_UNEXEMPT:
-    case CHANGE_CREATE:
-    case CHANGE_ADOPT:
-    case CHANGE_KIND_COUNT:
-        break;
+    } else if (change->kind == CHANGE_REPAIR) {
+        trace_handed_on(said, change, undo->action->at_ms / 1000);
+    } else {
+        trace_change(said, change, arena);
     }
 }
 
@@ -239,10 +120,7 @@ static void read_action(struct undo *undo)
         }
     }
     for (size_t i = 0; i < undo->n_traces; i++) {
-        struct trace *trace = &undo->traces[i];
-        if (trace->became_rank == 3 && trace->became.state == SLOT_ASSIGNED) {
-            trace->became.note = trace->pin;
-        }
+        trace_seal(&undo->traces[i].said);
     }
 }
 
@@ -259,7 +137,7 @@ static bool is_now(const struct trace *trace, const struct slot *then)
     switch ((enum slot_state)now->state) {
     case SLOT_ASSIGNED:
         return slot_holds(now, then->agent) && text_same(now->note, then->note) &&
-               (!trace->sets_fallback || text_same(slot_fallback(now), slot_fallback(then)));
+               (!trace->said.sets_fallback || text_same(slot_fallback(now), slot_fallback(then)));
     case SLOT_RESERVED:
         return text_same(now->note, then->note) && text_same(now->target, then->target) &&
                now->until_s == then->until_s;
@@ -276,8 +154,8 @@ static void find_other_holdings(struct undo *undo)
     struct strmap owners;
     strmap_init(&owners, undo->n_traces);
     for (size_t i = 0; i < undo->n_traces; i++) {
-        if (undo->traces[i].was.state == SLOT_ASSIGNED) {
-            strmap_add(&owners, undo->traces[i].was.agent, i);
+        if (undo->traces[i].said.was.state == SLOT_ASSIGNED) {
+            strmap_add(&owners, undo->traces[i].said.was.agent, i);
         }
     }
     const struct snapshot *snapshot = undo->input->snapshot;
@@ -305,8 +183,8 @@ static void find_conflicts(struct undo *undo)
     struct arena *arena = &undo->builder.plan->arena;
     for (size_t i = 0; i < undo->n_traces; i++) {
         struct trace *trace = &undo->traces[i];
-        if (!is_now(trace, &trace->became)) {
-            trace->conflict = arena_printf(arena, "%s has changed since: %s", trace->ext,
+        if (!is_now(trace, &trace->said.became)) {
+            trace->conflict = arena_printf(arena, "%s has changed since: %s", trace->said.ext,
                                            slot_describe(arena, trace->now));
         }
     }
@@ -316,7 +194,7 @@ static void find_conflicts(struct undo *undo)
         if (undo->traces[i].conflict && !root->conflict) {
             root->conflict = undo->traces[i].conflict;
         }
-        root->differs = root->differs || !is_now(&undo->traces[i], &undo->traces[i].was);
+        root->differs = root->differs || !is_now(&undo->traces[i], &undo->traces[i].said.was);
     }
 }
 
@@ -336,9 +214,9 @@ static struct slot freed(struct undo *undo, const struct trace *trace)
     struct plan *plan = undo->builder.plan;
     const struct slot *now = trace->now;
     if (now && now->state == SLOT_ASSIGNED && plan->now_s - now->at_s > MISTAKE_S) {
-        return slot_free(trace->ext, plan->now_s, now->agent);
+        return slot_free(trace->said.ext, plan->now_s, now->agent);
     }
-    return slot_copy(&plan->arena, &trace->was);
+    return slot_copy(&plan->arena, &trace->said.was);
 }
 
 static void set_step(struct undo *undo, struct step *step, const struct trace *trace)
@@ -346,20 +224,21 @@ static void set_step(struct undo *undo, struct step *step, const struct trace *t
     struct plan *plan = undo->builder.plan;
     const struct slot *now = trace->now;
     step->before = now;
-    if (trace->was.state == SLOT_FREE) {
+    if (trace->said.was.state == SLOT_FREE) {
         step->after = freed(undo, trace);
         return;
     }
-    step->after = slot_copy(&plan->arena, &trace->was);
-    step->after.by = trace->was.by ? step->after.by : undo->builder.by;
+    step->after = slot_copy(&plan->arena, &trace->said.was);
+    step->after.by = trace->said.was.by ? step->after.by : undo->builder.by;
     /* Not known since when: what is written now is ours, and adopted. */
-    step->after.at_s = trace->was.at_s ? trace->was.at_s : plan->now_s;
-    if (trace->was.state == SLOT_RESERVED && now) {
+    step->after.at_s = trace->said.was.at_s ? trace->said.was.at_s : plan->now_s;
+    if (trace->said.was.state == SLOT_RESERVED && now) {
         slot_keep_former(&step->after, now);
-    } else if (now && slot_holds(now, trace->was.agent)) {
+    } else if (now && slot_holds(now, trace->said.was.agent)) {
         const char *fallback = slot_fallback(&step->after);
-        step->after.own =
-            trace->sets_fallback ? belongings_with(&plan->arena, now->own, fallback) : now->own;
+        step->after.own = trace->said.sets_fallback
+                              ? belongings_with(&plan->arena, now->own, fallback)
+                              : now->own;
     } else if (trace->moves_back) {
         step->after.own = trace->moves_back->own;
     }
@@ -372,7 +251,7 @@ static struct change *add(struct undo *undo, enum change_kind kind, const struct
     struct plan *plan = undo->builder.plan;
     const struct trace *root = &undo->traces[root_of(undo, (size_t)(trace - undo->traces))];
     struct change *change =
-        plan_add_plain(plan, kind, arena_strdup(&plan->arena, trace->ext),
+        plan_add_plain(plan, kind, arena_strdup(&plan->arena, trace->said.ext),
                        arena_strdup(&plan->arena, agent), left ? 2 : 1, undo->why);
     set_step(undo, &change->steps[0], trace);
     if (left) {
@@ -382,7 +261,8 @@ static struct change *add(struct undo *undo, enum change_kind kind, const struct
         const char *now = slot_describe(&plan->arena, trace->now);
         change->result = RESULT_SKIPPED;
         change->already_applied = true;
-        change->detail = arena_printf(&plan->arena, "already applied: %s is %s", trace->ext, now);
+        change->detail =
+            arena_printf(&plan->arena, "already applied: %s is %s", trace->said.ext, now);
         plan->counts[kind]--;
     } else if (root->conflict) {
         change->result = RESULT_CONFLICT;
@@ -412,8 +292,8 @@ static void add_with_notes(struct undo *undo, enum change_kind kind, const struc
 /* The pin that a release or a move had ended, unless an unpin of the record brings it back. */
 static void add_pin(struct undo *undo, const struct trace *trace, const char *agent)
 {
-    if (trace->was.note && !trace->unpinned) {
-        add_with_notes(undo, CHANGE_PIN, trace, agent, NULL, trace->was.note);
+    if (trace->said.was.note && !trace->said.unpinned) {
+        add_with_notes(undo, CHANGE_PIN, trace, agent, NULL, trace->said.was.note);
     }
 }
 
@@ -435,12 +315,13 @@ static void invert(struct undo *undo, const struct audit_change *change)
         const struct trace *back = find_trace(undo, change->from);
         fresh = add(undo, CHANGE_REASSIGN, back, change->agent, trace);
         fresh->to = fresh->ext;
-        fresh->from = arena_strdup(&undo->builder.plan->arena, trace->ext);
+        fresh->from = arena_strdup(&undo->builder.plan->arena, trace->said.ext);
         add_pin(undo, back, change->agent);
         break;
     }
     case CHANGE_RESERVE:
-        add_with_notes(undo, trace->was.state == SLOT_RESERVED ? CHANGE_RESERVE : CHANGE_UNRESERVE,
+        add_with_notes(undo,
+                       trace->said.was.state == SLOT_RESERVED ? CHANGE_RESERVE : CHANGE_UNRESERVE,
                        trace, NULL, change->to, change->from);
         break;
     case CHANGE_UNRESERVE:

@@ -9,20 +9,13 @@
 #include "core/base/strmap.h"
 #include "core/plan/audit.h"
 #include "core/plan/builder.h"
+#include "core/plan/trace.h"
 
-/* An extension in the record. Of several changes that touch it, the one with the highest rank says
-   what it was, and what it became. */
+/* An extension in the record. */
 struct trace {
-    char ext[EXT_ROOM];
-    const struct slot *now; /* NULL: not there */
-    struct slot was;
-    int was_rank;
-    struct slot became;
-    int became_rank;
-    const char *pin;               /* the note of a pin that came with an assignment */
+    struct trace_said said;        /* what the record says that it was, and became */
+    const struct slot *now;        /* NULL: not there */
     const struct slot *moves_back; /* what the agent who gets it back holds until then; or NULL */
-    bool sets_fallback;            /* a change of the record set the holder's fallback */
-    bool unpinned;                 /* a change of the record lifts a pin that a release ended */
     const char *conflict;          /* why it cannot be undone, or NULL */
     bool differs;                  /* at the root: something is not as it was before the action */
     size_t joined;                 /* union-find over the traces */
