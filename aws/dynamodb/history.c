@@ -187,6 +187,7 @@ bool ddb_audit_record(const json_t *item, char id[DDB_AUDIT_ID_ROOM], struct aud
         .action_id = id,
         .place = sk,
         .at_ms = begin_of(id, at_ms),
+        .written_ms = at_ms,
         .order = at_ms,
         .actor = actor ? actor : "",
         .origin = {.user = ddb_item_text(item, "user"),

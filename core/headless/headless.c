@@ -10,6 +10,7 @@ static void run_release(struct run *run)
     progress_line_end(&run->line);
     usecase_release(&run->use);
     port_info_release(&run->facts);
+    rewound_free(run->then);
     session_close(run->session);
 }
 

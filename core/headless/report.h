@@ -13,6 +13,7 @@
 
 #include "core/session/health.h"
 #include "core/session/lookup.h"
+#include "core/session/past.h"
 #include "core/session/rows.h"
 #include "core/session/session.h"
 
@@ -56,12 +57,13 @@ struct status_report {
     const struct snapshot *snapshot;
     const struct roster *roster; /* NULL: not read */
     const struct agent_rows *rows;
-    const uint64_t *counts;        /* EXT_STATE_COUNT */
+    const uint64_t *counts; /* EXT_STATE_COUNT */
     const struct group_tallies *groups;
     const struct port_info *facts; /* of the ports; may be empty */
     const char *store_uri;
-    const char *directory_uri; /* NULL */
-    const char *export_uri;    /* NULL */
+    const char *directory_uri;  /* NULL */
+    const char *export_uri;     /* NULL */
+    const struct rewound *then; /* as of a moment of the past; NULL: as of now */
     const struct settings *settings;
     const struct err *directory_err; /* why the directory was not read, NULL or ERR_OK */
 };
@@ -70,7 +72,8 @@ struct extensions_report {
     const struct snapshot *snapshot;
     const struct policy *policy;
     int64_t now_s;
-    bool free_only; /* those that could be assigned */
+    bool free_only;             /* those that could be assigned */
+    const struct rewound *then; /* as of a moment of the past; NULL: as of now */
 };
 
 struct lookup_report {
@@ -78,6 +81,8 @@ struct lookup_report {
     const struct lookup *lookup;
     const struct policy *policy;
     int64_t now_s;
+    int64_t at_ms;                    /* as of then; 0: as of now */
+    const struct rewind_doubt *doubt; /* NULL: it is known */
 };
 
 struct doctor_report {

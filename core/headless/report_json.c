@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/headless/report_private.h"
+#include "core/headless/report_json_private.h"
 #include "core/base/text.h"
 
 #include "core/base/banned.h"
@@ -119,8 +119,8 @@ static json_t *plan_counts(const struct plan *plan)
 }
 
 /* What a change of a plan and one of the audit trail have in common. */
-static json_t *change_members(enum change_kind kind, const char *ext, const char *agent,
-                              const char *from, const char *to, const char *why)
+json_t *report_json_change(enum change_kind kind, const char *ext, const char *agent,
+                           const char *from, const char *to, const char *why)
 {
     json_t *object = json_object();
     json_object_set_new(object, "change", text(change_kind_name(kind)));
@@ -133,7 +133,7 @@ static json_t *change_members(enum change_kind kind, const char *ext, const char
 }
 
 /* Where calls go from then on; of a reservation only if it says so. */
-static void set_calls(json_t *object, enum change_kind kind, const struct slot *calls)
+void report_json_calls(json_t *object, enum change_kind kind, const struct slot *calls)
 {
     if (kind == CHANGE_SET || calls->target || calls->until_s > 0) {
         json_object_set_new(object, "target", text(calls->target));
@@ -144,15 +144,15 @@ static void set_calls(json_t *object, enum change_kind kind, const struct slot *
 
 static json_t *change_object(const struct change *change)
 {
-    json_t *object = change_members(change->kind, change->ext, change->agent, change->from,
-                                    change->to, change->why);
+    json_t *object = report_json_change(change->kind, change->ext, change->agent, change->from,
+                                        change->to, change->why);
     json_object_set_new(object, "result", text(change_result_name(change->result)));
     if (change->detail) {
         json_object_set_new(object, "detail", text(change->detail));
     }
     const struct slot *calls = change_calls(change);
     if (calls) {
-        set_calls(object, change->kind, calls);
+        report_json_calls(object, change->kind, calls);
     }
     return object;
 }
@@ -395,6 +395,10 @@ void report_json_status(const struct report *report, const struct status_report 
                             text(status->facts->items[i].value));
     }
     json_object_set_new(document, "facts", facts);
+    if (status->then) {
+        json_object_set_new(document, "as_of", moment(status->snapshot->read_at_s));
+        json_object_set_new(extensions, "unknown", number(rewound_unknown(status->then)));
+    }
     if (status->directory_err && status->directory_err->code != ERR_OK) {
         json_object_set_new(document, "directory_error", error_object(status->directory_err));
     }
@@ -450,6 +454,19 @@ static json_t *extension_object(const struct slot *slot, const struct policy *po
     return object;
 }
 
+/* What is known of a number that is shown as of a moment of the past. */
+static void set_past(json_t *object, const struct slot *slot, const struct rewind_doubt *doubt)
+{
+    if (slot->state == SLOT_ABSENT) {
+        json_object_set_new(object, "state", json_string("unknown"));
+    }
+    if (doubt) {
+        json_object_set_new(
+            object, doubt->kind == DOUBT_HELD_BEFORE ? "held_since_before" : "not_known_before",
+            moment(doubt->at_ms / 1000));
+    }
+}
+
 void report_json_agents(const struct report *report, const struct agent_rows *rows)
 {
     json_t *list = json_array();
@@ -466,7 +483,11 @@ void report_json_extensions(const struct report *report, const struct extensions
         const struct slot *slot = &shown->snapshot->slots[i];
         enum ext_state state = policy_state(shown->policy, slot, shown->now_s);
         if (!shown->free_only || state == EXT_FREE) {
-            json_array_append_new(list, extension_object(slot, shown->policy, shown->now_s));
+            json_t *object = extension_object(slot, shown->policy, shown->now_s);
+            if (shown->then) {
+                set_past(object, slot, rewound_doubt(shown->then, slot->ext));
+            }
+            json_array_append_new(list, object);
         }
     }
     write_document(report, list);
@@ -498,59 +519,14 @@ void report_json_lookup(const struct report *report, const struct lookup_report 
     json_object_set_new(object, "fallback", place_object(&lookup->backup));
     json_object_set_new(object, "fallback_target", text(slot_fallback(&lookup->slot)));
     json_object_set_new(object, "reason", text(lookup_reason_name(lookup->reason)));
+    if (shown->at_ms > 0) {
+        json_object_set_new(object, "as_of", moment(shown->at_ms / 1000));
+        set_past(object, &lookup->slot, shown->doubt);
+    }
     write_document(report, object);
 }
 
-/* ---- history, doctor --------------------------------------------------------------------- */
-
-static json_t *history_changes(const struct audit_action *action)
-{
-    json_t *changes = json_array();
-    for (size_t i = 0; i < action->n_changes; i++) {
-        const struct audit_change *change = &action->changes[i];
-        json_t *members = change_members(change->kind, change->ext, change->agent, change->from,
-                                         change->to, change->why);
-        if (change->kind == CHANGE_RESERVE || change->kind == CHANGE_SET) {
-            set_calls(members, change->kind, &change->calls);
-        }
-        json_array_append_new(changes, members);
-    }
-    return changes;
-}
-
-static json_t *history_object(const struct audit_action *action)
-{
-    json_t *object = json_object();
-    char at[CLOCK_TEXT_MAX];
-    clock_format_ms(action->at_ms, at);
-    json_object_set_new(object, "action_id", text(action->action_id));
-    json_object_set_new(object, "at", text(at));
-    json_object_set_new(object, "actor", text(action->actor));
-    json_object_set_new(object, "user", text(action->origin.user));
-    json_object_set_new(object, "via", text(audit_via_name(action->origin.via)));
-    json_object_set_new(object, "action", text(action->action));
-    json_object_set_new(object, "ticket", text(action->origin.ticket));
-    json_object_set_new(object, "undoes", text(action->origin.undoes));
-    json_object_set_new(object, "plan_file", text(action->origin.plan_file));
-    json_object_set_new(object, "changes", history_changes(action));
-    return object;
-}
-
-void report_json_history(const struct report *report, const struct history *history)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < history->n_actions; i++) {
-        json_array_append_new(list, history_object(&history->actions[i]));
-    }
-    write_document(report, list);
-}
-
-void report_json_history_lines(const struct report *report, const struct history *history)
-{
-    for (size_t i = 0; i < history->n_actions; i++) {
-        write_document(report, history_object(&history->actions[i]));
-    }
-}
+/* ---- the doctor -------------------------------------------------------------------------- */
 
 void report_json_doctor(const struct report *report, const struct doctor_report *doctor)
 {

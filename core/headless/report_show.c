@@ -23,7 +23,7 @@ static const char *state_counts(struct arena *arena, const struct status_report 
                             text_number(status->counts[ext_states_told[i]], number),
                             ext_state_name(ext_states_told[i]));
     }
-    if (status->counts[EXT_ABSENT] > 0) {
+    if (status->counts[EXT_ABSENT] > 0 && !status->then) {
         line = arena_printf(arena, "%s; %s not made yet, the next sync makes %s", line,
                             text_count(arena, status->counts[EXT_ABSENT], "number"),
                             status->counts[EXT_ABSENT] == 1 ? "it" : "them");
@@ -182,7 +182,14 @@ void report_text_status(const struct report *report, const struct status_report 
             table_row(&table, fact_name(arena, fact->name), fact->value);
         }
     }
+    if (status->then) {
+        table_row(&table, "as of", report_moment(arena, status->snapshot->read_at_s));
+    }
     table_row(&table, "extensions", state_counts(arena, status));
+    size_t unknown = status->then ? rewound_unknown(status->then) : 0;
+    if (unknown > 0) {
+        table_row(&table, "not known", text_count(arena, unknown, "extension"));
+    }
     struct pool_level level = policy_level(&status->settings->policy, status->counts);
     const char *warning = status->groups->n == 0 ? level_text(arena, &level) : NULL;
     if (warning) {
@@ -261,6 +268,20 @@ static bool has_calls(const struct snapshot *snapshot)
     return has;
 }
 
+static const char *state_name(const struct rewound *then, enum ext_state state)
+{
+    return then && state == EXT_ABSENT ? "unknown" : ext_state_name(state);
+}
+
+/* "before" a time if somebody's number was adopted then. */
+static const char *since(struct arena *arena, const struct rewound *then, const struct slot *slot)
+{
+    const struct rewind_doubt *doubt = then ? rewound_doubt(then, slot->ext) : NULL;
+    return doubt && doubt->kind == DOUBT_HELD_BEFORE
+               ? arena_printf(arena, "before %s", report_moment(arena, doubt->at_ms / 1000))
+               : report_moment(arena, slot->at_s);
+}
+
 void report_text_extensions(const struct report *report, const struct extensions_report *shown)
 {
     struct table table;
@@ -273,8 +294,8 @@ void report_text_extensions(const struct report *report, const struct extensions
         const struct slot *slot = &snapshot->slots[i];
         enum ext_state state = policy_state(shown->policy, slot, shown->now_s);
         if (!shown->free_only || state == EXT_FREE) {
-            table_row(&table, slot->ext, ext_state_name(state), who(&table.arena, slot),
-                      report_moment(&table.arena, slot->at_s), slot->note, slot->target,
+            table_row(&table, slot->ext, state_name(shown->then, state), who(&table.arena, slot),
+                      since(&table.arena, shown->then, slot), slot->note, slot->target,
                       report_moment(&table.arena, slot->until_s));
         }
     }
@@ -324,7 +345,7 @@ enum err_code report_rows_extensions(const struct report *report, const struct s
         enum ext_state state = policy_state(shown->policy, slot, shown->now_s);
         bool held = slot->state == SLOT_ASSIGNED;
         const char *const cells[] = {slot->ext,
-                                     ext_state_name(state),
+                                     state_name(shown->then, state),
                                      held ? slot->agent : NULL,
                                      report_moment(&arena, slot->at_s),
                                      slot->note,
@@ -372,7 +393,7 @@ static void tell_extension(struct table *table, const struct lookup_report *show
     bool assigned = slot->state == SLOT_ASSIGNED;
     const char *since = report_moment(&table->arena, slot->at_s);
     told(table, "extension", slot->ext);
-    told(table, "state", ext_state_name(state));
+    told(table, "state", state == EXT_ABSENT ? "unknown" : ext_state_name(state));
     told(table, "agent", assigned ? slot->agent : NULL);
     told(table, "last agent", assigned ? NULL : slot->agent);
     told(table, slot->state == SLOT_FREE ? "given back" : "since", since);
@@ -388,6 +409,19 @@ static void tell_place(struct table *table, const char *name, const struct looku
 {
     if (place->kind[0] != '\0') {
         table_row(table, name, arena_printf(&table->arena, "%s %s", place->kind, place->value));
+    }
+}
+
+static void tell_past(struct table *table, const struct lookup_report *shown)
+{
+    if (shown->doubt) {
+        table_row(table,
+                  shown->doubt->kind == DOUBT_HELD_BEFORE ? "held since before"
+                                                          : "not known before",
+                  report_moment(&table->arena, shown->doubt->at_ms / 1000));
+    }
+    if (shown->at_ms > 0) {
+        table_row(table, "as of", report_moment(&table->arena, shown->at_ms / 1000));
     }
 }
 
@@ -407,6 +441,7 @@ void report_text_lookup(const struct report *report, const struct lookup_report 
     if (lookup->slot.until_s > 0) {
         table_row(&table, "until", report_moment(&table.arena, lookup->slot.until_s));
     }
+    tell_past(&table, shown);
     tell_place(&table, "a call goes to", &lookup->place);
     told(&table, "fallback", slot_fallback(&lookup->slot));
     tell_place(&table, "fallback goes to", &lookup->backup);

@@ -11,6 +11,7 @@
 #include "core/headless/headless.h"
 #include "core/headless/progress_line.h"
 #include "core/headless/report.h"
+#include "core/session/past.h"
 #include "core/session/usecase.h"
 
 struct run {
@@ -22,6 +23,7 @@ struct run {
     char digest[DIGEST_ROOM]; /* of the plan file that was written; "": none */
     bool asked;               /* the plan was shown, and a question asked about it */
     struct port_info facts;
+    struct rewound *then; /* with --at: what the store held then; NULL: it is about now */
     int64_t start_ms;
 };
 
@@ -52,6 +54,16 @@ int run_export(struct run *run);
 int run_status(struct run *run);
 int run_list(struct run *run);
 int run_lookup(struct run *run);
+
+/* The moment of --at, which lies in the past; 0: not given. past.c */
+enum err_code run_moment(struct run *run, int64_t *at_ms) ERR_CHECK;
+/* Reads what is shown into run->use.snapshot: the store as it is, or with --at as it was (run->then). */
+enum err_code run_read_store(struct run *run) ERR_CHECK;
+/* The time that what is shown is judged by. */
+int64_t run_shown_s(const struct run *run);
+
+/* --lookup --at */
+int run_lookup_at(struct run *run);
 
 /* history.c */
 int run_history(struct run *run);

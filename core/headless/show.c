@@ -60,11 +60,12 @@ int run_status(struct run *run)
     uint64_t counts[EXT_STATE_COUNT];
     struct err directory_err = ERR_INIT;
     const char *actor = NULL;
-    if (usecase_read_store(&run->use, LOAD_NORMAL) != ERR_OK ||
+    if (run_read_store(run) != ERR_OK ||
         session_actor(run->session, &run->line.progress, &actor, &run->use.err) != ERR_OK) {
         return run_report_failure(run);
     }
-    if (session_directory_uri(run->session) && usecase_read_directory(&run->use) != ERR_OK) {
+    if (!run->then && session_directory_uri(run->session) &&
+        usecase_read_directory(&run->use) != ERR_OK) {
         directory_err = run->use.err;
     }
     progress_line_end(&run->line);
@@ -87,6 +88,7 @@ int run_status(struct run *run)
         .store_uri = session_store_uri(run->session),
         .directory_uri = session_directory_uri(run->session),
         .export_uri = session_export_uri(run->session),
+        .then = run->then,
         .settings = run->settings,
         .directory_err = &directory_err,
     };
@@ -116,8 +118,9 @@ static enum err_code list_agents(struct run *run)
 {
     struct arena arena = ARENA_INIT;
     struct agent_rows rows;
-    if (session_directory_uri(run->session) && usecase_read_directory(&run->use) != ERR_OK) {
-        return run->use.err.code;
+    if (!run->then && session_directory_uri(run->session) &&
+        usecase_read_directory(&run->use) != ERR_OK) {
+        return run->use.err.code; /* nobody knows who was in the directory then */
     }
     progress_line_end(&run->line);
     run_say_note(run);
@@ -133,8 +136,9 @@ static enum err_code list_extensions(struct run *run)
     const struct extensions_report shown = {
         .snapshot = run->use.snapshot,
         .policy = session_policy(run->session),
-        .now_s = session_now_s(run->session),
+        .now_s = run_shown_s(run),
         .free_only = run->settings->list_kind == LIST_FREE,
+        .then = run->then,
     };
     progress_line_end(&run->line);
     if (report->json) {
@@ -153,7 +157,7 @@ int run_list(struct run *run)
     enum err_code code = sheet_check(agents ? report_agent_columns : report_extension_columns,
                                      run->settings, &run->use.err);
     if (code == ERR_OK) {
-        code = usecase_read_store(&run->use, LOAD_NORMAL);
+        code = run_read_store(run);
     }
     if (code == ERR_OK) {
         code = agents ? list_agents(run) : list_extensions(run);
@@ -241,6 +245,9 @@ static enum err_code not_there(struct run *run, const struct request *wanted)
 
 int run_lookup(struct run *run)
 {
+    if (run->settings->at.given) {
+        return run_lookup_at(run);
+    }
     const struct request *wanted = run->settings->lookup;
     struct lookup_question question = {.ext = wanted->ext, .agent = wanted->agent};
     struct agent_row agent = {.login = wanted->agent};

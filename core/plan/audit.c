@@ -201,6 +201,10 @@ enum err_code history_add(struct history *history, const struct audit_record *re
     struct audit_action *into = action_of(history, record);
     audit_count_changes(changes, n_changes, counts);
     add_counts(into, record, counts);
+    for (size_t i = 0; i < n_changes; i++) {
+        changes[i].at_ms = record->written_ms ? record->written_ms : record->at_ms;
+        changes[i].order = record->order;
+    }
     if (n_changes > 0 && !history->counts_only) {
         into->changes =
             mem_resize(into->changes, into->n_changes + n_changes, sizeof *into->changes);

@@ -38,6 +38,8 @@ struct audit_change {
     const char *to;
     const char *why;
     uint32_t group;
+    int64_t at_ms; /* when its record was written, as far as the store tells: else when it began */
+    int64_t order; /* of its record */
     struct slot calls; /* reserve, set: target, until_s and own->fallback that the change left */
     /* What the (new) extension was before, as far as it was recorded; ext is not set. The state is
        SLOT_RESERVED or not said (SLOT_ABSENT); the agent is not said if it is that of the change. */
@@ -97,6 +99,7 @@ struct audit_action {
 
 struct history {
     struct arena arena;
+    bool by_time;     /* `order` is a time: clocks that differ a little have the last word */
     bool cut;         /* the oldest of these actions may have more records, which were not read */
     bool counts_only; /* set before the first history_add: the changes are counted and not kept */
     struct audit_action *actions; /* newest first */
@@ -119,8 +122,9 @@ size_t audit_encode(const struct plan *plan, size_t first, size_t n, bool planne
 /* A record as a store has it. */
 struct audit_record {
     const char *action_id;
-    int64_t at_ms; /* when the action began */
-    int64_t order; /* later ones have more: the sequence, or the time if there is none */
+    int64_t at_ms;      /* when the action began */
+    int64_t written_ms; /* when the record was written; 0: not known */
+    int64_t order;      /* later ones have more: the sequence, or the time if there is none */
     const char *actor;
     struct audit_origin origin;
     const char *action;
@@ -137,6 +141,9 @@ enum err_code history_add(struct history *history, const struct audit_record *re
 
 /* Newest first. Call after the last history_add. */
 void history_seal(struct history *history);
+
+/* Times of two records that are nearer than this do not tell which one was first. */
+#define AUDIT_CLOSE_MS 5000
 
 /* The same if `order` is milliseconds of clocks that differ a little: of two actions within five
    seconds that changed the same extension, the one that found what the other left is the newer. */

@@ -11,8 +11,6 @@
  * actions that changed one extension form a chain: what one left there is what the next one found.
  */
 
-#define CLOSE_MS 5000
-
 /* An extension at one end of a change, as far as the record says it. */
 struct end {
     bool known;
@@ -154,10 +152,12 @@ void history_seal_by_time(struct history *history)
 {
     struct audit_action *actions = history->actions;
     history_seal(history);
+    history->by_time = true;
     for (size_t i = 1; i < history->n_actions; i++) {
         /* Newest first: if the one at `i` came after one in front of it, it moves there. */
         size_t to = i;
-        for (size_t k = i; k > 0 && actions[k - 1].order - actions[i].order <= CLOSE_MS; k--) {
+        for (size_t k = i; k > 0 && actions[k - 1].order - actions[i].order <= AUDIT_CLOSE_MS;
+             k--) {
             to = came_after(&actions[i], &actions[k - 1]) ? k - 1 : to;
         }
         if (to != i) {

@@ -41,6 +41,7 @@ static enum err_code take_moment(const char *text, int days_after, struct until 
     *is = true;
     if (day_moment(text, days_after, &until->at_s)) {
         until->at_ms = until->at_s * 1000;
+        until->day = true;
         return until->at_s <= LAST_S ? ERR_OK
                                      : err_set(err, ERR_INPUT, "\"%s\" is too far away", text);
     }

@@ -20,6 +20,7 @@
 
 struct until {
     bool given;
+    bool day;      /* it was given as a day */
     int64_t at_s;  /* 0: never, or `in_s` says */
     int64_t in_s;  /* more than 0: so long after now, or before it */
     int64_t at_ms; /* the same as `at_s`, to the millisecond */

@@ -52,12 +52,13 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "\n"
         "What is set holds together. Of an action only those changes are shown that an\n"
         "extension or an agent asks for. T is a day in your zone, a moment in RFC 3339,\n"
-        "or how long ago (7d, 12h). --until T ends it: a day to its end.\n"
+        "or how long ago (7d, 12h). With --until and --at a day is meant to its end.\n"
         "\n"
-        "--format jsonl has an action a line, csv and tsv a change a line.\n"
+        "--at winds back what is there now. What was written without a record makes it\n"
+        "\"not known before\" a time; an adopted number was \"held since before\".\n"
         "\n"
-        "  extpool --history alice\n"
-        "  extpool --history --actor kim --since 2026-10-01 --format csv\n",
+        "  extpool --history --actor kim --since 2026-10-01 --format csv\n"
+        "  extpool --lookup 0042 --at 2026-10-03\n",
     [TOPIC_FILES] =
         "\n"
         "DEST is a path, " LOCATION_EXPORT_FORMS ", or - for standard output.\n"

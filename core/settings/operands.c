@@ -400,6 +400,9 @@ static enum err_code take_format(const struct command_line *line, struct setting
         err_hint(err, "It has %s", formats_of(&settings->arena, line->action));
         return ERR_USAGE;
     }
+    if (settings->check && settings->at.given) {
+        return err_set(err, ERR_USAGE, "--check is about now; leave --at out");
+    }
     settings->format = line->values[OPT_JSON] ? FORMAT_JSON : format;
     settings->json = settings->format == FORMAT_JSON;
     if (settings->columns && (settings->json || format == FORMAT_JSONL)) {

@@ -249,6 +249,11 @@ static enum err_code set_since(const struct value *v)
     return past_parse(v->text, PAST_SINCE, v->member, v->err);
 }
 
+static enum err_code set_at(const struct value *v)
+{
+    return past_parse(v->text, PAST_UNTIL, v->member, v->err);
+}
+
 /* ---- all types ----------------------------------------------------------------------------- */
 
 typedef enum err_code set_fn(const struct value *v);
@@ -260,7 +265,7 @@ static set_fn *const s_setters[] = {
     [TYPE_LABEL] = set_label, [TYPE_MODE] = set_mode,     [TYPE_CHOICE] = set_choice,
     [TYPE_WIDTH] = set_width, [TYPE_RANGES] = set_ranges, [TYPE_BLOCKED] = set_blocked,
     [TYPE_LIMIT] = set_limit, [TYPE_TARGET] = set_target, [TYPE_UNTIL] = set_until,
-    [TYPE_LOW] = set_low,     [TYPE_SINCE] = set_since,
+    [TYPE_LOW] = set_low,     [TYPE_SINCE] = set_since,   [TYPE_AT] = set_at,
 };
 _Static_assert(sizeof s_setters / sizeof *s_setters == TYPE_COUNT, "a setter for each type");
 

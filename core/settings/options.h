@@ -189,6 +189,7 @@ enum option_type {
     TYPE_TARGET, /* const char *, core/pool/target.h; "none" is "" */
     TYPE_UNTIL,  /* struct until */
     TYPE_SINCE,  /* struct until, of the past: a day is its begin */
+    TYPE_AT,     /* the same, but a day is its end */
     TYPE_COUNT
 };
 
@@ -218,6 +219,8 @@ enum section {
 #define FOR_STATUS ACTION_BIT(ACTION_STATUS)
 /* Those that only show something. */
 #define FOR_SHOWS (ACTION_BIT(ACTION_LIST_) | ACTION_BIT(ACTION_LOOKUP) | FOR_STATUS | FOR_HISTORY)
+/* Those that can show what was. */
+#define FOR_PAST (ACTION_BIT(ACTION_LIST_) | ACTION_BIT(ACTION_LOOKUP) | FOR_STATUS)
 #define FOR_TABLES (ACTION_BIT(ACTION_LIST_) | FOR_HISTORY)
 #define FOR_EXPORT ACTION_BIT(ACTION_EXPORT)
 #define FOR_SCREEN (ACTION_BIT(ACTION_CONSOLE) | ACTION_BIT(ACTION_DEMO))
@@ -363,6 +366,9 @@ enum section {
     X(OPT_ACTOR,         0,   "actor",        NULL,                    TEXT,      "P",            \
       NONE,     HISTORY, history_actor, FOR_HISTORY,                                              \
       "what this user or role did (a part of the name)", BYTES(256))                               \
+    X(OPT_AT,            0,   "at",           NULL,                    AT,        "T",            \
+      NONE,     HISTORY, at, FOR_PAST,                                                            \
+      "--list, --lookup, --status as of then")                                   \
     X(OPT_SINCE,         0,   "since",        NULL,                    SINCE,     "T",            \
       NONE,     HISTORY, since, FOR_HISTORY,                                                      \
       "what began then or later (a day: its begin)")                                              \

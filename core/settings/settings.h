@@ -121,6 +121,7 @@ struct settings {
     const char *history_agent;     /* NULL: of all agents */
     const char *history_actor;     /* part of a name; NULL: of everybody */
     struct until since;            /* of --history */
+    struct until at;               /* of --list, --lookup, --status: as of then */
     enum topic topic;              /* --help */
 
     /* ---- where ---- */

@@ -106,6 +106,24 @@ def test_the_history_of_one_number(desk, people):
     assert desk.json("--history", "--extension", number, "--limit", "1") == rows[:1]
 
 
+def test_what_was_then(desk, people, cloud):
+    people(["alice", "bob"])
+    desk.fill()
+    desk.origin.sync()
+    number = dict((agent, extension) for extension, agent in desk.state().assigned)["alice"]
+    desk.json("--sync")
+    adopted = desk.json("--history", "--limit", "1")[0]["at"]
+    desk.json("--release", "alice")
+    found = desk.json("--lookup", number, "--at", adopted)  # before any part of it was sent
+    assert found["agent"] == "alice" and found["since"] is None and found["held_since_before"]
+    assert desk.json("--lookup", "alice", "--at", adopted)["extension"] == number
+    cloud.gate.log.clear()
+    assert desk.run("--list", "agents", "--at", adopted).status == 0
+    months = {body["ExpressionAttributeValues"][":p"]["S"] for body in sent(cloud, "Query")
+              if body["ExpressionAttributeValues"].get(":p", {}).get("S", "").startswith("audit#")}
+    assert len(months) <= 3  # of a day ago, of now, and one ahead
+
+
 def test_an_old_table_is_adopted_synced_exported_and_answers(desk, people, cloud):
     desk.fill()
     people(["alice", "bob", "carol", "zoë"])

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sqlite3
 from datetime import datetime, timedelta
 
 import pytest
@@ -121,3 +122,73 @@ def test_lists_as_rows(desk):
     assert free[0] == "extension\tlast_agent" and "13\t" in free and not any(row.startswith("10") for row in free)
     assert desk.run("--list", "agents", "--columns", "state,agent").out.splitlines()[0] == "STATE     AGENT"
     assert desk.run("--list", "agents", "--columns", "ext").status == 64
+
+
+# ---- what was then ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(desk):
+    """The lists after each of the actions, and a moment between them and the next one."""
+    places = []
+    steps = [["--pin", "alice=desk"], ["--assign", "bob"], ["--swap", "bob=carol"], ["--release", "carol"],
+             ["--unreserve", "19"], ["--reassign", "bob=19"], ["--undo"], ["--reserve", "19", "--target", "ext:10"]]
+    for step in steps:
+        desk.json(*step)
+        at = datetime.fromisoformat(desk.json("--history", "--limit", "1")[0]["at"]) + timedelta(milliseconds=1)
+        places.append((at.isoformat(timespec="milliseconds"), desk.json("--list", "extensions")))
+        while datetime.now(at.tzinfo) <= at:
+            pass
+    assert len({json.dumps(listed) for _, listed in places}) > 6
+    return places
+
+
+def test_a_list_as_of_then_is_the_list_of_then(desk, told):
+    for at, listed in told:
+        assert desk.json("--list", "extensions", "--at", at) == listed
+        free = [row["extension"] for row in listed if row["state"] == "free"]
+        assert [row["extension"] for row in desk.json("--list", "free", "--at", at)] == free
+        holders = {row["agent"]: row["extension"] for row in listed if row["agent"]}
+        assert {row["agent"]: row["extension"] for row in desk.json("--list", "agents", "--at", at)} == holders
+        counts = desk.json("--status", "--at", at)
+        assert counts["extensions"]["assigned"] == len(holders) and counts["extensions"]["unknown"] == 0
+        assert datetime.fromisoformat(counts["as_of"]) <= datetime.fromisoformat(at)
+
+
+def test_one_number_and_one_agent_as_of_then(desk, told):
+    for at, listed in told:
+        for row in listed:
+            found = desk.json("--lookup", row["extension"], "--at", at)
+            assert {name: found.get(name) for name in row} == row
+        for agent in ("alice", "bob", "carol"):
+            held = [row["extension"] for row in listed if row["agent"] == agent]
+            if held:
+                assert desk.json("--lookup", agent, "--at", at)["extension"] == held[0]
+            else:
+                assert desk.run("--lookup", agent, "--at", at).status == 1
+
+
+def test_a_moment_that_is_none(desk):
+    assert "has not come yet" in desk.run("--lookup", "10", "--at", "2999-01-01").err
+    assert desk.run("--lookup", "10", "--at", "soon").status == 64
+    assert desk.run("--status", "--check", "--at", "1d").status == 64
+    today = f"{datetime.now():%Y-%m-%d}"
+    assert desk.json("--lookup", "10", "--at", today)["agent"] == "alice"  # as far as it is gone
+    said = desk.run("--lookup", "alice", "--at", "1d")
+    assert said.status == 1 and "alice held no extension at" in said.err
+
+
+def test_what_no_record_tells(desk):
+    assert desk.json("--lookup", "12", "--at", "1d")["state"] == "free"
+    connection = sqlite3.connect(desk.store)
+    connection.execute("UPDATE extension SET agent = 'mallory', state = 'assigned' WHERE extension = '17'")
+    connection.commit()
+    connection.close()
+    found = desk.json("--lookup", "17", "--at", "1d")
+    assert found["state"] == "unknown" and found["not_known_before"] and found["agent"] is None
+    shown = desk.run("--lookup", "17", "--at", "1d").out
+    assert "state             unknown" in shown and "not known before  20" in shown
+    listed = desk.run("--list", "extensions", "--at", "1d").out
+    assert [line for line in listed.splitlines() if line.startswith("17") and "unknown" in line and "not known before" in line]
+    assert desk.json("--status", "--at", "1d")["extensions"]["unknown"] == 1
+    assert "not known   1 extension" in desk.run("--status", "--at", "1d").out

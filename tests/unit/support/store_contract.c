@@ -343,6 +343,7 @@ int store_contract_run(const struct store_maker *maker)
         {"conflicts", store_conflict_tests, store_n_conflict_tests},
         {"the whole", store_whole_tests, store_n_whole_tests},
         {"history", store_history_tests, store_n_history_tests},
+        {"the past", store_past_tests, store_n_past_tests},
         {"what changed", store_refresh_tests, store_n_refresh_tests},
         {"lookups", store_lookup_tests, store_n_lookup_tests},
         {"exempt agents", store_exempt_tests, store_n_exempt_tests},

@@ -110,6 +110,8 @@ extern const struct CMUnitTest store_whole_tests[];
 extern const size_t store_n_whole_tests;
 extern const struct CMUnitTest store_history_tests[];
 extern const size_t store_n_history_tests;
+extern const struct CMUnitTest store_past_tests[];
+extern const size_t store_n_past_tests;
 extern const struct CMUnitTest store_refresh_tests[];
 extern const size_t store_n_refresh_tests;
 extern const struct CMUnitTest store_lookup_tests[];

@@ -277,15 +277,15 @@ static void lists_and_look_ups(void **state)
                  "[{\"agent\":\"alice\",\"name\":null,\"extension\":null,\"state\":\"new\","
                  "\"since\":null,\"pinned\":null}," BOB "]\n",
                  "");
-    report_json_extensions(&paper.report,
-                           &(struct extensions_report){w.snapshot, &w.policy, w.now_s, false});
+    report_json_extensions(
+        &paper.report, &(struct extensions_report){w.snapshot, &w.policy, w.now_s, false, NULL});
     paper_expect(&paper,
                  "[{\"extension\":\"0001\",\"state\":\"assigned\",\"agent\":\"bob\","
                  "\"since\":\"2026-10-23T12:00:00Z\",\"note\":\"desk\","
                  "\"target\":null,\"until\":null}," CAROL "]\n",
                  "");
     report_json_extensions(&paper.report,
-                           &(struct extensions_report){w.snapshot, &w.policy, w.now_s, true});
+                           &(struct extensions_report){w.snapshot, &w.policy, w.now_s, true, NULL});
     paper_expect(&paper, "[]\n", ""); /* what cools is not free */
     struct lookup lookup = {
         .slot = *rows.rows[1].slot, .place = {"agent", "arn:1"}, .backup = {"", ""}};

@@ -353,8 +353,8 @@ static void lists(void **state)
                  "alice        -     new\n"
                  "bob          0001  assigned  2026-10-23T12:00:00Z  desk\n",
                  "");
-    report_text_extensions(&paper.report,
-                           &(struct extensions_report){w.snapshot, &w.policy, w.now_s, false});
+    report_text_extensions(
+        &paper.report, &(struct extensions_report){w.snapshot, &w.policy, w.now_s, false, NULL});
     paper_expect(&paper,
                  "EXT   STATE     AGENT      SINCE                 NOTE\n"
                  "0001  assigned  bob        2026-10-23T12:00:00Z  desk\n"
@@ -363,7 +363,7 @@ static void lists(void **state)
                  "0004  reserved             2026-11-21T12:00:00Z  fax\n",
                  "");
     report_text_extensions(&paper.report,
-                           &(struct extensions_report){w.snapshot, &w.policy, w.now_s, true});
+                           &(struct extensions_report){w.snapshot, &w.policy, w.now_s, true, NULL});
     paper_expect(&paper,
                  "EXT   STATE  AGENT  SINCE  NOTE\n"
                  "0002  free\n",
