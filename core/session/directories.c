@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/pool/group.h"
+#include "core/settings/location.h"
 
 #include "core/base/banned.h"
 
@@ -294,13 +295,30 @@ static void check_column(void *context, const struct group *group, const struct 
     }
 }
 
-/* A file need not have the columns of the others; one that no file has is a mistake of the group. */
-static enum err_code check_columns(const struct session *session, const struct roster *roster,
+static bool has_file(const struct settings *settings)
+{
+    bool has = false;
+    for (size_t i = 0; !has && i < settings->n_directories; i++) {
+        has = location_rest(settings->directories[i].uri, "file");
+    }
+    return has;
+}
+
+/* A file need not have the columns of the others; one that no file has is a mistake of the group. With
+   several contexts the group may be for the files of another one: then it is worth a note. */
+static enum err_code check_columns(const struct session *session, struct roster *roster,
                                    struct err *err)
 {
+    const struct settings *settings = session->settings;
     struct column_check check = {roster, ERR_INIT};
     if (roster_n_unread(roster) == 0) {
-        groups_each_term(&session->settings->policy, check_column, &check);
+        groups_each_term(&settings->policy, check_column, &check);
+    }
+    if (check.err.code != ERR_OK && settings->n_contexts > 1) {
+        if (has_file(settings)) {
+            roster_note(roster, "%s", check.err.text);
+        }
+        return ERR_OK;
     }
     if (check.err.code != ERR_OK && err) {
         *err = check.err;

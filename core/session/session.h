@@ -108,7 +108,8 @@ void session_look_ahead(struct session *session, const struct progress *progress
  * an empty directory, for a refused, throttled or unreachable service.
  *
  * An error of the whole is what somebody here has to do something about before anything can be read:
- * a mistake in the settings (ERR_USAGE, ERR_CONFIG), credentials (ERR_AUTH), a stop (ERR_CANCELLED);
+ * a mistake in the settings (ERR_USAGE, ERR_CONFIG; also a group's column that no file has, unless other
+ * contexts may have it), credentials (ERR_AUTH), a stop (ERR_CANCELLED);
  * and if no directory could be read. Then the text names each of them, and the code is that of the
  * first that is not merely empty (ERR_GUARD).
  */

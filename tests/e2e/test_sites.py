@@ -290,6 +290,10 @@ def test_a_column_that_one_file_lacks_is_no_mistake_and_one_that_all_lack_is(sit
         done = sites.run(*action)
         assert done.status == 64
         assert 'config:6: [group sales]: no directory has a column "cost-centre"' in done.err
+    sites.rules(GROUPS.format(column="cost-centre") + "[context a]\n[context b]\n")  # groups hold for all of them
+    done = sites.run("--sync", "--dry-run")
+    assert done.status == 0 and 'no directory has a column "cost-centre"' in done.err
+    sites.rules(GROUPS.format(column="cost-centre"))
     sites.york.unlink()  # it may be in this one
     done = sites.run("--sync")
     assert done.status == 4 and "york: " in done.err
