@@ -231,30 +231,52 @@ bool policy_valid_ext(const struct policy *policy, const char *ext)
     return ext[n] == '\0' && n == policy->width;
 }
 
-/* The first range that ends at `ext` or behind it; n_ranges if there is none. */
-static size_t range_at(const struct policy *policy, const char *ext)
+/* Numbers of one width are in the order of these. */
+static uint64_t order_of(const char *ext, int width)
+{
+    uint64_t order = 0;
+    for (int i = 0; i < width; i++) {
+        order = order << 8 | (unsigned char)ext[i];
+    }
+    return order;
+}
+
+static bool holds_order(const struct policy *policy, size_t range, uint64_t order)
+{
+    return order_of(policy->ranges[range].first, policy->width) <= order &&
+           order <= order_of(policy->ranges[range].last, policy->width);
+}
+
+/* The first range that ends at that number or behind it; n_ranges if there is none. Planners ask it for each
+   number: it has no branch that a processor could guess wrong. */
+static size_t range_at(const struct policy *policy, uint64_t order)
 {
     size_t low = 0;
-    size_t high = policy->n_ranges;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(policy->ranges[middle].last, ext) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    for (size_t n = policy->n_ranges; n > 0;) {
+        size_t half = n / 2;
+        bool behind = order_of(policy->ranges[low + half].last, policy->width) < order;
+        low += behind ? half + 1 : 0;
+        n = behind ? n - half - 1 : half;
     }
     return low;
 }
 
+/* Whoever walks numbers in their order asks for one range many times: the one that was found last is
+   looked at first. It is a hint of each thread, and holds for any policy, because it is compared. */
 const struct ext_range *policy_range_of(const struct policy *policy, const char *ext)
 {
+    static _Thread_local size_t s_hint;
     if (!policy_valid_ext(policy, ext)) {
         return NULL;
     }
-    size_t range = range_at(policy, ext);
-    bool holds = range < policy->n_ranges && strcmp(policy->ranges[range].first, ext) <= 0;
-    return holds ? &policy->ranges[range] : NULL;
+    const uint64_t order = order_of(ext, policy->width);
+    size_t range = s_hint;
+    if (range >= policy->n_ranges || !holds_order(policy, range, order)) {
+        range = range_at(policy, order);
+        s_hint = range;
+    }
+    return range < policy->n_ranges && holds_order(policy, range, order) ? &policy->ranges[range]
+                                                                         : NULL;
 }
 
 bool policy_in_ranges(const struct policy *policy, const char *ext)
@@ -377,7 +399,7 @@ uint64_t policy_missing(const struct policy *policy, const struct snapshot *snap
 
 bool policy_next_ext(const struct policy *policy, char ext[EXT_ROOM])
 {
-    size_t range = ext[0] == '\0' ? 0 : range_at(policy, ext);
+    size_t range = ext[0] == '\0' ? 0 : range_at(policy, order_of(ext, policy->width));
     if (range < policy->n_ranges && strcmp(policy->ranges[range].last, ext) == 0) {
         range++;
     }

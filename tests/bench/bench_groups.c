@@ -98,6 +98,7 @@ static void make_policies(struct policy *plain, struct policy *grouped, struct a
     const char *all = arena_printf(arena, "1000000-%d", 1000000 + GROUPS * NUMBERS - 1);
     policy_default(plain);
     plain->width = 7;
+    plain->n_blocked = 0;
     *grouped = *plain;
     if (policy_set_ranges(plain, all, &err) != ERR_OK) {
         fail(err.text);
