@@ -185,7 +185,26 @@ struct candidate {
     uint16_t group;
     bool by_login; /* each agent has to be asked; else: */
     enum holds holds;
+    const char
+        *tail;     /* of a group with one term, about the login: what stands behind the last '*' */
+    size_t behind; /* its length; a login that ends otherwise is not asked further */
 };
+
+/* Most logins are told apart by their ends. */
+static void set_tail(struct candidate *candidate, const struct group *group)
+{
+    const struct match_line *line = group->lines;
+    bool one = group->n_lines == 1 && line->n_terms == 1 && line->terms[0].field == FIELD_LOGIN;
+    const char *star = one ? strrchr(line->terms[0].pattern, '*') : NULL;
+    candidate->tail = star ? star + 1 : "";
+    candidate->behind = strlen(candidate->tail);
+}
+
+static bool may_hold(const struct candidate *candidate, const char *login, size_t length)
+{
+    return length >= candidate->behind &&
+           memcmp(login + length - candidate->behind, candidate->tail, candidate->behind) == 0;
+}
 
 struct agent_class {
     size_t first, n; /* of the candidates */
@@ -294,6 +313,7 @@ static size_t add_class(struct finder *finder, const char *key, const struct age
     for (size_t i = 0; i < policy->n_groups && candidate.holds == HOLDS_NO; i++) {
         if (candidate_of(&policy->groups[i], agent, directory, &candidate)) {
             candidate.group = (uint16_t)i;
+            set_tail(&candidate, &policy->groups[i]);
             finder->candidates = mem_resize(finder->candidates, finder->n_candidates + 1,
                                             sizeof *finder->candidates);
             finder->candidates[finder->n_candidates++] = candidate;
@@ -317,10 +337,15 @@ static uint16_t find_group(struct finder *finder, const struct agent *agent,
         index = add_class(finder, key, agent, directory);
     }
     const struct agent_class *class = &finder->classes[index];
+    size_t length = strlen(agent->login);
     for (size_t i = 0; i < class->n; i++) {
         const struct candidate *one = &finder->candidates[class->first + i];
-        enum holds holds =
-            one->by_login ? group_holds(&policy->groups[one->group], agent, directory) : one->holds;
+        enum holds holds = one->holds;
+        if (one->by_login) {
+            holds = may_hold(one, agent->login, length)
+                        ? group_holds(&policy->groups[one->group], agent, directory)
+                        : HOLDS_NO;
+        }
         if (holds != HOLDS_NO) {
             return holds == HOLDS_YES ? one->group : GROUP_UNKNOWN;
         }
