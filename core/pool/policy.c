@@ -231,14 +231,30 @@ bool policy_valid_ext(const struct policy *policy, const char *ext)
     return ext[n] == '\0' && n == policy->width;
 }
 
-/* Numbers of one width are in the order of these. */
-static uint64_t order_of(const char *ext, int width)
+/* Numbers of one width are in the order of these: their digits, the first one on top. The room of a
+   range always has eight bytes; what stands behind the width does not count. */
+static uint64_t order_of(const char room[EXT_ROOM], int width)
 {
-    uint64_t order = 0;
+    uint64_t order;
+    _Static_assert(EXT_ROOM > sizeof order, "it is read as one number");
+    memcpy(&order, room, sizeof order);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    order = __builtin_bswap64(order);
+#endif
+    return order >> (64 - 8 * width);
+}
+
+/* The same of a text; false: it is not an extension of this width. */
+static bool order_of_text(const char *ext, int width, uint64_t *order)
+{
+    *order = 0;
     for (int i = 0; i < width; i++) {
-        order = order << 8 | (unsigned char)ext[i];
+        if (!is_digit(ext[i])) {
+            return false;
+        }
+        *order = *order << 8 | (unsigned char)ext[i];
     }
-    return order;
+    return ext[width] == '\0';
 }
 
 static bool holds_order(const struct policy *policy, size_t range, uint64_t order)
@@ -266,10 +282,10 @@ static size_t range_at(const struct policy *policy, uint64_t order)
 const struct ext_range *policy_range_of(const struct policy *policy, const char *ext)
 {
     static _Thread_local size_t s_hint;
-    if (!policy_valid_ext(policy, ext)) {
+    uint64_t order;
+    if (!order_of_text(ext, policy->width, &order)) {
         return NULL;
     }
-    const uint64_t order = order_of(ext, policy->width);
     size_t range = s_hint;
     if (range >= policy->n_ranges || !holds_order(policy, range, order)) {
         range = range_at(policy, order);
