@@ -22,7 +22,8 @@ struct joiner {
     const struct slot *from;   /* of one who moves: the number that they leave; else NULL */
     const struct slot *former; /* the one that they held last and that is still there */
     struct pick pick;
-    uint16_t group; /* whose numbers they get; GROUP_NONE: of no group */
+    const struct slot *taken; /* without a pick: the one that this plan takes from somebody */
+    uint16_t group;           /* whose numbers they get; GROUP_NONE: of no group */
     bool served;
     struct joiner *next; /* who waits behind them */
 };
@@ -89,10 +90,9 @@ void sync_serve(struct sync *sync);
 uint16_t sync_group(const struct sync *sync, size_t person);
 /* Whether the person's number is of another group, and that is to be mended. */
 bool sync_moves(const struct sync *sync, size_t person);
-/* Counts whom this plan takes a number from, group by group. A group over its limit keeps all. */
+/* Counts whom this plan takes a number from, group by group. A group over its limit keeps all, and who was
+   to get something of that gets nothing. */
 void sync_withhold(struct sync *sync);
-/* Whether the group allows that one more person leaves this number; counts them if so. */
-bool sync_allow_one(struct sync *sync, const char *ext);
 /* Who is of no group, whose group is not known, what is withheld and what ran out. */
 void sync_note_groups(struct sync *sync);
 

@@ -50,17 +50,6 @@ static int64_t allowed_of(const struct sync *sync, const struct group_tally *tal
                         (int64_t)(tally->held + tally->gets));
 }
 
-bool sync_allow_one(struct sync *sync, const char *ext)
-{
-    struct group_tally *tally = sync_tally(sync, ext);
-    if (!tally) {
-        return true;
-    }
-    bool allowed = !tally->withheld && (int64_t)tally->taken < allowed_of(sync, tally);
-    tally->taken += allowed;
-    return allowed;
-}
-
 /* Whether the plan could take the person's number at all. */
 static bool is_in_reach(const struct sync *sync, size_t person)
 {
@@ -85,25 +74,20 @@ static void count_takings(struct sync *sync)
 static void count_gains(struct sync *sync)
 {
     size_t n_groups = sync->input->policy->n_groups;
-    size_t *waiting = mem_array(n_groups, sizeof *waiting);
     for (size_t i = 0; i < sync->n_joiners + sync->n_movers; i++) {
         const struct joiner *joiner = &sync->joiners[i];
-        if (joiner->group < n_groups) {
-            sync->tallies[joiner->group].gets += joiner->served;
-            waiting[joiner->group] += !joiner->served && !joiner->from;
+        if (joiner->group < n_groups && joiner->pick.ext[0] != '\0') {
+            sync->tallies[joiner->group].gets++;
         }
     }
-    for (size_t i = 0; i < sync->n_slots; i++) {
+    for (size_t i = 0; i < sync->n_slots && sync->takers; i++) {
         const struct slot *slot = &sync->slots[i];
-        bool ends = sync->given_back[i] && slot->state == SLOT_RESERVED &&
-                    !policy_is_blocked(sync->input->policy, slot->ext);
+        bool ends = sync->takers[i] && slot->state == SLOT_RESERVED;
         struct group_tally *tally = ends ? sync_tally(sync, slot->ext) : NULL;
-        if (tally && waiting[tally - sync->tallies] > 0) {
-            waiting[tally - sync->tallies]--;
+        if (tally) {
             tally->gets++;
         }
     }
-    free(waiting);
 }
 
 static void withhold(struct sync *sync, struct group_tally *tally)
@@ -130,27 +114,51 @@ static void withhold(struct sync *sync, struct group_tally *tally)
     tally->withheld = true;
 }
 
-/* Who would have moved out of such a group does not. */
-static void keep_movers(struct sync *sync)
+/* The number is not given back after all: who was to get it stays without, or where they are. */
+static void drop_takers(struct sync *sync, const struct slot *slot)
 {
-    for (size_t i = 0; i < sync->n_movers; i++) {
-        struct joiner *mover = &sync->joiners[sync->n_joiners + i];
-        if (mover->served && sync_is_withheld(sync, mover->from->ext)) {
-            number_picker_drop(&sync->picker, &mover->pick);
-            mover->served = false;
-            sync->movers[mover->from - sync->slots] = NULL;
-            sync->tallies[mover->group].gets--;
+    while (slot && sync->takers && sync->takers[slot - sync->slots]) {
+        struct joiner *taker = sync->takers[slot - sync->slots];
+        sync->takers[slot - sync->slots] = NULL;
+        taker->served = false;
+        slot = taker->from;
+        if (slot) {
+            sync->movers[slot - sync->slots] = NULL;
+            sync->given_back[slot - sync->slots] = false;
         }
     }
+}
+
+/* Who would have moved out of such a group does not. The number that they were to get is left free: the
+   next sync would decide the same. */
+static void keep_mover(struct sync *sync, struct joiner *mover)
+{
+    if (mover->pick.ext[0] == '\0') {
+        sync->takers[mover->taken - sync->slots] = NULL;
+    } else {
+        number_picker_drop(&sync->picker, &mover->pick);
+        sync->tallies[mover->group].gets--;
+    }
+    mover->served = false;
+    sync->movers[mover->from - sync->slots] = NULL;
+    sync->given_back[mover->from - sync->slots] = false;
+    drop_takers(sync, mover->from);
 }
 
 /* Who would have gone stays. */
 static void keep_holders(struct sync *sync)
 {
+    for (size_t i = 0; i < sync->n_movers; i++) {
+        struct joiner *mover = &sync->joiners[sync->n_joiners + i];
+        if (mover->served && sync_is_withheld(sync, mover->from->ext)) {
+            keep_mover(sync, mover);
+        }
+    }
     for (size_t i = 0; i < sync->n_people; i++) {
         const struct slot *kept = sync->kept[i];
-        if (kept && sync_is_withheld(sync, kept->ext)) {
+        if (kept && sync->given_back[kept - sync->slots] && sync_is_withheld(sync, kept->ext)) {
             sync->given_back[kept - sync->slots] = false;
+            drop_takers(sync, kept);
         }
     }
 }
@@ -179,10 +187,7 @@ void sync_withhold(struct sync *sync)
     count_takings(sync);
     count_gains(sync);
     while (withhold_more(sync)) {
-        keep_movers(sync); /* so fewer get a number in other groups */
-    }
-    if (sync->builder.plan->n_withheld_groups > 0) {
-        keep_holders(sync);
+        keep_holders(sync); /* so fewer get a number in other groups */
     }
 }
 

@@ -214,7 +214,7 @@ static bool is_free_then(const struct sync *sync, const struct slot *slot)
 /* The next who may take the slot, out of the queue; NULL: nobody. */
 static struct joiner *call_next(struct queues *queues, const struct slot *slot)
 {
-    struct sync *sync = queues->sync;
+    const struct sync *sync = queues->sync;
     const struct policy *policy = sync->input->policy;
     if (!policy_in_ranges(policy, slot->ext) || policy_is_blocked(policy, slot->ext)) {
         return NULL;
@@ -224,9 +224,6 @@ static struct joiner *call_next(struct queues *queues, const struct slot *slot)
     struct joiner *joiner = queues->first[queue];
     if (joiner && joiner->from && !is_free_then(sync, slot)) {
         return NULL; /* who moves waits until it has cooled */
-    }
-    while (joiner && joiner->from && !sync_allow_one(sync, joiner->from->ext)) {
-        joiner = joiner->next; /* their group gives no more away */
     }
     queues->first[queue] = joiner ? joiner->next : NULL;
     return joiner;
@@ -241,6 +238,7 @@ static void hand_on(struct queues *queues, size_t slot)
         return;
     }
     sync->takers[slot] = taker;
+    taker->taken = &sync->slots[slot];
     taker->served = true;
     queues->n_waiting--;
     if (taker->from) {
@@ -249,6 +247,18 @@ static void hand_on(struct queues *queues, size_t slot)
         sync->given_back[left] = true;
         queues->links[left] = (uint8_t)(queues->links[slot] + 1);
         queues->work[queues->n_work++] = left;
+    }
+}
+
+/* First the reservations that end: those stay to be had if a group keeps what people hold. */
+static void add_given_back(struct queues *queues, bool reserved)
+{
+    const struct sync *sync = queues->sync;
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        if (sync->given_back[i] && (sync->slots[i].state == SLOT_RESERVED) == reserved) {
+            queues->links[i] = 1;
+            queues->work[queues->n_work++] = i;
+        }
     }
 }
 
@@ -265,12 +275,8 @@ static void serve_from_given_back(struct sync *sync)
         sync->takers = mem_array(sync->n_slots + 1, sizeof *sync->takers);
         queues.work = mem_array(sync->n_slots + 1, sizeof *queues.work);
         queues.links = mem_array(sync->n_slots + 1, sizeof *queues.links);
-        for (size_t i = 0; i < sync->n_slots; i++) {
-            if (sync->given_back[i]) {
-                queues.links[i] = 1;
-                queues.work[queues.n_work++] = i;
-            }
-        }
+        add_given_back(&queues, true);
+        add_given_back(&queues, false);
         for (size_t i = 0; i < queues.n_work && queues.n_waiting > 0; i++) {
             hand_on(&queues, queues.work[i]);
         }
@@ -286,8 +292,8 @@ void sync_serve(struct sync *sync)
     gather(sync);
     serve_former(sync);
     serve_from_pool(sync);
-    sync_withhold(sync);
     serve_from_given_back(sync);
+    sync_withhold(sync);
     for (size_t i = 0; i < sync->n_joiners; i++) {
         if (!sync->joiners[i].served) {
             plan_unassign(sync->builder.plan, sync->joiners[i].agent->login);

@@ -347,8 +347,9 @@ static const char *holdings(struct run *run)
         const struct slot *slot = &run->w.slots[i];
         if (slot->state != SLOT_FREE || slot->at_s != 0) {
             buf_printf(&out, "%s %d %s %s %lld %lld\n", slot->ext, slot->state,
-                       slot->agent ? slot->agent : "-", slot->note ? slot->note : "-",
-                       (long long)slot->at_s, (long long)slot->until_s);
+                       slot->state == SLOT_ASSIGNED ? slot->agent : "-",
+                       slot->note ? slot->note : "-", (long long)slot->at_s,
+                       (long long)slot->until_s);
         }
     }
     const char *text = arena_strdup(&run->w.arena, out.data);
