@@ -1,6 +1,6 @@
 #!/bin/sh
 # deb.sh TARBALL VERSION FOLDER: builds the Debian package of this version in FOLDER from that tarball
-# of sources, and has lintian look at it (LINT=no: not). debian/ is core/dist/debian of this tree.
+# of sources, and has lintian look at it (LINT=no: not). debian/ is core/dist/debian of the sources.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 tarball=$(realpath "$1")
@@ -15,9 +15,12 @@ export SOURCE_DATE_EPOCH
 cp "$tarball" "extpool_$version.orig.tar.gz"
 tar -xzf "$tarball"
 cd "extpool-$version"
-cp -R "$here/debian" debian
-mkdir -p core/dist
-cp "$here/extpool.default" "$here/extpool.config" core/dist/
+# Sources from before there were packages are packed as these are.
+if [ ! -d core/dist/debian ]; then
+	cp -R "$here/debian" "$here/extpool.default" "$here/extpool.config" core/dist/
+	echo README.md >core/dist/debian/extpool.docs
+fi
+cp -R core/dist/debian debian
 cat >debian/changelog <<END
 extpool ($version-1) unstable; urgency=medium
 
