@@ -124,7 +124,7 @@ bool response_read(enum aws_service service, struct http_response *response, str
     bool success = response->status >= 200 && response->status < 300;
     bool damaged = crc_differs(response);
     char first = first_character(&response->body);
-    if (is_json_service(service) || first == '{') {
+    if (is_json_service(service) || (!success && first == '{')) { /* an object may be any text */
         reply->json = json_loadb(response->body.data, response->body.length, JSON_ALLOW_NUL, NULL);
         damaged = damaged || (success && !json_is_object(reply->json));
     }
