@@ -16,7 +16,7 @@ build="gcc make pkg-config libncurses-dev libcurl4-openssl-dev libssl-dev libjan
 tests="clang libclang-rt-dev libcmocka-dev python3-pytest python3-botocore python3-boto3
 	python3-pyte python3-yaml python3-cryptography tmux openssl ca-certificates sqlite3 git strace
 	ncurses-term man-db file libfaketime zsh fish bash-completion default-jre-headless universal-ctags python3-pytest-xdist
-	clang-format clang-tidy cppcheck valgrind systemd prometheus"
+	clang-format clang-tidy cppcheck valgrind systemd prometheus chromium"
 bench="tig htop ncdu"
 deb="dpkg-dev debhelper lintian fakeroot"
 lambda="dpkg-dev xz-utils zip binutils debian-archive-keyring"

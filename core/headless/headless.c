@@ -56,6 +56,8 @@ static int run_action(struct run *run)
         return run_lookup(run);
     case ACTION_HISTORY:
         return run_history(run);
+    case ACTION_REPORT:
+        return run_report(run);
     case ACTION_CONSOLE:
     case ACTION_DEMO:
     case ACTION_CHECK_CONFIG:

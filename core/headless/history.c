@@ -1,18 +1,22 @@
 #include "core/headless/run.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/base/text.h"
 #include "core/headless/sheet.h"
 
 #include "core/base/banned.h"
 
 /* --history: the question, and its answer in the form that is asked for. */
 
-/* The newest few, unless somebody says how many or from when on. */
+/* The newest few, unless somebody says how many or from when on, or keeps it somewhere. */
 static size_t limit_of(const struct settings *settings)
 {
     bool given = settings->origins[OPT_LIMIT].kind != ORIGIN_DEFAULT;
-    return !given && settings->since.given ? 0 : (size_t)settings->history_limit;
+    bool all = settings->since.given || settings->history_to;
+    return !given && all ? 0 : (size_t)settings->history_limit;
 }
 
 static struct history_query question_of(const struct run *run)
@@ -25,8 +29,8 @@ static struct history_query question_of(const struct run *run)
         .actor = settings->history_actor,
         .since_ms = past_moment_ms(&settings->since, now_ms),
         .until_ms = past_moment_ms(&settings->until, now_ms),
-        .counts_only =
-            run->report->format == FORMAT_TEXT && !settings->columns && !run->report->verbose,
+        .counts_only = run->report->format == FORMAT_TEXT && !settings->columns &&
+                       !settings->history_to && !run->report->verbose,
     };
 }
 
@@ -69,6 +73,7 @@ static enum err_code print(struct run *run, const struct history *history)
         break;
     case FORMAT_CSV:
     case FORMAT_TSV:
+    case FORMAT_HTML:
     case OUT_FORMAT_COUNT:
         break;
     }
@@ -86,6 +91,41 @@ static void drop_surplus(struct run *run, struct history *history, size_t limit)
         fprintf(run->report->err, "%snote: only the newest %zu are shown; --limit 0 shows all\n",
                 report_priority(run->report, LOG_INFO), limit);
     }
+}
+
+/* --to: the lines of JSON into a file or S3, whole or not at all. */
+static enum err_code write_lines(struct run *run, const struct history *history)
+{
+    const char *to = run->settings->history_to;
+    struct report lines = *run->report;
+    struct buf bytes;
+    struct arena arena = ARENA_INIT;
+    char *text = NULL;
+    size_t length = 0;
+    lines.out = open_memstream(&text, &length);
+    if (!lines.out) {
+        return err_set(&run->use.err, ERR_NOMEM, "no memory left");
+    }
+    report_json_history_lines(&lines, history);
+    if (fclose(lines.out) != 0) {
+        free(text);
+        return err_set(&run->use.err, ERR_NOMEM, "the history does not fit into memory");
+    }
+    buf_init(&bytes, length);
+    buf_append(&bytes, text, length);
+    free(text);
+    enum err_code code =
+        session_publish_trail(run->session, to, &bytes, &run->line.progress, &run->use.err);
+    buf_release(&bytes);
+    progress_line_end(&run->line);
+    if (code == ERR_OK && !run->report->quiet && strcmp(to, "file:-") != 0) {
+        char number[TEXT_NUMBER_ROOM];
+        fprintf(run->report->out, "history: %s to %s (%s bytes)\n",
+                text_count(&arena, history->n_actions, "action"), text_sanitise(&arena, to),
+                text_number(length, number));
+    }
+    arena_release(&arena);
+    return code;
 }
 
 int run_history(struct run *run)
@@ -108,7 +148,7 @@ int run_history(struct run *run)
     progress_line_end(&run->line);
     if (code == ERR_OK) {
         drop_surplus(run, history, limit);
-        code = print(run, history);
+        code = run->settings->history_to ? write_lines(run, history) : print(run, history);
     }
     history_free(history);
     return code == ERR_OK ? 0 : run_report_failure(run);

@@ -1,10 +1,13 @@
 #include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "core/headless/grid.h"
 #include "core/headless/report_json_private.h"
 
 #include "core/base/banned.h"
 
-/* JSON of what is long: the history. */
+/* JSON of what is long: the history, and the rows of a report. */
 
 static json_t *history_changes(const struct audit_action *action)
 {
@@ -53,4 +56,22 @@ void report_json_history_lines(const struct report *report, const struct history
     for (size_t i = 0; i < history->n_actions; i++) {
         report_json_write(report, history_object(&history->actions[i]));
     }
+}
+
+void report_json_grid(const struct report *report, const struct grid *grid)
+{
+    json_t *list = json_array();
+    const char **cell = grid->cells;
+    for (size_t row = 0; row < grid->n_rows; row++) {
+        json_t *object = json_object();
+        for (size_t i = 0; grid->names[i]; i++, cell++) {
+            bool numeric = *cell && (grid->numbers & (1u << i)) != 0;
+            json_object_set_new(object, grid->names[i],
+                                !numeric             ? report_json_text(*cell)
+                                : strchr(*cell, '.') ? json_real(strtod(*cell, NULL))
+                                                     : json_integer(strtoll(*cell, NULL, 10)));
+        }
+        json_array_append_new(list, object);
+    }
+    report_json_write(report, list);
 }

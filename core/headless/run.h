@@ -68,6 +68,9 @@ int run_lookup_at(struct run *run);
 /* history.c */
 int run_history(struct run *run);
 
+/* reports.c */
+int run_report(struct run *run);
+
 /* metrics.c */
 int run_metrics(struct run *run);
 

@@ -148,6 +148,9 @@ static const char *heading_of(struct arena *arena, const char *name)
 static void print_heading(struct sheet *sheet)
 {
     const char *headings[TABLE_COLUMNS_MAX];
+    if (sheet->format == FORMAT_HTML) {
+        return; /* the page has it */
+    }
     if (sheet->format != FORMAT_TEXT) {
         print_line(sheet, sheet->names);
         return;

@@ -235,6 +235,13 @@ enum err_code session_history(struct session *session, const struct history_quer
                               const struct progress *progress, struct history **out,
                               struct err *err) ERR_CHECK;
 
+/* Writes the history as lines of JSON (each begins with its action_id) to an URI, whole or not at all.
+   ERR_GUARD if something else lies there than an older such file, or if that may not be read, or if the
+   list of extensions is published there. It changes nothing in the store. publish_trail.c */
+enum err_code session_publish_trail(struct session *session, const char *uri,
+                                    const struct buf *lines, const struct progress *progress,
+                                    struct err *err) ERR_CHECK;
+
 /* What the ports know about themselves after they were used: region, account, role, endpoint,
    expires_at, capacity. No I/O beyond what was done. */
 void session_facts(struct session *session, struct port_info *facts);

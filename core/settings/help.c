@@ -71,23 +71,52 @@ static void print_line(const struct entry *entry, struct buf *out)
     buf_printf(out, strlen(left) < 30 ? "  %-30s%s\n" : "  %s  %s\n", left, entry->help);
 }
 
-/* Opposites of others, and what few people type, share one line: the overview is one screen. */
+/* Opposites of others, and what few people type, share a line or two: the overview is one screen. */
 static bool is_brief(enum action action)
 {
-    return action == ACTION_UNRESERVE || action == ACTION_UNPIN || action == ACTION_REDO ||
-           action == ACTION_METRICS || action == ACTION_CHECK_CONFIG || action == ACTION_FALLBACK ||
-           action == ACTION_SWAP;
+    switch ((int)action) {
+    case ACTION_SWAP:
+    case ACTION_UNRESERVE:
+    case ACTION_PIN:
+    case ACTION_UNPIN:
+    case ACTION_FALLBACK:
+    case ACTION_METRICS:
+    case ACTION_REPORT:
+    case ACTION_REDO:
+    case ACTION_APPLY:
+    case ACTION_CHECK_CONFIG:
+        return true;
+    default:
+        return false;
+    }
 }
 
-/* All of them, in as many lines as it takes. */
+/* A word more, on the next line if it does not fit on this one. `used`: columns so far. */
+static void put_word(struct buf *out, size_t *used, const char *dashes, const char *word)
+{
+    size_t width = strlen(dashes) + strlen(word);
+    bool fits = *used > 0 && *used + 1 + width <= HELP_COLUMNS;
+    buf_printf(out, "%s%s%s", *used == 0 ? "  " : fits ? " " : "\n  ", dashes, word);
+    *used = (fits ? *used + 1 : 2) + width;
+}
+
+static void print_brief(struct buf *out)
+{
+    size_t used = 0;
+    put_word(out, &used, "", "Also:");
+    for (enum action action = ACTION_DEMO; action < ACTION_HELP; action++) {
+        if (is_brief(action)) {
+            put_word(out, &used, "--", action_info(action)->name);
+        }
+    }
+    buf_putc(out, '\n');
+}
+
 static void print_topics(struct buf *out)
 {
     size_t used = 0;
     for (enum topic topic = TOPIC_SYNC; topic < TOPIC_COUNT; topic++) {
-        const char *name = topic_name(topic);
-        bool fits = used > 0 && used + 1 + strlen(name) <= HELP_COLUMNS;
-        buf_printf(out, "%s%s", used == 0 ? "  " : fits ? " " : "\n  ", name);
-        used = (fits ? used + 1 : 2) + strlen(name);
+        put_word(out, &used, "", topic_name(topic));
     }
     buf_putc(out, '\n');
 }
@@ -100,13 +129,7 @@ static void print_overview(struct buf *out)
             print_action(action, print_line, out);
         }
     }
-    buf_puts(out, "  Also:");
-    for (enum action action = ACTION_DEMO; action < ACTION_HELP; action++) {
-        if (is_brief(action)) {
-            buf_printf(out, " --%s", action_info(action)->name);
-        }
-    }
-    buf_putc(out, '\n');
+    print_brief(out);
     buf_puts(out, "Each has its word: extpool sync is extpool --sync, extpool list agents ...\n");
     buf_puts(out,
              "Actions that write take --dry-run, all take --json. More: extpool --help TOPIC\n");

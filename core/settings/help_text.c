@@ -46,7 +46,9 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "changes that the last action or sync left undone. --help exit has the codes.\n"
         "--metrics writes the file also if the store cannot be read (extpool_up 0).\n"
         "\n"
-        "  extpool --lookup alice\n"
+        "A report is of now, or with --at T of then; of changes since T (30d).\n"
+        "\n"
+        "  extpool --report phonebook --format html > phonebook.html\n"
         "  extpool --list free --json | jq -r '.[0].extension'\n",
     [TOPIC_HISTORY] =
         "\n"
@@ -58,7 +60,7 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "\"not known before\" a time; an adopted number was \"held since before\".\n"
         "\n"
         "  extpool --history --actor kim --since 2026-10-01 --format csv\n"
-        "  extpool --lookup 0042 --at 2026-10-03\n",
+        "  extpool --history --to s3://audit/trail.jsonl --since 2026-10-01\n",
     [TOPIC_FILES] =
         "\n"
         "DEST is a path, " LOCATION_EXPORT_FORMS ", or - for standard output.\n"

@@ -303,21 +303,40 @@ enum err_code operand_lookup(const char *operand, int width, struct arena *arena
 
 /* ---- what the actions that edit nothing take ------------------------------------------------ */
 
-static enum err_code take_list_kind(struct settings *settings, const char *text, struct err *err)
+/* The place of the operand among the words of the action. */
+static enum err_code take_kind(enum action action, const char *text, int *kind, struct err *err)
 {
-    const char *const *kinds = action_words(ACTION_LIST_);
+    const char *const *kinds = action_words(action);
+    const char *name = action_info(action)->name;
     for (int i = 0; kinds[i]; i++) {
         if (strcmp(kinds[i], text) == 0) {
-            settings->list_kind = (enum list_kind)i;
+            *kind = i;
             return ERR_OK;
         }
     }
     const char *near = nearest_of(text, kinds);
-    err_set(err, ERR_USAGE, "--list takes agents, extensions or free, not \"%s\"", text);
+    err_set(err, ERR_USAGE, "--%s takes one of %s, not \"%s\"", name, action_info(action)->operands,
+            text);
     if (near) {
-        err_hint(err, "Did you mean --list %s?", near);
+        err_hint(err, "Did you mean --%s %s?", name, near);
     }
     return ERR_USAGE;
+}
+
+static enum err_code take_report(struct settings *settings, const char *text, struct err *err)
+{
+    int kind = 0;
+    enum err_code code = take_kind(ACTION_REPORT, text, &kind, err);
+    settings->report_kind = (enum report_kind)kind;
+    bool changes = settings->report_kind == REPORT_CHANGES;
+    if (code == ERR_OK && changes && settings->at.given) {
+        return err_set(err, ERR_USAGE, "--report changes takes --since and --until, not --at");
+    }
+    if (code == ERR_OK && !changes && (settings->since.given || settings->until.given)) {
+        return err_set(err, ERR_USAGE,
+                       "--report %s takes --at; --since and --until are for changes", text);
+    }
+    return code;
 }
 
 static enum err_code two_subjects(const char *text, const char *option, const char *named,
@@ -367,6 +386,11 @@ static enum err_code take_history(struct settings *settings, const char *text, s
         return ERR_USAGE;
     }
     enum err_code code = named ? check_history_ext(settings, "--extension", named, err) : ERR_OK;
+    if (code == ERR_OK && settings->history_to && settings->format != FORMAT_TEXT &&
+        settings->format != FORMAT_JSONL) {
+        code = err_set(err, ERR_USAGE, "--to writes JSON lines; leave --%s out",
+                       settings->json ? "json" : "format");
+    }
     return code == ERR_OK && text ? take_history_operand(settings, text, err) : code;
 }
 
@@ -440,8 +464,14 @@ enum err_code operands_take(const struct command_line *line, struct settings *se
         settings->lookup = lookup;
         return operand_lookup(needed, width, arena, lookup, err);
     }
-    case ACTION_LIST_:
-        return take_list_kind(settings, needed, err);
+    case ACTION_LIST_: {
+        int kind = 0;
+        enum err_code code = take_kind(ACTION_LIST_, needed, &kind, err);
+        settings->list_kind = (enum list_kind)kind;
+        return code;
+    }
+    case ACTION_REPORT:
+        return take_report(settings, needed, err);
     case ACTION_HISTORY:
         return take_history(settings, first, err);
     case ACTION_IMPORT:

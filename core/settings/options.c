@@ -12,6 +12,12 @@
 
 static const char *const s_confirms[] = {[CONFIRM_STRIP] = "strip", [CONFIRM_PLAN] = "plan", NULL};
 
+static const char *const s_report_kinds[] = {
+#define X(kind, name) [kind] = name,
+    REPORT_KINDS(X)
+#undef X
+        NULL};
+
 static const char *const s_out_formats[] = {
 #define X(format, name) [format] = name,
     OUT_FORMATS(X)
@@ -95,6 +101,7 @@ const struct action_info *action_info(enum action action)
 const char *const *action_words(enum action action)
 {
     return action == ACTION_LIST_        ? s_list_kinds
+           : action == ACTION_REPORT     ? s_report_kinds
            : action == ACTION_COMPLETION ? s_shells
            : action == ACTION_HELP       ? s_topics + TOPIC_SYNC
                                          : NULL;
@@ -116,9 +123,10 @@ const char *out_format_name(enum out_format format)
 
 bool action_has_format(enum action action, enum out_format format)
 {
-    unsigned formats = action == ACTION_HISTORY ? TABLES | FORMAT_BIT(FORMAT_JSONL)
-                       : action == ACTION_LIST_ ? TABLES
-                                                : DOCUMENTS;
+    unsigned formats = action == ACTION_HISTORY  ? TABLES | FORMAT_BIT(FORMAT_JSONL)
+                       : action == ACTION_REPORT ? TABLES | FORMAT_BIT(FORMAT_HTML)
+                       : action == ACTION_LIST_  ? TABLES
+                                                 : DOCUMENTS;
     return (formats & FORMAT_BIT(format)) != 0;
 }
 

@@ -92,6 +92,8 @@ const char *topic_about(enum topic topic);
     X(ACTION_DOCTOR, "doctor", "", 0, 0, true, TOPIC_REPAIR, "look for damage; --fix repairs it")  \
     X(ACTION_HISTORY, "history", "[AGENT|EXT]", 0, 1, false, TOPIC_HISTORY,                        \
       "show what was done, newest first")                                                          \
+    X(ACTION_REPORT, "report", "utilisation|changes|phonebook|conflicts", 1, 1, false, TOPIC_SHOW, \
+      "summarise one of these")                                                                    \
     X(ACTION_APPLY, "apply", "PLANFILE", 1, 1, true, TOPIC_PLAN, "carry out a plan file")          \
     X(ACTION_UNDO, "undo", "[ACTION-ID]", 0, 1, true, TOPIC_REPAIR,                                \
       "take back your last action, or this one")                                                   \
@@ -146,13 +148,26 @@ enum list_kind {
 #undef X
 };
 
+#define REPORT_KINDS(X)                                                                            \
+    X(REPORT_UTILISATION, "utilisation")                                                           \
+    X(REPORT_CHANGES, "changes")                                                                   \
+    X(REPORT_PHONEBOOK, "phonebook")                                                               \
+    X(REPORT_CONFLICTS, "conflicts")
+
+enum report_kind {
+#define X(kind, name) kind,
+    REPORT_KINDS(X)
+#undef X
+};
+
 /* What --format can say. */
 #define OUT_FORMATS(X)                                                                             \
     X(FORMAT_TEXT, "text")                                                                         \
     X(FORMAT_JSON, "json")                                                                         \
     X(FORMAT_JSONL, "jsonl") /* an object a line */                                                \
     X(FORMAT_CSV, "csv")                                                                           \
-    X(FORMAT_TSV, "tsv")
+    X(FORMAT_TSV, "tsv")                                                                           \
+    X(FORMAT_HTML, "html")
 
 enum out_format {
 #define X(format, name) format,
@@ -217,11 +232,13 @@ enum section {
 #define FOR_DOCTOR ACTION_BIT(ACTION_DOCTOR)
 #define FOR_HISTORY ACTION_BIT(ACTION_HISTORY)
 #define FOR_STATUS ACTION_BIT(ACTION_STATUS)
+#define FOR_REPORT ACTION_BIT(ACTION_REPORT)
 /* Those that only show something. */
-#define FOR_SHOWS (ACTION_BIT(ACTION_LIST_) | ACTION_BIT(ACTION_LOOKUP) | FOR_STATUS | FOR_HISTORY)
+#define FOR_SHOWS                                                                                  \
+    (ACTION_BIT(ACTION_LIST_) | ACTION_BIT(ACTION_LOOKUP) | FOR_STATUS | FOR_HISTORY | FOR_REPORT)
 /* Those that can show what was. */
-#define FOR_PAST (ACTION_BIT(ACTION_LIST_) | ACTION_BIT(ACTION_LOOKUP) | FOR_STATUS)
-#define FOR_TABLES (ACTION_BIT(ACTION_LIST_) | FOR_HISTORY)
+#define FOR_PAST (ACTION_BIT(ACTION_LIST_) | ACTION_BIT(ACTION_LOOKUP) | FOR_STATUS | FOR_REPORT)
+#define FOR_TABLES (ACTION_BIT(ACTION_LIST_) | FOR_HISTORY | FOR_REPORT)
 #define FOR_EXPORT ACTION_BIT(ACTION_EXPORT)
 #define FOR_SCREEN (ACTION_BIT(ACTION_CONSOLE) | ACTION_BIT(ACTION_DEMO))
 /* Plans of more than what the words of the command line name. */
@@ -368,22 +385,25 @@ enum section {
       "what this user or role did (a part of the name)", BYTES(256))                               \
     X(OPT_AT,            0,   "at",           NULL,                    AT,        "T",            \
       NONE,     HISTORY, at, FOR_PAST,                                                            \
-      "--list, --lookup, --status as of then")                                   \
+      "--list, --lookup, --status, --report as of then")                                   \
     X(OPT_SINCE,         0,   "since",        NULL,                    SINCE,     "T",            \
-      NONE,     HISTORY, since, FOR_HISTORY,                                                      \
+      NONE,     HISTORY, since, FOR_HISTORY | FOR_REPORT,                                                      \
       "what began then or later (a day: its begin)")                                              \
+    X(OPT_TO,            0,   "to",           NULL,                    EXPORT,    "URI",          \
+      NONE,     HISTORY, history_to, FOR_HISTORY,                                                 \
+      "--history as JSON lines into a file or S3")                                                 \
     X(OPT_CHECK,         0,   "check",        NULL,                    FLAG,      NULL,           \
       NONE,     SHOW,    check, FOR_STATUS, "with --status: say only what is wrong")     \
     X(OPT_TARGET,        0,   "target",       NULL,                    TARGET,    "URI|none",     \
       NONE,     EDIT,    target, FOR_RESERVE, "with --reserve: calls to the number go there")     \
     X(OPT_UNTIL,         0,   "until",        NULL,                    UNTIL,     "T|never",      \
-      NONE,     EDIT,    until, FOR_RESERVE | FOR_HISTORY,                                        \
+      NONE,     EDIT,    until, FOR_RESERVE | FOR_HISTORY | FOR_REPORT,                                        \
       "with --reserve: when it comes back by itself")                                             \
     X(OPT_JSON,          'j', "json",         NULL,                    FLAG,      NULL,           \
       NONE,     OUTPUT,  json, NOT_SCREEN, "print one JSON document")                             \
     X(OPT_FORMAT,        0,   "format",       NULL,                    CHOICE,    "F",            \
       NONE,     OUTPUT,  format, FOR_SHOWS,                                                       \
-      "text, json, jsonl, csv or tsv", .choices = s_out_formats, .def = "text")                    \
+      "text, json, jsonl, csv, tsv or html", .choices = s_out_formats, .def = "text")                    \
     X(OPT_COLUMNS,       0,   "columns",      NULL,                    TEXT,      "A,B",          \
       NONE,     OUTPUT,  columns, FOR_TABLES, "only these columns, in this order", BYTES(1024))   \
     X(OPT_QUIET,         'q', "quiet",        NULL,                    FLAG,      NULL,           \

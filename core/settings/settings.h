@@ -120,9 +120,11 @@ struct settings {
     const char *history_extension; /* --history; NULL: of all extensions */
     const char *history_agent;     /* NULL: of all agents */
     const char *history_actor;     /* part of a name; NULL: of everybody */
-    struct until since;            /* of --history */
-    struct until at;               /* of --list, --lookup, --status: as of then */
-    enum topic topic;              /* --help */
+    const char *history_to;        /* NULL: standard output */
+    enum report_kind report_kind;
+    struct until since; /* of --history and --report */
+    struct until at;    /* of --list, --lookup, --status, --report: as of then */
+    enum topic topic;   /* --help */
 
     /* ---- where ---- */
     const char
