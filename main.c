@@ -24,6 +24,7 @@
 #include "core/headless/check_config.h"
 #include "core/headless/complete.h"
 #include "core/headless/headless.h"
+#include "core/headless/pager.h"
 #include "core/headless/version.h"
 #include "core/embedded/store_sqlite.h"
 #include "core/settings/help.h"
@@ -80,6 +81,13 @@ static bool has_sequences(void)
 {
     const char *term = environment_get(&environment_system, "TERM");
     return term && strcmp(term, "dumb") != 0;
+}
+
+/* Of the terminal that standard output is; 0: it is none, or does not know. */
+static size_t terminal_rows(void)
+{
+    struct winsize size;
+    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
 }
 
 static struct report standard_report(void)
@@ -442,7 +450,14 @@ static int run(struct program *program)
         .clock = &clock_system,
         .report = &program->report,
     };
-    return headless_run(&options, NULL);
+    struct pager pager = {.terminal = NULL};
+    size_t rows = has_sequences() ? terminal_rows() : 0;
+    if (rows > 0 && !settings->no_pager && action_shows(settings->action)) {
+        pager_begin(&pager, &program->report, rows, &environment_system);
+    }
+    int status = headless_run(&options, NULL);
+    pager_end(&pager, &program->report);
+    return status;
 }
 
 /* Lambda started this process: it serves events until it is ended. */

@@ -193,6 +193,7 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "\n"
         "Results go to standard output, everything else to standard error. If that is a\n"
         "terminal, it shows a progress bar. Colours need a terminal and no NO_COLOR.\n"
+        "What is taller than the terminal goes through EXTPOOL_PAGER, PAGER or less.\n"
         "--log - goes to standard error. In the journal each line has its priority;\n"
         "log_format = json writes objects with at, level, subsystem and message.\n"
         "With --json an error is {\"error\":{\"code\",\"message\",\"hint\"},\"exit\"}.\n",

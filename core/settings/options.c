@@ -112,6 +112,11 @@ bool action_edits(enum action action)
     return action_info(action)->topic == TOPIC_EDIT;
 }
 
+bool action_shows(enum action action)
+{
+    return (FOR_SHOWS & ACTION_BIT(action)) != 0;
+}
+
 const char *out_format_name(enum out_format format)
 {
     return s_out_formats[format];

@@ -176,6 +176,9 @@ enum out_format {
         OUT_FORMAT_COUNT
 };
 
+/* Whether it only shows something: its text may be long. */
+bool action_shows(enum action action);
+
 const char *out_format_name(enum out_format format);
 
 /* Whether what the action shows can have that form. */
@@ -406,6 +409,8 @@ enum section {
       "text, json, jsonl, csv, tsv or html", .choices = s_out_formats, .def = "text")                    \
     X(OPT_COLUMNS,       0,   "columns",      NULL,                    TEXT,      "A,B",          \
       NONE,     OUTPUT,  columns, FOR_TABLES, "only these columns, in this order", BYTES(1024))   \
+    X(OPT_NO_PAGER,      0,   "no-pager",     NULL,                    FLAG,      NULL,           \
+      NONE,     OUTPUT,  no_pager, FOR_SHOWS, "what is shown goes to the terminal at once")       \
     X(OPT_QUIET,         'q', "quiet",        NULL,                    FLAG,      NULL,           \
       NONE,     OUTPUT,  quiet, NOT_SCREEN, "print only results, errors and new notes")         \
     X(OPT_VERBOSE,       'v', "verbose",      NULL,                    FLAG,      NULL,           \

@@ -157,7 +157,7 @@ struct settings {
     bool read_only;
 
     /* ---- how ---- */
-    bool quiet, verbose, yes;
+    bool quiet, verbose, yes, no_pager;
     bool json;              /* --json, or --format json */
     enum out_format format; /* FORMAT_JSON: --json, too */
     const char *columns;    /* --columns; NULL: all */
