@@ -26,6 +26,8 @@ static struct history_query question_of(const struct run *run)
     return (struct history_query){
         .ext = settings->history_extension,
         .agent = settings->history_agent,
+        .policy = session_policy(run->session),
+        .group = settings->group,
         .actor = settings->history_actor,
         .since_ms = past_moment_ms(&settings->since, now_ms),
         .until_ms = past_moment_ms(&settings->until, now_ms),
@@ -48,7 +50,7 @@ static enum err_code check_answer(const struct run *run, const struct history_qu
                                   const struct history *history, struct err *err)
 {
     const char *subject = query->ext ? query->ext : query->agent;
-    bool narrowed = query->actor || query->since_ms > 0 || query->until_ms > 0;
+    bool narrowed = query->actor || query->group || query->since_ms > 0 || query->until_ms > 0;
     if (subject && !narrowed && history->n_actions == 0 && run->report->format == FORMAT_TEXT) {
         return err_set(err, ERR_NOT_FOUND, "nothing is recorded about %s", subject);
     }

@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/format/json_text.h"
 #include "core/plan/audit_codec.h"
+#include "core/pool/group.h"
 
 #include "core/base/banned.h"
 
@@ -55,9 +56,37 @@ static bool is_about_ext(const struct audit_change *change, const char *ext)
            strcmp(change->from, ext) <= 0 && strcmp(ext, change->to) <= 0;
 }
 
+bool history_query_has_range(const struct history_query *query, const struct ext_range *range)
+{
+    return strcmp(group_name(query->policy, range->group), query->group) == 0;
+}
+
+/* Whether numbers of the group are among [first, last]. */
+static bool has_numbers(const struct history_query *query, const char *first, const char *last)
+{
+    for (size_t i = 0; first && last && i < query->policy->n_ranges; i++) {
+        const struct ext_range *range = &query->policy->ranges[i];
+        if (history_query_has_range(query, range) && strcmp(first, range->last) <= 0 &&
+            strcmp(range->first, last) <= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_of_group(const struct history_query *query, const struct audit_change *change)
+{
+    if (!change->ext) {
+        return change->kind == CHANGE_CREATE && has_numbers(query, change->from, change->to);
+    }
+    return has_numbers(query, change->ext, change->ext) ||
+           (change->kind == CHANGE_REASSIGN && has_numbers(query, change->from, change->from));
+}
+
 bool history_query_has_change(const struct history_query *query, const struct audit_change *change)
 {
-    return (!query->ext || is_about_ext(change, query->ext)) &&
+    return (!query->group || is_of_group(query, change)) &&
+           (!query->ext || is_about_ext(change, query->ext)) &&
            (!query->agent || (change->agent && strcmp(change->agent, query->agent) == 0));
 }
 
@@ -153,9 +182,9 @@ static bool has_changes(const struct history_query *query, const char *json)
     return found;
 }
 
-static bool asks_for_changes(const struct history_query *query)
+bool history_query_asks_for_changes(const struct history_query *query)
 {
-    return !query->action_id && (query->ext || query->agent);
+    return !query->action_id && (query->ext || query->agent || query->group);
 }
 
 bool history_query_wants(const struct history_query *query, const struct audit_record *record)
@@ -166,7 +195,7 @@ bool history_query_wants(const struct history_query *query, const struct audit_r
     if (!fits_record(query, record->at_ms, record->actor, &record->origin)) {
         return false;
     }
-    return !asks_for_changes(query) || has_changes(query, record->changes);
+    return !history_query_asks_for_changes(query) || has_changes(query, record->changes);
 }
 
 enum err_code history_add_answer(struct history *history, const struct history_query *query,
@@ -174,7 +203,7 @@ enum err_code history_add_answer(struct history *history, const struct history_q
 {
     struct buf picked;
     struct audit_record part = *record;
-    if (!asks_for_changes(query)) {
+    if (!history_query_asks_for_changes(query)) {
         return history_add(history, record, err);
     }
     buf_init(&picked, PICKED_MAX);
@@ -209,7 +238,7 @@ void history_keep(struct history *history, const struct history_query *query)
     for (size_t i = 0; i < history->n_actions; i++) {
         struct audit_action action = history->actions[i];
         bool wanted = fits_record(query, action.at_ms, action.actor, &action.origin);
-        if (wanted && (query->ext || query->agent)) {
+        if (wanted && history_query_asks_for_changes(query)) {
             keep_changes(&action, query);
             wanted = action.n_changes > 0;
         }

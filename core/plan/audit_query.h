@@ -14,12 +14,17 @@
  */
 
 #include "core/plan/audit.h"
+#include "core/pool/policy.h"
 
 /* All zero: every action. What is set holds together. */
 struct history_query {
     const char *action_id; /* only this action; nothing else of the query counts then */
     const char *ext;       /* what changed this extension; of each action only those changes */
     const char *agent;     /* what changed this agent's, likewise */
+    const struct policy *policy; /* with `group`: who has which ranges */
+    const char
+        *group; /* what changed numbers of this group's ranges, likewise; a name of the policy's
+                              groups */
     const char *actor;     /* part of the user or of the actor; ASCII case does not count */
     int64_t since_ms;      /* actions that began at this time or after; 0: from the first on */
     int64_t until_ms;      /* ... and before this one; 0: to the last */
@@ -37,7 +42,13 @@ bool history_query_wants(const struct history_query *query, const struct audit_r
 enum err_code history_add_answer(struct history *history, const struct history_query *query,
                                  const struct audit_record *record, struct err *err) ERR_CHECK;
 
-/* Whether the change is about the extension and the agent of the query. */
+/* Whether the query asks for some of the changes of an action only. */
+bool history_query_asks_for_changes(const struct history_query *query);
+
+/* Whether the range belongs to the group of the query. */
+bool history_query_has_range(const struct history_query *query, const struct ext_range *range);
+
+/* Whether the change is about the extension, the agent and the group of the query. */
 bool history_query_has_change(const struct history_query *query, const struct audit_change *change);
 
 /* Leaves of a sealed history what answers the question: of each action the changes that it asks for,

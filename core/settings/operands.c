@@ -6,6 +6,7 @@
 
 #include "core/base/banned.h"
 #include "core/base/mem.h"
+#include "core/pool/group.h"
 #include "core/pool/login.h"
 #include "core/base/text.h"
 #include "core/pool/target.h"
@@ -410,6 +411,28 @@ static const char *formats_of(struct arena *arena, enum action action)
     return arena_printf(arena, "%s and %s", names, last);
 }
 
+/* A group of the configuration. */
+static enum err_code check_group(const struct settings *settings, struct err *err)
+{
+    const struct policy *policy = &settings->policy;
+    const char *names[POLICY_RANGES_MAX + 1];
+    size_t n = 0;
+    for (; n < policy->n_groups && n < POLICY_RANGES_MAX; n++) {
+        names[n] = policy->groups[n].name;
+        if (strcmp(names[n], settings->group) == 0) {
+            return ERR_OK;
+        }
+    }
+    names[n] = NULL;
+    const char *near = nearest_of(settings->group, names);
+    err_set(err, ERR_USAGE, "--group: there is no [group %s] in the configuration",
+            settings->group);
+    if (near) {
+        err_hint(err, "Did you mean --group %s?", near);
+    }
+    return ERR_USAGE;
+}
+
 static enum err_code take_format(const struct command_line *line, struct settings *settings,
                                  struct err *err)
 {
@@ -442,7 +465,8 @@ enum err_code operands_take(const struct command_line *line, struct settings *se
     int width = settings->policy.width;
     const char *first = line->n_operands > 0 ? line->operands[0] : NULL;
     const char *needed = line->n_operands > 0 ? first : ""; /* it is there by now */
-    if (take_format(line, settings, err) != ERR_OK) {
+    if ((settings->group && check_group(settings, err) != ERR_OK) ||
+        take_format(line, settings, err) != ERR_OK) {
         return ERR_USAGE;
     }
     if (action_edits(line->action)) {

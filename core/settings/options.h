@@ -386,6 +386,8 @@ enum section {
     X(OPT_ACTOR,         0,   "actor",        NULL,                    TEXT,      "P",            \
       NONE,     HISTORY, history_actor, FOR_HISTORY,                                              \
       "what this user or role did (a part of the name)", BYTES(256))                               \
+    X(OPT_GROUP,         0,   "group",        NULL,                    TEXT,      "G",            \
+      NONE,     HISTORY, group, FOR_HISTORY, "what was done to numbers of this group", BYTES(128)) \
     X(OPT_AT,            0,   "at",           NULL,                    AT,        "T",            \
       NONE,     HISTORY, at, FOR_PAST,                                                            \
       "--list, --lookup, --status, --report as of then")                                   \

@@ -120,6 +120,7 @@ struct settings {
     const char *history_extension; /* --history; NULL: of all extensions */
     const char *history_agent;     /* NULL: of all agents */
     const char *history_actor;     /* part of a name; NULL: of everybody */
+    const char *group;             /* --group; NULL: of all */
     const char *history_to;        /* NULL: standard output */
     enum report_kind report_kind;
     struct until since; /* of --history and --report */

@@ -106,6 +106,20 @@ def test_what_is_left_out_is_said(desk):
     assert len(everything.out.splitlines()) == 24 and everything.err == ""
 
 
+def test_the_numbers_of_a_group(desk):
+    desk.rules(RULES + "[group Leeds]\nmatch = login:*.leeds\nranges = 20-24\n[group York]\nmatch = login:*.york\nranges = 25-29\n")
+    desk.people("alice", "carol", "ann.leeds", "ben.york")
+    desk.json("--sync")
+    desk.json("--reserve", "27=fax")
+    rows = desk.json("--history", "--group", "York", "--limit", "0")
+    assert [(change["extension"], change["agent"]) for row in rows for change in row["changes"]
+            if change["change"] != "create"] == [("27", None), ("25", "ben.york")]
+    assert [row["action"] for row in desk.json("--history", "--group", "Leeds")] == ["sync"]
+    assert desk.json("--history", "--group", "Leeds", "--agent", "ben.york") == []
+    said = desk.run("--history", "--group", "Yorck")
+    assert said.status == 64 and 'Did you mean --group York?' in said.err
+
+
 # ---- lists -----------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 /* The store contract: whose an action is, and questions to the audit trail. */
 
 #include "core/base/clock.h"
+#include "core/pool/group.h"
 #include "tests/unit/support/store_site.h"
 
 #include <stdio.h>
@@ -147,6 +148,38 @@ static void test_questions_about_a_long_action(void **state)
     assert_string_equal(answer(site, (struct history_query){.ext = "0005", .limit = 1}), "0005");
 }
 
+static void test_questions_about_a_group(void **state)
+{
+    struct site *site = *state;
+    const struct audit_origin origin = {.user = "kim@desk7", .via = VIA_COMMAND};
+    static const struct group groups[] = {{.name = "Leeds"}, {.name = "York"}};
+    struct policy policy = site->policy;
+    policy.groups = groups;
+    policy.n_groups = 2;
+    policy.n_ranges = 3;
+    policy.ranges[0] = (struct ext_range){"0000", "0002", 0};
+    policy.ranges[1] = (struct ext_range){"0003", "0003", 1};
+    policy.ranges[2] = (struct ext_range){"0007", "0009", 1};
+    assign_as(site, "0001", "alice", &origin);
+    assign_as(site, "0003", "bob", &origin);
+    struct plan *plan = site_plan(site, site_see(site, site->store), "reassign");
+    propose_move(plan, "alice", "0001", "0008", T0);
+    struct slot carol = an_assigned("0005", "carol", T0);
+    propose(plan, CHANGE_ASSIGN, &carol);
+    assert_int_equal(try_as(site, plan, ACTOR, &origin), ERR_OK);
+
+    struct history_query query = {.policy = &policy, .group = "Leeds"};
+    assert_string_equal(answer(site, query), "0008 0001 -");
+    query.limit = 1;
+    assert_string_equal(answer(site, query), "0008");
+    query = (struct history_query){.policy = &policy, .group = "York"};
+    assert_string_equal(answer(site, query), "0008 0003 -");
+    query.agent = "bob";
+    assert_string_equal(answer(site, query), "0003");
+    query.group = "Leeds";
+    assert_string_equal(answer(site, query), "");
+}
+
 static void test_questions_about_people_and_times(void **state)
 {
     struct site *site = *state;
@@ -181,6 +214,7 @@ const struct CMUnitTest store_history_tests[] = {
     cmocka_unit_test_setup_teardown(test_a_record_says_whose_it_is, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_questions_about_a_number_and_an_agent, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_questions_about_a_long_action, site_ten, site_end),
+    cmocka_unit_test_setup_teardown(test_questions_about_a_group, site_ten, site_end),
     cmocka_unit_test_setup_teardown(test_questions_about_people_and_times, site_ten, site_end),
 };
 const size_t store_n_history_tests = sizeof store_history_tests / sizeof store_history_tests[0];
