@@ -7,6 +7,7 @@
 
 #include "core/base/banned.h"
 #include "core/format/csv.h"
+#include "core/pool/export.h"
 #include "core/format/text_file.h"
 #include "core/pool/login.h"
 #include "core/base/mem.h"
@@ -83,10 +84,18 @@ static enum err_code surplus_column(const struct reading *r, size_t at, struct e
     return ERR_INPUT;
 }
 
+/* What the list has besides, if the configuration asks for it: it can be imported, too. */
+static bool is_of_the_list(const struct reading *r, size_t at)
+{
+    char name[CSV_HEADER_ROOM];
+    csv_header_name(r->row.fields[at], name);
+    return export_has_column(name);
+}
+
 static enum err_code check_columns(const struct reading *r, struct err *err)
 {
     for (size_t i = 0; i < r->n_fields; i++) {
-        bool known = false;
+        bool known = is_of_the_list(r, i);
         for (enum column column = 0; column < COLUMN_COUNT; column++) {
             known = known || r->columns[column] == i;
         }

@@ -250,6 +250,30 @@ static enum err_code judge(struct publishing *publishing, const struct plan *pla
     return code;
 }
 
+/* The list, with the columns that the configuration asks for. Names are the directory's: a list without them,
+   because it could not be read, is no list. */
+static enum err_code build(struct publishing *publishing, const struct publish_source *source)
+{
+    struct session *session = publishing->session;
+    struct roster *read = NULL;
+    struct export_form form = {.csv_safe = session->settings->csv_safe,
+                               .columns = session->settings->export_columns,
+                               .policy = session_policy(session),
+                               .roster = source->roster};
+    enum err_code code = ERR_OK;
+    if (!form.roster && export_columns_want_roster(&form.columns) &&
+        session_directory_uri(session)) {
+        code = session_read_directory(session, publishing->progress, &read, publishing->err);
+        form.roster = read;
+    }
+    if (code == ERR_OK) {
+        code = export_build(source->snapshot, &form, &publishing->bytes, &publishing->receipt->rows,
+                            publishing->err);
+    }
+    roster_unref(read);
+    return code;
+}
+
 enum err_code session_foresee_export(struct session *session, const struct plan *plan,
                                      const struct progress *progress,
                                      struct export_receipt *receipt, struct err *err)
@@ -274,7 +298,7 @@ enum err_code session_foresee_export(struct session *session, const struct plan 
     }
     publishing.err = err;
     source.snapshot = plan_preview(plan);
-    code = export_build(source.snapshot, session->settings->csv_safe, &publishing.bytes, NULL, err);
+    code = build(&publishing, &source);
     if (code == ERR_OK) {
         code = judge(&publishing, plan, &source);
     }
@@ -427,8 +451,7 @@ enum err_code session_export(struct session *session, const struct publish_sourc
         source.snapshot = loaded;
     }
     if (code == ERR_OK) {
-        code = export_build(source.snapshot, session->settings->csv_safe, &publishing.bytes,
-                            &receipt->rows, publishing.err);
+        code = build(&publishing, &source);
         receipt->bytes = publishing.bytes.length;
     }
     if (code == ERR_OK) {

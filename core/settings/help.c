@@ -220,8 +220,8 @@ static const struct {
      "Set by systemd. Without a terminal, it shows that a timer acts, not a person."},
     {"LC_ALL, LC_CTYPE, LANG, TERM, NO_COLOR",
      "What the terminal can show. With NO_COLOR there are no colours."},
-    {"EXTPOOL_PAGER, PAGER",
-     "What shows text that is taller than the terminal; less, if none is set. Empty or cat: nothing."},
+    {"EXTPOOL_PAGER, PAGER", "What shows text that is taller than the terminal; less, if none is "
+                             "set. Empty or cat: nothing."},
     {"TZ", "The time zone in which the console shows times."},
     {"TMPDIR", "Where --demo keeps its store."},
     {"HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "Proxies, as curl(1) understands them."},

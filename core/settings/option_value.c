@@ -254,18 +254,24 @@ static enum err_code set_at(const struct value *v)
     return past_parse(v->text, PAST_UNTIL, v->member, v->err);
 }
 
+static enum err_code set_columns(const struct value *v)
+{
+    return export_columns_parse(v->text, v->member, v->err);
+}
+
 /* ---- all types ----------------------------------------------------------------------------- */
 
 typedef enum err_code set_fn(const struct value *v);
 
 static set_fn *const s_setters[] = {
-    [TYPE_FLAG] = set_flag,   [TYPE_INT] = set_int,       [TYPE_DURATION] = set_duration,
-    [TYPE_TEXT] = set_text,   [TYPE_PATH] = set_path,     [TYPE_DIRECTORY] = NULL,
-    [TYPE_STORE] = set_place, [TYPE_EXPORT] = set_place,  [TYPE_URL] = set_url,
-    [TYPE_LABEL] = set_label, [TYPE_MODE] = set_mode,     [TYPE_CHOICE] = set_choice,
-    [TYPE_WIDTH] = set_width, [TYPE_RANGES] = set_ranges, [TYPE_BLOCKED] = set_blocked,
-    [TYPE_LIMIT] = set_limit, [TYPE_TARGET] = set_target, [TYPE_UNTIL] = set_until,
-    [TYPE_LOW] = set_low,     [TYPE_SINCE] = set_since,   [TYPE_AT] = set_at,
+    [TYPE_FLAG] = set_flag,       [TYPE_INT] = set_int,       [TYPE_DURATION] = set_duration,
+    [TYPE_TEXT] = set_text,       [TYPE_PATH] = set_path,     [TYPE_DIRECTORY] = NULL,
+    [TYPE_STORE] = set_place,     [TYPE_EXPORT] = set_place,  [TYPE_URL] = set_url,
+    [TYPE_LABEL] = set_label,     [TYPE_MODE] = set_mode,     [TYPE_CHOICE] = set_choice,
+    [TYPE_WIDTH] = set_width,     [TYPE_RANGES] = set_ranges, [TYPE_BLOCKED] = set_blocked,
+    [TYPE_LIMIT] = set_limit,     [TYPE_TARGET] = set_target, [TYPE_UNTIL] = set_until,
+    [TYPE_LOW] = set_low,         [TYPE_SINCE] = set_since,   [TYPE_AT] = set_at,
+    [TYPE_COLUMNS] = set_columns,
 };
 _Static_assert(sizeof s_setters / sizeof *s_setters == TYPE_COUNT, "a setter for each type");
 

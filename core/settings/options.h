@@ -204,10 +204,11 @@ enum option_type {
     TYPE_BLOCKED,
     TYPE_LIMIT,
     TYPE_LOW,
-    TYPE_TARGET, /* const char *, core/pool/target.h; "none" is "" */
-    TYPE_UNTIL,  /* struct until */
-    TYPE_SINCE,  /* struct until, of the past: a day is its begin */
-    TYPE_AT,     /* the same, but a day is its end */
+    TYPE_TARGET,  /* const char *, core/pool/target.h; "none" is "" */
+    TYPE_UNTIL,   /* struct until */
+    TYPE_SINCE,   /* struct until, of the past: a day is its begin */
+    TYPE_COLUMNS, /* struct export_columns */
+    TYPE_AT,      /* the same, but a day is its end */
     TYPE_COUNT
 };
 
@@ -311,6 +312,8 @@ enum section {
     X(OPT_EXPORT_TO,     0,   "export-to",    "export",                EXPORT,    "URI",          \
       DEFAULTS, STORES,  export_to, NOT_DEMO, "the CSV goes to " LOCATION_EXPORT_FORMS,           \
       .env = "AWS_EXPORT_BUCKET", .env_prefix = "s3://")                                          \
+    X(OPT_EXPORT_COLUMNS, 0,  NULL,           "export_columns",        COLUMNS,   "A,B",          \
+      DEFAULTS, STORES,  export_columns, FOR_ALL, "what the list has behind user,extension")      \
     X(OPT_PROFILE,       0,   "profile",      "profile",               TEXT,      "P",            \
       DEFAULTS, STORES,  profile, NOT_DEMO, "the AWS profile (AWS_PROFILE)", BYTES(256))          \
     X(OPT_REGION,        0,   "region",       "region",                LABEL,     "R",            \

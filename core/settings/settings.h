@@ -48,6 +48,7 @@
 #include "core/base/log.h"
 #include "core/settings/mistakes.h"
 #include "core/settings/options.h"
+#include "core/pool/export.h"
 #include "core/pool/request.h"
 #include "core/pool/policy.h"
 
@@ -141,15 +142,16 @@ struct settings {
     const char *login_column;                    /* of a directory file; NULL: by its name */
     const char *active_column;                   /* NULL: nobody is left out */
     const char *store;
-    int store_mode;            /* permissions of an embedded store's file */
-    const char *export_to;     /* NULL: nothing is published (`export = none`, or no home folder) */
-    const char *profile;       /* NULL: as the credential chain decides */
-    const char *region;        /* NULL */
-    const char *endpoint_url;  /* NULL */
-    const char *kms_key;       /* S3: server-side encryption with this key; NULL */
-    const char *storage_class; /* S3; NULL */
-    const char *bucket_owner;  /* S3: expected account of the bucket; NULL */
-    int connect_rate;          /* requests a second */
+    int store_mode;        /* permissions of an embedded store's file */
+    const char *export_to; /* NULL: nothing is published (`export = none`, or no home folder) */
+    struct export_columns export_columns; /* behind user and extension */
+    const char *profile;                  /* NULL: as the credential chain decides */
+    const char *region;                   /* NULL */
+    const char *endpoint_url;             /* NULL */
+    const char *kms_key;                  /* S3: server-side encryption with this key; NULL */
+    const char *storage_class;            /* S3; NULL */
+    const char *bucket_owner;             /* S3: expected account of the bucket; NULL */
+    int connect_rate;                     /* requests a second */
     int connect_burst;
 
     /* ---- rules ---- */

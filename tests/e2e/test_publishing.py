@@ -314,3 +314,25 @@ def test_an_export_of_none_publishes_nothing(desk):
     assert not list((desk.folder / "home").rglob("agent_extensions.csv"))
     run = desk.run("--export", "--store", f"sqlite:{desk.store}", "--export-to", "none", places=False)
     assert run.status != 0 and "Name one with --export" in run.err
+
+
+def test_more_columns_behind_the_old_two(tmp_path):
+    desk = Desk(tmp_path)
+    policy = "[policy]\nwidth = 2\nranges = 10-29\nblocked =\n"
+    desk.rules(policy)
+    desk.agents.write_text("username,first name,last name\n" + "".join(f"agent{n},Ann,No. {n}\n" for n in range(10, 20)))
+    desk.json("--sync")
+    plain = desk.export.read_text()
+    desk.rules("[defaults]\nexport_columns = name, pinned\n" + policy)
+    written = desk.json("--pin", "agent10=desk", environment={"SUDO_USER": "kim"})
+    assert desk.json("--sync")["export"]["rows"] == 10 and written["exit"] == 0
+    lines = desk.export.read_text().splitlines()
+    assert lines[0] == "user,extension,name,pinned" and 'agent10,10,"No. 10, Ann",desk' in lines
+    assert [",".join(line.split(",")[:2]) for line in lines] == plain.splitlines()
+    assert desk.json("--sync")["export"]["unchanged"] is True and desk.json("--export")["export"]["unchanged"] is True
+    assert desk.run("--import", desk.export, "--dry-run").status == 0  # it is read by its header
+    desk.rules(policy)
+    assert desk.json("--export")["export"]["rows"] == 10 and desk.export.read_text() == plain
+    desk.rules("[defaults]\nexport_columns = nam\n" + policy)
+    said = desk.run("--status")
+    assert said.status == 64 and 'Did you mean "name"?' in said.err

@@ -90,7 +90,7 @@ def test_every_topic_of_the_help_is_there(tmp_path):
 
 def json_members():
     """Every member that the program can write, from the source of its documents."""
-    source = (ROOT / "core/headless/report_json.c").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "core/headless").glob("report_json*.c"))
     members = set(re.findall(r'json_object_set(?:_new)?\(\w+, "(\w+)"', source))
     kinds = (ROOT / "core/plan/plan.h").read_text(encoding="utf-8")
     return members | set(re.findall(r'X\(CHANGE_\w+, "(\w+)"', kinds))

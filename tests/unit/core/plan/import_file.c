@@ -107,7 +107,9 @@ static void test_an_export_is_an_import(void **state)
         snapshot_seal(snapshot);
         struct buf csv;
         buf_init(&csv, EXPORT_MAX);
-        assert_int_equal(export_build(snapshot, safe, &csv, NULL, NULL), ERR_OK);
+        assert_int_equal(
+            export_build(snapshot, &(struct export_form){.csv_safe = safe}, &csv, NULL, NULL),
+            ERR_OK);
         check(csv.data,
               "2 assign+ -x 0044 -\n3 assign+ =cmd 0040 -\n4 assign+ a,b 0041 -\n"
               "5 assign+ alice 0043 -\n6 assign+ c\"d 0042 -\n7 assign+ \xC3\xA9 0045 -\n");
