@@ -38,13 +38,21 @@ struct level_counts {
     uint64_t of[EXT_STATE_COUNT];
 };
 
-/* By group; what is of no group, or of none of the ranges, comes last. */
-static uint64_t *count_of(const struct plan_input *input, struct level_counts *counts,
-                          const struct slot *slot)
+/* The counts of the group that has the number; what is of no group, or of none of the ranges, comes last.
+   `near` is the range that was found before: neighbours share it. */
+static struct level_counts *counts_of(const struct plan_input *input, struct level_counts *counts,
+                                      const char *ext, const struct ext_range **near)
 {
     const struct policy *policy = input->policy;
-    uint16_t group = policy->n_groups > 0 ? group_of_ext(policy, slot->ext) : GROUP_NONE;
-    return &counts[group < policy->n_groups ? group : policy->n_groups].of[state_of(input, slot)];
+    const struct ext_range *range = *near;
+    if (policy->n_groups == 0) {
+        return counts;
+    }
+    if (!range || strcmp(ext, range->first) < 0 || strcmp(range->last, ext) < 0) {
+        range = policy_range_of(policy, ext);
+        *near = range ? range : *near;
+    }
+    return &counts[range && range->group < policy->n_groups ? range->group : policy->n_groups];
 }
 
 static void count_missing(const struct plan_input *input, struct level_counts *counts)
@@ -68,17 +76,19 @@ static void count_missing(const struct plan_input *input, struct level_counts *c
 static void count_after(const struct plan *plan, const struct plan_input *input,
                         struct level_counts *counts)
 {
+    const struct ext_range *near = NULL;
     count_missing(input, counts);
     for (size_t i = 0; i < input->snapshot->n_slots; i++) {
-        ++*count_of(input, counts, &input->snapshot->slots[i]);
+        const struct slot *slot = &input->snapshot->slots[i];
+        counts_of(input, counts, slot->ext, &near)->of[state_of(input, slot)]++;
     }
     for (size_t i = 0; i < plan->n_changes; i++) {
         const struct change *change = &plan->changes[i];
         for (size_t k = 0; k < change->n_steps; k++) {
-            struct slot none = change->steps[k].after;
-            none.state = SLOT_ABSENT;
-            --*count_of(input, counts, change->steps[k].before ? change->steps[k].before : &none);
-            ++*count_of(input, counts, &change->steps[k].after);
+            const struct step *step = &change->steps[k];
+            struct level_counts *own = counts_of(input, counts, step->after.ext, &near);
+            own->of[state_of(input, step->before)]--;
+            own->of[state_of(input, &step->after)]++;
         }
     }
 }

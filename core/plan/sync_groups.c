@@ -58,14 +58,35 @@ static bool is_in_reach(const struct sync *sync, size_t person)
                                     : sync_fate(sync, (uint32_t)person) == HOLDER_LEFT);
 }
 
+static bool takes_anything(const struct sync *sync)
+{
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        if (sync->given_back[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Over the slots, which are in the order of the ranges. */
 static void count_takings(struct sync *sync)
 {
-    for (size_t i = 0; i < sync->n_people; i++) {
-        const struct slot *kept = sync->kept[i];
-        struct group_tally *tally = is_in_reach(sync, i) ? sync_tally(sync, kept->ext) : NULL;
-        if (tally) {
-            tally->held++;
-            tally->taken += sync->given_back[kept - sync->slots];
+    const struct policy *policy = sync->input->policy;
+    size_t range = 0;
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        const struct slot *slot = &sync->slots[i];
+        while (range < policy->n_ranges && strcmp(policy->ranges[range].last, slot->ext) < 0) {
+            range++;
+        }
+        if (range == policy->n_ranges) {
+            return;
+        }
+        const struct ext_range *at = &policy->ranges[range];
+        bool grouped = at->group < policy->n_groups && strcmp(at->first, slot->ext) <= 0;
+        uint32_t person = grouped ? sync->holder[i] : NOBODY;
+        if (person != NOBODY && sync->kept[person] == slot && is_in_reach(sync, person)) {
+            sync->tallies[at->group].held++;
+            sync->tallies[at->group].taken += sync->given_back[i];
         }
     }
 }
@@ -180,7 +201,7 @@ static bool withhold_more(struct sync *sync)
 void sync_withhold(struct sync *sync)
 {
     size_t n_groups = sync->input->policy->n_groups;
-    if (n_groups == 0) {
+    if (n_groups == 0 || !takes_anything(sync)) {
         return;
     }
     sync->tallies = mem_array(n_groups, sizeof *sync->tallies);

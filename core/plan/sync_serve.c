@@ -50,11 +50,22 @@ static void add_joiner(struct sync *sync, size_t person, uint16_t group)
     sync->n_movers += sync->kept[person] != NULL;
 }
 
+static bool any_renumbers(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->n_groups; i++) {
+        if (policy->groups[i].on_move == ON_MOVE_RENUMBER) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void gather_movers(struct sync *sync)
 {
     uint16_t group;
+    bool renumbers = any_renumbers(sync->input->policy);
     for (size_t i = 0; i < sync->n_agents && sync->input->policy->n_groups > 0; i++) {
-        if (sync->kept[i] && is_served(sync, i, &group) && sync_moves(sync, i)) {
+        if (sync->kept[i] && is_served(sync, i, &group) && renumbers && sync_moves(sync, i)) {
             add_joiner(sync, i, group);
         }
     }
@@ -72,7 +83,7 @@ static size_t count_without(const struct sync *sync)
 static size_t count_moving(const struct sync *sync)
 {
     size_t n = 0;
-    for (size_t i = 0; i < sync->n_agents && sync->input->policy->n_groups > 0; i++) {
+    for (size_t i = 0; i < sync->n_agents && any_renumbers(sync->input->policy); i++) {
         n += sync_moves(sync, i);
     }
     return n;
