@@ -53,6 +53,14 @@ int run_edit(struct run *run)
     return run_report_plan(run);
 }
 
+int run_renumber(struct run *run)
+{
+    if (usecase_plan_renumber(&run->use, &run->settings->renumbering) == ERR_OK) {
+        run_carry_out(run, true);
+    }
+    return run_report_plan(run);
+}
+
 int run_import(struct run *run)
 {
     if (usecase_plan_import(&run->use, run->settings->import_path) == ERR_OK) {

@@ -34,6 +34,8 @@ static int run_action(struct run *run)
     case ACTION_UNPIN:
     case ACTION_FALLBACK:
         return run_edit(run);
+    case ACTION_RENUMBER:
+        return run_renumber(run);
     case ACTION_IMPORT:
         return run_import(run);
     case ACTION_UNDO:

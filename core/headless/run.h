@@ -43,6 +43,7 @@ int run_report_failure(struct run *run);
 int run_sync(struct run *run);
 int run_init(struct run *run);
 int run_edit(struct run *run);
+int run_renumber(struct run *run);
 int run_import(struct run *run);
 int run_undo(struct run *run);
 int run_redo(struct run *run);

@@ -120,6 +120,17 @@ enum err_code usecase_plan_init(struct usecase *use, bool dry_run)
     return use->err.code;
 }
 
+enum err_code usecase_plan_renumber(struct usecase *use, const struct renumbering *renumbering)
+{
+    struct plan_input input;
+    bool reads = session_directory_uri(use->session) != NULL;
+    if (usecase_read_store(use, LOAD_POOL) == ERR_OK &&
+        (!reads || usecase_read_directory(use) == ERR_OK) && plan_input(use, &input) == ERR_OK) {
+        return plan_renumber(&input, renumbering, &use->plan, &use->err);
+    }
+    return use->err.code;
+}
+
 /* Whether a request names an agent who has to be in the directory. */
 static bool needs_directory(const struct request *requests, size_t n)
 {

@@ -19,6 +19,7 @@
 
 #include "core/plan/import_file.h"
 #include "core/plan/plan_file.h"
+#include "core/plan/renumber.h"
 #include "core/session/session.h"
 
 struct usecase {
@@ -75,6 +76,10 @@ enum err_code usecase_plan_init(struct usecase *use, bool dry_run) ERR_CHECK;
    face wants nothing more; `snapshot` is partial then. usecase_rows.c */
 enum err_code usecase_plan_edit(struct usecase *use, const char *action,
                                 const struct request *requests, size_t n_requests) ERR_CHECK;
+
+/* The directory is read if there is one: who moves is written with what it says of them. */
+enum err_code usecase_plan_renumber(struct usecase *use,
+                                    const struct renumbering *renumbering) ERR_CHECK;
 
 /* Every row is judged, by the reader of the file and by the planner, before the first refusal
    counts. ERR_INPUT: all of them are in `import.refusals`. */

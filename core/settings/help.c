@@ -80,6 +80,7 @@ static bool is_brief(enum action action)
     case ACTION_PIN:
     case ACTION_UNPIN:
     case ACTION_FALLBACK:
+    case ACTION_RENUMBER:
     case ACTION_METRICS:
     case ACTION_REPORT:
     case ACTION_REDO:

@@ -340,6 +340,20 @@ static enum err_code take_report(struct settings *settings, const char *text, st
     return code;
 }
 
+/* --keep-old has set its part already. */
+static enum err_code take_renumbering(struct settings *settings, const char *text, struct err *err)
+{
+    struct err why = ERR_INIT;
+    int64_t keep_old_s = settings->renumbering.keep_old_s;
+    if (renumbering_parse(text, settings->policy.width, &settings->renumbering, &why) != ERR_OK) {
+        return err_set(err, ERR_USAGE, "--renumber: %s", why.text);
+    }
+    if (keep_old_s > 0) {
+        settings->renumbering.keep_old_s = keep_old_s;
+    }
+    return ERR_OK;
+}
+
 static enum err_code two_subjects(const char *text, const char *option, const char *named,
                                   struct err *err)
 {
@@ -504,6 +518,8 @@ enum err_code operands_take(const struct command_line *line, struct settings *se
     case ACTION_METRICS:
         settings->metrics_path = arena_strdup(arena, first);
         return ERR_OK;
+    case ACTION_RENUMBER:
+        return take_renumbering(settings, needed, err);
     case ACTION_APPLY:
         settings->plan_path = arena_strdup(arena, first);
         return ERR_OK;

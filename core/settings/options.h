@@ -79,6 +79,8 @@ const char *topic_about(enum topic topic);
       "let syncs release or move it again")                                                        \
     X(ACTION_FALLBACK, "fallback", "AGENT=TARGET...", 1, OPERANDS_MANY, true, TOPIC_EDIT,          \
       "where calls go that they do not take")                                                      \
+    X(ACTION_RENUMBER, "renumber", "OLD-RANGE=NEW-RANGE", 1, 1, true, TOPIC_EDIT,                  \
+      "give a range of numbers another range")                                                     \
     X(ACTION_LIST_, "list", "agents|extensions|free", 1, 1, false, TOPIC_SHOW,                     \
       "list one of these")                                                                         \
     X(ACTION_LOOKUP, "lookup", "AGENT|EXT", 1, 1, false, TOPIC_SHOW,                               \
@@ -233,6 +235,7 @@ enum section {
 /* The actions that an option goes with. */
 #define ACTION_BIT(action) (UINT64_C(1) << (action))
 #define FOR_SYNC ACTION_BIT(ACTION_SYNC)
+#define FOR_RENUMBER ACTION_BIT(ACTION_RENUMBER)
 #define FOR_DOCTOR ACTION_BIT(ACTION_DOCTOR)
 #define FOR_HISTORY ACTION_BIT(ACTION_HISTORY)
 #define FOR_STATUS ACTION_BIT(ACTION_STATUS)
@@ -248,7 +251,7 @@ enum section {
 /* Plans of more than what the words of the command line name. */
 #define FOR_PLANS                                                                                  \
     (FOR_SYNC | FOR_DOCTOR | ACTION_BIT(ACTION_IMPORT) | ACTION_BIT(ACTION_UNDO) |                 \
-     ACTION_BIT(ACTION_REDO) | ACTION_BIT(ACTION_APPLY))
+     ACTION_BIT(ACTION_REDO) | ACTION_BIT(ACTION_APPLY) | FOR_RENUMBER)
 #define FOR_EDITS                                                                                  \
     (ACTION_BIT(ACTION_ASSIGN) | ACTION_BIT(ACTION_RELEASE) | ACTION_BIT(ACTION_REASSIGN) |        \
      ACTION_BIT(ACTION_SWAP) | ACTION_BIT(ACTION_RESERVE) | ACTION_BIT(ACTION_UNRESERVE) |         \
@@ -407,6 +410,10 @@ enum section {
     X(OPT_UNTIL,         0,   "until",        NULL,                    UNTIL,     "T|never",      \
       NONE,     EDIT,    until, FOR_RESERVE | FOR_HISTORY | FOR_REPORT,                                        \
       "with --reserve: when it comes back by itself")                                             \
+    X(OPT_KEEP_OLD,      0,   "keep-old",     NULL,                    DURATION,  "TIME",         \
+      NONE,     EDIT,    renumbering.keep_old_s, FOR_RENUMBER,                                                \
+      "with --renumber: old numbers lead on so long",                                               \
+      LIMITS(1, 3650 * INT64_C(86400)))                                                            \
     X(OPT_JSON,          'j', "json",         NULL,                    FLAG,      NULL,           \
       NONE,     OUTPUT,  json, NOT_SCREEN, "print one JSON document")                             \
     X(OPT_FORMAT,        0,   "format",       NULL,                    CHOICE,    "F",            \

@@ -51,6 +51,7 @@
 #include "core/pool/export.h"
 #include "core/pool/request.h"
 #include "core/pool/policy.h"
+#include "core/pool/renumbering.h"
 
 /* Where a value comes from, in order of precedence, the weakest first. */
 enum origin {
@@ -109,20 +110,21 @@ struct settings {
     enum action action;
     const struct request *requests; /* of --assign ... --unpin, in the order given */
     size_t n_requests;
-    const char *target;            /* --reserve; NULL: not said, "": none */
-    struct until until;            /* --reserve */
-    const struct request *lookup;  /* --lookup: `agent` or `ext` is set */
-    enum list_kind list_kind;      /* --list */
-    const char *import_path;       /* --import; "-" is standard input */
-    const char *plan_path;         /* --apply */
-    const char *metrics_path;      /* --metrics; "-" is standard output */
-    const char *undo_id;           /* --undo; NULL: the last action */
-    int history_limit;             /* --history; 0: all */
-    const char *history_extension; /* --history; NULL: of all extensions */
-    const char *history_agent;     /* NULL: of all agents */
-    const char *history_actor;     /* part of a name; NULL: of everybody */
-    const char *group;             /* --group; NULL: of all */
-    const char *history_to;        /* NULL: standard output */
+    const char *target;             /* --reserve; NULL: not said, "": none */
+    struct until until;             /* --reserve */
+    struct renumbering renumbering; /* --renumber */
+    const struct request *lookup;   /* --lookup: `agent` or `ext` is set */
+    enum list_kind list_kind;       /* --list */
+    const char *import_path;        /* --import; "-" is standard input */
+    const char *plan_path;          /* --apply */
+    const char *metrics_path;       /* --metrics; "-" is standard output */
+    const char *undo_id;            /* --undo; NULL: the last action */
+    int history_limit;              /* --history; 0: all */
+    const char *history_extension;  /* --history; NULL: of all extensions */
+    const char *history_agent;      /* NULL: of all agents */
+    const char *history_actor;      /* part of a name; NULL: of everybody */
+    const char *group;              /* --group; NULL: of all */
+    const char *history_to;         /* NULL: standard output */
     enum report_kind report_kind;
     struct until since; /* of --history and --report */
     struct until at;    /* of --list, --lookup, --status, --report: as of then */

@@ -343,6 +343,15 @@ static void run_import(struct work *work)
     (void)!usecase_plan_import_possible(&work->use, work->argument);
 }
 
+static void run_renumber(struct work *work)
+{
+    struct renumbering renumbering;
+    if (renumbering_parse(work->argument, work->policy->width, &renumbering, &work->use.err) ==
+        ERR_OK) {
+        (void)!usecase_plan_renumber(&work->use, &renumbering);
+    }
+}
+
 static void run_live(struct work *work)
 {
     const struct live_wanted wanted = {work->live_agents, work->n_live_agents};
@@ -386,6 +395,9 @@ static void run(struct job *job)
         break;
     case WORK_IMPORT:
         run_import(work);
+        break;
+    case WORK_RENUMBER:
+        run_renumber(work);
         break;
     case WORK_LIVE:
         run_live(work);

@@ -26,6 +26,7 @@
     X(WORK_REDO, "redo", true, false)                                                              \
     X(WORK_INIT, "init", true, true)                                                               \
     X(WORK_IMPORT, "import", true, false)                                                          \
+    X(WORK_RENUMBER, "renumber", true, false)                                                      \
     X(WORK_LIVE, "live states", false, false)                                                      \
     X(WORK_ROW, "history of a row", false, false)
 
@@ -50,8 +51,9 @@ struct work {
     unsigned generation;
     unsigned long typed; /* shell->stack.typed when it was begun */
     enum work_kind kind;
-    char *
-        argument; /* export: where to (NULL: as configured); undo: id; import: path; apply: ticket */
+    /* export: where to (NULL: as configured); undo: id; import: path; apply: ticket; renumber: the
+       ranges */
+    char *argument;
     struct screen_data *seen; /* what the screen showed when it began; NULL */
     struct view *view;        /* apply: the view that waits for it */
     work_done_fn done;

@@ -447,6 +447,11 @@ unsigned edit_command(struct shell *shell, enum command command, const struct se
     case CMD_IMPORT:
         ask_import(shell);
         return REACT_DRAW;
+    case CMD_RENUMBER:
+        shell_flash(
+            shell, STYLE_WARN,
+            "type both ranges: :renumber 2000-2499=6000-6499, and 30d to keep the old ones");
+        return REACT_DRAW;
     default:
         return REACT_PASS;
     }
@@ -570,6 +575,9 @@ bool edit_argument(struct shell *shell, enum command command, const struct selec
     switch ((int)command) {
     case CMD_TARGET:
         ask_target(shell, selection, argument);
+        return true;
+    case CMD_RENUMBER:
+        job_renumber(shell, argument);
         return true;
     case CMD_EXPORT:
     case CMD_EXPORT_TO:

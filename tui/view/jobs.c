@@ -14,12 +14,13 @@
 /* The command that starts the job and opens its result. */
 static enum command opened_by(enum work_kind kind)
 {
-    return kind == WORK_SYNC     ? CMD_SYNC
-           : kind == WORK_UNDO   ? CMD_UNDO
-           : kind == WORK_REDO   ? CMD_REDO
-           : kind == WORK_INIT   ? CMD_INIT
-           : kind == WORK_IMPORT ? CMD_IMPORT
-                                 : CMD_NONE;
+    return kind == WORK_SYNC       ? CMD_SYNC
+           : kind == WORK_UNDO     ? CMD_UNDO
+           : kind == WORK_REDO     ? CMD_REDO
+           : kind == WORK_INIT     ? CMD_INIT
+           : kind == WORK_IMPORT   ? CMD_IMPORT
+           : kind == WORK_RENUMBER ? CMD_RENUMBER
+                                   : CMD_NONE;
 }
 
 /* The rows that cannot be done come first; the plan of the others is behind them. */
@@ -105,6 +106,11 @@ void job_undo(struct shell *shell, const char *action_id)
 void job_redo(struct shell *shell)
 {
     work_start(shell, WORK_REDO, NULL, planned);
+}
+
+void job_renumber(struct shell *shell, const char *ranges)
+{
+    work_start(shell, WORK_RENUMBER, ranges, planned);
 }
 
 void job_import(struct shell *shell, const char *path)

@@ -11,6 +11,8 @@
 void job_sync(struct shell *shell);
 void job_init(struct shell *shell);
 void job_doctor(struct shell *shell);
+/* "2000-2499=6000-6499", or with how long the old numbers are kept (core/pool/renumbering.h). */
+void job_renumber(struct shell *shell, const char *ranges);
 void job_import(struct shell *shell, const char *path);
 /* NULL: the newest action of mine. */
 void job_undo(struct shell *shell, const char *action_id);

@@ -126,6 +126,8 @@
       "publish the list elsewhere: a file or s3://bucket/key")                                     \
     X(CMD_IMPORT, "import", "I", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "",               \
       "plan the rows of a CSV: user, extension, action, note")                                     \
+    X(CMD_RENUMBER, "renumber", "", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "",            \
+      "plan other numbers for a range: :renumber 2000-2499=6000-6499 30d")                         \
     X(CMD_HISTORY, "history", "h", PLACE_MAIN, 0, "History", "who did what, and when")             \
     X(CMD_ACTIVITY, "activity", "", PLACE_MAIN, 0, "", "all messages so far")                      \
     X(CMD_DOCTOR, "doctor", "!", PLACE_MAIN, NEED_IDLE, "", "find problems in the store")          \
