@@ -150,6 +150,35 @@ def test_a_missing_permission_names_the_groups_that_need_it(cloud, sites, denied
     )
 
 
+def numbers_of(cloud, desk):
+    return {login: number[0] for login, number in held(cloud, desk).items()}
+
+
+def test_each_attribute_leads_to_the_numbers_of_its_group(cloud, sites):
+    assert sync(cloud, sites).status == 0
+    assert numbers_of(cloud, sites) == {"desk1": "1", "alice": "2", "bob": "3", "carol": "4"}
+    again = sync(cloud, sites, "--json").json
+    assert again["changes"] == []
+
+
+def test_without_a_permission_the_other_groups_work(cloud, sites):
+    """Who has a number keeps it; a newcomer whose group hangs on what is not read gets none."""
+    assert sync(cloud, sites).status == 0
+    before = held(cloud, sites)
+    cloud.instance.set_users(cloud.instance.users + [
+        User("desk2"), User("dave", routing_profile="London help"), User("erin", hierarchy="UK/Leeds"),
+    ])  # fmt: skip
+    cloud.operator.policy = Policy.all_but("connect:SearchUserHierarchyGroups")
+    result = sync(cloud, sites, "--json")
+    assert held(cloud, sites).items() >= before.items()
+    got = {login: number[0] for login, number in held(cloud, sites).items() if login not in before}
+    assert got == {"desk2": "1", "dave": "2"}
+    assert set(result.json["group_unknown_agents"]) == {"bob", "erin"}
+    cloud.operator.policy = None
+    assert sync(cloud, sites).status == 0
+    assert held(cloud, sites)["erin"].startswith("3")
+
+
 def test_who_is_not_indexed_yet_is_named(cloud, sites):
     cloud.instance.not_indexed = {"carol"}
     result = sync(cloud, sites, "--dry-run")
