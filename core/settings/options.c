@@ -109,7 +109,7 @@ const char *const *action_words(enum action action)
 
 bool action_edits(enum action action)
 {
-    return action_info(action)->topic == TOPIC_EDIT && action != ACTION_RENUMBER;
+    return action_info(action)->topic == TOPIC_EDIT;
 }
 
 bool action_shows(enum action action)

@@ -79,7 +79,7 @@ const char *topic_about(enum topic topic);
       "let syncs release or move it again")                                                        \
     X(ACTION_FALLBACK, "fallback", "AGENT=TARGET...", 1, OPERANDS_MANY, true, TOPIC_EDIT,          \
       "where calls go that they do not take")                                                      \
-    X(ACTION_RENUMBER, "renumber", "OLD-RANGE=NEW-RANGE", 1, 1, true, TOPIC_EDIT,                  \
+    X(ACTION_RENUMBER, "renumber", "OLD-RANGE=NEW-RANGE", 1, 1, true, TOPIC_GROUPS,                \
       "give a range of numbers another range")                                                     \
     X(ACTION_LIST_, "list", "agents|extensions|free", 1, 1, false, TOPIC_SHOW,                     \
       "list one of these")                                                                         \
@@ -411,7 +411,7 @@ enum section {
       NONE,     EDIT,    until, FOR_RESERVE | FOR_HISTORY | FOR_REPORT,                                        \
       "with --reserve: when it comes back by itself")                                             \
     X(OPT_KEEP_OLD,      0,   "keep-old",     NULL,                    DURATION,  "TIME",         \
-      NONE,     EDIT,    renumbering.keep_old_s, FOR_RENUMBER,                                                \
+      NONE,     GROUPS,  renumbering.keep_old_s, FOR_RENUMBER,                                                \
       "with --renumber: old numbers lead on so long",                                               \
       LIMITS(1, 3650 * INT64_C(86400)))                                                            \
     X(OPT_JSON,          'j', "json",         NULL,                    FLAG,      NULL,           \
