@@ -9,6 +9,7 @@
 #include "aws/config/settings.h"
 #include "aws/connect/connect.h"
 #include "aws/connect/instances.h"
+#include "aws/preflight/preflight.h"
 #include "aws/s3/buckets.h"
 #include "aws/s3/s3.h"
 #include "aws/dynamodb/store.h"
@@ -86,12 +87,15 @@ static void show_facts(const void *shared, struct port_info *facts)
     }
 }
 
+static void examine(void *shared, const struct settings *settings, const struct progress *progress,
+                    struct checks *checks);
+
 struct aws *aws_new(const struct aws_options *options)
 {
     struct aws *aws = mem_alloc(sizeof *aws);
     aws->options = *options;
-    aws->service =
-        (struct port_service){.begin = begin, .end = end, .facts = show_facts, .context = aws};
+    aws->service = (struct port_service){
+        .begin = begin, .end = end, .facts = show_facts, .examine = examine, .context = aws};
     return aws;
 }
 
@@ -235,6 +239,36 @@ static enum err_code open_s3(const struct port_opening *opening, struct exporter
         *out = s3_exporter_new(&options);
     }
     return code;
+}
+
+static void examine(void *shared, const struct settings *settings, const struct progress *progress,
+                    struct checks *checks)
+{
+    struct aws_session *session = shared;
+    struct err err = ERR_INIT;
+    struct exporter *exporter = NULL;
+    const char *rest = settings->export_to ? location_rest(settings->export_to, "s3") : NULL;
+    const struct port_opening opening = {
+        .settings = settings, .uri = settings->export_to, .rest = rest, .shared = shared};
+    enum err_code code = open_account(session, &err);
+    if (code == ERR_OK && rest) {
+        code = open_s3(&opening, &exporter, &err);
+    }
+    if (code != ERR_OK) {
+        checks_add(checks, &(struct check){.what = "configuration",
+                                           .result = CHECK_WRONG,
+                                           .code = code,
+                                           .detail = err.text,
+                                           .fix = err.hint[0] ? err.hint : NULL});
+    }
+    if (session->account) {
+        const struct preflight_options options = {.account = session->account,
+                                                  .settings = settings,
+                                                  .clock = session->options->clock,
+                                                  .exporter = exporter};
+        preflight_run(&options, progress, checks);
+    }
+    exporter_free(exporter);
 }
 
 void aws_ports(const struct aws *aws, struct port out[AWS_PORTS])

@@ -414,6 +414,30 @@ static enum err_code s3_publish(struct exporter *base, const struct publication 
     return code;
 }
 
+enum err_code s3_try_put(struct exporter *base, const struct buf *there, struct err *err)
+{
+    struct s3_exporter *exporter = (struct s3_exporter *)base;
+    const struct publication what = {there->data, there->length, NULL, PUBLISH_OVER_READ};
+    struct response reply = {.code = ERR_OK};
+    struct err failed = ERR_INIT;
+    uint8_t digest[CRYPTO_SHA256_BYTES];
+    struct buf checksum;
+    buf_init(&checksum, 64);
+    crypto_sha256(what.bytes, what.length, digest);
+    crypto_base64(&checksum, digest, sizeof digest);
+    exporter->knows_nothing = false;
+    snprintf(exporter->etag, sizeof exporter->etag, "\"00000000000000000000000000000000\"");
+    enum err_code code = put(exporter, &what, checksum.data, &reply, &failed);
+    bool met = reply.status == 412 || strcmp(reply.error, "NoSuchKey") == 0;
+    exporter->etag[0] = '\0';
+    response_release(&reply);
+    buf_release(&checksum);
+    if (code != ERR_OK && !met && err) {
+        *err = failed;
+    }
+    return met ? ERR_OK : code;
+}
+
 /* 404 also says that there is no such bucket; a publication then finds that out. 403 with another
    name (an object in an archive, a key that may not be used) is a list that cannot be read, too. */
 static enum err_code s3_read(struct exporter *base, const struct progress *progress,

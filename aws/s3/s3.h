@@ -47,4 +47,9 @@ struct s3_options {
 
 struct exporter *s3_exporter_new(const struct s3_options *options);
 
+/* Whether this caller may put the object, which nothing changes: the bytes are those that lie there, and the
+   condition never holds. ERR_OK: yes. Behind a read of the same exporter. */
+enum err_code s3_try_put(struct exporter *exporter, const struct buf *there,
+                         struct err *err) ERR_CHECK;
+
 #endif

@@ -2,6 +2,7 @@
  * Actions that change something: each plans through its use-case, carries out, and reports.
  */
 #include "core/headless/run.h"
+#include "core/session/places.h"
 
 #include "core/base/text.h"
 
@@ -93,13 +94,32 @@ int run_apply(struct run *run)
     return run_report_plan(run);
 }
 
-int run_doctor(struct run *run)
+/* The places first: what they say explains why the store cannot be read. */
+static int report_doctor(struct run *run, struct doctor_report *doctor, const struct checks *checks)
+{
+    doctor->checks = run->settings->all ? checks : NULL;
+    if (doctor->checks) {
+        doctor->directory_uri = NULL;
+        doctor->export_uri = NULL;
+        doctor->exit = doctor->exit == 0 && checks_wrong(checks) > 0 ? 2 : doctor->exit;
+    }
+    progress_line_end(&run->line);
+    if (run->report->json) {
+        report_json_doctor(run->report, doctor);
+    } else {
+        report_text_doctor(run->report, doctor);
+    }
+    return doctor->exit;
+}
+
+static int examine_and_repair(struct run *run, const struct checks *checks)
 {
     struct usecase *use = &run->use;
     struct action_report action;
     int status = 0;
     if (usecase_examine(use) != ERR_OK) {
-        return run_report_failure(run);
+        struct doctor_report failed = {.err = &use->err, .exit = err_exit_status(use->err.code)};
+        return run->settings->all ? report_doctor(run, &failed, checks) : run_report_failure(run);
     }
     struct doctor_report doctor = {
         .diagnosis = use->diagnosis,
@@ -124,11 +144,17 @@ int run_doctor(struct run *run)
         doctor.directory_uri = NULL; /* a repair read it */
     }
     doctor.exit = status != 0 ? status : left > 0 ? 2 : 0;
-    progress_line_end(&run->line);
-    if (run->report->json) {
-        report_json_doctor(run->report, &doctor);
-    } else {
-        report_text_doctor(run->report, &doctor);
+    return report_doctor(run, &doctor, checks);
+}
+
+int run_doctor(struct run *run)
+{
+    struct checks checks;
+    checks_init(&checks);
+    if (run->settings->all) {
+        places_examine(run->session, run->use.progress, &checks);
     }
-    return doctor.exit;
+    int status = examine_and_repair(run, &checks);
+    checks_release(&checks);
+    return status;
 }

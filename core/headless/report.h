@@ -86,7 +86,9 @@ struct lookup_report {
 };
 
 struct doctor_report {
-    const struct diagnosis *diagnosis;
+    const struct checks *checks;       /* of --all; NULL: not asked for */
+    const struct diagnosis *diagnosis; /* NULL: the store could not be read, see err */
+    const struct err *err;
     const struct action_report *repair; /* NULL: --fix was not asked for, or nothing to do */
     size_t fixed;
     /* Places that the run knows of and did not check; NULL: it checked all. */

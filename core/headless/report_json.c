@@ -526,40 +526,6 @@ void report_json_lookup(const struct report *report, const struct lookup_report 
     write_document(report, object);
 }
 
-/* ---- the doctor -------------------------------------------------------------------------- */
-
-void report_json_doctor(const struct report *report, const struct doctor_report *doctor)
-{
-    json_t *document = json_object();
-    json_t *problems = json_array();
-    for (size_t i = 0; i < doctor->diagnosis->n_problems; i++) {
-        const struct problem *problem = &doctor->diagnosis->problems[i];
-        json_t *object = json_object();
-        json_object_set_new(object, "kind", text(problem_kind_name(problem->kind)));
-        json_object_set_new(object, "extension", text(problem->ext));
-        json_object_set_new(object, "agent", text(problem->agent));
-        json_object_set_new(object, "detail", text(problem->detail));
-        json_object_set_new(object, "fix", text(problem->fix));
-        json_array_append_new(problems, object);
-    }
-    json_object_set_new(document, "checked", number(doctor->diagnosis->checked));
-    json_object_set_new(document, "problems", problems);
-    json_object_set_new(document, "fixed", number(doctor->fixed));
-    json_t *not_checked = json_array();
-    if (doctor->directory_uri) {
-        json_array_append_new(not_checked, text(doctor->directory_uri));
-    }
-    if (doctor->export_uri) {
-        json_array_append_new(not_checked, text(doctor->export_uri));
-    }
-    json_object_set_new(document, "not_checked", not_checked);
-    if (doctor->repair) {
-        json_object_set_new(document, "repair", action_object(doctor->repair));
-    }
-    json_object_set_new(document, "exit", json_integer(doctor->exit));
-    write_document(report, document);
-}
-
 /* ---- for documents of other files ---------------------------------------------------------- */
 
 json_t *report_json_text(const char *value)
@@ -570,4 +536,14 @@ json_t *report_json_text(const char *value)
 void report_json_write(const struct report *report, json_t *document)
 {
     write_document(report, document);
+}
+
+json_t *report_json_error_object(const struct err *err)
+{
+    return error_object(err);
+}
+
+json_t *report_json_action_object(const struct action_report *action)
+{
+    return action_object(action);
 }

@@ -32,6 +32,9 @@ const char *report_counts(struct arena *arena, const size_t counts[CHANGE_KIND_C
 
 /* A string, or null; what is not UTF-8 in its harmless form. */
 struct json_t *report_json_text(const char *value);
+/* As the member "error", and as the document of an action. */
+struct json_t *report_json_error_object(const struct err *err);
+struct json_t *report_json_action_object(const struct action_report *action);
 /* Writes the document on one line, with what a terminal would act on escaped, and frees it. */
 void report_json_write(const struct report *report, struct json_t *document);
 

@@ -498,9 +498,40 @@ static void doctor_not_checked(const struct report *report, const struct doctor_
     arena_release(&arena);
 }
 
+/* With --quiet only what is wrong. What mends it is on a line of its own, to be copied. */
+static void doctor_checks(const struct report *report, const struct checks *checks)
+{
+    static const char *const results[] = {
+        [CHECK_OK] = "ok", [CHECK_WRONG] = "WRONG", [CHECK_NOT_MADE] = "-"};
+    struct arena arena = ARENA_INIT;
+    for (size_t i = 0; i < checks->n_items; i++) {
+        const struct check *check = &checks->items[i];
+        if (report->quiet && check->result != CHECK_WRONG) {
+            continue;
+        }
+        fprintf(report->out, "%-6s %-12s %s%s%s\n", results[check->result], check->what,
+                check->result == CHECK_WRONG && check->subject
+                    ? text_sanitise(&arena, check->subject)
+                    : "",
+                check->result == CHECK_WRONG && check->subject ? ": " : "",
+                text_sanitise(&arena, check->detail));
+        if (check->fix && check->result == CHECK_WRONG) {
+            fprintf(report->out, "       %s\n", text_sanitise(&arena, check->fix));
+        }
+    }
+    arena_release(&arena);
+}
+
 void report_text_doctor(const struct report *report, const struct doctor_report *doctor)
 {
     const struct diagnosis *diagnosis = doctor->diagnosis;
+    if (doctor->checks) {
+        doctor_checks(report, doctor->checks);
+    }
+    if (!diagnosis) {
+        report_text_error(report, doctor->err);
+        return;
+    }
     struct table table;
     bool all_mended = doctor->repair && doctor->exit == 0;
     size_t n = report->quiet && all_mended ? 0 : diagnosis->n_problems;

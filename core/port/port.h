@@ -10,6 +10,7 @@
 
 #include "core/port/directory.h"
 #include "core/port/exporter.h"
+#include "core/port/preflight.h"
 #include "core/port/store.h"
 #include "core/settings/settings.h"
 
@@ -23,6 +24,10 @@ struct port_service {
     void (*end)(void *shared);
     /* Adds what the directory and the store do not know: profile, expiry, requests. No I/O. */
     void (*facts)(const void *shared, struct port_info *facts);
+    /* Asks what `--doctor --all` wants to know of the places in the settings that are this service's, and
+       of the way to them. NULL: there is nothing to ask. */
+    void (*examine)(void *shared, const struct settings *settings, const struct progress *progress,
+                    struct checks *checks);
     void *context;
 };
 

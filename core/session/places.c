@@ -224,3 +224,75 @@ void places_release(struct places *places)
     arena_release(&places->arena);
     *places = (struct places){.arena = ARENA_INIT};
 }
+
+/* ---- for the doctor ------------------------------------------------------------------------ */
+
+/* Services answer for what is theirs. */
+static bool is_local(struct session *session, const char *uri)
+{
+    const char *rest = NULL;
+    const struct port *port = session_port_of(session, uri, &rest);
+    return port && !port->service;
+}
+
+static void examine_local(struct session *session, struct checks *checks)
+{
+    struct places places;
+    struct mistakes mistakes = MISTAKES_INIT;
+    const struct session_options options = {.settings = session->settings,
+                                            .ports = session->ports,
+                                            .n_ports = session->n_ports,
+                                            .clock = session->clock};
+    places_look(&options, &places, &mistakes);
+    for (size_t i = 0; i < places.n_items; i++) {
+        const struct place *place = &places.items[i];
+        if (place->says[0] && is_local(session, place->uri)) {
+            checks_add(checks, &(struct check){.what = option_info(place->option)->key,
+                                               .subject = place->uri,
+                                               .result = CHECK_OK,
+                                               .detail = place->says});
+        }
+    }
+    for (size_t i = 0; i < mistakes.n_items; i++) {
+        checks_add(checks, &(struct check){.what = "configuration",
+                                           .result = CHECK_WRONG,
+                                           .code = ERR_CONFIG,
+                                           .detail = mistakes.items[i].text,
+                                           .fix = mistakes.items[i].hint});
+    }
+    mistakes_release(&mistakes);
+    places_release(&places);
+}
+
+/* Each service once, however many places it has. */
+static void examine_service(struct session *session, const char *uri,
+                            const struct progress *progress, const struct port_service **done,
+                            size_t *n_done, struct checks *checks)
+{
+    const char *rest = NULL;
+    const struct port *port = uri ? session_port_of(session, uri, &rest) : NULL;
+    if (!port || !port->service || !port->service->examine) {
+        return;
+    }
+    for (size_t i = 0; i < *n_done; i++) {
+        if (done[i] == port->service) {
+            return;
+        }
+    }
+    const struct port_opening opening = session_opening_of(session, port, uri, rest);
+    port->service->examine(opening.shared, session->settings, progress, checks);
+    done[(*n_done)++] = port->service;
+}
+
+void places_examine(struct session *session, const struct progress *progress, struct checks *checks)
+{
+    const struct settings *settings = session->settings;
+    const struct port_service *done[SESSION_SERVICES_MAX];
+    size_t n_done = 0;
+    examine_service(session, settings->store, progress, done, &n_done, checks);
+    for (size_t i = 0; i < settings->n_directories; i++) {
+        examine_service(session, settings->directories[i].uri, progress, done, &n_done, checks);
+    }
+    examine_service(session, settings->export_to, progress, done, &n_done, checks);
+    examine_local(session, checks);
+}

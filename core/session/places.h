@@ -33,4 +33,9 @@ void places_look(const struct session_options *options, struct places *places,
                  struct mistakes *mistakes);
 void places_release(struct places *places);
 
+/* Looks at all places for `--doctor --all`: those on this machine here, those of a service there
+   (struct port_service). A line for each look; what fails stops no other one. */
+void places_examine(struct session *session, const struct progress *progress,
+                    struct checks *checks);
+
 #endif

@@ -113,8 +113,7 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "same role. What a timer, a Lambda or somebody else did is taken back by its id\n"
         "(--history). What was changed since stays as it is, and is reported.\n"
         "\n"
-        "  extpool --doctor --fix --dry-run\n"
-        "  extpool --undo 20261122T203201123Z-k3f9q2\n",
+        "  extpool --doctor --fix --dry-run\n",
     [TOPIC_STORES] =
         "\n"
         "By default the store is sqlite:$XDG_DATA_HOME/extpool/[CONTEXT/]extpool.db, and\n"

@@ -381,6 +381,8 @@ enum section {
       DEFAULTS, FILES,   csv_safe, FOR_CSV, "put ' before cells that begin with = + - @")         \
     X(OPT_FIX,           0,   "fix",          NULL,                    FLAG,      NULL,           \
       NONE,     REPAIR,  fix, FOR_DOCTOR, "with --doctor: repair what was found")                 \
+    X(OPT_ALL,           0,   "all",          NULL,                    FLAG,      NULL,           \
+      NONE,     REPAIR,  all, FOR_DOCTOR, "with --doctor: check services and places, too")        \
     X(OPT_LIMIT,         0,   "limit",        NULL,                    INT,       "N",            \
       NONE,     HISTORY, history_limit, FOR_HISTORY,                                              \
       "the newest N; 0: all (20; all with --since)", .def = "20", LIMITS(0, 1000000))   \

@@ -168,7 +168,7 @@ struct settings {
     const char *columns;    /* --columns; NULL: all */
     const char *plan_out;   /* --plan-out, which is a dry run; NULL */
     const char *take_over;  /* of a sync: a source, or "none"; NULL: none is taken over */
-    bool dry_run, exit_code, no_export, csv_safe, fix, check;
+    bool dry_run, exit_code, no_export, csv_safe, fix, check, all;
     const char *log_path; /* NULL: no log */
     enum log_level log_level;
     enum log_format log_format;
