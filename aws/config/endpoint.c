@@ -241,6 +241,8 @@ static enum err_code host_by_rule(enum aws_service service,
         signin_host(settings, partition, out);
         return ERR_OK;
     case SERVICE_CONNECT:
+    case SERVICE_LAMBDA:
+    case SERVICE_KMS:
     case SERVICE_STS:
     case SERVICE_SSO:
     case SERVICE_SSO_OIDC:

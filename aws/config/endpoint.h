@@ -21,6 +21,8 @@
     X(SERVICE_CONNECT, "connect", "CONNECT", "connect", "Amazon Connect")                          \
     X(SERVICE_DYNAMODB, "dynamodb", "DYNAMODB", "dynamodb", "DynamoDB")                            \
     X(SERVICE_S3, "s3", "S3", "s3", "Amazon S3")                                                   \
+    X(SERVICE_LAMBDA, "lambda", "LAMBDA", "lambda", "AWS Lambda")                                  \
+    X(SERVICE_KMS, "kms", "KMS", "kms", "AWS KMS")                                                 \
     X(SERVICE_STS, "sts", "STS", "sts", "AWS STS")                                                 \
     X(SERVICE_SSO, "awsssoportal", "SSO", "portal.sso", "IAM Identity Center")                     \
     X(SERVICE_SSO_OIDC, "sso-oauth", "SSO_OIDC", "oidc", "IAM Identity Center (OIDC)")             \

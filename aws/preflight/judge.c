@@ -37,8 +37,8 @@ static const char *resource_of(const struct preflight *preflight, const struct l
         return arena_printf(arena, "arn:%s:s3:::%s*", caller->partition,
                             line->subject + strlen("s3://"));
     }
-    if (line->question->about == ABOUT_ALL) {
-        return "*";
+    if (line->arn || line->question->about == ABOUT_ALL) {
+        return line->arn ? line->arn : "*";
     }
     const char *table =
         strncmp(preflight->table, "arn:", 4) == 0
@@ -183,4 +183,44 @@ void judge_expiry(struct line *line, const json_t *answer)
                            "items expire by %s, not by expires_at: audit records stay", by),
               "turn the expiry of that attribute off, then extpool --init");
     }
+}
+
+/* Whether a state is the good one; says it. */
+static void judge_state(struct line *line, const char *state, const char *good, const char *fix)
+{
+    struct arena *arena = &line->preflight->checks->arena;
+    line->check.detail = arena_printf(arena, "%s", state ? state : "in no state");
+    if (!state || strcmp(state, good) != 0) {
+        wrong(line, ERR_SERVICE,
+              arena_printf(arena, "its state is %s, not %s", state ? state : "unknown", good), fix);
+    }
+}
+
+void judge_function(struct line *line, const json_t *answer)
+{
+    struct arena *arena = &line->preflight->checks->arena;
+    const char *update = json_string_value(json_object_get(answer, "LastUpdateStatus"));
+    judge_state(line, json_string_value(json_object_get(answer, "State")), "Active",
+                "deploy the function again");
+    if (line->check.result == CHECK_OK && update && strcmp(update, "Failed") == 0) {
+        const char *why = json_string_value(json_object_get(answer, "LastUpdateStatusReason"));
+        wrong(line, ERR_SERVICE,
+              arena_printf(arena, "its last update failed: %s", why ? why : "no reason is given"),
+              "deploy the function again");
+    }
+}
+
+void judge_flow(struct line *line, const json_t *answer)
+{
+    const json_t *flow = json_object_get(answer, "ContactFlow");
+    judge_state(line, json_string_value(json_object_get(flow, "State")), "ACTIVE",
+                "restore the flow in the console of Amazon Connect");
+}
+
+void judge_key(struct line *line, const json_t *answer)
+{
+    const json_t *key = json_object_get(answer, "KeyMetadata");
+    judge_state(
+        line, json_string_value(json_object_get(key, "KeyState")), "Enabled",
+        arena_printf(&line->preflight->checks->arena, "aws kms enable-key --key-id %s", line->arn));
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/client/arn.h"
 #include "aws/identity/sts.h"
 #include "aws/preflight/questions.h"
 #include "aws/s3/s3.h"
@@ -30,20 +31,28 @@ static bool proves(const struct question *question, const struct response *reply
                : strcmp(question->proof, reply->error) == 0;
 }
 
+static void leave(struct line *line, const char *why)
+{
+    line->check.result = CHECK_NOT_MADE;
+    line->check.detail = why;
+}
+
 static void on_answer(void *context, struct response *reply, const struct err *err)
 {
     struct line *line = context;
     line->check.result = CHECK_OK;
-    if (reply->code == ERR_OK && line->question->judge) {
+    if (line->question->about == ABOUT_KEY && reply->code == ERR_DENIED) {
+        leave(line, "kms:DescribeKey is not allowed: it is not known whether the key is enabled");
+    } else if (reply->code == ERR_OK && line->question->judge) {
         line->question->judge(line, reply->json);
     } else if (reply->code != ERR_OK && !proves(line->question, reply)) {
         preflight_fail(line, reply->message, err);
     }
 }
 
-static void ask_connect(struct line *line)
+/* A path and a method say what is asked. */
+static void ask_rest(struct line *line)
 {
-    struct preflight *preflight = line->preflight;
     const struct question *question = line->question;
     const char *method = "GET";
     const struct http_header header = {.name = "Content-Type", .value = "application/json"};
@@ -52,6 +61,14 @@ static void ask_connect(struct line *line)
     char *body = body_new ? json_dumps(body_new, JSON_COMPACT) : NULL;
     const char *path = preflight_path(line, &method);
     bool users = strcmp(question->operation, "ListUsers") == 0;
+    if (!path) {
+        line->check.result = CHECK_WRONG;
+        line->check.code = ERR_CONFIG;
+        line->check.detail = "that is not the ARN of a contact flow";
+        json_decref(body_new);
+        free(body);
+        return;
+    }
     const struct call call = {
         .operation = question->operation,
         .method = method,
@@ -64,23 +81,26 @@ static void ask_connect(struct line *line)
         .body_length = body ? strlen(body) : 0,
         .resource = line->subject,
     };
-    size_t at = line->instance ? (size_t)(line->instance - preflight->instances) : 0;
-    client_submit(preflight->connect[at], &call, on_answer, line);
+    client_submit(line->client, &call, on_answer, line);
     json_decref(body_new);
     free(body);
 }
 
-static void ask_dynamodb(struct line *line)
+/* A header says what is asked. */
+static void ask_json(struct line *line)
 {
     struct preflight *preflight = line->preflight;
     const struct question *question = line->question;
     char target[80];
-    snprintf(target, sizeof target, "DynamoDB_20120810.%s", question->operation);
+    bool kms = question->service == SERVICE_KMS;
+    snprintf(target, sizeof target, "%s.%s", kms ? "TrentService" : "DynamoDB_20120810",
+             question->operation);
     const struct http_header headers[] = {
-        {.name = "Content-Type", .value = "application/x-amz-json-1.0"},
+        {.name = "Content-Type",
+         .value = kms ? "application/x-amz-json-1.1" : "application/x-amz-json-1.0"},
         {.name = "X-Amz-Target", .value = target}};
     json_t *body_new = question->body(line);
-    if (question->about != ABOUT_ALL && !json_object_get(body_new, "RequestItems") &&
+    if (!kms && question->about != ABOUT_ALL && !json_object_get(body_new, "RequestItems") &&
         !json_object_get(body_new, "TransactItems")) {
         json_object_set_new(body_new, "TableName", json_string(preflight->table));
     }
@@ -95,7 +115,7 @@ static void ask_dynamodb(struct line *line)
         .body_length = strlen(body),
         .resource = line->subject,
     };
-    client_submit(preflight->dynamodb, &call, on_answer, line);
+    client_submit(line->client, &call, on_answer, line);
     json_decref(body_new);
     free(body);
 }
@@ -103,17 +123,11 @@ static void ask_dynamodb(struct line *line)
 static void ask(struct line *line)
 {
     line->asked = true;
-    if (line->question->service == SERVICE_CONNECT) {
-        ask_connect(line);
+    if (line->question->service == SERVICE_CONNECT || line->question->service == SERVICE_LAMBDA) {
+        ask_rest(line);
     } else {
-        ask_dynamodb(line);
+        ask_json(line);
     }
-}
-
-static void leave(struct line *line, const char *why)
-{
-    line->check.result = CHECK_NOT_MADE;
-    line->check.detail = why;
 }
 
 /* ---- all of them ---------------------------------------------------------------------------- */
@@ -121,13 +135,38 @@ static void leave(struct line *line, const char *why)
 static void add_line(struct preflight *preflight, const struct question *question,
                      const struct connect_instance *instance, const char *subject)
 {
+    size_t at = instance ? (size_t)(instance - preflight->instances) : 0;
+    bool connect = question->service == SERVICE_CONNECT;
     preflight->lines[preflight->n_lines++] = (struct line){
         .preflight = preflight,
         .question = question,
         .instance = instance,
         .subject = subject,
+        .client = connect ? preflight->connect[at] : preflight->dynamodb,
         .check = {.what = question->what, .subject = subject},
     };
+}
+
+/* The function, the flow or the key, in its own region. */
+static void add_named(struct preflight *preflight, const struct question *question)
+{
+    const struct settings *settings = preflight->options.settings;
+    const char *const names[] = {settings->function, settings->flow, settings->kms_key};
+    size_t at = (size_t)(question->about - ABOUT_FUNCTION);
+    const char *name = names[at];
+    struct client_options options;
+    struct arn arn;
+    if (!name) {
+        return;
+    }
+    bool has_region = arn_parse(name, &arn) && arn.region[0];
+    account_client_options(preflight->options.account, question->service,
+                           has_region ? arena_strdup(&preflight->checks->arena, arn.region) : NULL,
+                           &options);
+    preflight->named[at] = client_new(&options);
+    add_line(preflight, question, NULL, name);
+    preflight->lines[preflight->n_lines - 1].arn = name;
+    preflight->lines[preflight->n_lines - 1].client = preflight->named[at];
 }
 
 static void plan_lines(struct preflight *preflight)
@@ -145,6 +184,8 @@ static void plan_lines(struct preflight *preflight)
                 add_line(preflight, question, &preflight->instances[i],
                          arena_printf(arena, "connect:%s", preflight->instances[i].id));
             }
+        } else if (question->about >= ABOUT_FUNCTION) {
+            add_named(preflight, question);
         } else if (connect ? preflight->n_instances > 0 : preflight->table != NULL) {
             add_line(preflight, question, NULL, question->about == ABOUT_ALL ? NULL : table);
         }
@@ -377,6 +418,9 @@ static void close_clients(struct preflight *preflight)
 {
     client_free(preflight->sts);
     client_free(preflight->dynamodb);
+    for (size_t i = 0; i < 3; i++) {
+        client_free(preflight->named[i]);
+    }
     for (size_t i = 0; i < preflight->n_instances; i++) {
         client_free(preflight->connect[i]);
     }

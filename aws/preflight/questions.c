@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "aws/http/uri.h"
 #include "aws/sign/crypto.h"
 
 #include "core/base/banned.h"
@@ -113,6 +114,11 @@ static json_t *same_expiry(const struct line *line)
                      "expires_at");
 }
 
+static json_t *key_id(const struct line *line)
+{
+    return json_pack("{s:s}", "KeyId", line->arn);
+}
+
 static json_t *search(const struct line *line)
 {
     return json_pack("{s:s, s:i}", "InstanceId", line->instance->id, "MaxResults", 1);
@@ -126,8 +132,37 @@ static json_t *live(const struct line *line)
                      1);
 }
 
+/* "arn:aws:connect:REGION:ACCOUNT:instance/ID/contact-flow/ID" */
+static const char *flow_path(struct arena *arena, const char *flow)
+{
+    const char *instance = strstr(flow, ":instance/");
+    const char *id = strstr(flow, "/contact-flow/");
+    if (!instance || !id) {
+        return NULL;
+    }
+    instance += strlen(":instance/");
+    return arena_printf(arena, "/contact-flows/%.*s/%s", (int)(id - instance), instance,
+                        id + strlen("/contact-flow/"));
+}
+
+static const char *function_path(struct arena *arena, const char *function)
+{
+    struct buf name;
+    buf_init(&name, 8192);
+    uri_encode(&name, function);
+    const char *path = arena_printf(arena, "/2015-03-31/functions/%s/configuration", name.data);
+    buf_release(&name);
+    return path;
+}
+
 const char *preflight_path(const struct line *line, const char **method)
 {
+    struct arena *arena = &line->preflight->checks->arena;
+    if (line->question->about == ABOUT_FUNCTION || line->question->about == ABOUT_FLOW) {
+        *method = "GET";
+        return line->question->about == ABOUT_FLOW ? flow_path(arena, line->arn)
+                                                   : function_path(arena, line->arn);
+    }
     static const struct {
         const char *operation, *method, *path;
         bool labelled;
@@ -143,7 +178,7 @@ const char *preflight_path(const struct line *line, const char **method)
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         if (strcmp(paths[i].operation, line->question->operation) == 0) {
             *method = paths[i].method;
-            return arena_printf(&line->preflight->checks->arena, "%s%s", paths[i].path,
+            return arena_printf(arena, "%s%s", paths[i].path,
                                 paths[i].labelled ? line->instance->id : "");
         }
     }
@@ -200,5 +235,11 @@ const struct question preflight_questions[] = {
           NULL),
     {"hints", SERVICE_CONNECT, "ListInstances", ABOUT_ALL, TURN_FIRST,
      "an error that lists the instances there are", NULL, NULL, NULL, false},
+    {"function", SERVICE_LAMBDA, "GetFunctionConfiguration", ABOUT_FUNCTION, TURN_FIRST,
+     "this check", NULL, NULL, judge_function, false},
+    {"flow", SERVICE_CONNECT, "DescribeContactFlow", ABOUT_FLOW, TURN_FIRST, "this check", NULL,
+     NULL, judge_flow, false},
+    {"key", SERVICE_KMS, "DescribeKey", ABOUT_KEY, TURN_FIRST, "this check", key_id, NULL,
+     judge_key, false},
 };
 const size_t preflight_n_questions = sizeof preflight_questions / sizeof *preflight_questions;

@@ -20,7 +20,15 @@ enum turn {
 };
 
 /* What a question is about: it becomes the resource of a policy. */
-enum about { ABOUT_CALLER, ABOUT_INSTANCE, ABOUT_TABLE, ABOUT_INDEX, ABOUT_ALL };
+enum about {
+    ABOUT_INSTANCE,
+    ABOUT_TABLE,
+    ABOUT_INDEX,
+    ABOUT_ALL,
+    ABOUT_FUNCTION, /* these three have an ARN of their own */
+    ABOUT_FLOW,
+    ABOUT_KEY
+};
 
 struct preflight;
 struct line;
@@ -50,6 +58,8 @@ struct line {
     const struct question *question;
     const struct connect_instance *instance; /* of Connect, else NULL */
     const char *subject;
+    const char *arn; /* of what the question is about, if the settings name it; else NULL */
+    struct client *client;
     struct check check;
     bool asked;
 };
@@ -60,6 +70,7 @@ struct preflight {
     struct preflight_options options;
     struct checks *checks; /* its arena has the texts */
     struct client *dynamodb, *sts;
+    struct client *named[3]; /* of the function, the flow and the key */
     struct client *connect[PREFLIGHT_INSTANCES_MAX];
     struct connect_instance instances[PREFLIGHT_INSTANCES_MAX];
     size_t n_instances;
@@ -84,10 +95,12 @@ const char *preflight_grant(struct preflight *preflight, const struct line *line
                             const char *action);
 
 /* Judges of single answers. */
-void judge_caller(struct line *line, const json_t *answer);
 void judge_users(struct line *line, const json_t *answer);
 void judge_table(struct line *line, const json_t *answer);
 void judge_backups(struct line *line, const json_t *answer);
 void judge_expiry(struct line *line, const json_t *answer);
+void judge_function(struct line *line, const json_t *answer);
+void judge_flow(struct line *line, const json_t *answer);
+void judge_key(struct line *line, const json_t *answer);
 
 #endif

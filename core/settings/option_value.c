@@ -53,6 +53,21 @@ static enum err_code set_text(const struct value *v)
     return check_text(v, v->info->max) == ERR_OK ? keep(v, v->text) : ERR_USAGE;
 }
 
+/* Whose it is, only the service knows. */
+static enum err_code set_arn(const struct value *v)
+{
+    size_t colons = 0;
+    for (const char *c = v->text; *c; c++) {
+        colons += *c == ':';
+    }
+    if (strncmp(v->text, "arn:", 4) != 0 || colons < 5 || strchr(v->text, ' ')) {
+        err_set(v->err, ERR_USAGE, "\"%s\" is not an ARN", v->text);
+        err_hint(v->err, "An ARN is arn:aws:SERVICE:REGION:ACCOUNT:NAME");
+        return ERR_USAGE;
+    }
+    return set_text(v);
+}
+
 static enum err_code set_path(const struct value *v)
 {
     return check_text(v, v->info->max) == ERR_OK
@@ -271,7 +286,7 @@ static set_fn *const s_setters[] = {
     [TYPE_WIDTH] = set_width,     [TYPE_RANGES] = set_ranges, [TYPE_BLOCKED] = set_blocked,
     [TYPE_LIMIT] = set_limit,     [TYPE_TARGET] = set_target, [TYPE_UNTIL] = set_until,
     [TYPE_LOW] = set_low,         [TYPE_SINCE] = set_since,   [TYPE_AT] = set_at,
-    [TYPE_COLUMNS] = set_columns,
+    [TYPE_COLUMNS] = set_columns, [TYPE_ARN] = set_arn,
 };
 _Static_assert(sizeof s_setters / sizeof *s_setters == TYPE_COUNT, "a setter for each type");
 

@@ -211,6 +211,7 @@ enum option_type {
     TYPE_SINCE,   /* struct until, of the past: a day is its begin */
     TYPE_COLUMNS, /* struct export_columns */
     TYPE_AT,      /* the same, but a day is its end */
+    TYPE_ARN,     /* const char *, "arn:aws:..." */
     TYPE_COUNT
 };
 
@@ -330,6 +331,11 @@ enum section {
       DEFAULTS, STORES,  storage_class, FOR_ALL, "the S3 storage class of the export", BYTES(64)) \
     X(OPT_BUCKET_OWNER,  0,   NULL,           "expected_bucket_owner", TEXT,      "ACCOUNT",      \
       DEFAULTS, STORES,  bucket_owner, FOR_ALL, "refuse a bucket of another account", BYTES(12))  \
+    X(OPT_FUNCTION,      0,   NULL,           "function",              ARN,       "ARN",          \
+      DEFAULTS, STORES,  function, FOR_ALL, "the Lambda of the flow, for --doctor --all",         \
+      BYTES(2048))                                                                                \
+    X(OPT_FLOW,          0,   NULL,           "flow",                  ARN,       "ARN",          \
+      DEFAULTS, STORES,  flow, FOR_ALL, "the contact flow, for --doctor --all", BYTES(2048))      \
     X(OPT_CONNECT_RATE,  0,   NULL,           "connect_rate",          INT,       "N",            \
       DEFAULTS, STORES,  connect_rate, FOR_ALL, "requests per second to Amazon Connect",          \
       .def = "2", LIMITS(1, 1000))                                                                \

@@ -153,6 +153,8 @@ struct settings {
     const char *kms_key;                  /* S3: server-side encryption with this key; NULL */
     const char *storage_class;            /* S3; NULL */
     const char *bucket_owner;             /* S3: expected account of the bucket; NULL */
+    const char *function;                 /* ARN of the Lambda that the contact flow asks; NULL */
+    const char *flow;                     /* ARN of the contact flow; NULL */
     int connect_rate;                     /* requests a second */
     int connect_burst;
 

@@ -151,6 +151,63 @@ def test_the_key_of_the_export(site):
     assert (line["check"], line["action"]) == ("key", "kms:GenerateDataKey")
 
 
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:extpool-lookup"
+KEY = "11111111-2222-3333-4444-555555555555"
+FLOW = "99999999-2222-3333-4444-555555555555"
+NAMED = {"function": "lambda:GetFunctionConfiguration", "flow": "connect:DescribeContactFlow", "key": "kms:DescribeKey"}
+
+
+@pytest.fixture
+def named(site):
+    """Function, flow and key are in the configuration."""
+    flow = f"arn:aws:connect:us-east-1:123456789012:instance/{site.cloud.instance.id}/contact-flow/{FLOW}"
+    site.rules(RULES + f"[defaults]\nfunction = {FUNCTION}\nflow = {flow}\nkms_key = {KEY}\n")
+    site.cloud.functions.functions[FUNCTION] = {"State": "Active", "LastUpdateStatus": "Successful"}
+    site.cloud.connect.flows[FLOW] = "ACTIVE"
+    site.cloud.keys.keys[KEY] = "Enabled"
+    return site
+
+
+def test_function_flow_and_key(named):
+    answer = examined(named)
+    assert {check["check"]: check["detail"] for check in answer["checks"] if check["check"] in NAMED} == {
+        "function": "Active", "flow": "ACTIVE", "key": "Enabled"}
+
+
+def test_function_flow_and_key_that_are_not_well(named):
+    named.cloud.functions.functions[FUNCTION] = {"State": "Failed"}
+    named.cloud.connect.flows[FLOW] = "ARCHIVED"
+    named.cloud.keys.keys[KEY] = "Disabled"
+    said = {check["check"]: check for check in wrong(examined(named, status=2))}
+    assert said["function"]["detail"] == "its state is Failed, not Active"
+    assert said["flow"]["detail"] == "its state is ARCHIVED, not ACTIVE"
+    assert said["key"]["fix"] == f"aws kms enable-key --key-id {KEY}"
+    named.cloud.functions.functions.clear()
+    named.cloud.connect.flows.clear()
+    named.cloud.keys.keys.clear()
+    assert {check["check"] for check in wrong(examined(named, status=2))} == {"function", "flow", "key"}
+
+
+def test_permissions_for_function_flow_and_key(named):
+    """What README says is needed for them, and no more."""
+    named.cloud.operator.policy = policy_of(named.cloud)
+    named.cloud.operator.policy.statements.append(
+        {"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "*"})
+    answer = examined(named, status=2)
+    assert {check["check"]: check["action"] for check in wrong(answer)} == {
+        "function": NAMED["function"], "flow": NAMED["flow"]}
+    (key,) = [check for check in answer["checks"] if check["check"] == "key"]
+    assert key["result"] == "not_made" and "kms:DescribeKey is not allowed" in key["detail"]
+    for action in NAMED.values():
+        assert action in README
+
+
+def test_what_is_no_arn_is_a_mistake(site):
+    site.rules(RULES + "[defaults]\nfunction = lookup\n")
+    answer = site.json("--check-config", status=64)
+    assert 'function: "lookup" is not an ARN' in answer["mistakes"][0]["message"]
+
+
 def test_as_text(site):
     site.cloud.operator.policy = without(site.cloud, "connect:ListQueues")
     done = site.run("--doctor", "--all")

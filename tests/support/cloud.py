@@ -29,6 +29,7 @@ from .gate import Gate
 from .instance_standins import ContainerStandin, ImdsStandin
 from .keyring import Identity
 from .login_standins import OidcStandin, SigninStandin, SsoStandin
+from .named_standins import KmsStandin, LambdaStandin
 from .s3_front import S3Front
 from .sts_standin import StsStandin
 
@@ -102,6 +103,8 @@ class Cloud:
         self.connect: ConnectStandin = self.gate.add(ConnectStandin())
         keyring = self.gate.keyring
         self.sts: StsStandin = self.gate.add(StsStandin(keyring))
+        self.functions: LambdaStandin = self.gate.add(LambdaStandin())
+        self.keys: KmsStandin = self.gate.add(KmsStandin())
         self.sso: SsoStandin = self.gate.add(SsoStandin(keyring))
         self.oidc: OidcStandin = self.gate.add(OidcStandin(self.sso))
         self.signin: SigninStandin = self.gate.add(SigninStandin(keyring))

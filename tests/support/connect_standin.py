@@ -55,6 +55,8 @@ class ConnectStandin(Service):
 
     def __init__(self):
         self.instances: dict[str, Instance] = {}
+        #: id of a contact flow -> its state
+        self.flows: dict[str, str] = {}
         self._lock = threading.Lock()
         self._tokens: dict[str, tuple] = {}
 
@@ -102,6 +104,8 @@ class ConnectStandin(Service):
         arn = f"arn:aws:connect:{ctx.region}:{ctx.identity.account}:instance/{instance_id}"
         if ctx.operation == "DescribeUser":
             arn += f"/agent/{ctx.labels['UserId']}"
+        if ctx.operation == "DescribeContactFlow":
+            arn += f"/contact-flow/{ctx.labels['ContactFlowId']}"
         dependent = _DEPENDENT.get(ctx.operation, ())
         return [(action, arn), *((name, f"{arn}/{kind}/*") for name, kind in dependent)]
 
@@ -389,6 +393,15 @@ class ConnectStandin(Service):
         instances, token = page
         return self._reply(ctx, {"InstanceSummaryList": [_summary(i) for i in instances]}, token)
 
+    def _describe_contact_flow(self, ctx: Context) -> Response:
+        instance = self._instance(ctx, ctx.labels["InstanceId"])
+        if isinstance(instance, Response):
+            return instance
+        state = self.flows.get(ctx.labels["ContactFlowId"])
+        if state is None:
+            return self.error("ResourceNotFoundException", "Contact flow not found")
+        return self._reply(ctx, {"ContactFlow": {"Id": ctx.labels["ContactFlowId"], "State": state}})
+
     def _describe_instance(self, ctx: Context) -> Response:
         instance = self._instance(ctx, ctx.labels["InstanceId"])
         if isinstance(instance, Response):
@@ -476,4 +489,5 @@ _ANSWERS = {
     "DescribeUser": ConnectStandin._describe_user,
     "ListInstances": ConnectStandin._list_instances,
     "DescribeInstance": ConnectStandin._describe_instance,
+    "DescribeContactFlow": ConnectStandin._describe_contact_flow,
 }

@@ -9,6 +9,16 @@ from .wire import Headers, Response
 
 # Status codes where they are not the protocol's default of 400 (aws.md A.8, B.7, C.5, D).
 _STATUS = {
+    "kms": {},
+    "lambda": {
+        "ResourceNotFoundException": 404,
+        "AccessDeniedException": 403,
+        "TooManyRequestsException": 429,
+        "InvalidSignatureException": 403,
+        "UnrecognizedClientException": 403,
+        "ExpiredTokenException": 403,
+        "MissingAuthenticationTokenException": 403,
+    },
     "dynamodb": {
         "InternalServerError": 500,
         "InternalFailure": 500,
@@ -134,7 +144,7 @@ REFUSALS = {
         "SignatureDoesNotMatch",
     ),
 }
-_COLUMN = {"dynamodb": 0, "connect": 1, "s3": 2, "sts": 3}
+_COLUMN = {"dynamodb": 0, "connect": 1, "s3": 2, "sts": 3, "kms": 0, "lambda": 1}
 
 _CORAL = {
     "ValidationException": "com.amazon.coral.validate#",
@@ -219,4 +229,16 @@ def _json(status, value, content_type):
     return Response(status, json.dumps(value).encode(), Headers([("Content-Type", content_type)]))
 
 
-_WRITERS = {"dynamodb": _dynamodb, "connect": _connect, "s3": _s3, "sts": _sts}
+def _kms(status, code, message, members):
+    return _json(status, {"__type": code, "message": message, **members}, "application/x-amz-json-1.1")
+
+
+def _lambda(status, code, message, members):
+    response = _json(status, {"Message": message, **members}, "application/json")
+    response.headers.set("x-amzn-ErrorType", code)
+    return response
+
+
+_WRITERS = {
+    "dynamodb": _dynamodb, "connect": _connect, "s3": _s3, "sts": _sts, "kms": _kms, "lambda": _lambda,
+}  # fmt: skip
