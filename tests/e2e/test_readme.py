@@ -76,7 +76,7 @@ def test_wrong_names_are_answered_with_those_that_there_are(cloud, tmp_path):
 
 def test_the_exit_codes_are_those_of_the_help(tmp_path):
     table = re.search(r"### Exit codes\n(.*?)###", README, re.DOTALL).group(1)
-    codes = re.findall(r"^\| (\d+) \|", table, re.MULTILINE)
+    codes = re.findall(r"^\| (\d+)(?: \+ signal)? \|", table, re.MULTILINE)
     shown = Desk(tmp_path).run("--help", "exit", places=False).out
     assert codes == re.findall(r"^ +(\d+)  ", shown, re.MULTILINE)
 
@@ -90,8 +90,10 @@ def test_every_topic_of_the_help_is_there(tmp_path):
 
 def json_members():
     """Every member that the program can write, from the source of its documents."""
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "core/headless").glob("report_json*.c"))
-    members = set(re.findall(r'json_object_set(?:_new)?\(\w+, "(\w+)"', source))
+    folder = ROOT / "core/headless"
+    paths = [*folder.glob("report_json*.c"), folder / "check_config.c"]
+    source = "".join(path.read_text(encoding="utf-8") for path in paths)
+    members = set(re.findall(r'(?:json_object_set(?:_new)?|set_text)\(\w+, "(\w+)"', source))
     kinds = (ROOT / "core/plan/plan.h").read_text(encoding="utf-8")
     return members | set(re.findall(r'X\(CHANGE_\w+, "(\w+)"', kinds))
 
