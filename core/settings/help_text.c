@@ -121,8 +121,7 @@ static const char *const s_texts[TOPIC_COUNT] = {
         "have to name the store. If an sqlite: store is missing, --init, --sync and\n"
         "--import make it and say so; every other action ends with an error. A path\n"
         "alone means file:PATH or sqlite:PATH. INSTANCE is an id or an ARN. With the\n"
-        "export \"none\" a sync publishes nothing. Options without -- are set in the\n"
-        "file.\n",
+        "export \"none\" a sync publishes nothing. Options without -- are in the file.\n",
     [TOPIC_CONFIG] =
         "\n"
         "The first of these that has a value counts: the command line, [context NAME],\n"
