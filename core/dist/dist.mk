@@ -94,7 +94,7 @@ A_UNITS := $(patsubst $(B)/%,build/arm64/%,$(filter-out $(addprefix $(B)/unit/,$
 	$(if $(EMULATED_ALL),,$(A_LONG))),$(UNITS)))
 check-arm64:
 	$(Q)sh core/dist/sysroot.sh arm64 $(A_ROOT) $(A_LIBRARIES)
-	$(Q)$(A_MAKE) all $(A_UNITS)
+	+$(Q)$(A_MAKE) all $(A_UNITS)
 	$(Q)$(A_RUN) build/arm64/extpool --version
 	$(Q)rm -rf build/arm64/try && mkdir -p build/arm64/try
 	$(Q)$(A_RUN) build/arm64/extpool --directory tests/data/sample/agents.csv \
