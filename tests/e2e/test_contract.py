@@ -9,7 +9,8 @@ from support.program import Desk
 
 SMALL = "[policy]\nwidth = 2\nranges = 10-19\nblocked =\n"
 
-PLAN = ["create", "assign", "release", "reassign", "reserve", "unreserve", "pin", "unpin", "set", "adopt",
+PLAN = ["create", "assign", "release", "reassign", "reserve", "unreserve", "pin", "unpin",
+        "exempt", "unexempt", "set", "adopt",
         "repair", "keep", "unassigned", "foreign", "unknown_origin", "no_group", "group_unknown"]
 ACTION = ["action", "action_id", "dry_run", "plan", "changes", "applied", "skipped", "conflicts",
           "failed", "export", "duration_ms", "exit"]

@@ -25,7 +25,7 @@ def desk(tmp_path):
 
 
 PLAN_KEYS = ["create", "assign", "release", "reassign", "reserve", "unreserve", "pin", "unpin",
-             "set", "adopt", "repair", "keep", "unassigned", "foreign",
+             "exempt", "unexempt", "set", "adopt", "repair", "keep", "unassigned", "foreign",
              "unknown_origin", "no_group", "group_unknown"]
 
 
