@@ -41,7 +41,7 @@ struct search {
     " UNION ALL SELECT seq FROM audit WHERE indexed = 0"
 #define OF_TIME                                                                                    \
     "SELECT seq FROM audit INDEXED BY audit_by_time WHERE at_ms >= ?3 AND at_ms < ?4"              \
-    " AND (?5 IS NULL OR instr(lower(actor), lower(?5)) OR instr(lower(user), lower(?5)))"
+    " AND (?5 IS NULL OR user LIKE ?5 ESCAPE '\\' OR actor LIKE ?5 ESCAPE '\\')"
 
 /* Of each range of the group, by the index; a record can be in several. Ranges have digits alone. */
 static void put_ranges(const struct history_query *query, struct buf *sql)
@@ -73,6 +73,27 @@ static const char *search_sql(const struct search *search)
     return "SELECT seq FROM audit";
 }
 
+/* A pattern of LIKE for texts that have this part; ASCII case does not count there. */
+static void bind_part(sqlite3_stmt *statement, int parameter, const char *part)
+{
+    struct buf pattern;
+    if (!part) {
+        sqlite3_bind_null(statement, parameter);
+        return;
+    }
+    buf_init(&pattern, SEARCH_MAX);
+    buf_putc(&pattern, '%');
+    for (; *part; part++) {
+        if (strchr("%_\\", *part)) {
+            buf_putc(&pattern, '\\');
+        }
+        buf_putc(&pattern, *part);
+    }
+    buf_putc(&pattern, '%');
+    sqlite3_bind_text(statement, parameter, pattern.data, -1, SQLITE_TRANSIENT);
+    buf_release(&pattern);
+}
+
 static enum err_code prepare_search(struct search *search, sqlite3_stmt **out)
 {
     const struct history_query *query = search->query;
@@ -93,7 +114,7 @@ static enum err_code prepare_search(struct search *search, sqlite3_stmt **out)
         sqlite3_bind_int(*out, 2, query->ext ? SUBJECT_EXTENSION : SUBJECT_AGENT);
         sqlite3_bind_int64(*out, 3, query->since_ms);
         sqlite3_bind_int64(*out, 4, query->until_ms ? query->until_ms : INT64_MAX);
-        sqlite_bind_text(*out, 5, query->actor);
+        bind_part(*out, 5, query->actor);
         sqlite_bind_text(*out, 6, query->action_id);
     }
     return code;

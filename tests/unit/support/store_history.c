@@ -197,6 +197,9 @@ static void test_questions_about_people_and_times(void **state)
     assert_string_equal(answer(site, (struct history_query){.actor = "kim", .limit = 1}), "0003");
     assert_string_equal(answer(site, (struct history_query){.actor = "role/ops/LEE"}), "0002");
     assert_string_equal(answer(site, (struct history_query){.actor = "nobody"}), "");
+    assert_string_equal(answer(site, (struct history_query){.actor = "k_m@"}), "");
+    assert_string_equal(answer(site, (struct history_query){.actor = "kim%"}), "");
+    assert_string_equal(answer(site, (struct history_query){.actor = "\\"}), "");
     assert_string_equal(answer(site, (struct history_query){.since_ms = first_ms + 60000}),
                         "0003 0002");
     assert_string_equal(answer(site, (struct history_query){.since_ms = first_ms + 60001}), "0003");
