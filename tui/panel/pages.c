@@ -332,11 +332,16 @@ static struct page *make_page(const char *title)
     return page;
 }
 
-void page_open(struct shell *shell, const char *title, const char *text)
+struct view *page_new(const char *title, const char *text)
 {
     struct page *page = make_page(title);
     buf_puts(&page->text, text);
-    shell_push(shell, &page->view);
+    return &page->view;
+}
+
+void page_open(struct shell *shell, const char *title, const char *text)
+{
+    shell_push(shell, page_new(title, text));
 }
 
 void page_open_rendered(struct shell *shell, const char *title, unsigned place,

@@ -15,6 +15,9 @@
 /* `text` is copied: lines between line feeds; one that begins with '#' is a heading. */
 void page_open(struct shell *shell, const char *title, const char *text);
 
+/* The same, not opened yet: for shell_offer. */
+struct view *page_new(const char *title, const char *text);
+
 /* One that is written anew whenever it is drawn; `place` is passed on. */
 typedef void (*page_render_fn)(const struct shell *shell, unsigned place, struct buf *out);
 void page_open_rendered(struct shell *shell, const char *title, unsigned place,

@@ -359,6 +359,18 @@ static void run_live(struct work *work)
                              &work->job.err);
 }
 
+static void run_past(struct work *work)
+{
+    struct until at;
+    struct err *err = &work->job.err;
+    int64_t now_ms = session_now_s(work->session) * 1000 + 999;
+    if (past_parse(work->argument, PAST_UNTIL, &at, err) == ERR_OK) {
+        int64_t at_ms = past_moment_ms(&at, now_ms);
+        at_ms = at_ms < now_ms ? at_ms : now_ms; /* today: as far as it is gone */
+        (void)!session_past(work->session, at_ms, &work->job.progress, &work->then, err);
+    }
+}
+
 static void run(struct job *job)
 {
     struct work *work = (struct work *)job;
@@ -399,6 +411,9 @@ static void run(struct job *job)
     case WORK_RENUMBER:
         run_renumber(work);
         break;
+    case WORK_PAST:
+        run_past(work);
+        break;
     case WORK_LIVE:
         run_live(work);
         break;
@@ -436,6 +451,7 @@ static void release(struct job *job)
     usecase_release(&work->use);
     history_free(work->history);
     history_free(work->ext_history);
+    rewound_free(work->then);
     live_free(work->live);
     free(work->live_agents);
     free(work->argument);

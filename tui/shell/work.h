@@ -9,6 +9,7 @@
 #include "core/plan/audit.h"
 #include "core/base/job.h"
 #include "core/plan/plan.h"
+#include "core/session/past.h"
 #include "core/session/usecase.h"
 #include "tui/shell/shell.h"
 
@@ -27,6 +28,7 @@
     X(WORK_INIT, "init", true, true)                                                               \
     X(WORK_IMPORT, "import", true, false)                                                          \
     X(WORK_RENUMBER, "renumber", true, false)                                                      \
+    X(WORK_PAST, "the past", true, false)                                                          \
     X(WORK_LIVE, "live states", false, false)                                                      \
     X(WORK_ROW, "history of a row", false, false)
 
@@ -52,7 +54,7 @@ struct work {
     unsigned long typed; /* shell->stack.typed when it was begun */
     enum work_kind kind;
     /* export: where to (NULL: as configured); undo: id; import: path; apply: ticket; renumber: the
-       ranges */
+       ranges; past: when */
     char *argument;
     struct screen_data *seen; /* what the screen showed when it began; NULL */
     struct view *view;        /* apply: the view that waits for it */
@@ -63,7 +65,8 @@ struct work {
     struct screen_data *data; /* NULL: nothing new */
     struct usecase use;       /* what was read, planned, written and published */
     struct history *history;
-    bool short_only; /* a history that is not short is not read: `history` is NULL then */
+    bool short_only;      /* a history that is not short is not read: `history` is NULL then */
+    struct rewound *then; /* past: what the store held then */
     struct history *ext_history;   /* of row_ext, if a row is asked for */
     char row_login[LOGIN_MAX + 1]; /* whose history is asked for; "": nobody's */
     char row_ext[EXT_ROOM];

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/pool/until.h"
 #include "core/settings/location.h"
 #include "tui/panel/dialog.h"
 #include "tui/view/jobs.h"
@@ -57,5 +58,27 @@ void ask_import(struct shell *shell)
                   "before anything is written.");
     dialog_ask(dialog, "file", &s_paths);
     dialog->accept = import_accepted;
+    dialog_open(shell, dialog);
+}
+
+static unsigned past_accepted(struct dialog *dialog, struct shell *shell, const char *text)
+{
+    struct until at;
+    struct err err = ERR_INIT;
+    if (past_parse(text, PAST_UNTIL, &at, &err) != ERR_OK) {
+        return refuse(dialog, err.text);
+    }
+    job_past(shell, text);
+    return REACT_CLOSE;
+}
+
+void ask_past(struct shell *shell)
+{
+    static struct field_history moments;
+    struct dialog *dialog =
+        dialog_new("The pool as it was", "When? A day (2026-10-03: to its end), a moment "
+                                         "(2026-10-03T18:00:00Z), or how long ago (7d, 12h).");
+    dialog_ask(dialog, "at", &moments);
+    dialog->accept = past_accepted;
     dialog_open(shell, dialog);
 }

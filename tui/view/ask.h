@@ -9,5 +9,6 @@
 
 void ask_export(struct shell *shell);
 void ask_import(struct shell *shell);
+void ask_past(struct shell *shell);
 
 #endif

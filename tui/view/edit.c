@@ -586,6 +586,9 @@ bool edit_argument(struct shell *shell, enum command command, const struct selec
     case CMD_IMPORT:
         job_import(shell, argument);
         return true;
+    case CMD_AT:
+        job_past(shell, argument);
+        return true;
     case CMD_UNDO:
         job_undo(shell, argument);
         return true;

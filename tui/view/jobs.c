@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "tui/panel/pages.h"
 #include "tui/shell/work.h"
 #include "tui/view/applied.h"
 #include "tui/view/doctor.h"
@@ -116,6 +117,64 @@ void job_renumber(struct shell *shell, const char *ranges)
 void job_import(struct shell *shell, const char *path)
 {
     work_start(shell, WORK_IMPORT, path, planned);
+}
+
+/* ---- what was then ---------------------------------------------------------------------------- */
+
+#define PAST_MAX ((size_t)16 << 20)
+
+static void put_then(struct buf *out, const struct shell *shell, const struct rewound *then,
+                     const struct slot *slot)
+{
+    int64_t at_s = then->snapshot->read_at_s;
+    enum ext_state state = policy_state(session_policy(shell->place.session), slot, at_s);
+    const struct rewind_doubt *doubt = rewound_doubt(then, slot->ext);
+    char when[WHEN_MAX];
+    when_moment(slot->at_s, shell_now_s(shell), when);
+    buf_printf(out, "%s  %-8s  %s", slot->ext,
+               state == EXT_ABSENT ? "unknown" : ext_state_name(state),
+               slot->agent ? slot->agent : "");
+    if (doubt && doubt->kind == DOUBT_HELD_BEFORE) {
+        buf_puts(out, "  held since before it was adopted");
+    } else if (slot->at_s != 0) {
+        buf_printf(out, "  since %s", when);
+    }
+    buf_printf(out, "%s%s\n", slot->note ? "  " : "", slot->note ? slot->note : "");
+}
+
+/* What somebody had, or nobody could get; free numbers are counted. */
+static void wound_back(struct shell *shell, struct work *work)
+{
+    struct buf text;
+    char when[WHEN_MAX];
+    size_t n_free = 0;
+    if (work->job.err.code != ERR_OK) {
+        shell_say_error(shell, "at", &work->job.err);
+        return;
+    }
+    const struct snapshot *snapshot = work->then->snapshot;
+    buf_init(&text, PAST_MAX);
+    when_moment(snapshot->read_at_s, shell_now_s(shell), when);
+    buf_printf(&text, "#As of %s\n", when);
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        const struct slot *slot = &snapshot->slots[i];
+        bool is_free = slot->state == SLOT_FREE && !slot->agent;
+        n_free += is_free;
+        if (!is_free) {
+            put_then(&text, shell, work->then, slot);
+        }
+    }
+    buf_printf(&text, "\n%s free and never used\n", frame_count(n_free));
+    struct ready result = {.opens = CMD_AT, .view = page_new("AS OF THEN", text.data)};
+    snprintf(result.badge, sizeof result.badge, "at");
+    snprintf(result.says, sizeof result.says, "the pool as of %s", when);
+    buf_release(&text);
+    shell_offer(shell, &result, work->typed);
+}
+
+void job_past(struct shell *shell, const char *at)
+{
+    work_start(shell, WORK_PAST, at, wound_back);
 }
 
 void job_doctor(struct shell *shell)

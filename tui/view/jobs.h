@@ -19,5 +19,7 @@ void job_undo(struct shell *shell, const char *action_id);
 void job_redo(struct shell *shell);
 /* NULL: to the place in the settings. */
 void job_export(struct shell *shell, const char *to);
+/* What the pool was at a moment ("2026-10-03", "7d"), as a page. */
+void job_past(struct shell *shell, const char *at);
 
 #endif

@@ -1,3 +1,4 @@
+#include "tui/view/ask.h"
 #include "tui/view/main.h"
 
 #include <stdlib.h>
@@ -167,6 +168,9 @@ static unsigned places(struct main_view *main, struct shell *shell, enum command
         return REACT_DRAW;
     case CMD_HISTORY:
         view_history_open(shell);
+        return REACT_DRAW;
+    case CMD_AT:
+        ask_past(shell);
         return REACT_DRAW;
     default:
         return REACT_PASS;

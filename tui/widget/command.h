@@ -129,6 +129,8 @@
     X(CMD_RENUMBER, "renumber", "", PLACE_MAIN, NEED_WRITE | NEED_DATA | NEED_IDLE, "",            \
       "plan other numbers for a range: :renumber 2000-2499=6000-6499 30d")                         \
     X(CMD_HISTORY, "history", "h", PLACE_MAIN, 0, "History", "who did what, and when")             \
+    X(CMD_AT, "at", "", PLACE_MAIN, NEED_DATA | NEED_IDLE, "",                                     \
+      "the pool as it was: at 2026-10-03, at 7d")                                                  \
     X(CMD_ACTIVITY, "activity", "", PLACE_MAIN, 0, "", "all messages so far")                      \
     X(CMD_DOCTOR, "doctor", "!", PLACE_MAIN, NEED_IDLE, "", "find problems in the store")          \
     X(CMD_REPAIR, "repair", "f", PLACE_DOCTOR, NEED_WRITE | NEED_IDLE, "Repair",                   \
