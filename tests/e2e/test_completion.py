@@ -91,6 +91,20 @@ def test_a_shell_completes(desk, shell):
             term.press("C-u").wait_gone(line)
 
 
+def test_zsh_says_what_each_offer_does(desk):
+    command, load = STARTED["zsh"]
+    with Terminal(command, size=(100, 40), environment=desk.environment, cwd=desk.folder) as term:
+        term.quiet()
+        term.type(f"{load}; echo loa''ded").press("Enter")
+        term.wait_for(lambda t: "loaded" in t.text.replace("loa''ded", "")).quiet()
+        term.type("extpool --rea\t\t").wait_for("--reassign").wait_for("give agents another")
+
+
+def test_another_shell_is_told_which_there_are(desk):
+    done = desk.run("--completion", "ksh", places=False)
+    assert done.status == 64 and "one for bash, zsh and fish" in done.err and not done.out
+
+
 def offered(desk, *words, environment=None):
     done = desk.run("--complete", "zsh", "--", *words, places=False, environment=environment)
     assert done.status == 0 and done.err == "", done
@@ -104,6 +118,10 @@ def test_every_action_and_every_option_is_offered(desk):
     options = offered(desk, "doctor", "-")
     assert "--fix" in options and "--json" in options and "--no-export" not in options
     assert "--sync" in offered(desk, "-") and "--sync" not in options
+    assert {"--reassign", "--region", "--read-only"} <= set(offered(desk, "--re"))
+    assert all(name.startswith("--re") for name in offered(desk, "--re"))
+    assert offered(desk, "--completion", "") == ["bash", "zsh", "fish"]
+    assert "policy" in offered(desk, "--help", "p")
 
 
 def test_numbers_are_those_that_fit(desk):

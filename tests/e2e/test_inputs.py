@@ -3,12 +3,10 @@
 import json
 import os
 import shutil
-import subprocess
 
 import pytest
 
-from support.program import ROOT, Desk, program
-from support.term import Terminal
+from support.program import ROOT, Desk
 
 SAMPLE = ROOT / "tests" / "data" / "sample" / "agents.csv"
 
@@ -539,43 +537,3 @@ def test_wrong_usage_says_what_was_meant(desk):
     done = desk.run("--sync", "--dryrun")
     assert done.status == 64 and done.out == ""
     assert "unknown option --dryrun" in done.err and "--dry-run" in done.err
-
-
-@pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
-def test_the_completion_completes(desk):
-    script = desk.run("--completion", "bash", places=False).out
-    words = lambda line: subprocess.run(
-        ["bash", "-c", script + "COMP_WORDS=(" + line + ")\n"
-         "COMP_CWORD=$((${#COMP_WORDS[@]}-1))\n_extpool\nprintf '%s\\n' \"${COMPREPLY[@]}\""],
-        capture_output=True, text=True, check=True,
-    ).stdout.split()
-    assert words("extpool --re") == ["--release", "--reassign", "--reserve", "--redo", "--region",
-                                     "--read-only", "--refresh"]
-    assert words("extpool --list f") == ["free"]
-    assert words("extpool --pl") == ["--plan-out"]
-    assert "policy" in words("extpool --help p")
-    assert words("extpool --completion ''") == ["bash", "zsh"]
-
-
-ZSH = """
-autoload -Uz compinit && compinit -u -d {folder}/dump
-source <({program} --completion zsh)
-"""
-
-
-@pytest.mark.skipif(not shutil.which("zsh"), reason="no zsh here")
-def test_the_completion_of_zsh_completes(desk):
-    script = desk.run("--completion", "zsh", places=False).out
-    assert script.startswith("#compdef extpool\n") and "COMP_WORDS" not in script
-    (desk.folder / ".zshrc").write_text("PROMPT='ready> '\n" + ZSH.format(folder=desk.folder, program=program()))
-    environment = {**desk.environment, "ZDOTDIR": str(desk.folder)}
-    with Terminal(["zsh", "-i"], (100, 40), environment=environment, cwd=desk.folder) as term:
-        term.wait_for("ready>")
-        term.type("extpool --list f\t").wait_for("extpool --list free")
-        term.type("\x15extpool --read\t").wait_for("extpool --read-only")
-        term.type("\x15extpool --rea\t\t").wait_for("--reassign").wait_for("give agents another")
-
-
-def test_another_shell_is_told_which_there_are(desk):
-    done = desk.run("--completion", "fish", places=False)
-    assert done.status == 64 and "one for bash and one for zsh" in done.err and not done.out
