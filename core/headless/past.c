@@ -95,21 +95,20 @@ static void print(struct run *run, const struct past_lookup *found, int64_t at_m
 int run_lookup_at(struct run *run)
 {
     const struct request *wanted = run->settings->lookup;
-    const struct lookup_question question = {.ext = wanted->ext, .agent = wanted->agent};
+    struct past_question question = {.ext = wanted->ext, .agent = wanted->agent};
     struct past_lookup found = {.doubted = false};
-    int64_t at_ms = 0;
-    enum err_code code = run_moment(run, &at_ms);
+    enum err_code code = run_moment(run, &question.at_ms);
     if (code == ERR_OK) {
-        code = session_past_lookup(run->session, &question, at_ms, &run->line.progress, &found,
+        code = session_past_lookup(run->session, &question, &run->line.progress, &found,
                                    &run->use.err);
     }
     bool told = found.slot.state != SLOT_ABSENT || (wanted->ext && found.doubted);
     if (code == ERR_OK && !told) {
-        code = not_there(run, &found, at_ms);
+        code = not_there(run, &found, question.at_ms);
     }
     progress_line_end(&run->line);
     if (code == ERR_OK) {
-        print(run, &found, at_ms);
+        print(run, &found, question.at_ms);
     }
     past_lookup_release(&found);
     return code == ERR_OK ? 0 : run_report_failure(run);

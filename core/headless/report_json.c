@@ -249,6 +249,38 @@ static json_t *refusal_list(const struct action_report *action)
     return list;
 }
 
+/* The agents that are left without an extension, by the reason, and what the plan says besides. */
+static void put_left_out(json_t *document, const struct plan *plan)
+{
+    if (plan->n_unassigned > 0) {
+        json_object_set_new(document, "unassigned_agents",
+                            text_list(plan->unassigned, plan->n_unassigned));
+    }
+    if (plan->n_no_group > 0) {
+        json_object_set_new(document, "no_group_agents",
+                            text_list(plan->no_group, plan->n_no_group));
+    }
+    if (plan->n_group_unknown > 0) {
+        json_object_set_new(document, "group_unknown_agents",
+                            text_list(plan->group_unknown, plan->n_group_unknown));
+    }
+    if (plan->n_notes > 0) {
+        json_object_set_new(document, "notes", text_list(plan->notes, plan->n_notes));
+    }
+}
+
+static void put_capacity(json_t *document, const struct port_info *facts)
+{
+    const char *read_units = facts ? port_info_get(facts, "read_units") : NULL;
+    const char *write_units = facts ? port_info_get(facts, "write_units") : NULL;
+    if (read_units && write_units) {
+        json_t *capacity = json_object();
+        json_object_set_new(capacity, "read", json_real(strtod(read_units, NULL)));
+        json_object_set_new(capacity, "write", json_real(strtod(write_units, NULL)));
+        json_object_set_new(document, "capacity", capacity);
+    }
+}
+
 static json_t *action_object(const struct action_report *action)
 {
     const struct plan *plan = action->plan;
@@ -276,34 +308,15 @@ static json_t *action_object(const struct action_report *action)
                             outcome->lost_to[0] ? text(outcome->lost_to) : json_null());
     }
     json_object_set_new(document, "export", export_object(action->export, action->export_err));
-    if (plan && plan->n_unassigned > 0) {
-        json_object_set_new(document, "unassigned_agents",
-                            text_list(plan->unassigned, plan->n_unassigned));
-    }
-    if (plan && plan->n_no_group > 0) {
-        json_object_set_new(document, "no_group_agents",
-                            text_list(plan->no_group, plan->n_no_group));
-    }
-    if (plan && plan->n_group_unknown > 0) {
-        json_object_set_new(document, "group_unknown_agents",
-                            text_list(plan->group_unknown, plan->n_group_unknown));
-    }
-    if (plan && plan->n_notes > 0) {
-        json_object_set_new(document, "notes", text_list(plan->notes, plan->n_notes));
+    if (plan) {
+        put_left_out(document, plan);
     }
     json_t *refused = refusal_list(action);
     if (json_array_size(refused) > 0) {
         json_object_set(document, "refused", refused);
     }
     json_decref(refused);
-    const char *read_units = action->facts ? port_info_get(action->facts, "read_units") : NULL;
-    const char *write_units = action->facts ? port_info_get(action->facts, "write_units") : NULL;
-    if (read_units && write_units) {
-        json_t *capacity = json_object();
-        json_object_set_new(capacity, "read", json_real(strtod(read_units, NULL)));
-        json_object_set_new(capacity, "write", json_real(strtod(write_units, NULL)));
-        json_object_set_new(document, "capacity", capacity);
-    }
+    put_capacity(document, action->facts);
     if (is_failure(action->err)) {
         json_object_set_new(document, "error", error_object(action->err));
     } else if (is_failure(action->export_err)) {

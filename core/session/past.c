@@ -148,12 +148,12 @@ static enum err_code look_up_agent(struct looking *looking, const char *agent)
     return code;
 }
 
-enum err_code session_past_lookup(struct session *session, const struct lookup_question *question,
-                                  int64_t at_ms, const struct progress *progress,
-                                  struct past_lookup *out, struct err *err)
+enum err_code session_past_lookup(struct session *session, const struct past_question *question,
+                                  const struct progress *progress, struct past_lookup *out,
+                                  struct err *err)
 {
     *out = (struct past_lookup){.slot = {.state = SLOT_ABSENT}};
-    struct looking looking = {session, at_ms, progress, out, NULL, err};
+    struct looking looking = {session, question->at_ms, progress, out, NULL, err};
     enum err_code code = ERR_OK;
     if (!session_is_embedded(session)) {
         code = read_trail(&looking, NULL, NULL, &looking.whole);

@@ -13,10 +13,17 @@
  */
 
 #include "core/plan/rewind.h"
-#include "core/session/lookup.h"
+#include "core/session/session.h"
 
 enum err_code session_past(struct session *session, int64_t at_ms, const struct progress *progress,
                            struct rewound **out, struct err *err) ERR_CHECK;
+
+/* Exactly one of `ext` and `agent`. */
+struct past_question {
+    const char *ext;
+    const char *agent;
+    int64_t at_ms;
+};
 
 /* One number, or the one that an agent held. */
 struct past_lookup {
@@ -28,9 +35,9 @@ struct past_lookup {
 };
 
 /* ERR_OK also if nothing is known. `out` is the caller's to release in every case. */
-enum err_code session_past_lookup(struct session *session, const struct lookup_question *question,
-                                  int64_t at_ms, const struct progress *progress,
-                                  struct past_lookup *out, struct err *err) ERR_CHECK;
+enum err_code session_past_lookup(struct session *session, const struct past_question *question,
+                                  const struct progress *progress, struct past_lookup *out,
+                                  struct err *err) ERR_CHECK;
 void past_lookup_release(struct past_lookup *lookup);
 
 #endif

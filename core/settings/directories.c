@@ -25,12 +25,11 @@ static const char *place_of(const struct directory_line *line, struct arena *are
 }
 
 /* An error about the later of two lines that do not go together. */
-static enum err_code clash(const struct directory_line *lines, size_t first, size_t second,
-                           const char *what, struct settings *settings, struct err *err)
+static enum err_code clash(const struct directory_line *first, const struct directory_line *second,
+                           const char *what, struct arena *arena, struct err *err)
 {
-    struct arena *arena = &settings->arena;
-    err_set(err, ERR_USAGE, "%s: \"%s\" %s \"%s\" %s", lines[second].subject, lines[second].text,
-            what, lines[first].text, place_of(&lines[first], arena));
+    err_set(err, ERR_USAGE, "%s: \"%s\" %s \"%s\" %s", second->subject, second->text, what,
+            first->text, place_of(first, arena));
     return ERR_USAGE;
 }
 
@@ -50,12 +49,12 @@ static enum err_code check_twice(const struct directory_line *lines, size_t n,
         identities[i] = location_identity(all[i].uri, arena);
         for (size_t k = 0; k < i; k++) {
             if (strcmp(identities[i], identities[k]) == 0) {
-                clash(lines, k, i, "is the same directory as", settings, err);
+                clash(&lines[k], &lines[i], "is the same directory as", arena, err);
                 err_hint(err, "Leave one of them out");
                 return ERR_USAGE;
             }
             if (all[i].name && all[k].name && strcmp(all[i].name, all[k].name) == 0) {
-                clash(lines, k, i, "has the name of", settings, err);
+                clash(&lines[k], &lines[i], "has the name of", arena, err);
                 err_hint(err, "Give each directory a name of its own");
                 return ERR_USAGE;
             }

@@ -48,10 +48,15 @@ static void gauge_counts(const struct screen_data *data, const struct pool_level
     }
 }
 
-static int draw_bar(struct canvas *canvas, int x, int y, int columns, uint64_t used, uint64_t size)
+/* How much of a bar is filled: something if anything is used. */
+static int filled_columns(int columns, uint64_t used, uint64_t size)
 {
     int filled = size ? (int)(used * (uint64_t)columns / size) : 0;
-    filled = filled == 0 && used > 0 ? 1 : filled;
+    return filled == 0 && used > 0 ? 1 : filled;
+}
+
+static int draw_bar(struct canvas *canvas, int x, int y, int columns, int filled)
+{
     canvas_text(canvas, x++, y, 1, STYLE_TEXT, "[");
     for (int i = 0; i < columns; i++) {
         canvas_text(canvas, x++, y, 1, i < filled ? STYLE_GAUGE_USED : STYLE_GAUGE_FREE,
@@ -152,7 +157,8 @@ static void draw_groups(struct canvas *canvas, int y, const struct group_tallies
         group_texts(group, head, counts);
         x = canvas_text(canvas, x, y, canvas->width - x, STYLE_TEXT, i > 0 ? "  |" : "");
         x = canvas_text(canvas, x, y, canvas->width - x, STYLE_TEXT, head);
-        x = draw_bar(canvas, x, y, bar, group->counts[EXT_ASSIGNED], group->level.size);
+        x = draw_bar(canvas, x, y, bar,
+                     filled_columns(bar, group->counts[EXT_ASSIGNED], group->level.size));
         x = canvas_text(canvas, x, y, canvas->width - x, level_style(&group->level), counts);
     }
 }
@@ -181,10 +187,10 @@ static void draw_pool(const struct screen_data *data, const struct policy *polic
     int room = canvas->width - canvas_columns(head) - canvas_columns(counts) - 2;
     enum style low_style = low_groups(&data->groups, room - BAR_LEAST, low, sizeof low);
     int bar = room - canvas_columns(low);
+    bar = bar > BAR_MOST ? BAR_MOST : bar;
+    int filled = filled_columns(bar, data->counts[EXT_ASSIGNED], level.size);
     int x = canvas_text(canvas, 0, y, canvas->width, STYLE_TEXT, head);
-    x = bar >= BAR_LEAST ? draw_bar(canvas, x, y, bar > BAR_MOST ? BAR_MOST : bar,
-                                    data->counts[EXT_ASSIGNED], level.size)
-                         : x - 1;
+    x = bar >= BAR_LEAST ? draw_bar(canvas, x, y, bar, filled) : x - 1;
     x = canvas_text(canvas, x, y, canvas->width - x, level_style(&level), counts);
     canvas_text(canvas, x, y, canvas->width - x, low_style, low);
 }
