@@ -53,9 +53,10 @@ static int64_t allowed_of(const struct sync *sync, const struct group_tally *tal
 /* Whether the plan could take the person's number at all. */
 static bool is_in_reach(const struct sync *sync, size_t person)
 {
-    return sync->kept[person] &&
-           (person < sync->n_agents ? !scope_is_theirs(&sync->scope, sync->kept[person])
-                                    : sync_fate(sync, (uint32_t)person) == HOLDER_LEFT);
+    if (person >= sync->n_agents) {
+        return sync->kept[person] && sync_fate(sync, (uint32_t)person) == HOLDER_LEFT;
+    }
+    return sync->kept[person] && !scope_is_theirs(&sync->scope, sync->kept[person]);
 }
 
 static bool takes_anything(const struct sync *sync)
