@@ -32,6 +32,8 @@ static int run_action(struct run *run)
     case ACTION_UNRESERVE:
     case ACTION_PIN:
     case ACTION_UNPIN:
+    case ACTION_EXEMPT:
+    case ACTION_UNEXEMPT:
     case ACTION_FALLBACK:
         return run_edit(run);
     case ACTION_RENUMBER:

@@ -401,6 +401,8 @@ void report_json_status(const struct report *report, const struct status_report 
     json_object_set_new(document, "low_water", number(level.limit));
     json_object_set_new(document, "low", json_boolean(level.low));
     json_object_set_new(document, "exhausted", json_boolean(level.exhausted));
+    json_object_set_new(document, "exempt_agents",
+                        status->roster ? number(status->rows->n_exempt) : json_null());
     json_object_set_new(document, "groups", groups_array(status->groups));
     json_t *facts = json_object();
     for (size_t i = 0; i < status->facts->n_items; i++) {

@@ -78,10 +78,13 @@ static const char *agent_counts(struct arena *arena, const struct status_report 
 {
     char agents[TEXT_NUMBER_ROOM];
     char fresh[TEXT_NUMBER_ROOM];
-    return arena_printf(arena, "%s: %s without an extension, %s of people who left",
-                        text_number(status->roster->n_agents, agents),
-                        text_number(status->rows->n_new, fresh),
-                        text_count(arena, status->rows->n_stale, "extension"));
+    char exempt[TEXT_NUMBER_ROOM];
+    size_t n_exempt = status->rows->n_exempt;
+    return arena_printf(
+        arena, "%s: %s without an extension, %s%s%s of people who left",
+        text_number(status->roster->n_agents, agents), text_number(status->rows->n_new, fresh),
+        n_exempt > 0 ? text_number(n_exempt, exempt) : "", n_exempt > 0 ? " exempt, " : "",
+        text_count(arena, status->rows->n_stale, "extension"));
 }
 
 /* The rest is shown with --verbose. */

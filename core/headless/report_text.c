@@ -79,7 +79,8 @@ void report_change_row(struct table *table, enum change_kind kind, const char *n
                        const char *agent, const char *to, const char *why)
 {
     char mark[2] = {change_kind_mark(kind), '\0'};
-    bool noted = (kind == CHANGE_PIN || kind == CHANGE_RESERVE) && to && *to;
+    bool note = kind == CHANGE_PIN || kind == CHANGE_RESERVE || kind == CHANGE_EXEMPT;
+    bool noted = note && to && *to;
     table_row(table, mark, number, agent,
               noted ? arena_printf(&table->arena, "\"%s\", %s", to, why ? why : "") : why);
     table_mark(table, kind_color(kind));

@@ -317,7 +317,7 @@ static enum err_code fill_people(struct run *run, struct grid *grid, bool phoneb
     }
     progress_line_end(&run->line);
     run_say_note(run);
-    agent_rows_join(run->use.snapshot, run->use.roster, arena, &rows);
+    agent_rows_join(run->use.snapshot, run->use.roster, session_policy(run->session), arena, &rows);
     void (*fill)(struct run *, struct grid *, const struct agent_rows *) =
         phonebook ? fill_phonebook : fill_conflicts;
     fill(run, grid, &rows);

@@ -6,6 +6,8 @@
 #include "core/base/text.h"
 #include "core/headless/sheet.h"
 
+#include "core/pool/exempt.h"
+
 #include "core/base/banned.h"
 
 /* ---- actions that only look -------------------------------------------------------------- */
@@ -70,7 +72,8 @@ int run_status(struct run *run)
     }
     progress_line_end(&run->line);
     run_say_note(run);
-    agent_rows_join(run->use.snapshot, run->use.roster, &arena, &rows);
+    agent_rows_join(run->use.snapshot, run->use.roster, session_policy(run->session), &arena,
+                    &rows);
     snapshot_tally(run->use.snapshot, session_policy(run->session), session_now_s(run->session),
                    counts);
     struct group_tallies groups;
@@ -124,7 +127,8 @@ static enum err_code list_agents(struct run *run)
     }
     progress_line_end(&run->line);
     run_say_note(run);
-    agent_rows_join(run->use.snapshot, run->use.roster, &arena, &rows);
+    agent_rows_join(run->use.snapshot, run->use.roster, session_policy(run->session), &arena,
+                    &rows);
     enum err_code code = print_agents(run, &rows);
     arena_release(&arena);
     return code;
@@ -182,6 +186,25 @@ static enum err_code find_in_directory(struct run *run, struct agent_row *row)
     } else if (code == ERR_OK) {
         row->state = AGENT_STALE;
     }
+    return code;
+}
+
+/* Somebody who holds no number may be exempt: by the store, or by a pattern. */
+static enum err_code find_exempt(struct run *run, struct agent_row *row)
+{
+    const struct store_rows rows = {.items = {{ROW_AGENT, row->login}}, .n = 1, .exempts = true};
+    struct snapshot *snapshot = NULL;
+    bool exempt = policy_exempt_pattern(session_policy(run->session), row->login) != NULL;
+    enum err_code code = ERR_OK;
+    if (!exempt) {
+        code =
+            session_read_rows(run->session, &rows, &run->line.progress, &snapshot, &run->use.err);
+        exempt = snapshot && snapshot_find_exempt(snapshot, row->login);
+    }
+    if (exempt) {
+        row->state = AGENT_EXEMPT;
+    }
+    snapshot_unref(snapshot);
     return code;
 }
 
@@ -259,7 +282,11 @@ int run_lookup(struct run *run)
     if (code == ERR_OK && wanted->agent) {
         code = find_in_directory(run, &agent);
     }
-    if (code == ERR_OK && !there && agent.state != AGENT_NEW) {
+    if (code == ERR_OK && wanted->agent && !there) {
+        code = find_exempt(run, &agent);
+    }
+    bool known = there || agent.state == AGENT_NEW || agent.state == AGENT_EXEMPT;
+    if (code == ERR_OK && !known) {
         code = not_there(run, wanted);
     }
     int status = code == ERR_OK ? 0 : run_report_failure(run);

@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/plan/builder.h"
+#include "core/plan/conflict.h"
 #include "core/plan/number_picker.h"
 #include "core/base/strmap.h"
 #include "core/base/text.h"
@@ -124,6 +125,23 @@ static void examine_records(struct examination *exam, const struct slot *slot)
     }
 }
 
+/* Another program gave it to somebody who is exempt by name. A pattern lets holders keep theirs. */
+static void examine_exempt(struct examination *exam, const struct slot *slot)
+{
+    struct arena *arena = &exam->diagnosis->arena;
+    const struct exempt *exempt = snapshot_find_exempt(exam->input->snapshot, slot->agent);
+    if (exempt) {
+        struct problem *problem = add(exam, PROBLEM_EXEMPT_HOLDER, slot->ext, slot->agent,
+                                      arena_printf(arena, "%s, and holds it all the same",
+                                                   exempt_describe(arena, slot->agent, exempt)));
+        problem->slot = slot;
+        if (slot->note) {
+            problem->fixable = false;
+            problem->fix = "none: it is pinned; unpin it, or end the exemption with --unexempt";
+        }
+    }
+}
+
 static void examine_assigned(struct examination *exam, const struct slot *slot)
 {
     struct arena *arena = &exam->diagnosis->arena;
@@ -141,6 +159,7 @@ static void examine_assigned(struct examination *exam, const struct slot *slot)
         problem->slot = slot;
         problem->claim = holder->claim;
     }
+    examine_exempt(exam, slot);
     if (slot->as_read && slot->as_read->unsafe) {
         struct problem *problem =
             add(exam, PROBLEM_READER_UNSAFE, slot->ext, slot->agent,

@@ -21,6 +21,7 @@
     X(PROBLEM_CLAIM_STALE, "claim_stale", "remove or correct the claim")                           \
     X(PROBLEM_MISSING, "missing", "create the number as free")                                     \
     X(PROBLEM_OUT_OF_RANGE, "out_of_range", "none: extend the ranges or release it")               \
+    X(PROBLEM_EXEMPT_HOLDER, "exempt_holder", "release it")                                        \
     X(PROBLEM_NOT_ADOPTED, "not_adopted", "write since and by")                                    \
     X(PROBLEM_READER_UNSAFE, "reader_unsafe", "write it as text, with the same value")             \
     X(PROBLEM_CLOCK, "clock", "write the time of the repair")                                      \

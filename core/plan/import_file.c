@@ -168,8 +168,8 @@ static struct csv_field field_at(const struct reading *r, enum column column)
 
 static bool take_action(struct reading *r, struct request *request)
 {
-    static const char *const names[] = {"assign",    "release", "reassign", "reserve",
-                                        "unreserve", "pin",     "unpin",    NULL};
+    static const char *const names[] = {"assign", "release", "reassign", "reserve",  "unreserve",
+                                        "pin",    "unpin",   "exempt",   "unexempt", NULL};
     struct csv_field field = field_at(r, COLUMN_ACTION);
     char word[24];
     if (field.length == 0) {
@@ -190,7 +190,7 @@ static bool take_action(struct reading *r, struct request *request)
     return near ? refuse(r, "there is no action \"%s\": did you mean %s?", word, near)
                 : refuse(r,
                          "there is no action \"%s\": assign release reassign reserve unreserve "
-                         "pin unpin",
+                         "pin unpin exempt unexempt",
                          word);
 }
 
@@ -257,6 +257,12 @@ static bool is_whole(struct reading *r, const struct request *request)
             return refuse(r, "%s is about an extension: the user has to be empty", action);
         }
         return request->ext ? true : refuse(r, "%s needs an extension", action);
+    case CHANGE_EXEMPT:
+    case CHANGE_UNEXEMPT:
+        if (request->ext) {
+            return refuse(r, "%s is about an agent: the extension has to be empty", action);
+        }
+        return request->agent ? true : refuse(r, "the user is missing");
     default:
         return request->agent || request->ext
                    ? true

@@ -93,6 +93,22 @@ static void fix_claim(struct repair *repair, const struct problem *problem)
     build_claim(&repair->builder, change, problem->agent, claimed, kept ? kept->ext : NULL);
 }
 
+/* What has another problem as well is released by the next repair. */
+static void release_exempt(struct repair *repair, const struct problem *problem)
+{
+    const struct slot *slot = problem->slot;
+    struct plan_builder *builder = &repair->builder;
+    bool alone = !*done_mark(repair, slot) && slot_is_sound(slot) &&
+                 strmap_get(&repair->settled, slot->agent) == STRMAP_NONE;
+    if (problem->fixable && alone) {
+        *done_mark(repair, slot) = true;
+        build_release(builder, slot,
+                      arena_printf(&builder->plan->arena, "is exempt; %s",
+                                   builder_given_back(builder, slot->ext)));
+        strmap_add(&repair->settled, slot->agent, 0);
+    }
+}
+
 static void create_missing(struct repair *repair)
 {
     struct pool_walk walk;
@@ -166,6 +182,9 @@ static void repair_problem(struct repair *repair, const struct problem *problem)
     case PROBLEM_CLAIM_STALE:
         fix_claim(repair, problem);
         break;
+    case PROBLEM_EXEMPT_HOLDER:
+        release_exempt(repair, problem);
+        break;
     case PROBLEM_READER_UNSAFE:
         if (problem->fixable) {
             repair_slot(repair, problem);
@@ -202,6 +221,7 @@ static int turn_of(enum problem_kind kind)
 {
     return kind == PROBLEM_TWO_EXTENSIONS || kind == PROBLEM_NOT_ADOPTED  ? 0
            : kind == PROBLEM_CLAIM_MISSING || kind == PROBLEM_CLAIM_STALE ? 1
+           : kind == PROBLEM_EXEMPT_HOLDER                                ? 0
                                                                           : 2;
 }
 

@@ -15,6 +15,7 @@
 #include "core/plan/login_notes.h"
 #include "core/plan/notes.h"
 #include "core/plan/sync.h"
+#include "core/pool/exempt.h"
 
 /* ---- numbers that are not there -------------------------------------------------------------- */
 
@@ -136,6 +137,34 @@ static void note_stayers(struct sync *sync)
     }
 }
 
+/* Exempt agents who hold a number keep it: a pattern takes nothing, and somebody who is exempt by name
+   got it from another program. */
+static void note_exempt_holders(struct sync *sync)
+{
+    struct plan *plan = sync->builder.plan;
+    struct name_list matching = {.n = 0};
+    struct name_list named = {.n = 0};
+    for (size_t i = 0; i < sync->n_slots; i++) {
+        const struct slot *slot = &sync->slots[i];
+        if (slot->state == SLOT_ASSIGNED && !sync->given_back[i] &&
+            sync_is_exempt(sync, slot->agent)) {
+            bool by_name = snapshot_find_exempt(sync->input->snapshot, slot->agent) != NULL;
+            name_list_add(by_name ? &named : &matching, slot->agent);
+        }
+    }
+    if (matching.n > 0) {
+        plan_note(plan, "%zu agent%s [policy] exempt and keep%s the extension: %s", matching.n,
+                  matching.n == 1 ? " matches" : "s match", matching.n == 1 ? "s" : "",
+                  matching.text);
+    }
+    if (named.n > 0) {
+        plan_note(plan,
+                  "%zu exempt agent%s an extension all the same: %s; --doctor --fix takes "
+                  "it back",
+                  named.n, named.n == 1 ? " holds" : "s hold", named.text);
+    }
+}
+
 /* ---- the planners -------------------------------------------------------------------------- */
 
 static void sync_release(struct sync *sync)
@@ -159,6 +188,9 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
     bool makes_numbers = input_makes_numbers(input);
     uint64_t missing = policy_missing(input->policy, input->snapshot);
     if (makes_numbers && check_numbers_to_create(input, err) != ERR_OK) {
+        return ERR_CONFIG;
+    }
+    if (policy_check_exempt(input->policy, input->roster, err) != ERR_OK) {
         return ERR_CONFIG;
     }
     struct sync sync = {
@@ -198,6 +230,7 @@ enum err_code plan_sync(const struct plan_input *input, struct plan **out, struc
     note_partial(&sync);
     note_left_alone(&sync);
     note_stayers(&sync);
+    note_exempt_holders(&sync);
     sync_note_groups(&sync);
     plan_note_shortage(plan, input);
     plan_note_level(plan, input);

@@ -82,6 +82,8 @@ bool sync_is_withheld(const struct sync *sync, const char *ext);
 /* Finds those who need a number, and one for each: the former one, the lowest free, the one that has cooled
    longest, and what this plan takes from somebody. Then nobody else is given any. */
 void sync_serve(struct sync *sync);
+/* Whether the agent needs none: nobody is given one, and nothing is taken for that. */
+bool sync_is_exempt(const struct sync *sync, const char *login);
 
 /* ---- groups: sync_groups.c */
 

@@ -9,6 +9,7 @@
 #include "core/base/banned.h"
 #include "core/base/mem.h"
 #include "core/plan/sync.h"
+#include "core/pool/exempt.h"
 #include "core/pool/group.h"
 
 /* ---- who needs one ------------------------------------------------------------------------- */
@@ -22,11 +23,21 @@ static bool is_cut(const struct sync *sync, size_t person)
     return cut;
 }
 
+bool sync_is_exempt(const struct sync *sync, const char *login)
+{
+    const struct plan_input *input = sync->input;
+    bool any = input->policy->n_exempt > 0 || input->snapshot->n_exempts > 0;
+    return any && agent_is_exempt(input->policy, input->snapshot, login);
+}
+
 /* Whether the agent can be given a number. If the groups say no, the plan says why. */
 static bool is_served(struct sync *sync, size_t person, uint16_t *group)
 {
     struct plan *plan = sync->builder.plan;
     const struct policy *policy = sync->input->policy;
+    if (sync_is_exempt(sync, sync->agents[person].login)) {
+        return false;
+    }
     *group = sync_group(sync, person);
     if (*group == GROUP_UNKNOWN) {
         plan_add_group_unknown(plan, sync->agents[person].login);

@@ -77,6 +77,7 @@ static bool is_damage(enum problem_kind kind)
     case PROBLEM_READER_UNSAFE:
     case PROBLEM_CLOCK:
         return true;
+    case PROBLEM_EXEMPT_HOLDER:
     case PROBLEM_CLAIM_MISSING:
     case PROBLEM_CLAIM_STALE:
     case PROBLEM_MISSING:
@@ -323,8 +324,8 @@ void health_look(struct usecase *use, struct health *health)
     }
     health->has_store = true;
     read_directory(use, health);
-    agent_rows_join(use->snapshot, health->has_directory ? use->roster : NULL, &health->arena,
-                    &health->rows);
+    agent_rows_join(use->snapshot, health->has_directory ? use->roster : NULL,
+                    session_policy(use->session), &health->arena, &health->rows);
     snapshot_tally(use->snapshot, session_policy(use->session), session_now_s(use->session),
                    health->counts);
     health->level = policy_level(session_policy(use->session), health->counts);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/pool/exempt.h"
 
 #include "core/base/banned.h"
 
@@ -34,14 +35,26 @@ static const struct slot **holders_of(const struct snapshot *snapshot, size_t *c
     return holders;
 }
 
-static struct agent_row row_of(const struct agent *agent, const struct slot *slot, bool judged)
+/* What a row is judged by. */
+struct judging {
+    const struct policy *policy;
+    const struct snapshot *snapshot;
+};
+
+static enum agent_state state_without(const struct judging *by, const char *login)
+{
+    return agent_is_exempt(by->policy, by->snapshot, login) ? AGENT_EXEMPT : AGENT_NEW;
+}
+
+static struct agent_row row_of(const struct judging *by, const struct agent *agent,
+                               const struct slot *slot, bool judged)
 {
     struct agent_row row = {.agent = agent, .slot = slot, .state = AGENT_ASSIGNED};
     if (agent) {
         row.login = agent->login;
         row.name = agent->name;
         row.routing_profile = agent->routing_profile;
-        row.state = slot ? AGENT_ASSIGNED : AGENT_NEW;
+        row.state = slot ? AGENT_ASSIGNED : state_without(by, agent->login);
     } else if (slot) {
         row.login = slot->agent;
         row.state = judged ? AGENT_STALE : AGENT_ASSIGNED;
@@ -52,7 +65,11 @@ static struct agent_row row_of(const struct agent *agent, const struct slot *slo
 const char *agent_state_name(enum agent_state state)
 {
     static const char *const names[] = {
-        [AGENT_ASSIGNED] = "assigned", [AGENT_NEW] = "new", [AGENT_STALE] = "stale"};
+        [AGENT_ASSIGNED] = "assigned",
+        [AGENT_NEW] = "new",
+        [AGENT_STALE] = "stale",
+        [AGENT_EXEMPT] = "exempt",
+    };
     return names[state];
 }
 
@@ -73,8 +90,9 @@ const char *agent_row_group_name(const struct policy *policy, const struct agent
 }
 
 void agent_rows_join(const struct snapshot *snapshot, const struct roster *roster,
-                     struct arena *arena, struct agent_rows *out)
+                     const struct policy *policy, struct arena *arena, struct agent_rows *out)
 {
+    const struct judging by = {policy, snapshot};
     size_t n_holders = 0;
     const struct slot **holders = holders_of(snapshot, &n_holders);
     size_t n_agents = roster ? roster->n_agents : 0;
@@ -93,13 +111,14 @@ void agent_rows_join(const struct snapshot *snapshot, const struct roster *roste
         }
         a += agent ? 1 : 0;
         h += slot ? 1 : 0;
-        struct agent_row row = row_of(agent, slot, whole);
+        struct agent_row row = row_of(&by, agent, slot, whole);
         out->n_new += row.state == AGENT_NEW;
         out->n_stale += row.state == AGENT_STALE;
+        out->n_exempt += row.state == AGENT_EXEMPT;
         out->rows[out->n_rows++] = row;
         /* An agent with two extensions has a row for each, until a plan has put it right. */
         while (agent && slot && h < n_holders && strcmp(holders[h]->agent, agent->login) == 0) {
-            out->rows[out->n_rows++] = row_of(agent, holders[h++], true);
+            out->rows[out->n_rows++] = row_of(&by, agent, holders[h++], true);
         }
     }
     free(holders);
@@ -160,6 +179,7 @@ static void add_row(struct updating *updating, struct agent_row row)
     const struct agent_rows_change *change = updating->change;
     updating->out->n_new += row.state == AGENT_NEW;
     updating->out->n_stale += row.state == AGENT_STALE;
+    updating->out->n_exempt += row.state == AGENT_EXEMPT;
     updating->out->rows[updating->out->n_rows++] = row;
     if (change->came) {
         change->came(change->context, &row);
@@ -176,6 +196,7 @@ static size_t take_rows(struct updating *updating, const char *login, const stru
         const struct agent_row *row = &before->rows[updating->at++];
         updating->out->n_new -= row->state == AGENT_NEW;
         updating->out->n_stale -= row->state == AGENT_STALE;
+        updating->out->n_exempt -= row->state == AGENT_EXEMPT;
         if (change->gone) {
             change->gone(change->context, row);
         }
@@ -210,6 +231,7 @@ static size_t holdings(const struct agent_rows_change *change, const char *login
 static void renew_rows(struct updating *updating, const char *login, const struct slot **slots)
 {
     const struct roster *roster = updating->change->roster;
+    const struct judging by = {updating->change->policy, updating->change->now};
     const struct agent *agent = roster ? roster_find(roster, login) : NULL;
     bool whole = roster && !roster->partial;
     size_t first = updating->at;
@@ -217,10 +239,10 @@ static void renew_rows(struct updating *updating, const char *login, const struc
     size_t n = take_rows(updating, login, slots);
     n = holdings(updating->change, login, slots, n);
     if (agent && n == 0) {
-        add_row(updating, row_of(agent, NULL, whole));
+        add_row(updating, row_of(&by, agent, NULL, whole));
     }
     for (size_t i = 0; i < n; i++) {
-        add_row(updating, row_of(agent, slots[i], agent && i > 0 ? true : whole));
+        add_row(updating, row_of(&by, agent, slots[i], agent && i > 0 ? true : whole));
     }
     if (updating->out->n_rows - added != updating->at - first) {
         updating->out->moved = true;
@@ -253,6 +275,15 @@ static size_t affected(const struct agent_rows_change *change, const char **logi
     return n;
 }
 
+static bool same_exempts(const struct snapshot *old, const struct snapshot *now)
+{
+    bool same = old->n_exempts == now->n_exempts;
+    for (size_t i = 0; i < now->n_exempts && same; i++) {
+        same = strcmp(old->exempts[i].agent, now->exempts[i].agent) == 0;
+    }
+    return same;
+}
+
 #define UPDATE_MAX 64 /* numbers; with more of them a new join costs less */
 
 bool agent_rows_update(const struct agent_rows_change *change, struct arena *arena,
@@ -262,7 +293,7 @@ bool agent_rows_update(const struct agent_rows_change *change, struct arena *are
     const char *logins[2 * UPDATE_MAX];
     const struct snapshot *now = change->now;
     if (now->base != change->old || now->n_changed > UPDATE_MAX ||
-        now->n_slots != change->old->n_slots) {
+        now->n_slots != change->old->n_slots || !same_exempts(change->old, now)) {
         return false;
     }
     size_t n = affected(change, logins);
@@ -272,7 +303,8 @@ bool agent_rows_update(const struct agent_rows_change *change, struct arena *are
     *out = (struct agent_rows){
         .rows = arena_alloc(arena, (before->n_rows + now->n_changed + 1) * sizeof *out->rows),
         .n_new = before->n_new,
-        .n_stale = before->n_stale};
+        .n_stale = before->n_stale,
+        .n_exempt = before->n_exempt};
     struct updating updating = {.change = change, .out = out};
     const struct slot **slots = mem_array(before->n_rows + now->n_changed + 1, sizeof *slots);
     for (size_t i = 0; i < n; i++) {

@@ -10,7 +10,7 @@
 #include "core/pool/policy.h"
 
 /* The agent's standing for lists: what `state` in --list agents says. */
-enum agent_state { AGENT_ASSIGNED, AGENT_NEW, AGENT_STALE };
+enum agent_state { AGENT_ASSIGNED, AGENT_NEW, AGENT_STALE, AGENT_EXEMPT };
 const char *agent_state_name(enum agent_state state);
 
 /* Agents of the directory and holders that left, joined with what they hold, sorted by login. */
@@ -31,25 +31,27 @@ const char *agent_row_group_name(const struct policy *policy, const struct agent
 struct agent_rows {
     struct agent_row *rows;
     size_t n_rows;
-    size_t n_new, n_stale;
+    size_t n_new, n_stale, n_exempt;
     bool moved; /* of agent_rows_update: rows came or went, so that others have other places */
 };
 /* In `arena`; the rows point into snapshot and roster. `roster` NULL: holders only, all `assigned`.
- */
+   An exempt agent who holds a number all the same is `assigned`. */
 void agent_rows_join(const struct snapshot *snapshot, const struct roster *roster,
-                     struct arena *arena, struct agent_rows *out);
+                     const struct policy *policy, struct arena *arena, struct agent_rows *out);
 
 /* The first row of the agent, by binary search; NULL if there is none. */
 const struct agent_row *agent_rows_find(const struct agent_rows *rows, const char *login);
 
 /*
  * The same for a snapshot that was made from the one of `before` (snapshot_with), with the same
- * roster, at the cost of what changed. False if the numbers are not the same ones: then join.
+ * roster, at the cost of what changed. False if the numbers or the exempt agents are not the same ones:
+ * then join.
  */
 struct agent_rows_change {
     const struct agent_rows *before;
     const struct snapshot *old, *now;
     const struct roster *roster;
+    const struct policy *policy;
     void (*gone)(void *context,
                  const struct agent_row *row); /* a row of `before` that is no more */
     void (*came)(void *context, const struct agent_row *row); /* a row that is new */

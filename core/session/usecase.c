@@ -182,13 +182,15 @@ enum err_code usecase_plan_edit(struct usecase *use, const char *action,
     struct plan_input input;
     const struct edit_wish wish = {action, requests, n_requests};
     enum err_code code = usecase_plan_rows(use, &wish);
-    if (code != ERR_OK || use->plan) {
-        return code;
+    if (code == ERR_OK && !use->plan) {
+        code = read_for_requests(use, requests, n_requests, &input);
+        if (code == ERR_OK) {
+            code = plan_edit(&input, action, requests, n_requests, &use->refusals, &use->plan,
+                             &use->err);
+        }
     }
-    code = read_for_requests(use, requests, n_requests, &input);
     if (code == ERR_OK) {
-        code =
-            plan_edit(&input, action, requests, n_requests, &use->refusals, &use->plan, &use->err);
+        usecase_note_staying(use);
     }
     return code;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/plan/guard.h"
+#include "core/plan/notes.h"
 #include "core/pool/login.h"
 #include "core/pool/target.h"
 
@@ -57,6 +58,8 @@ static void want_request(struct store_rows *rows, const struct policy *policy,
     want(rows, ROW_AGENT, request->other);
     want(rows, takes_number(request) ? ROW_GAINED : reserves ? ROW_NUMBER : ROW_HELD, request->ext);
     want_target(rows, policy, request->target);
+    rows->exempts = rows->exempts || request->kind == CHANGE_ASSIGN ||
+                    request->kind == CHANGE_EXEMPT || request->kind == CHANGE_UNEXEMPT;
     rows->chooses = rows->chooses || (takes_number(request) && !request->ext);
 }
 
@@ -189,4 +192,51 @@ enum err_code usecase_plan_rows(struct usecase *use, const struct edit_wish *wis
     }
     snapshot_unref(snapshot);
     return code;
+}
+
+/* ---- who stays ------------------------------------------------------------------------------- */
+
+#define ASKED_MAX 5 /* agents: more than that is a reason to read the directory beforehand */
+
+static bool is_asked_about(const struct plan *plan, const struct change *change)
+{
+    return change->kind == CHANGE_RELEASE && change_is_tried(change) &&
+           !snapshot_find_exempt(plan->snapshot, change->agent);
+}
+
+/* Those of them who are in the directory, asked one by one. What cannot be asked is not told. */
+static struct roster *find_staying(struct usecase *use)
+{
+    const struct plan *plan = use->plan;
+    struct roster *staying = roster_new();
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        struct roster *found = NULL;
+        struct err ignored = ERR_INIT;
+        if (is_asked_about(plan, &plan->changes[i]) &&
+            session_find_agent(use->session, plan->changes[i].agent, use->progress, &found,
+                               &ignored) == ERR_OK &&
+            found && found->n_agents > 0) {
+            roster_add(staying, &found->agents[0]);
+        }
+        roster_unref(found);
+    }
+    roster_seal(staying);
+    return staying;
+}
+
+void usecase_note_staying(struct usecase *use)
+{
+    const struct policy *policy = session_policy(use->session);
+    struct plan *plan = use->plan;
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        n += is_asked_about(plan, &plan->changes[i]);
+    }
+    if (n > 0 && use->roster && !use->roster->partial) {
+        plan_note_staying(plan, policy, use->roster);
+    } else if (n > 0 && n <= ASKED_MAX && session_has_directory(use->session)) {
+        struct roster *staying = find_staying(use);
+        plan_note_staying(plan, policy, staying);
+        roster_unref(staying);
+    }
 }

@@ -15,4 +15,8 @@ struct edit_wish {
    certain, or a request is refused, so all is to be read; what was read already stands in `use`. */
 enum err_code usecase_plan_rows(struct usecase *use, const struct edit_wish *wish) ERR_CHECK;
 
+/* Notes in the plan which of those whom it releases are in the directory, so that the next sync gives them
+   an extension again. A few are asked for one by one if it was not read. */
+void usecase_note_staying(struct usecase *use);
+
 #endif

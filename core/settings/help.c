@@ -79,6 +79,8 @@ static bool is_brief(enum action action)
     case ACTION_UNRESERVE:
     case ACTION_PIN:
     case ACTION_UNPIN:
+    case ACTION_EXEMPT:
+    case ACTION_UNEXEMPT:
     case ACTION_FALLBACK:
     case ACTION_RENUMBER:
     case ACTION_METRICS:

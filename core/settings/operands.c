@@ -203,6 +203,8 @@ static const struct form {
     {ACTION_UNRESERVE, CHANGE_UNRESERVE, ext_alone, true},
     {ACTION_PIN, CHANGE_PIN, agent_note, false},
     {ACTION_UNPIN, CHANGE_UNPIN, agent_alone, false},
+    {ACTION_EXEMPT, CHANGE_EXEMPT, agent_note, false},
+    {ACTION_UNEXEMPT, CHANGE_UNEXEMPT, agent_alone, false},
     {ACTION_FALLBACK, CHANGE_SET, agent_target, false},
 };
 

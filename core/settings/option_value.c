@@ -6,6 +6,7 @@
 #include "core/base/banned.h"
 #include "core/base/clock.h"
 #include "core/base/text.h"
+#include "core/pool/exempt.h"
 #include "core/pool/target.h"
 
 #define URL_MAX 2048
@@ -229,6 +230,14 @@ static enum err_code set_blocked(const struct value *v)
     return policy_set_blocked(v->member, v->text, v->err);
 }
 
+/* Whether a pattern fits the directory is only known when that is read: the place is kept for then. */
+static enum err_code set_exempt(const struct value *v)
+{
+    struct policy *policy = v->member;
+    policy->exempt_at = v->settings->origins[OPT_EXEMPT].text;
+    return policy_set_exempt(policy, v->text, v->err);
+}
+
 static enum err_code set_limit(const struct value *v)
 {
     return release_limit_parse(v->member, v->text, v->err);
@@ -286,7 +295,7 @@ static set_fn *const s_setters[] = {
     [TYPE_WIDTH] = set_width,     [TYPE_RANGES] = set_ranges, [TYPE_BLOCKED] = set_blocked,
     [TYPE_LIMIT] = set_limit,     [TYPE_TARGET] = set_target, [TYPE_UNTIL] = set_until,
     [TYPE_LOW] = set_low,         [TYPE_SINCE] = set_since,   [TYPE_AT] = set_at,
-    [TYPE_COLUMNS] = set_columns, [TYPE_ARN] = set_arn,
+    [TYPE_COLUMNS] = set_columns, [TYPE_ARN] = set_arn,       [TYPE_EXEMPT] = set_exempt,
 };
 _Static_assert(sizeof s_setters / sizeof *s_setters == TYPE_COUNT, "a setter for each type");
 

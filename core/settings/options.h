@@ -77,6 +77,10 @@ const char *topic_about(enum topic topic);
       "protect it: no sync releases or moves it")                                                  \
     X(ACTION_UNPIN, "unpin", "AGENT...", 1, OPERANDS_MANY, true, TOPIC_EDIT,                       \
       "let syncs release or move it again")                                                        \
+    X(ACTION_EXEMPT, "exempt", "AGENT[=NOTE]...", 1, OPERANDS_MANY, true, TOPIC_EDIT,              \
+      "they need no extension: syncs give them none")                                              \
+    X(ACTION_UNEXEMPT, "unexempt", "AGENT...", 1, OPERANDS_MANY, true, TOPIC_EDIT,                 \
+      "they need one again")                                                                       \
     X(ACTION_FALLBACK, "fallback", "AGENT=TARGET...", 1, OPERANDS_MANY, true, TOPIC_EDIT,          \
       "where calls go that they do not take")                                                      \
     X(ACTION_RENUMBER, "renumber", "OLD-RANGE=NEW-RANGE", 1, 1, true, TOPIC_GROUPS,                \
@@ -204,6 +208,7 @@ enum option_type {
     TYPE_WIDTH,  /* these five set the policy */
     TYPE_RANGES,
     TYPE_BLOCKED,
+    TYPE_EXEMPT,
     TYPE_LIMIT,
     TYPE_LOW,
     TYPE_TARGET,  /* const char *, core/pool/target.h; "none" is "" */
@@ -256,7 +261,8 @@ enum section {
 #define FOR_EDITS                                                                                  \
     (ACTION_BIT(ACTION_ASSIGN) | ACTION_BIT(ACTION_RELEASE) | ACTION_BIT(ACTION_REASSIGN) |        \
      ACTION_BIT(ACTION_SWAP) | ACTION_BIT(ACTION_RESERVE) | ACTION_BIT(ACTION_UNRESERVE) |         \
-     ACTION_BIT(ACTION_PIN) | ACTION_BIT(ACTION_UNPIN) | ACTION_BIT(ACTION_FALLBACK))
+     ACTION_BIT(ACTION_PIN) | ACTION_BIT(ACTION_UNPIN) | ACTION_BIT(ACTION_EXEMPT) |               \
+     ACTION_BIT(ACTION_UNEXEMPT) | ACTION_BIT(ACTION_FALLBACK))
 #define FOR_RESERVE ACTION_BIT(ACTION_RESERVE)
 #define FOR_WRITES (FOR_PLANS | FOR_EDITS | ACTION_BIT(ACTION_INIT) | FOR_EXPORT)
 /* Those that make a plan: all that writes, but the export and a plan file. */
@@ -367,6 +373,8 @@ enum section {
     X(OPT_LOW_WATER,     0,   NULL,           "low_water",             LOW,       "N|N%",         \
       POLICY,   POLICY,  policy.low_water, FOR_ALL,                                               \
       "the pool is low if fewer numbers are left", .def = "5%")                                    \
+    X(OPT_EXEMPT,        0,   NULL,           "exempt",                EXEMPT,    "PATTERNS",     \
+      POLICY,   POLICY,  policy, FOR_ALL, "who needs no number: \"svc-* test.*\"")              \
     X(OPT_READ_ONLY,     0,   "read-only",    "read_only",             FLAG,      NULL,           \
       DEFAULTS, CONFIG,  read_only, FOR_ALL, "refuse everything that writes")                     \
     /* ---- how ---- */                                                                            \

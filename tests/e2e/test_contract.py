@@ -64,6 +64,8 @@ WRITES = {
     "unreserve": (None, ["--unreserve", "19"]),
     "pin": (None, ["--pin", "bob=desk"]),
     "unpin": (None, ["--unpin", "alice"]),
+    "exempt": (None, ["--exempt", "bob=trainer", "dave"]),
+    "unexempt": (lambda desk: desk.json("--exempt", "bob=trainer"), ["--unexempt", "bob"]),
     "target": (None, ["--reserve", "19", "--target", "ext:10", "--until", "30d"]),
     "fallback": (None, ["--fallback", "bob=ext:10"]),
     "import": (None, ["--import", moves]),

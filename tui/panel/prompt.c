@@ -66,7 +66,8 @@ static void consider(struct completion *completion, const char *candidate)
 static bool takes_login(enum command command)
 {
     return command == CMD_ASSIGN || command == CMD_REASSIGN || command == CMD_RELEASE ||
-           command == CMD_SWAP || command == CMD_PIN || command == CMD_UNPIN;
+           command == CMD_SWAP || command == CMD_PIN || command == CMD_UNPIN ||
+           command == CMD_EXEMPT || command == CMD_UNEXEMPT;
 }
 
 static void consider_arguments(struct completion *completion, const struct shell *shell,

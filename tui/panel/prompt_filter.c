@@ -216,8 +216,8 @@ static unsigned act(struct filter_prompt *prompt, struct shell *shell, enum comm
 /* The command that the key without Alt has below, if it is one for a row. */
 static enum command command_of(const struct shell *shell, uint32_t key)
 {
-    static const enum command rows[] = {CMD_ASSIGN, CMD_REASSIGN, CMD_RELEASE, CMD_SWAP,
-                                        CMD_PIN,    CMD_RESERVE,  CMD_COPY,    CMD_COPY_ROW};
+    static const enum command rows[] = {CMD_ASSIGN, CMD_REASSIGN, CMD_RELEASE, CMD_SWAP,    CMD_PIN,
+                                        CMD_EXEMPT, CMD_RESERVE,  CMD_COPY,    CMD_COPY_ROW};
     if (!(key & K_ALT)) {
         return CMD_NONE;
     }

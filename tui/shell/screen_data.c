@@ -62,7 +62,7 @@ static void count_changes(struct screen_data *data, const struct screen_data *be
 
 static void join_all(struct screen_data *data)
 {
-    agent_rows_join(data->snapshot, data->roster, &data->arena, &data->agents);
+    agent_rows_join(data->snapshot, data->roster, data->policy, &data->arena, &data->agents);
     count_all(data);
     for (size_t i = 0; i < data->agents.n_rows; i++) {
         row_came(data, &data->agents.rows[i]);
@@ -83,6 +83,7 @@ static bool join_changes(struct screen_data *data, const struct screen_data *bef
                                              .old = before->snapshot,
                                              .now = data->snapshot,
                                              .roster = data->roster,
+                                             .policy = data->policy,
                                              .gone = row_gone,
                                              .came = row_came,
                                              .context = data};

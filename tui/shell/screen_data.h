@@ -111,7 +111,8 @@ void screen_data_slot_subject(const void *data, size_t row, struct filter_subjec
 #define AGENT_WORD_STALE 0x02u
 #define AGENT_WORD_OK 0x04u
 #define AGENT_WORD_PINNED 0x08u
-#define AGENT_WORD_ASSIGNED 0x10u
-#define AGENT_WORD_LEFT 0x20u
+#define AGENT_WORD_EXEMPT 0x10u
+#define AGENT_WORD_ASSIGNED 0x20u
+#define AGENT_WORD_LEFT 0x40u
 
 #endif

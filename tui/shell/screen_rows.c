@@ -16,6 +16,7 @@
 
 enum look_id {
     LOOK_NEW,
+    LOOK_EXEMPT,
     LOOK_STALE,
     LOOK_STALE_PINNED,
     LOOK_UNREAD, /* may still be on a page to come */
@@ -30,6 +31,7 @@ enum look_id {
 
 static const struct agent_look s_looks[] = {
     [LOOK_NEW] = {"NEW", "new", AGENT_WORD_NEW, STYLE_STATE_NEW},
+    [LOOK_EXEMPT] = {"EXEM", "exempt", AGENT_WORD_EXEMPT, STYLE_STATE_OK},
     [LOOK_STALE] = {"STALE", "stale left", STALE_BITS, STYLE_STATE_STALE},
     [LOOK_STALE_PINNED] = {"STALE", "stale pinned left", STALE_BITS | AGENT_WORD_PINNED,
                            STYLE_STATE_STALE},
@@ -47,6 +49,9 @@ const struct agent_look *screen_data_agent_look(const struct screen_data *data,
     bool pinned = row->slot && row->slot->note;
     if (row->state == AGENT_NEW) {
         return &s_looks[LOOK_NEW];
+    }
+    if (row->state == AGENT_EXEMPT) {
+        return &s_looks[LOOK_EXEMPT];
     }
     if (row->state == AGENT_STALE && data->partial) {
         return &s_looks[pinned ? LOOK_UNREAD_PINNED : LOOK_UNREAD];
@@ -74,8 +79,8 @@ const char *screen_data_slot_states(const struct screen_data *data, const struct
      FILTER_BIT(FILTER_SINCE) | FILTER_BIT(FILTER_BY) | FILTER_BIT(FILTER_NOTE))
 
 /* In the order of AGENT_WORD_...; the last two are synonyms. */
-static const char *const s_agent_states[] = {"new",      "stale", "ok", "pinned",
-                                             "assigned", "left",  NULL};
+static const char *const s_agent_states[] = {"new",    "stale",    "ok",   "pinned",
+                                             "exempt", "assigned", "left", NULL};
 
 enum slot_word {
     WORD_FREE,
@@ -175,6 +180,7 @@ void screen_data_agent_subject(const void *context, size_t index, struct filter_
     out->states = look->bits;
     out->texts[FILTER_STATE] = look->bits & AGENT_WORD_STALE    ? "stale"
                                : look->bits & AGENT_WORD_NEW    ? "new"
+                               : look->bits & AGENT_WORD_EXEMPT ? "exempt"
                                : look->bits & AGENT_WORD_PINNED ? "pinned"
                                                                 : NULL;
     if (slot) {

@@ -75,7 +75,8 @@ static void planned_says(const struct plan_view *view, const struct shell *shell
     const struct wish *wish = wish_of(shell, change);
     const struct change *above = index > 0 ? change - 1 : NULL;
     const char *rest = rest_of(change->why);
-    bool noted = change->kind == CHANGE_PIN || change->kind == CHANGE_RESERVE;
+    bool noted = change->kind == CHANGE_PIN || change->kind == CHANGE_RESERVE ||
+                 change->kind == CHANGE_EXEMPT;
     char when[WHEN_MAX];
     when_moment(wish->at_s, shell_now_s(shell), when);
     if (wish->moved) {

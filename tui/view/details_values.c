@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "core/pool/exempt.h"
 #include "tui/widget/activity.h"
 
 #include "core/base/banned.h"
@@ -151,12 +152,25 @@ const char *details_state(struct arena *arena, const struct details *about)
     return arena_printf(arena, "%s%s", ext_state_name(state), pinned ? ", pinned" : "");
 }
 
+/* Why an agent holds none. */
+static const char *details_exemption(struct arena *arena, const struct details *about,
+                                     const char *login)
+{
+    const struct exempt *entry = snapshot_find_exempt(about->data->snapshot, login);
+    const char *pattern = policy_exempt_pattern(about->data->policy, login);
+    if (entry) {
+        return arena_printf(arena, "exempt%s%s", entry->note ? ": " : "",
+                            entry->note ? entry->note : "");
+    }
+    return pattern ? arena_printf(arena, "exempt by %s", pattern) : "none yet";
+}
+
 /* The number of an agent, and how it stands with the two. */
 const char *details_held(struct arena *arena, const struct details *about)
 {
     const struct agent_row *row = about->row;
     if (!about->slot) {
-        return "none yet";
+        return row ? details_exemption(arena, about, row->login) : "none yet";
     }
     bool left = row && row->state == AGENT_STALE && !about->data->partial;
     return arena_printf(arena, "%s  %s%s", about->slot->ext, details_state(arena, about),

@@ -1,4 +1,5 @@
 #include "tui/view/edit.h"
+#include "tui/view/edit_unfit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +58,7 @@ bool edit_fits(const struct shell *shell, enum change_kind kind, const struct sl
 
 bool edit_may(const struct shell *shell, enum change_kind kind, const struct slot *slot)
 {
-    bool moves = kind == CHANGE_RELEASE || kind == CHANGE_REASSIGN;
+    bool moves = kind == CHANGE_RELEASE || kind == CHANGE_REASSIGN || kind == CHANGE_EXEMPT;
     bool pinned = slot && slot->state == SLOT_ASSIGNED && slot->note;
     return edit_fits(shell, kind, slot) && !(moves && pinned);
 }
@@ -87,50 +88,6 @@ static struct request *requests_of(const struct shell *shell, const struct selec
     return requests;
 }
 
-/* Why a row does not qualify, as `edit_fits` decides it, and what the change does to one that does. */
-static const struct {
-    const char *done;
-    const char *agents;
-    const char *extensions;
-} s_unfit[] = {
-    [CHANGE_ASSIGN] = {"assigned", "have an extension", "have a holder"},
-    [CHANGE_RELEASE] = {"released", "have no extension", "have no holder"},
-    [CHANGE_REASSIGN] = {"reassigned", "have no extension", "have no holder"},
-    [CHANGE_PIN] = {"pinned", "have no extension", "have no holder"},
-    [CHANGE_UNPIN] = {"unpinned", "have no pinned extension", "have no pin"},
-    [CHANGE_RESERVE] = {"reserved", "have no free extension", "are not free"},
-    [CHANGE_UNRESERVE] = {"unreserved", "have no reserved extension", "are not reserved"},
-    [CHANGE_KIND_COUNT] = {NULL, NULL, NULL},
-};
-_Static_assert(sizeof s_unfit / sizeof s_unfit[0] == CHANGE_KIND_COUNT + 1, "a row for each kind");
-
-static const char *why_unfit(enum change_kind kind, const struct selection *selection)
-{
-    return selection->agents ? s_unfit[kind].agents : s_unfit[kind].extensions;
-}
-
-static void say_none(struct shell *shell, const char *action, enum change_kind kind,
-                     const struct selection *selection)
-{
-    if (selection->n == 1) {
-        shell_flash(shell, STYLE_WARN, "%s: nobody holds it", action);
-    } else {
-        shell_flash(shell, STYLE_WARN, "none of the marked %s can be %s: all of them %s",
-                    selection->agents ? "agents" : "extensions", s_unfit[kind].done,
-                    why_unfit(kind, selection));
-    }
-}
-
-static void say_skipped(struct shell *shell, enum change_kind kind,
-                        const struct selection *selection, size_t skipped)
-{
-    if (skipped > 0 && shell_top(shell) != shell_bottom(shell)) {
-        shell_say(shell, STYLE_WARN, "%s of the %s marked can be %s; the others %s",
-                  frame_count(selection->n - skipped), frame_count(selection->n),
-                  s_unfit[kind].done, why_unfit(kind, selection));
-    }
-}
-
 /* Plans one thing for all chosen rows at once; for a single row in the strip. */
 static void plan_rows(struct shell *shell, const char *action, enum change_kind kind,
                       const struct selection *selection)
@@ -139,12 +96,12 @@ static void plan_rows(struct shell *shell, const char *action, enum change_kind 
     size_t skipped;
     struct request *requests = requests_of(shell, selection, kind, &n, &skipped);
     if (n == 0) {
-        say_none(shell, action, kind, selection);
+        edit_say_none(shell, action, kind, selection);
     } else if (selection->n == 1) {
         strip_plain(shell, action, requests);
     } else {
         planning_requests(shell, action, requests, n);
-        say_skipped(shell, kind, selection, skipped);
+        edit_say_skipped(shell, kind, selection, skipped);
     }
     free(requests);
 }
@@ -272,10 +229,10 @@ static void note_rows(struct shell *shell, const char *action, enum change_kind 
     size_t skipped;
     struct request *requests = requests_of(shell, selection, kind, &n, &skipped);
     if (n == 0) {
-        say_none(shell, action, kind, selection);
+        edit_say_none(shell, action, kind, selection);
     } else {
         strip_note(shell, action, requests, n);
-        say_skipped(shell, kind, selection, skipped);
+        edit_say_skipped(shell, kind, selection, skipped);
     }
     free(requests);
 }
@@ -293,6 +250,21 @@ static void pin(struct shell *shell, const struct selection *selection)
         return;
     }
     note_rows(shell, "pin", CHANGE_PIN, selection);
+}
+
+/* Makes them exempt, or ends that if all of them are, by name. */
+static void exempt(struct shell *shell, const struct selection *selection)
+{
+    bool all = true;
+    for (size_t i = 0; i < selection->n && all; i++) {
+        const struct agent_row *row = selection->rows[i];
+        all = row && snapshot_find_exempt(shell->data->snapshot, row->login);
+    }
+    if (all) {
+        plan_rows(shell, "unexempt", CHANGE_UNEXEMPT, selection);
+        return;
+    }
+    note_rows(shell, "exempt", CHANGE_EXEMPT, selection);
 }
 
 static void reserve(struct shell *shell, const struct selection *selection)
@@ -379,6 +351,10 @@ static void on_rows(struct shell *shell, enum command command, const struct sele
         plan_rows(shell, "unpin", CHANGE_UNPIN, selection);
     } else if (command == CMD_UNRESERVE) {
         plan_rows(shell, "unreserve", CHANGE_UNRESERVE, selection);
+    } else if (command == CMD_UNEXEMPT) {
+        plan_rows(shell, "unexempt", CHANGE_UNEXEMPT, selection);
+    } else if (command == CMD_EXEMPT) {
+        exempt(shell, selection);
     } else if (command == CMD_PIN) {
         pin(shell, selection);
     } else if (command == CMD_TARGET) {
@@ -413,6 +389,8 @@ unsigned edit_command(struct shell *shell, enum command command, const struct se
     case CMD_SWAP:
     case CMD_PIN:
     case CMD_UNPIN:
+    case CMD_EXEMPT:
+    case CMD_UNEXEMPT:
     case CMD_RESERVE:
     case CMD_UNRESERVE:
     case CMD_TARGET:
@@ -514,7 +492,9 @@ static bool show_in_strip(struct shell *shell, const char *name, const struct re
         ask_number(shell, login, request->ext);
         return true;
     }
-    if (!numbers && request->kind != CHANGE_PIN && request->kind != CHANGE_RESERVE) {
+    bool noted = request->kind == CHANGE_PIN || request->kind == CHANGE_RESERVE ||
+                 request->kind == CHANGE_EXEMPT;
+    if (!numbers && !noted) {
         strip_plain(shell, name, request);
         return true;
     }
@@ -532,7 +512,7 @@ static void plan_operands(struct shell *shell, enum action action, const char *a
     struct err err = ERR_INIT;
     const char *name = action_info(action)->name;
     size_t n = 0;
-    bool noted = action == ACTION_PIN || action == ACTION_RESERVE;
+    bool noted = action == ACTION_PIN || action == ACTION_RESERVE || action == ACTION_EXEMPT;
     while (*argument && n < OPERANDS) {
         size_t length = noted ? strlen(argument) : strcspn(argument, " ");
         operands[n++] = arena_strndup(&arena, argument, length);
@@ -562,6 +542,7 @@ bool edit_argument(struct shell *shell, enum command command, const struct selec
     } edits[] = {{CMD_ASSIGN, ACTION_ASSIGN},   {CMD_REASSIGN, ACTION_REASSIGN},
                  {CMD_RELEASE, ACTION_RELEASE}, {CMD_SWAP, ACTION_SWAP},
                  {CMD_PIN, ACTION_PIN},         {CMD_UNPIN, ACTION_UNPIN},
+                 {CMD_EXEMPT, ACTION_EXEMPT},   {CMD_UNEXEMPT, ACTION_UNEXEMPT},
                  {CMD_RESERVE, ACTION_RESERVE}, {CMD_UNRESERVE, ACTION_UNRESERVE}};
     for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
         if (edits[i].command != command) {

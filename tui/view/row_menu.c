@@ -14,12 +14,13 @@ static const struct entry {
     enum command command;
     enum change_kind kind;
 } s_entries[] = {
-    {CMD_PANE_3, CHANGE_KIND_COUNT}, {CMD_ASSIGN, CHANGE_ASSIGN},
-    {CMD_REASSIGN, CHANGE_REASSIGN}, {CMD_RELEASE, CHANGE_RELEASE},
-    {CMD_SWAP, CHANGE_REASSIGN},     {CMD_PIN, CHANGE_PIN},
-    {CMD_RESERVE, CHANGE_RESERVE},   {CMD_TARGET, CHANGE_SET},
-    {CMD_UNTIL, CHANGE_UNRESERVE},   {CMD_MARK, CHANGE_KIND_COUNT},
-    {CMD_COPY, CHANGE_KIND_COUNT},   {CMD_COPY_ROW, CHANGE_KIND_COUNT},
+    {CMD_PANE_3, CHANGE_KIND_COUNT},   {CMD_ASSIGN, CHANGE_ASSIGN},
+    {CMD_REASSIGN, CHANGE_REASSIGN},   {CMD_RELEASE, CHANGE_RELEASE},
+    {CMD_SWAP, CHANGE_REASSIGN},       {CMD_PIN, CHANGE_PIN},
+    {CMD_EXEMPT, CHANGE_EXEMPT},       {CMD_RESERVE, CHANGE_RESERVE},
+    {CMD_TARGET, CHANGE_SET},          {CMD_UNTIL, CHANGE_UNRESERVE},
+    {CMD_MARK, CHANGE_KIND_COUNT},     {CMD_COPY, CHANGE_KIND_COUNT},
+    {CMD_COPY_ROW, CHANGE_KIND_COUNT},
 };
 #define N_ENTRIES (sizeof s_entries / sizeof s_entries[0])
 
@@ -28,6 +29,9 @@ static const char *why_unfit(const struct shell *shell, const struct selection *
                              enum change_kind kind, char *room, size_t size)
 {
     const struct slot *slot = selection->slots[0];
+    if (kind == CHANGE_EXEMPT && !selection->rows[0]) {
+        return "nobody holds it";
+    }
     if (kind == CHANGE_RESERVE && selection->agents) {
         return "for numbers only";
     }

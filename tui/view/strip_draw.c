@@ -215,9 +215,12 @@ static const char *question_of(const struct strip *strip)
     case STRIP_NOTHING:
         break;
     }
-    return strip->about[0].kind == CHANGE_PIN
-               ? "Why? No sync releases or moves a pinned extension."
-               : "Why? A reserved extension leaves the pool until it is put back.";
+    static const char *const notes[CHANGE_KIND_COUNT] = {
+        [CHANGE_PIN] = "Why? No sync releases or moves a pinned extension.",
+        [CHANGE_RESERVE] = "Why? A reserved extension leaves the pool until it is put back.",
+        [CHANGE_EXEMPT] = "Why? An exempt agent holds no extension, and no sync gives one.",
+    };
+    return notes[strip->about[0].kind];
 }
 
 static void draw_middle(struct strip *strip, const struct shell *shell, struct canvas *canvas,

@@ -153,7 +153,8 @@ static size_t ask_for(struct strip *strip, const struct shell *shell)
     for (size_t i = 0; i < strip->n_about; i++) {
         strip->requests[i] = strip->about[i];
         if (strip->asks == STRIP_NOTE) {
-            strip->requests[i].note = strip->field.length > 0 ? strip->field.text : strip->action;
+            const char *unsaid = strip->about[i].kind == CHANGE_EXEMPT ? NULL : strip->action;
+            strip->requests[i].note = strip->field.length > 0 ? strip->field.text : unsaid;
         } else if (strip->asks == STRIP_TARGET) {
             strip->requests[i].target = strip->field.text;
         }

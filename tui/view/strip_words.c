@@ -38,16 +38,19 @@ static void shorten(char *line, char *reason, int columns)
 
 /* Adds the reason to `line`: all of it, or as much as `columns` hold. Who presses the key knows that
    it was asked for; what else the reason says follows. Somebody who is released and still works here
-   gets a number at the next sync: that is said first. */
-static void add_reason(const struct change *change, const struct roster *roster, int columns,
+   gets a number at the next sync, unless they become exempt: that is said first. */
+static void add_reason(const struct plan *plan, const struct roster *roster, int columns,
                        char *line, size_t size)
 {
+    const struct change *change = &plan->changes[0];
+    bool exempts = plan->counts[CHANGE_EXEMPT] > 0;
     size_t used = strlen(line);
     size_t asked = strlen(PLAN_ASKED_FOR);
     const char *why = change->why ? change->why : "";
     bool works_here =
-        change->kind == CHANGE_RELEASE && roster && roster_find(roster, change->agent);
-    const char *first = works_here ? "; works here: the next sync gives one again" : "";
+        change->kind == CHANGE_RELEASE && !exempts && roster && roster_find(roster, change->agent);
+    const char *first =
+        works_here ? "; works here: the next sync gives one again, exempt prevents it" : "";
     if (strncmp(why, PLAN_ASKED_FOR, asked) == 0) {
         why += asked;
         why += strspn(why, ",; ");
@@ -71,7 +74,7 @@ bool strip_plan_text(const struct strip *strip, int columns, char *out, size_t s
     }
     size_t used = strlen(out);
     if (whole && plan->n_changes == 1 && used < size) {
-        add_reason(&plan->changes[0], plan->roster, columns, out, size);
+        add_reason(plan, plan->roster, columns, out, size);
     }
     return whole;
 }

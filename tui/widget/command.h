@@ -110,6 +110,10 @@
       "where calls to a reserved number go, or those that an agent does not take")                 \
     X(CMD_UNTIL, "until", "L", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "",                   \
       "how long a number stays reserved")                                                          \
+    X(CMD_EXEMPT, "exempt", "X", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "",                 \
+      "they need no extension: it is released, syncs give none; again: end that")                  \
+    X(CMD_UNEXEMPT, "unexempt", "", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "",              \
+      "they need an extension again")                                                              \
     X(CMD_UNPIN, "unpin", "", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "",                    \
       "syncs may touch this extension again")                                                      \
     X(CMD_UNRESERVE, "unreserve", "", PLACE_MAIN, NEED_ROW | NEED_DATA | NEED_IDLE, "",            \

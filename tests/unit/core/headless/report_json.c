@@ -218,7 +218,7 @@ static void a_status(void **state)
     world_directory(&w, "alice bob");
     port_info_init(&facts);
     port_info_set(&facts, "actor", "kim@desk7");
-    agent_rows_join(w.snapshot, w.roster, &arena, &rows);
+    agent_rows_join(w.snapshot, w.roster, &w.policy, &arena, &rows);
     snapshot_tally(w.snapshot, &w.policy, w.now_s, counts);
     group_tallies_count(w.snapshot, &w.policy, w.now_s, &arena, &groups);
     struct status_report status = {.snapshot = w.snapshot,
@@ -237,7 +237,8 @@ static void a_status(void **state)
         "\"reserved\":1,\"blocked\":0,\"not_made\":5},\"unassigned_agents\":1,\"stale\":1,"
         "\"store\":\"sqlite:/p.db\",\"directory\":\"file:/"
         "a.csv\",\"directories\":[],\"export\":null,"
-        "\"context\":null,\"low_water\":6,\"low\":true,\"exhausted\":false,\"groups\":[],"
+        "\"context\":null,\"low_water\":6,\"low\":true,\"exhausted\":false,"
+        "\"exempt_agents\":0,\"groups\":[],"
         "\"facts\":{\"actor\":\"kim@desk7\"}}\n",
         "");
     status.roster = NULL;
@@ -264,7 +265,7 @@ static void lists_and_look_ups(void **state)
     world_init(&w, "0001-0009");
     world_store(&w, "0001 bob pin=desk\n0003 - carol 3d\n");
     world_directory(&w, "alice bob");
-    agent_rows_join(w.snapshot, w.roster, &arena, &rows);
+    agent_rows_join(w.snapshot, w.roster, &w.policy, &arena, &rows);
 #define BOB                                                                                        \
     "{\"agent\":\"bob\",\"name\":null,\"extension\":\"0001\",\"state\":\"assigned\","              \
     "\"since\":\"2026-10-23T12:00:00Z\",\"pinned\":\"desk\"}"

@@ -265,7 +265,7 @@ static void a_status(void **state)
     port_info_init(&facts);
     port_info_set(&facts, "actor", "kim@desk7");
     port_info_set(&facts, "directory_format", "CSV");
-    agent_rows_join(w.snapshot, w.roster, &arena, &rows);
+    agent_rows_join(w.snapshot, w.roster, &w.policy, &arena, &rows);
     snapshot_tally(w.snapshot, &w.policy, w.now_s, counts);
     group_tallies_count(w.snapshot, &w.policy, w.now_s, &arena, &groups);
     struct status_report status = {
@@ -346,7 +346,7 @@ static void lists(void **state)
     world_init(&w, "0001-0009");
     world_store(&w, "0001 bob pin=desk\n0002 -\n0003 - carol 3d\n0004 -held note=fax\n");
     world_directory(&w, "alice bob");
-    agent_rows_join(w.snapshot, w.roster, &arena, &rows);
+    agent_rows_join(w.snapshot, w.roster, &w.policy, &arena, &rows);
     report_text_agents(&paper.report, &rows);
     paper_expect(&paper,
                  "LOGIN  NAME  EXT   STATE     SINCE                 PINNED\n"
@@ -428,7 +428,7 @@ static void look_ups(void **state)
     world_init(&w, "0001-0009");
     world_store(&w, "0001 bob pin=desk\n0003 - carol 3d\n");
     world_directory(&w, "alice bob");
-    agent_rows_join(w.snapshot, w.roster, &arena, &rows);
+    agent_rows_join(w.snapshot, w.roster, &w.policy, &arena, &rows);
     print_lookup(&paper, &w, &rows.rows[0], NULL);
     paper_expect(&paper, "agent      alice\nextension  none\nstate      new\n", "");
     print_lookup(&paper, &w, NULL, snapshot_find(w.snapshot, "0003"));

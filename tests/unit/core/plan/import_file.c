@@ -143,7 +143,7 @@ static void test_every_invalid_row_is_named(void **state)
           "4: \"20x1\" is not an extension: only digits are allowed\n"
           "5: there is no action \"asign\": did you mean assign?\n"
           "6: there is no action \"frobnicate\": assign release reassign reserve unreserve pin "
-          "unpin\n"
+          "unpin exempt unexempt\n"
           "7: reserve is about an extension: the user has to be empty\n"
           "8: reserve needs an extension\n"
           "9: release needs a user or an extension\n"
@@ -282,7 +282,7 @@ static void test_left_out_rows_can_be_mended_and_imported(void **state)
                     "4 assign+ dave - head\n"
                     "3: \"x\" is not an extension: only digits are allowed\n"
                     "5: there is no action \"pin;more;of it\": assign release reassign reserve "
-                    "unreserve pin unpin\n");
+                    "unreserve pin unpin exempt unexempt\n");
     buf_release(&out);
 }
 

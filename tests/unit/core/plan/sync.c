@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "core/plan/publish_guard.h"
+#include "core/pool/exempt.h"
 #include "tests/unit/support/world.h"
 
 /* One sync: a pool, a store, a directory, and the plan that has to come out. Having been applied,
@@ -228,6 +229,54 @@ static void test_reasons_when_short(void **state)
                         "new agent, takes over what is given back: nothing else is left");
     assert_string_equal(plan->changes[2].why, "new agent, was cooling, nothing else is free");
     plan_free(plan);
+    world_release(&w);
+}
+
+/* Nobody who is exempt gets a number, and nothing is taken for that: a holder keeps it. */
+static void test_exempt_agents(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "0000-0009");
+    assert_int_equal(policy_set_exempt(&w.policy, "svc-*", NULL), ERR_OK);
+    w.keeps_claims = true;
+    world_store(&w, "0001 svc-1\n0002 bob\n0003 - kim 3d\n0004 yan\n0005 svc-3\n"
+                    "exempt kim note=trainer\nexempt yan\nexempt stranger\n");
+    world_fill(&w);
+    world_claim_all(&w);
+    world_directory(&w, "alice bob carol dave kim svc-1 svc-2 yan");
+    struct plan *plan = world_sync(&w);
+    assert_plan(plan, "- 0005 svc-3\n+ 0000 alice\n+ 0006 carol\n+ 0007 dave\n");
+    assert_int_equal(plan->keep, 3);
+    assert_int_equal(plan->holders, 4);
+    assert_int_equal(plan->n_unassigned, 0);
+    assert_int_equal(plan->n_notes, 2);
+    assert_string_equal(plan->notes[0],
+                        "1 agent matches [policy] exempt and keeps the extension: svc-1");
+    assert_string_equal(plan->notes[1], "1 exempt agent holds an extension all the same: yan; "
+                                        "--doctor --fix takes it back");
+    assert_int_equal(world_apply(&w, plan), 0);
+    plan_free(plan);
+    plan = world_sync(&w);
+    assert_false(plan_has_work(plan));
+    plan_free(plan);
+    world_release(&w);
+}
+
+/* A pattern for more than half of the directory is a mistake in writing. */
+static void test_a_pattern_for_nearly_everybody(void **state)
+{
+    (void)state;
+    struct world w;
+    struct plan *plan = NULL;
+    struct err err = ERR_INIT;
+    world_init(&w, "0000-0009");
+    world_directory(&w, "a.one a.two b.one");
+    assert_int_equal(policy_set_exempt(&w.policy, "a.*", NULL), ERR_OK);
+    struct plan_input input = world_input(&w);
+    assert_int_equal(plan_sync(&input, &plan, &err), ERR_CONFIG);
+    assert_null(plan);
+    assert_non_null(strstr(err.text, "\"a.*\" of [policy] exempt matches 2 of the 3 agents"));
     world_release(&w);
 }
 
@@ -765,6 +814,8 @@ int main(void)
         cmocka_unit_test(test_samples),
         cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_reasons_when_short),
+        cmocka_unit_test(test_exempt_agents),
+        cmocka_unit_test(test_a_pattern_for_nearly_everybody),
         cmocka_unit_test(test_cooling_words),
         cmocka_unit_test(test_given_back_for_good),
         cmocka_unit_test(test_ended_reservations),

@@ -9,6 +9,7 @@
 
 #include "core/base/buf.h"
 #include "core/plan/overlay.h"
+#include "core/pool/exempt.h"
 #include "core/session/rows.h"
 #include "tests/unit/support/world.h"
 
@@ -21,7 +22,7 @@ static void expect_rows(const struct world *w, bool with_directory, const char *
     struct agent_rows rows;
     struct buf shown;
     buf_init(&shown, 1 << 20);
-    agent_rows_join(w->snapshot, with_directory ? w->roster : NULL, &arena, &rows);
+    agent_rows_join(w->snapshot, with_directory ? w->roster : NULL, &w->policy, &arena, &rows);
     for (size_t i = 0; i < rows.n_rows; i++) {
         const struct agent_row *row = &rows.rows[i];
         buf_printf(&shown, "%s %s %s\n", row->login, row->slot ? row->slot->ext : "-",
@@ -146,6 +147,41 @@ static void what_was_done_is_laid_over_what_was_seen(void **state)
     world_release(&w);
 }
 
+/* Who is exempt and holds none is not new. */
+static void exempt_agents_are_not_new(void **state)
+{
+    (void)state;
+    struct world w;
+    struct arena arena = ARENA_INIT;
+    struct agent_rows rows;
+    world_init(&w, "0001-0006");
+    assert_int_equal(policy_set_exempt(&w.policy, "svc-*", NULL), ERR_OK);
+    world_store(&w, "0001 svc-2\n0002 bob\nexempt kim\n");
+    world_directory(&w, "alice bob kim svc-1 svc-2");
+    agent_rows_join(w.snapshot, w.roster, &w.policy, &arena, &rows);
+    static const enum agent_state states[] = {AGENT_NEW, AGENT_ASSIGNED, AGENT_EXEMPT, AGENT_EXEMPT,
+                                              AGENT_ASSIGNED};
+    assert_int_equal(rows.n_rows, 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(rows.rows[i].state, states[i]);
+    }
+    assert_int_equal(rows.n_new, 1);
+    assert_int_equal(rows.n_exempt, 2);
+    assert_string_equal(agent_state_name(AGENT_EXEMPT), "exempt");
+    /* An update does not know them: all is joined anew. */
+    struct snapshot *now = snapshot_with(w.snapshot, NULL, 0);
+    struct agent_rows updated;
+    const struct agent_rows_change change = {
+        .before = &rows, .old = w.snapshot, .now = now, .roster = w.roster, .policy = &w.policy};
+    assert_true(agent_rows_update(&change, &arena, &updated));
+    assert_int_equal(updated.n_exempt, 2);
+    snapshot_put_exempt(now, "kim", NULL);
+    assert_false(agent_rows_update(&change, &arena, &updated));
+    snapshot_unref(now);
+    arena_release(&arena);
+    world_release(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +189,7 @@ int main(void)
         cmocka_unit_test(nobody_and_nothing),
         cmocka_unit_test(two_extensions_two_rows),
         cmocka_unit_test(another_case_is_another_agent),
+        cmocka_unit_test(exempt_agents_are_not_new),
         cmocka_unit_test(states_are_counted),
         cmocka_unit_test(what_was_done_is_laid_over_what_was_seen),
     };
