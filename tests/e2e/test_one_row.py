@@ -75,7 +75,9 @@ def test_a_command_reads_what_it_is_about(desk, arguments, most, units):
     assert document["capacity"]["read"] <= units
     assert requests.count(ACTOR) <= 1
     people = [operation for service, operation in requests if service == "connect"]
-    assert people == (["SearchUsers"] if arguments[0] == "--assign" else [])
+    # A release says whether the agent still works here.
+    asks = arguments[0] in ("--assign", "--release")
+    assert people == (["SearchUsers"] if asks else [])
     desk.assert_sound()
 
 
