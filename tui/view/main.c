@@ -1,4 +1,3 @@
-#include "tui/view/ask.h"
 #include "tui/view/main.h"
 
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "tui/panel/search.h"
 #include "tui/shell/work.h"
 #include "tui/terminal/term.h"
+#include "tui/view/ask.h"
 #include "tui/view/details.h"
 #include "tui/view/edit.h"
 #include "tui/view/history.h"
