@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 #include "core/plan/belongings.h"
 #include "core/plan/builder.h"
+#include "core/pool/group.h"
 
 /* ---- the sources that there are --------------------------------------------------------------- */
 
@@ -203,8 +204,41 @@ void scope_release(struct scope *scope)
 
 static const struct source *source_at(const struct scope *scope, const struct slot *slot)
 {
-    uint16_t index = scope->of_slot[slot - scope->input->snapshot->slots];
+    uint16_t index = 0;
+    if (scope->of_slot) {
+        index = scope->of_slot[slot - scope->input->snapshot->slots];
+    } else {
+        size_t length = 0;
+        const char *text = slot_source(slot, &length);
+        index = find_source(scope, text, length);
+    }
     return index > 0 ? &scope->sources[index - 1] : NULL;
+}
+
+struct scope *scope_copy(const struct scope *scope, struct arena *arena)
+{
+    struct scope *copy = arena_alloc(arena, sizeof *copy);
+    struct plan_input *input = arena_alloc(arena, sizeof *input);
+    struct source *sources = arena_alloc(arena, (scope->n_sources + 1) * sizeof *sources);
+    for (size_t i = 0; i < scope->n_sources; i++) {
+        sources[i] = scope->sources[i];
+        sources[i].text = arena_strndup(arena, sources[i].text, sources[i].length);
+    }
+    *input = (struct plan_input){.policy = scope->input->policy, .roster = scope->input->roster};
+    *copy = *scope;
+    copy->input = input;
+    copy->sources = sources;
+    copy->of_slot = NULL;
+    copy->of_directory = NULL;
+    return copy;
+}
+
+bool scope_holds_for(const struct scope *scope, const struct slot *slot)
+{
+    size_t length = 0;
+    const char *text = slot->state == SLOT_ASSIGNED ? slot_source(slot, &length) : NULL;
+    uint16_t index = find_source(scope, text, length);
+    return !text || (index > 0 && scope->sources[index - 1].read);
 }
 
 enum holder_fate scope_absent(const struct scope *scope, const struct slot *slot)
@@ -231,6 +265,21 @@ const struct agent *scope_entry(const struct scope *scope, const struct slot *sl
     const struct agent *entry =
         source ? agent_entry_of(scope->input->roster, agent, source->text, source->length) : NULL;
     return entry ? entry : agent;
+}
+
+uint16_t scope_group(const struct scope *scope, const struct slot *slot, const struct agent *agent)
+{
+    const struct policy *policy = scope->input->policy;
+    const struct roster *roster = scope->input->roster;
+    const struct agent *entry = slot ? scope_entry(scope, slot, agent) : agent;
+    if (policy->n_groups == 0) {
+        return GROUP_NONE;
+    }
+    if (entry == agent) {
+        return agent->group;
+    }
+    bool described = entry->directory < roster->n_directories;
+    return group_of_agent(policy, entry, described ? &roster->directories[entry->directory] : NULL);
 }
 
 const struct belongings *scope_belongings(const struct scope *scope, struct arena *arena,

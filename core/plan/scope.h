@@ -19,7 +19,7 @@
  *     if (scope_absent(&scope, slot) == HOLDER_LEFT) { ... }
  *     scope_release(&scope);
  *
- * Linear in slots and agents. Pure; the input must outlive it.
+ * Linear in slots and agents. Pure; the input must outlive it, but not a copy of it.
  */
 
 #include "core/plan/plan.h"
@@ -47,7 +47,7 @@ struct scope {
     const struct plan_input *input;
     struct source *sources;
     size_t n_sources;
-    uint16_t *of_slot; /* by slot: 1 + index of the source; 0: none */
+    uint16_t *of_slot; /* by slot: 1 + index of the source; 0: none. NULL: of a copy */
     uint16_t *of_directory;
     bool unnamed;   /* a directory has no source of its own */
     bool others;    /* holders have sources that were not read */
@@ -70,6 +70,17 @@ bool scope_is_theirs(const struct scope *scope, const struct slot *slot);
    the first one. */
 const struct agent *scope_entry(const struct scope *scope, const struct slot *slot,
                                 const struct agent *agent);
+
+/* The group of that entry: an index of the policy's groups, GROUP_NONE or GROUP_UNKNOWN. `slot` NULL:
+   they hold none. */
+uint16_t scope_group(const struct scope *scope, const struct slot *slot, const struct agent *agent);
+
+/* The table alone, for slots of a later snapshot that brings no other sources (scope_holds_for); the
+   roster and the policy must outlive it. All of it is in the arena, and is not to be released. */
+struct scope *scope_copy(const struct scope *scope, struct arena *arena);
+
+/* Whether the table stays as it is if this slot, as it was or as it is now, comes or goes. */
+bool scope_holds_for(const struct scope *scope, const struct slot *slot);
 
 /* What belongs to the holder by now. `own` of the slot, if nothing changes. */
 const struct belongings *scope_belongings(const struct scope *scope, struct arena *arena,

@@ -13,20 +13,7 @@
 
 uint16_t sync_group(const struct sync *sync, size_t person)
 {
-    const struct policy *policy = sync->input->policy;
-    const struct roster *roster = sync->input->roster;
-    const struct agent *agent = &sync->agents[person];
-    const struct agent *entry =
-        sync->kept[person] ? scope_entry(&sync->scope, sync->kept[person], agent) : agent;
-    if (policy->n_groups == 0) {
-        return GROUP_NONE;
-    }
-    if (entry == agent) {
-        return agent->group;
-    }
-    return group_of_agent(
-        policy, entry,
-        entry->directory < roster->n_directories ? &roster->directories[entry->directory] : NULL);
+    return scope_group(&sync->scope, sync->kept[person], &sync->agents[person]);
 }
 
 bool sync_moves(const struct sync *sync, size_t person)

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/plan/belongings.h"
+#include "core/plan/scope.h"
 #include "core/pool/exempt.h"
 
 #include "core/base/banned.h"
@@ -39,36 +41,72 @@ static const struct slot **holders_of(const struct snapshot *snapshot, size_t *c
 struct judging {
     const struct policy *policy;
     const struct snapshot *snapshot;
+    const struct scope *scope; /* NULL: no roster */
+    bool whole;                /* who is not in the roster left */
+    bool described;            /* the roster says which directories it comes from */
 };
+
+static struct judging judging_of(const struct policy *policy, const struct snapshot *snapshot,
+                                 const struct scope *scope)
+{
+    const struct roster *roster = scope ? scope->input->roster : NULL;
+    return (struct judging){.policy = policy,
+                            .snapshot = snapshot,
+                            .scope = scope,
+                            .whole = roster && !roster->partial,
+                            .described = roster && roster->n_directories > 0};
+}
 
 static enum agent_state state_without(const struct judging *by, const char *login)
 {
     return agent_is_exempt(by->policy, by->snapshot, login) ? AGENT_EXEMPT : AGENT_NEW;
 }
 
-static struct agent_row row_of(const struct judging *by, const struct agent *agent,
-                               const struct slot *slot, bool judged)
+static enum agent_state state_of_holder(const struct judging *by, const struct agent *agent,
+                                        const struct slot *slot)
 {
-    struct agent_row row = {.agent = agent, .slot = slot, .state = AGENT_ASSIGNED};
+    if (!by->scope) {
+        return AGENT_ASSIGNED;
+    }
     if (agent) {
-        row.login = agent->login;
-        row.name = agent->name;
-        row.routing_profile = agent->routing_profile;
-        row.state = slot ? AGENT_ASSIGNED : state_without(by, agent->login);
-    } else if (slot) {
-        row.login = slot->agent;
-        row.state = judged ? AGENT_STALE : AGENT_ASSIGNED;
+        bool theirs = by->described && scope_is_theirs(by->scope, slot);
+        return theirs ? AGENT_FOREIGN : AGENT_ASSIGNED;
+    }
+    if (scope_absent(by->scope, slot) != HOLDER_LEFT) {
+        return AGENT_FOREIGN;
+    }
+    return by->whole ? AGENT_STALE : AGENT_ASSIGNED;
+}
+
+static struct agent_row row_of(const struct judging *by, const struct agent *agent,
+                               const struct slot *slot)
+{
+    struct agent_row row = {.agent = agent, .slot = slot, .group = GROUP_NONE};
+    row.state = slot ? state_of_holder(by, agent, slot) : state_without(by, agent->login);
+    row.login = agent ? agent->login : slot->agent;
+    if (agent) {
+        row.agent = slot ? scope_entry(by->scope, slot, agent) : agent;
+        row.group = scope_group(by->scope, slot, agent);
+        row.name = row.agent->name;
+        row.routing_profile = row.agent->routing_profile;
     }
     return row;
+}
+
+/* One row more, or one less. */
+static void count_row(struct agent_rows *rows, const struct agent_row *row, size_t by)
+{
+    rows->n_new += row->state == AGENT_NEW ? by : 0;
+    rows->n_stale += row->state == AGENT_STALE ? by : 0;
+    rows->n_exempt += row->state == AGENT_EXEMPT ? by : 0;
+    rows->n_foreign += row->state == AGENT_FOREIGN ? by : 0;
 }
 
 const char *agent_state_name(enum agent_state state)
 {
     static const char *const names[] = {
-        [AGENT_ASSIGNED] = "assigned",
-        [AGENT_NEW] = "new",
-        [AGENT_STALE] = "stale",
-        [AGENT_EXEMPT] = "exempt",
+        [AGENT_ASSIGNED] = "assigned", [AGENT_NEW] = "new",         [AGENT_STALE] = "stale",
+        [AGENT_EXEMPT] = "exempt",     [AGENT_FOREIGN] = "foreign",
     };
     return names[state];
 }
@@ -78,9 +116,7 @@ uint16_t agent_row_group(const struct policy *policy, const struct agent_row *ro
     if (policy->n_groups == 0) {
         return GROUP_NONE;
     }
-    return row->agent  ? row->agent->group
-           : row->slot ? group_of_ext(policy, row->slot->ext)
-                       : GROUP_NONE;
+    return row->agent ? row->group : row->slot ? group_of_ext(policy, row->slot->ext) : GROUP_NONE;
 }
 
 const char *agent_row_group_name(const struct policy *policy, const struct agent_row *row)
@@ -89,16 +125,21 @@ const char *agent_row_group_name(const struct policy *policy, const struct agent
     return group == GROUP_UNKNOWN ? "?" : group == GROUP_NONE ? NULL : group_name(policy, group);
 }
 
-void agent_rows_join(const struct snapshot *snapshot, const struct roster *roster,
-                     const struct policy *policy, struct arena *arena, struct agent_rows *out)
+const char *agent_row_source(const struct roster *roster, const struct agent_row *row,
+                             size_t *length)
 {
-    const struct judging by = {policy, snapshot};
+    const char *source = row->slot ? slot_source(row->slot, length) : NULL;
+    return source || !roster || !row->agent ? source : agent_source(roster, row->agent, length);
+}
+
+/* Both lists by login, side by side. */
+static void join_rows(const struct judging *by, const struct roster *roster, struct arena *arena,
+                      struct agent_rows *out)
+{
     size_t n_holders = 0;
-    const struct slot **holders = holders_of(snapshot, &n_holders);
+    const struct slot **holders = holders_of(by->snapshot, &n_holders);
     size_t n_agents = roster ? roster->n_agents : 0;
-    bool whole = roster && !roster->partial; /* who is not in it left */
-    *out = (struct agent_rows){
-        .rows = arena_alloc(arena, (n_agents + n_holders + 1) * sizeof *out->rows)};
+    out->rows = arena_alloc(arena, (n_agents + n_holders + 1) * sizeof *out->rows);
     size_t a = 0;
     size_t h = 0;
     while (a < n_agents || h < n_holders) {
@@ -111,17 +152,35 @@ void agent_rows_join(const struct snapshot *snapshot, const struct roster *roste
         }
         a += agent ? 1 : 0;
         h += slot ? 1 : 0;
-        struct agent_row row = row_of(&by, agent, slot, whole);
-        out->n_new += row.state == AGENT_NEW;
-        out->n_stale += row.state == AGENT_STALE;
-        out->n_exempt += row.state == AGENT_EXEMPT;
-        out->rows[out->n_rows++] = row;
+        out->rows[out->n_rows++] = row_of(by, agent, slot);
         /* An agent with two extensions has a row for each, until a plan has put it right. */
         while (agent && slot && h < n_holders && strcmp(holders[h]->agent, agent->login) == 0) {
-            out->rows[out->n_rows++] = row_of(&by, agent, holders[h++], true);
+            out->rows[out->n_rows++] = row_of(by, agent, holders[h++]);
         }
     }
     free(holders);
+}
+
+void agent_rows_join(const struct snapshot *snapshot, const struct roster *roster,
+                     const struct policy *policy, struct arena *arena, struct agent_rows *out)
+{
+    const struct plan_input input = {.policy = policy, .snapshot = snapshot, .roster = roster};
+    struct scope scope;
+    struct err ignored =
+        ERR_INIT; /* a sync would be refused; what is known is shown all the same */
+    *out = (struct agent_rows){.n_rows = 0};
+    if (roster) {
+        (void)!scope_init(&scope, &input, &ignored);
+        out->scope = scope_copy(&scope, arena);
+    }
+    const struct judging by = judging_of(policy, snapshot, roster ? &scope : NULL);
+    join_rows(&by, roster, arena, out);
+    for (size_t i = 0; i < out->n_rows; i++) {
+        count_row(out, &out->rows[i], 1);
+    }
+    if (roster) {
+        scope_release(&scope);
+    }
 }
 
 /* ---- what changed ------------------------------------------------------------------------ */
@@ -177,9 +236,7 @@ static void keep_rows(struct updating *updating, size_t end)
 static void add_row(struct updating *updating, struct agent_row row)
 {
     const struct agent_rows_change *change = updating->change;
-    updating->out->n_new += row.state == AGENT_NEW;
-    updating->out->n_stale += row.state == AGENT_STALE;
-    updating->out->n_exempt += row.state == AGENT_EXEMPT;
+    count_row(updating->out, &row, 1);
     updating->out->rows[updating->out->n_rows++] = row;
     if (change->came) {
         change->came(change->context, &row);
@@ -194,9 +251,7 @@ static size_t take_rows(struct updating *updating, const char *login, const stru
     size_t n = 0;
     while (updating->at < before->n_rows && strcmp(before->rows[updating->at].login, login) == 0) {
         const struct agent_row *row = &before->rows[updating->at++];
-        updating->out->n_new -= row->state == AGENT_NEW;
-        updating->out->n_stale -= row->state == AGENT_STALE;
-        updating->out->n_exempt -= row->state == AGENT_EXEMPT;
+        count_row(updating->out, row, (size_t)-1);
         if (change->gone) {
             change->gone(change->context, row);
         }
@@ -231,18 +286,18 @@ static size_t holdings(const struct agent_rows_change *change, const char *login
 static void renew_rows(struct updating *updating, const char *login, const struct slot **slots)
 {
     const struct roster *roster = updating->change->roster;
-    const struct judging by = {updating->change->policy, updating->change->now};
+    const struct judging by =
+        judging_of(updating->change->policy, updating->change->now, updating->out->scope);
     const struct agent *agent = roster ? roster_find(roster, login) : NULL;
-    bool whole = roster && !roster->partial;
     size_t first = updating->at;
     size_t added = updating->out->n_rows;
     size_t n = take_rows(updating, login, slots);
     n = holdings(updating->change, login, slots, n);
     if (agent && n == 0) {
-        add_row(updating, row_of(&by, agent, NULL, whole));
+        add_row(updating, row_of(&by, agent, NULL));
     }
     for (size_t i = 0; i < n; i++) {
-        add_row(updating, row_of(&by, agent, slots[i], agent && i > 0 ? true : whole));
+        add_row(updating, row_of(&by, agent, slots[i]));
     }
     if (updating->out->n_rows - added != updating->at - first) {
         updating->out->moved = true;
@@ -254,14 +309,22 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The agents who held or hold a number that changed, sorted. SIZE_MAX: numbers came or went. */
+static bool keeps_sources(const struct agent_rows_change *change, const struct slot *old,
+                          const struct slot *now)
+{
+    const struct scope *scope = change->before->scope;
+    return !scope || (scope_holds_for(scope, old) && scope_holds_for(scope, now));
+}
+
+/* The agents who held or hold a number that changed, sorted. SIZE_MAX: numbers came or went, or a
+   holder of another source. */
 static size_t affected(const struct agent_rows_change *change, const char **logins)
 {
     size_t n = 0;
     for (size_t i = 0; i < change->now->n_changed; i++) {
         const struct slot *old = snapshot_find(change->old, change->now->changed[i]);
         const struct slot *now = snapshot_find(change->now, change->now->changed[i]);
-        if (!old || !now) {
+        if (!old || !now || !keeps_sources(change, old, now)) {
             return SIZE_MAX;
         }
         if (old->state == SLOT_ASSIGNED) {
@@ -304,7 +367,9 @@ bool agent_rows_update(const struct agent_rows_change *change, struct arena *are
         .rows = arena_alloc(arena, (before->n_rows + now->n_changed + 1) * sizeof *out->rows),
         .n_new = before->n_new,
         .n_stale = before->n_stale,
-        .n_exempt = before->n_exempt};
+        .n_exempt = before->n_exempt,
+        .n_foreign = before->n_foreign,
+        .scope = before->scope ? scope_copy(before->scope, arena) : NULL};
     struct updating updating = {.change = change, .out = out};
     const struct slot **slots = mem_array(before->n_rows + now->n_changed + 1, sizeof *slots);
     for (size_t i = 0; i < n; i++) {

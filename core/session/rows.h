@@ -9,8 +9,10 @@
 #include "core/pool/model.h"
 #include "core/pool/policy.h"
 
-/* The agent's standing for lists: what `state` in --list agents says. */
-enum agent_state { AGENT_ASSIGNED, AGENT_NEW, AGENT_STALE, AGENT_EXEMPT };
+/* The agent's standing for lists: what `state` in --list agents says. AGENT_FOREIGN: a holder of a
+   source that was not read, or of unknown origin (core/plan/scope.h): a sync leaves them alone.
+   In order of attention, least first. */
+enum agent_state { AGENT_ASSIGNED, AGENT_FOREIGN, AGENT_EXEMPT, AGENT_NEW, AGENT_STALE };
 const char *agent_state_name(enum agent_state state);
 
 /* Agents of the directory and holders that left, joined with what they hold, sorted by login. */
@@ -18,9 +20,12 @@ struct agent_row {
     const char *login;
     const char *name; /* may be NULL */
     const char *routing_profile;
-    const struct agent *agent; /* NULL: not in the directory, or it was not read */
-    const struct slot *slot;   /* NULL: holds none */
+    const struct agent
+        *agent;              /* of several entries the one of the holder's source; NULL: not in the
+                                  directory, or it was not read */
+    const struct slot *slot; /* NULL: holds none */
     enum agent_state state;
+    uint16_t group; /* of `agent` */
 };
 
 /* The group of the agent; of somebody who is in no directory that of the number. An index of the
@@ -28,14 +33,21 @@ struct agent_row {
 uint16_t agent_row_group(const struct policy *policy, const struct agent_row *row);
 /* Its name: "London"; "?" if that hangs on something that was not read; NULL: none. */
 const char *agent_row_group_name(const struct policy *policy, const struct agent_row *row);
+/* Where the holder comes from, else where the directory has the agent from (slot_source; not
+   terminated). NULL: not known. `roster` may be NULL. */
+const char *agent_row_source(const struct roster *roster, const struct agent_row *row,
+                             size_t *length);
+
 struct agent_rows {
     struct agent_row *rows;
     size_t n_rows;
-    size_t n_new, n_stale, n_exempt;
+    size_t n_new, n_stale, n_exempt, n_foreign;
+    const struct scope *scope; /* what they were judged by; NULL: no roster */
     bool moved; /* of agent_rows_update: rows came or went, so that others have other places */
 };
 /* In `arena`; the rows point into snapshot and roster. `roster` NULL: holders only, all `assigned`.
-   An exempt agent who holds a number all the same is `assigned`. */
+   An exempt agent who holds a number all the same is `assigned`. If the roster is partial, nobody is
+   stale. Of a roster that nobody described (more of it is to come), no agent is foreign. */
 void agent_rows_join(const struct snapshot *snapshot, const struct roster *roster,
                      const struct policy *policy, struct arena *arena, struct agent_rows *out);
 
@@ -44,8 +56,8 @@ const struct agent_row *agent_rows_find(const struct agent_rows *rows, const cha
 
 /*
  * The same for a snapshot that was made from the one of `before` (snapshot_with), with the same
- * roster, at the cost of what changed. False if the numbers or the exempt agents are not the same ones:
- * then join.
+ * roster, at the cost of what changed. False if the numbers or the exempt agents are not the same ones,
+ * or if a holder of another source came or went: then join.
  */
 struct agent_rows_change {
     const struct agent_rows *before;

@@ -94,6 +94,9 @@ struct agent_look {
 };
 const struct agent_look *screen_data_agent_look(const struct screen_data *data,
                                                 const struct agent_row *row);
+/* "from leeds", "of unknown origin": whose holder it is if a sync leaves them alone; else NULL. */
+const char *screen_data_whose(const struct screen_data *data, const struct agent_row *row,
+                              struct arena *arena);
 /* In words: "assigned pinned". */
 const char *screen_data_slot_states(const struct screen_data *data, const struct slot *slot);
 
@@ -112,7 +115,8 @@ void screen_data_slot_subject(const void *data, size_t row, struct filter_subjec
 #define AGENT_WORD_OK 0x04u
 #define AGENT_WORD_PINNED 0x08u
 #define AGENT_WORD_EXEMPT 0x10u
-#define AGENT_WORD_ASSIGNED 0x20u
-#define AGENT_WORD_LEFT 0x40u
+#define AGENT_WORD_FOREIGN 0x20u
+#define AGENT_WORD_ASSIGNED 0x40u
+#define AGENT_WORD_LEFT 0x80u
 
 #endif

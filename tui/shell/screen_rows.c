@@ -19,6 +19,8 @@ enum look_id {
     LOOK_EXEMPT,
     LOOK_STALE,
     LOOK_STALE_PINNED,
+    LOOK_FOREIGN,
+    LOOK_FOREIGN_PINNED,
     LOOK_UNREAD, /* may still be on a page to come */
     LOOK_UNREAD_PINNED,
     LOOK_OK,
@@ -35,6 +37,9 @@ static const struct agent_look s_looks[] = {
     [LOOK_STALE] = {"STALE", "stale left", STALE_BITS, STYLE_STATE_STALE},
     [LOOK_STALE_PINNED] = {"STALE", "stale pinned left", STALE_BITS | AGENT_WORD_PINNED,
                            STYLE_STATE_STALE},
+    [LOOK_FOREIGN] = {"OTHER", "foreign", AGENT_WORD_FOREIGN, STYLE_DIM},
+    [LOOK_FOREIGN_PINNED] = {"OTHER", "foreign pinned", AGENT_WORD_FOREIGN | AGENT_WORD_PINNED,
+                             STYLE_DIM},
     [LOOK_UNREAD] = {"...", "ok assigned", OK_BITS, STYLE_STATE_OK},
     [LOOK_UNREAD_PINNED] = {"...", "ok assigned pinned", OK_BITS | AGENT_WORD_PINNED,
                             STYLE_STATE_PINNED},
@@ -53,13 +58,28 @@ const struct agent_look *screen_data_agent_look(const struct screen_data *data,
     if (row->state == AGENT_EXEMPT) {
         return &s_looks[LOOK_EXEMPT];
     }
-    if (row->state == AGENT_STALE && data->partial) {
+    if (data->partial && !row->agent && data->roster) {
         return &s_looks[pinned ? LOOK_UNREAD_PINNED : LOOK_UNREAD];
     }
     if (row->state == AGENT_STALE) {
         return &s_looks[pinned ? LOOK_STALE_PINNED : LOOK_STALE];
     }
+    if (row->state == AGENT_FOREIGN) {
+        return &s_looks[pinned ? LOOK_FOREIGN_PINNED : LOOK_FOREIGN];
+    }
     return &s_looks[pinned ? LOOK_PINNED : LOOK_OK];
+}
+
+const char *screen_data_whose(const struct screen_data *data, const struct agent_row *row,
+                              struct arena *arena)
+{
+    bool unread = data->partial && !row->agent;
+    size_t length = 0;
+    const char *source = row->slot ? slot_source(row->slot, &length) : NULL;
+    if (row->state != AGENT_FOREIGN || unread) {
+        return NULL;
+    }
+    return source ? arena_printf(arena, "from %.*s", (int)length, source) : "of unknown origin";
 }
 
 const char *screen_data_slot_states(const struct screen_data *data, const struct slot *slot)
@@ -79,8 +99,8 @@ const char *screen_data_slot_states(const struct screen_data *data, const struct
      FILTER_BIT(FILTER_SINCE) | FILTER_BIT(FILTER_BY) | FILTER_BIT(FILTER_NOTE))
 
 /* In the order of AGENT_WORD_...; the last two are synonyms. */
-static const char *const s_agent_states[] = {"new",    "stale",    "ok",   "pinned",
-                                             "exempt", "assigned", "left", NULL};
+static const char *const s_agent_states[] = {"new",     "stale",    "ok",   "pinned", "exempt",
+                                             "foreign", "assigned", "left", NULL};
 
 enum slot_word {
     WORD_FREE,
@@ -178,11 +198,12 @@ void screen_data_agent_subject(const void *context, size_t index, struct filter_
     out->texts[FILTER_PROFILE] = row->routing_profile;
     out->texts[FILTER_GROUP] = agent_row_group_name(data->policy, row);
     out->states = look->bits;
-    out->texts[FILTER_STATE] = look->bits & AGENT_WORD_STALE    ? "stale"
-                               : look->bits & AGENT_WORD_NEW    ? "new"
-                               : look->bits & AGENT_WORD_EXEMPT ? "exempt"
-                               : look->bits & AGENT_WORD_PINNED ? "pinned"
-                                                                : NULL;
+    out->texts[FILTER_STATE] = look->bits & AGENT_WORD_STALE     ? "stale"
+                               : look->bits & AGENT_WORD_NEW     ? "new"
+                               : look->bits & AGENT_WORD_EXEMPT  ? "exempt"
+                               : look->bits & AGENT_WORD_FOREIGN ? "foreign"
+                               : look->bits & AGENT_WORD_PINNED  ? "pinned"
+                                                                 : NULL;
     if (slot) {
         out->texts[FILTER_EXT] = slot->ext;
         out->texts[FILTER_NOTE] = slot->note;

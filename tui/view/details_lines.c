@@ -319,12 +319,20 @@ void details_lines(const struct details *about, struct lines *out)
 
 /* ---- sentences -------------------------------------------------------------------------------  */
 
+/* " left", " from york" */
+static const char *gone(const struct details *about, struct arena *arena)
+{
+    const char *whose = screen_data_whose(about->data, about->row, arena);
+    bool left = about->row->state == AGENT_STALE && !about->data->partial;
+    return left ? " left" : whose ? arena_printf(arena, " %s", whose) : "";
+}
+
 static void one_line_agent(const struct details *about, char *out, size_t size)
 {
+    struct arena arena = ARENA_INIT;
     const struct slot *slot = about->slot;
     char when[WHEN_MAX];
     char who[AUDIT_NAME_MAX] = "";
-    bool left = about->row->state == AGENT_STALE && !about->data->partial;
     bool known = about->live && about->live->presence != LIVE_UNKNOWN;
     if (!slot) {
         snprintf(out, size, "%s: no extension yet", about->row->login);
@@ -335,9 +343,10 @@ static void one_line_agent(const struct details *about, char *out, size_t size)
         audit_actor_name(slot->by, who);
     }
     snprintf(out, size, "%s%s%s%s%s%s%s%s%s", slot->ext, slot->note ? " pinned" : "",
-             left ? " left" : "", known ? " " : "", known ? live_word(about->live) : "",
+             gone(about, &arena), known ? " " : "", known ? live_word(about->live) : "",
              slot->at_s > 0 ? ", since " : "", slot->at_s > 0 ? when : "", who[0] ? " by " : "",
              who);
+    arena_release(&arena);
 }
 
 static void one_line_number(const struct details *about, char *out, size_t size)

@@ -173,8 +173,9 @@ const char *details_held(struct arena *arena, const struct details *about)
         return row ? details_exemption(arena, about, row->login) : "none yet";
     }
     bool left = row && row->state == AGENT_STALE && !about->data->partial;
-    return arena_printf(arena, "%s  %s%s", about->slot->ext, details_state(arena, about),
-                        left ? ", left" : "");
+    const char *whose = row ? screen_data_whose(about->data, row, arena) : NULL;
+    return arena_printf(arena, "%s  %s%s%s%s", about->slot->ext, details_state(arena, about),
+                        left ? ", left" : "", whose ? ", " : "", whose ? whose : "");
 }
 
 const char *details_name(const struct details *about)

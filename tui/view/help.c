@@ -36,7 +36,8 @@ static void render_help(const struct shell *shell, unsigned place, struct buf *o
         "smith night    both must match             a or b    one of them must match\n"
         "~smrn          these letters in this order; the best match comes first\n"
         "ext:20         numbers that begin with 20  ext:2000-2099   from, to\n"
-        "state:new      new stale ok pinned, free cooling assigned reserved blocked\n"
+        "state:new      new stale ok pinned exempt foreign, or of numbers:\n"
+        "               free cooling assigned reserved blocked\n"
         "since:7d       the last 7 days (m h d w)   since:>90d      longer ago\n"
         "since:2026-11-20  that day                 2026-11-20..2026-11-30  from, to\n"
         "login: name: profile: group: by: note: target:    this field contains it\n"
@@ -52,6 +53,7 @@ static void render_help(const struct shell *shell, unsigned place, struct buf *o
         "on the row under the cursor: M-a M-r M-x M-w M-p M-R M-y.\n"
         "\n#Marks\n"
         "*  marked   >  the current row   NEW  no extension yet   STALE  left the directory\n"
+        "OTHER  a holder from another directory: no sync of this one touches them\n"
         "PIN  no sync touches it   cooling  released a short while ago, assigned last\n"
         "\n#Every change is a plan first: nothing is written before you have seen it.\n"
         "To change a key, write [keys] sync = F9 in the configuration; the names are above.\n");

@@ -213,16 +213,19 @@ static void open(struct shell *shell, struct strip *strip)
     shell_push(shell, &strip->view);
 }
 
-/* "Reassign a.bennett  Bennett, Alfie  holds 0012" */
+/* "Reassign a.bennett  Bennett, Alfie  holds 0012", "Release jo  from york  holds 2007" */
 static const char *title_of(struct strip *strip, const struct shell *shell, const char *verb,
                             const char *login)
 {
+    struct arena *arena = &strip->arena;
     const struct agent_row *row = screen_data_find_agent(shell->data, login);
-    const char *name = row && row->name ? row->name : "";
-    bool left = row && row->state == AGENT_STALE;
+    bool left = row && row->state == AGENT_STALE && !shell->data->partial;
+    const char *whose = row ? screen_data_whose(shell->data, row, arena) : NULL;
+    const char *name = left ? "(left)" : row && row->name ? row->name : "";
     const char *holds = row && row->slot ? row->slot->ext : NULL;
-    return arena_printf(&strip->arena, "%s %s%s%s%s%s", verb, login, left || *name ? "  " : "",
-                        left ? "(left)" : name, holds ? "  holds " : "", holds ? holds : "");
+    return arena_printf(arena, "%s %s%s%s%s%s%s%s", verb, login, *name ? "  " : "", name,
+                        whose ? "  " : "", whose ? whose : "", holds ? "  holds " : "",
+                        holds ? holds : "");
 }
 
 void strip_number(struct shell *shell, const struct strip_number *about)

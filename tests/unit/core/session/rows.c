@@ -11,6 +11,7 @@
 #include "core/plan/overlay.h"
 #include "core/pool/exempt.h"
 #include "core/session/rows.h"
+#include "tests/unit/support/sites.h"
 #include "tests/unit/support/world.h"
 
 /* What lists and the screen show: pictures joined, counted, and laid over each other. */
@@ -29,6 +30,9 @@ static void expect_rows(const struct world *w, bool with_directory, const char *
                    agent_state_name(row->state));
     }
     buf_printf(&shown, "new %zu, stale %zu", rows.n_new, rows.n_stale);
+    if (rows.n_foreign > 0 || strstr(text, ", foreign")) {
+        buf_printf(&shown, ", foreign %zu", rows.n_foreign);
+    }
     assert_string_equal(shown.data, text);
     buf_release(&shown);
     arena_release(&arena);
@@ -182,6 +186,91 @@ static void exempt_agents_are_not_new(void **state)
     world_release(&w);
 }
 
+static size_t count_of(const char *text, const char *part)
+{
+    size_t n = 0;
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at += strlen(part)) {
+        n++;
+    }
+    return n;
+}
+
+/* The states of all rows by the rule that a sync goes by. */
+struct source_sample {
+    const char *name;
+    const char *store;
+    const char *directories;
+    const char *rows; /* "alice 0001 assigned" a line */
+    size_t n_stale, n_foreign;
+};
+
+static const struct source_sample s_sources[] = {
+    {"read, and left", "0001 alice source=leeds\n", "leeds: bob\n", "alice 0001 stale\nbob - new\n",
+     1, 0},
+    {"another's, and in none", "0001 alice source=york\n0002 bob instance=i-1\n", "leeds: carol\n",
+     "alice 0001 foreign\nbob 0002 foreign\ncarol - new\n", 0, 2},
+    {"another's, and in mine", "0001 alice source=york\n", "leeds: alice\n", "alice 0001 foreign\n",
+     0, 1},
+    {"another's number beside the own", "0001 alice source=york\n0002 alice source=leeds\n",
+     "leeds: alice\n", "alice 0001 foreign\nalice 0002 assigned\n", 0, 1},
+    {"none, and others write", "0001 alice\n0002 bob source=york\n", "leeds: carol\n",
+     "alice 0001 foreign\nbob 0002 foreign\ncarol - new\n", 0, 2},
+    {"none, outside of the ranges", "0500 alice\n", "leeds: bob\n",
+     "alice 0500 foreign\nbob - new\n", 0, 1},
+    {"none, and nobody else writes", "0001 alice\n", "leeds: bob\n",
+     "alice 0001 stale\nbob - new\n", 1, 0},
+    {"one read in part, and nobody left", "0001 alice source=york\n0002 bob source=hull\n",
+     "leeds: c\nyork!: d\n", "alice 0001 assigned\nbob 0002 foreign\nc - new\nd - new\n", 0, 1},
+    {"no name, where a sync is refused", "0001 alice source=york\n0002 bob\n", "-: bob\n",
+     "alice 0001 foreign\nbob 0002 assigned\n", 0, 1},
+};
+
+static void states_go_by_the_table_of_sources(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof s_sources / sizeof s_sources[0]; i++) {
+        const struct source_sample *sample = &s_sources[i];
+        struct world w;
+        struct buf text;
+        buf_init(&text, 1 << 20);
+        buf_printf(&text, "%snew %zu, stale %zu, foreign %zu", sample->rows,
+                   count_of(sample->rows, " new\n"), sample->n_stale, sample->n_foreign);
+        world_init(&w, "0001-0009");
+        world_store(&w, sample->store);
+        sites_directories(&w, sample->directories);
+        expect_rows(&w, true, text.data);
+        buf_release(&text);
+        world_release(&w);
+    }
+}
+
+/* A holder's own directory says which group they are of, not the first one that lists them. */
+static void the_group_is_that_of_the_holders_source(void **state)
+{
+    (void)state;
+    struct world w;
+    struct arena arena = ARENA_INIT;
+    struct agent_rows rows;
+    size_t length = 0;
+    world_init(&w, "0001-0009");
+    sites_groups(&w, "leeds 2000-2003 Leeds*\nyork 3000-3003 York*\n");
+    world_store(&w, "3000 alice source=york\n2000 bob\n");
+    sites_directories(&w, "leeds: alice/Leeds bob/Leeds carol/York\nyork: alice/York bob/York\n");
+    agent_rows_join(w.snapshot, w.roster, &w.policy, &arena, &rows);
+    static const char *const groups[] = {"york", "leeds", "york"};
+    static const char *const sources[] = {"york", "leeds", "leeds"};
+    assert_int_equal(rows.n_rows, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const char *source = agent_row_source(w.roster, &rows.rows[i], &length);
+        assert_string_equal(agent_row_group_name(&w.policy, &rows.rows[i]), groups[i]);
+        assert_int_equal(length, strlen(sources[i]));
+        assert_memory_equal(source, sources[i], length);
+    }
+    assert_string_equal(rows.rows[0].routing_profile, "York");
+    arena_release(&arena);
+    world_release(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +279,8 @@ int main(void)
         cmocka_unit_test(two_extensions_two_rows),
         cmocka_unit_test(another_case_is_another_agent),
         cmocka_unit_test(exempt_agents_are_not_new),
+        cmocka_unit_test(states_go_by_the_table_of_sources),
+        cmocka_unit_test(the_group_is_that_of_the_holders_source),
         cmocka_unit_test(states_are_counted),
         cmocka_unit_test(what_was_done_is_laid_over_what_was_seen),
     };

@@ -72,6 +72,8 @@ static int set_up(void **state)
         arena_release(&arena);
     }
     roster_seal(model->roster);
+    roster_describe(model->roster, &(struct roster_directory){
+                                       .name = "leeds", .source = "leeds", .uri = "file:leeds"});
     model->snapshot = first_snapshot(model);
     *state = model;
     return 0;
@@ -88,6 +90,13 @@ static int tear_down(void **state)
 
 /* ---- what happens ----------------------------------------------------------------------------- */
 
+/* Few holders are from another directory, so that they come and go altogether. */
+static const struct belongings *own_of(struct model *model)
+{
+    static const struct belongings sources[] = {{.source = "leeds"}, {.source = "york"}};
+    return chance(model, 60) == 0 ? &sources[1] : chance(model, 2) == 0 ? &sources[0] : NULL;
+}
+
 static struct slot changed(struct model *model, struct arena *arena, const struct slot *slot)
 {
     struct slot now = *slot;
@@ -97,6 +106,7 @@ static struct slot changed(struct model *model, struct arena *arena, const struc
         break;
     case 1:
         now = slot_assigned(slot->ext, login_of(arena, chance(model, 4000)), 5, NULL, "y");
+        now.own = own_of(model);
         break;
     case 2:
         now.note = slot->note ? NULL : "printed";
@@ -132,6 +142,7 @@ static void expect_same_rows(const struct screen_data *a, const struct screen_da
     assert_int_equal(a->agents.n_rows, b->agents.n_rows);
     assert_int_equal(a->agents.n_new, b->agents.n_new);
     assert_int_equal(a->agents.n_stale, b->agents.n_stale);
+    assert_int_equal(a->agents.n_foreign, b->agents.n_foreign);
     for (size_t i = 0; i < a->agents.n_rows; i++) {
         const struct agent_row *left = &a->agents.rows[i];
         const struct agent_row *right = &b->agents.rows[i];
@@ -176,6 +187,8 @@ static void expect_same(const struct screen_data *a, const struct screen_data *b
     }
     expect_same_matches(&a->slots_scope, a->slots_block, b->slots_block, a->snapshot->n_slots,
                         "state:cooling");
+    expect_same_matches(&a->agents_scope, a->agents_block, b->agents_block, a->agents.n_rows,
+                        "state:foreign");
 }
 
 static struct screen_data *join(const struct model *model, const struct screen_data *before)

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <cmocka.h>
 
+#include "tests/unit/support/sites.h"
 #include "tests/unit/support/world.h"
 #include "tui/view/details_lines.h"
 #include "tui/view/details_values.h"
@@ -536,12 +537,32 @@ static void marks_that_fit_as_many_stand_together(void **state)
     assert_string_equal(text, "5 marked: a");
 }
 
+static void a_holder_of_another_source_is_told_as_theirs(void **state)
+{
+    struct fixture *f = *state;
+    struct arena arena = ARENA_INIT;
+    screen_data_unref(f->data);
+    world_store(&f->world, "0019 jo source=york\n");
+    sites_directories(&f->world, "leeds: a.adeyemi a.bennett\n");
+    f->data =
+        screen_data_new(&f->world.policy, f->world.snapshot, f->world.roster, false, WORLD_NOW_S);
+    struct details jo = of_agent(f, "jo", 60, 20);
+    struct details ghost = of_agent(f, "ghost", 60, 20);
+    assert_string_equal(details_held(&arena, &jo), "0019  assigned, from york");
+    assert_string_equal(details_held(&arena, &ghost), "0014  assigned, of unknown origin");
+    assert_one_line(&jo, "0019 from york, since 23 Oct by test");
+    assert_string_equal(screen_data_agent_look(f->data, jo.row)->mark, "OTHER");
+    assert_int_equal(f->data->agents.n_stale, 0);
+    arena_release(&arena);
+}
+
 int main(void)
 {
     setenv("TZ", "UTC", 1);
     tzset();
     const struct CMUnitTest tests[] = {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+        T(a_holder_of_another_source_is_told_as_theirs),
         T(six_lines_of_an_agent),
         T(six_lines_of_agents_that_need_something),
         T(six_lines_of_a_number),
