@@ -4,7 +4,7 @@
 /*
  * What a headless run says, as text for people and as JSON for programs (README, "JSON"). Results
  * go to `out`, everything else to `err`; text from outside is sanitised here. report_text.c
- * says what an action did, report_show.c what only looks, report_json.c builds one document;
+ * says what an action did, report_show.c and report_lists.c what only looks, report_json*.c build one document;
  * headless*.c decide which.
  */
 
@@ -68,18 +68,26 @@ struct status_report {
     const struct err *directory_err; /* why the directory was not read, NULL or ERR_OK */
 };
 
+struct agents_report {
+    const struct agent_rows *rows;
+    const struct policy *policy;
+    const struct roster *roster; /* NULL: not read */
+};
+
 struct extensions_report {
     const struct snapshot *snapshot;
     const struct policy *policy;
     int64_t now_s;
     bool free_only;             /* those that could be assigned */
     const struct rewound *then; /* as of a moment of the past; NULL: as of now */
+    const char *group;          /* those of this group; NULL: all */
 };
 
 struct lookup_report {
     const struct agent_row *agent; /* NULL: an extension was asked for */
     const struct lookup *lookup;
     const struct policy *policy;
+    const struct roster *roster; /* NULL: not read */
     int64_t now_s;
     int64_t at_ms;                    /* as of then; 0: as of now */
     const struct rewind_doubt *doubt; /* NULL: it is known */
@@ -103,7 +111,7 @@ void report_text_action(const struct report *report, const struct action_report 
 void report_text_status(const struct report *report, const struct status_report *status);
 /* One line a finding; nothing if there is none, or with --verbose one line. */
 void report_text_health(const struct report *report, const struct health *health);
-void report_text_agents(const struct report *report, const struct agent_rows *rows);
+void report_text_agents(const struct report *report, const struct agents_report *shown);
 void report_text_extensions(const struct report *report, const struct extensions_report *shown);
 void report_text_lookup(const struct report *report, const struct lookup_report *lookup);
 void report_text_history(const struct report *report, const struct history *history);
@@ -114,7 +122,9 @@ void report_text_error(const struct report *report, const struct err *err);
 
 extern const char *const report_agent_columns[];
 enum err_code report_rows_agents(const struct report *report, const struct settings *settings,
-                                 const struct agent_rows *rows, struct err *err) ERR_CHECK;
+                                 const struct agents_report *shown, struct err *err) ERR_CHECK;
+/* Whether such a number is in the list. */
+bool report_shows_extension(const struct extensions_report *shown, const struct slot *slot);
 extern const char *const report_extension_columns[];
 enum err_code report_rows_extensions(const struct report *report, const struct settings *settings,
                                      const struct extensions_report *shown,
@@ -129,7 +139,7 @@ enum err_code report_rows_history(const struct report *report, const struct sett
 void report_json_action(const struct report *report, const struct action_report *action);
 void report_json_status(const struct report *report, const struct status_report *status);
 void report_json_health(const struct report *report, const struct health *health);
-void report_json_agents(const struct report *report, const struct agent_rows *rows);
+void report_json_agents(const struct report *report, const struct agents_report *shown);
 void report_json_extensions(const struct report *report, const struct extensions_report *shown);
 void report_json_lookup(const struct report *report, const struct lookup_report *lookup);
 void report_json_history(const struct report *report, const struct history *history);

@@ -393,6 +393,8 @@ void report_json_status(const struct report *report, const struct status_report 
                         status->roster ? number(status->rows->n_new) : json_null());
     json_object_set_new(document, "stale",
                         status->roster ? number(status->rows->n_stale) : json_null());
+    json_object_set_new(document, "foreign",
+                        status->roster ? number(status->rows->n_foreign) : json_null());
     json_object_set_new(document, "store", text(status->store_uri));
     json_object_set_new(document, "directory", text(status->directory_uri));
     json_object_set_new(document, "directories", directories_array(status->roster));
@@ -438,114 +440,16 @@ void report_json_health(const struct report *report, const struct health *health
     write_document(report, document);
 }
 
-/* ---- lists ------------------------------------------------------------------------------- */
-
-static json_t *agent_object(const struct agent_row *row)
-{
-    json_t *object = json_object();
-    json_object_set_new(object, "agent", text(row->login));
-    json_object_set_new(object, "name", text(row->name));
-    json_object_set_new(object, "extension", text(row->slot ? row->slot->ext : NULL));
-    json_object_set_new(object, "state", text(agent_state_name(row->state)));
-    json_object_set_new(object, "since", row->slot ? moment(row->slot->at_s) : json_null());
-    json_object_set_new(object, "pinned", text(row->slot ? row->slot->note : NULL));
-    return object;
-}
-
-static json_t *extension_object(const struct slot *slot, const struct policy *policy, int64_t now_s)
-{
-    json_t *object = json_object();
-    bool holder = slot->state == SLOT_ASSIGNED;
-    json_object_set_new(object, "extension", text(slot->ext));
-    json_object_set_new(object, "state", text(ext_state_name(policy_state(policy, slot, now_s))));
-    json_object_set_new(object, "agent", text(holder ? slot->agent : NULL));
-    json_object_set_new(object, "since", moment(slot->at_s));
-    json_object_set_new(object, "note", text(slot->note));
-    json_object_set_new(object, "target", text(slot->target));
-    json_object_set_new(object, "until", moment(slot->until_s));
-    if (!holder && slot->agent) {
-        json_object_set_new(object, "last_agent", text(slot->agent));
-    }
-    return object;
-}
-
-/* What is known of a number that is shown as of a moment of the past. */
-static void set_past(json_t *object, const struct slot *slot, const struct rewind_doubt *doubt)
-{
-    if (slot->state == SLOT_ABSENT) {
-        json_object_set_new(object, "state", json_string("unknown"));
-    }
-    if (doubt) {
-        json_object_set_new(
-            object, doubt->kind == DOUBT_HELD_BEFORE ? "held_since_before" : "not_known_before",
-            moment(doubt->at_ms / 1000));
-    }
-}
-
-void report_json_agents(const struct report *report, const struct agent_rows *rows)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < rows->n_rows; i++) {
-        json_array_append_new(list, agent_object(&rows->rows[i]));
-    }
-    write_document(report, list);
-}
-
-void report_json_extensions(const struct report *report, const struct extensions_report *shown)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < shown->snapshot->n_slots; i++) {
-        const struct slot *slot = &shown->snapshot->slots[i];
-        enum ext_state state = policy_state(shown->policy, slot, shown->now_s);
-        if (!shown->free_only || state == EXT_FREE) {
-            json_t *object = extension_object(slot, shown->policy, shown->now_s);
-            if (shown->then) {
-                set_past(object, slot, rewound_doubt(shown->then, slot->ext));
-            }
-            json_array_append_new(list, object);
-        }
-    }
-    write_document(report, list);
-}
-
-/* What a contact flow is told: where the call goes, or why nowhere. */
-static json_t *place_object(const struct lookup_place *place)
-{
-    if (place->kind[0] == '\0') {
-        return json_null();
-    }
-    json_t *object = json_object();
-    json_object_set_new(object, "kind", text(place->kind));
-    json_object_set_new(object, "value", text(place->value));
-    return object;
-}
-
-void report_json_lookup(const struct report *report, const struct lookup_report *shown)
-{
-    const struct lookup *lookup = shown->lookup;
-    json_t *object = shown->agent ? agent_object(shown->agent)
-                                  : extension_object(&lookup->slot, shown->policy, shown->now_s);
-    if (!shown->agent) { /* by now, whether or not a sync was there since a reservation ended */
-        json_object_set_new(object, "state", text(ext_state_name(lookup->state)));
-    }
-    json_object_set_new(object, "target", text(lookup->slot.target));
-    json_object_set_new(object, "until", moment(lookup->slot.until_s));
-    json_object_set_new(object, "call_goes_to", place_object(&lookup->place));
-    json_object_set_new(object, "fallback", place_object(&lookup->backup));
-    json_object_set_new(object, "fallback_target", text(slot_fallback(&lookup->slot)));
-    json_object_set_new(object, "reason", text(lookup_reason_name(lookup->reason)));
-    if (shown->at_ms > 0) {
-        json_object_set_new(object, "as_of", moment(shown->at_ms / 1000));
-        set_past(object, &lookup->slot, shown->doubt);
-    }
-    write_document(report, object);
-}
-
 /* ---- for documents of other files ---------------------------------------------------------- */
 
 json_t *report_json_text(const char *value)
 {
     return text(value);
+}
+
+json_t *report_json_moment(int64_t at_s)
+{
+    return moment(at_s);
 }
 
 void report_json_write(const struct report *report, json_t *document)

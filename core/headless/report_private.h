@@ -27,6 +27,13 @@ void report_change_print(struct table *table, FILE *out);
 /* RFC 3339; "" for a time that is not known. */
 const char *report_moment(struct arena *arena, int64_t at_s);
 
+/* Where the holder or the agent comes from; NULL: not known. `roster` may be NULL. */
+const char *report_row_source(struct arena *arena, const struct roster *roster,
+                              const struct agent_row *row);
+const char *report_slot_source(struct arena *arena, const struct slot *slot);
+/* The group whose number it is; NULL: none. */
+const char *report_ext_group(const struct policy *policy, const struct slot *slot);
+
 /* "create 9,997, assign 3"; "" if all counts are 0. */
 const char *report_counts(struct arena *arena, const size_t counts[CHANGE_KIND_COUNT]);
 

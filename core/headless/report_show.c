@@ -2,12 +2,11 @@
 #include <string.h>
 
 #include "core/headless/report_private.h"
-#include "core/headless/sheet.h"
 #include "core/base/text.h"
 
 #include "core/base/banned.h"
 
-/* Text for people: what only looks. Status, lists, look-ups, the doctor. */
+/* Text for people: what only looks. Status, look-ups, the doctor. */
 
 /* ---- status ------------------------------------------------------------------------------ */
 
@@ -78,13 +77,18 @@ static const char *agent_counts(struct arena *arena, const struct status_report 
 {
     char agents[TEXT_NUMBER_ROOM];
     char fresh[TEXT_NUMBER_ROOM];
-    char exempt[TEXT_NUMBER_ROOM];
-    size_t n_exempt = status->rows->n_exempt;
-    return arena_printf(
-        arena, "%s: %s without an extension, %s%s%s of people who left",
-        text_number(status->roster->n_agents, agents), text_number(status->rows->n_new, fresh),
-        n_exempt > 0 ? text_number(n_exempt, exempt) : "", n_exempt > 0 ? " exempt, " : "",
-        text_count(arena, status->rows->n_stale, "extension"));
+    char number[TEXT_NUMBER_ROOM];
+    const struct agent_rows *rows = status->rows;
+    const char *exempt =
+        rows->n_exempt > 0 ? arena_printf(arena, "%s exempt, ", text_number(rows->n_exempt, number))
+                           : "";
+    const char *foreign = rows->n_foreign > 0 ? arena_printf(arena, ", %s of other directories",
+                                                             text_number(rows->n_foreign, number))
+                                              : "";
+    return arena_printf(arena, "%s: %s without an extension, %s%s of people who left%s",
+                        text_number(status->roster->n_agents, agents),
+                        text_number(rows->n_new, fresh), exempt,
+                        text_count(arena, rows->n_stale, "extension"), foreign);
 }
 
 /* The rest is shown with --verbose. */
@@ -233,138 +237,7 @@ void report_text_health(const struct report *report, const struct health *health
     arena_release(&arena);
 }
 
-/* ---- lists ------------------------------------------------------------------------------- */
-
-void report_text_agents(const struct report *report, const struct agent_rows *rows)
-{
-    struct table table;
-    report_table(report, &table, 6);
-    table.whole = 1u << 0 | 1u << 2;
-    table_heading(&table, "LOGIN", "NAME", "EXT", "STATE", "SINCE", "PINNED");
-    for (size_t i = 0; i < rows->n_rows; i++) {
-        const struct agent_row *row = &rows->rows[i];
-        table_row(&table, row->login, row->name, row->slot ? row->slot->ext : "-",
-                  agent_state_name(row->state),
-                  row->slot ? report_moment(&table.arena, row->slot->at_s) : "",
-                  row->slot ? row->slot->note : NULL);
-    }
-    table_print(&table, report->out, "");
-    table_release(&table);
-}
-
-/* Who has it, or had it last. */
-static const char *who(struct arena *arena, const struct slot *slot)
-{
-    if (slot->state == SLOT_ASSIGNED) {
-        return slot->agent;
-    }
-    return slot->agent ? arena_printf(arena, "was %s", slot->agent) : NULL;
-}
-
-/* Whether a reservation says where calls go, or when it ends. */
-static bool has_calls(const struct snapshot *snapshot)
-{
-    bool has = false;
-    for (size_t i = 0; i < snapshot->n_slots && !has; i++) {
-        has = snapshot->slots[i].target || snapshot->slots[i].until_s > 0;
-    }
-    return has;
-}
-
-static const char *state_name(const struct rewound *then, enum ext_state state)
-{
-    return then && state == EXT_ABSENT ? "unknown" : ext_state_name(state);
-}
-
-/* "before" a time if somebody's number was adopted then. */
-static const char *since(struct arena *arena, const struct rewound *then, const struct slot *slot)
-{
-    const struct rewind_doubt *doubt = then ? rewound_doubt(then, slot->ext) : NULL;
-    return doubt && doubt->kind == DOUBT_HELD_BEFORE
-               ? arena_printf(arena, "before %s", report_moment(arena, doubt->at_ms / 1000))
-               : report_moment(arena, slot->at_s);
-}
-
-void report_text_extensions(const struct report *report, const struct extensions_report *shown)
-{
-    struct table table;
-    const struct snapshot *snapshot = shown->snapshot;
-    bool calls = !shown->free_only && has_calls(snapshot);
-    report_table(report, &table, calls ? 7 : 5);
-    table.whole = 1u << 0;
-    table_heading(&table, "EXT", "STATE", "AGENT", "SINCE", "NOTE", "TARGET", "UNTIL");
-    for (size_t i = 0; i < snapshot->n_slots; i++) {
-        const struct slot *slot = &snapshot->slots[i];
-        enum ext_state state = policy_state(shown->policy, slot, shown->now_s);
-        if (!shown->free_only || state == EXT_FREE) {
-            table_row(&table, slot->ext, state_name(shown->then, state), who(&table.arena, slot),
-                      since(&table.arena, shown->then, slot), slot->note, slot->target,
-                      report_moment(&table.arena, slot->until_s));
-        }
-    }
-    table_print(&table, report->out, "");
-    table_release(&table);
-}
-
-const char *const report_agent_columns[] = {"agent", "name",   "extension", "state",
-                                            "since", "pinned", NULL};
-
-enum err_code report_rows_agents(const struct report *report, const struct settings *settings,
-                                 const struct agent_rows *rows, struct err *err)
-{
-    struct sheet sheet;
-    struct arena arena = ARENA_INIT;
-    enum err_code code = sheet_init(&sheet, report, report_agent_columns, settings, err);
-    if (code != ERR_OK) {
-        return code;
-    }
-    for (size_t i = 0; i < rows->n_rows; i++) {
-        const struct agent_row *row = &rows->rows[i];
-        const struct slot *slot = row->slot;
-        const char *const cells[] = {row->login,
-                                     row->name,
-                                     slot ? slot->ext : NULL,
-                                     agent_state_name(row->state),
-                                     slot ? report_moment(&arena, slot->at_s) : NULL,
-                                     slot ? slot->note : NULL};
-        sheet_row(&sheet, cells);
-    }
-    arena_release(&arena);
-    sheet_end(&sheet);
-    return ERR_OK;
-}
-
-const char *const report_extension_columns[] = {"extension", "state", "agent",      "since", "note",
-                                                "target",    "until", "last_agent", NULL};
-
-enum err_code report_rows_extensions(const struct report *report, const struct settings *settings,
-                                     const struct extensions_report *shown, struct err *err)
-{
-    struct sheet sheet;
-    struct arena arena = ARENA_INIT;
-    enum err_code code = sheet_init(&sheet, report, report_extension_columns, settings, err);
-    for (size_t i = 0; i < shown->snapshot->n_slots && code == ERR_OK; i++) {
-        const struct slot *slot = &shown->snapshot->slots[i];
-        enum ext_state state = policy_state(shown->policy, slot, shown->now_s);
-        bool held = slot->state == SLOT_ASSIGNED;
-        const char *const cells[] = {slot->ext,
-                                     state_name(shown->then, state),
-                                     held ? slot->agent : NULL,
-                                     report_moment(&arena, slot->at_s),
-                                     slot->note,
-                                     slot->target,
-                                     report_moment(&arena, slot->until_s),
-                                     held ? NULL : slot->agent};
-        if (!shown->free_only || state == EXT_FREE) {
-            sheet_row(&sheet, cells);
-        }
-    }
-    if (code == ERR_OK) {
-        sheet_end(&sheet);
-    }
-    arena_release(&arena);
-    return code;
-}
+/* ---- look-ups ---------------------------------------------------------------------------- */
 
 /* A line of a look-up; what is not known is left out. */
 static void told(struct table *table, const char *name, const char *value)
@@ -374,8 +247,9 @@ static void told(struct table *table, const char *name, const char *value)
     }
 }
 
-static void tell_agent(struct table *table, const struct agent_row *agent)
+static void tell_agent(struct table *table, const struct lookup_report *shown)
 {
+    const struct agent_row *agent = shown->agent;
     const struct slot *slot = agent->slot;
     told(table, "agent", agent->login);
     told(table, "name", agent->name);
@@ -387,6 +261,8 @@ static void tell_agent(struct table *table, const struct agent_row *agent)
         told(table, "by", slot->by);
         told(table, "pinned", slot->note);
     }
+    told(table, "group", agent_row_group_name(shown->policy, agent));
+    told(table, "source", report_row_source(&table->arena, shown->roster, agent));
 }
 
 static void tell_extension(struct table *table, const struct lookup_report *shown)
@@ -406,6 +282,8 @@ static void tell_extension(struct table *table, const struct lookup_report *show
     }
     told(table, "by", slot->by);
     told(table, assigned ? "pinned" : "note", slot->note);
+    told(table, "group", report_ext_group(shown->policy, slot));
+    told(table, "source", report_slot_source(&table->arena, slot));
 }
 
 static void tell_place(struct table *table, const char *name, const struct lookup_place *place)
@@ -434,7 +312,7 @@ void report_text_lookup(const struct report *report, const struct lookup_report 
     struct table table;
     report_table(report, &table, 2);
     if (shown->agent) {
-        tell_agent(&table, shown->agent);
+        tell_agent(&table, shown);
     } else {
         tell_extension(&table, shown);
     }

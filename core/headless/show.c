@@ -104,15 +104,15 @@ int run_status(struct run *run)
     return err_exit_status(directory_err.code);
 }
 
-static enum err_code print_agents(struct run *run, const struct agent_rows *rows)
+static enum err_code print_agents(struct run *run, const struct agents_report *shown)
 {
     const struct report *report = run->report;
     if (report->json) {
-        report_json_agents(report, rows);
+        report_json_agents(report, shown);
     } else if (report->format == FORMAT_TEXT && !run->settings->columns) {
-        report_text_agents(report, rows);
+        report_text_agents(report, shown);
     } else {
-        return report_rows_agents(report, run->settings, rows, &run->use.err);
+        return report_rows_agents(report, run->settings, shown, &run->use.err);
     }
     return ERR_OK;
 }
@@ -129,7 +129,9 @@ static enum err_code list_agents(struct run *run)
     run_say_note(run);
     agent_rows_join(run->use.snapshot, run->use.roster, session_policy(run->session), &arena,
                     &rows);
-    enum err_code code = print_agents(run, &rows);
+    const struct agents_report shown = {
+        .rows = &rows, .policy = session_policy(run->session), .roster = run->use.roster};
+    enum err_code code = print_agents(run, &shown);
     arena_release(&arena);
     return code;
 }
@@ -169,24 +171,39 @@ int run_list(struct run *run)
     return code == ERR_OK ? 0 : run_report_failure(run);
 }
 
+/* What the rows of all agents would say of this one. A holder without a source is judged by all holders
+   of the store (core/plan/scope.h). */
+static enum err_code judge_agent(struct run *run, struct agent_row *row)
+{
+    struct usecase *use = &run->use;
+    struct arena arena = ARENA_INIT;
+    struct agent_rows rows;
+    size_t length = 0;
+    const struct slot *slot = row->slot;
+    struct slot held = slot ? *slot : (struct slot){.state = SLOT_ABSENT};
+    const struct snapshot one = {.slots = &held, .n_slots = 1};
+    bool alone = !slot || slot_source(slot, &length) || roster_find(use->roster, row->login);
+    enum err_code code = alone ? ERR_OK : usecase_read_store(use, LOAD_NORMAL);
+    if (code == ERR_OK) {
+        agent_rows_join(alone ? &one : use->snapshot, use->roster, session_policy(run->session),
+                        &arena, &rows);
+        const struct agent_row *found = agent_rows_find(&rows, row->login);
+        *row = found ? *found : *row;
+        row->slot = slot;
+    }
+    arena_release(&arena);
+    return code;
+}
+
 /* Who else knows the agent: the directory, which costs a request for each hundred agents. */
 static enum err_code find_in_directory(struct run *run, struct agent_row *row)
 {
-    struct usecase *use = &run->use;
     if (!run->report->verbose || !session_directory_uri(run->session)) {
         return ERR_OK;
     }
-    enum err_code code = usecase_read_directory(use);
+    enum err_code code = usecase_read_directory(&run->use);
     run_say_note(run);
-    const struct agent *agent = code == ERR_OK ? roster_find(use->roster, row->login) : NULL;
-    if (agent) {
-        row->name = agent->name;
-        row->routing_profile = agent->routing_profile;
-        row->state = row->slot ? AGENT_ASSIGNED : AGENT_NEW;
-    } else if (code == ERR_OK) {
-        row->state = AGENT_STALE;
-    }
-    return code;
+    return code == ERR_OK ? judge_agent(run, row) : code;
 }
 
 /* Somebody who holds no number may be exempt: by the store, or by a pattern. */
@@ -296,6 +313,7 @@ int run_lookup(struct run *run)
             .agent = wanted->agent ? &agent : NULL,
             .lookup = &lookup,
             .policy = session_policy(run->session),
+            .roster = run->use.roster,
             .now_s = session_now_s(run->session),
         };
         void (*print)(const struct report *, const struct lookup_report *) =

@@ -235,6 +235,7 @@ static void a_status(void **state)
         &paper,
         "{\"agents\":2,\"extensions\":{\"total\":4,\"assigned\":2,\"free\":0,\"cooling\":1,"
         "\"reserved\":1,\"blocked\":0,\"not_made\":5},\"unassigned_agents\":1,\"stale\":1,"
+        "\"foreign\":0,"
         "\"store\":\"sqlite:/p.db\",\"directory\":\"file:/"
         "a.csv\",\"directories\":[],\"export\":null,"
         "\"context\":null,\"low_water\":6,\"low\":true,\"exhausted\":false,"
@@ -246,7 +247,8 @@ static void a_status(void **state)
     report_json_status(&paper.report, &status);
     fflush(paper.report.out);
     assert_non_null(strstr(paper.out, "{\"agents\":null,"));
-    assert_non_null(strstr(paper.out, "\"unassigned_agents\":null,\"stale\":null,"));
+    assert_non_null(
+        strstr(paper.out, "\"unassigned_agents\":null,\"stale\":null,\"foreign\":null,"));
     assert_non_null(strstr(paper.out, "\"directory\":null,"));
     port_info_release(&facts);
     arena_release(&arena);
@@ -268,25 +270,25 @@ static void lists_and_look_ups(void **state)
     agent_rows_join(w.snapshot, w.roster, &w.policy, &arena, &rows);
 #define BOB                                                                                        \
     "{\"agent\":\"bob\",\"name\":null,\"extension\":\"0001\",\"state\":\"assigned\","              \
-    "\"since\":\"2026-10-23T12:00:00Z\",\"pinned\":\"desk\"}"
+    "\"since\":\"2026-10-23T12:00:00Z\",\"pinned\":\"desk\",\"group\":null,\"source\":null}"
 #define CAROL                                                                                      \
     "{\"extension\":\"0003\",\"state\":\"cooling\",\"agent\":null,"                                \
     "\"since\":\"2026-11-19T12:00:00Z\",\"note\":null,\"target\":null,\"until\":null,"             \
-    "\"last_agent\":\"carol\"}"
-    report_json_agents(&paper.report, &rows);
+    "\"group\":null,\"source\":null,\"last_agent\":\"carol\"}"
+    report_json_agents(&paper.report, &(struct agents_report){&rows, &w.policy, w.roster});
     paper_expect(&paper,
                  "[{\"agent\":\"alice\",\"name\":null,\"extension\":null,\"state\":\"new\","
-                 "\"since\":null,\"pinned\":null}," BOB "]\n",
+                 "\"since\":null,\"pinned\":null,\"group\":null,\"source\":null}," BOB "]\n",
                  "");
-    report_json_extensions(
-        &paper.report, &(struct extensions_report){w.snapshot, &w.policy, w.now_s, false, NULL});
+    report_json_extensions(&paper.report, &(struct extensions_report){w.snapshot, &w.policy,
+                                                                      w.now_s, false, NULL, NULL});
     paper_expect(&paper,
                  "[{\"extension\":\"0001\",\"state\":\"assigned\",\"agent\":\"bob\","
                  "\"since\":\"2026-10-23T12:00:00Z\",\"note\":\"desk\","
-                 "\"target\":null,\"until\":null}," CAROL "]\n",
+                 "\"target\":null,\"until\":null,\"group\":null,\"source\":null}," CAROL "]\n",
                  "");
-    report_json_extensions(&paper.report,
-                           &(struct extensions_report){w.snapshot, &w.policy, w.now_s, true, NULL});
+    report_json_extensions(&paper.report, &(struct extensions_report){w.snapshot, &w.policy,
+                                                                      w.now_s, true, NULL, NULL});
     paper_expect(&paper, "[]\n", ""); /* what cools is not free */
     struct lookup lookup = {
         .slot = *rows.rows[1].slot, .place = {"agent", "arn:1"}, .backup = {"", ""}};
@@ -365,11 +367,12 @@ static void text_that_is_no_utf8(void **state)
     struct paper paper;
     struct agent_row row = {.login = "al\xFFice\033", .state = AGENT_NEW};
     struct agent_rows rows = {.rows = &row, .n_rows = 1};
+    const struct policy policy = {.n_groups = 0};
     paper_init(&paper);
-    report_json_agents(&paper.report, &rows);
+    report_json_agents(&paper.report, &(struct agents_report){&rows, &policy, NULL});
     paper_expect(&paper,
                  "[{\"agent\":\"al<FF>ice^[\",\"name\":null,\"extension\":null,\"state\":\"new\","
-                 "\"since\":null,\"pinned\":null}]\n",
+                 "\"since\":null,\"pinned\":null,\"group\":null,\"source\":null}]\n",
                  "");
     paper_release(&paper);
 }

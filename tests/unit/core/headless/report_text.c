@@ -347,14 +347,14 @@ static void lists(void **state)
     world_store(&w, "0001 bob pin=desk\n0002 -\n0003 - carol 3d\n0004 -held note=fax\n");
     world_directory(&w, "alice bob");
     agent_rows_join(w.snapshot, w.roster, &w.policy, &arena, &rows);
-    report_text_agents(&paper.report, &rows);
+    report_text_agents(&paper.report, &(struct agents_report){&rows, &w.policy, w.roster});
     paper_expect(&paper,
                  "LOGIN  NAME  EXT   STATE     SINCE                 PINNED\n"
                  "alice        -     new\n"
                  "bob          0001  assigned  2026-10-23T12:00:00Z  desk\n",
                  "");
-    report_text_extensions(
-        &paper.report, &(struct extensions_report){w.snapshot, &w.policy, w.now_s, false, NULL});
+    report_text_extensions(&paper.report, &(struct extensions_report){w.snapshot, &w.policy,
+                                                                      w.now_s, false, NULL, NULL});
     paper_expect(&paper,
                  "EXT   STATE     AGENT      SINCE                 NOTE\n"
                  "0001  assigned  bob        2026-10-23T12:00:00Z  desk\n"
@@ -362,8 +362,8 @@ static void lists(void **state)
                  "0003  cooling   was carol  2026-11-19T12:00:00Z\n"
                  "0004  reserved             2026-11-21T12:00:00Z  fax\n",
                  "");
-    report_text_extensions(&paper.report,
-                           &(struct extensions_report){w.snapshot, &w.policy, w.now_s, true, NULL});
+    report_text_extensions(&paper.report, &(struct extensions_report){w.snapshot, &w.policy,
+                                                                      w.now_s, true, NULL, NULL});
     paper_expect(&paper,
                  "EXT   STATE  AGENT  SINCE  NOTE\n"
                  "0002  free\n",
