@@ -308,3 +308,92 @@ def test_the_console_shows_the_others_and_says_which_could_not_be_read(sites):
     with Terminal([program(), *sites.places()], size=(100, 24), environment=sites.environment) as term:
         term.wait_for("zoe").wait_for("the directory was read only in part: hull: ")
         assert "STALE" not in term.text
+
+
+# ---- two contexts on one table -------------------------------------------------------------------------------
+
+TWO = """[defaults]
+store = sqlite:{folder}/pool.db
+[context york]
+directory = york=file:{folder}/york.csv
+groups = north
+[context hull]
+directory = hull=file:{folder}/hull.csv
+groups = south
+[group north]
+match = directory:york
+ranges = 100-149
+[group south]
+match = directory:hull
+ranges = 150-199
+[policy]
+width = 3
+blocked =
+cooldown = 0
+"""
+
+
+@pytest.fixture
+def two(tmp_path):
+    desk = Sites(tmp_path)
+    desk.rules(TWO.format(folder=desk.folder))
+    desk.write(desk.york, "alice", "bob")
+    desk.write(desk.hull, "kim", "lee")
+    for context in ("york", "hull"):
+        assert desk.run("--sync", "--context", context, places=False).status == 0
+    return desk
+
+
+def states_of(desk, context):
+    rows = desk.run("--list", "agents", "--json", "--context", context, places=False).json
+    return {row["agent"]: (row["state"], row["group"], row["source"]) for row in rows}
+
+
+def test_the_holders_of_the_other_context_are_theirs_everywhere(two):
+    assert states_of(two, "york") == {
+        "alice": ("assigned", "north", "york"), "bob": ("assigned", "north", "york"),
+        "kim": ("foreign", None, "hull"), "lee": ("foreign", None, "hull")}
+    status = two.run("--status", "--json", "--context", "york", places=False).json
+    assert (status["stale"], status["foreign"]) == (0, 2)
+    text = two.run("--status", "--context", "york", places=False).out
+    assert "0 extensions of people who left, 2 of other directories" in text
+    table = two.run("--list", "agents", "--context", "york", places=False).out.splitlines()
+    assert table[0].split() == ["LOGIN", "NAME", "EXT", "STATE", "SINCE", "PINNED", "GROUP", "SOURCE"]
+    assert table[3].split()[0] == "kim" and table[3].split()[-1] == "hull"
+    two.write(two.york, "alice")  # bob left, and nobody else did
+    assert {agent: state for agent, (state, _, _) in states_of(two, "york").items() if state != "assigned"} == {
+        "bob": "stale", "kim": "foreign", "lee": "foreign"}
+
+
+def test_an_extension_has_its_group_and_the_source_of_its_holder(two):
+    rows = two.run("--list", "extensions", "--json", "--context", "hull", places=False).json
+    assert {row["extension"]: (row["group"], row["source"]) for row in rows if row["agent"]} == {
+        "100": (None, "york"), "101": (None, "york"), "150": ("south", "hull"), "151": ("south", "hull")}
+    free = two.run("--list", "free", "--context", "hull", places=False).out.splitlines()
+    assert free[0].split()[-1] == "GROUP" and "SOURCE" not in free[0]
+    sheet = two.run("--list", "extensions", "--format", "csv", "--columns", "extension,source", "--context", "hull",
+                    places=False).out
+    assert "150,hull\n" in sheet
+    row = two.run("--lookup", "151", "--json", "--context", "hull", places=False).json
+    assert (row["group"], row["source"]) == ("south", "hull")
+
+
+def test_a_look_up_judges_as_the_lists_do(two):
+    def state(agent, context):
+        return two.run("--lookup", agent, "--json", "--verbose", "--context", context, places=False).json["state"]
+
+    assert state("kim", "york") == "foreign"
+    two.write(two.hull, "lee")
+    assert state("kim", "hull") == "stale"
+    with sqlite3.connect(two.store) as db:
+        db.execute("update extension set source = null where agent = 'kim'")
+    assert state("kim", "hull") == "foreign"  # of unknown origin: york writes into this store, too
+
+
+def test_the_console_shows_whose_the_others_are(two):
+    with Terminal([program(), "--context", "york"], size=(100, 24), environment=two.environment) as term:
+        term.wait_for("read: 2 agents")
+        assert "STALE" not in term.text
+        assert any("kim" in line and "OTHER" in line for line in term.lines)
+        term.type("/state:foreign").press("Enter").wait_for("2 of 4 /state:foreign")
+        term.type("x").wait_for("Release kim  from hull")

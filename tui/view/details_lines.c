@@ -228,7 +228,8 @@ static void short_agent(struct lines *lines, const struct details *about)
         : about->slot->at_s == 0
             ? arena_printf(arena, "%s before extpool", about->slot->ext)
             : arena_printf(arena, "%s since %s", about->slot->ext, details_since(arena, about));
-    lines_pair(lines, "ext", SHORT_AT, ext);
+    const char *whose = screen_data_whose(about->data, about->row, arena);
+    lines_pair(lines, "ext", SHORT_AT, two_words(arena, ext, whose));
     lines_pair(lines, "by", SHORT_AT, details_by(arena, about));
     if (about->tells_live) {
         lines_pair(lines, "live", SHORT_AT, details_live(arena, about, about->width - SHORT_AT));
