@@ -47,6 +47,9 @@ struct audit_change {
     struct slot from_was; /* reassign: of the extension that the agent had */
 };
 
+/* Whether the change makes an agent exempt, or ends that, and names them. */
+bool audit_is_exemption(const struct audit_change *change);
+
 /* How many numbers the change is about: those of its range, else one. */
 size_t audit_change_numbers(const struct audit_change *change);
 /* The same of all of them, by kind. */

@@ -5,6 +5,11 @@
 
 #include "core/base/banned.h"
 
+bool audit_is_exemption(const struct audit_change *change)
+{
+    return (change->kind == CHANGE_EXEMPT || change->kind == CHANGE_UNEXEMPT) && change->agent;
+}
+
 size_t audit_change_numbers(const struct audit_change *change)
 {
     if (change->kind != CHANGE_CREATE || !change->from || !change->to) {

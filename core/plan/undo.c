@@ -18,40 +18,9 @@
 #include "core/plan/conflict.h"
 #include "core/base/text.h"
 
-#define NONE SIZE_MAX
 #define MISTAKE_S 3600 /* an assignment that is undone within this time counts as never made */
 
 /* ---- what was, what became ------------------------------------------------------------------ */
-
-static size_t trace_of(struct undo *undo, const char *ext)
-{
-    size_t index = strmap_get(&undo->by_ext, ext);
-    if (index == STRMAP_NONE) {
-        index = undo->n_traces++;
-        struct trace *trace = &undo->traces[index];
-        memcpy(trace->said.ext, ext, strnlen(ext, EXT_WIDTH_MAX));
-        trace->now = snapshot_find(undo->input->snapshot, trace->said.ext);
-        trace->joined = index;
-        trace->last_change = NONE;
-        strmap_add(&undo->by_ext, trace->said.ext, index);
-    }
-    return index;
-}
-
-static size_t root_of(struct undo *undo, size_t index)
-{
-    struct trace *traces = undo->traces;
-    while (traces[index].joined != index) {
-        traces[index].joined = traces[traces[index].joined].joined;
-        index = traces[index].joined;
-    }
-    return index;
-}
-
-static void join(struct undo *undo, size_t a, size_t b)
-{
-    undo->traces[root_of(undo, a)].joined = root_of(undo, b);
-}
 
 static bool is_ext(const char *text)
 {
@@ -60,6 +29,9 @@ static bool is_ext(const char *text)
 
 static bool is_undone(const struct audit_change *change)
 {
+    if (audit_is_exemption(change)) {
+        return true;
+    }
     if (!is_ext(change->ext)) {
         return false;
     }
@@ -97,16 +69,41 @@ static bool is_surplus_handed_on(const struct audit_change *change)
 static void read_change(struct undo *undo, const struct audit_change *change, size_t index)
 {
     struct arena *arena = &undo->builder.plan->arena;
-    struct trace_said *said = &undo->traces[index].said;
-    if (change->kind == CHANGE_REASSIGN) {
-        size_t from = trace_of(undo, change->from);
+    struct trace *trace = &undo->traces[index];
+    struct trace_said *said = &trace->said;
+    if (trace->agent) {
+        undo_read_exempt(undo, trace, change);
+    } else if (change->kind == CHANGE_REASSIGN) {
+        size_t from = undo_trace_of(undo, change->from);
         trace_taken(said, change);
         trace_left(&undo->traces[from].said, change->agent, &change->from_was);
-        join(undo, index, from);
+        undo_join(undo, index, from);
     } else if (change->kind == CHANGE_REPAIR) {
         trace_handed_on(said, change, undo->action->at_ms / 1000);
     } else {
         trace_change(said, change, arena);
+    }
+}
+
+static size_t trace_of_change(struct undo *undo, const struct audit_change *change)
+{
+    return audit_is_exemption(change) ? undo_trace_exempt(undo, change->agent)
+                                      : undo_trace_of(undo, change->ext);
+}
+
+/* A release and the exemption that it comes with have no number in common. */
+static void join_exemptions(struct undo *undo)
+{
+    for (size_t i = 1; i < undo->action->n_changes; i++) {
+        const struct audit_change *change = &undo->action->changes[i];
+        bool grouped = change->group != 0 && change->group == change[-1].group;
+        if (grouped && is_undone(change) && is_undone(change - 1)) {
+            size_t index = trace_of_change(undo, change);
+            size_t before = trace_of_change(undo, change - 1);
+            if (undo->traces[index].agent || undo->traces[before].agent) {
+                undo_join(undo, index, before);
+            }
+        }
     }
 }
 
@@ -116,9 +113,10 @@ static void read_action(struct undo *undo)
         const struct audit_change *change = &undo->action->changes[i];
         undo->n_kept += !is_undone(change);
         if (is_undone(change) || is_surplus_handed_on(change)) {
-            read_change(undo, change, trace_of(undo, change->ext));
+            read_change(undo, change, trace_of_change(undo, change));
         }
     }
+    join_exemptions(undo);
     for (size_t i = 0; i < undo->n_traces; i++) {
         trace_seal(&undo->traces[i].said);
     }
@@ -166,7 +164,8 @@ static void find_other_holdings(struct undo *undo)
         }
         size_t owned = strmap_get(&owners, slot->agent);
         size_t also = owned == STRMAP_NONE ? STRMAP_NONE : strmap_get(&undo->by_ext, slot->ext);
-        bool moves_too = also != STRMAP_NONE && root_of(undo, also) == root_of(undo, owned);
+        bool moves_too =
+            also != STRMAP_NONE && undo_root_of(undo, also) == undo_root_of(undo, owned);
         if (moves_too) {
             undo->traces[owned].moves_back = slot;
         }
@@ -183,18 +182,25 @@ static void find_conflicts(struct undo *undo)
     struct arena *arena = &undo->builder.plan->arena;
     for (size_t i = 0; i < undo->n_traces; i++) {
         struct trace *trace = &undo->traces[i];
+        if (trace->agent) {
+            continue;
+        }
         if (!is_now(trace, &trace->said.became)) {
             trace->conflict = arena_printf(arena, "%s has changed since: %s", trace->said.ext,
                                            slot_describe(arena, trace->now));
         }
     }
     find_other_holdings(undo);
+    undo_find_exempt_conflicts(undo);
     for (size_t i = 0; i < undo->n_traces; i++) {
-        struct trace *root = &undo->traces[root_of(undo, i)];
+        struct trace *root = &undo->traces[undo_root_of(undo, i)];
         if (undo->traces[i].conflict && !root->conflict) {
             root->conflict = undo->traces[i].conflict;
         }
-        root->differs = root->differs || !is_now(&undo->traces[i], &undo->traces[i].said.was);
+        const struct trace *trace = &undo->traces[i];
+        bool as_it_was = trace->agent ? undo_exempt_is(trace, trace->entry_was)
+                                      : is_now(trace, &trace->said.was);
+        root->differs = root->differs || !as_it_was;
     }
 }
 
@@ -249,7 +255,7 @@ static struct change *add(struct undo *undo, enum change_kind kind, const struct
                           const char *agent, const struct trace *left)
 {
     struct plan *plan = undo->builder.plan;
-    const struct trace *root = &undo->traces[root_of(undo, (size_t)(trace - undo->traces))];
+    const struct trace *root = &undo->traces[undo_root_of(undo, (size_t)(trace - undo->traces))];
     struct change *change =
         plan_add_plain(plan, kind, arena_strdup(&plan->arena, trace->said.ext),
                        arena_strdup(&plan->arena, agent), left ? 2 : 1, undo->why);
@@ -257,18 +263,9 @@ static struct change *add(struct undo *undo, enum change_kind kind, const struct
     if (left) {
         set_step(undo, &change->steps[1], left);
     }
-    if (root->conflict && !root->differs) { /* an undo that was stopped, and is run again */
-        const char *now = slot_describe(&plan->arena, trace->now);
-        change->result = RESULT_SKIPPED;
-        change->already_applied = true;
-        change->detail =
-            arena_printf(&plan->arena, "already applied: %s is %s", trace->said.ext, now);
-        plan->counts[kind]--;
-    } else if (root->conflict) {
-        change->result = RESULT_CONFLICT;
-        change->detail = root->conflict;
-        plan->counts[kind]--;
-    }
+    undo_settle(undo, change, root,
+                arena_printf(&plan->arena, "%s is %s", trace->said.ext,
+                             slot_describe(&plan->arena, trace->now)));
     return change;
 }
 
@@ -299,6 +296,10 @@ static void add_pin(struct undo *undo, const struct trace *trace, const char *ag
 
 static void invert(struct undo *undo, const struct audit_change *change)
 {
+    if (audit_is_exemption(change)) {
+        undo_add_exempt(undo, &undo->traces[undo_trace_exempt(undo, change->agent)]);
+        return;
+    }
     const struct trace *trace = find_trace(undo, change->ext);
     struct change *fresh = NULL;
     switch (change->kind) {
@@ -354,8 +355,8 @@ static void chain_changes(struct undo *undo)
     for (size_t i = 0; i < undo->action->n_changes; i++) {
         const struct audit_change *change = &undo->action->changes[i];
         if (is_undone(change)) {
-            size_t index = strmap_get(&undo->by_ext, change->ext);
-            struct trace *root = &undo->traces[root_of(undo, index)];
+            size_t index = trace_of_change(undo, change);
+            struct trace *root = &undo->traces[undo_root_of(undo, index)];
             undo->previous[i] = root->last_change;
             root->last_change = i;
         }
@@ -372,12 +373,12 @@ static void build_inverse(struct undo *undo)
         if (!is_undone(change)) {
             continue;
         }
-        size_t index = strmap_get(&undo->by_ext, change->ext);
-        if (undo->traces[root_of(undo, index)].last_change != i - 1) {
+        size_t index = trace_of_change(undo, change);
+        if (undo->traces[undo_root_of(undo, index)].last_change != i - 1) {
             continue; /* went with a later one */
         }
         size_t first = plan->n_changes;
-        for (size_t k = i - 1; k != NONE; k = undo->previous[k]) {
+        for (size_t k = i - 1; k != UNDO_NONE; k = undo->previous[k]) {
             invert(undo, &undo->action->changes[k]);
         }
         if (plan->n_changes - first > 1) {
@@ -403,11 +404,13 @@ enum err_code plan_undo(const struct plan_input *input, const struct audit_actio
     undo.builder.plan->undoes = arena_strdup(arena, action->action_id);
     undo.traces = mem_array(2 * action->n_changes + 1, sizeof *undo.traces);
     strmap_init(&undo.by_ext, action->n_changes);
+    strmap_init(&undo.by_agent, 0);
     read_action(&undo);
     find_conflicts(&undo);
     build_inverse(&undo);
     undo_note_rest(&undo);
     strmap_release(&undo.by_ext);
+    strmap_release(&undo.by_agent);
     free(undo.traces);
     free(undo.previous);
     *out = undo.builder.plan;

@@ -136,21 +136,33 @@ static bool is_of_step(const struct chains *chains, size_t index, size_t chain, 
     return chains->chain_of[index] == chain && chains->step_of[index] == step;
 }
 
-static void touch(struct strmap *touched, const struct audit_action *action)
+struct touched {
+    struct strmap exts;
+    struct strmap exempt; /* agents */
+};
+
+static void touch(struct touched *touched, const struct audit_action *action)
 {
     for (size_t i = 0; i < action->n_changes; i++) {
-        if (action->changes[i].ext) {
-            strmap_add(touched, action->changes[i].ext, 0);
+        const struct audit_change *change = &action->changes[i];
+        if (audit_is_exemption(change)) {
+            strmap_add(&touched->exempt, change->agent, 0);
+            continue;
         }
-        if (action->changes[i].from) {
-            strmap_add(touched, action->changes[i].from, 0);
+        if (change->ext) {
+            strmap_add(&touched->exts, change->ext, 0);
+        }
+        if (change->from) {
+            strmap_add(&touched->exts, change->from, 0);
         }
     }
 }
 
-static bool is_touched(const struct strmap *touched, const struct audit_change *change)
+static bool is_touched(const struct touched *touched, const struct audit_change *change)
 {
-    return change->ext && strmap_get(touched, change->ext) != STRMAP_NONE;
+    return audit_is_exemption(change)
+               ? strmap_get(&touched->exempt, change->agent) != STRMAP_NONE
+               : change->ext && strmap_get(&touched->exts, change->ext) != STRMAP_NONE;
 }
 
 /* All changes of a step, the oldest first, but those of extensions that the step after it has touched.
@@ -158,8 +170,9 @@ static bool is_touched(const struct strmap *touched, const struct audit_change *
 static struct audit_action step_action(const struct chains *chains, size_t chain, size_t step)
 {
     struct audit_action whole = {.changes = NULL};
-    struct strmap touched;
-    strmap_init(&touched, 0);
+    struct touched touched;
+    strmap_init(&touched.exts, 0);
+    strmap_init(&touched.exempt, 0);
     for (size_t i = 0; i < chains->history->n_actions; i++) {
         if (is_of_step(chains, i, chain, step + 1)) {
             touch(&touched, &chains->history->actions[i]);
@@ -182,7 +195,8 @@ static struct audit_action step_action(const struct chains *chains, size_t chain
         whole.changes = changes;
         whole.n_changes = n;
     }
-    strmap_release(&touched);
+    strmap_release(&touched.exts);
+    strmap_release(&touched.exempt);
     return whole;
 }
 

@@ -28,8 +28,9 @@ static const char s_store[] = "0001 alice 9d\n"
                               "0007 left 5d\n"
                               "0008 old ?\n"
                               "0009 -held target=ext:0001 until=3\n"
-                              "0010 dan 4d fallback=ext:0001\n";
-static const char s_directory[] = "alice bob carol dan dave erin old";
+                              "0010 dan 4d fallback=ext:0001\n"
+                              "exempt yan note=trainer\n";
+static const char s_directory[] = "alice bob carol dan dave erin old yan";
 
 static const struct sample s_samples[] = {
     {"assign", "assign erin 0020", NULL, "- 0020 erin\n", NULL},
@@ -84,6 +85,23 @@ static const struct sample s_samples[] = {
      "~ 0003 carol (0020 -> 0003) #1\np 0003 carol ( -> desk) #1\n", NULL},
     {"assigned and pinned", "pin erin note=lift\nassign erin 0020", NULL,
      "- 0020 erin #1\nn 0020 erin (lift -> ) #1\n", NULL},
+    {"exempt", "exempt erin note=away", NULL, "i - erin (away -> )\n", NULL},
+    {"exempt, a holder", "exempt bob", NULL, "i - bob #1\n+ 0002 bob #1\n", NULL},
+    {"another note of an exemption", "exempt yan note=away", NULL, "e - yan (away -> trainer)\n",
+     NULL},
+    {"unexempt", "unexempt yan", NULL, "e - yan ( -> trainer)\n", NULL},
+    {"unexempt and assign", "unexempt yan\nassign yan 0020", NULL,
+     "- 0020 yan #1\ne - yan ( -> trainer) #1\n", NULL},
+    {"exempt with another note since", "exempt erin note=away", "exempt erin note=gone\n",
+     "i - erin (gone -> ) !conflict\n",
+     "1 of 1 changes stay, because the extension has changed since: erin"},
+    {"exempt again since", "unexempt yan", "exempt yan note=trainer\n",
+     "e - yan (trainer -> trainer) !skipped\n", NULL},
+    {"unexempt, and given a number since", "unexempt yan", "0020 yan 0d\n",
+     "e - yan ( -> trainer) !conflict\n", NULL},
+    {"exempt, and the number went to another", "exempt bob", "0002 zoe 0d\n",
+     "i - bob #1 !conflict\n+ 0002 bob #1 !conflict\n", NULL},
+    {"released, and exempt since", "release bob", "exempt bob\n", "+ 0002 bob !conflict\n", NULL},
     {"a sync", "sync", NULL, "- 0000 erin\n- 0004 dave\n+ 0007 left\n",
      "what was created, adopted or repaired stays as it is"},
     {"two at once", "assign erin 0020\nrelease bob", NULL, "+ 0002 bob\n- 0020 erin\n", NULL},
@@ -364,6 +382,29 @@ static void test_what_is_theirs_moves_back(void **state)
     world_release(&w);
 }
 
+/* Who said it, and since when, comes back with the exemption; what is undone can be done again. */
+static void test_an_exemption_comes_back_whole(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w);
+    int64_t since_s = snapshot_find_exempt(w.exempts, "yan")->since_s;
+    struct plan *plan = plan_requests(&w, "unexempt yan");
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    assert_null(snapshot_find_exempt(w.exempts, "yan"));
+    plan = world_undo(&w);
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    assert_string_equal(snapshot_find_exempt(w.exempts, "yan")->note, "trainer");
+    assert_string_equal(snapshot_find_exempt(w.exempts, "yan")->by, "test");
+    assert_int_equal(snapshot_find_exempt(w.exempts, "yan")->since_s, since_s);
+    plan = world_undo(&w);
+    assert_plan(plan, "i - yan (trainer -> )\n");
+    plan_free(plan);
+    world_release(&w);
+}
+
 /* A record that no plan of ours wrote: nothing is lost, and nothing breaks. */
 static void test_strange_records(void **state)
 {
@@ -379,6 +420,7 @@ static void test_strange_records(void **state)
         {.kind = CHANGE_REASSIGN, .ext = "0002", .agent = "bob", .from = "0002"},
         {.kind = CHANGE_CREATE, .from = "0000", .to = "0009"},
         {.kind = CHANGE_REPAIR, .agent = "x"},
+        {.kind = CHANGE_EXEMPT, .ext = "0001"},
     };
     struct audit_action action = {
         .action_id = "x",
@@ -411,6 +453,7 @@ int main(void)
         cmocka_unit_test(test_an_old_assignment_cools),
         cmocka_unit_test(test_all_of_it_comes_back),
         cmocka_unit_test(test_what_is_theirs_moves_back),
+        cmocka_unit_test(test_an_exemption_comes_back_whole),
         cmocka_unit_test(test_strange_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
