@@ -264,35 +264,42 @@ static void examine_local(struct session *session, struct checks *checks)
     places_release(&places);
 }
 
+struct examination {
+    struct session *session;
+    const struct progress *progress;
+    struct checks *checks;
+    const struct port_service *done[SESSION_SERVICES_MAX];
+    size_t n_done;
+};
+
 /* Each service once, however many places it has. */
-static void examine_service(struct session *session, const char *uri,
-                            const struct progress *progress, const struct port_service **done,
-                            size_t *n_done, struct checks *checks)
+static void examine_service(struct examination *examination, const char *uri)
 {
+    struct session *session = examination->session;
     const char *rest = NULL;
     const struct port *port = uri ? session_port_of(session, uri, &rest) : NULL;
     if (!port || !port->service || !port->service->examine) {
         return;
     }
-    for (size_t i = 0; i < *n_done; i++) {
-        if (done[i] == port->service) {
+    for (size_t i = 0; i < examination->n_done; i++) {
+        if (examination->done[i] == port->service) {
             return;
         }
     }
     const struct port_opening opening = session_opening_of(session, port, uri, rest);
-    port->service->examine(opening.shared, session->settings, progress, checks);
-    done[(*n_done)++] = port->service;
+    port->service->examine(opening.shared, session->settings, examination->progress,
+                           examination->checks);
+    examination->done[examination->n_done++] = port->service;
 }
 
 void places_examine(struct session *session, const struct progress *progress, struct checks *checks)
 {
     const struct settings *settings = session->settings;
-    const struct port_service *done[SESSION_SERVICES_MAX];
-    size_t n_done = 0;
-    examine_service(session, settings->store, progress, done, &n_done, checks);
+    struct examination examination = {.session = session, .progress = progress, .checks = checks};
+    examine_service(&examination, settings->store);
     for (size_t i = 0; i < settings->n_directories; i++) {
-        examine_service(session, settings->directories[i].uri, progress, done, &n_done, checks);
+        examine_service(&examination, settings->directories[i].uri);
     }
-    examine_service(session, settings->export_to, progress, done, &n_done, checks);
+    examine_service(&examination, settings->export_to);
     examine_local(session, checks);
 }
