@@ -47,10 +47,13 @@ static bool is_undone(const struct audit_change *change)
     case CHANGE_UNRESERVE:
     case CHANGE_SET:
         return true;
+    /* A source, an ARN or a time that was filled in or rewritten took nothing from anybody. It says what
+       the directory says of the holder, which an undo does not change. The source of somebody whose
+       number was taken is in the record of that, and comes back with the number. */
+    case CHANGE_ADOPT:
     case CHANGE_EXEMPT:
     case CHANGE_UNEXEMPT:
     case CHANGE_CREATE:
-    case CHANGE_ADOPT:
     case CHANGE_REPAIR:
     case CHANGE_KIND_COUNT:
         break;
@@ -225,6 +228,23 @@ static struct slot freed(struct undo *undo, const struct trace *trace)
     return slot_copy(&plan->arena, &trace->said.was);
 }
 
+/* The last holder of a reserved number, and when they gave it back. They stay those of the record, unless
+   somebody had the number since: callers know it as theirs. A record of an older version does not say
+   them. */
+static void keep_last_holder(struct slot *reserved, const struct slot *now, int64_t now_s)
+{
+    if (now->state == SLOT_ASSIGNED && now_s - now->at_s > MISTAKE_S) {
+        reserved->agent = now->agent;
+        reserved->given_back_s = now_s;
+        return;
+    }
+    bool as_it_ended = now->state == SLOT_FREE && reserved->until_s > 0 &&
+                       now->at_s == reserved->until_s && text_same(now->agent, reserved->agent);
+    if (!as_it_ended) {
+        slot_keep_former(reserved, now);
+    }
+}
+
 static void set_step(struct undo *undo, struct step *step, const struct trace *trace)
 {
     struct plan *plan = undo->builder.plan;
@@ -239,7 +259,7 @@ static void set_step(struct undo *undo, struct step *step, const struct trace *t
     /* Not known since when: what is written now is ours, and adopted. */
     step->after.at_s = trace->said.was.at_s ? trace->said.was.at_s : plan->now_s;
     if (trace->said.was.state == SLOT_RESERVED && now) {
-        slot_keep_former(&step->after, now);
+        keep_last_holder(&step->after, now, plan->now_s);
     } else if (now && slot_holds(now, trace->said.was.agent)) {
         const char *fallback = slot_fallback(&step->after);
         step->after.own = trace->said.sets_fallback

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/support/requests.h"
+#include "tests/unit/support/sites.h"
 #include "tests/unit/support/world.h"
 
 /* Each sample does something, changes the world in between, and undoes it. */
@@ -382,6 +383,115 @@ static void test_what_is_theirs_moves_back(void **state)
     world_release(&w);
 }
 
+/* A reservation that comes back knows who held the number before, or held it since for long. */
+static void test_a_reservation_keeps_the_last_holder(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *requests;
+        int until_days; /* of 0005, which dave gave back 40 days ago; 0: it never ends */
+        int64_t later_s;
+        const char *holder; /* the last one afterwards */
+        int given_back_days;
+        bool has_erin; /* the directory, and no other number is left for her */
+    } samples[] = {
+        {"sync", -1, 60, "dave", 40, false}, /* it ended */
+        {"sync", -1, 30 * WORLD_DAY_S, "dave", 40, false},
+        {"unreserve 0005", 0, 30 * WORLD_DAY_S, "dave", 40, false},
+        {"reserve 0005 note=door", 0, 30 * WORLD_DAY_S, "dave", 40, false},
+        {"unreserve 0005\nassign erin 0005", 0, 60, "dave", 40, true},
+        {"unreserve 0005\nassign erin 0005", 0, 30 * WORLD_DAY_S, "erin", -30, true},
+        {"unreserve 0005\nreassign alice 0005", 0, 30 * WORLD_DAY_S, "alice", -30, false},
+        {"sync", -1, 60, "dave", 40, true}, /* it ended, and goes to erin */
+        {"sync", -1, 30 * WORLD_DAY_S, "erin", -30, true},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct world w;
+        world_init(&w, "0001-0005");
+        w.keeps_claims = true;
+        world_store(&w, "0001 alice 9d\n0002 bob 9d\n0003 carol 9d\n0004 dan 9d\n"
+                        "0005 -held note=fax\n");
+        world_claim_all(&w);
+        world_directory(&w,
+                        samples[i].has_erin ? "alice bob carol dan erin" : "alice bob carol dan");
+        struct slot *slot = world_slot(&w, "0005");
+        slot->agent = "dave";
+        slot->given_back_s = w.now_s - 40 * WORLD_DAY_S;
+        slot->until_s = samples[i].until_days ? w.now_s + samples[i].until_days * WORLD_DAY_S : 0;
+        world_look(&w);
+        struct plan *plan = plan_requests(&w, samples[i].requests);
+        assert_int_equal(world_do(&w, plan), 0);
+        plan_free(plan);
+        w.now_s += samples[i].later_s;
+        world_look(&w);
+        plan = world_undo(&w);
+        assert_int_equal(world_do(&w, plan), 0);
+        plan_free(plan);
+        slot = world_slot(&w, "0005");
+        assert_int_equal(slot->state, SLOT_RESERVED);
+        assert_string_equal(slot->note, "fax");
+        assert_string_equal(slot->agent, samples[i].holder);
+        assert_int_equal(slot->given_back_s,
+                         WORLD_NOW_S - samples[i].given_back_days * WORLD_DAY_S);
+        world_release(&w);
+    }
+}
+
+/* Whoever had the number for a while since then, and gave it back, is its last holder. */
+static void test_a_holder_in_between_is_the_last(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "0001-0005");
+    world_store(&w, "0005 -held note=fax until=-1\n");
+    world_slot(&w, "0005")->agent = "dave";
+    world_look(&w);
+    world_directory(&w, "");
+    struct plan *plan = world_sync(&w);
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    world_store(&w, "0005 - zoe 0d\n");
+    plan = world_undo(&w);
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    assert_int_equal(world_slot(&w, "0005")->state, SLOT_RESERVED);
+    assert_string_equal(world_slot(&w, "0005")->agent, "zoe");
+    assert_int_equal(world_slot(&w, "0005")->given_back_s, WORLD_NOW_S);
+    world_release(&w);
+}
+
+/* A number that was taken comes back with its source. A source that was written where the number stayed
+   is no loss: it stays. */
+static void test_sources_that_a_sync_wrote(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "0000-0009");
+    w.keeps_claims = true;
+    world_store(&w, "0001 alice source=york\n0002 bob source=york\n0003 carol\n");
+    world_fill(&w);
+    world_claim_all(&w);
+    sites_directories(&w, "leeds: bob carol\n");
+    w.take_over = "york";
+    struct plan *plan = world_sync(&w);
+    assert_plan(plan, "- 0001 alice\n= 0002 bob\n= 0003 carol\n");
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    w.take_over = NULL;
+    plan = world_undo(&w);
+    assert_plan(plan, "+ 0001 alice\n");
+    check_note(plan,
+               &(struct sample){.name = "sources",
+                                .note = "what was created, adopted or repaired stays as it is"});
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    assert_string_equal(world_text(&w), "0001 alice 30d source=york\n"
+                                        "0002 bob 30d source=leeds\n"
+                                        "0003 carol 30d source=leeds\n");
+    assert_null(world_fault(&w));
+    world_release(&w);
+}
+
 /* Who said it, and since when, comes back with the exemption; what is undone can be done again. */
 static void test_an_exemption_comes_back_whole(void **state)
 {
@@ -453,6 +563,9 @@ int main(void)
         cmocka_unit_test(test_an_old_assignment_cools),
         cmocka_unit_test(test_all_of_it_comes_back),
         cmocka_unit_test(test_what_is_theirs_moves_back),
+        cmocka_unit_test(test_a_reservation_keeps_the_last_holder),
+        cmocka_unit_test(test_a_holder_in_between_is_the_last),
+        cmocka_unit_test(test_sources_that_a_sync_wrote),
         cmocka_unit_test(test_an_exemption_comes_back_whole),
         cmocka_unit_test(test_strange_records),
     };
