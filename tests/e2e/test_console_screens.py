@@ -44,6 +44,19 @@ def low(centre):
     centre.configure(CONFIG.replace("[policy]\n", "[policy]\nlow_water = 60\n"))
 
 
+def sites(centre):
+    """Two groups and nobody else; of one few numbers are left."""
+    centre.configure(CONFIG.replace("ranges = 2000-2059\n", "").replace("[console]", """\
+[group leeds]
+match = login:*smi*
+ranges = 2000-2019
+low_water = 15
+[group london]
+match = login:*
+ranges = 2020-2059
+[console]"""))  # fmt: skip
+
+
 def not_made(centre):
     """As after a first sync that was stopped: most numbers of the ranges are not there yet."""
     exhausted(centre)
@@ -176,6 +189,9 @@ SCENES = {
     "read-only": (read_only, keys(), "READ-ONLY"),
     "not-made": (not_made, keys(), "not made yet"),
     "low": (low, keys(), "LOW"),
+    "sites": (sites, keys(), "LOW"),
+    "sites-filtered": (sites, typed("/", ["group:leeds"], "Enter"), "/group:leeds"),
+    "sites-sync": (sites, keys("s"), "PLAN sync"),
     "exhausted": (exhausted, keys(), "EXHAUSTED"),
     "exhausted-plan": (exhausted, keys("s"), "the pool ran out"),
     "fresh": (fresh, keys(), "read: 12 agents"),
@@ -265,3 +281,15 @@ def test_ascii_where_the_user_wants_it(centre):
         term.quiet()
         assert "+- 1 Agents 14" in term.text and "─" not in term.text
         assert "田中" in term.text  # names are data, not lines
+
+
+@pytest.mark.parametrize("columns, gauge", [
+    (40, " Pool  1 LOW   20%  free 44 "),  # the end may be cut off
+    (80, "  pin 1   leeds LOW 7"),
+    (160, "] 57 % free 7 LOW  | london 2020-2059 ["),
+])  # fmt: skip
+def test_a_group_that_is_low_is_named_where_there_is_room(centre, columns, gauge):
+    sites(centre)
+    with centre.console(size=(columns, 24)) as term:
+        term.wait_for("LOW").quiet()
+        assert gauge in term.lines[1]

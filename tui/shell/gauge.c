@@ -155,11 +155,11 @@ static void draw_groups(struct canvas *canvas, int y, const struct group_tallies
         char head[128];
         char counts[64];
         group_texts(group, head, counts);
-        x = canvas_text(canvas, x, y, canvas->width - x, STYLE_TEXT, i > 0 ? "  |" : "");
-        x = canvas_text(canvas, x, y, canvas->width - x, STYLE_TEXT, head);
+        x += canvas_text(canvas, x, y, canvas->width - x, STYLE_TEXT, i > 0 ? "  |" : "");
+        x += canvas_text(canvas, x, y, canvas->width - x, STYLE_TEXT, head);
         x = draw_bar(canvas, x, y, bar,
                      filled_columns(bar, group->counts[EXT_ASSIGNED], group->level.size));
-        x = canvas_text(canvas, x, y, canvas->width - x, level_style(&group->level), counts);
+        x += canvas_text(canvas, x, y, canvas->width - x, level_style(&group->level), counts);
     }
 }
 
@@ -190,9 +190,17 @@ static void draw_pool(const struct screen_data *data, const struct policy *polic
     bar = bar > BAR_MOST ? BAR_MOST : bar;
     int filled = filled_columns(bar, data->counts[EXT_ASSIGNED], level.size);
     int x = canvas_text(canvas, 0, y, canvas->width, STYLE_TEXT, head);
-    x = bar >= BAR_LEAST ? draw_bar(canvas, x, y, bar, filled) : x - 1;
-    x = canvas_text(canvas, x, y, canvas->width - x, level_style(&level), counts);
-    canvas_text(canvas, x, y, canvas->width - x, low_style, low);
+    bool has_bar = bar >= BAR_LEAST;
+    if (has_bar) {
+        x = draw_bar(canvas, x, y, bar, filled);
+    } else { /* the end may be cut off, so what is low is said first */
+        x--;
+        x += canvas_text(canvas, x, y, canvas->width - x, low_style, low);
+    }
+    x += canvas_text(canvas, x, y, canvas->width - x, level_style(&level), counts);
+    if (has_bar) {
+        canvas_text(canvas, x, y, canvas->width - x, low_style, low);
+    }
 }
 
 int frame_gauge(struct shell *shell, struct canvas *canvas, int y)
@@ -202,8 +210,10 @@ int frame_gauge(struct shell *shell, struct canvas *canvas, int y)
     char head[64];
     char ranges[40];
     ranges_text(policy, ranges, sizeof ranges);
-    bool narrow = canvas->width < 60;
-    snprintf(head, sizeof head, " Pool %s%s", narrow ? "" : ranges, narrow ? "" : " ");
+    bool has_room = canvas->width >= 60;
+    bool divided = policy->n_groups > 0; /* the room is for the names of groups that are low */
+    snprintf(head, sizeof head, " Pool %s%s", has_room && !divided ? ranges : "",
+             has_room && !divided ? " " : "");
     if (!data || data->snapshot->n_slots == 0) {
         draw_empty(shell, canvas, y, head);
         return y + 1;
