@@ -9,6 +9,7 @@
 #include "core/demo/chance.h"
 #include "core/demo/live.h"
 #include "core/demo/names.h"
+#include "core/demo/sites.h"
 #include "core/pool/login.h"
 #include "core/base/mem.h"
 #include "core/base/strmap.h"
@@ -19,6 +20,7 @@ struct person {
     const char *first; /* a name as the table has it, its spelling behind '|' */
     const char *last;
     const char *profile;
+    const char *site; /* as the agent hierarchy writes it */
     char login[64];
 };
 
@@ -83,6 +85,7 @@ static struct person *make_people(uint64_t seed, size_t n)
         person->first = country->first[demo_below(&state, DEMO_NAMES)];
         person->last = country->last[demo_below(&state, DEMO_NAMES)];
         person->profile = s_profiles[demo_below(&state, sizeof s_profiles / sizeof s_profiles[0])];
+        person->site = demo_site_of(i);
         choose_login(person, &taken);
         strmap_add(&taken, person->login, i);
     }
@@ -96,8 +99,12 @@ static void add_person(struct roster *roster, const struct person *person)
     buf_init(&name, NAME_MAX_BYTES);
     login_display_name(&name, person->first, shown_length(person->first), person->last,
                        shown_length(person->last));
-    struct agent agent = {
-        .login = person->login, .name = name.data, .routing_profile = person->profile};
+    const struct agent_attribute site = {.field = FIELD_HIERARCHY, .value = person->site};
+    const struct agent agent = {.login = person->login,
+                                .name = name.data,
+                                .routing_profile = person->profile,
+                                .attributes = &site,
+                                .n_attributes = 1};
     roster_add(roster, &agent);
     buf_release(&name);
 }
@@ -140,11 +147,13 @@ void demo_csv(uint64_t seed, size_t n, struct buf *out)
         put_part(out, person->first, shown_length(person->first));
         put_part(out, person->last, shown_length(person->last));
         bool lead = demo_below(&state, 12) == 0;
+        const char *site = strchr(person->site, '/');
         int rest_s = 30 * (int)demo_below(&state, 5);
         bool accepts = demo_below(&state, 4) == 0;
-        buf_printf(out, "%s@example.com,,%s,%s,%s,,soft,,%s,%d\r\n", person->login, person->login,
-                   person->profile, lead ? "Agent|CallCenterManager" : "Agent",
-                   accepts ? "yes" : "no", rest_s);
+        buf_printf(out, "%s@example.com,,%s,%s,%s,%.*s|%s,soft,,%s,%d\r\n", person->login,
+                   person->login, person->profile, lead ? "Agent|CallCenterManager" : "Agent",
+                   (int)(site - person->site), person->site, site + 1, accepts ? "yes" : "no",
+                   rest_s);
     }
     free(people);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/demo/sites.h"
 #include "core/pool/export.h"
 
 #include "core/base/banned.h"
@@ -28,6 +29,7 @@ enum err_code demo_folder_make(struct demo_folder *folder, const struct environm
         memcpy(folder->path, path, sizeof path);
     }
     settings->store = arena_printf(&settings->arena, "demo:%s/extpool.db", folder->path);
+    demo_sites(&settings->policy);
     settings->export_to = arena_printf(&settings->arena, "file:%s/" EXPORT_NAME, folder->path);
     return ERR_OK;
 }

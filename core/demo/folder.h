@@ -16,7 +16,7 @@ struct demo_folder {
 };
 
 /* Makes the folder in TMPDIR, else /tmp, unless it is there already, and names the settings' store
-   and export in it. */
+   and export in it. Their pool is divided among the sites. */
 enum err_code demo_folder_make(struct demo_folder *folder, const struct environment *environment,
                                struct settings *settings, struct err *err) ERR_CHECK;
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/demo/demo.h"
+#include "core/pool/group.h"
 #include "core/base/mem.h"
 #include "core/embedded/store_sqlite.h"
 
@@ -80,7 +81,7 @@ static enum err_code happen(struct past *past, int64_t ago_s, const char *action
 }
 
 /* Everyone of three weeks ago: today's people without the newcomers, and those who left since. */
-static struct roster *people_then(uint64_t seed, size_t gone)
+static struct roster *people_then(const struct policy *policy, uint64_t seed, size_t gone)
 {
     struct roster *all = roster_new();
     struct roster *then = roster_new();
@@ -90,18 +91,19 @@ static struct roster *people_then(uint64_t seed, size_t gone)
     }
     roster_unref(all);
     roster_seal(then);
+    groups_find(policy, then);
     return then;
 }
 
 static enum err_code fill(struct demo_store *demo, const struct policy *policy, struct err *err)
 {
     struct past past = {.demo = demo, .policy = policy, .actor = "demo", .err = err};
-    struct roster *before = people_then(demo->seed, LEAVERS + RETURNED);
-    struct roster *after = people_then(demo->seed, LEAVERS);
+    struct roster *before = people_then(policy, demo->seed, LEAVERS + RETURNED);
+    struct roster *after = people_then(policy, demo->seed, LEAVERS);
     const struct request kept_back[] = {
         {.kind = CHANGE_RESERVE, .ext = "2000", .note = "night desk"},
         {.kind = CHANGE_RESERVE, .ext = "2001", .note = "night desk, second line"},
-        {.kind = CHANGE_RESERVE, .ext = "5555", .note = "lift emergency phone"},
+        {.kind = CHANGE_RESERVE, .ext = "6555", .note = "lift emergency phone"},
         {.kind = CHANGE_PIN, .agent = before->agents[17].login, .note = "printed on the leaflet"},
         {.kind = CHANGE_PIN, .agent = before->agents[90].login, .note = "head of desk"},
     };

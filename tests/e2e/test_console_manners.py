@@ -426,6 +426,27 @@ def test_the_demo_lives_and_leaves_nothing_behind(tmp_path):
     assert not [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
 
 
+def numbers_on(term):
+    """The numbers in the list of agents, and how many rows have none."""
+    rows = [line[:46] for line in term.lines[4:19]]
+    people = [row for row in rows if re.search(r"[a-z]", row)]
+    return [int(n) for n in re.findall(r" (\d{4}) ", "\n".join(people))], sum("----" in row for row in people)
+
+
+def test_the_demo_has_three_sites(tmp_path):
+    with Terminal([program(), "--demo"], environment={"HOME": str(tmp_path), "TMPDIR": str(tmp_path)}) as term:
+        term.wait_for("read: 250 agents").wait_for(re.compile(r"Leeds LOW \d+")).quiet()
+        term.press("s").wait_for("the group Leeds is low: ").wait_for("Enter applies it").press("Enter")
+        term.wait_for(re.compile(r"sync: \d+ applied")).quiet()
+        for site, first, last in (("leeds", 4000, 4059), ("london", 0, 3999), ("berlin", 6000, 7999)):
+            term.press("/").type(f"group:{site}").press("Enter").wait_for(f"/group:{site}").quiet()
+            numbers, without = numbers_on(term)
+            assert len(numbers) > 10 and without == 0
+            assert all(first <= number <= last for number in numbers), (site, numbers)
+            term.press("Esc").quiet()
+        term.resize(200, 50).wait_for(re.compile(r"Leeds 4000-4059 \[#+\.*\] \d+ % free \d+ LOW  \| Berlin"))
+
+
 # ---- states of Amazon ----------------------------------------------------------------------------
 
 

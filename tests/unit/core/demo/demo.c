@@ -60,6 +60,8 @@ static void test_everybody_is_sound(void **state)
         assert_null(strchr(agent->name, '|'));
         assert_ptr_equal(text_sanitise(&arena, agent->name), agent->name);
         assert_non_null(agent->routing_profile);
+        assert_int_equal(agent->n_attributes, 1);
+        assert_int_equal(agent->attributes[0].field, FIELD_HIERARCHY);
         arena_release(&arena);
     }
     roster_unref(roster);

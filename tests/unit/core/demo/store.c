@@ -13,10 +13,58 @@
 
 #include "core/demo/demo.h"
 #include "core/base/mem.h"
+#include "core/demo/sites.h"
+#include "core/demo/store.h"
 #include "core/plan/guard.h"
 #include "core/plan/plan.h"
+#include "core/pool/group.h"
 #include "core/pool/policy.h"
-#include "core/demo/store.h"
+
+/* Every number that is held, or that the plan gives out, is one of the holder's site. */
+static void check_sites(const struct policy *policy, const struct roster *roster,
+                        const struct snapshot *snapshot, const struct plan *plan)
+{
+    size_t newcomers[3] = {0};
+    size_t held[3] = {0};
+    for (size_t i = 0; i < snapshot->n_slots; i++) {
+        const struct slot *slot = &snapshot->slots[i];
+        const struct agent *agent =
+            slot->state == SLOT_ASSIGNED ? roster_find(roster, slot->agent) : NULL;
+        if (agent) {
+            assert_in_range(agent->group, 0, 2);
+            assert_int_equal(agent->group, group_of_ext(policy, slot->ext));
+            held[agent->group]++;
+        }
+    }
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        if (change->kind == CHANGE_ASSIGN) {
+            uint16_t group = roster_find(roster, change->agent)->group;
+            assert_in_range(group, 0, 2);
+            assert_int_equal(group, group_of_ext(policy, change->ext));
+            newcomers[group]++;
+        }
+    }
+    assert_true(held[0] > 100 && held[1] > 30 && held[2] > 30);
+    assert_true(newcomers[0] + newcomers[1] + newcomers[2] == plan->counts[CHANGE_ASSIGN]);
+}
+
+/* Leeds has few numbers left, the others have many. */
+static void check_levels(const struct policy *policy, const struct snapshot *snapshot)
+{
+    for (uint16_t group = 0; group < policy->n_groups; group++) {
+        uint64_t counts[EXT_STATE_COUNT] = {0};
+        for (size_t i = 0; i < snapshot->n_slots; i++) {
+            const struct slot *slot = &snapshot->slots[i];
+            if (group_of_ext(policy, slot->ext) == group) {
+                counts[policy_state(policy, slot, clock_now_s(&clock_system))]++;
+            }
+        }
+        struct pool_level level = policy_level_of(policy, group, counts);
+        assert_int_equal(level.low, strcmp(group_name(policy, group), "Leeds") == 0);
+        assert_false(level.exhausted);
+    }
+}
 
 static void every_state_is_there_and_a_sync_puts_it_right(void **state)
 {
@@ -33,12 +81,14 @@ static void every_state_is_there_and_a_sync_puts_it_right(void **state)
     int cooling = 0;
     int blocked = 0;
     policy_default(&policy);
+    demo_sites(&policy);
     struct store *store = store_demo_new(path, DEMO_SEED, &clock_system);
     demo_roster(DEMO_SEED, DEMO_AGENTS, roster);
     roster_seal(roster);
+    groups_find(&policy, roster);
 
     assert_int_equal(store->ops->load(store, &policy, LOAD_NORMAL, NULL, &snapshot, &err), ERR_OK);
-    assert_int_equal(snapshot->n_slots, 10000);
+    assert_int_equal(snapshot->n_slots, policy_size(&policy));
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         counts[snapshot->slots[i].state]++;
         cooling += snapshot->slots[i].state == SLOT_FREE && snapshot->slots[i].agent;
@@ -65,6 +115,8 @@ static void every_state_is_there_and_a_sync_puts_it_right(void **state)
     assert_true(plan->counts[CHANGE_RELEASE] > 0);
     guard_judge(plan, &policy.limit, &verdict);
     assert_false(verdict.refused);
+    check_sites(&policy, roster, snapshot, plan);
+    check_levels(&policy, snapshot);
 
     plan_free(plan);
     history_free(history);
