@@ -102,13 +102,12 @@ static void note_level(struct plan *plan, const struct plan_input *input, uint16
     char limit[TEXT_NUMBER_ROOM];
     bool grouped = input->policy->n_groups > 0;
     if (level.low) {
-        plan_note(plan, "%s%s is low: %s of %s numbers %s left then, the low water mark is %s",
+        plan_note(plan, "%s%s is low: %s of %s numbers left then, the low water mark is %s",
                   !grouped              ? "the pool"
                   : group == GROUP_NONE ? "the pool for the others"
                                         : "the group ",
                   group_name(input->policy, group), text_number(level.left, left),
-                  text_number(level.size, size), level.left == 1 ? "is" : "are",
-                  text_number(level.limit, limit));
+                  text_number(level.size, size), text_number(level.limit, limit));
     }
 }
 

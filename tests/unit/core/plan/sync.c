@@ -395,7 +395,7 @@ static void test_notes(void **state)
         {"", "#N/A #REF! x", "2 new logins look like errors of a spreadsheet: #N/A, #REF!"},
         {"0001 alice\n", "", "the directory is empty, so nothing is taken back"},
         {"0001 a\n0002 left\n", "a b c d e f g h i j",
-         "the pool is low: 0 of 10 numbers are left then, the low water mark is 1"},
+         "the pool is low: 0 of 10 numbers left then, the low water mark is 1"},
         {"0001 a\n0002 left\n", "a b c d e f g h", NULL},
         {"0000 a\n0001 b\n0002 c\n0003 d\n0004 e\n0005 f\n0006 g\n0007 h\n0008 i\n0009 j\n",
          "a b c d e f g h i j", NULL},

@@ -131,7 +131,7 @@ static void test_notes(void **state)
         {OTHERS "york 3000-3003 York*\n", "9000 w\n9001 x\n", "-: w x a b/York\n",
          "the pool for the others ran out: 1 agent has no extension: a"},
         {"leeds 2000-2003 Leeds* low_water=3\nyork 3000-3003 York*\n", "", "-: a/Leeds b/Leeds\n",
-         "the group leeds is low: 2 of 4 numbers are left then, the low water mark is 3"},
+         "the group leeds is low: 2 of 4 numbers left then, the low water mark is 3"},
         {"leeds 2000-2019 Leeds* max_release=1\n", "2000 a\n2001 b\n2002 c\n2003 d\n", "-: a b\n",
          "nothing is taken back in the group leeds: it would take or change the numbers of 2 of 4 "
          "in "
