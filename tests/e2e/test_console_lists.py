@@ -148,6 +148,6 @@ def test_a_name_that_says_no_more_than_the_login_is_left_out(centre):
     with centre.start("--demo", environment={"TMPDIR": str(centre.folder)}) as term:
         row = lambda login: next((line for line in term.lines if f" {login} " in line[:40]), "")
         term.wait_for("a.bennett").wait_for(lambda t: "Bennett" not in row("a.bennett")[:46])
-        term.resize(132, 24).wait_for(lambda t: "Bennett, Alfie" in row("a.bennett")[:60])
+        term.resize(200, 24).wait_for(lambda t: "Bennett, Alfie" in row("a.bennett")[:60])
         term.resize(80, 24).press("/").type("bennett").wait_for("1 Agents 2 of")
         assert "Bennett" in row("a.bennett")[:46]  # it may be what was found

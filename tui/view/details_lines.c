@@ -234,7 +234,8 @@ static void short_agent(struct lines *lines, const struct details *about)
     if (about->tells_live) {
         lines_pair(lines, "live", SHORT_AT, details_live(arena, about, about->width - SHORT_AT));
     }
-    lines_pair(lines, "of", SHORT_AT, details_profile_and_group(arena, about));
+    const char *group = details_group(about);
+    lines_pair(lines, group ? "group" : "of", SHORT_AT, group ? group : details_profile(about));
 }
 
 static void short_number(struct lines *lines, const struct details *about)

@@ -202,14 +202,6 @@ const char *details_group(const struct details *about)
     return group || policy->n_groups == 0 ? group : "-";
 }
 
-const char *details_profile_and_group(struct arena *arena, const struct details *about)
-{
-    const char *profile = details_profile(about);
-    const char *group = details_group(about);
-    bool both = group && strcmp(group, "-") != 0;
-    return both ? arena_printf(arena, "%s, %s", profile, group) : profile;
-}
-
 /* ---- live ------------------------------------------------------------------------------------- */
 
 const char *details_live(struct arena *arena, const struct details *about, int columns)

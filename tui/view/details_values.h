@@ -21,8 +21,6 @@ const char *details_name(const struct details *about);
 const char *details_profile(const struct details *about);
 /* "London"; NULL: there are no groups. */
 const char *details_group(const struct details *about);
-/* "Night Desk, London" */
-const char *details_profile_and_group(struct arena *arena, const struct details *about);
 const char *details_live(struct arena *arena, const struct details *about, int columns);
 
 #endif
