@@ -59,6 +59,7 @@ struct status_report {
     const struct agent_rows *rows;
     const uint64_t *counts; /* EXT_STATE_COUNT */
     const struct group_tallies *groups;
+    const char *group; /* rows, counts and `groups` are of this one alone; NULL: of all */
     const struct port_info *facts; /* of the ports; may be empty */
     const char *store_uri;
     const char *directory_uri;  /* NULL */

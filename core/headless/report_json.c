@@ -383,11 +383,11 @@ void report_json_status(const struct report *report, const struct status_report 
     json_t *document = json_object();
     json_t *extensions = json_object();
     const uint64_t *counts = status->counts;
-    json_object_set_new(extensions, "total", number(status->snapshot->n_slots));
+    json_object_set_new(extensions, "total", number(report_status_numbers(status)));
     put_states(extensions, counts);
-    struct pool_level level = policy_level(&status->settings->policy, counts);
+    struct pool_level level = report_status_level(status);
     json_object_set_new(document, "agents",
-                        status->roster ? number(status->roster->n_agents) : json_null());
+                        status->roster ? number(report_status_agents(status)) : json_null());
     json_object_set_new(document, "extensions", extensions);
     json_object_set_new(document, "unassigned_agents",
                         status->roster ? number(status->rows->n_new) : json_null());

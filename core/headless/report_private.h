@@ -27,6 +27,11 @@ void report_change_print(struct table *table, FILE *out);
 /* RFC 3339; "" for a time that is not known. */
 const char *report_moment(struct arena *arena, int64_t at_s);
 
+/* How many agents and numbers a status is about, and how many numbers are left. */
+size_t report_status_agents(const struct status_report *status);
+size_t report_status_numbers(const struct status_report *status);
+struct pool_level report_status_level(const struct status_report *status);
+
 /* Where the holder or the agent comes from; NULL: not known. `roster` may be NULL. */
 const char *report_row_source(struct arena *arena, const struct roster *roster,
                               const struct agent_row *row);

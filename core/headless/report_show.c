@@ -10,13 +10,39 @@
 
 /* ---- status ------------------------------------------------------------------------------ */
 
+size_t report_status_agents(const struct status_report *status)
+{
+    const struct agent_rows *rows = status->rows;
+    size_t n = 0;
+    for (size_t i = 0; status->group && i < rows->n_rows; i++) {
+        bool again = i > 0 && strcmp(rows->rows[i].login, rows->rows[i - 1].login) == 0;
+        n += rows->rows[i].agent && !again;
+    }
+    return status->group ? n : status->roster->n_agents;
+}
+
+size_t report_status_numbers(const struct status_report *status)
+{
+    size_t n = 0;
+    for (size_t i = 0; status->group && i < EXT_STATES_TOLD; i++) {
+        n += status->counts[ext_states_told[i]];
+    }
+    return status->group ? n : status->snapshot->n_slots;
+}
+
+struct pool_level report_status_level(const struct status_report *status)
+{
+    return status->group ? status->groups->items[0].level
+                         : policy_level(&status->settings->policy, status->counts);
+}
+
 static const char *state_counts(struct arena *arena, const struct status_report *status)
 {
     char number[TEXT_NUMBER_ROOM];
     if (status->snapshot->n_slots == 0) {
         return "none yet; --init or a sync makes them";
     }
-    const char *line = arena_strdup(arena, text_number(status->snapshot->n_slots, number));
+    const char *line = arena_strdup(arena, text_number(report_status_numbers(status), number));
     for (size_t i = 0; i < EXT_STATES_TOLD; i++) {
         line = arena_printf(arena, "%s%s %s %s", line, i > 0 ? "," : ":",
                             text_number(status->counts[ext_states_told[i]], number),
@@ -86,7 +112,7 @@ static const char *agent_counts(struct arena *arena, const struct status_report 
                                                              text_number(rows->n_foreign, number))
                                               : "";
     return arena_printf(arena, "%s: %s without an extension, %s%s of people who left%s",
-                        text_number(status->roster->n_agents, agents),
+                        text_number(report_status_agents(status), agents),
                         text_number(rows->n_new, fresh), exempt,
                         text_count(arena, rows->n_stale, "extension"), foreign);
 }
@@ -197,7 +223,7 @@ void report_text_status(const struct report *report, const struct status_report 
     if (unknown > 0) {
         table_row(&table, "not known", text_count(arena, unknown, "extension"));
     }
-    struct pool_level level = policy_level(&status->settings->policy, status->counts);
+    struct pool_level level = report_status_level(status);
     const char *warning = status->groups->n == 0 ? level_text(arena, &level) : NULL;
     if (warning) {
         table_row(&table, "pool", warning);

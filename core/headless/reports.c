@@ -103,14 +103,18 @@ static enum err_code fill_utilisation(struct run *run, struct grid *grid)
         use->counts[policy_state(policy, slot, run_shown_s(run))] += !unknown;
         outside->total += use == outside;
     }
+    const char *only = run->settings->group;
     for (size_t i = 0; i < policy->n_ranges; i++) {
         const struct ext_range *range = &policy->ranges[i];
+        if (only && strcmp(group_name(policy, range->group), only) != 0) {
+            continue;
+        }
         uses[i].total = size_of(range);
         add_up(&sum, &uses[i]);
         add_use(grid, group_name(policy, range->group),
                 arena_printf(&grid->arena, "%s-%s", range->first, range->last), &uses[i]);
     }
-    if (outside->total > 0) {
+    if (outside->total > 0 && !only) {
         add_up(&sum, outside);
         add_use(grid, NULL, "outside", outside);
     }
@@ -256,6 +260,14 @@ static void fill_phonebook(struct run *run, struct grid *grid, const struct agen
 
 /* ---- conflicts -------------------------------------------------------------------------------- */
 
+/* With --group: whether the number is one of that group. */
+static bool is_wanted(const struct run *run, const char *ext)
+{
+    const struct policy *policy = session_policy(run->session);
+    const char *group = run->settings->group;
+    return !group || (ext && strcmp(group_name(policy, group_of_ext(policy, ext)), group) == 0);
+}
+
 static void add_problems(struct run *run, struct grid *grid)
 {
     const struct plan_input input =
@@ -267,7 +279,9 @@ static void add_problems(struct run *run, struct grid *grid)
                                      arena_strdup(&grid->arena, problem->ext),
                                      arena_strdup(&grid->arena, problem->agent),
                                      arena_strdup(&grid->arena, problem->detail)};
-        grid_add(grid, cells);
+        if (is_wanted(run, problem->ext)) {
+            grid_add(grid, cells);
+        }
     }
     diagnosis_free(diagnosis);
 }
@@ -277,7 +291,7 @@ static void add_unknown(struct run *run, struct grid *grid)
     const struct snapshot *snapshot = run->use.snapshot;
     for (size_t i = 0; i < snapshot->n_slots; i++) {
         const struct slot *slot = &snapshot->slots[i];
-        if (slot->state == SLOT_ABSENT) {
+        if (slot->state == SLOT_ABSENT && is_wanted(run, slot->ext)) {
             grid_add(grid, (const char *[]){"unknown", slot->ext, NULL, slot->note});
         }
     }
@@ -318,6 +332,9 @@ static enum err_code fill_people(struct run *run, struct grid *grid, bool phoneb
     progress_line_end(&run->line);
     run_say_note(run);
     agent_rows_join(run->use.snapshot, run->use.roster, session_policy(run->session), arena, &rows);
+    if (run->settings->group) {
+        agent_rows_narrow(&rows, session_policy(run->session), run->settings->group);
+    }
     void (*fill)(struct run *, struct grid *, const struct agent_rows *) =
         phonebook ? fill_phonebook : fill_conflicts;
     fill(run, grid, &rows);

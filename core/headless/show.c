@@ -52,6 +52,25 @@ static int run_check(struct run *run)
     return status;
 }
 
+/* --group: what the status says of one group alone. */
+static void narrow_status(const struct run *run, struct agent_rows *rows, uint64_t *counts,
+                          struct group_tallies *groups)
+{
+    const char *group = run->settings->group;
+    if (!group) {
+        return;
+    }
+    agent_rows_narrow(rows, session_policy(run->session), group);
+    for (size_t i = 0; i < groups->n; i++) {
+        struct group_tally *tally = &groups->items[i];
+        if (tally->name && strcmp(tally->name, group) == 0) {
+            memcpy(counts, tally->counts, sizeof tally->counts);
+            *groups = (struct group_tallies){.items = tally, .n = 1};
+            return;
+        }
+    }
+}
+
 int run_status(struct run *run)
 {
     if (run->settings->check) {
@@ -79,6 +98,7 @@ int run_status(struct run *run)
     struct group_tallies groups;
     group_tallies_count(run->use.snapshot, session_policy(run->session),
                         session_now_s(run->session), &arena, &groups);
+    narrow_status(run, &rows, counts, &groups);
     session_facts(run->session, &run->facts);
     port_info_set(&run->facts, "actor", "%s", actor);
     struct status_report status = {
@@ -87,6 +107,7 @@ int run_status(struct run *run)
         .rows = &rows,
         .counts = counts,
         .groups = &groups,
+        .group = run->settings->group,
         .facts = &run->facts,
         .store_uri = session_store_uri(run->session),
         .directory_uri = session_directory_uri(run->session),
@@ -129,6 +150,9 @@ static enum err_code list_agents(struct run *run)
     run_say_note(run);
     agent_rows_join(run->use.snapshot, run->use.roster, session_policy(run->session), &arena,
                     &rows);
+    if (run->settings->group) {
+        agent_rows_narrow(&rows, session_policy(run->session), run->settings->group);
+    }
     const struct agents_report shown = {
         .rows = &rows, .policy = session_policy(run->session), .roster = run->use.roster};
     enum err_code code = print_agents(run, &shown);
@@ -145,6 +169,7 @@ static enum err_code list_extensions(struct run *run)
         .now_s = run_shown_s(run),
         .free_only = run->settings->list_kind == LIST_FREE,
         .then = run->then,
+        .group = run->settings->group,
     };
     progress_line_end(&run->line);
     if (report->json) {

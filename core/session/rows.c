@@ -183,6 +183,19 @@ void agent_rows_join(const struct snapshot *snapshot, const struct roster *roste
     }
 }
 
+void agent_rows_narrow(struct agent_rows *rows, const struct policy *policy, const char *group)
+{
+    const struct agent_rows all = *rows;
+    *rows = (struct agent_rows){.rows = all.rows, .scope = all.scope};
+    for (size_t i = 0; i < all.n_rows; i++) {
+        const char *name = agent_row_group_name(policy, &all.rows[i]);
+        if (name && strcmp(name, group) == 0) {
+            rows->rows[rows->n_rows++] = all.rows[i];
+            count_row(rows, &all.rows[i], 1);
+        }
+    }
+}
+
 /* ---- what changed ------------------------------------------------------------------------ */
 
 struct updating {

@@ -51,6 +51,9 @@ struct agent_rows {
 void agent_rows_join(const struct snapshot *snapshot, const struct roster *roster,
                      const struct policy *policy, struct arena *arena, struct agent_rows *out);
 
+/* Leaves the rows of that group, and counts them. */
+void agent_rows_narrow(struct agent_rows *rows, const struct policy *policy, const char *group);
+
 /* The first row of the agent, by binary search; NULL if there is none. */
 const struct agent_row *agent_rows_find(const struct agent_rows *rows, const char *login);
 

@@ -335,6 +335,11 @@ static enum err_code take_report(struct settings *settings, const char *text, st
     if (code == ERR_OK && changes && settings->at.given) {
         return err_set(err, ERR_USAGE, "--report changes takes --since and --until, not --at");
     }
+    if (code == ERR_OK && changes && settings->group) {
+        return err_set(err, ERR_USAGE,
+                       "--report changes counts all groups; --history --group %s has one",
+                       settings->group);
+    }
     if (code == ERR_OK && !changes && (settings->since.given || settings->until.given)) {
         return err_set(err, ERR_USAGE,
                        "--report %s takes --at; --since and --until are for changes", text);
@@ -433,6 +438,9 @@ static enum err_code check_group(const struct settings *settings, struct err *er
     const struct policy *policy = &settings->policy;
     const char *names[POLICY_RANGES_MAX + 1];
     size_t n = 0;
+    if (settings->check) {
+        return err_set(err, ERR_USAGE, "--check judges all groups; leave --group out");
+    }
     for (; n < policy->n_groups && n < POLICY_RANGES_MAX; n++) {
         names[n] = policy->groups[n].name;
         if (strcmp(names[n], settings->group) == 0) {

@@ -246,6 +246,7 @@ enum section {
 #define FOR_HISTORY ACTION_BIT(ACTION_HISTORY)
 #define FOR_STATUS ACTION_BIT(ACTION_STATUS)
 #define FOR_REPORT ACTION_BIT(ACTION_REPORT)
+#define FOR_GROUP (ACTION_BIT(ACTION_LIST_) | FOR_STATUS | FOR_HISTORY | FOR_REPORT)
 /* Those that only show something. */
 #define FOR_SHOWS                                                                                  \
     (ACTION_BIT(ACTION_LIST_) | ACTION_BIT(ACTION_LOOKUP) | FOR_STATUS | FOR_HISTORY | FOR_REPORT)
@@ -409,7 +410,8 @@ enum section {
       NONE,     HISTORY, history_actor, FOR_HISTORY,                                              \
       "what this user or role did (a part of the name)", BYTES(256))                               \
     X(OPT_GROUP,         0,   "group",        NULL,                    TEXT,      "G",            \
-      NONE,     HISTORY, group, FOR_HISTORY, "what was done to numbers of this group", BYTES(128)) \
+      NONE,     HISTORY, group, FOR_GROUP,                                                        \
+      "what belongs to this group, or was done to it", BYTES(128))                                 \
     X(OPT_AT,            0,   "at",           NULL,                    AT,        "T",            \
       NONE,     HISTORY, at, FOR_PAST,                                                            \
       "--list, --lookup, --status, --report as of then")                                   \

@@ -378,6 +378,27 @@ def test_an_extension_has_its_group_and_the_source_of_its_holder(two):
     assert (row["group"], row["source"]) == ("south", "hull")
 
 
+def test_one_group_alone(two):
+    def shown(*arguments):
+        return two.run(*arguments, "--group", "south", "--context", "hull", places=False)
+
+    two.write(two.hull, "kim", "lee", "pat")
+    rows = shown("--list", "agents", "--json").json
+    assert [(row["agent"], row["state"]) for row in rows] == [("kim", "assigned"), ("lee", "assigned"), ("pat", "new")]
+    rows = shown("--list", "extensions", "--json").json
+    assert {row["extension"] for row in rows} == {str(number) for number in range(150, 200)}
+    status = shown("--status", "--json").json
+    assert (status["agents"], status["unassigned_agents"], status["foreign"]) == (3, 1, 0)
+    assert status["extensions"]["total"] == 50 and [group["group"] for group in status["groups"]] == ["south"]
+    assert "alice" not in shown("--report", "phonebook").out and "kim" in shown("--report", "phonebook").out
+    use = shown("--report", "utilisation", "--json").json
+    assert [(row["range"], row["total"]) for row in use] == [("150-199", 50), ("all", 50)]
+    assert shown("--status", "--check").status == 64
+    assert shown("--report", "changes").status == 64
+    other = two.run("--list", "agents", "--group", "suoth", "--context", "hull", places=False)
+    assert other.status == 64 and "Did you mean --group south?" in other.err
+
+
 def test_a_look_up_judges_as_the_lists_do(two):
     def state(agent, context):
         return two.run("--lookup", agent, "--json", "--verbose", "--context", context, places=False).json["state"]

@@ -267,6 +267,10 @@ static void the_group_is_that_of_the_holders_source(void **state)
         assert_memory_equal(source, sources[i], length);
     }
     assert_string_equal(rows.rows[0].routing_profile, "York");
+    agent_rows_narrow(&rows, &w.policy, "york");
+    assert_int_equal(rows.n_rows, 2);
+    assert_int_equal(rows.n_new, 1);
+    assert_string_equal(rows.rows[1].login, "carol");
     arena_release(&arena);
     world_release(&w);
 }
