@@ -393,8 +393,6 @@ void report_json_status(const struct report *report, const struct status_report 
                         status->roster ? number(status->rows->n_new) : json_null());
     json_object_set_new(document, "stale",
                         status->roster ? number(status->rows->n_stale) : json_null());
-    json_object_set_new(document, "foreign",
-                        status->roster ? number(status->rows->n_foreign) : json_null());
     json_object_set_new(document, "store", text(status->store_uri));
     json_object_set_new(document, "directory", text(status->directory_uri));
     json_object_set_new(document, "directories", directories_array(status->roster));
@@ -405,6 +403,8 @@ void report_json_status(const struct report *report, const struct status_report 
     json_object_set_new(document, "exhausted", json_boolean(level.exhausted));
     json_object_set_new(document, "exempt_agents",
                         status->roster ? number(status->rows->n_exempt) : json_null());
+    json_object_set_new(document, "foreign",
+                        status->roster ? number(status->rows->n_foreign) : json_null());
     json_object_set_new(document, "groups", groups_array(status->groups));
     json_t *facts = json_object();
     for (size_t i = 0; i < status->facts->n_items; i++) {

@@ -15,7 +15,7 @@ PLAN = ["create", "assign", "release", "reassign", "reserve", "unreserve", "pin"
 ACTION = ["action", "action_id", "dry_run", "plan", "changes", "applied", "skipped", "conflicts",
           "failed", "export", "duration_ms", "exit"]
 CHANGE = ["change", "extension", "agent", "from", "to", "why", "result"]
-AGENT = ["agent", "name", "extension", "state", "since", "pinned"]
+AGENT = ["agent", "name", "extension", "state", "since", "pinned", "group", "source"]
 EXTENSION = ["extension", "state", "agent", "since", "note", "target", "until"]
 
 
