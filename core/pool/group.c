@@ -185,10 +185,17 @@ struct candidate {
     uint16_t group;
     bool by_login; /* each agent has to be asked; else: */
     enum holds holds;
-    const char
-        *tail;     /* of a group with one term, about the login: what stands behind the last '*' */
-    size_t behind; /* its length; a login that ends otherwise is not asked further */
+    const char *tail; /* of a group with one term, about the login: what is behind the last '*' */
+    size_t behind;    /* its length; a login that ends otherwise is not asked further */
+    uint64_t head;    /* the first bytes of the tail, if it has so many */
 };
+
+static uint64_t word_at(const char *text)
+{
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    return word;
+}
 
 /* Most logins are told apart by their ends. */
 static void set_tail(struct candidate *candidate, const struct group *group)
@@ -198,12 +205,19 @@ static void set_tail(struct candidate *candidate, const struct group *group)
     const char *star = one ? strrchr(line->terms[0].pattern, '*') : NULL;
     candidate->tail = star ? star + 1 : "";
     candidate->behind = strlen(candidate->tail);
+    candidate->head = candidate->behind >= sizeof candidate->head ? word_at(candidate->tail) : 0;
 }
 
+/* A long tail is compared as one number first. */
 static bool may_hold(const struct candidate *candidate, const char *login, size_t length)
 {
-    return length >= candidate->behind &&
-           memcmp(login + length - candidate->behind, candidate->tail, candidate->behind) == 0;
+    size_t behind = candidate->behind;
+    if (length < behind) {
+        return false;
+    }
+    const char *end = login + length - behind;
+    bool differs = behind >= sizeof candidate->head && word_at(end) != candidate->head;
+    return !differs && memcmp(end, candidate->tail, behind) == 0;
 }
 
 struct agent_class {
@@ -218,6 +232,16 @@ struct class_key {
     bool failed;
 };
 
+/* An agent whose class was found. Another one with the same values needs no key. */
+struct remembered {
+    const struct agent *agent;
+    size_t class;
+};
+
+#define REMEMBERED_BITS 12
+#define FIELDS_OF_ATTRIBUTES                                                                       \
+    (FIELD_BIT(FIELD_HIERARCHY) | FIELD_BIT(FIELD_TAG) | FIELD_BIT(FIELD_COLUMN))
+
 struct finder {
     const struct policy *policy;
     unsigned fields; /* that some group looks at */
@@ -228,6 +252,7 @@ struct finder {
     size_t n_classes;
     struct candidate *candidates;
     size_t n_candidates;
+    struct remembered *remembered; /* by mark_of */
 };
 
 static void add_bytes(struct class_key *key, const char *bytes, size_t length)
@@ -324,17 +349,95 @@ static size_t add_class(struct finder *finder, const char *key, const struct age
     return index;
 }
 
+static uint64_t mix(uint64_t mark, uint64_t word)
+{
+    mark = (mark ^ word) * 0xD6E8FEB86659FD93u;
+    return mark ^ mark >> 32;
+}
+
+static uint64_t mix_text(uint64_t mark, const char *text)
+{
+    size_t length = text ? strlen(text) : 0;
+    uint64_t last = length;
+    for (size_t i = 0; i + sizeof last < length; i += sizeof last) {
+        mark = mix(mark, word_at(text + i));
+    }
+    if (length >= sizeof last) {
+        last = word_at(text + length - sizeof last);
+    } else if (length > 0) {
+        memcpy(&last, text, length);
+    }
+    return mix(mark, last);
+}
+
+/* Where an agent with these values is remembered. */
+static struct remembered *place_of(const struct finder *finder, const struct agent *agent)
+{
+    uint64_t mark = agent->not_read & finder->fields;
+    if (finder->fields & FIELD_BIT(FIELD_DIRECTORY)) {
+        mark = mix(mark, agent->directory);
+    }
+    if (finder->fields & FIELD_BIT(FIELD_ROUTING_PROFILE)) {
+        mark = mix_text(mark, agent->routing_profile);
+    }
+    for (size_t i = 0; i < agent->n_attributes; i++) {
+        const struct agent_attribute *attribute = &agent->attributes[i];
+        if (finder->fields & FIELD_BIT(attribute->field)) {
+            mark = mix_text(mark, attribute->value);
+        }
+    }
+    return &finder->remembered[mark & ((1u << REMEMBERED_BITS) - 1)];
+}
+
+/* Attributes that no group looks at may make two of one class differ: then the key decides. */
+static bool attributes_same(const struct agent *a, const struct agent *b)
+{
+    bool same = a->n_attributes == b->n_attributes;
+    for (size_t i = 0; same && i < a->n_attributes; i++) {
+        const struct agent_attribute *left = &a->attributes[i];
+        const struct agent_attribute *right = &b->attributes[i];
+        same = left->field == right->field && text_same(left->key, right->key) &&
+               text_same(left->value, right->value);
+    }
+    return same;
+}
+
+/* Whether they have the same values of all that groups look at, but the login. */
+static bool values_same(unsigned fields, const struct agent *a, const struct agent *b)
+{
+    return (a->not_read & fields) == (b->not_read & fields) &&
+           (!(fields & FIELD_BIT(FIELD_DIRECTORY)) || a->directory == b->directory) &&
+           (!(fields & FIELD_BIT(FIELD_ROUTING_PROFILE)) ||
+            text_same(a->routing_profile, b->routing_profile)) &&
+           (!(fields & FIELDS_OF_ATTRIBUTES) || attributes_same(a, b));
+}
+
+/* Its index. STRMAP_NONE: the agent is asked by itself. */
+static size_t class_of(struct finder *finder, const struct agent *agent,
+                       const struct roster_directory *directory)
+{
+    struct remembered *remembered = place_of(finder, agent);
+    if (remembered->agent && values_same(finder->fields, remembered->agent, agent)) {
+        return remembered->class;
+    }
+    const char *key = key_of(finder, agent);
+    size_t index = key ? strmap_get(&finder->by_key, key) : STRMAP_NONE;
+    if (index == STRMAP_NONE && key && finder->n_classes < CLASSES_MAX) {
+        index = add_class(finder, key, agent, directory);
+    }
+    if (index != STRMAP_NONE) {
+        *remembered = (struct remembered){agent, index};
+    }
+    return index;
+}
+
 static uint16_t find_group(struct finder *finder, const struct agent *agent,
                            const struct roster_directory *directory)
 {
     const struct policy *policy = finder->policy;
-    const char *key = key_of(finder, agent);
-    size_t index = key ? strmap_get(&finder->by_key, key) : STRMAP_NONE;
-    if (index == STRMAP_NONE && (!key || finder->n_classes == CLASSES_MAX)) {
-        return group_of_agent(policy, agent, directory);
-    }
+    size_t index = class_of(finder, agent, directory);
     if (index == STRMAP_NONE) {
-        index = add_class(finder, key, agent, directory);
+        return group_of_agent(policy, agent, directory);
     }
     const struct agent_class *class = &finder->classes[index];
     size_t length = strlen(agent->login);
@@ -355,7 +458,18 @@ static uint16_t find_group(struct finder *finder, const struct agent *agent,
 
 void groups_find(const struct policy *policy, struct roster *roster)
 {
-    struct finder finder = {.policy = policy, .fields = groups_fields(policy), .arena = ARENA_INIT};
+    for (size_t i = 0; i < roster->n_agents && policy->n_groups == 0; i++) {
+        roster->agents[i].group = GROUP_NONE;
+    }
+    if (policy->n_groups == 0) {
+        return;
+    }
+    struct finder finder = {
+        .policy = policy,
+        .fields = groups_fields(policy),
+        .arena = ARENA_INIT,
+        .remembered = mem_array((size_t)1 << REMEMBERED_BITS, sizeof *finder.remembered),
+    };
     strmap_init(&finder.by_key, 256);
     for (size_t i = 0; i < roster->n_agents; i++) {
         struct agent *agent = &roster->agents[i];
@@ -367,4 +481,5 @@ void groups_find(const struct policy *policy, struct roster *roster)
     arena_release(&finder.arena);
     free(finder.candidates);
     free(finder.classes);
+    free(finder.remembered);
 }

@@ -118,6 +118,84 @@ static void test_a_roster_has_the_same_groups(void **state)
     assert_int_equal(agents[0].group, GROUP_NONE);
 }
 
+/* ---- many agents --------------------------------------------------------------------------------- */
+
+#define MANY 30000 /* more values than are remembered at once */
+
+static unsigned s_random;
+
+static unsigned below(unsigned n)
+{
+    s_random = s_random * 1103515245u + 12345u;
+    return (s_random >> 16) % n;
+}
+
+/* Values that are alike: one letter in their middle, an empty one and none, a tag of another key. */
+static struct agent any_agent(size_t i)
+{
+    static const char *const ends[] = {"night.example", "nigh", "d.example", "night"};
+    struct agent_attribute *attributes = arena_alloc(&s_arena, 2 * sizeof *attributes);
+    const char *profile =
+        arena_printf(&s_arena, "%s %c%u and a long end", below(2) ? "Sales" : "Site",
+                     (char)('a' + below(3)), below(3000));
+    attributes[0] = (struct agent_attribute){FIELD_TAG, below(2) ? "site" : "town", "leeds"};
+    attributes[1] =
+        (struct agent_attribute){FIELD_COLUMN, "Centre", arena_printf(&s_arena, "1%u", below(40))};
+    return (struct agent){
+        .login = arena_printf(&s_arena, "%c%zu.%s", (char)('a' + below(4)), i, ends[below(4)]),
+        .routing_profile = below(9) == 0   ? NULL
+                           : below(9) == 0 ? ""
+                           : below(4) == 0 ? "Sales"
+                                           : profile,
+        .directory = (uint16_t)below(2),
+        .not_read = below(6) == 0 ? TAGS : 0,
+        .attributes = attributes,
+        .n_attributes = (uint16_t)below(3),
+    };
+}
+
+/* Tails of a login that are shorter and longer than a word, and that end alike. */
+static void set_long_tails(struct group groups[GROUPS + 3])
+{
+    static const char *const logins[] = {"login:*.night.example", "login:a*d.example",
+                                         "login:*nigh"};
+    memcpy(groups, s_groups, sizeof s_groups);
+    for (size_t i = 0; i < 3; i++) {
+        struct match_line *line = arena_alloc(&s_arena, sizeof *line);
+        assert_int_equal(match_parse(logins[i], &s_arena, line, NULL), ERR_OK);
+        groups[GROUPS + i] =
+            (struct group){.name = logins[i], .at = "test", .lines = line, .n_lines = 1};
+    }
+}
+
+static void test_many_agents_have_the_same_groups(void **state)
+{
+    (void)state;
+    struct group groups[GROUPS + 3];
+    struct policy policy = s_policy;
+    struct agent *agents = arena_alloc(&s_arena, MANY * sizeof *agents);
+    struct roster roster = {
+        .agents = agents, .n_agents = MANY, .directories = s_directories, .n_directories = 2};
+    set_long_tails(groups);
+    policy.groups = groups;
+    policy.n_groups = GROUPS + 3;
+    size_t found[GROUPS + 3] = {0};
+    for (size_t i = 0; i < MANY; i++) {
+        agents[i] = any_agent(i);
+    }
+    groups_find(&policy, &roster);
+    for (size_t i = 0; i < MANY; i++) {
+        assert_int_equal(agents[i].group,
+                         group_of_agent(&policy, &agents[i], &s_directories[agents[i].directory]));
+        if (agents[i].group < GROUPS + 3) {
+            found[agents[i].group]++;
+        }
+    }
+    for (size_t i = 0; i < GROUPS + 3; i++) {
+        assert_true(found[i] > 0);
+    }
+}
+
 static void test_only_what_is_looked_at_is_asked_for(void **state)
 {
     (void)state;
@@ -195,6 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_first_match_counts),
         cmocka_unit_test(test_a_roster_has_the_same_groups),
+        cmocka_unit_test(test_many_agents_have_the_same_groups),
         cmocka_unit_test(test_only_what_is_looked_at_is_asked_for),
         cmocka_unit_test(test_patterns),
         cmocka_unit_test(test_numbers_and_names),
