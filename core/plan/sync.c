@@ -19,41 +19,55 @@
 
 /* ---- numbers that are not there -------------------------------------------------------------- */
 
-static int compare_exts(const void *a, const void *b)
+/* The numbers that are made by their first assignment, by group: each group takes its own in order. */
+struct made {
+    const char **exts;
+    size_t *next, *end; /* by group, those of no group last */
+    size_t n_groups;
+};
+
+static size_t made_group(const struct made *made, uint16_t group)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return group < made->n_groups ? group : made->n_groups;
 }
 
-/* The numbers that are made by their first assignment, in order. */
-static const char **made_at_once(const struct sync *sync, size_t *n)
+static void made_at_once(const struct sync *sync, struct made *made)
 {
     size_t n_all = sync->n_joiners + sync->n_movers;
-    const char **made = mem_array(n_all + 1, sizeof *made);
-    *n = 0;
+    size_t sum = 0;
+    made->n_groups = sync->input->policy->n_groups;
+    made->exts = mem_array(n_all + 1, sizeof *made->exts);
+    made->next = mem_array(made->n_groups + 1, sizeof *made->next);
+    made->end = mem_array(made->n_groups + 1, sizeof *made->end);
+    for (size_t i = 0; i < n_all; i++) {
+        made->next[made_group(made, sync->joiners[i].group)]++;
+    }
+    for (size_t i = 0; i <= made->n_groups; i++) {
+        size_t n = made->next[i];
+        made->next[i] = made->end[i] = sum;
+        sum += n;
+    }
     for (size_t i = 0; i < n_all; i++) {
         const struct pick *pick = &sync->joiners[i].pick;
         if (pick->ext[0] != '\0' && !pick->slot) {
-            made[(*n)++] = pick->ext;
+            made->exts[made->end[made_group(made, sync->joiners[i].group)]++] = pick->ext;
         }
     }
-    if (sync->input->policy->n_groups > 0) {
-        qsort(made, *n, sizeof *made, compare_exts); /* without groups they are in order */
-    }
-    return made;
 }
 
-/* Numbers of the ranges that are not there, but for those that are `made` otherwise. */
-static void create_missing(struct plan_builder *builder, const char *const *made, size_t n_made)
+/* Numbers of the ranges that are not there, but for those that are `made` otherwise; or NULL. */
+static void create_missing(struct plan_builder *builder, struct made *made)
 {
     struct pool_walk walk;
     pool_walk_init(&walk, builder->input);
-    size_t next = 0;
     while (pool_walk_next(&walk)) {
         if (walk.slot) {
             continue;
         }
-        if (next < n_made && strcmp(made[next], walk.ext) == 0) {
-            next++;
+        size_t group = made ? made_group(made, walk.policy->ranges[walk.range].group) : 0;
+        if (made && made->next[group] < made->end[group] &&
+            strcmp(made->exts[made->next[group]], walk.ext) == 0) {
+            made->next[group]++;
         } else {
             build_create(builder, walk.ext);
         }
@@ -62,10 +76,12 @@ static void create_missing(struct plan_builder *builder, const char *const *made
 
 static void create_rest(struct sync *sync)
 {
-    size_t n = 0;
-    const char **made = made_at_once(sync, &n);
-    create_missing(&sync->builder, made, n);
-    free(made);
+    struct made made;
+    made_at_once(sync, &made);
+    create_missing(&sync->builder, &made);
+    free(made.exts);
+    free(made.next);
+    free(made.end);
 }
 
 /* ---- notes --------------------------------------------------------------------------------- */
@@ -248,7 +264,7 @@ enum err_code plan_init(const struct plan_input *input, struct plan **out, struc
     }
     struct plan_builder builder;
     plan_builder_init(&builder, input, "init");
-    create_missing(&builder, NULL, 0);
+    create_missing(&builder, NULL);
     *out = builder.plan;
     return ERR_OK;
 }

@@ -262,6 +262,46 @@ static void test_an_empty_store(void **state)
     world_release(&w);
 }
 
+/* The ranges of one group lie between those of another, and joiners of both come by turns. */
+static void test_an_empty_store_of_many_ranges(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "2000-2003");
+    sites_groups(&w, "york 3000-3001,1000-1001 York*\nleeds 2000-2001,3100-3101 Leeds*\n" OTHERS);
+    sites_directories(&w, "-: a/York b/Leeds c/York d/Leeds e/York f/Leeds g\n");
+    struct plan *plan = world_sync(&w);
+    assert_plan(plan, "+ 1000 a\n+ 2000 b\n+ 1001 c\n+ 2001 d\n+ 3000 e\n+ 3100 f\n+ 9000 g\n"
+                      ". 3001\n. 3101\n. 9001\n");
+    plan_free(plan);
+    world_release(&w);
+}
+
+/* Who moves to a number that is not there makes it too; who is kept by their group does not. */
+static void test_movers_make_numbers(void **state)
+{
+    (void)state;
+    static const char *const limits[] = {"", " max_release=0"};
+    static const char *const plans[] = {
+        "~ 2001 m (3000 -> 2001)\n+ 2000 a\n+ 3001 b\n. 2002\n",
+        "+ 2000 a\n+ 3001 b\n. 2001\n. 2002\n",
+    };
+    for (size_t i = 0; i < 2; i++) {
+        char groups[120];
+        struct world w;
+        world_init(&w, "2000-2003");
+        snprintf(groups, sizeof groups,
+                 "leeds 2000-2002 Leeds* on_move=renumber\nyork 3000-3001 York*%s\n", limits[i]);
+        sites_groups(&w, groups);
+        world_store(&w, "3000 m\n");
+        sites_directories(&w, "-: a/Leeds b/York m/Leeds\n");
+        struct plan *plan = world_sync(&w);
+        assert_plan(plan, plans[i]);
+        plan_free(plan);
+        world_release(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +312,8 @@ int main(void)
         cmocka_unit_test(test_movers_are_withheld),
         cmocka_unit_test(test_spares_are_of_the_group),
         cmocka_unit_test(test_an_empty_store),
+        cmocka_unit_test(test_an_empty_store_of_many_ranges),
+        cmocka_unit_test(test_movers_make_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
