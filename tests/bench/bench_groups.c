@@ -1,6 +1,10 @@
 /*
  * What groups cost a sync: 1,000,000 agents in 50 groups, of which five go by a pattern of the login,
  * against the same agents in one pool. The time is that of the processor, from the roster to the plan.
+ *
+ *     bench_groups                       measures all kinds of syncs, with times
+ *     bench_groups KIND plain|grouped    plans one of 100,000 agents, for a program that counts
+ *                                        the instructions of plan_once()
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,10 +22,33 @@
 #define NOW_S INT64_C(1795348800)
 #define RUNS 5
 #define AGENTS 1000000
+#define AGENTS_COUNTED 100000
 #define GROUPS 50
 #define BY_LOGIN 5
-#define EACH (AGENTS / GROUPS)    /* agents of a group */
-#define NUMBERS (EACH + EACH / 5) /* of a group */
+
+enum kind { NOTHING_TO_DO, CHURN, FIRST_SYNC, EMPTY_STORE, KINDS };
+
+static const struct {
+    const char *key, *name;
+} s_kinds[] = {
+    [NOTHING_TO_DO] = {"nothing", "nothing to do"},
+    [CHURN] = {"churn", "5 % leave, 5 % join"},
+    [FIRST_SYNC] = {"first", "first sync, all free"},
+    [EMPTY_STORE] = {"empty", "first sync, empty store"},
+};
+
+/* How many there are. */
+struct size {
+    size_t agents;
+    size_t each;    /* agents of a group */
+    size_t numbers; /* of a group */
+};
+
+static struct size size_of(size_t agents)
+{
+    size_t each = agents / GROUPS;
+    return (struct size){agents, each, each + each / 5};
+}
 
 static void fail(const char *what)
 {
@@ -37,13 +64,15 @@ static void login_of(size_t i, char out[48])
              i % GROUPS);
 }
 
-static struct roster *people(void)
+/* Of each group one of twenty left, and another came. */
+static struct roster *people(struct size size, enum kind kind)
 {
     char login[48];
     char profile[32];
     struct roster *roster = roster_new();
-    for (size_t i = 0; i < AGENTS; i++) {
-        login_of(i, login);
+    for (size_t i = 0; i < size.agents; i++) {
+        bool left = kind == CHURN && i / GROUPS % 20 == 0;
+        login_of(left ? i + size.agents : i, login);
         snprintf(profile, sizeof profile, "Site %02zu Sales", i % GROUPS);
         roster_add(roster, &(struct agent){.login = login, .routing_profile = profile});
     }
@@ -51,21 +80,21 @@ static struct roster *people(void)
     return roster;
 }
 
-/* Each number of a site is held by an agent of the site; `held`: else all are free. */
-static struct snapshot *store_of(bool held)
+/* Each number of a site that is held is held by an agent of the site. */
+static struct snapshot *store_of(struct size size, enum kind kind)
 {
     char login[48];
     char ext[EXT_ROOM];
     struct snapshot *snapshot = snapshot_new();
     snapshot->exact = true;
-    for (size_t i = 0; i < (size_t)GROUPS * NUMBERS; i++) {
-        size_t group = i / NUMBERS;
-        size_t nth = i % NUMBERS;
+    for (size_t i = 0; kind != EMPTY_STORE && i < GROUPS * size.numbers; i++) {
+        size_t group = i / size.numbers;
+        size_t nth = i % size.numbers;
         snprintf(ext, sizeof ext, "%07zu", 1000000 + i);
         struct slot *slot = snapshot_add(snapshot, ext);
         *slot = slot_free(ext, 0, NULL);
-        if (held && nth < EACH) {
-            login_of(nth * 7919 % EACH * GROUPS + group, login);
+        if (kind != FIRST_SYNC && nth < size.each) {
+            login_of(nth * 7919 % size.each * GROUPS + group, login);
             *slot = slot_assigned(ext, arena_strdup(&snapshot->arena, login), NOW_S - 1000, NULL,
                                   "bench");
         }
@@ -76,26 +105,39 @@ static struct snapshot *store_of(bool held)
 
 /* ---- the two policies ------------------------------------------------------------------------- */
 
-static void add_group(struct policy *policy, struct group *group, size_t i, struct arena *arena)
+struct worlds {
+    struct arena arena;
+    struct size size;
+    struct policy plain, grouped;
+    struct roster *roster;
+    struct snapshot *snapshot;
+};
+
+static void add_group(struct worlds *worlds, struct group *group, size_t i)
 {
     struct err err = ERR_INIT;
+    struct arena *arena = &worlds->arena;
+    size_t numbers = worlds->size.numbers;
     struct match_line *line = arena_alloc(arena, sizeof *line);
     const char *text = i < BY_LOGIN ? arena_printf(arena, "login:*@site%02zu.example", i)
                                     : arena_printf(arena, "\"routing_profile:Site %02zu*\"", i);
     const char *range =
-        arena_printf(arena, "%zu-%zu", 1000000 + i * NUMBERS, 1000000 + (i + 1) * NUMBERS - 1);
+        arena_printf(arena, "%zu-%zu", 1000000 + i * numbers, 1000000 + (i + 1) * numbers - 1);
     if (match_parse(text, arena, line, &err) != ERR_OK ||
-        policy_add_ranges(policy, (uint16_t)i, range, &err) != ERR_OK) {
+        policy_add_ranges(&worlds->grouped, (uint16_t)i, range, &err) != ERR_OK) {
         fail(err.text);
     }
     *group = (struct group){
         .name = arena_printf(arena, "site%02zu", i), .lines = line, .n_lines = 1, .at = "bench"};
 }
 
-static void make_policies(struct policy *plain, struct policy *grouped, struct arena *arena)
+static void make_policies(struct worlds *worlds)
 {
     struct err err = ERR_INIT;
-    const char *all = arena_printf(arena, "1000000-%d", 1000000 + GROUPS * NUMBERS - 1);
+    struct policy *plain = &worlds->plain;
+    struct policy *grouped = &worlds->grouped;
+    const char *all =
+        arena_printf(&worlds->arena, "1000000-%zu", 1000000 + GROUPS * worlds->size.numbers - 1);
     policy_default(plain);
     plain->width = 7;
     plain->n_blocked = 0;
@@ -103,13 +145,28 @@ static void make_policies(struct policy *plain, struct policy *grouped, struct a
     if (policy_set_ranges(plain, all, &err) != ERR_OK) {
         fail(err.text);
     }
-    struct group *groups = arena_alloc(arena, GROUPS * sizeof *groups);
+    struct group *groups = arena_alloc(&worlds->arena, GROUPS * sizeof *groups);
     grouped->n_ranges = 0;
     grouped->groups = groups;
     grouped->n_groups = GROUPS;
     for (size_t i = 0; i < GROUPS; i++) {
-        add_group(grouped, &groups[i], i, arena);
+        add_group(worlds, &groups[i], i);
     }
+}
+
+static void build(struct worlds *worlds, size_t agents, enum kind kind)
+{
+    *worlds = (struct worlds){.arena = ARENA_INIT, .size = size_of(agents)};
+    make_policies(worlds);
+    worlds->roster = people(worlds->size, kind);
+    worlds->snapshot = store_of(worlds->size, kind);
+}
+
+static void release(struct worlds *worlds)
+{
+    roster_unref(worlds->roster);
+    snapshot_unref(worlds->snapshot);
+    arena_release(&worlds->arena);
 }
 
 /* ---- measuring ---------------------------------------------------------------------------------- */
@@ -120,13 +177,59 @@ struct reading {
     size_t changes;
 };
 
-struct bench_world {
-    struct roster *roster;
-    struct snapshot *snapshot;
-};
+/* What a sync does from the roster to the plan. Its instructions are counted by its name. */
+__attribute__((noinline)) struct reading plan_once(const struct worlds *worlds, bool in_groups);
+
+struct reading plan_once(const struct worlds *worlds, bool in_groups)
+{
+    const struct plan_input input = {
+        .policy = in_groups ? &worlds->grouped : &worlds->plain,
+        .snapshot = worlds->snapshot,
+        .roster = worlds->roster,
+        .now_s = NOW_S,
+        .actor = "bench",
+    };
+    struct reading reading = {.ms = 0};
+    struct plan *plan = NULL;
+    double start = bench_now_ms();
+    if (in_groups) {
+        groups_find(input.policy, worlds->roster);
+    }
+    reading.find_ms = bench_now_ms() - start;
+    if (plan_sync(&input, &plan, NULL) != ERR_OK) {
+        fail("a plan failed");
+    }
+    reading.ms = bench_now_ms() - start;
+    reading.changes = plan->n_changes;
+    plan_free(plan);
+    return reading;
+}
+
+static size_t changes_of(const struct worlds *worlds, enum kind kind)
+{
+    switch (kind) {
+    case NOTHING_TO_DO:
+        return 0;
+    case CHURN:
+        return worlds->size.agents / 10;
+    case FIRST_SYNC:
+        return worlds->size.agents;
+    case EMPTY_STORE:
+    case KINDS:
+        break;
+    }
+    return GROUPS * worlds->size.numbers;
+}
+
+static void check(const struct worlds *worlds, enum kind kind, const struct reading *reading)
+{
+    if (reading->changes != changes_of(worlds, kind)) {
+        fail("a plan is not what it should be");
+    }
+}
 
 /* In a process of its own: a run plans once, with memory that it has not touched before. */
-static struct reading plan_in_child(const struct policy *policy, const struct bench_world *world)
+static struct reading plan_in_child(const struct worlds *worlds, enum kind kind, bool in_groups)
 {
     struct reading reading = {.ms = 0};
     int ends[2];
@@ -135,20 +238,7 @@ static struct reading plan_in_child(const struct policy *policy, const struct be
     }
     pid_t child = fork();
     if (child == 0) {
-        const struct plan_input input = {.policy = policy,
-                                         .snapshot = world->snapshot,
-                                         .roster = world->roster,
-                                         .now_s = NOW_S,
-                                         .actor = "bench"};
-        struct plan *plan = NULL;
-        double start = bench_now_ms();
-        groups_find(policy, world->roster);
-        reading.find_ms = bench_now_ms() - start;
-        if (plan_sync(&input, &plan, NULL) != ERR_OK) {
-            _exit(1);
-        }
-        reading.ms = bench_now_ms() - start;
-        reading.changes = plan->n_changes;
+        reading = plan_once(worlds, in_groups);
         _exit(write(ends[1], &reading, sizeof reading) == sizeof reading ? 0 : 1);
     }
     close(ends[1]);
@@ -157,45 +247,55 @@ static struct reading plan_in_child(const struct policy *policy, const struct be
     }
     close(ends[0]);
     waitpid(child, NULL, 0);
+    check(worlds, kind, &reading);
     return reading;
 }
 
-static void measure(const char *kind, const char *about, size_t changes,
-                    const struct policy *const policies[2], const struct bench_world *world)
+static void measure(enum kind kind)
 {
     double find[RUNS];
     double ratios[RUNS];
     char key[40];
-    char name[80];
+    struct worlds worlds;
+    build(&worlds, AGENTS, kind);
     for (int run = 0; run < RUNS; run++) { /* in turn: what else the machine does meets both */
-        struct reading plain = plan_in_child(policies[0], world);
-        struct reading grouped = plan_in_child(policies[1], world);
-        if (plain.changes != changes || grouped.changes != changes) {
-            fail("a plan is not what it should be");
-        }
+        struct reading plain = plan_in_child(&worlds, kind, false);
+        struct reading grouped = plan_in_child(&worlds, kind, true);
         find[run] = grouped.find_ms;
         ratios[run] = grouped.ms / plain.ms;
     }
-    snprintf(key, sizeof key, "groups.%s.find", kind);
-    snprintf(name, sizeof name, "%s: finding the groups", about);
-    bench_row(key, name, bench_median(find, RUNS), "ms", 500);
-    snprintf(key, sizeof key, "groups.%s.ratio", kind);
-    bench_ratio(key, "  the plan, against one pool", 1.5, ratios, RUNS);
+    release(&worlds);
+    if (kind == NOTHING_TO_DO) {
+        bench_row("groups.find", "finding the groups", bench_median(find, RUNS), "ms", 500);
+    }
+    snprintf(key, sizeof key, "groups.%s.ratio", s_kinds[kind].key);
+    bench_ratio(key, s_kinds[kind].name, 1.5, ratios, RUNS);
+    fflush(stdout);
 }
 
-int main(void)
+static int plan_for_counting(const char *name, bool in_groups)
 {
-    struct arena arena = ARENA_INIT;
-    struct policy plain, grouped;
-    make_policies(&plain, &grouped, &arena);
-    const struct policy *const policies[2] = {&plain, &grouped};
-    struct bench_world world = {.roster = people(), .snapshot = store_of(true)};
-    measure("nothing", "nothing to do", 0, policies, &world);
-    snapshot_unref(world.snapshot);
-    world.snapshot = store_of(false);
-    measure("first", "first sync", AGENTS, policies, &world);
-    snapshot_unref(world.snapshot);
-    roster_unref(world.roster);
-    arena_release(&arena);
+    for (int kind = 0; kind < KINDS; kind++) {
+        if (strcmp(s_kinds[kind].key, name) == 0) {
+            struct worlds worlds;
+            build(&worlds, AGENTS_COUNTED, (enum kind)kind);
+            struct reading reading = plan_once(&worlds, in_groups);
+            check(&worlds, (enum kind)kind, &reading);
+            release(&worlds);
+            return 0;
+        }
+    }
+    fail("there is no such kind");
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 3) {
+        return plan_for_counting(argv[1], strcmp(argv[2], "grouped") == 0);
+    }
+    for (int kind = 0; kind < KINDS; kind++) {
+        measure((enum kind)kind);
+    }
     return 0;
 }

@@ -12,14 +12,10 @@
 #include "core/base/mem.h"
 #include "core/plan/plan.h"
 #include "core/plan/builder.h"
-#include "core/pool/group.h"
 #include "tests/bench/bench.h"
 
 #define NOW_S INT64_C(1795348800)
 #define RUNS 5
-
-#define GROUPS 50
-#define GROUPS_BY_LOGIN 5
 
 enum kind { NOTHING_TO_DO, CHURN, FIRST_SYNC, EMPTY_STORE, KINDS };
 
@@ -59,13 +55,11 @@ static void fill_store(struct snapshot *snapshot, size_t agents, size_t numbers,
 static struct roster *people(size_t agents, enum kind kind)
 {
     char login[40];
-    char profile[32];
     struct roster *roster = roster_new();
     for (size_t i = 0; i < agents; i++) {
         bool left = kind == CHURN && i % 20 == 0;
         login_of(left ? i + agents : i, login);
-        snprintf(profile, sizeof profile, "Site %02zu Sales", i % GROUPS);
-        roster_add(roster, &(struct agent){.login = login, .routing_profile = profile});
+        roster_add(roster, &(struct agent){.login = login});
     }
     roster_seal(roster);
     return roster;
@@ -83,7 +77,7 @@ static void fail(const char *what)
 }
 
 /* In a process of its own: a run plans once, with memory that it has not touched before. */
-static struct reading plan_in_child(const struct plan_input *input, struct roster *roster)
+static struct reading plan_in_child(const struct plan_input *input)
 {
     struct reading reading = {.ms = 0};
     int ends[2];
@@ -93,13 +87,7 @@ static struct reading plan_in_child(const struct plan_input *input, struct roste
     pid_t child = fork();
     if (child == 0) {
         struct plan *plan = NULL;
-        for (size_t i = 0; i < roster->n_agents; i++) {
-            roster->agents[i].group = 0; /* what a group is written into is this process's own */
-        }
         double start = bench_now_ms();
-        if (input->policy->n_groups > 0) {
-            groups_find(input->policy, roster);
-        }
         if (plan_sync(input, &plan, NULL) != ERR_OK) {
             _exit(1);
         }
@@ -153,7 +141,7 @@ static void measure(struct bench_world *world, int run)
         .now_s = NOW_S,
         .actor = "bench",
     };
-    world->readings[run] = plan_in_child(&input, world->roster);
+    world->readings[run] = plan_in_child(&input);
 }
 
 static void report(enum kind kind, const struct bench_world *small, const struct bench_world *large)
@@ -175,51 +163,6 @@ static void report(enum kind kind, const struct bench_world *small, const struct
     bench_ratio(key, "  against 100,000", 12, ratios, RUNS);
 }
 
-/* ---- groups -------------------------------------------------------------------------------- */
-
-/* Fifty groups of equal ranges, five of them by a pattern of the login and those first. */
-static void divide(struct bench_world *world, size_t numbers)
-{
-    static struct group groups[GROUPS];
-    static struct match_line lines[GROUPS];
-    static struct match_term terms[GROUPS];
-    static char patterns[GROUPS][32];
-    struct policy *policy = &world->policy;
-    for (size_t i = 0; i < GROUPS; i++) {
-        bool by_login = i < GROUPS_BY_LOGIN;
-        snprintf(patterns[i], sizeof patterns[i],
-                 by_login ? "olivia.%zu*@contact.*" : "Site %02zu*", i);
-        terms[i] =
-            (struct match_term){by_login ? FIELD_LOGIN : FIELD_ROUTING_PROFILE, NULL, patterns[i]};
-        lines[i] = (struct match_line){&terms[i], 1};
-        groups[i] = (struct group){.name = patterns[i], .lines = &lines[i], .n_lines = 1};
-        struct ext_range *range = &policy->ranges[i];
-        snprintf(range->first, sizeof range->first, "%07zu", 1000000 + numbers / GROUPS * i);
-        snprintf(range->last, sizeof range->last, "%07zu",
-                 1000000 + numbers / GROUPS * (i + 1) - 1);
-        range->group = (uint16_t)i;
-    }
-    policy->n_ranges = policy->n_groups = GROUPS;
-    policy->groups = groups;
-}
-
-/* Groups against none, in the same world. */
-static void compare_groups(enum kind kind, struct bench_world *grouped, struct bench_world *plain)
-{
-    double ratios[RUNS];
-    char key[40];
-    char name[80];
-    divide(grouped, 1200000);
-    for (int run = 0; run < RUNS; run++) {
-        measure(plain, run);
-        measure(grouped, run);
-        ratios[run] = grouped->readings[run].ms / plain->readings[run].ms;
-    }
-    snprintf(key, sizeof key, "plan.%s.groups", s_kinds[kind].key);
-    snprintf(name, sizeof name, "  in %d groups, against none", GROUPS);
-    bench_ratio(key, name, 1.5, ratios, RUNS);
-}
-
 static void release(struct bench_world *world)
 {
     roster_unref(world->roster);
@@ -238,10 +181,6 @@ int main(void)
             measure(&large, run);
         }
         report((enum kind)kind, &small, &large);
-        if (kind == CHURN) { /* it does all that a sync does by groups */
-            struct bench_world grouped = large;
-            compare_groups((enum kind)kind, &grouped, &large);
-        }
         release(&small);
         release(&large);
         fflush(stdout);

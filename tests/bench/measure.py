@@ -119,9 +119,9 @@ def best(times, command, prepare=lambda: None, environment=None, cwd=None):
     return fastest
 
 
-def count(command, environment=None, cwd=None):
-    """What a run that succeeds costs, from main() on."""
-    counted = callgrind.count(command, environment, cwd)
+def count(command, environment=None, cwd=None, function="main"):
+    """What a run that succeeds costs, from main() on or within one function."""
+    counted = callgrind.count(command, environment, cwd, function)
     if counted.status != 0:
         raise SystemExit(f"{' '.join(map(str, command))}: exit {counted.status}\n{counted.said}")
     return counted

@@ -1,7 +1,8 @@
 """What a program does, counted by valgrind's callgrind: instructions are the same on a busy machine.
 
     counted = callgrind.count([extpool, "--version"])
-    counted.instructions    from main() on; what the loader does before is not counted
+    counted.instructions    from main() on; what the loader does before is not counted. Or of `function`
+                            alone, with all that it calls
     counted.libraries       {"libc.so.6", "extpool"}: whose code ran meanwhile
 """
 
@@ -22,12 +23,12 @@ class Counted:
     said: str  # on standard error, valgrind's own words too
 
 
-def count(command, environment=None, cwd=None) -> Counted:
+def count(command, environment=None, cwd=None, function="main") -> Counted:
     with tempfile.TemporaryDirectory() as folder:
         listing = pathlib.Path(folder) / "callgrind.out"
         done = subprocess.run(
             ["valgrind", "--tool=callgrind", f"--callgrind-out-file={listing}",
-             "--toggle-collect=main", *map(str, command)],
+             f"--toggle-collect={function}", *map(str, command)],
             env=environment, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         if not listing.exists():
             return Counted(0, set(), done.returncode, done.stderr)
