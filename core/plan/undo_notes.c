@@ -22,8 +22,8 @@ void undo_note_rest(struct undo *undo)
         }
     }
     if (moved.n > 0) {
-        plan_note(plan, "%zu of %zu changes stay, because the extension has changed since: %s",
-                  moved.n, plan->n_changes, moved.text);
+        plan_note(plan, "%zu of %zu changes stay, because this has changed since: %s", moved.n,
+                  plan->n_changes, moved.text);
     }
     if (n_undone > 0) {
         plan_note(plan, "%zu of %zu changes are already undone", n_undone, plan->n_changes);

@@ -35,6 +35,21 @@ def test_a_release_of_one_who_works_here_says_what_comes_next(place):
     assert "notes" not in place.json("--exempt", "d.rao", "--dry-run")
 
 
+def test_an_exemption_and_its_release_are_undone_and_brought_back_together(place):
+    ext = place.extension("d.rao")
+    place.json("--exempt", "d.rao=trainer")
+    undone = place.json("--undo")
+    assert [(change["change"], change["extension"]) for change in undone["changes"]] \
+        == [("unexempt", None), ("assign", ext)]
+    assert undone["applied"] == 2 and place.extension("d.rao") == ext
+    assert states(place)["d.rao"] == "assigned"
+    assert place.json("--redo")["applied"] == 2
+    assert states(place)["d.rao"] == "exempt"
+    place.json("--unexempt", "d.rao")
+    assert [change["to"] for change in place.json("--undo")["changes"]] == ["trainer"]
+    assert states(place)["d.rao"] == "exempt"
+
+
 @pytest.fixture
 def term(place):
     with place.console() as term:
