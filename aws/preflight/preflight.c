@@ -213,7 +213,8 @@ static void ask_later(struct line *line)
     }
 }
 
-static void ask_all(struct preflight *preflight, struct err *err)
+/* False: it was stopped. */
+static bool ask_all(struct preflight *preflight, struct err *err)
 {
     struct http *http = client_http(preflight->sts);
     for (size_t i = 0; i < preflight->n_lines; i++) {
@@ -227,9 +228,7 @@ static void ask_all(struct preflight *preflight, struct err *err)
             ask_later(&preflight->lines[i]);
         }
     }
-    if (code == ERR_OK) {
-        code = http_run(http, err);
-    }
+    return code == ERR_OK && http_run(http, err) == ERR_OK;
 }
 
 /* ---- who, and when -------------------------------------------------------------------------- */
@@ -436,8 +435,7 @@ void preflight_run(const struct preflight_options *options, const struct progres
     open_clients(preflight);
     plan_lines(preflight);
     http_set_progress(client_http(preflight->sts), progress);
-    if (check_caller(preflight)) {
-        ask_all(preflight, &err);
+    if (check_caller(preflight) && ask_all(preflight, &err)) {
         check_clock(preflight);
     }
     for (size_t i = 0; i < preflight->n_lines; i++) {
