@@ -48,7 +48,7 @@ void table_add(struct table *table, const char *const *cells, bool heading)
 
 static void add_row(struct table *table, va_list cells, bool heading)
 {
-    const char *row[TABLE_COLUMNS_MAX];
+    const char *row[TABLE_COLUMNS_MAX] = {NULL};
     for (size_t i = 0; i < table->n_columns; i++) {
         row[i] = va_arg(cells, const char *);
     }
