@@ -176,7 +176,7 @@ class Worker:
         self.output = desk.folder / f"output-{place}"
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen(
-                [program(), *desk.places(), *self.task, "--yes", "--json"],
+                [program(), *desk.places_beside(self.task), *self.task, "--yes", "--json"],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
                 env=desk.environment, cwd=desk.folder,
             )
