@@ -2,6 +2,7 @@
 writing, and put right where it was damaged.
 """
 
+import datetime
 import json
 
 import pytest
@@ -112,13 +113,14 @@ def test_what_was_then(desk, people, cloud):
     desk.origin.sync()
     number = dict((agent, extension) for extension, agent in desk.state().assigned)["alice"]
     desk.json("--sync")
-    adopted = desk.json("--history", "--limit", "1")[0]["at"]
+    begun = datetime.datetime.fromisoformat(desk.json("--history", "--limit", "1")[0]["at"].replace("Z", "+00:00"))
+    before = (begun - datetime.timedelta(milliseconds=1)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     desk.json("--release", "alice")
-    found = desk.json("--lookup", number, "--at", adopted)  # before any part of it was sent
+    found = desk.json("--lookup", number, "--at", before)
     assert found["agent"] == "alice" and found["since"] is None and found["held_since_before"]
-    assert desk.json("--lookup", "alice", "--at", adopted)["extension"] == number
+    assert desk.json("--lookup", "alice", "--at", before)["extension"] == number
     cloud.gate.log.clear()
-    assert desk.run("--list", "agents", "--at", adopted).status == 0
+    assert desk.run("--list", "agents", "--at", before).status == 0
     months = {body["ExpressionAttributeValues"][":p"]["S"] for body in sent(cloud, "Query")
               if body["ExpressionAttributeValues"].get(":p", {}).get("S", "").startswith("audit#")}
     assert len(months) <= 3  # of a day ago, of now, and one ahead
@@ -398,7 +400,7 @@ def test_a_missing_index_is_named_and_made(tmp_path, cloud):
 def test_another_width_is_refused(desk, people):
     desk.fill()
     people(["alice"])
-    desk.rules("[policy]\nwidth = 5\nranges = 00000-00099\n")
+    desk.rules("[policy]\nwidth = 5\nranges = 10000-10099\n")
     done = desk.run("--sync")
     assert done.status == 1 and "4 digits" in done.err
 
