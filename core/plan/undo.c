@@ -245,6 +245,15 @@ static void keep_last_holder(struct slot *reserved, const struct slot *now, int6
     }
 }
 
+/* Who gets a number back comes with what belongs to them now: the directory may have made them anew. */
+static void set_own(const struct undo *undo, const struct trace *trace, struct slot *after)
+{
+    const struct roster *roster = undo->input->roster;
+    const struct belongings *own = trace->moves_back ? trace->moves_back->own : after->own;
+    after->own = belongings_now(&undo->builder.plan->arena, own, roster,
+                                roster ? roster_find(roster, after->agent) : NULL);
+}
+
 static void set_step(struct undo *undo, struct step *step, const struct trace *trace)
 {
     struct plan *plan = undo->builder.plan;
@@ -265,8 +274,8 @@ static void set_step(struct undo *undo, struct step *step, const struct trace *t
         step->after.own = trace->said.sets_fallback
                               ? belongings_with(&plan->arena, now->own, fallback)
                               : now->own;
-    } else if (trace->moves_back) {
-        step->after.own = trace->moves_back->own;
+    } else if (step->after.state == SLOT_ASSIGNED) {
+        set_own(undo, trace, &step->after);
     }
 }
 

@@ -554,6 +554,33 @@ static void test_strange_records(void **state)
     world_release(&w);
 }
 
+/* Who left and was made anew has another ARN; nobody may be called by the old one. */
+static void test_who_was_made_anew_comes_back_with_the_present_arn(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "0001-0002");
+    world_store(&w, "0001 alice 3d instance=i-1\n0002 bob 3d instance=i-1\n");
+    const struct belongings old = {.arn = "arn:aws:connect:eu-west-2:1:instance/i-1/agent/old"};
+    world_slot(&w, "0001")->own = &old;
+    world_look(&w);
+    sites_directories(&w, "connect:i-1: bob\n");
+    struct plan *plan = world_sync(&w);
+    assert_plan(plan, "- 0001 alice\n");
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    sites_directories(&w, "connect:i-1: alice bob\n");
+    plan = world_undo(&w);
+    assert_plan(plan, "+ 0001 alice\n");
+    assert_int_equal(world_do(&w, plan), 0);
+    plan_free(plan);
+    assert_string_equal(world_slot(&w, "0001")->own->arn, world_arn(&w.arena, "i-1", "alice"));
+    plan = world_sync(&w);
+    assert_plan(plan, "");
+    plan_free(plan);
+    world_release(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -568,6 +595,7 @@ int main(void)
         cmocka_unit_test(test_sources_that_a_sync_wrote),
         cmocka_unit_test(test_an_exemption_comes_back_whole),
         cmocka_unit_test(test_strange_records),
+        cmocka_unit_test(test_who_was_made_anew_comes_back_with_the_present_arn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
