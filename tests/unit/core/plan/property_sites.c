@@ -1,10 +1,11 @@
 /*
  * A thousand random worlds of several sites on one store: two contexts with two directories each, groups,
  * people who come, leave, and move between directories and groups, directories that fail, holders of
- * unknown origin, reservations that end. After every sync the rules hold:
+ * unknown origin, reservations that end, exempt agents, and operators who edit between the syncs. After every sync the rules hold:
  *   nothing is taken from somebody of a source that was not read, nor while a directory is not whole;
  *   who is given a number gets one of their group; who has another one had it before;
  *   no number is lost, nobody has two, and what is written of an agent is what the directory says;
+ *   who is exempt is given nothing: one by one they never hold a number, by a pattern they keep theirs;
  *   a second sync has nothing to do, and an undo gives all of it back;
  *   contexts that take turns come to an end.
  *
@@ -23,6 +24,8 @@
 #include "core/base/buf.h"
 #include "core/plan/belongings.h"
 #include "core/plan/builder.h"
+#include "core/plan/renumber.h"
+#include "core/pool/exempt.h"
 #include "core/pool/group.h"
 #include "tests/unit/support/sites.h"
 
@@ -60,6 +63,12 @@ struct run {
     X(GROUP_WITHHELD)                                                                              \
     X(DIRECTORY_FAILED)                                                                            \
     X(EXHAUSTION)                                                                                  \
+    X(EXEMPT)                                                                                      \
+    X(EXEMPT_RELEASED)                                                                             \
+    X(EXEMPT_HOLDER)                                                                               \
+    X(EDIT_MOVE)                                                                                   \
+    X(RENUMBER)                                                                                    \
+    X(EDIT)                                                                                        \
     X(UNDO)
 
 enum sight {
@@ -118,6 +127,8 @@ static void open_run(struct run *run, uint64_t seed)
     buf_init(&groups, 4096);
     world_init(&run->w, "0000-0001");
     run->w.policy.width = 2;
+    assert_int_equal(policy_set_exempt(&run->w.policy, one_in(run, 2) ? "a18 a07" : "a19", NULL),
+                     ERR_OK);
     assert_int_equal(policy_set_blocked(&run->w.policy, one_in(run, 2) ? "12 5" : "", NULL),
                      ERR_OK);
     add_group(run, &groups, "leeds", 10);
@@ -172,7 +183,8 @@ static void others_write(struct run *run)
         slot_keep_former(&reserved, slot);
         world_put(&run->w, reserved);
     } else if ((!slot || slot->state == SLOT_FREE) &&
-               !snapshot_find_agent(run->w.snapshot, login)) {
+               !snapshot_find_agent(run->w.snapshot, login) &&
+               !snapshot_find_exempt(run->w.snapshot, login)) {
         world_put(&run->w,
                   slot_assigned(ext, login, run->w.now_s, one_in(run, 8) ? "desk" : NULL, "test"));
     }
@@ -254,6 +266,10 @@ static void check_given(struct run *run, const struct change *change)
     must(run, agent != NULL, "who is given one works here", change->agent);
     must(run, may_have(run, agent, change->to), "a number of their group", change->to);
     must(run, !policy_is_blocked(&run->w.policy, change->to), "none that is blocked", change->to);
+    must(run,
+         change->kind == CHANGE_REASSIGN ||
+             !agent_is_exempt(&run->w.policy, run->w.snapshot, change->agent),
+         "who is exempt is given none", change->agent);
 }
 
 static void check_plan(struct run *run, const struct plan *plan)
@@ -303,6 +319,9 @@ static void check_belongings(struct run *run)
         size_t length = 0;
         const char *source = agent ? slot_source(slot, &length) : NULL;
         must(run, !agent || source, "a source is written", slot->agent);
+        must(run, !agent || !snapshot_find_exempt(run->w.snapshot, slot->agent),
+             "who is exempt one by one holds none", slot->agent);
+        s_seen[SEEN_EXEMPT_HOLDER] += agent && policy_exempt_pattern(&run->w.policy, slot->agent);
         if (source && is_read(run, source, length) && is_whole(run)) {
             const struct agent *entry = agent_entry_of(run->w.roster, agent, source, length);
             must(run, entry != NULL, "the source lists the holder", slot->agent);
@@ -388,10 +407,79 @@ static bool sync_once(struct run *run, size_t context)
     return worked;
 }
 
+/* A request of an operator: a swap, a row of an import, or who is exempt. */
+static struct request random_request(struct run *run)
+{
+    static const enum change_kind kinds[] = {CHANGE_REASSIGN, CHANGE_ASSIGN, CHANGE_EXEMPT,
+                                             CHANGE_UNEXEMPT};
+    size_t kind = below(run, 4);
+    struct arena *arena = &run->w.arena;
+    const char *agent = arena_printf(arena, "a%02zu", below(run, PEOPLE));
+    struct request request = {.kind = kinds[kind], .agent = agent};
+    if (kind == 0) {
+        request.swap = true;
+        request.other = arena_printf(arena, "a%02zu", below(run, PEOPLE));
+    } else if (kind == 1) {
+        request.as_fits = true;
+        request.ext = arena_printf(arena, "%zu", 10 + below(run, 50));
+    }
+    return request;
+}
+
+/* Two numbers of one group become those of another. */
+static struct plan *renumber(struct run *run)
+{
+    struct plan_input input = world_input(&run->w);
+    struct renumbering asked;
+    struct plan *plan = NULL;
+    const char *text = one_in(run, 2) ? "10-11=30-31" : "30-31=10-11 3d";
+    assert_int_equal(renumbering_parse(text, 2, &asked, NULL), ERR_OK);
+    assert_int_equal(plan_renumber(&input, &asked, &plan, NULL), ERR_OK);
+    s_seen[SEEN_RENUMBER] += plan->n_changes > 0;
+    return plan;
+}
+
+static struct plan *edit(struct run *run)
+{
+    struct request requests[4];
+    size_t n = 1 + below(run, 4);
+    for (size_t i = 0; i < n; i++) {
+        requests[i] = random_request(run);
+    }
+    struct plan_input input = world_input(&run->w);
+    return plan_edit_possible(&input, "import", requests, n);
+}
+
+/* What an operator does with one of the directories at hand. What is not possible is left out. */
+static void operator_edits(struct run *run)
+{
+    read_directories(run, below(run, 2));
+    bool renumbers = one_in(run, 4);
+    struct plan *plan = renumbers ? renumber(run) : edit(run);
+    const char *held = holdings(run);
+    bool undoes = one_in(run, 4);
+    must(run, world_do(&run->w, plan) == 0, "an edit meets no conflict", plan_text(plan));
+    for (size_t i = 0; i < plan->n_changes; i++) {
+        const struct change *change = &plan->changes[i];
+        s_seen[SEEN_EDIT] += !change->refused && change->kind == CHANGE_ASSIGN;
+        s_seen[SEEN_EDIT_MOVE] += !change->refused && !renumbers && change->kind == CHANGE_REASSIGN;
+        s_seen[SEEN_EXEMPT] += !change->refused && change->kind == CHANGE_EXEMPT;
+        s_seen[SEEN_EXEMPT_RELEASED] += !change->refused && change->kind == CHANGE_RELEASE;
+    }
+    plan_free(plan);
+    if (undoes) {
+        plan = world_undo(&run->w);
+        must(run, world_apply(&run->w, plan) == 0, "the undo of an edit meets no conflict", "");
+        must(run, strcmp(holdings(run), held) == 0, "an undo of an edit gives it back", held);
+        plan_free(plan);
+    }
+}
+
 static void play_round(struct run *run)
 {
     people_come_and_go(run);
     others_write(run);
+    operator_edits(run);
     size_t first = below(run, 2);
     size_t idle = 0;
     for (size_t turn = 0; idle < 2; turn++) {
