@@ -121,8 +121,13 @@ static int examine_and_repair(struct run *run, const struct checks *checks)
         struct doctor_report failed = {.err = &use->err, .exit = err_exit_status(use->err.code)};
         return run->settings->all ? report_doctor(run, &failed, checks) : run_report_failure(run);
     }
+    struct arena arena = ARENA_INIT;
+    struct source_counts sources;
+    session_count_sources(use->session, use->snapshot, &arena, &sources);
     struct doctor_report doctor = {
         .diagnosis = use->diagnosis,
+        .policy = session_policy(use->session),
+        .sources = &sources,
         .directory_uri = session_directory_uri(use->session),
         .export_uri = session_export_uri(use->session),
     };
@@ -144,7 +149,9 @@ static int examine_and_repair(struct run *run, const struct checks *checks)
         doctor.directory_uri = NULL; /* a repair read it */
     }
     doctor.exit = status != 0 ? status : left > 0 ? 2 : 0;
-    return report_doctor(run, &doctor, checks);
+    status = report_doctor(run, &doctor, checks);
+    arena_release(&arena);
+    return status;
 }
 
 int run_doctor(struct run *run)

@@ -16,6 +16,7 @@
 #include "core/session/past.h"
 #include "core/session/rows.h"
 #include "core/session/session.h"
+#include "core/session/sources.h"
 
 struct report {
     FILE *out;
@@ -100,6 +101,8 @@ struct doctor_report {
     const struct err *err;
     const struct action_report *repair; /* NULL: --fix was not asked for, or nothing to do */
     size_t fixed;
+    const struct policy *policy;         /* of the groups */
+    const struct source_counts *sources; /* of the holders; NULL: not counted */
     /* Places that the run knows of and did not check; NULL: it checked all. */
     const char *directory_uri;
     const char *export_uri;

@@ -25,6 +25,20 @@ static json_t *checks_array(const struct checks *checks)
     return array;
 }
 
+static json_t *sources_array(const struct source_counts *sources)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; sources && i < sources->n; i++) {
+        const struct source_count *source = &sources->items[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "source", report_json_text(source->source));
+        json_object_set_new(object, "numbers", json_integer((json_int_t)source->n_numbers));
+        json_object_set_new(object, "here", json_boolean(source->here));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
 void report_json_doctor(const struct report *report, const struct doctor_report *doctor)
 {
     json_t *document = json_object();
@@ -37,6 +51,8 @@ void report_json_doctor(const struct report *report, const struct doctor_report 
         json_object_set_new(object, "agent", report_json_text(problem->agent));
         json_object_set_new(object, "detail", report_json_text(problem->detail));
         json_object_set_new(object, "fix", report_json_text(problem->fix));
+        json_object_set_new(object, "group",
+                            report_json_text(report_problem_group(doctor, problem)));
         json_array_append_new(problems, object);
     }
     json_object_set_new(document, "checked",
@@ -44,6 +60,7 @@ void report_json_doctor(const struct report *report, const struct doctor_report 
                                           : json_null());
     json_object_set_new(document, "problems", problems);
     json_object_set_new(document, "fixed", json_integer((json_int_t)doctor->fixed));
+    json_object_set_new(document, "sources", sources_array(doctor->sources));
     json_t *not_checked = json_array();
     if (doctor->directory_uri) {
         json_array_append_new(not_checked, report_json_text(doctor->directory_uri));

@@ -50,4 +50,7 @@ struct json_t *report_json_action_object(const struct action_report *action);
 /* Writes the document on one line, with what a terminal would act on escaped, and frees it. */
 void report_json_write(const struct report *report, struct json_t *document);
 
+/* The group whose range has the number of the problem; NULL: none. */
+const char *report_problem_group(const struct doctor_report *doctor, const struct problem *problem);
+
 #endif

@@ -371,6 +371,13 @@ static size_t fixable(const struct diagnosis *diagnosis)
     return n;
 }
 
+const char *report_problem_group(const struct doctor_report *doctor, const struct problem *problem)
+{
+    uint16_t group =
+        doctor->policy && problem->ext ? group_of_ext(doctor->policy, problem->ext) : GROUP_NONE;
+    return group < GROUP_UNKNOWN ? group_name(doctor->policy, group) : NULL;
+}
+
 static void doctor_summary(const struct report *report, const struct doctor_report *doctor)
 {
     struct arena arena = ARENA_INIT;
@@ -387,6 +394,23 @@ static void doctor_summary(const struct report *report, const struct doctor_repo
                                         : text_number(fixable(diagnosis), number));
     }
     fputc('\n', report->out);
+    arena_release(&arena);
+}
+
+/* Numbers of other directories are no problem; whose they are is worth a line. */
+static void doctor_sources(const struct report *report, const struct source_counts *sources)
+{
+    struct arena arena = ARENA_INIT;
+    for (size_t i = 0; sources && i < sources->n; i++) {
+        const struct source_count *source = &sources->items[i];
+        if (!source->here) {
+            const char *name = text_sanitise(&arena, source->source);
+            fprintf(report->out,
+                    "%s of %s, which this context does not read; if it was retired: "
+                    "--sync --take-over %s\n",
+                    text_count(&arena, source->n_numbers, "number"), name, name);
+        }
+    }
     arena_release(&arena);
 }
 
@@ -442,15 +466,16 @@ void report_text_doctor(const struct report *report, const struct doctor_report 
     struct table table;
     bool all_mended = doctor->repair && doctor->exit == 0;
     size_t n = report->quiet && all_mended ? 0 : diagnosis->n_problems;
-    report_table(report, &table, 5);
+    bool groups = doctor->policy && doctor->policy->n_groups > 0;
+    report_table(report, &table, groups ? 6 : 5);
     table.whole = 1u << 1;
     for (size_t i = 0; i < n; i++) {
         const struct problem *problem = &diagnosis->problems[i];
         if (i == 0) {
-            table_heading(&table, "PROBLEM", "EXT", "AGENT", "DETAIL", "FIX");
+            table_heading(&table, "PROBLEM", "EXT", "AGENT", "DETAIL", "FIX", "GROUP");
         }
         table_row(&table, problem_kind_name(problem->kind), problem->ext, problem->agent,
-                  problem->detail, problem->fix);
+                  problem->detail, problem->fix, report_problem_group(doctor, problem));
     }
     table_print(&table, report->out, "");
     table_release(&table);
@@ -459,6 +484,7 @@ void report_text_doctor(const struct report *report, const struct doctor_report 
     }
     if (!report->quiet) {
         doctor_summary(report, doctor);
+        doctor_sources(report, doctor->sources);
         doctor_not_checked(report, doctor);
     }
 }

@@ -6,6 +6,7 @@
 
 #include "core/plan/scope.h"
 #include "core/plan/undo_mine.h"
+#include "core/session/sources.h"
 #include "core/session/usecase_rows.h"
 
 #include "core/base/banned.h"
@@ -303,6 +304,27 @@ enum err_code usecase_plan_redo(struct usecase *use)
 
 /* ---- the doctor -------------------------------------------------------------------------- */
 
+/* Where others number their people is theirs. */
+static void drop_foreign(struct usecase *use)
+{
+    struct arena arena = ARENA_INIT;
+    struct source_counts sources;
+    struct diagnosis *diagnosis = use->diagnosis;
+    size_t n = diagnosis->n_problems;
+    diagnosis->n_problems = 0;
+    session_count_sources(use->session, use->snapshot, &arena, &sources);
+    for (size_t i = 0; i < n; i++) {
+        const struct problem *problem = &diagnosis->problems[i];
+        const struct slot *slot = problem->kind == PROBLEM_OUT_OF_RANGE
+                                      ? snapshot_find(use->snapshot, problem->ext)
+                                      : NULL;
+        if (!slot || !source_counts_foreign(&sources, slot)) {
+            diagnosis->problems[diagnosis->n_problems++] = *problem;
+        }
+    }
+    arena_release(&arena);
+}
+
 enum err_code usecase_examine(struct usecase *use)
 {
     enum err_code code = usecase_read_store(use, LOAD_CONSISTENT);
@@ -310,6 +332,7 @@ enum err_code usecase_examine(struct usecase *use)
         struct plan_input input = session_plan_input(use->session, use->snapshot, use->roster);
         find_listed(use, &input);
         use->diagnosis = doctor_examine(&input);
+        drop_foreign(use);
     }
     return code;
 }

@@ -351,7 +351,8 @@ static void a_doctor(void **state)
         &paper,
         "{\"checked\":2,\"problems\":[{\"kind\":\"missing\",\"extension\":\"0003\","
         "\"agent\":null,\"detail\":\"is not in the store\","
-        "\"fix\":\"create the number as free\"}],\"fixed\":0,\"not_checked\":[],\"exit\":2}\n",
+        "\"fix\":\"create the number as "
+        "free\",\"group\":null}],\"fixed\":0,\"sources\":[],\"not_checked\":[],\"exit\":2}\n",
         "");
     diagnosis_free(diagnosis);
     world_release(&w);
