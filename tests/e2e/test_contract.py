@@ -183,7 +183,7 @@ def test_problems_of_the_doctor(staffed):
     found = staffed.json("--doctor", status=2)
     assert found["problems"] == [{
         "kind": "missing", "extension": "17", "agent": None,
-        "detail": "17 to 18 are not in the store: 2 numbers", "fix": "create the number as free"}]
+        "detail": "17 to 18 are not in the store: 2 numbers", "fix": "create the number as free", "group": None}]
     said = staffed.run("--doctor")
     assert said.status == 2 and "1 problem; --doctor --fix repairs it" in said.out
     assert staffed.run("--doctor", "--fix").out.splitlines()[-1].endswith("1 problem, 1 fixed")
