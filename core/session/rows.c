@@ -82,8 +82,8 @@ static struct agent_row row_of(const struct judging *by, const struct agent *age
                                const struct slot *slot)
 {
     struct agent_row row = {.agent = agent, .slot = slot, .group = GROUP_NONE};
-    row.state = slot ? state_of_holder(by, agent, slot) : state_without(by, agent->login);
     row.login = agent ? agent->login : slot->agent;
+    row.state = slot ? state_of_holder(by, agent, slot) : state_without(by, row.login);
     if (agent) {
         row.agent = slot ? scope_entry(by->scope, slot, agent) : agent;
         row.group = scope_group(by->scope, slot, agent);
