@@ -131,8 +131,8 @@ static bool is_given_again(const struct plan *plan, size_t row, const struct pol
                            const struct roster *roster)
 {
     const struct change *change = &plan->changes[row];
-    const struct change *next = row + 1 < plan->n_changes ? change + 1 : NULL;
-    bool exempted = next && next->kind == CHANGE_EXEMPT && strcmp(next->agent, change->agent) == 0;
+    bool exempted = row + 1 < plan->n_changes && change[1].kind == CHANGE_EXEMPT &&
+                    strcmp(change[1].agent, change->agent) == 0;
     return change->kind == CHANGE_RELEASE && change_is_tried(change) && !exempted &&
            roster_find(roster, change->agent) &&
            !agent_is_exempt(policy, plan->snapshot, change->agent);

@@ -317,20 +317,19 @@ static void wind_back_all(struct rewinding *rewinding, const struct snapshot *no
     size_t slot = 0;
     size_t event = 0;
     while (slot < now->n_slots || event < rewinding->n_events) {
-        const char *there = slot < now->n_slots ? now->slots[slot].ext : NULL;
-        const char *told = event < rewinding->n_events ? rewinding->events[event].said.ext : NULL;
-        int order = !told ? -1 : !there ? 1 : strcmp(there, told);
+        bool is_there = slot < now->n_slots &&
+                        (event == rewinding->n_events ||
+                         strcmp(now->slots[slot].ext, rewinding->events[event].said.ext) <= 0);
+        const char *ext = is_there ? now->slots[slot].ext : rewinding->events[event].said.ext;
         struct run run = {.events = rewinding->events + event};
-        while (order >= 0 && event < rewinding->n_events &&
-               strcmp(rewinding->events[event].said.ext, told) == 0) {
+        while (event < rewinding->n_events && strcmp(rewinding->events[event].said.ext, ext) == 0) {
             event++;
             run.n++;
         }
-        const char *ext = order <= 0 ? there : told;
         if (!rewinding->only || strcmp(ext, rewinding->only) == 0) {
-            wind_back(rewinding, &run, ext, order <= 0 ? &now->slots[slot] : NULL);
+            wind_back(rewinding, &run, ext, is_there ? &now->slots[slot] : NULL);
         }
-        slot += order <= 0;
+        slot += is_there;
     }
 }
 

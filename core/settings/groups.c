@@ -201,7 +201,7 @@ static enum err_code read_group(struct groups_read *read, size_t index, struct g
 /* "config:12", or the variable, of the ranges of a group or of the others. */
 static const char *ranges_place(const struct groups_read *read, uint16_t group)
 {
-    return group == GROUP_NONE
+    return group >= read->n
                ? settings_origin(read->settings, OPT_RANGES)
                : arena_printf(&read->settings->arena, "%s:%u", read->settings->config_path,
                               read->all[group].ranges->line);
