@@ -63,8 +63,8 @@ void session_count_sources(struct session *session, const struct snapshot *snaps
                 out->items = mem_resize(out->items, capacity, sizeof *out->items);
             }
             count = &out->items[out->n++];
-            *count = (struct source_count){.source = arena_strndup(arena, source, length),
-                                           .here = !source};
+            *count = (struct source_count){
+                .source = source ? arena_strndup(arena, source, length) : NULL, .here = !source};
         }
         if (count) {
             count->n_numbers++;

@@ -158,6 +158,7 @@ def test_the_policy_is_what_is_called(tmp_path, cloud):
     assert {action for action, _ in policy.denied} <= {
         "dynamodb:Query", "connect:ListUsers", "s3:ListBucket"
     }
+    desk.run("--doctor", "--all")
     assert {action for action, _ in policy.used} == actions_of(document)
 
 

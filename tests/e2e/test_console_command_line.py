@@ -5,7 +5,7 @@ import pytest
 
 @pytest.mark.parametrize("typed, offered", [
     ("", "sync  assign  reassign  release"),
-    ("re", "reassign  release  reserve  redo  reverse  reload  redraw"),
+    ("re", "reassign  release  reserve  redo  renumber  reverse  reload  redraw"),
     ("sync", "read the directory and plan"),
     ("release ", "a.smithers  b.smith"),
     ("reassign d.rao=2030 k", "k.smidt  k.tanaka"),

@@ -258,7 +258,7 @@ void pane_draw(struct pane *pane, const struct shell *shell, struct canvas *canv
 
 static void sideways(struct pane *pane, struct shell *shell, int step)
 {
-    if (!pane_move_columns(pane, step)) {
+    if (!pane_move_columns(pane, shell, step)) {
         shell_flash(shell, STYLE_INFO,
                     step > 0 ? "this is the last column" : "this is the first column");
     }

@@ -115,7 +115,7 @@ void pane_all_columns(struct pane *pane);
 /* Decides what is shown in `inside`, and how wide, into `placed`. */
 void pane_place_columns(struct pane *pane, const struct shell *shell, struct rect inside);
 /* Sideways by one column; false: there is none further. */
-bool pane_move_columns(struct pane *pane, int step);
+bool pane_move_columns(struct pane *pane, const struct shell *shell, int step);
 /* A dialog that shows, hides and orders the columns; Esc takes it back. */
 void pane_choose_columns(struct pane *pane, struct shell *shell);
 /* Shows or hides all columns of that name, and moves them; false: one has to stay. */

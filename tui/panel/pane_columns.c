@@ -148,14 +148,24 @@ void pane_all_columns(struct pane *pane)
     }
 }
 
-bool pane_move_columns(struct pane *pane, int step)
+static bool may_show(const struct pane *pane, const struct shell *shell, int place)
+{
+    return !pane->ops->shows || pane->ops->shows(shell, pane->chosen[place], pane->rows.width);
+}
+
+/* One key passes one column that can be seen, and with it those that are not shown at all. */
+bool pane_move_columns(struct pane *pane, const struct shell *shell, int step)
 {
     bool last = pane->n_placed > 0 &&
                 pane->placed[pane->n_placed - 1].column == pane->chosen[pane->n_chosen - 1];
     if (step > 0 ? last || pane->sideways + 2 >= pane->n_chosen : pane->sideways == 0) {
         return false;
     }
-    pane->sideways += step;
+    bool seen = false;
+    while (!seen && (step > 0 ? pane->sideways + 2 < pane->n_chosen : pane->sideways > 0)) {
+        pane->sideways += step;
+        seen = may_show(pane, shell, step > 0 ? pane->sideways : pane->sideways + 1);
+    }
     return true;
 }
 

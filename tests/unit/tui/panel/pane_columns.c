@@ -82,16 +82,16 @@ static void sideways_stops_at_both_ends(void **state)
     struct pane pane = all_columns();
     pane.placed[0] = (struct placed){.column = 0};
     pane.n_placed = 1;
-    assert_false(pane_move_columns(&pane, -1));
+    assert_false(pane_move_columns(&pane, NULL, -1));
     int steps = 0;
-    while (pane_move_columns(&pane, 1)) {
+    while (pane_move_columns(&pane, NULL, 1)) {
         steps++;
     }
     assert_int_equal(steps, 3); /* the first and the last stay */
     pane.placed[1] = (struct placed){.column = 4};
     pane.n_placed = 2;
     pane.sideways = 0;
-    assert_false(pane_move_columns(&pane, 1)); /* the last one is in sight */
+    assert_false(pane_move_columns(&pane, NULL, 1)); /* the last one is in sight */
 }
 
 int main(void)
