@@ -65,7 +65,7 @@ def test_no_key_writes_in_a_read_only_session(centre, seed):
 # ---- keys that must not do anything --------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", ["d", "D", "Delete", "Backspace", "Insert", "M-x", "C-s", "C-q", "X"])
+@pytest.mark.parametrize("key", ["d", "D", "Delete", "Backspace", "Insert", "M-x", "C-s", "C-q"])
 def test_what_people_press_by_mistake_does_nothing(centre, key):
     before = contents(centre)
     with centre.console() as term:
@@ -97,7 +97,7 @@ def test_nothing_is_written_without_enter(centre, seed):
 
 def test_a_key_without_a_meaning_says_so(centre):
     with centre.console() as term:
-        term.press("X").wait_for("X does nothing here")
+        term.press("K").wait_for("K does nothing here")
         term.press("F9").wait_for("F9 does nothing here")
 
 
