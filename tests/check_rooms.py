@@ -126,7 +126,7 @@ def circles(uses):
 def main(build):
     files = sources()
     problems = []
-    files = [file for file in files if not file.startswith("core/dist/")]  # the helper of `make install`
+    files = [file for file in files if not file.startswith("core/dist/")]  # programs of the build: like main.c, they may know all rooms
     for file in files:
         room = room_of(file)
         if room is None or room[1] not in WINGS[room[0]]:

@@ -14,8 +14,8 @@ struct connect_note {
     char text[CONNECT_NOTE_ROOM]; /* "": all went well */
 };
 
-/* Writes it, unless there is one already: the first trouble is the one that is told. `reply` is the
-   refused answer of the operation, or NULL. A cancellation is no trouble. */
+/* Writes the note, unless there is one already: only the first failure is told. `reply` is the answer
+   that refused the operation, or NULL. A run that was cancelled leaves no note. */
 void connect_note(struct connect_note *note, const char *what, const char *operation,
                   const struct response *reply, const struct err *err);
 

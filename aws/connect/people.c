@@ -162,7 +162,7 @@ static void set_name(struct connect_people *people, struct connect_person *perso
     buf_release(&name);
 }
 
-/* A value that is no text is a tag all the same. */
+/* A tag whose value is not a text is there, but nobody could read it. */
 static void set_tags(struct connect_people *people, struct connect_person *person,
                      const json_t *user)
 {

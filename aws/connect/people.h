@@ -86,8 +86,8 @@ unsigned connect_fields(const struct policy *policy);
 void connect_people_init(struct connect_people *people, const struct connect_wanted *wanted);
 void connect_people_release(struct connect_people *people);
 
-/* Submits the first requests, if anything is wanted or somebody is looked for; what comes of them is
-   collected while the engine runs. `people` stays where it is until then. */
+/* Submits the first requests, if anything is wanted or somebody is looked for; their
+   answers are collected while the engine runs. Do not move `people` until then. */
 void connect_people_start(struct connect_people *people);
 
 /* NULL if nothing is known. */

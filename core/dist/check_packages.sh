@@ -98,7 +98,7 @@ try_upgrade() {
 	numbers >"$work/after.txt"
 	[ "$(wc -l <"$work/after.txt")" = 249 ] || fail "one left, and $(wc -l <"$work/after.txt") have a number"
 	[ -z "$(comm -13 "$work/before.txt" "$work/after.txt")" ] || fail "a number changed with the upgrade"
-	ls "$root"/var/lib/extpool/extpool.db.schema* >/dev/null 2>&1 || fail "there is no copy of the older store"
+	ls "$root"/var/lib/extpool/extpool.db.schema* >/dev/null 2>&1 || fail "the upgrade made no copy of the older store"
 	inside env XDG_CONFIG_HOME=/etc XDG_DATA_HOME=/var/lib extpool --doctor >"$work/doctor.log" ||
 		{ cat "$work/doctor.log"; fail "the doctor found something"; }
 	say "the upgrade migrates the store and changes no number"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # release.sh ready|sum|tag VERSION: the parts of `make release` that are not targets of their own.
 #
-#   ready   refuses a tree that is no release: something is not committed, CHANGES does not begin with
-#           this version and a date, or the tag is there already
+#   ready   refuses a tree that cannot be released: something is not committed, CHANGES does not begin
+#           with this version and a date, or the tag exists
 #   sum     writes the checksums of what lies in build/dist, and notes what was checked
 #   tag     tags the commit that was checked, and no other
 set -eu
